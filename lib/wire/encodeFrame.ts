@@ -1,0 +1,56 @@
+import type { Frame } from './Frame.ts';
+
+/**
+ * The text of a frame, its empty line included. Cannot fail: a frame holds only
+ * what the format can carry.
+ *
+ * @example A heartbeat on the wire
+ * encodeFrame(comment('still here')); // ': still here\n\n'
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ * @category wire
+ */
+export function encodeFrame(frame: Frame): string {
+  switch (frame._tag) {
+    case 'Message':
+      return encodeMessage(frame.id, frame.event, frame.data, frame.retry);
+    case 'Comment':
+      return frame.text === '' ? ':\n\n' : `: ${frame.text}\n\n`;
+    case 'Retry':
+      return `retry: ${frame.ms}\n\n`;
+  }
+}
+
+/**
+ * The text of a message whose parts were checked before, without making a frame.
+ * `data` has no CR; each of its LF begins a new `data:` line.
+ *
+ * @internal
+ */
+export function encodeMessage(
+  id: string | undefined,
+  event: string | undefined,
+  data: string,
+  retry?: number | undefined,
+): string {
+  const wait = retry === undefined ? '' : `retry: ${retry}\n`;
+  return `${head(id, event)}${wait}${dataLines(data)}\n`;
+}
+
+/** The same for JSON text, which has no line ends and is never empty: the short way, taken once an event. @internal */
+export function encodeJsonMessage(id: string | undefined, event: string | undefined, json: string): string {
+  return `${head(id, event)}data: ${json}\n\n`;
+}
+
+// The one space is for the parser to take off; without it a value that begins with a space would lose its own.
+function head(id: string | undefined, event: string | undefined): string {
+  const position = id === undefined ? '' : id === '' ? 'id:\n' : `id: ${id}\n`;
+  return event === undefined ? position : `${position}event: ${event}\n`;
+}
+
+function dataLines(data: string): string {
+  if (!data.includes('\n')) return dataLine(data);
+  return data.split('\n').map(dataLine).join('');
+}
+
+const dataLine = (line: string) => (line === '' ? 'data:\n' : `data: ${line}\n`);

@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { FrameSizeError } from '../../lib/error/FrameSizeError.ts';
+import { DataLines } from '../../lib/wire/DataLines.ts';
+import { bytesOf } from './readers.ts';
+import { workOf } from './work.ts';
+
+function joined(lines: readonly string[], limit: number): string {
+  const data = new DataLines(limit);
+  for (const line of lines) data.add(line);
+  return data.join();
+}
+
+describe('DataLines', () => {
+  const anyLines = fc.array(fc.string({ unit: 'binary' }), { minLength: 1 });
+
+  it('joins lines by LF, and takes just as many bytes as its limit', () => {
+    fc.assert(
+      fc.property(anyLines, (lines) => {
+        const expected = lines.join('\n');
+        const bytes = bytesOf(expected).length;
+        expect(joined(lines, bytes)).to.equal(expected);
+        expect(() => joined(lines, bytes - 1)).to.throw(FrameSizeError);
+      }),
+    );
+  });
+
+  it('joins more lines than a page has', () => {
+    const lines = Array.from({ length: 5000 }, (_, line) => String(line));
+    expect(joined(lines, 2 ** 20)).to.equal(lines.join('\n'));
+  });
+
+  it('folds as it goes, so that many small lines are not held as many strings', () => {
+    const data = new DataLines(2 ** 20);
+    const joins = workOf(() => {
+      for (let line = 0; line < 5000; line++) data.add('');
+    });
+    // Each fold joins a page: its LFs are the work.
+    expect(joins).to.be.within(4000, 4999 + 5000);
+  });
+});

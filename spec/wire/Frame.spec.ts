@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { comment, isFrame, message, retry } from '../../lib/wire/Frame.ts';
+
+describe('message', () => {
+  for (const [bad, named] of [
+    ['a\nb', 'line feed'],
+    ['a\rb', 'carriage return'],
+    ['a\0b', 'NUL'],
+    ['a\ud83d', 'half of a surrogate pair'],
+  ] as const) {
+    it(`refuses ${named} in an id and in a name, and says in which`, () => {
+      expect(() => message({ id: bad, data: 1 })).to.throw(
+        TypeError,
+        new RegExp(`^message: id cannot hold .*${named}`),
+      );
+      expect(() => message({ event: bad, data: 1 })).to.throw(
+        TypeError,
+        new RegExp(`^message: event cannot hold .*${named}`),
+      );
+    });
+  }
+
+  it('refuses names that are reserved, and an empty one', () => {
+    for (const name of ['rxsse.', 'rxsse.end', 'error', 'open'] as string[]) {
+      expect(() => message({ event: name, data: 1 })).to.throw(
+        TypeError,
+        /^message: event is reserved: .*another name$/,
+      );
+    }
+    expect(() => message({ event: '' as string, data: 1 })).to.throw(
+      TypeError,
+      /^message: event is empty: leave it out/,
+    );
+    expect(message({ event: 'rxsse', data: 1 }).event).to.equal('rxsse');
+  });
+
+  it('takes an empty id, which clears', () => {
+    expect(message({ id: '', data: 1 }).id).to.equal('');
+  });
+
+  it('refuses what JSON has no text for, by its kind and never its value', () => {
+    const circle: Record<string, unknown> = { secret: 'hunter2' };
+    circle.again = circle;
+    for (const [data, kind] of [
+      [undefined, 'undefined, which JSON leaves out'],
+      [() => 'hunter2', 'a function, which'],
+      [Symbol('hunter2'), 'a symbol, which'],
+      [{ toJSON: () => undefined }, 'an object, which'],
+      [1n, 'a BigInt:'],
+      [{ hunter2: 1n }, 'an object that holds a BigInt'],
+      [[circle], 'an array that holds .* itself'],
+    ] as const) {
+      expect(() => message({ data })).to.throw(TypeError, new RegExp(`^message: data must be JSON, got ${kind}`));
+      expect(() => message({ data })).to.not.throw(/hunter2/);
+    }
+  });
+
+  it('lets through what a toJSON throws', () => {
+    const failure = new RangeError('no');
+    const throwIt = () => {
+      throw failure;
+    };
+    expect(() => message({ data: { toJSON: throwIt } })).to.throw(failure);
+  });
+
+  it('takes data or text, not both and not neither', () => {
+    const of = message as (fields: object) => unknown;
+    expect(() => of({ data: 1, text: 'a' })).to.throw(TypeError, /^message: got both data and text: leave one out$/);
+    expect(() => of({})).to.throw(TypeError, /^message: data must be JSON, got undefined/);
+    expect(() => of({ text: 1 })).to.throw(TypeError, /^message: text must be a string, got a number/);
+    expect(() => of({ id: 1, data: 1 })).to.throw(TypeError, /^message: id must be a string, got a number/);
+    expect(() => of({ event: null, data: 1 })).to.throw(TypeError, /^message: event must be a string, got null/);
+  });
+
+  it('refuses a retry that no reader could wait', () => {
+    expect(() => message({ retry: -1, data: 1 })).to.throw(
+      RangeError,
+      /^message: retry must be .*, got a negative one$/,
+    );
+  });
+});
+
+describe('comment', () => {
+  it('refuses what is not one line', () => {
+    expect(() => comment('a\nb')).to.throw(TypeError, /^comment: text cannot hold a line feed/);
+    expect(() => comment('a\rb')).to.throw(TypeError, /^comment: text cannot hold a carriage return/);
+  });
+});
+
+describe('retry', () => {
+  it('refuses all but whole milliseconds that a timer can hold', () => {
+    const expected = '^retry: ms must be a whole number of milliseconds from 0 to 2147483647, got ';
+    for (const [ms, kind] of [
+      [-1, 'a negative one'],
+      [0.5, 'a fraction'],
+      [2 ** 31, 'a larger one'],
+      [Number.NaN, 'NaN'],
+      [Number.POSITIVE_INFINITY, 'Infinity'],
+    ] as const) {
+      expect(() => retry(ms)).to.throw(RangeError, new RegExp(`${expected}${kind}$`));
+    }
+    expect(() => retry('5' as unknown as number)).to.throw(TypeError, new RegExp(`${expected}a string$`));
+  });
+});
+
+describe('isFrame', () => {
+  it('knows what the constructors made', () => {
+    expect([message({ data: 1 }), comment(), retry(0)].map(isFrame)).to.deep.equal([true, true, true]);
+  });
+
+  it('does not take a lookalike for one', () => {
+    const lookalikes = [
+      { ...message({ data: 1 }) },
+      { _tag: 'Comment', text: '' },
+      null,
+      undefined,
+      'data: 1\n\n',
+      () => 1,
+    ];
+    expect(lookalikes.map(isFrame)).to.deep.equal(lookalikes.map(() => false));
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { byteByByte } from './arbitraries.ts';
+import { bytesOf, ourReading, type Told } from './readers.ts';
+
+const message = (data: string, event?: string, id?: string): Told => ['message', id, event, data];
+
+/** What stands in the standard beside what it means; each is read whole, cut at each place, and byte by byte. */
+const clauses: readonly (readonly [what: string, stream: string | readonly number[], reading: readonly Told[]])[] = [
+  ['skips one BOM at the start', '\uFEFFdata: 1\n\n', [message('1')]],
+  ['skips only one', '\uFEFF\uFEFFdata: 1\n\ndata: 2\n\n', [message('2')]],
+  ['skips none later', 'data: 1\n\n\uFEFFdata: 2\n\n', [message('1')]],
+  ['keeps one within a value', 'data: \uFEFF1\n\n', [message('\uFEFF1')]],
+  ['takes the beginning of one for a line', [0xef, 0xbb, ...bytesOf('data: 1\n\ndata: 2\n\n')], [message('2')]],
+  ['ends lines at LF', 'data: 1\ndata: 2\n\n', [message('1\n2')]],
+  ['ends lines at CR', 'data: 1\rdata: 2\r\r', [message('1\n2')]],
+  ['ends lines at CRLF', 'data: 1\r\ndata: 2\r\n\r\n', [message('1\n2')]],
+  ['ends lines at each in turn', 'data: 1\rdata: 2\r\ndata: 3\n\r', [message('1\n2\n3')]],
+  ['takes LF and CR for two ends', 'data: 1\n\rdata: 2\n\r', [message('1'), message('2')]],
+  ['takes off one space', 'data:  1\n\ndata:1\n\n', [message(' 1'), message('1')]],
+  [
+    'takes a field without a colon for an empty one',
+    'id\nevent: e\nevent\ndata\ndata\n\n',
+    [message('\n', undefined, '')],
+  ],
+  [
+    'ignores fields that it does not know',
+    'Data: 1\n data: 2\ndat: 3\ndatas: 4\ndata : 5\nids: 6\ndata: 7\n\n',
+    [message('7')],
+  ],
+  ['ignores an id with NUL', 'id: 1\nid: 2\0\ndata: a\n\n', [message('a', undefined, '1')]],
+  ['clears by an empty id', 'id:\ndata: a\n\n', [message('a', undefined, '')]],
+  ['takes the last id and the last name', 'id: 1\nid: 2\nevent: a\nevent: b\ndata: c\n\n', [message('c', 'b', '2')]],
+  [
+    'forgets the name at each blank line',
+    'event: e\n\ndata: 1\n\nevent: f\ndata: 2\n\ndata: 3\n\n',
+    [message('1'), message('2', 'f'), message('3')],
+  ],
+  ['takes an empty name for none', 'event: e\nevent:\ndata: 1\n\n', [message('1')]],
+  ['tells of empty data', 'data\n\ndata:\n\ndata: \n\n', [message(''), message(''), message('')]],
+  ['tells of no event without data', 'id: 1\nevent: e\n\n\n', []],
+  ['drops a block that is not finished', 'data: 1\n\ndata: 2\n', [message('1')]],
+  ['drops a line that is not finished', 'data: 1\n\ndata: 2\n\ndata: 3', [message('1'), message('2')]],
+  [
+    'puts a retry in force at its line',
+    'data: 1\nretry: 5\ndata: 2\n\nretry: 6\n',
+    [['retry', 5], message('1\n2'), ['retry', 6]],
+  ],
+  [
+    'takes only digits for a retry',
+    'retry: 1e3\nretry: -1\nretry: 5 \nretry:  5\nretry:\nretry\nretry: ٣\nretry:07\n',
+    [['retry', 7]],
+  ],
+  [
+    'takes no longer retry than a timer can',
+    `retry: 2147483648\nretry: ${'9'.repeat(400)}\n`,
+    [
+      ['retry', 2 ** 31 - 1],
+      ['retry', 2 ** 31 - 1],
+    ],
+  ],
+  [
+    'tells of comments where they are',
+    ': a\ndata: 1\n:b\n:\n\n',
+    [['comment', 'a'], ['comment', 'b'], ['comment', ''], message('1')],
+  ],
+  [
+    'makes U+FFFD of each malformed part',
+    [...bytesOf('data: '), 0xff, 0xe2, 0x82, 0x41, 0xc3, ...bytesOf('\n\n')],
+    [message('\uFFFD\uFFFDA\uFFFD')],
+  ],
+  ['decodes characters of two, three and four bytes', 'data: é語🙂\n\n', [message('é語🙂')]],
+];
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+describe('FrameParser, by the standard,', () => {
+  for (const [what, stream, reading] of clauses) {
+    it(what, () => {
+      const bytes = typeof stream === 'string' ? bytesOf(stream) : Uint8Array.from(stream);
+      expect(ourReading([bytes])).to.deep.equal(reading);
+      expect(ourReading(byteByByte(bytes)), 'byte by byte').to.deep.equal(reading);
+      for (let cut = 1; cut < bytes.length; cut++) {
+        expect(ourReading([bytes.slice(0, cut), bytes.slice(cut)]), `cut at ${cut}`).to.deep.equal(reading);
+      }
+    });
+  }
+});

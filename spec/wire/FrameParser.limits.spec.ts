@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { FrameParser } from '../../lib/wire/FrameParser.ts';
+import { anyBytes, anyCuts, byteByByte, cutAt } from './arbitraries.ts';
+import { bytesOf, ourReading, type Told } from './readers.ts';
+
+const message = (data: string): Told => ['message', undefined, undefined, data];
+
+describe('FrameParser over a limit', () => {
+  const limits = { maxEventBytes: 4, maxLineBytes: 12 };
+  const read = (text: string) => ourReading([bytesOf(text)], limits);
+
+  it('takes an event up to it, and fails beyond with a typed error', () => {
+    expect(read('data: 1234\n\n')).to.deep.equal([message('1234')]);
+    expect(read('data: é\ndata: 4\n\n')).to.deep.equal([message('é\n4')]);
+    expect(read('data: 1\n\ndata: 12345\n\n')).to.deep.equal([message('1'), ['too large', 'event']]);
+    expect(read('data: é\ndata: 45\n')).to.deep.equal([['too large', 'event']]);
+    expect(read('data: 12345\ndata: 6\n\n')).to.deep.equal([['too large', 'event']]);
+  });
+
+  it('counts the line ends of many empty lines', () => {
+    expect(read(`${'data:\n'.repeat(5)}\n`)).to.deep.equal([message('\n\n\n\n')]);
+    expect(read(`${'data:\n'.repeat(6)}\n`)).to.deep.equal([['too large', 'event']]);
+  });
+
+  it('takes a line up to it, of any kind, and fails beyond as soon as it is there', () => {
+    expect(read(':23456789012\n')).to.deep.equal([['comment', '23456789012']]);
+    expect(read(':234567890é\n')).to.deep.equal([['comment', '234567890é']]);
+    expect(read(':2345678901é\n')).to.deep.equal([['too large', 'line']]);
+    expect(read(':234567890123')).to.deep.equal([['too large', 'line']]);
+    expect(read('unknown:90123\n')).to.deep.equal([['too large', 'line']]);
+    expect(ourReading([bytesOf('data: 1234567\n\n')], { maxLineBytes: 12 })).to.deep.equal([['too large', 'line']]);
+  });
+
+  it('fails in the same place whatever the chunks are', () => {
+    const limit = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(anyBytes, anyCuts, limit, limit, (bytes, cuts, maxEventBytes, maxLineBytes) => {
+        const limits = { maxEventBytes, maxLineBytes };
+        const expected = ourReading([bytes], limits);
+        expect(ourReading(cutAt(bytes, cuts), limits)).to.deep.equal(expected);
+        expect(ourReading(byteByByte(bytes), limits)).to.deep.equal(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('says which, how much and what to do, and then is stopped', () => {
+    const parser = new FrameParser({ ...limits, onMessage: () => {} });
+    expect(() => parser.push(bytesOf('data: 12345\n')))
+      .to.throw('got a larger event than the 4 bytes that a parser may hold: raise maxEventBytes')
+      .that.includes({ _tag: 'FrameSizeError', name: 'FrameSizeError', part: 'event', limit: 4 });
+    expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
+  });
+
+  it('is at 1 MiB of data unless told otherwise', () => {
+    const most = 'x'.repeat(2 ** 20);
+    expect(ourReading([bytesOf(`data: ${most}\n\n`)])).to.deep.equal([message(most)]);
+    expect(ourReading([bytesOf(`data:${most}x\n\n`)])).to.deep.equal([['too large', 'event']]);
+    expect(ourReading([bytesOf(`data: ${most}x`)])).to.deep.equal([['too large', 'line']]);
+  });
+
+  it('refuses a limit that is not above zero', () => {
+    for (const bad of [{ maxEventBytes: 0 }, { maxLineBytes: -1 }, { maxEventBytes: Number.NaN }]) {
+      expect(() => new FrameParser({ ...bad, onMessage: () => {} })).to.throw(RangeError, /Bytes must be above 0$/);
+    }
+  });
+});

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { FrameParser } from '../../lib/wire/FrameParser.ts';
+import { bytesOf } from './readers.ts';
+
+describe('FrameParser', () => {
+  it('does not wait for what comes after a CR', () => {
+    const data: string[] = [];
+    const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
+    parser.push(bytesOf('data: 1\r\r'));
+    expect(data).to.deep.equal(['1']);
+    parser.push(bytesOf('\ndata: 2\r\n\r'));
+    expect(data).to.deep.equal(['1', '2']);
+  });
+
+  it('puts a long line together from pieces of any size', () => {
+    const long = 'é語🙂'.repeat(1000);
+    const bytes = bytesOf(`data: ${long}\n\n`);
+    for (const size of [1, 100, 1023, 1024, 1025, 5000]) {
+      const data: string[] = [];
+      const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
+      for (let at = 0; at < bytes.length; at += size) parser.push(bytes.slice(at, at + size));
+      expect(data, `pieces of ${size}`).to.deep.equal([long]);
+    }
+  });
+
+  it('keeps nothing of the bytes that it was given', () => {
+    const data: string[] = [];
+    const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
+    for (const text of ['data: a', 'b\n', '\n']) {
+      const bytes = bytesOf(text);
+      parser.push(bytes);
+      bytes.fill(120);
+    }
+    expect(data).to.deep.equal(['ab']);
+  });
+
+  it('needs nobody to listen but to messages', () => {
+    const parser = new FrameParser({ onMessage: () => {} });
+    expect(() => parser.push(bytesOf(': c\nretry: 5\nid: 1\n\ndata: 1\n\n'))).to.not.throw();
+  });
+
+  it('says what it expects where text is pushed', () => {
+    const parser = new FrameParser({ onMessage: () => {} });
+    expect(() => parser.push('data: 1' as unknown as Uint8Array)).to.throw(TypeError, 'push takes bytes, got a string');
+  });
+
+  describe('the position', () => {
+    it('moves at the blank line, before the message is told, and also without one', () => {
+      const told: unknown[] = [];
+      const parser = new FrameParser({
+        lastEventId: 'seed',
+        onMessage: ({ id }) => told.push(['message', id, parser.lastEventId]),
+        onPosition: (id) => told.push(['position', id, parser.lastEventId]),
+      });
+      const positionAfter = (text: string) => {
+        parser.push(bytesOf(text));
+        return parser.lastEventId;
+      };
+      expect(positionAfter('data: 0\n\nid: 1\n')).to.equal('seed');
+      expect(positionAfter('\n')).to.equal('1');
+      expect(positionAfter('data: 2\n\nid: 3\ndata: 3\n\nid: 4')).to.equal('3');
+      expect(positionAfter('\nid: 5\0\n\n')).to.equal('4');
+      expect(positionAfter('id:\n\n')).to.equal('');
+      expect(told).to.deep.equal([
+        ['message', undefined, 'seed'],
+        ['position', '1', '1'],
+        ['message', undefined, '1'],
+        ['position', '3', '3'],
+        ['message', '3', '3'],
+        ['position', '4', '4'],
+        ['position', '', ''],
+      ]);
+    });
+  });
+
+  describe('stopped', () => {
+    const stream = 'data: 1\n\n: c\nretry: 5\nid: 6\ndata: 6\n\ndata: 7\n\n';
+    const all = ['onMessage', 'onComment', 'onRetry', 'onPosition', 'onMessage', 'onMessage'];
+
+    for (const newline of ['\n', '\r\n']) {
+      it(`by any listener, tells of nothing more of the same chunk (${JSON.stringify(newline)})`, () => {
+        all.forEach((_, last) => {
+          const told: string[] = [];
+          const tell = (name: string) => () => {
+            told.push(name);
+            if (told.length === last + 1) parser.stop();
+          };
+          const [onMessage, onComment, onRetry, onPosition] = ['onMessage', 'onComment', 'onRetry', 'onPosition'].map(
+            tell,
+          ) as [() => void, () => void, () => void, () => void];
+          const parser = new FrameParser({ onMessage, onComment, onRetry, onPosition });
+          parser.push(bytesOf(`${stream.replaceAll('\n', newline)}data: 8`));
+          parser.push(bytesOf('\n\n'));
+          expect(told).to.deep.equal(all.slice(0, last + 1));
+        });
+      });
+    }
+
+    it('in the message that a held line finished, tells of nothing more', () => {
+      const data: string[] = [];
+      const parser = new FrameParser({
+        onMessage: (m) => {
+          data.push(m.data);
+          parser.stop();
+        },
+      });
+      parser.push(bytesOf('data: 1\n'));
+      parser.push(bytesOf(':'));
+      parser.push(bytesOf('\n\ndata: 2\n\n'));
+      expect(data).to.deep.equal(['1']);
+    });
+
+    it('looks at nothing more, be it over a limit or pushed by a listener', () => {
+      const parser = new FrameParser({
+        maxLineBytes: 10,
+        onMessage: () => {
+          parser.stop();
+          parser.push(bytesOf('data: 2\n\n'));
+        },
+      });
+      parser.push(bytesOf(`data: 1\n\n${'x'.repeat(11)}`));
+      parser.push(bytesOf('x'.repeat(11)));
+    });
+
+    it('by a listener that throws, which push throws on', () => {
+      const failure = new Error('no');
+      let calls = 0;
+      const parser = new FrameParser({
+        onMessage: () => {
+          calls++;
+          throw failure;
+        },
+      });
+      expect(() => parser.push(bytesOf('data: 1\n\ndata: 2\n\n'))).to.throw(failure);
+      parser.push(bytesOf('data: 3\n\n'));
+      expect(calls).to.equal(1);
+    });
+
+    it('by a listener that pushes, since the bytes would be out of order', () => {
+      const parser = new FrameParser({ onMessage: () => parser.push(bytesOf('data: 2\n\n')) });
+      expect(() => parser.push(bytesOf('data: 1\n\n'))).to.throw(/push was called by a listener/);
+    });
+  });
+});

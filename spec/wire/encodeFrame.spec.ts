@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { encodeFrame, encodeJsonMessage, encodeMessage } from '../../lib/wire/encodeFrame.ts';
+import { message } from '../../lib/wire/Frame.ts';
+import { anyCuts, anyFrame, cutAt } from './arbitraries.ts';
+import { bytesOf, foreignReading, ourReading, readingOf } from './readers.ts';
+import { table } from './table.ts';
+
+describe('encodeFrame', () => {
+  for (const { what, frame, text } of table) {
+    it(`writes ${what}, and both parsers read it back`, () => {
+      expect(encodeFrame(frame)).to.equal(text);
+      expect(ourReading([bytesOf(text)])).to.deep.equal(readingOf(frame));
+      expect(foreignReading(bytesOf(text))).to.deep.equal(readingOf(frame));
+    });
+  }
+
+  it('writes whatever a frame can hold, so that it comes back exactly', () => {
+    fc.assert(
+      fc.property(fc.array(anyFrame), anyCuts, (frames, cuts) => {
+        const bytes = bytesOf(frames.map(encodeFrame).join(''));
+        const expected = frames.flatMap(readingOf);
+        expect(foreignReading(bytes)).to.deep.equal(expected);
+        expect(ourReading(cutAt(bytes, cuts))).to.deep.equal(expected);
+      }),
+    );
+  });
+});
+
+describe('encodeMessage', () => {
+  it('writes what encodeFrame does, without a frame', () => {
+    const { id, event, retry, data } = message({ id: '1', event: 'e', retry: 5, text: 'a\nb' });
+    expect(encodeMessage(id, event, data, retry)).to.equal('id: 1\nevent: e\nretry: 5\ndata: a\ndata: b\n\n');
+    expect(encodeMessage(undefined, undefined, '')).to.equal('data:\n\n');
+  });
+
+  it('has a short way for JSON, with the same text', () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom(undefined, '', '1'),
+        fc.constantFrom(undefined, 'e'),
+        (value, id, event) => {
+          const json = JSON.stringify(value);
+          expect(encodeJsonMessage(id, event, json)).to.equal(encodeMessage(id, event, json));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { createParser } from 'eventsource-parser';
+import { FrameSizeError } from '../../lib/error/FrameSizeError.ts';
+import { type Frame, Message, Retry } from '../../lib/wire/Frame.ts';
+import { FrameParser, type FrameParserOptions } from '../../lib/wire/FrameParser.ts';
+
+/** What a reader is told, as plain values, in order: `message id event data`, `retry ms`, `comment text` and the rest. */
+export type Told = readonly unknown[];
+
+const told = {
+  message: ({ id, event, data }: Pick<Message, 'id' | 'event' | 'data'>): Told => ['message', id, event, data],
+  retry: (ms: number): Told => ['retry', ms],
+  comment: (text: string): Told => ['comment', text],
+};
+
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Everything that our parser says of a connection, an error over a limit included. */
+export function ourReading(
+  chunks: readonly Uint8Array[],
+  options: Omit<FrameParserOptions, 'onMessage'> = {},
+): readonly Told[] {
+  const reading: Told[] = [];
+  const parser = new FrameParser({
+    ...options,
+    onMessage: (message) => reading.push(told.message(message)),
+    onRetry: ({ ms }) => reading.push(told.retry(ms)),
+    onComment: ({ text }) => reading.push(told.comment(text)),
+  });
+  try {
+    for (const chunk of chunks) parser.push(chunk);
+  } catch (error) {
+    if (!(error instanceof FrameSizeError)) throw error;
+    reading.push(['too large', error.part]);
+  }
+  return reading;
+}
+
+/**
+ * The same of `eventsource-parser`, which gets the whole text at once.
+ *
+ * What it does otherwise than the standard, and nothing else, is put right here:
+ * - It looks for the three *bytes* of a BOM in decoded text, so it would eat the
+ *   text "ï»¿" and leave a real BOM. An empty first chunk puts that out of the
+ *   way; `TextDecoder` takes the BOM off, as the standard says.
+ * - It does not end a line at a CR until it sees what comes after it, not even at
+ *   the end of the stream. An LF there is the second half of a CRLF and nothing more.
+ * - It gives a `retry` of any size, `Infinity` too. Ours gives what a timer can
+ *   hold, since a browser cannot wait longer either and a frame must be sendable.
+ */
+export function foreignReading(bytes: Uint8Array): readonly Told[] {
+  const reading: Told[] = [];
+  const parser = createParser({
+    onEvent: ({ id, event, data }) => reading.push(told.message({ id, event, data })),
+    onRetry: (ms) => reading.push(told.retry(Math.min(ms, 2 ** 31 - 1))),
+    onComment: (text) => reading.push(told.comment(text)),
+  });
+  const text = new TextDecoder().decode(bytes);
+  parser.feed('');
+  parser.feed(text.endsWith('\r') ? `${text}\n` : text);
+  return reading;
+}
+
+/** What a frame is told as when it arrives: a message's `retry` comes by itself, at its line. */
+export function readingOf(frame: Frame): readonly Told[] {
+  if (frame instanceof Message) {
+    const message = told.message(frame);
+    return frame.retry === undefined ? [message] : [told.retry(frame.retry), message];
+  }
+  return frame instanceof Retry ? [told.retry(frame.ms)] : [told.comment(frame.text)];
+}

@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { fitsIn, LineDecoder, utf8Length } from '../../lib/wire/utf8.ts';
+import { bytesOf } from './readers.ts';
+
+const text = fc.string({ unit: 'binary' });
+
+describe('utf8Length', () => {
+  it('is the number of bytes', () => {
+    fc.assert(
+      fc.property(text, (some) => {
+        expect(utf8Length(some)).to.equal(bytesOf(some).length);
+      }),
+    );
+  });
+});
+
+describe('fitsIn', () => {
+  it('is exact, whether or not it has to count', () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: -2, max: 2 }), (some, off) => {
+        expect(fitsIn(bytesOf(some).length + off, some)).to.equal(off >= 0);
+      }),
+    );
+  });
+});
+
+describe('LineDecoder', () => {
+  it('decodes line by line what a decoder of the whole stream does', () => {
+    const bytes = fc.array(fc.oneof(fc.uint8Array({ maxLength: 6 }), text.map(bytesOf)), { maxLength: 8 });
+    fc.assert(
+      fc.property(bytes, (lines) => {
+        const ended = lines.map((line) => Uint8Array.of(...line, 10));
+        const all = new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+          Uint8Array.from(ended.flatMap((line) => [...line])),
+        );
+        const decoder = new LineDecoder();
+        expect(ended.map((line) => decoder.decode(line)).join('')).to.equal(all);
+      }),
+    );
+  });
+});
