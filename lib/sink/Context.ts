@@ -1,0 +1,120 @@
+import type { Place, Placement } from '../feed/resume.ts';
+import { type Visit, type Visited, visit } from '../feed/visit.ts';
+import type { LogEnd, LogState } from '../log/EventLog.ts';
+import type { Connection } from './connection.ts';
+import type { SseRequest } from './exchange.ts';
+import type { Inputs } from './inputs.ts';
+import type { LiveWriter } from './LiveWriter.ts';
+import { type Opening, placedOpening } from './Opening.ts';
+import { Placing } from './Placing.ts';
+import type { AnyContext, Route } from './Route.ts';
+
+/** What the user's functions are told of a request, and what a feed needs of its connection. */
+export class Context implements AnyContext, Visited {
+  readonly request: SseRequest;
+  readonly query: unknown;
+  readonly params: unknown;
+  readonly body: unknown;
+  readonly state: unknown;
+  readonly #signal: () => AbortSignal;
+  readonly #visit: RouteVisit;
+
+  constructor(request: SseRequest, inputs: Inputs, state: unknown, signal: () => AbortSignal, entered: RouteVisit) {
+    this.request = request;
+    this.query = inputs.query;
+    this.params = inputs.params;
+    this.body = inputs.body;
+    this.state = state;
+    this.#signal = signal;
+    this.#visit = entered;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+
+  get [visit](): Visit {
+    return this.#visit;
+  }
+}
+
+/** One request, to a feed that is read through a pipeline of the route's own. */
+export class RouteVisit implements Visit {
+  readonly requested: string | undefined;
+  /** Carries the pipeline; there is none where the route mounts a feed itself. */
+  writer: LiveWriter | undefined;
+  opening: Opening | undefined;
+  /** The stream is subscribed, so that errors of it can no longer be answered before the head. */
+  subscribed = false;
+  readonly #route: Route;
+  readonly #connection: Connection;
+  #claimed = false;
+  #resume: (() => void) | undefined;
+  #begun: (() => void) | undefined;
+  #placing: Placing | undefined;
+
+  constructor(route: Route, connection: Connection, requested: string | undefined) {
+    this.#route = route;
+    this.#connection = connection;
+    this.requested = requested;
+  }
+
+  /** A feed is being read whose place is not known yet. */
+  get isPending(): boolean {
+    return this.#resume !== undefined && this.opening === undefined;
+  }
+
+  /** The route reads a feed through a pipeline. */
+  get isClaimed(): boolean {
+    return this.#claimed;
+  }
+
+  get placement(): Placement {
+    return this.#route.placement;
+  }
+
+  get isReady(): boolean {
+    const { writer } = this;
+    if (writer === undefined || this.#connection.isClosed) return false;
+    if (!writer.isReady) writer.waiting = this.#resume;
+    return writer.isReady;
+  }
+
+  claim(): void {
+    if (this.#claimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
+    this.#claimed = true;
+  }
+
+  enter(resume: () => void): void {
+    if (this.writer === undefined || this.subscribed || this.#resume !== undefined) {
+      throw new TypeError('read: expected one subscription, made by the route itself when the handler has returned');
+    }
+    this.#resume = resume;
+  }
+
+  placed(place: Place, state: LogState, begun: () => void): void {
+    this.opening = placedOpening(this.#route, place, state.epoch);
+    this.#placing = new Placing(this.#route.options.events, state.epoch, place.after);
+    if (this.writer !== undefined) this.writer.blocks = this.#placing;
+    this.#begun = begun;
+    if (this.subscribed) this.begin();
+  }
+
+  /** The response begins: at once, or when the place in the feed is known. */
+  begin(): void {
+    this.subscribed = true;
+    this.writer?.flush();
+    if (this.#connection.isWaiting) return;
+    const begun = this.#begun;
+    this.#begun = undefined;
+    begun?.();
+  }
+
+  ending(how: LogEnd): void {
+    if (how === 'failed') this.#placing?.fail();
+  }
+
+  flush(): void {
+    this.writer?.flush();
+  }
+}

@@ -1,0 +1,99 @@
+import type { Observable } from 'rxjs';
+import type { Entry } from '../event/Entry.ts';
+import type { Contract, EventOf } from '../event/events.ts';
+import type { Gap } from '../event/Gap.ts';
+import type { DataOf, Shape } from '../event/Shape.ts';
+import type { Feed } from '../feed/feed.ts';
+import type { Frame } from '../wire/Frame.ts';
+import type { SseRequest } from './exchange.ts';
+import type { ResumeOptions } from './ResumeOptions.ts';
+
+/** What a route may send: anything, or what its contract says. @category sink */
+export type Sendable<C extends Contract> = [C] extends [never] ? unknown : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
+
+/** Where events come from. @category sink */
+export type Stream<T> = Observable<T> | AsyncIterable<T> | Feed;
+
+/** What a route knows of a request when it makes its stream. @category sink */
+export interface SseContext<Q, P, B, S, R> {
+  /** The query, decoded by the option `query`. */
+  readonly query: Q;
+  /** The route's parameters, decoded by the option `params`. */
+  readonly params: P;
+  /** The parsed body, decoded by the option `body`. */
+  readonly body: B;
+  /** What the option `state` gave for this request. */
+  readonly state: S;
+  readonly request: R;
+  /** Aborted when the reader is gone or the stream is over. */
+  readonly signal: AbortSignal;
+}
+
+/** What to do about an error after the first byte: send a last event, end properly, or cut. @category sink */
+export type Farewell<T> = T | 'end' | 'cut' | undefined;
+
+/** How a route reads requests and what it promises its readers. @category sink */
+export interface SseOptions<
+  C extends Contract,
+  Q extends Shape,
+  P extends Shape,
+  B extends Shape,
+  S,
+  R extends SseRequest,
+> {
+  /**
+   * The events that this route may send. Others do not compile; a plain
+   * `{ type, data }` is checked and encoded by the definition of that name.
+   *
+   * @default none: typed events and frames go out as they are, anything else as JSON under no name
+   */
+  readonly events?: C;
+  /** Decodes the query. A request that does not match is answered 422. @default not decoded: `unknown` */
+  readonly query?: Q;
+  /** Decodes the route's parameters, likewise. @default not decoded: `unknown` */
+  readonly params?: P;
+  /** Decodes the body that a parser before the route left in `request.body`, likewise. @default not decoded: `unknown` */
+  readonly body?: B;
+  /**
+   * Runs on every connect before the first byte: who the reader is, what it may
+   * see. What it throws or rejects with goes to `next`. Annotate its parameter
+   * or give a named function, or TypeScript settles the context before it.
+   *
+   * @default no state: `undefined`
+   */
+  readonly state?: (request: R) => S | Promise<S>;
+  /**
+   * The longest silence before a comment is sent, in milliseconds, counted from
+   * the last write. Above 0; `Infinity` sends none.
+   *
+   * @default 15000
+   */
+  readonly heartbeat?: number;
+  /**
+   * How long a reader waits before it reconnects, in milliseconds: a whole
+   * number from 0 to 2147483647. Every response begins with it, since
+   * EventSource keeps the last one it was given for ever.
+   *
+   * @default 3000
+   */
+  readonly retry?: number;
+  /**
+   * Makes a stream of one request resumable, `true` with all defaults, and says
+   * how the readers of a feed are placed.
+   *
+   * @default a stream of one request does not resume; a feed always does
+   */
+  readonly resume?: true | ResumeOptions<Sendable<C>, SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>>;
+  /**
+   * Hears of an error after the first byte, which no HTTP status can tell any
+   * more, and says what the reader gets: a last event and the end, `'end'` for
+   * the end alone, `'cut'` (or nothing) for a broken connection, after which it
+   * comes back. When it throws, the connection is cut.
+   *
+   * @default cut
+   */
+  readonly onError?: (
+    error: unknown,
+    context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
+  ) => Farewell<Sendable<C>>;
+}

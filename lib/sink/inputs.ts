@@ -1,0 +1,48 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import type { Issue } from '../event/describeFailure.ts';
+import { recordDecoder } from '../event/recordDecoder.ts';
+import type { Shape } from '../event/Shape.ts';
+import type { SseRequest } from './exchange.ts';
+import { queryOf } from './queryOf.ts';
+
+/** The parts of a request that a stream is made of. */
+export interface Inputs {
+  readonly query: unknown;
+  readonly params: unknown;
+  readonly body: unknown;
+}
+
+export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], Inputs>;
+
+/**
+ * Prepares the decoding of the parts that a route asked for. One answer names
+ * all that is wrong; a part that was not asked for is handed on as it is.
+ *
+ * @throws TypeError for a shape that cannot be decoded exactly.
+ */
+export function inputDecoder(shapes: { readonly [K in keyof Inputs]?: Shape }): DecodeInputs {
+  const query = decoderOf('query', shapes.query);
+  const params = decoderOf('params', shapes.params);
+  const body = decoderOf('body', shapes.body);
+
+  return (request) => {
+    const asked = query(queryOf(request));
+    const named = params(request.params);
+    const sent = body(request.body);
+    if (!isLeft(asked) && !isLeft(named) && !isLeft(sent)) {
+      return right({ query: asked.right, params: named.right, body: sent.right });
+    }
+    const issues = [asked, named, sent].flatMap((part) => (isLeft(part) ? part.left : []));
+    return left(isLeft(sent) && request.body === undefined ? [...issues, unparsed] : issues);
+  };
+}
+
+function decoderOf(root: string, shape: Shape | undefined): (value: unknown) => Either<readonly Issue[], unknown> {
+  return shape === undefined ? right : recordDecoder(shape, root);
+}
+
+const unparsed: Issue = {
+  path: 'body',
+  expected: 'a parsed body: mount express.json() or another parser before the route, and send its content type',
+  got: 'undefined',
+};

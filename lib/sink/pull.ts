@@ -1,0 +1,61 @@
+import type { Subscriber } from 'rxjs';
+
+/**
+ * Feeds a subscriber from an async iterable: the next value is asked for when
+ * the one before was taken and `pace` lets it be.
+ *
+ * One that leaves calls `return` on the iterator at once. A generator that is
+ * parked in an `await` hears of it only when that settles; `context.signal` is
+ * how it hears sooner.
+ */
+export function pull(
+  iterable: AsyncIterable<unknown>,
+  subscriber: Subscriber<unknown>,
+  pace: (ask: () => void) => void,
+): void {
+  let iterator: AsyncIterator<unknown>;
+  try {
+    iterator = iterable[Symbol.asyncIterator]();
+  } catch (error) {
+    return subscriber.error(error);
+  }
+
+  let done = false;
+  subscriber.add(() => {
+    if (!done) leave(iterator);
+  });
+  pace(ask);
+
+  function ask(): void {
+    if (subscriber.closed) return;
+    let asked: Promise<IteratorResult<unknown>>;
+    try {
+      asked = iterator.next();
+    } catch (error) {
+      return failed(error);
+    }
+    Promise.resolve(asked).then(taken, failed);
+  }
+
+  function taken(result: IteratorResult<unknown>): void {
+    if (result.done) {
+      done = true;
+      subscriber.complete();
+      return;
+    }
+    subscriber.next(result.value);
+    pace(ask);
+  }
+
+  function failed(error: unknown): void {
+    done = true;
+    subscriber.error(error);
+  }
+}
+
+/** Nobody is left to be told what an iterator says when it is left. */
+function leave(iterator: AsyncIterator<unknown>): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  } catch {}
+}

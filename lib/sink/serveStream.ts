@@ -1,0 +1,40 @@
+import { clock } from '../clock.ts';
+import type { RouteVisit } from './Context.ts';
+import type { Connection } from './connection.ts';
+import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
+import { Numbering } from './Numbering.ts';
+import { plainOpening } from './Opening.ts';
+import { pull } from './pull.ts';
+import type { AnyContext, Route } from './Route.ts';
+import type { Source } from './sourceOf.ts';
+
+/** One request, with all that its answer is made of. */
+export interface Asked {
+  readonly route: Route;
+  readonly connection: Connection;
+  readonly context: AnyContext;
+  readonly visit: RouteVisit;
+  /** Answers an error before the first byte. */
+  readonly refuse: (error: unknown) => void;
+}
+
+/** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
+export function serveStream({ route, connection, context, visit, refuse }: Asked, source: Source): void {
+  const live: LiveRoute = {
+    begin: (blocks) => {
+      if (visit.isPending) return false;
+      connection.begin(route, visit.opening ?? plainOpening(route), blocks);
+      return true;
+    },
+    refuse,
+    farewell: (error) => route.farewell(error, context),
+    // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
+    later: 'iterable' in source ? clock.turn : clock.micro,
+  };
+  const writer = new LiveWriter(connection, new Numbering(route.options.events), live);
+  visit.writer = writer;
+  if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
+  else source.observable.subscribe(writer);
+  // Nothing is written before, so that what fails while subscribing is still an HTTP error.
+  visit.begin();
+}

@@ -1,0 +1,21 @@
+import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
+import { kindOf } from '../wire/checkField.ts';
+
+/** What a stream turns out to be: an Observable, of this or another library, or an async iterable. */
+export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
+
+/**
+ * Tells how a value streams.
+ *
+ * @throws TypeError when it does not.
+ */
+export function sourceOf(value: unknown): Source {
+  if (isObservable(value)) return { observable: value };
+  if (typeof value === 'object' && value !== null) {
+    if (observable in value) return { observable: from(value as ObservableInput<unknown>) };
+    if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
+  }
+  throw new TypeError(
+    `sse: expected an Observable, an async iterable, or a function that gives one, got ${kindOf(value)}`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { UnknownC } from 'io-ts';
+import type { Contract } from '../event/events.ts';
+import type { DataOf, Shape } from '../event/Shape.ts';
+import type { Next, SseRequest, SseResponse } from './exchange.ts';
+import { type AnyOptions, Route } from './Route.ts';
+import type { Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
+import { serve } from './serve.ts';
+
+/** A handler for Express 4 and 5 and for a plain `http` server. @category sink */
+export type SseHandler<R extends SseRequest> = (request: R, response: SseResponse, next?: Next) => void;
+
+/**
+ * Makes a stream an SSE response.
+ *
+ * Mount what it returns on a route. Each request subscribes on its own: the
+ * stream itself, or what the handler returns for the request's context, whose
+ * type follows the options. Events are numbered after the merge, in the order
+ * in which they leave, under an epoch of the connection's own.
+ *
+ * - Completion sends `rxsse.end`, closes, and answers the reconnect that
+ *   EventSource then makes with 204, so that it stops.
+ * - An error before the first byte (thrown by the handler or `state`, rejected by
+ *   their promises, or emitted while subscribing) goes to `next`, or is answered
+ *   with the error's `status` where there is no `next`. Later ones go to `onError`.
+ * - When the reader leaves, the stream is unsubscribed in the same turn; an async
+ *   iterable is left by `return`, and `context.signal` is aborted.
+ *
+ * @example Any Observable is a response
+ * app.get('/time', sse(interval(1000)));
+ *
+ * @throws TypeError at once, for a stream that is none.
+ * @throws RangeError at once, for a `heartbeat` or a `retry` out of range.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * @category sink
+ */
+export function sse<
+  C extends Contract = never,
+  Q extends Shape = UnknownC,
+  P extends Shape = UnknownC,
+  B extends Shape = UnknownC,
+  S = undefined,
+  R extends SseRequest = SseRequest,
+>(
+  stream:
+    | Stream<Sendable<C>>
+    | ((
+        context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
+      ) => Stream<Sendable<C>> | Promise<Stream<Sendable<C>>>),
+  options: SseOptions<C, Q, P, B, S, R> = {},
+): SseHandler<R> {
+  // From here on nobody looks at the types that tie the options to the context.
+  const route = new Route(stream, options as unknown as AnyOptions);
+  return (request, response, next) => serve(route, request, response, next);
+}

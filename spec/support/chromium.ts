@@ -1,0 +1,48 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { closing } from './closing.ts';
+
+/** What lets it run as root in a container, and keeps it from calling home. */
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Longest wait for anything on a page, in ms: below a browser spec's own, so that the failure says for what. */
+const patience = 15_000;
+
+export interface Visit {
+  readonly browser: Browser;
+  readonly page: Page;
+  /** What the page complained of so far: console errors and warnings, uncaught errors, failed requests. */
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Opens an empty page in Chromium with a fresh profile while the callback runs,
+ * and closes all of it afterwards. `executablePath` is what `requires('chromium')` gives.
+ */
+export async function visit<T>(executablePath: string, use: (visit: Visit) => Promise<T>): Promise<T> {
+  const browser = await chromium.launch({ executablePath, args: flags, timeout: 30_000 });
+  return closing(
+    () => browser.close(),
+    async () => {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(patience);
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+      page.on('requestfailed', (request) => {
+        complaints.push(`request failed: ${request.url()}: ${request.failure()?.errorText ?? 'unknown'}`);
+      });
+      return use({ browser, page, complaints });
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** What some specs need of a machine: how it is found and how one gets it. */
+const tools = {
+  chromium: { variable: 'CHROMIUM', commands: ['chromium', 'chromium-browser'], install: 'apt-get install chromium' },
+  nginx: { variable: 'NGINX', commands: ['nginx'], install: 'apt-get install nginx-light' },
+  'redis-server': { variable: 'REDIS_SERVER', commands: ['redis-server'], install: 'apt-get install redis-server' },
+  postgres: { variable: 'POSTGRES', commands: ['postgres'], install: 'apt-get install postgresql' },
+} as const;
+
+export type Tool = keyof typeof tools;
+
+function runs(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of a tool: what its variable says, or the first in PATH; servers live in sbin, which few have in PATH. */
+export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const { variable, commands } = tools[tool];
+  const named = env[variable];
+  if (named !== undefined && named !== '') return runs(named) ? named : undefined;
+  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);
+}
+
+/** Whether RXSSE_REQUIRE, a list with commas or spaces, names the tool: without it the specs then fail. */
+export function isRequired(tool: Tool, env: NodeJS.ProcessEnv = process.env): boolean {
+  return (env.RXSSE_REQUIRE ?? '').split(/[\s,]+/).includes(tool);
+}
+
+const skipped = new Map<Tool, number>();
+
+function countSpecs(suite: Mocha.Suite): number {
+  return suite.tests.length + suite.suites.reduce((sum, inner) => sum + countSpecs(inner), 0);
+}
+
+/** Once, when all is run, so that the line stands below the specs and is not scrolled away. */
+function sayWhatWasSkipped(): void {
+  for (const [tool, specs] of skipped) {
+    console.log(`skipped: ${tool} not found (${tools[tool].install}); ${specs} ${specs === 1 ? 'spec' : 'specs'}`);
+  }
+}
+
+/**
+ * Says, inside a `describe`, that its specs need a tool of the machine.
+ *
+ * Without the tool they are skipped aloud, or fail where RXSSE_REQUIRE names it.
+ * Gives a function for the tool's path, to be called inside a spec or a hook.
+ */
+export function requires(tool: Tool): () => string {
+  const path = findTool(tool);
+  const missing = `${tool} not found (${tools[tool].install}, or set ${tools[tool].variable} to its path)`;
+
+  before(function () {
+    if (path !== undefined) return;
+    if (isRequired(tool)) throw new Error(`${missing}, and RXSSE_REQUIRE names it`);
+    if (skipped.size === 0) process.once('exit', sayWhatWasSkipped);
+    const suite = this.test?.parent;
+    skipped.set(tool, (skipped.get(tool) ?? 0) + (suite === undefined ? 0 : countSpecs(suite)));
+    this.skip();
+  });
+
+  return () => {
+    if (path === undefined) throw new Error(missing);
+    return path;
+  };
+}
