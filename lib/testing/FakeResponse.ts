@@ -1,0 +1,179 @@
+import { EventEmitter } from 'node:events';
+import type { SseResponse } from '../sink/exchange.ts';
+
+/** What reached the reader's side in one piece. @category testing */
+export interface Arrival {
+  /** Virtual milliseconds. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a fake response needs of the run that it lives in. */
+export interface Surroundings {
+  now(): number;
+  /** Runs the work in a later step of the same moment. */
+  later(work: () => void): void;
+  /** Fails the test: Node would have ignored it, or ended the process. */
+  mistake(what: string): void;
+  arrived(arrival: Arrival): void;
+}
+
+/**
+ * A server's response in virtual time, true to Node where a sink can tell:
+ * corked bytes leave together, the head leaves with the first of them, `close`
+ * comes in a later step, an ended response closes only when its socket drains.
+ *
+ * A full socket takes what is written, as Node's does, and counts it. Writing
+ * to a response that is over is a mistake, where Node is silent or emits an
+ * error that nobody hears.
+ *
+ * @example Prove that a route takes its listeners back
+ * it('leaves', marbles(({ reader, flush }) => {
+ *   const r = reader(sse(NEVER), { socket: '5ms X' });
+ *   flush();
+ *   expect(r.response.listenerCount('close')).to.equal(0);
+ * }));
+ *
+ * @category testing
+ */
+export class FakeResponse extends EventEmitter implements SseResponse {
+  /** The head, once it has left. */
+  head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
+  /** Bytes that were written while the socket was full. */
+  overrun = 0;
+  endedAt: number | undefined;
+  /** When the server cut the connection, and with what. */
+  cut: { readonly at: number; readonly error: Error | undefined } | undefined;
+  /** When the client went, or its socket broke. */
+  leftAt: number | undefined;
+  destroyed = false;
+  readonly #run: Surroundings;
+  readonly #bodiless: boolean;
+  #head: FakeResponse['head'];
+  #corks = 0;
+  #corked: Uint8Array[] = [];
+  #full = false;
+  #closed = false;
+
+  constructor(method: string, run: Surroundings) {
+    super();
+    this.#bodiless = method === 'HEAD';
+    this.#run = run;
+  }
+
+  get headersSent(): boolean {
+    return this.#head !== undefined;
+  }
+
+  get writableEnded(): boolean {
+    return this.endedAt !== undefined;
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.#full && !this.writableEnded && !this.destroyed;
+  }
+
+  writeHead(status: number, headers: Readonly<Record<string, string>> = {}): this {
+    if (this.#head !== undefined) throw new Error('ERR_HTTP_HEADERS_SENT: writeHead was called before');
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    this.#head = { status, headers: Object.fromEntries(lowered) };
+    return this;
+  }
+
+  cork(): void {
+    this.#corks++;
+  }
+
+  uncork(): void {
+    if (this.#corks > 0) this.#corks--;
+    if (this.#corks === 0) this.#send();
+  }
+
+  write(chunk: Uint8Array | string): boolean {
+    if (this.destroyed || this.writableEnded) {
+      this.#run.mistake(`${Buffer.byteLength(chunk)} bytes were written at ${this.#run.now()} ms, ${this.#over()}`);
+      return false;
+    }
+    if (this.#head === undefined) this.writeHead(200);
+    if (!this.#hasBody) return true;
+    // Not copied before it leaves: Node does not either, and a route that reuses its bytes too soon should see it.
+    this.#corked.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    if (this.#corks === 0) this.#send();
+    return !this.#full;
+  }
+
+  end(chunk?: Uint8Array | string): this {
+    if (chunk !== undefined) this.write(chunk);
+    if (this.destroyed || this.writableEnded) return this;
+    if (this.#head === undefined) this.writeHead(200);
+    this.#send();
+    this.head = this.#head;
+    this.endedAt = this.#run.now();
+    if (!this.#full) this.#closeLater();
+    return this;
+  }
+
+  destroy(error?: Error): this {
+    if (this.destroyed) return this;
+    this.destroyed = true;
+    if (!this.writableEnded) this.cut = { at: this.#run.now(), error };
+    this.#closeLater();
+    return this;
+  }
+
+  /** The socket takes no more from here on. */
+  fill(): void {
+    this.#full = true;
+  }
+
+  /** The socket takes more again. */
+  drain(): void {
+    const needed = this.writableNeedDrain;
+    this.#full = false;
+    if (needed) this.emit('drain');
+    if (this.writableEnded) this.#closeLater();
+  }
+
+  /** The client goes; with an error, its socket breaks. */
+  leave(error?: Error): void {
+    if (this.#closed) return;
+    // What is ended, or cut already, has its own say about how it was over.
+    if (!this.writableEnded && !this.destroyed) this.leftAt = this.#run.now();
+    this.destroyed = true;
+    if (error !== undefined) {
+      if (this.listenerCount('error') > 0) this.emit('error', error);
+      else this.#run.mistake("the socket broke and nobody listened for 'error', which ends a Node process");
+    }
+    this.#close();
+  }
+
+  get #hasBody(): boolean {
+    const status = this.#head?.status;
+    return !this.#bodiless && status !== 204 && status !== 304;
+  }
+
+  #send(): void {
+    const bytes = Buffer.concat(this.#corked);
+    this.#corked = [];
+    if (bytes.length === 0 || this.destroyed) return;
+    this.head = this.#head;
+    if (this.#full) this.overrun += bytes.length;
+    this.#run.arrived({ at: this.#run.now(), bytes });
+  }
+
+  #closeLater(): void {
+    this.#run.later(() => this.#close());
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.destroyed = true;
+    this.emit('close');
+  }
+
+  #over(): string {
+    if (this.endedAt !== undefined) return `after the response had ended at ${this.endedAt} ms`;
+    return this.cut ? `after it was cut at ${this.cut.at} ms` : `after the client had gone at ${this.leftAt} ms`;
+  }
+}

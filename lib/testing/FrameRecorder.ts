@@ -1,0 +1,71 @@
+import { type Frame, Message, type Retry } from '../wire/Frame.ts';
+import { FrameParser } from '../wire/FrameParser.ts';
+
+/** A frame and the moment at which its last byte reached the reader. @category testing */
+export interface Received {
+  /** Virtual milliseconds. */
+  readonly at: number;
+  readonly frame: Frame;
+}
+
+const LF = 10;
+const CR = 13;
+
+/**
+ * Reads frames from bytes as they come, and keeps when each was whole.
+ *
+ * A parser tells `retry:` the moment it reads it, apart from the message in
+ * whose block it stands. A test wants the block as it was sent; so the parser
+ * is fed by the line, and a wait is kept until the line that ends its block.
+ */
+export class FrameRecorder {
+  readonly frames: Received[] = [];
+  readonly #parser: FrameParser;
+  #at = 0;
+  #wait: Retry | undefined;
+  #lineIsEmpty = true;
+
+  constructor() {
+    this.#parser = new FrameParser({
+      // What a route may send is for the route to bound; a test sees all of it.
+      maxEventBytes: Infinity,
+      onMessage: ({ id, event, data }) => {
+        this.#record(new Message(id, event, this.#wait?.ms, data));
+        this.#wait = undefined;
+      },
+      onComment: (comment) => this.#record(comment),
+      onRetry: (retry) => {
+        this.#wait = retry;
+      },
+    });
+  }
+
+  /** The position that a browser would come back with. */
+  get lastEventId(): string {
+    return this.#parser.lastEventId;
+  }
+
+  push(bytes: Uint8Array, at: number): void {
+    this.#at = at;
+    for (let from = 0, to = 0; from < bytes.length; from = to) {
+      const end = bytes.indexOf(LF, from);
+      to = end === -1 ? bytes.length : end + 1;
+      this.#pushPartOfLine(bytes.subarray(from, to), end !== -1);
+    }
+  }
+
+  #pushPartOfLine(bytes: Uint8Array, ended: boolean): void {
+    this.#parser.push(bytes);
+    this.#lineIsEmpty &&= bytes.every((byte) => byte === LF || byte === CR);
+    if (!ended) return;
+    if (this.#lineIsEmpty && this.#wait !== undefined) {
+      this.#record(this.#wait);
+      this.#wait = undefined;
+    }
+    this.#lineIsEmpty = true;
+  }
+
+  #record(frame: Frame): void {
+    this.frames.push({ at: this.#at, frame });
+  }
+}

@@ -1,0 +1,116 @@
+import type { SchedulerAction, Subscription } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { callSite } from './callSite.ts';
+import { testFailure } from './testFailure.ts';
+
+/** Steps at one virtual moment; more is a loop that lets no time pass. */
+const longestMoment = 100_000;
+
+/** Steps of a run; about a second of real time. */
+const longestRun = 500_000;
+
+type Hot<T> = ReturnType<typeof TestScheduler.prototype.createHotObservable<T>>;
+
+/**
+ * RxJS's TestScheduler with what a whole route needs: microtasks, and bounds
+ * that are reached aloud.
+ *
+ * A microtask runs between two actions, which is where virtual time has the end
+ * of a turn's code; RxJS has no such place, so the loop of `flush` is ours.
+ */
+export class VirtualScheduler extends TestScheduler {
+  readonly #micros: (() => void)[] = [];
+  readonly #origins = new WeakMap<object, string | undefined>();
+  #running = false;
+  /** Who set up what runs now. What it schedules has the same origin. */
+  #origin: string | undefined;
+  #stepsOfRun = 0;
+  #stepsOfMoment = 0;
+
+  /** Runs the work after the code that runs now, at the same moment, before any other action. */
+  micro(work: () => void): void {
+    this.#micros.push(work);
+  }
+
+  override schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+    const action = super.schedule(work, delay, state);
+    this.#origins.set(action, this.#running ? this.#origin : callSite());
+    return action;
+  }
+
+  override createHotObservable<T = string>(marbles: string, values?: { [marble: string]: T }, error?: unknown): Hot<T> {
+    const hot = super.createHotObservable<T>(marbles, values, error);
+    this.#origins.set(hot, this.#running ? this.#origin : callSite());
+    // RxJS sets hot ones up when a flush begins; for one that is made by a running route that is too late.
+    if (this.#running) this.#setUpHotObservables();
+    return hot;
+  }
+
+  override flush(): void {
+    this.#running = true;
+    try {
+      this.#setUpHotObservables();
+      this.#runActions();
+    } finally {
+      this.#running = false;
+    }
+    // Nothing is left to run for it: it hands out what was expected.
+    super.flush();
+  }
+
+  /** What is left when the run has reached its bound, in words; `undefined` when nothing is. */
+  leftover(): string | undefined {
+    const [next] = this.actions;
+    if (next === undefined) return undefined;
+    const count = this.actions.length === 1 ? '1 timer is' : `${this.actions.length} timers are`;
+    return `${count} left at ${this.maxFrames} ms, the next one due at ${next.delay} ms${since(this.#origins.get(next))}`;
+  }
+
+  /** Forgets all that is scheduled. */
+  clear(): void {
+    for (const action of [...this.actions]) action.unsubscribe();
+  }
+
+  #setUpHotObservables(): void {
+    for (let hot = this.hotObservables.shift(); hot !== undefined; hot = this.hotObservables.shift()) {
+      this.#origin = this.#origins.get(hot);
+      hot.setup();
+    }
+  }
+
+  #runActions(): void {
+    this.#runMicros();
+    for (let action = this.actions[0]; action && action.delay <= this.maxFrames; action = this.actions[0]) {
+      this.actions.shift();
+      if (action.delay > this.frame) this.#stepsOfMoment = 0;
+      this.frame = action.delay;
+      this.#origin = this.#origins.get(action);
+      this.#countStep();
+      const error: unknown = action.execute(action.state, action.delay);
+      if (error) throw error;
+      this.#runMicros();
+    }
+  }
+
+  #runMicros(): void {
+    for (let work = this.#micros.shift(); work !== undefined; work = this.#micros.shift()) {
+      this.#countStep();
+      work();
+    }
+  }
+
+  #countStep(): void {
+    if (++this.#stepsOfMoment > longestMoment) {
+      const what = `more than ${longestMoment} steps at ${this.frame} ms`;
+      throw testFailure(`marbles: ${what}${since(this.#origin)}: something starts itself again with no delay`);
+    }
+    if (++this.#stepsOfRun > longestRun) {
+      const what = `more than ${longestRun} steps before ${this.maxFrames} ms`;
+      throw testFailure(`marbles: ${what}${since(this.#origin)}: end what repeats, or lower \`until\``);
+    }
+  }
+}
+
+function since(origin: string | undefined): string {
+  return origin === undefined ? '' : `, which came of ${origin}`;
+}

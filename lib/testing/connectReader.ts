@@ -1,0 +1,92 @@
+import { clock } from '../clock.ts';
+import type { Next, SseRequest, SseResponse } from '../sink/exchange.ts';
+import { callSite } from './callSite.ts';
+import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { Reader } from './Reader.ts';
+import { socketScript } from './socketScript.ts';
+import type { VirtualScheduler } from './VirtualScheduler.ts';
+
+/** What `sse` returns, or any handler of that form. @category testing */
+export type RouteHandler<R extends SseRequest> = (request: R, response: SseResponse, next?: Next) => unknown;
+
+/** The request that a reader makes, and what happens to its socket. @category testing */
+export interface ReaderOptions {
+  /**
+   * What happens to the socket, by the time of the run: `F` it is full from
+   * here, `D` it drained, `X` the client is gone, `#` it broke.
+   * @default nothing: the socket is fast and the client stays
+   */
+  readonly socket?: string;
+  /** When the reader connects, by the time of the run. @default at once */
+  readonly at?: MarbleTime;
+  /** @default 'GET' */
+  readonly method?: string;
+  /** Path and query, as on the request line. @default '/' */
+  readonly url?: string;
+  /** Added to `accept: text/event-stream`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The query as Express parses it. @default absent, as on a plain server: the route parses that of `url` */
+  readonly query?: unknown;
+  /** The parameters as Express parses them. @default absent */
+  readonly params?: unknown;
+  /** The body as a middleware parses it. @default absent */
+  readonly body?: unknown;
+  /** Where the reader lost its connection. @default none: it comes for the first time */
+  readonly lastEventId?: string;
+  /** What else the route asks of its request, such as what a middleware puts there. @default nothing */
+  readonly request?: Readonly<Record<string, unknown>>;
+  /** `false` calls the route without `next`, as a plain server does. @default true */
+  readonly next?: boolean;
+}
+
+/** Connects a reader to a route; `mistake` fails the test when the run is over. */
+export function connectReader<R extends SseRequest>(
+  scheduler: VirtualScheduler,
+  mistake: (message: string) => void,
+  route: RouteHandler<R>,
+  options: ReaderOptions,
+): Reader {
+  const now = scheduler.frame;
+  const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
+  if (start < now) throw new RangeError(`reader: at is over, the run is at ${now} ms already: give a later time`);
+  // A route that asks for more than every server has gets what the test gives it.
+  const request = requestOf(options) as SseRequest as R;
+  const steps = socketScript(options.socket ?? '');
+
+  const site = callSite();
+  const reader = new Reader(options.method ?? 'GET', {
+    now: () => scheduler.frame,
+    later: clock.turn,
+    mistake: (what) => mistake(site === undefined ? what : `${what}; the reader is from ${site}`),
+  });
+
+  scheduler.schedule(() => visit(route, request, reader, options.next ?? true), start - now);
+  for (const { at, apply } of steps) {
+    if (at < start) throw new RangeError(`reader: socket has a step at ${at} ms, before it connects at ${start} ms`);
+    scheduler.schedule(() => apply(reader.response), at - now);
+  }
+  return reader;
+}
+
+function visit<R extends SseRequest>(route: RouteHandler<R>, request: R, reader: Reader, withNext: boolean): void {
+  if (!withNext) {
+    route(request, reader.response);
+    return;
+  }
+  try {
+    route(request, reader.response, reader.next);
+  } catch (error) {
+    // As Express does with what a handler throws.
+    reader.next(error);
+  }
+}
+
+function requestOf(options: ReaderOptions): SseRequest {
+  const { method = 'GET', url = '/', headers = {}, lastEventId } = options;
+  const sent: Record<string, string> = { accept: 'text/event-stream' };
+  if (lastEventId !== undefined) sent['last-event-id'] = lastEventId;
+  for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = value;
+  const request = { method, url, headers: sent };
+  const parsed = (['query', 'params', 'body'] as const).filter((part) => part in options);
+  return Object.assign(request, options.request, Object.fromEntries(parsed.map((part) => [part, options[part]])));
+}

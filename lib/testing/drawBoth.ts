@@ -1,0 +1,82 @@
+import { inspect } from 'node:util';
+import type { Happening } from './Happening.ts';
+
+/** Moments shown on each side of the first difference. */
+const around = 4;
+
+/** Longest value in the legend. */
+const longest = 120;
+
+/** Marks at each moment. */
+type Line = ReadonlyMap<number, readonly string[]>;
+
+/**
+ * Draws what was expected above what happened, a column a moment, near the
+ * first difference; below it what each letter stands for.
+ */
+export function drawBoth(expected: readonly Happening[], actual: readonly Happening[], difference: number): string {
+  const marks = new Marks();
+  const above = lineOf(expected, marks);
+  const below = lineOf(actual, marks);
+  const times = [...new Set([...above.keys(), ...below.keys()])].sort((a, b) => a - b);
+  const middle = times.indexOf(difference);
+  const shown = times.slice(Math.max(0, middle - around), middle + around + 1);
+
+  const columns = [
+    ['', 'expected', 'actual'],
+    ...(shown[0] === times[0] ? [] : [['', '…', '…']]),
+    ...shown.map((time) => [`${time}ms`, cellOf(above.get(time)), cellOf(below.get(time))]),
+    ...(shown.at(-1) === times.at(-1) ? [] : [['', '…', '…']]),
+  ].map((cells) => cells.map((cell) => cell.padEnd(Math.max(...cells.map(({ length }) => length)))));
+  const drawing = [0, 1, 2].map((row) => `  ${columns.map((cells) => cells[row]).join('  ')}`.trimEnd());
+
+  const seen = new Set(shown.flatMap((time) => [...(above.get(time) ?? []), ...(below.get(time) ?? [])]));
+  const legend = marks.legend(seen);
+  return (legend.length === 0 ? drawing : [...drawing, '', ...legend]).join('\n');
+}
+
+/** A value on one line, the same text for equal values. */
+export function textOf(value: unknown): string {
+  return inspect(value, { depth: 8, breakLength: Infinity, compact: true, sorted: true });
+}
+
+function lineOf(happenings: readonly Happening[], marks: Marks): Line {
+  const line = new Map<number, string[]>();
+  for (const happening of happenings) {
+    const column = line.get(happening.at) ?? [];
+    line.set(happening.at, column);
+    column.push(marks.of(happening));
+  }
+  return line;
+}
+
+function cellOf(marks: readonly string[] | undefined): string {
+  if (marks === undefined) return '-';
+  return marks.length > 1 ? `(${marks.join('')})` : marks.join('');
+}
+
+/** Letters of a diagram: equal values share the one that the test gave, others get a free one. */
+class Marks {
+  readonly #letters = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
+
+  of({ mark, value }: Happening): string {
+    if (mark !== undefined && /^[|#^!]$/.test(mark)) return mark;
+    const text = textOf(value);
+    const letter = mark ?? this.#letters.get(text) ?? this.#free();
+    if (!this.#letters.has(text)) this.#letters.set(text, letter);
+    if (!this.#texts.has(letter)) this.#texts.set(letter, text);
+    return letter;
+  }
+
+  /** A line for each letter, unless the value is the letter itself. */
+  legend(letters: ReadonlySet<string>): readonly string[] {
+    return [...this.#texts]
+      .filter(([letter, text]) => letters.has(letter) && text !== `'${letter}'`)
+      .map(([letter, text]) => `  ${letter}  ${text.length > longest ? `${text.slice(0, longest)}…` : text}`);
+  }
+
+  #free(): string {
+    return [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].find((letter) => !this.#texts.has(letter)) ?? '?';
+  }
+}

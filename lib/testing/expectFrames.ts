@@ -1,0 +1,96 @@
+import { TestScheduler } from 'rxjs/testing';
+import type { Frame } from '../wire/Frame.ts';
+import { reserved } from '../wire/reserved.ts';
+import { difference } from './difference.ts';
+import { textOf } from './drawBoth.ts';
+import type { Expectation } from './Expectations.ts';
+import { type Happening, happeningsOf, type Words } from './Happening.ts';
+import type { Reader } from './Reader.ts';
+import { shownFrame, shownValue } from './shownFrame.ts';
+import { siteOf } from './testFailure.ts';
+
+/** Which of the frames that every route sends a diagram shows. @category testing */
+export interface ExpectFramesOptions {
+  /** Shows the first block, which says the route's `retry` and the reader's position. @default false */
+  readonly opening?: boolean;
+  /** Shows the event `rxsse.end` before the end. @default false: it is part of `|` */
+  readonly ending?: boolean;
+}
+
+/** What a reader gets, for `expectFrames`. @category testing */
+export interface FramesExpectation {
+  /**
+   * Expects what the diagram says: a letter is a frame, `|` the end by the
+   * server, `#` the connection cut by it. Of a reader that leaves nothing shows.
+   *
+   * A value is a typed event, a frame, or what is sent as JSON under no name. An
+   * id is compared only where the expected frame has one, the `error` of a cut
+   * only where it is given.
+   */
+  toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
+}
+
+const words: Words = { N: 'frame', C: 'end', E: 'cut' };
+
+/** Fills in an expectation about a reader. */
+export function expectFrames(
+  expectation: Expectation,
+  reader: Reader,
+  { opening = false, ending = false }: ExpectFramesOptions,
+): FramesExpectation {
+  const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
+    const diagram = happeningsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), words, marbles);
+    for (const { mark } of diagram) {
+      if (values === undefined || mark === undefined || mark in values || mark === '|' || mark === '#') continue;
+      throw new TypeError(`expectFrames: the diagram has ${mark}, which the values have not: add it`);
+    }
+    expectation.site = siteOf(toBe);
+    expectation.judge = () => {
+      const frames = reader.frames.slice(opening ? 0 : openingOf(reader), ending ? undefined : endingOf(reader));
+      const expected = diagram.map((happening, index) => expectedOf(happening, frames[index]?.frame, error));
+      const actual = frames.map(({ at, frame }, index): Happening => {
+        const asked = expected[index]?.value;
+        return {
+          at,
+          kind: words.N,
+          value: shownFrame(frame, typeof asked === 'object' && asked !== null && 'id' in asked),
+        };
+      });
+      return difference(expectation, [...actual, ...endOf(reader, error)], expected, remarkOn(reader));
+    };
+  };
+  return { toBe };
+}
+
+function expectedOf(happening: Happening, inItsPlace: Frame | undefined, error: unknown): Happening {
+  if (happening.kind === words.C) return happening;
+  if (happening.kind === words.E) return { ...happening, value: error };
+  return { ...happening, value: shownValue(happening.value, `expectFrames: ${happening.mark}`, inItsPlace) };
+}
+
+/** How many frames the opening is. */
+function openingOf({ frames: [first] }: Reader): number {
+  return first?.frame._tag === 'Retry' || isNamed(first?.frame, reserved.position) ? 1 : 0;
+}
+
+/** Where the event that says the end stands, from the end; `undefined` where the response did not end with it. */
+function endingOf({ frames, ended }: Reader): number | undefined {
+  return ended !== undefined && isNamed(frames.at(-1)?.frame, reserved.end) ? -1 : undefined;
+}
+
+function isNamed(frame: Frame | undefined, name: string): boolean {
+  return frame?._tag === 'Message' && frame.event === name;
+}
+
+function endOf({ response, ended }: Reader, error: unknown): readonly Happening[] {
+  if (ended !== undefined) return [{ at: ended, kind: words.C, mark: '|' }];
+  if (response.cut === undefined) return [];
+  const value = error === undefined ? undefined : response.cut.error;
+  return [{ at: response.cut.at, kind: words.E, mark: '#', value }];
+}
+
+/** An answer that is no stream explains itself. */
+function remarkOn({ status, isStream, error }: Reader): string {
+  const answer = isStream || status === undefined ? '' : `; the answer was ${status} and no stream`;
+  return error === undefined ? answer : `${answer}; next was given ${error instanceof Error ? error : textOf(error)}`;
+}

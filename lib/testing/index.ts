@@ -1,0 +1,8 @@
+export type { ReaderOptions, RouteHandler } from './connectReader.ts';
+export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
+export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
+export type { Arrival, FakeResponse } from './FakeResponse.ts';
+export type { Received } from './FrameRecorder.ts';
+export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
+export type { MarbleTime } from './marbleTime.ts';
+export type { Reader } from './Reader.ts';

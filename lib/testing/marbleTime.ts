@@ -1,0 +1,12 @@
+/** A span of time as marble diagrams spell it: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
+export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/** Milliseconds of a span; `where` begins the message of its TypeError. */
+export function millisecondsOf(time: MarbleTime, where: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(time) ?? [];
+  const scale = unit === undefined ? undefined : units[unit];
+  if (scale === undefined) throw new TypeError(`${where} must be a time such as '60ms', '10s' or '2m'`);
+  return Number(digits) * scale;
+}

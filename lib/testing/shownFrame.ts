@@ -1,0 +1,67 @@
+import type { TypedEvent } from '../event/EventDefinition.ts';
+import { encodeData } from '../event/encodeData.ts';
+import { definitionOf } from '../event/stamp.ts';
+import { type Frame, isFrame } from '../wire/Frame.ts';
+import { jsonText } from '../wire/jsonText.ts';
+
+/** A frame as `expectFrames` compares and shows it. */
+export type ShownFrame =
+  | { readonly comment: string }
+  | { readonly retry: number }
+  | {
+      readonly id?: string;
+      readonly event?: string;
+      readonly retry?: number;
+      /** The data, where it is JSON. */
+      readonly data?: unknown;
+      /** The data, where it is not. */
+      readonly text?: string;
+    };
+
+/** What reached a reader. An id is shown only when it is asked for. */
+export function shownFrame(frame: Frame, withId: boolean): ShownFrame {
+  switch (frame._tag) {
+    case 'Comment':
+      return { comment: frame.text };
+    case 'Retry':
+      return { retry: frame.ms };
+    case 'Message': {
+      const { id, event, retry, data } = frame;
+      return {
+        ...(withId && id !== undefined && { id }),
+        ...(event !== undefined && { event }),
+        ...(retry !== undefined && { retry }),
+        ...content(data),
+      };
+    }
+  }
+}
+
+/**
+ * What a value in a test stands for: a typed event, a frame, or JSON under no
+ * name; a plain `{ type, data }` is the event of that name, unless what came in
+ * its place has no name, since a route without a contract sends it whole.
+ */
+export function shownValue(value: unknown, where: string, inItsPlace: Frame | undefined): ShownFrame {
+  const definition = definitionOf(value);
+  if (definition !== undefined) {
+    return { event: definition.type, ...content(encodeData(definition, value as TypedEvent)) };
+  }
+  if (isFrame(value)) return shownFrame(value, true);
+  const isNameless = inItsPlace?._tag === 'Message' && inItsPlace.event === undefined;
+  if (isPlainEvent(value) && !isNameless) return { event: value.type, ...content(jsonText(where, value.data)) };
+  return content(jsonText(where, value));
+}
+
+function isPlainEvent(value: unknown): value is { readonly type: string; readonly data: unknown } {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
+  return 'type' in value && typeof value.type === 'string' && 'data' in value;
+}
+
+function content(text: string): { readonly data: unknown } | { readonly text: string } {
+  try {
+    return { data: JSON.parse(text) };
+  } catch {
+    return { text };
+  }
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { asyncScheduler, type Observable, Subject } from 'rxjs';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
+import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
+import { end, position } from '../../lib/wire/reserved.ts';
+import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
+
+/** Sends frames as they are. */
+function send(frames: Observable<Frame>) {
+  return (_request: SseRequest, response: SseResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const subscription = frames.subscribe({
+      next: (frame) => response.write(encodeFrame(frame)),
+      error: (error) => response.destroy(error),
+      complete: () => response.end(),
+    });
+    response.on('close', () => subscription.unsubscribe());
+  };
+}
+
+const named = (data: unknown) => message({ event: 'tick', data });
+
+describe('expectFrames', () => {
+  it(
+    'sees frames when they arrive, the end and nothing of a reader that leaves',
+    marbles(({ hot, reader, expectFrames }) => {
+      const values = { a: named(1), b: comment('x'), c: retry(7), d: message({ text: 'two\nlines' }) };
+      const source = hot('     --a-(bc)--d--|', values);
+      const stays = reader(send(source));
+      const leaves = reader(send(source), { socket: '---X' });
+      expectFrames(stays).toBe('--a-(bc)--d--|', values);
+      expectFrames(leaves).toBe('--a', values);
+    }),
+  );
+
+  it(
+    'sees the cut, and its error when asked',
+    marbles(({ hot, reader, expectFrames }) => {
+      const error = new Error('why');
+      const r = reader(send(hot('--#', {}, error)));
+      expectFrames(r).toBe('--#');
+      expectFrames(r).toBe('--#', {}, error);
+      expectFrames(r).toBe('--#', {}, new Error('why'));
+    }),
+  );
+
+  it('tells an error, an end and a cut apart', () => {
+    const run = (expected: string, error?: Error) =>
+      marbles(({ hot, reader, expectFrames }) => {
+        expectFrames(reader(send(hot('--#', {}, new Error('why'))))).toBe(expected, {}, error);
+      });
+    expect(failureOf(run('--#', new Error('what'))).message).to.contain('difference is at 2 ms');
+    expect(failureOf(run('--|')).message).to.contain('difference is at 2 ms');
+    expect(failureOf(run('')).message).to.contain('difference is at 2 ms');
+    expect(failureOf(run('-#')).message).to.contain('difference is at 1 ms');
+  });
+
+  describe('the blocks of every route', () => {
+    const routes = {
+      'a retry': [retry(3000)],
+      'a position': [position('1.e.0')],
+      'a position with its retry': [position('1.e.0', 3000)],
+    };
+    for (const [name, opening] of Object.entries(routes)) {
+      it(
+        `leaves out ${name} at the beginning, unless asked`,
+        marbles(({ cold, reader, expectFrames }) => {
+          const [o = comment()] = opening;
+          const values = { o, a: named(1), r: retry(5), e: end('1.e.1~') };
+          const r = reader(send(cold('oar-(e|)', values)));
+          expectFrames(r).toBe('-ar-|', values);
+          expectFrames(r, { opening: true }).toBe('oar-|', values);
+          expectFrames(r, { ending: true }).toBe('-ar-(e|)', values);
+          expectFrames(r, { opening: true, ending: true }).toBe('oar-(e|)', values);
+        }),
+      );
+    }
+
+    it(
+      'shows an opening that comes late, twice, or not at the beginning',
+      marbles(({ cold, reader, expectFrames }) => {
+        const values = { r: retry(5), p: position('1.e.0'), h: comment() };
+        expectFrames(reader(send(cold('rp|', values)))).toBe('-p|', values);
+        expectFrames(reader(send(cold('hr|', values)))).toBe('hr|', values);
+      }),
+    );
+
+    it(
+      'shows an rxsse.end with which the response does not end',
+      marbles(({ cold, reader, expectFrames }) => {
+        const values = { e: end('1.e.1~') };
+        expectFrames(reader(send(cold('--e', values)), { socket: '9ms X' })).toBe('--e', values);
+      }),
+    );
+  });
+
+  it('fails at the line of its toBe, and without one at its own', () => {
+    let line = '';
+    const wrong = failureOf(
+      marbles(({ cold, reader, expectFrames }) => {
+        const r = reader(send(cold('--a|', { a: named(1) })));
+        line = lineAfterThis();
+        expectFrames(r).toBe('-a-|', { a: named(1) });
+      }),
+    );
+    expect(wrong.message).to.match(/^expectFrames: the first difference is at 1 ms\n/);
+    expect(wrong.expected).to.equal("1ms frame { data: 1, event: 'tick' }\n3ms end");
+    expect(firstLineOf(wrong)).to.equal(line);
+
+    const loose = failureOf(
+      marbles(({ reader, expectFrames }) => {
+        line = lineAfterThis();
+        expectFrames(reader(() => {}));
+      }),
+    );
+    expect(loose.message).to.match(/^expectFrames: it has no toBe/);
+    expect(firstLineOf(loose)).to.equal(line);
+  });
+
+  it(
+    'looks once, when flush has run',
+    marbles(({ reader, expectFrames, flush }) => {
+      const frames = new Subject<Frame>();
+      const r = reader(send(frames));
+      asyncScheduler.schedule(() => frames.next(named(1)), 2);
+      expectFrames(r).toBe('--a', { a: named(1) });
+      flush();
+      frames.complete();
+      expectFrames(r).toBe('--(a|)', { a: named(1) });
+    }),
+  );
+
+  it('says what else the answer was', () => {
+    const run = marbles(({ reader, expectFrames }) => {
+      expectFrames(reader((_request, _response, next) => next?.(new TypeError('bad')))).toBe('--a');
+    });
+    expect(failureOf(run).message).to.contain(
+      'at 0 ms; the answer was 500 and no stream; next was given TypeError: bad',
+    );
+  });
+});

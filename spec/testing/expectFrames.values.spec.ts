@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import type { Observable } from 'rxjs';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
+import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
+import { failureOf } from './failureOf.ts';
+
+/** Sends frames as they are. */
+function send(frames: Observable<Frame>) {
+  return (_request: SseRequest, response: SseResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const subscription = frames.subscribe({
+      next: (frame) => response.write(encodeFrame(frame)),
+      error: (error) => response.destroy(error),
+      complete: () => response.end(),
+    });
+    response.on('close', () => subscription.unsubscribe());
+  };
+}
+
+const named = (data: unknown) => message({ event: 'tick', data });
+
+describe('a value of expectFrames', () => {
+  /** The difference between a frame that was sent and the value expected of it, if any. */
+  function told(sent: Frame, expected: unknown): string {
+    try {
+      marbles(({ cold, reader, expectFrames }) => {
+        expectFrames(reader(send(cold('(f|)', { f: sent })))).toBe('(f|)', { f: expected });
+      })();
+      return 'same';
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+  }
+
+  it('that is a frame has its event, data and retry', () => {
+    expect(
+      told(
+        message({ id: '1', event: 'a', data: { n: 1 }, retry: 2 }),
+        message({ event: 'a', data: { n: 1 }, retry: 2 }),
+      ),
+    ).to.equal('same');
+    expect(told(message({ event: 'a', data: 1 }), message({ event: 'b', data: 1 }))).to.contain(
+      "A  { data: 1, event: 'a' }",
+    );
+    expect(told(message({ data: 1 }), message({ data: 2 }))).to.contain('A  { data: 1 }');
+    expect(told(message({ data: 1, retry: 2 }), message({ data: 1 }))).to.contain('A  { data: 1, retry: 2 }');
+    expect(told(message({ text: 'x' }), message({ data: 'x' }))).to.contain("A  { text: 'x' }");
+    expect(told(comment('a'), comment('b'))).to.contain("A  { comment: 'a' }");
+    expect(told(comment('1'), message({ data: 1 }))).to.contain("A  { comment: '1' }");
+    expect(told(named(1), retry(1))).to.contain('f  { retry: 1 }');
+  });
+
+  it('that has an id compares it', () => {
+    expect(told(message({ id: '1', data: 1 }), message({ id: '1', data: 1 }))).to.equal('same');
+    expect(told(message({ id: '1', data: 1 }), message({ id: '2', data: 1 }))).to.contain("A  { data: 1, id: '1' }");
+    expect(told(message({ data: 1 }), message({ id: '2', data: 1 }))).to.contain('A  { data: 1 }');
+  });
+
+  it('that is anything else is JSON under no name, dates included', () => {
+    expect(told(message({ data: { at: new Date(0), b: [1] } }), { b: [1], at: new Date(0) })).to.equal('same');
+    expect(told(message({ data: 'f' }), 'f')).to.equal('same');
+    expect(told(named('f'), 'f')).to.contain("A  { data: 'f', event: 'tick' }");
+    expect(told(message({ data: 1 }), undefined)).to.contain('expectFrames: f must be JSON');
+  });
+
+  it('that is { type, data } is the event of that name, or the whole of what has none', () => {
+    expect(told(named({ n: 1 }), { type: 'tick', data: { n: 1 } })).to.equal('same');
+    expect(told(message({ data: { type: 'tick', data: 1 } }), { type: 'tick', data: 1 })).to.equal('same');
+    expect(told(named(1), { type: 'tick', data: 2 })).to.contain("A  { data: 1, event: 'tick' }");
+    expect(told(comment(), { type: 'tick', data: 2 })).to.contain("f  { data: 2, event: 'tick' }");
+  });
+
+  it('is asked for by its letter', () => {
+    const run = marbles(({ reader, expectFrames }) => {
+      expectFrames(reader(() => {})).toBe('ab', { a: 1 });
+    });
+    expect(failureOf(run).message).to.equal('expectFrames: the diagram has b, which the values have not: add it');
+  });
+});

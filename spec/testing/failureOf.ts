@@ -1,0 +1,33 @@
+/** What a runner reads of a failed test. */
+export interface Failure extends Error {
+  readonly actual?: string;
+  readonly expected?: string;
+  readonly showDiff?: boolean;
+}
+
+/** The failure of a test that must fail. */
+export function failureOf(test: () => void): Failure {
+  try {
+    test();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error('the test failed, but not with an Error', { cause: error });
+  }
+  throw new Error('the test passed');
+}
+
+/** The line of the caller, as a stack names it: `file.spec.ts:12`. */
+export function lineAfterThis(): string {
+  return place(new Error().stack?.split('\n')[2], 1);
+}
+
+/** The line at which an error's stack begins. */
+export function firstLineOf(error: Error): string {
+  const lines = error.stack?.slice(error.stack.indexOf(error.message) + error.message.length).split('\n');
+  return place(lines?.[1], 0);
+}
+
+function place(frame: string | undefined, after: number): string {
+  const [, file, line] = /([^/\\]+):(\d+):\d+\)?$/.exec(frame ?? '') ?? [];
+  return `${file}:${Number(line) + after}`;
+}

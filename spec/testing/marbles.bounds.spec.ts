@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { asyncScheduler, interval, NEVER, take, timer } from 'rxjs';
+import { clock } from '../../lib/clock.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { failureOf, lineAfterThis } from './failureOf.ts';
+
+describe('the bound of a run', () => {
+  it(
+    'lets pass what is over in time',
+    marbles(
+      ({ expectObservable }) => {
+        expectObservable(interval(10).pipe(take(3))).toBe('10ms a 9ms b 9ms (c|)', { a: 0, b: 1, c: 2 });
+      },
+      { until: '30ms' },
+    ),
+  );
+
+  it('fails for what is left, and says how much, when and whose', () => {
+    const line = { of: '' };
+    const { message } = failureOf(
+      marbles(
+        ({ expectObservable }) => {
+          expectObservable(timer(61)).toBe('');
+          line.of = lineAfterThis();
+          expectObservable(interval(20), '^').toBe('');
+        },
+        { until: '60ms' },
+      ),
+    );
+    expect(message).to.match(/^marbles: 2 timers are left at 60 ms, the next one due at 61 ms/);
+    const alone = failureOf(
+      marbles(
+        ({ expectObservable }) => {
+          line.of = lineAfterThis();
+          expectObservable(interval(20)).toBe('');
+        },
+        { until: '60ms' },
+      ),
+    ).message;
+    expect(alone).to.match(/^marbles: 1 timer is left at 60 ms, the next one due at 80 ms, which came of /);
+    expect(alone).to.contain(line.of).and.to.contain('subscription diagram').and.to.contain('until');
+  });
+
+  it('names the hot stream that goes on, or that started what goes on', () => {
+    let line = '';
+    const late = failureOf(
+      marbles(
+        ({ hot }) => {
+          line = lineAfterThis();
+          hot('20ms a');
+        },
+        { until: '10ms' },
+      ),
+    );
+    expect(late.message).to.contain('due at 20 ms').and.to.contain(line);
+
+    const started = failureOf(
+      marbles(
+        ({ hot }) => {
+          line = lineAfterThis();
+          hot('-a').subscribe(() => timer(100).subscribe());
+        },
+        { until: '10ms' },
+      ),
+    );
+    expect(started.message).to.contain('due at 101 ms').and.to.contain(line);
+  });
+
+  it(
+    'counts neither what was left in time nor what waits without a timer',
+    marbles(
+      ({ expectObservable }) => {
+        expectObservable(interval(20), '^ 30ms !').toBe('20ms a', { a: 0 });
+        expectObservable(NEVER).toBe('');
+      },
+      { until: '60ms' },
+    ),
+  );
+
+  it('fails for a loop that lets no time pass', () => {
+    const turns = () => void asyncScheduler.schedule(turns);
+    expect(failureOf(marbles(turns)).message).to.match(/more than 100000 steps at 0 ms.*with no delay/);
+    const micros = () => clock.micro(micros);
+    expect(failureOf(marbles(micros)).message).to.match(/more than 100000 steps at 0 ms/);
+  });
+
+  it('fails for more steps than anybody waits for', () => {
+    const failure = failureOf(marbles(() => void interval(1).subscribe(), { until: '100000m' }));
+    expect(failure.message).to.match(/more than \d+ steps before 6000000000 ms.*lower `until`/);
+  });
+});

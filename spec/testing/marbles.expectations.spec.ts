@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import { NEVER, of } from 'rxjs';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
+
+describe('an expectation', () => {
+  it('fails without its toBe, at its own line', () => {
+    let line = '';
+    const stream = failureOf(
+      marbles(({ expectObservable }) => {
+        line = lineAfterThis();
+        expectObservable(NEVER);
+      }),
+    );
+    expect(stream.message).to.equal('expectObservable: it has no toBe, so it expects nothing: add .toBe(...)');
+    expect(firstLineOf(stream)).to.equal(line);
+
+    const subscriptions = failureOf(
+      marbles(({ hot, expectSubscriptions }) => {
+        expectSubscriptions(hot('-').subscriptions);
+      }),
+    );
+    expect(subscriptions.message).to.match(/^expectSubscriptions: it has no toBe/);
+  });
+
+  it('fails at the line of its toBe, the first one that is wrong', () => {
+    let line = '';
+    const failure = failureOf(
+      marbles(({ hot, expectObservable, expectSubscriptions }) => {
+        const source = hot('-a-|');
+        const first = expectObservable(source);
+        const second = expectSubscriptions(source.subscriptions);
+        const third = expectObservable(source);
+        first.toBe('-a-|');
+        third.toBe('-b-|');
+        line = lineAfterThis();
+        second.toBe(['^--!', '^-!']);
+      }),
+    );
+    expect(failure.message).to.match(/^expectSubscriptions: the first difference is at 2 ms/);
+    expect(firstLineOf(failure)).to.equal(line);
+    expect(failure.name).to.equal('AssertionError');
+  });
+
+  it('draws both lines near the first difference, and gives the runner both lists', () => {
+    const { message, actual, expected, showDiff } = failureOf(
+      marbles(({ cold, expectObservable }) => {
+        const values = { a: { n: 1 }, b: { n: 2 }, c: { n: 3 } };
+        expectObservable(cold('-a 9s b-(cc|)', values)).toBe('-a 9s b-(cb|)', values);
+      }),
+    );
+    expect(message.split('\n')).to.deep.equal([
+      'expectObservable: the first difference is at 9004 ms',
+      '',
+      '            1ms  9002ms  9004ms',
+      '  expected  a    b       (cb|)',
+      '  actual    a    b       (cc|)',
+      '',
+      '  a  { n: 1 }',
+      '  b  { n: 2 }',
+      '  c  { n: 3 }',
+      '',
+    ]);
+    expect(showDiff).to.equal(true);
+    expect(expected).to.equal(
+      '1ms next { n: 1 }\n9002ms next { n: 2 }\n9004ms next { n: 3 }\n9004ms next { n: 2 }\n9004ms complete',
+    );
+    expect(actual).to.contain('9004ms next { n: 3 }\n9004ms next { n: 3 }\n');
+  });
+
+  it('shortens what is far from the difference, and finds letters for values that the test has not', () => {
+    const { message } = failureOf(
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold('abcdefghijklmno', { ...letters('abcdefghijklmno'), h: 'other', o: 'far' })).toBe(
+          'abcdefghijklmno',
+        );
+      }),
+    );
+    expect(message).to.contain('\n  expected  …  d    e    f    g    h    i    j    k     l     …\n');
+    expect(message).to.contain('\n  actual    …  d    e    f    g    A    i    j    k     l     …\n');
+    expect(message).to.contain("\n  A  'other'\n").and.not.to.contain('far');
+  });
+
+  it('tells errors, dates and NaN apart by what they hold', () => {
+    const at = (ms: number) => ({ a: new Date(ms), b: Number.NaN });
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold('ab#', at(1), new Error('x'))).toBe('ab#', at(1), new Error('x'));
+    })();
+    const run = (ms: number, error: Error) =>
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold('ab#', at(1), error)).toBe('ab#', at(ms), new Error('x'));
+      });
+    expect(failureOf(run(2, new Error('x'))).message).to.contain('difference is at 0 ms');
+    expect(failureOf(run(1, new Error('y'))).message).to.contain('difference is at 2 ms');
+  });
+
+  it('is looked at by flush as well', () => {
+    let reached = false;
+    const failure = failureOf(
+      marbles(({ flush, expectObservable }) => {
+        expectObservable(of(1)).toBe('-');
+        flush();
+        reached = true;
+      }),
+    );
+    expect(failure.message).to.match(/^expectObservable/);
+    expect(reached).to.equal(false);
+  });
+});
+
+function letters(text: string): Record<string, string> {
+  return Object.fromEntries([...text].map((letter) => [letter, letter]));
+}

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { asyncScheduler, type Observable } from 'rxjs';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { failureOf } from './failureOf.ts';
+
+const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
+
+/** The smallest sink that listens for close, and knows nothing of a full socket. */
+function plain(source: Observable<string>) {
+  return (_request: SseRequest, response: SseResponse) => {
+    response.writeHead(200, head);
+    response.write(':\n\n');
+    const subscription = source.subscribe({
+      next: (text) => response.write(`data: ${text}\n\n`),
+      error: (error) => response.destroy(error),
+      complete: () => response.end(),
+    });
+    response.on('close', () => subscription.unsubscribe());
+  };
+}
+
+describe('the request of a reader', () => {
+  it(
+    'is what a browser sends, and what is asked for',
+    marbles(({ reader, flush }) => {
+      const requests: SseRequest[] = [];
+      const route = (request: SseRequest) => void requests.push(request);
+      reader(route);
+      reader(route, {
+        method: 'POST',
+        url: '/room?name=a',
+        headers: { Accept: '*/*', 'X-One': '1' },
+        query: { name: 'a' },
+        params: { room: '7' },
+        body: { b: 1 },
+        lastEventId: '1.e.4',
+        request: { user: 'u' },
+      });
+      flush();
+      expect(requests).to.deep.equal([
+        { method: 'GET', url: '/', headers: { accept: 'text/event-stream' } },
+        {
+          method: 'POST',
+          url: '/room?name=a',
+          headers: { accept: '*/*', 'x-one': '1', 'last-event-id': '1.e.4' },
+          query: { name: 'a' },
+          params: { room: '7' },
+          body: { b: 1 },
+          user: 'u',
+        },
+      ]);
+    }),
+  );
+
+  it(
+    'is made at once, or when it is said, before the values of that moment',
+    marbles(({ hot, reader, flush }) => {
+      const source = hot('a--b');
+      const first = reader(plain(source), { socket: '9ms X' });
+      const second = reader(plain(source), { at: '3ms', socket: '9ms X' });
+      flush();
+      expect(first.writes.map(({ at }) => at)).to.deep.equal([0, 0, 3]);
+      expect(second.writes.map(({ at }) => at)).to.deep.equal([3, 3]);
+
+      const third = reader(plain(hot('a')), { socket: '20ms X' });
+      flush();
+      expect(third.writes.map(({ at }) => at)).to.deep.equal([9, 9]);
+      expect(third.left).to.equal(20);
+    }),
+  );
+
+  it('refuses a time that is over, and a socket that acts before it is there', () => {
+    const over = marbles(({ reader, flush }) => {
+      asyncScheduler.schedule(() => {}, 5);
+      flush();
+      reader(() => {}, { at: '4ms' });
+    });
+    expect(failureOf(over).message).to.match(/at is over, the run is at 5 ms/);
+    const early = marbles(({ reader }) => void reader(() => {}, { at: '4ms', socket: '--X' }));
+    expect(failureOf(early).message).to.match(/a step at 2 ms, before it connects at 4 ms/);
+    const odd = marbles(({ reader }) => void reader(() => {}, { socket: '--a' }));
+    expect(failureOf(odd)).to.be.instanceOf(TypeError);
+  });
+});

@@ -1,0 +1,218 @@
+import { expect } from 'chai';
+import { asyncScheduler, type Observable } from 'rxjs';
+import { clock } from '../../lib/clock.ts';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { failureOf } from './failureOf.ts';
+
+const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
+
+/** The smallest sink that listens for close, and knows nothing of a full socket. */
+function plain(source: Observable<string>) {
+  return (_request: SseRequest, response: SseResponse) => {
+    response.writeHead(200, head);
+    response.write(':\n\n');
+    const subscription = source.subscribe({
+      next: (text) => response.write(`data: ${text}\n\n`),
+      error: (error) => response.destroy(error),
+      complete: () => response.end(),
+    });
+    response.on('close', () => subscription.unsubscribe());
+  };
+}
+
+describe('the socket of a reader', () => {
+  it(
+    'is full from F, takes what is written all the same and counts it, and drains at D',
+    marbles(({ hot, reader, flush }) => {
+      const log: unknown[] = [];
+      const say = (response: SseResponse) => log.push([clock.now(), response.writableNeedDrain, response.write(':\n')]);
+      const calls = hot('a---b---c');
+      const r = reader(
+        (_request, response) => {
+          response.on('drain', () => log.push([clock.now(), 'drain', response.writableNeedDrain]));
+          calls.subscribe(() => say(response));
+        },
+        { socket: '-F 4ms D 9ms X' },
+      );
+      flush();
+      expect(log).to.deep.equal([
+        [0, false, true],
+        [4, true, false],
+        [6, 'drain', false],
+        [8, false, true],
+      ]);
+      expect(r.overrun).to.equal(2);
+      expect(r.text).to.equal(':\n:\n:\n');
+    }),
+  );
+
+  it(
+    'says nothing of a drain that nobody waits for',
+    marbles(({ reader, flush }) => {
+      let drains = 0;
+      reader((_request, response) => void response.on('drain', () => drains++), { socket: '--D-(FD)-D' });
+      flush();
+      expect(drains).to.equal(1);
+    }),
+  );
+
+  it(
+    'closes at X, once, and is then destroyed',
+    marbles(({ reader, flush, hot, expectSubscriptions }) => {
+      const source = hot('--a----------');
+      const log: unknown[] = [];
+      const r = reader(
+        (request, response) => {
+          plain(source)(request, response);
+          response.on('close', () => log.push([clock.now(), response.destroyed, response.writableNeedDrain]));
+        },
+        { socket: 'F--------(XX)' },
+      );
+      expectSubscriptions(source.subscriptions).toBe('^--------!');
+      flush();
+      expect(log).to.deep.equal([[9, true, false]]);
+      expect([r.left, r.ended, r.cut]).to.deep.equal([9, undefined, undefined]);
+    }),
+  );
+
+  it(
+    'breaks at #: error, then close',
+    marbles(({ reader, flush }) => {
+      const log: unknown[] = [];
+      const r = reader(
+        (_request, response) => {
+          response.on('error', (error) => log.push([clock.now(), error?.message]));
+          response.on('close', () => log.push([clock.now(), 'close']));
+        },
+        { socket: '---#' },
+      );
+      flush();
+      expect(log).to.deep.equal([
+        [3, 'read ECONNRESET'],
+        [3, 'close'],
+      ]);
+      expect(r.left).to.equal(3);
+    }),
+  );
+
+  it(
+    'closes after the end of the response, in a later step, and when it is full not before it drains',
+    marbles(({ reader, flush }) => {
+      const log: unknown[] = [];
+      const ending = (name: string) => (_request: SseRequest, response: SseResponse) => {
+        response.on('close', () => log.push([clock.now(), name]));
+        asyncScheduler.schedule(() => {
+          response.end();
+          log.push([clock.now(), `${name} ended`, response.writableEnded, response.destroyed]);
+        }, 2);
+      };
+      reader(ending('fast'));
+      const slow = reader(ending('slow'), { socket: 'F--------D' });
+      const lost = reader(ending('lost'), { socket: 'F--------X' });
+      flush();
+      expect(log).to.deep.equal([
+        [2, 'fast ended', true, false],
+        [2, 'slow ended', true, false],
+        [2, 'lost ended', true, false],
+        [2, 'fast'],
+        [9, 'lost'],
+        [9, 'slow'],
+      ]);
+      expect([slow.ended, slow.left, lost.ended, lost.left]).to.deep.equal([2, undefined, 2, undefined]);
+    }),
+  );
+
+  it(
+    'closes after destroy, in a later step; what was corked is lost',
+    marbles(({ reader, flush }) => {
+      const log: unknown[] = [];
+      const r = reader((_request, response) => {
+        response.on('close', () => log.push('close'));
+        response.cork();
+        response.write('data: lost\n\n');
+        response.destroy(new Error('gone'));
+        response.uncork();
+        log.push(response.destroyed);
+      });
+      flush();
+      expect(log).to.deep.equal([true, 'close']);
+      expect([r.cut, r.text, r.status]).to.deep.equal([0, '', undefined]);
+    }),
+  );
+});
+
+describe('the two ends of a response', () => {
+  it(
+    'are one close, and the first of them is told',
+    marbles(({ reader, flush }) => {
+      let closes = 0;
+      const over = (...how: ('end' | 'destroy')[]) =>
+        reader(
+          (_request, response) => {
+            response.on('close', () => closes++);
+            for (const what of how) response[what]();
+          },
+          { socket: 'X' },
+        );
+      const readers = [over('destroy'), over('end'), over('end', 'destroy'), over('destroy', 'end')];
+      flush();
+      expect(closes).to.equal(4);
+      expect(readers.map(({ ended, cut, left }) => [ended, cut, left])).to.deep.equal([
+        [undefined, 0, undefined],
+        [0, undefined, undefined],
+        [0, undefined, undefined],
+        [undefined, 0, undefined],
+      ]);
+    }),
+  );
+});
+
+describe('what is left on a response', () => {
+  it(
+    'are the listeners that nobody took back',
+    marbles(({ reader, flush }) => {
+      const close = () => {};
+      const r = reader((_request, response) => {
+        response.on('close', close);
+        response.on('drain', close);
+        response.on('error', close);
+        response.removeListener('drain', close);
+      });
+      flush();
+      expect(r.listeners).to.equal(2);
+      expect(r.response.listenerCount('close')).to.equal(1);
+    }),
+  );
+});
+
+describe('a mistake of a route fails the test', () => {
+  it('writing after the client has gone', () => {
+    const run = marbles(({ hot, reader }) => {
+      const source = hot('--a');
+      reader((_request, response) => void source.subscribe(() => response.write('data: 1\n\n')), { socket: '-X' });
+    });
+    expect(failureOf(run).message).to.match(
+      /^9 bytes were written at 2 ms, after the client had gone at 1 ms; the reader is from .*reader\.socket\.spec\.ts/,
+    );
+  });
+
+  it('writing after the end, and after the cut', () => {
+    const writtenAfter = (over: (response: SseResponse) => void) =>
+      marbles(({ reader }) => {
+        reader((_request, response) => {
+          over(response);
+          response.write(':\n');
+        });
+      });
+    expect(failureOf(writtenAfter((response) => response.end())).message).to.match(
+      /after the response had ended at 0 ms/,
+    );
+    expect(failureOf(writtenAfter((response) => response.destroy())).message).to.match(/after it was cut at 0 ms/);
+  });
+
+  it('not listening for an error of the socket', () => {
+    const run = marbles(({ reader }) => void reader(() => {}, { socket: '--#' }));
+    expect(failureOf(run).message).to.match(/nobody listened for 'error', which ends a Node process/);
+  });
+});

@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { asyncScheduler } from 'rxjs';
+import type { Next, SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+
+const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
+
+describe('what a reader gets', () => {
+  it(
+    'is the head with the first bytes, and each write as it leaves',
+    marbles(({ reader, flush }) => {
+      const seen: unknown[] = [];
+      const r = reader((_request, response) => {
+        response.writeHead(200, head);
+        seen.push(response.headersSent, r.status);
+        asyncScheduler.schedule(() => {
+          response.cork();
+          response.write('data: 1\n');
+          response.write(Buffer.from('\n'));
+          seen.push(r.status);
+          response.uncork();
+          seen.push(r.status);
+          response.end('data: 2\n\n');
+        }, 4);
+      });
+      flush();
+      expect(seen).to.deep.equal([true, undefined, undefined, 200]);
+      expect(r.headers).to.deep.equal({ 'content-type': 'text/event-stream; charset=utf-8' });
+      expect(r.text).to.equal('data: 1\n\ndata: 2\n\n');
+      expect(Buffer.from(r.bytes).toString()).to.equal(r.text);
+      expect(r.writes.map(({ at, bytes }) => [at, bytes.length])).to.deep.equal([
+        [4, 9],
+        [4, 9],
+      ]);
+      expect([r.ended, r.cut, r.left]).to.deep.equal([4, undefined, undefined]);
+    }),
+  );
+
+  it(
+    'is what was written, whatever becomes of the buffer',
+    marbles(({ reader, flush }) => {
+      const buffer = Buffer.from('data: 1\n\n');
+      const r = reader((_request, response) => {
+        response.writeHead(200, head);
+        response.write(buffer);
+        buffer.fill(0);
+        response.end(`data: ${'x'.repeat(2 ** 21)}\n\n`);
+      });
+      flush();
+      expect(r.text).to.match(/^data: 1\n\n/);
+      expect(r.frames).to.have.length(2);
+    }),
+  );
+
+  it(
+    'is its frames, however the bytes were cut',
+    marbles(({ reader, flush }) => {
+      const parts = ['retry: 5\nid', ': 1\ndata: {}\n\nre', 'try: 7\n', '\n: x\n\ndata: ü', '\n\ndata: lost'];
+      const r = reader((_request, response) => {
+        response.writeHead(200, head);
+        parts.forEach((part, index) => {
+          asyncScheduler.schedule(() => response.write(part), index);
+        });
+        asyncScheduler.schedule(() => response.end(), 9);
+      });
+      flush();
+      expect(r.frames.map(({ at, frame }) => ({ at, ...frame }))).to.deep.equal([
+        { at: 1, _tag: 'Message', id: '1', event: undefined, retry: 5, data: '{}' },
+        { at: 3, _tag: 'Retry', ms: 7 },
+        { at: 3, _tag: 'Comment', text: 'x' },
+        { at: 4, _tag: 'Message', id: undefined, event: undefined, retry: undefined, data: 'ü' },
+      ]);
+      expect(r.lastEventId).to.equal('1');
+    }),
+  );
+
+  it(
+    'is the problem of an answer that is no stream',
+    marbles(({ reader, flush }) => {
+      const r = reader((_request, response) => {
+        response.writeHead(422, { 'Content-Type': 'application/problem+json' });
+        response.end('{"status":422}');
+      });
+      flush();
+      expect(r.status).to.equal(422);
+      expect(r.problem).to.deep.equal({ status: 422 });
+      expect(r.frames).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    'is text, where it is neither a stream nor JSON',
+    marbles(({ reader, flush }) => {
+      const r = reader((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.end('data: 1\n\n');
+      });
+      flush();
+      expect([r.text, r.problem, r.frames]).to.deep.equal(['data: 1\n\n', undefined, []]);
+    }),
+  );
+
+  it(
+    'has no body where HTTP has none',
+    marbles(({ reader, flush }) => {
+      const answer = (status: number) => (_request: SseRequest, response: SseResponse) => {
+        response.writeHead(status, head);
+        expect(response.write('data: 1\n\n')).to.equal(true);
+        response.end();
+      };
+      const [empty, asked] = [reader(answer(204)), reader(answer(200), { method: 'HEAD' })];
+      flush();
+      expect([empty.status, empty.text, empty.problem]).to.deep.equal([204, '', undefined]);
+      expect([asked.status, asked.text]).to.deep.equal([200, '']);
+    }),
+  );
+
+  it(
+    'is the answer of Express to what went to next or was thrown',
+    marbles(({ reader, flush }) => {
+      const refused = Object.assign(new Error('no'), { status: 403 });
+      const given = reader((_request, _response, next) => next?.(refused));
+      const thrown = reader(() => {
+        throw 'text';
+      });
+      const passed = reader((_request, _response, next) => next?.());
+      const late = reader((_request, response, next) => {
+        response.write(':\n\n');
+        next?.(refused);
+      });
+      flush();
+      expect([given.status, given.error]).to.deep.equal([403, refused]);
+      expect([thrown.status, thrown.error]).to.deep.equal([500, 'text']);
+      expect([passed.status, passed.error]).to.deep.equal([404, undefined]);
+      expect([late.status, late.error, late.cut]).to.deep.equal([200, refused, 0]);
+    }),
+  );
+
+  it('has no next on a plain server, where what is thrown ends the process', () => {
+    const nexts: (Next | undefined)[] = [];
+    marbles(({ reader }) => void reader((_request, _response, next) => void nexts.push(next), { next: false }))();
+    expect(nexts).to.deep.equal([undefined]);
+    const run = marbles(
+      ({ reader }) =>
+        void reader(
+          () => {
+            throw new Error('out');
+          },
+          { next: false },
+        ),
+    );
+    expect(run).to.throw('out');
+  });
+});

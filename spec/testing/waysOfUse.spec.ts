@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { interval, map, merge, type Observable, timeout, timer } from 'rxjs';
+import { type EventOf, events } from '../../lib/event/events.ts';
+import { sse } from '../../lib/sink/sse.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { comment, retry } from '../../lib/wire/Frame.ts';
+
+const Echoes = events({ Echo: { message: t.string }, ReverseEcho: { message: t.string } });
+type Echo = EventOf<typeof Echoes>;
+
+const reverse = (text: string) => [...text].reverse().join('');
+
+/** A user's own functions: plain RxJS, which knows nothing of a server. */
+const echo = (words: Observable<string>): Observable<Echo> => words.pipe(map((message) => Echoes.Echo({ message })));
+const reverseEcho = (words: Observable<string>): Observable<Echo> =>
+  words.pipe(map((message) => Echoes.ReverseEcho({ message: reverse(message) })));
+
+const values = {
+  a: Echoes.Echo({ message: 'ab' }),
+  A: Echoes.ReverseEcho({ message: 'ba' }),
+  b: Echoes.Echo({ message: 'cd' }),
+  B: Echoes.ReverseEcho({ message: 'dc' }),
+  h: comment(),
+};
+
+describe('the three ways of use, as marbles', () => {
+  it(
+    'a merge of two typed streams',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const first = hot('   --a----b-----|', { a: 'ab', b: 'cd' });
+      const second = hot('  ----a--b--|   ', { a: 'ab', b: 'cd' });
+      const subs = '        ^------------!';
+      const expected = '    --a-A--(bB)--|';
+
+      expectObservable(merge(echo(first), reverseEcho(second))).toBe(expected, values);
+      expectSubscriptions(first.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'a map and a timeout',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const words = hot('  --a----b-------', { a: 'ab', b: 'cd' });
+      const subs = '       ^-----------!  ';
+      const expected = '   --a----b----(l|)';
+      const late = Echoes.Echo({ message: 'late' });
+
+      const stream = echo(words).pipe(timeout({ each: 5, with: () => [late] }));
+      expectObservable(stream).toBe(expected, { ...values, l: late });
+      expectSubscriptions(words.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'a whole route, with its heartbeat and a reader that leaves',
+    marbles(({ reader, expectFrames, flush }) => {
+      const route = sse(
+        ({ query: { message } }) =>
+          merge(echo(interval(1000).pipe(map(() => message))), reverseEcho(timer(2000, 1000).pipe(map(() => message)))),
+        { events: Echoes, query: { message: t.string }, heartbeat: 800 },
+      );
+      const r = reader(route, { url: '/?message=ab', socket: '2500ms X' });
+      expectFrames(r).toBe('800ms h 199ms a 799ms h 199ms (aA)', values);
+
+      flush();
+      expect(r.status).to.equal(200);
+      expect(r.response.listenerCount('close')).to.equal(0);
+    }),
+  );
+});
+
+describe('a route in virtual time', () => {
+  const Ticks = events({ Tick: { n: t.number } });
+  const { Tick } = Ticks;
+  const ticking = { a: Tick({ n: 1 }), b: Tick({ n: 2 }), c: Tick({ n: 3 }), h: comment(), o: retry(3000) };
+
+  it(
+    'waits for the socket and beats into silence',
+    marbles(
+      ({ hot, reader, expectFrames }) => {
+        const ticks = hot('   5ms a 12ms b 20ms c', ticking);
+        const r = reader(sse(ticks, { events: Ticks, heartbeat: 12 }), { socket: '10ms F 14ms D 19ms X' });
+        // b is held from 18 to 25.
+        expectFrames(r).toBe('5ms a 19ms b 11ms h 1ms c', ticking);
+      },
+      { until: '60ms' },
+    ),
+  );
+
+  it(
+    'begins with its retry and ends with its end',
+    marbles(({ cold, reader, expectFrames, flush }) => {
+      const r = reader(sse(cold('  --a-|', ticking), { events: Ticks }));
+      expectFrames(r).toBe('       --a-|', ticking);
+      expectFrames(r, { opening: true }).toBe('o-a-|', ticking);
+      flush();
+      const again = reader(sse(cold('a'), {}), { lastEventId: r.lastEventId });
+      expectFrames(again).toBe('4ms |');
+      flush();
+      expect(again.status).to.equal(204);
+    }),
+  );
+
+  it(
+    'answers a bad request before the first byte',
+    marbles(({ reader, flush }) => {
+      const route = sse(() => interval(1000), { query: { message: t.string } });
+      const r = reader(route, { url: '/?word=ab' });
+      flush();
+      expect(r.status).to.equal(422);
+      expect(JSON.stringify(r.problem)).to.contain('message');
+    }),
+  );
+
+  it('has the same epoch in each run with the same seed', () => {
+    const idOf = (seed: number) => {
+      let id = '';
+      marbles(
+        ({ cold, reader, flush }) => {
+          const r = reader(sse(cold('a|')));
+          flush();
+          id = r.lastEventId;
+        },
+        { seed },
+      )();
+      return id;
+    };
+    expect(idOf(1)).to.equal(idOf(1)).and.not.to.equal(idOf(2));
+  });
+});
