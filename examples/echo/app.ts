@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import * as t from 'io-ts';
+import { merge } from 'rxjs';
+import { sse } from 'rxsse';
+import { Echoes } from './events.ts';
+import { echo, handWritten, reverseEcho } from './streams.ts';
+
+const page = fileURLToPath(new URL('page.html', import.meta.url));
+const query = { message: t.string };
+
+/** The three endpoints and their page, ready to be mounted or listened with. */
+export function echoApp(): Express {
+  const app = express();
+
+  app.get('/', (_request, response) => response.sendFile(page));
+
+  app.get(
+    '/sse',
+    sse(({ query }) => handWritten(query.message), { query }),
+  );
+
+  app.get(
+    '/sse2',
+    sse(({ query }) => echo(query.message), { events: Echoes, query }),
+  );
+
+  app.get(
+    '/sse3',
+    sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), { events: Echoes, query }),
+  );
+
+  return app;
+}

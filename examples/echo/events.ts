@@ -1,0 +1,15 @@
+import * as t from 'io-ts';
+import { DateTime, type EventOf, events, withDefault } from 'rxsse';
+
+const shape = {
+  message: t.string,
+  created_at: withDefault(DateTime, () => new Date()),
+};
+
+/**
+ * What `/sse2` and `/sse3` may send. The keys give the names on the wire:
+ * `echo` and `reverse_echo`. Nothing here needs a server, so a browser's
+ * bundle can share this file.
+ */
+export const Echoes = events({ Echo: shape, ReverseEcho: shape });
+export type Echoes = EventOf<typeof Echoes>;

@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import * as E from 'fp-ts/lib/Either.js';
+import { map } from 'rxjs';
+import { echoApp } from '../../examples/echo/app.ts';
+import { echo, handWritten, reverseEcho } from '../../examples/echo/streams.ts';
+import { parseCursor } from '../../lib/event/Cursor.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { listen } from '../support/listen.ts';
+import { openStream, readWire } from '../support/openStream.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The blocks that carry an event of the example; the opening `retry` is not one. */
+function eventBlocks(text: string): string[] {
+  return text.split('\n\n').filter((block) => /^event: (reverse_)?echo$/m.test(block));
+}
+
+function idOf(block: string): string {
+  return /^id: (.*)$/m.exec(block)?.[1] ?? '';
+}
+
+function messageOf(block: string): string {
+  return JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}').message;
+}
+
+/** Counts the intervals that live, since a stream that is left must stop its own. */
+async function countingIntervals(use: (alive: () => number) => Promise<void>): Promise<void> {
+  const { setInterval: set, clearInterval: clear } = globalThis;
+  const living = new Set<unknown>();
+  globalThis.setInterval = ((...args: Parameters<typeof set>) => {
+    const timer = set(...args);
+    living.add(timer);
+    return timer;
+  }) as typeof set;
+  globalThis.clearInterval = (timer) => {
+    living.delete(timer);
+    clear(timer);
+  };
+  try {
+    await use(() => living.size);
+  } finally {
+    globalThis.setInterval = set;
+    globalThis.clearInterval = clear;
+  }
+}
+
+describe('the echo example over HTTP', () => {
+  for (const path of ['/sse', '/sse2', '/sse3']) {
+    it(`${path} sends id, event and JSON with a UTC date`, () =>
+      listen(echoApp(), async (url) => {
+        const text = await readWire(`${url}${path}?message=hello`, /event: echo\n.*\n\n/);
+        expect(eventBlocks(text)[0]).to.match(
+          /^id: 1\.[\w-]+\.1\nevent: echo\ndata: \{"message":"hello","created_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"\}$/,
+        );
+      }));
+
+    it(`${path} is a 422 that names the message when there is none`, () =>
+      listen(echoApp(), async (url) => {
+        const response = await fetch(url + path);
+        expect(response.status).to.equal(422);
+        expect(response.headers.get('content-type')).to.match(/^application\/problem\+json/);
+        expect(await response.text()).to.contain('query.message');
+      }));
+  }
+
+  it('/sse3 numbers the two streams as one', () =>
+    listen(echoApp(), async (url) => {
+      const path = `/sse3?message=${encodeURIComponent('né 👨‍👩‍👧!')}`;
+      const blocks = eventBlocks(await readWire(url + path, /event: reverse_echo\n.*\n\n/));
+      const positions = blocks.map((block) => E.toUnion(parseCursor(idOf(block))));
+
+      expect(blocks[0]).to.match(/^event: echo$/m);
+      expect(messageOf(blocks.at(-1) ?? '')).to.equal('!👨‍👩‍👧 én');
+      const { epoch } = positions[0] as { epoch: string };
+      expect(positions).to.deep.equal(blocks.map((_, index) => ({ epoch, sequence: index + 1, end: false })));
+    }));
+
+  it('stops the streams of a reader who leaves', () =>
+    countingIntervals((alive) =>
+      listen(echoApp(), async (url, server) => {
+        const before = alive();
+        const left = new Promise((resolve) => {
+          server.on('request', (_, response) => response.on('close', resolve));
+        });
+        const wire = await openStream(`${url}/sse3?message=hello`);
+        await wire.until(/event: echo/);
+        expect(alive()).to.be.above(before);
+        wire.close();
+        await left;
+        expect(alive()).to.equal(before);
+      }),
+    ));
+});
+
+describe('the streams of the echo example', () => {
+  it(
+    'speak once a second, the reversed one from the first second on',
+    marbles(({ expectObservable }) => {
+      const subs = '                           ^ 2500ms !';
+      const expected = {
+        echo: '                                a 999ms a 999ms a',
+        reverse_echo: '                        1s      b 999ms b',
+      };
+      const said = map(({ data }: { data: { message: string } }) => data.message);
+
+      expectObservable(echo('ab').pipe(said), subs).toBe(expected.echo, { a: 'ab' });
+      expectObservable(handWritten('ab').pipe(map(({ event }) => event)), subs).toBe(expected.echo, { a: 'echo' });
+      expectObservable(reverseEcho('ab').pipe(said), subs).toBe(expected.reverse_echo, { b: 'ba' });
+    }),
+  );
+});
+
+describe('the echo server', function () {
+  this.timeout(20_000);
+  const started: ChildProcess[] = [];
+
+  function start(PORT: string) {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/echo/server.ts'], {
+      cwd: root,
+      env: { ...process.env, PORT },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    const said = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said.err += text;
+    });
+    return { child, said, closed: once(child, 'close') };
+  }
+
+  after(() => {
+    for (const child of started) child.kill('SIGKILL');
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`says where it serves, and stops on ${signal} with a stream open`, async () => {
+      const { child, said, closed } = start('0');
+      while (!said.out.includes('curl')) await once(child.stdout, 'data');
+      const [, url, tried] = /(http:\S+)\n.*curl -N '(.*)'\n/.exec(said.out) ?? [];
+      expect(tried).to.equal(`${url}/sse3?message=hello`);
+
+      const wire = await openStream(tried ?? '');
+      await wire.until(/event: echo/);
+      child.kill(signal);
+      expect(await closed).to.deep.equal([0, null]);
+      await wire.over();
+      expect(said.err).to.equal('');
+    });
+  }
+
+  it('says in one line that the port is busy', () =>
+    listen(echoApp(), async (url) => {
+      const { port } = new URL(url);
+      const { said, closed } = start(port);
+      expect(await closed).to.deep.equal([1, null]);
+      expect(said.err).to.equal(
+        `Port ${port} is busy: another program listens on it. Choose another: PORT=${Number(port) + 1} npm start\n`,
+      );
+    }));
+
+  it('refuses a PORT that is none in one line', async () => {
+    const servers = ['http', '70000', '-1'].map(start);
+    for (const { said, closed } of servers) {
+      expect(await closed).to.deep.equal([1, null]);
+      expect(said).to.deep.equal({
+        out: '',
+        err: 'PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 npm start\n',
+      });
+    }
+  });
+});
