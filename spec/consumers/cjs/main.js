@@ -1,0 +1,32 @@
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const { createServer } = require('node:http');
+const t = require('io-ts');
+const { interval, of, take } = require('rxjs');
+const { events, sse } = require('rxsse');
+const { marbles } = require('rxsse/testing');
+const { encodeFrame, message } = require('rxsse/wire');
+
+const Market = events({ Price: { symbol: t.string, cents: t.number } });
+const routes = {
+  '/count': sse(interval(5).pipe(take(3))),
+  '/market': sse(of(Market.Price({ symbol: 'ABC', cents: 5 })), { events: Market }),
+};
+
+async function main() {
+  const server = createServer((request, response) => routes[request.url](request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const read = async (path) => (await fetch(`http://127.0.0.1:${server.address().port}${path}`)).text();
+
+  assert.deepEqual((await read('/count')).match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2']);
+  assert.match(await read('/market'), /event: price\ndata: \{"symbol":"ABC","cents":5\}\n\n/);
+  assert.equal(encodeFrame(message({ data: 'hello' })), 'data: "hello"\n\n');
+  await marbles(({ hot, expectObservable }) => {
+    expectObservable(hot('-a-|')).toBe('-a-|');
+  })();
+
+  server.close();
+}
+
+main();

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as t from 'io-ts';
+import { interval, map, of, take } from 'rxjs';
+import { type EventOf, event, events, sse } from 'rxsse';
+import { marbles } from 'rxsse/testing';
+import { encodeFrame, message } from 'rxsse/wire';
+
+const Closed = event('market.closed');
+const Market = events({ Price: { symbol: t.string, cents: t.number }, Closed });
+type Market = EventOf<typeof Market>;
+
+const priced: Market = Market.Price({ symbol: 'ABC', cents: 5 });
+// @ts-expect-error a price needs its cents
+assert.throws(() => Market.Price({ symbol: 'ABC' }), TypeError);
+
+const routes = {
+  '/count': sse(interval(5).pipe(take(3))),
+  '/market': sse(of(priced, Closed()), { events: Market }),
+  '/asked': sse(({ query }) => of(query.word.length), { query: { word: t.string } }),
+};
+
+const server = createServer((request, response) => {
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  routes[path as keyof typeof routes](request, response);
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const read = async (path: string) => (await fetch(url + path)).text();
+
+const count = await read('/count');
+assert.deepEqual(count.match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2']);
+assert.match(count, /\nevent: rxsse\.end\n(.+\n)*\n$/);
+assert.match(await read('/market'), /event: price\ndata: \{"symbol":"ABC","cents":5\}\n\n/);
+assert.match(await read('/market'), /event: market\.closed\ndata: null\n\n/);
+assert.match(await read('/asked?word=three'), /^data: 5$/m);
+assert.equal((await fetch(`${url}/asked`)).status, 422);
+
+assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
+
+await marbles(({ hot, expectObservable }) => {
+  expectObservable(hot('-a-|', { a: 1 }).pipe(map((n) => n + 1))).toBe('-b-|', { b: 2 });
+})();
+
+server.close();

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { build } from 'esbuild';
+import { root } from './repo.ts';
+
+/** What a browser that shares the file of a contract has to load. */
+async function bundled(source: string): Promise<{ readonly inputs: readonly string[]; readonly text: string }> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    absWorkingDir: root,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  return { inputs: Object.keys(metafile.inputs), text: outputFiles.map((file) => file.text).join('') };
+}
+
+const contract = `
+  import * as t from 'io-ts';
+  import { DateTime } from './lib/event/DateTime.ts';
+  import { event } from './lib/event/event.ts';
+  import { events } from './lib/event/events.ts';
+  import { withDefault } from './lib/event/withDefault.ts';
+  const Echo = event('echo', { message: t.string, at: withDefault(DateTime, () => new Date(0)) });
+  const Echoes = events({ Echo, ReverseEcho: { message: t.string } });
+  globalThis.made = [Echoes.Echo({ message: 'hello' }), Echoes.ReverseEcho({ message: 'olleh' })];
+`;
+
+describe('a contract in a browser', () => {
+  it('brings the event layer, its codecs and nothing of a server', async () => {
+    const { inputs } = await bundled(contract);
+    const ours = inputs.filter((path) => path.startsWith('lib/'));
+    const theirs = inputs.filter((path) => path.startsWith('node_modules/'));
+
+    expect(ours.filter((path) => !/^lib\/(event|error)\//.test(path))).to.deep.equal([]);
+    expect(theirs.filter((path) => !/^node_modules\/(io-ts|fp-ts)\//.test(path))).to.deep.equal([]);
+    expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
+  });
+
+  it('runs where there is no Node', async () => {
+    const { text } = await bundled(contract);
+    const world: { made?: unknown } = {};
+    new Function('globalThis', 'process', 'require', 'Buffer', text)(world, undefined, undefined, undefined);
+
+    expect(world.made).to.deep.equal([
+      { type: 'echo', data: { message: 'hello', at: new Date(0) } },
+      { type: 'reverse_echo', data: { message: 'olleh' } },
+    ]);
+  });
+
+  it('is bundled from the door without a module of Node, and the sink is left out', async () => {
+    const door = contract
+      .replace(/import \{ (\w+) \} from '\.\/lib\/event\/.*';/g, '')
+      .replace('const Echo =', "import { DateTime, event, events, withDefault } from './lib/index.ts';\nconst Echo =");
+    const { inputs, text } = await bundled(door);
+
+    expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
+    expect(text).not.to.match(/X-Accel-Buffering|text\/event-stream/);
+  });
+});

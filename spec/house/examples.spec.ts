@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { blocksOf, type Example, examplesOf } from './examples.ts';
+import { mistakesIn } from './mistakes.ts';
+import { exportsOf, programOfDoors } from './program.ts';
+import { doors, filesIn } from './repo.ts';
+
+describe('the examples', function () {
+  this.timeout(60_000);
+
+  let modules: ReadonlyMap<string, ReadonlySet<string>>;
+
+  before(() => {
+    const program = programOfDoors();
+    const ours = doors().map(({ name, file }) => [name, new Set(exportsOf(program, file).keys())] as const);
+    modules = new Map([...ours, ['rxjs', new Set(exportsOf(program, 'spec/house/rxjs.ts').keys())]]);
+  });
+
+  it('of the doc comments, the README and the documents compile', () => {
+    const examples = [
+      ...[...filesIn('lib', '.ts')].flatMap(([file, text]) => examplesOf(file, text)),
+      ...[...filesIn('README.md', '.md'), ...filesIn('docs', '.md')].flatMap(([file, text]) => blocksOf(file, text)),
+    ];
+    expect(examples).to.not.be.empty;
+    expect(mistakesIn(examples, modules)).to.deep.equal([]);
+  });
+
+  describe('are read', () => {
+    it('from a doc comment, up to the next tag', () => {
+      const text = [
+        "const glob = 'a/**/*.ts';",
+        '/**',
+        ' * Says.',
+        ' *',
+        ' * @example Say it',
+        ' * const a = () => {',
+        ' *   say();',
+        ' * };',
+        ' *',
+        ' * @example Say it again',
+        ' * say(2);',
+        ' * @category operator',
+        ' */',
+        'export interface Say {',
+        '  /** @example',
+        '   * one(); */',
+        '  readonly one: 1;',
+        '}',
+      ].join('\n');
+      expect(examplesOf('lib/say.ts', text)).to.deep.equal([
+        { file: 'lib/say.ts', line: 6, title: 'Say it', code: 'const a = () => {\n  say();\n};' },
+        { file: 'lib/say.ts', line: 11, title: 'Say it again', code: 'say(2);' },
+        { file: 'lib/say.ts', line: 16, title: '', code: 'one();' },
+      ]);
+    });
+
+    it('from the blocks of a document that say ts', () => {
+      const text = '# First\n```ts\na();\n\nb();\n```\n## Second\n```sh\ncurl\n```\n```ts\nc();\n```\n';
+      expect(blocksOf('README.md', text)).to.deep.equal([
+        { file: 'README.md', line: 3, title: 'First', code: 'a();\n\nb();' },
+        { file: 'README.md', line: 12, title: 'Second', code: 'c();' },
+      ]);
+    });
+  });
+
+  it('are refused with file, line, title and reason', () => {
+    const example = (title: string, code: string): Example => ({ file: 'lib/a.ts', line: 10, title, code });
+    const mistakes = mistakesIn(
+      [
+        example(
+          'whole',
+          "import { of as one } from 'rxjs';\nconst interval = 5;\none(interval).pipe(map((n) => n + 1));",
+        ),
+        example('without the name', 'const a = 1;\nunheardOf(a);'),
+        example('of the wrong type', "interval('5');"),
+        example('that is no code', 'const = ;'),
+        example('', 'of(1);'),
+      ],
+      modules,
+    );
+    expect(mistakes[0]).to.equal(
+      'lib/a.ts:11 "without the name": Cannot find name \'unheardOf\'.' +
+        ' It is neither public nor in the prelude of spec/house/mistakes.ts.',
+    );
+    expect(mistakes[1]).to.match(/^lib\/a\.ts:10 "of the wrong type": Argument of type 'string' is not assignable/);
+    expect(mistakes[2]).to.match(/^lib\/a\.ts:10 "that is no code": /);
+    expect(mistakes.at(-1)).to.equal('lib/a.ts:10 "": an example needs a title');
+  });
+});

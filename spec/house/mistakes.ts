@@ -1,0 +1,99 @@
+import ts from 'typescript';
+import type { Example } from './examples.ts';
+import { programOf } from './program.ts';
+import type { Files } from './repo.ts';
+
+/** Names that an example may use without declaring them, beside every public name and those of RxJS. */
+const prelude: Readonly<Record<string, string>> = {
+  t: "import * as t from 'io-ts';",
+  E: "import * as E from 'fp-ts/lib/Either.js';",
+  express: "import express from 'express';",
+  expect: "import { expect } from 'chai';",
+  app: "declare const app: import('express').Express;",
+  request: "declare const request: import('express').Request;",
+  response: "declare const response: import('express').Response;",
+  prices: "declare const prices: import('rxjs').Observable<{ readonly symbol: string; readonly price: number }>;",
+  // Streams of the reader's own making, which an example names and need not show.
+  ask: "declare function ask(question: string): import('rxjs').Observable<string>;",
+  search: "declare function search(text: string): import('rxjs').Observable<string>;",
+  news: "declare function news(withDrafts: boolean): import('rxjs').Observable<string>;",
+  pageOf: "declare function pageOf(page: number): import('rxjs').Observable<string>;",
+  above: "declare function above(limit: number): import('rxjs').Observable<number>;",
+  fromUpstream: "declare function fromUpstream(signal: AbortSignal): import('rxjs').Observable<number>;",
+  whoIs: "declare function whoIs(request: import('express').Request): Promise<{ readonly user: string }>;",
+};
+
+/** The names that the code declares for itself at its top, and all that it mentions. */
+function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
+  const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
+  const own = new Set<string>();
+  const used = new Set<string>();
+  const isTop = (node: ts.Node | undefined): boolean =>
+    node === undefined ||
+    ts.isSourceFile(node) ||
+    (!ts.isBlock(node) && !ts.isFunctionLike(node) && isTop(node.parent));
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) {
+      const { parent } = node;
+      const isDeclared =
+        (ts.isVariableDeclaration(parent) ||
+          ts.isBindingElement(parent) ||
+          ts.isFunctionDeclaration(parent) ||
+          ts.isClassDeclaration(parent) ||
+          ts.isInterfaceDeclaration(parent) ||
+          ts.isTypeAliasDeclaration(parent) ||
+          ts.isImportSpecifier(parent) ||
+          ts.isImportClause(parent) ||
+          ts.isNamespaceImport(parent)) &&
+        parent.name === node;
+      if (isDeclared && isTop(ts.isFunctionLike(parent) ? parent.parent : parent)) own.add(node.text);
+      used.add(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { own, used };
+}
+
+/** One line that declares what the example uses and does not declare. Earlier modules win. */
+function preludeOf(code: string, modules: ReadonlyMap<string, ReadonlySet<string>>): string {
+  const { own, used } = namesIn(code);
+  const lines = [...used].flatMap((name) => {
+    if (own.has(name)) return [];
+    const module = [...modules].find(([, names]) => names.has(name))?.[0];
+    const line = module === undefined ? prelude[name] : `import { ${name} } from '${module}';`;
+    return line === undefined ? [] : [line];
+  });
+  return `export {}; ${lines.join(' ')}`;
+}
+
+/**
+ * Compiles all examples in one program, each as a module of its own.
+ *
+ * Gives one line a mistake: file, line, title and what the compiler says.
+ * `modules` are those whose names an example may use without importing them.
+ */
+export function mistakesIn(
+  examples: readonly Example[],
+  modules: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly string[] {
+  const imagined: Files = new Map(
+    examples.map(({ code }, index) => [`spec/house/example-${index}.ts`, `${preludeOf(code, modules)}\n${code}\n`]),
+  );
+  const program = programOf([], imagined);
+  const sources = [...imagined.keys()].map((path) => program.getSourceFiles().find((s) => s.fileName.endsWith(path)));
+
+  return examples.flatMap(({ file, line, title }, index) => {
+    const source = sources[index];
+    const where = (at: number) => `${file}:${at} "${title}"`;
+    if (title === '') return [`${where(line)}: an example needs a title`];
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((mistake) => {
+      const at = source?.getLineAndCharacterOfPosition(mistake.start ?? 0).line ?? 0;
+      const hint =
+        mistake.code === 2304 || mistake.code === 2552
+          ? ' It is neither public nor in the prelude of spec/house/mistakes.ts.'
+          : '';
+      return `${where(line + at - 1)}: ${ts.flattenDiagnosticMessageText(mistake.messageText, ' ')}${hint}`;
+    });
+  });
+}
