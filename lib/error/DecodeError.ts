@@ -6,6 +6,9 @@ import { RxsseError } from './RxsseError.ts';
  * The message names paths and expectations and never the value, so it can be
  * shown and logged; the value stays in `actual`.
  *
+ * @example Say what is wrong with a value, and not what it is
+ * const issuesOf = (error: unknown) => (error instanceof DecodeError ? error.issues : []);
+ *
  * @category error
  */
 export class DecodeError extends RxsseError {

@@ -5,6 +5,9 @@
  * `_tag` tells the classes apart without `instanceof`, which fails when two
  * copies of the library are installed.
  *
+ * @example Tell the library's own errors from all others
+ * const tagOf = (error: unknown) => (error instanceof RxsseError ? error._tag : 'other');
+ *
  * @category error
  */
 export abstract class RxsseError extends Error {

@@ -6,7 +6,7 @@ import { definitionOf } from '../event/stamp.ts';
 import { type Frame, isFrame } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
 
-/** An event as it will stand on the wire, all but its id: nothing has placed it yet. */
+/** An event as it will stand on the wire, all but its id: nothing has placed it yet. @category log */
 export interface Draft {
   readonly event: string | undefined;
   readonly data: string;

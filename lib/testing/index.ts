@@ -1,8 +1,18 @@
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
+export { delayed } from './delayed.ts';
 export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export type { Arrival, FakeResponse } from './FakeResponse.ts';
 export type { Received } from './FrameRecorder.ts';
+export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
+export {
+  type LogRetention,
+  type LogSuiteOptions,
+  type LogUnderTest,
+  logSuite,
+  type OpenLog,
+  type TestRunner,
+} from './logSuite.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
 export type { MarbleTime } from './marbleTime.ts';
 export type { Reader } from './Reader.ts';

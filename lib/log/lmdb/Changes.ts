@@ -1,0 +1,60 @@
+/** Of a log's hash: enough that another log is seldom woken in vain. */
+const logLength = 8;
+export const nonceLength = 8;
+const markLength = logLength + nonceLength;
+const countLength = 6;
+/** Marks that are kept; whoever missed more looks at everything. */
+const most = 64;
+
+/**
+ * The logs that changed last, in one small record that each transaction writes:
+ * a look at it tells a process what the others did, however many logs there are,
+ * and the nonce tells it whether its own transaction is among them.
+ */
+export class Changes {
+  /** Marks ever made. */
+  readonly count: number;
+  /** The newest marks, oldest first. */
+  readonly #marks: Buffer;
+
+  constructor(record: Uint8Array = new Uint8Array(countLength)) {
+    const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+    this.count = bytes.readUIntBE(0, countLength);
+    this.#marks = bytes.subarray(countLength);
+  }
+
+  /** The record with one more mark for each log. */
+  with(logs: readonly Uint8Array[], nonce: Uint8Array): Uint8Array {
+    const marks = Buffer.concat([this.#marks, ...logs.flatMap((log) => [log.subarray(0, logLength), nonce])]);
+    const count = Buffer.alloc(countLength);
+    count.writeUIntBE(this.count + logs.length, 0, countLength);
+    return Buffer.concat([count, marks.subarray(-most * markLength)]);
+  }
+
+  /** Whether the transaction that made this count with this nonce is among the last. */
+  includes(count: number, nonce: Uint8Array): boolean {
+    const at = this.#placeOf(count);
+    return at >= 0 && this.#marks.subarray(at + logLength, at + markLength).equals(nonce);
+  }
+
+  /** The logs that changed since the count was this; `undefined` where that is not known any more. */
+  since(count: number): ReadonlySet<string> | undefined {
+    const from = this.#placeOf(count + 1);
+    if (this.count === count) return new Set();
+    if (from < 0) return undefined;
+    const names = new Set<string>();
+    for (let at = from; at < this.#marks.length; at += markLength) {
+      names.add(this.#marks.toString('hex', at, at + logLength));
+    }
+    return names;
+  }
+
+  /** Negative, or behind the end, for a count that is not kept. */
+  #placeOf(count: number): number {
+    if (count > this.count) return -1;
+    return this.#marks.length - (this.count - count + 1) * markLength;
+  }
+}
+
+/** The name under which `since` gives a log. */
+export const changeNameOf = (log: Uint8Array): string => Buffer.from(log).toString('hex', 0, logLength);

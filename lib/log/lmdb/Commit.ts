@@ -1,0 +1,53 @@
+import { clock } from '../../clock.ts';
+import { Changes, changeNameOf, nonceLength } from './Changes.ts';
+import { changesKey, type Table } from './layout.ts';
+import type { Durability, Write } from './Write.ts';
+
+/** All writes of one transaction, from their run to their acknowledgement. */
+export class Commit {
+  state: 'running' | 'visible' | 'flushed' | 'failed' = 'running';
+  /** The logs that it changed. */
+  readonly logs: readonly Uint8Array[];
+  /** Changes before it and with it; alike where every write was refused. */
+  readonly before: number;
+  readonly count: number;
+  readonly #nonce = clock.random(nonceLength);
+  readonly #writes: readonly Write<unknown>[];
+
+  /** Runs the writes. Inside a transaction; an exception must take it back. */
+  constructor(table: Table, writes: readonly Write<unknown>[]) {
+    const logs = new Map<string, Uint8Array>();
+    for (const write of writes) {
+      if (write.run(table)) logs.set(changeNameOf(write.log), write.log);
+    }
+    const changes = new Changes(table.get(changesKey));
+    this.logs = [...logs.values()];
+    this.before = changes.count;
+    this.count = changes.count + this.logs.length;
+    if (this.logs.length > 0) table.put(changesKey, changes.with(this.logs, this.#nonce));
+    this.#writes = writes;
+  }
+
+  /** Whether a snapshot shows that it is committed. The nonce: a failed one leaves its count to the next. */
+  isIn(changes: Changes): boolean {
+    return this.logs.length > 0 && changes.includes(this.count, this.#nonce);
+  }
+
+  visible(): void {
+    this.state = 'visible';
+    this.#settle('visible');
+  }
+
+  flushed(): void {
+    this.state = 'flushed';
+    this.#settle('flushed');
+  }
+
+  failed(): void {
+    this.state = 'failed';
+  }
+
+  #settle(durability: Durability): void {
+    for (const write of this.#writes) if (write.durability === durability) write.settle();
+  }
+}

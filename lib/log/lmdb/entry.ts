@@ -1,0 +1,33 @@
+import { cursorOf } from '../../event/Cursor.ts';
+import { encodeMessage } from '../../wire/encodeFrame.ts';
+import type { Draft } from '../draftOf.ts';
+
+/** In front of the block stands when it came: milliseconds of the wall clock. */
+const timeLength = 6;
+
+/**
+ * An entry as it is stored: its block without the id. That is written when the
+ * entry is read, so that a new epoch renames all entries without touching one.
+ */
+export function storedEntry({ event, data, retry }: Draft, time: number): Uint8Array {
+  const block = encodeMessage(undefined, event, data, retry);
+  const bytes = Buffer.allocUnsafe(timeLength + Buffer.byteLength(block));
+  bytes.writeUIntBE(Math.max(0, Math.floor(time)), 0, timeLength);
+  bytes.write(block, timeLength);
+  return bytes;
+}
+
+export function timeOf(entry: Uint8Array): number {
+  return Buffer.from(entry.buffer, entry.byteOffset, timeLength).readUIntBE(0, timeLength);
+}
+
+export const idLine = (epoch: string, sequence: number): string => `id: ${cursorOf(epoch, sequence)}\n`;
+
+export const wireLength = (id: string, entry: Uint8Array): number => id.length + entry.length - timeLength;
+
+/** Writes the whole block and says where the next one begins. */
+export function writeEntry(page: Buffer, at: number, id: string, entry: Uint8Array): number {
+  page.write(id, at, 'latin1');
+  page.set(entry.subarray(timeLength), at + id.length);
+  return at + wireLength(id, entry);
+}

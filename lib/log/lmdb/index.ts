@@ -1,0 +1,2 @@
+export { StorageError } from '../../error/StorageError.ts';
+export { type LmdbLogOptions, lmdbLog } from './lmdbLog.ts';

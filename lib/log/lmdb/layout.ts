@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Database } from 'lmdb';
+
+/** One table for all logs of an environment: named tables are few and dear. */
+export type Table = Database<Uint8Array, Uint8Array>;
+
+/** What tells the logs of an environment apart: of one length, whatever the name. */
+export const hashLength = 16;
+
+export function hashOf(name: string): Uint8Array {
+  return createHash('sha256').update(name).digest().subarray(0, hashLength);
+}
+
+/** The last changes of the environment. */
+export const changesKey: Uint8Array = Uint8Array.of(0);
+
+export const stateKey = (log: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.of(1), log]);
+
+export const entryKey = (log: Uint8Array, sequence: number): Uint8Array => numbered(2, log, sequence);
+
+export function sequenceOf(key: Uint8Array): number {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).readUIntBE(1 + hashLength, 6);
+}
+
+/** Where an idempotency key is remembered, with what it appended. */
+export const rememberedKey = (log: Uint8Array, key: string): Uint8Array =>
+  Buffer.concat([Uint8Array.of(3), log, createHash('sha256').update(key).digest()]);
+
+/** Which key was the n-th, so that the oldest can be forgotten. */
+export const orderKey = (log: Uint8Array, ordinal: number): Uint8Array => numbered(4, log, ordinal);
+
+function numbered(kind: number, log: Uint8Array, number: number): Uint8Array {
+  const key = Buffer.allocUnsafe(1 + hashLength + 6);
+  key[0] = kind;
+  key.set(log, 1);
+  key.writeUIntBE(number, 1 + hashLength, 6);
+  return key;
+}
+
+export function jsonOf(bytes: Uint8Array | undefined): unknown {
+  return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString());
+}
+
+export function bytesOf(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}

@@ -1,0 +1,35 @@
+import type { Appended } from '../EventLog.ts';
+import { bytesOf, jsonOf, orderKey, rememberedKey, type Table } from './layout.ts';
+import type { StoredState } from './StoredState.ts';
+
+/** Keys that are forgotten at once, if more than one is due: the bound may have been lowered. */
+const most = 64;
+
+export function appendedBefore(table: Table, log: Uint8Array, key: string): Appended | undefined {
+  return jsonOf(table.get(rememberedKey(log, key))) as Appended | undefined;
+}
+
+/** Remembers what a key appended, and forgets the oldest ones beyond the bound. */
+export function remember(
+  table: Table,
+  log: Uint8Array,
+  state: StoredState,
+  key: string,
+  appended: Appended,
+  bound: number,
+): StoredState {
+  if (bound === 0) return state;
+  let { first, next } = state.keys;
+  const place = rememberedKey(log, key);
+  table.put(place, bytesOf(appended));
+  table.put(orderKey(log, next), place);
+  next++;
+  for (let gone = 0; next - first > bound && gone < most; gone++, first++) forget(table, orderKey(log, first));
+  return { ...state, keys: { first, next } };
+}
+
+function forget(table: Table, order: Uint8Array): void {
+  const place = table.get(order);
+  if (place !== undefined) table.remove(place);
+  table.remove(order);
+}

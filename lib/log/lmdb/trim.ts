@@ -1,0 +1,54 @@
+import type { Retention } from '../Segments.ts';
+import { idLine, timeOf, wireLength } from './entry.ts';
+import { entryKey, sequenceOf, type Table } from './layout.ts';
+import type { StoredState } from './StoredState.ts';
+
+/** Entries that are let go at once, so that most appends let go of none. */
+const usual = 64;
+/** What one append may let go, however much is due: some milliseconds. */
+const most = 1024;
+
+/** What an append added. */
+export interface Growth {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/**
+ * Lets go of a few of the oldest entries when a step's worth of them is due:
+ * more than was added, so that it catches up, and never so many that a turn is
+ * long. The newest entry stays, whatever its size.
+ */
+export function trim(
+  table: Table,
+  log: Uint8Array,
+  state: StoredState,
+  retention: Retention,
+  now: number,
+  added: Growth,
+): StoredState {
+  if (!isDue(state, retention, now)) return state;
+  let { floor, bytes, since } = state;
+  const oldest = { start: entryKey(log, floor + 1), end: entryKey(log, state.tail + 1), limit: most + 1 };
+  for (const { key, value } of table.getRange(oldest)) {
+    const sequence = sequenceOf(key);
+    since = timeOf(value);
+    if (sequence === state.tail || sequence - state.floor > most) break;
+    const length = wireLength(idLine(state.epoch, sequence), value);
+    const enough = state.tail - sequence >= retention.entries || bytes - length >= retention.bytes;
+    if (!enough && now - since <= retention.age) break;
+    const goneEntries = floor - state.floor;
+    if (goneEntries >= Math.max(usual, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
+    floor = sequence;
+    bytes -= length;
+  }
+  for (let sequence = state.floor + 1; sequence <= floor; sequence++) table.remove(entryKey(log, sequence));
+  return { ...state, floor, bytes, since };
+}
+
+function isDue({ floor, tail, bytes, since }: StoredState, retention: Retention, now: number): boolean {
+  const step = Math.max(1, Math.min(usual, Math.floor(retention.entries / 8)));
+  if (tail - floor - retention.entries >= step) return true;
+  if (bytes - retention.bytes >= retention.bytes / 8) return true;
+  return tail > floor && now - since > retention.age * 1.125;
+}

@@ -1,0 +1,32 @@
+import type { Draft } from '../../log/draftOf.ts';
+
+/** A draft with a number in it, so that a misplaced one is seen. */
+export function numbered(number: number, by = ''): Draft {
+  return { event: 'numbered', data: `${by}${number}`, retry: undefined };
+}
+
+/** Drafts from one number to another, both included. */
+export function numbers(from: number, to: number, by = ''): readonly Draft[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => numbered(from + index, by));
+}
+
+/** Their data. */
+export function dataOf(drafts: readonly Draft[]): readonly string[] {
+  return drafts.map(({ data }) => data);
+}
+
+/** One of everything that a message may carry. */
+export const curious: readonly Draft[] = [
+  { event: undefined, data: 'no name', retry: undefined },
+  { event: 'named', data: '{"a":[1,2]}', retry: undefined },
+  { event: 'waits', data: 'a retry', retry: 2500 },
+  { event: 'waits', data: 'none at all', retry: 0 },
+  { event: 'raw', data: 'two\nlines', retry: undefined },
+  { event: 'raw', data: '\n\nempty lines around\n\n', retry: undefined },
+  { event: 'raw', data: '', retry: undefined },
+  { event: 'raw', data: '\n', retry: undefined },
+  { event: 'raw', data: ' spaces around ', retry: undefined },
+  { event: 'raw', data: 'data: x\nid: 7\nevent: y\n: comment\nretry: 1', retry: 100 },
+  { event: 'été', data: 'Grüße, 世界, שלום, 🙂, \u2028, \uFEFF, \u0001', retry: undefined },
+  { event: 'wide', data: 'é'.repeat(700) + '世'.repeat(700) + '🙂'.repeat(700), retry: undefined },
+];

@@ -1,0 +1,20 @@
+import { isDeepStrictEqual } from 'node:util';
+import { textOf } from '../drawBoth.ts';
+import { siteOf, testFailure } from '../testFailure.ts';
+
+/** Fails unless two values are deeply equal. Of no assertion library, so that the suite runs beside any. */
+export function same(what: string, actual: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(actual, expected)) return;
+  const [got, wanted] = [textOf(actual), textOf(expected)];
+  const message = `${what}: expected ${shortened(wanted)}, got ${shortened(got)}`;
+  throw testFailure(message, siteOf(same), { actual: got, expected: wanted });
+}
+
+/** Fails unless it is true. */
+export function holds(what: string, isTrue: boolean): void {
+  if (!isTrue) throw testFailure(what, siteOf(holds));
+}
+
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

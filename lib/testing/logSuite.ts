@@ -1,0 +1,70 @@
+import { appending } from './logCases/appending.ts';
+import { ending } from './logCases/ending.ts';
+import { Lab, type LogCase, type OpenLog } from './logCases/Lab.ts';
+import { reading } from './logCases/reading.ts';
+import { sharing } from './logCases/sharing.ts';
+import { trimming } from './logCases/trimming.ts';
+import { waking } from './logCases/waking.ts';
+
+export type { LogRetention, LogUnderTest, OpenLog } from './logCases/Lab.ts';
+
+/** What a test runner calls its own: mocha, Jest and Vitest have them as globals, node:test exports them. @category testing */
+export interface TestRunner {
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
+}
+
+/** The runner, where it has no globals, and how long it is to wait. @category testing */
+export interface LogSuiteOptions extends Partial<TestRunner> {
+  /**
+   * Milliseconds that one answer or one wake may take. Below the runner's own
+   * limit, so that a failure says what was waited for.
+   *
+   * @default 1500
+   */
+  readonly patience?: number;
+}
+
+const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...waking, ...ending, ...sharing];
+
+/**
+ * Defines the tests that every log passes: ours, and yours.
+ *
+ * `open` is called for each log that a test wants, often more than one, and
+ * gives one that is fresh. The tests use no virtual time and no assertion
+ * library; they run under every runner that has `describe` and `it`.
+ *
+ * @example The suite over a log of one's own
+ * logSuite('my log', ({ entries }) => {
+ *   const log = memoryLog({ entries });
+ *   return { log, close: () => log.close() };
+ * });
+ *
+ * @throws TypeError at once where there is no `describe` and no `it`.
+ * @category testing
+ */
+export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions = {}): void {
+  const { describe, it } = runnerOf(options);
+  const { patience = 1500 } = options;
+  describe(name, () => {
+    for (const { name: promise, run } of cases) {
+      it(promise, async () => {
+        const lab = new Lab(open, patience);
+        try {
+          await run(lab);
+        } finally {
+          await lab.close();
+        }
+      });
+    }
+  });
+}
+
+function runnerOf(options: Partial<TestRunner>): TestRunner {
+  const globals: Partial<TestRunner> = globalThis;
+  const { describe = globals.describe, it = globals.it } = options;
+  if (describe === undefined || it === undefined) {
+    throw new TypeError('logSuite: there is no global describe and it: give them as options { describe, it }');
+  }
+  return { describe, it };
+}

@@ -1,0 +1,46 @@
+import { map, type Observable, ReplaySubject } from 'rxjs';
+import type { Draft } from '../../lib/log/draftOf.ts';
+import type { EventLog, Page } from '../../lib/log/EventLog.ts';
+import { memoryLog } from '../../lib/log/memoryLog.ts';
+import type { LogRetention, LogUnderTest, OpenLog } from '../../lib/testing/logSuite.ts';
+
+export const sound = ({ entries }: LogRetention): LogUnderTest => {
+  const log = memoryLog({ entries, bytes: 2 ** 26 });
+  return { log, close: () => log.close() };
+};
+
+/** A log that does all as another does it, but for what is given. */
+export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => ({
+  append: (drafts, options) => log.append(drafts, options),
+  read: (after, maxBytes) => log.read(after, maxBytes),
+  wakes: log.wakes,
+  end: (how) => log.end(how),
+  close: () => log.close(),
+  ...twist,
+});
+
+export const broken =
+  (twist: (log: EventLog) => Partial<EventLog>): OpenLog =>
+  (retention) => {
+    const tested = sound(retention);
+    return { ...tested, log: twisted(tested.log, twist(tested.log)) };
+  };
+
+export const brokenDrafts = (change: (draft: Draft) => Draft): OpenLog =>
+  broken((log) => ({ append: (drafts, options) => log.append(drafts.map(change), options) }));
+
+export const brokenPages = (change: (page: Page, after: number, maxBytes: number) => Page): OpenLog =>
+  broken((log) => ({
+    read: (after, maxBytes) => log.read(after, maxBytes).pipe(map((page) => change(page, after, maxBytes))),
+  }));
+
+/** As if its bytes had been text that somebody edited. */
+export const edited = (edit: (text: string) => string): OpenLog =>
+  brokenPages((page) => ({ ...page, bytes: new TextEncoder().encode(edit(new TextDecoder().decode(page.bytes))) }));
+
+/** Begins now, whether or not anybody subscribes. */
+export const begun = <T>(answer: Observable<T>): Observable<T> => {
+  const answers = new ReplaySubject<T>();
+  answer.subscribe(answers);
+  return answers;
+};

@@ -1,0 +1,186 @@
+import { catchError, concatMap, defer, from, map, merge, NEVER, of, Subject, timer, toArray } from 'rxjs';
+import type { EventLog, Page } from '../../lib/log/EventLog.ts';
+import { memoryLog } from '../../lib/log/memoryLog.ts';
+import type { OpenLog } from '../../lib/testing/logSuite.ts';
+import { begun, broken, brokenDrafts, brokenPages, edited, sound, twisted } from './broken.ts';
+
+const empty = new Uint8Array(0);
+
+/** What such a log does, how, and the test that has to notice. */
+export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
+  ['drops a name', brokenDrafts((draft) => ({ ...draft, event: undefined })), /as it was put in/],
+  ['drops a retry', brokenDrafts((draft) => ({ ...draft, retry: undefined })), /as it was put in/],
+  ['joins lines', brokenDrafts((draft) => ({ ...draft, data: draft.data.replaceAll('\n', '') })), /as it was put in/],
+  ['knows one script', edited((text) => text.replaceAll('世', '?')), /as it was put in/],
+  ['leaves out an entry', edited((text) => text.replace(/id: \S+\.7\n[\s\S]*?\n\n/, '')), /without a hole/],
+  ['leaves out an id', edited((text) => text.replace(/id: \S+\.7\n/, '')), /without a hole/],
+  ['has ids of another epoch', edited((text) => text.replace(/id: 1\.../g, 'id: 1.__')), /without a hole/],
+  ['parts a block', brokenPages((page) => ({ ...page, bytes: page.bytes.subarray(0, -1) })), /without a hole/],
+  ['has an epoch that no cursor can have', brokenPages((page) => ({ ...page, epoch: 'a.b' })), /begins empty/],
+  [
+    'tells of a tail that its page is too old for',
+    brokenPages((page) => ({ ...page, tail: page.tail + 1 })),
+    /begins empty/,
+  ],
+  [
+    'has one epoch for all its logs',
+    brokenPages((page) => ({ ...page, epoch: 'always', past: [{ epoch: page.epoch, last: page.tail }] })),
+    /an epoch that no other log has/,
+  ],
+  [
+    'numbers from 0',
+    broken((log) => ({
+      append: (drafts, options) => {
+        const shift = map(({ epoch, first, last }) => ({ epoch, first: first - 1, last: last - 1 }));
+        return log.append(drafts, options).pipe(shift);
+      },
+    })),
+    /numbers from 1/,
+  ],
+  [
+    'appends when somebody subscribes',
+    broken((log) => ({ append: (drafts, options) => defer(() => log.append(drafts, options)) })),
+    /whether or not anybody subscribes/,
+  ],
+  [
+    'parts a batch',
+    broken((log) => ({
+      append: (drafts) => {
+        const parts = from(drafts).pipe(concatMap((draft) => timer(0).pipe(concatMap(() => log.append([draft])))));
+        const whole = map((all: readonly { epoch: string; last: number }[]) => {
+          const { epoch = '', last = 0 } = all.at(-1) ?? {};
+          return { epoch, first: last - drafts.length + 1, last };
+        });
+        return begun(parts.pipe(toArray(), whole));
+      },
+    })),
+    /places batches whole/,
+  ],
+  [
+    'adds something for nothing',
+    broken((log) => ({
+      append: (drafts, options) => {
+        if (drafts.length === 0) log.append([{ event: undefined, data: '', retry: undefined }]);
+        return log.append(drafts, options);
+      },
+    })),
+    /adds nothing/,
+  ],
+  ['forgets keys', broken((log) => ({ append: (drafts) => log.append(drafts) })), /appends once under one key/],
+  [
+    'reads all, whatever is asked',
+    broken((log) => ({ read: (after) => log.read(after, Infinity) })),
+    /never more bytes/,
+  ],
+  ['reads one entry at a time', broken((log) => ({ read: (after) => log.read(after, 1) })), /well filled/],
+  [
+    'gives nothing where an entry is larger than the page',
+    brokenPages((page, after, most) => (page.bytes.length > most ? { ...page, bytes: empty, last: after } : page)),
+    /at least one entry/,
+  ],
+  [
+    'takes who comes from the future back to its tail',
+    brokenPages((page) => ({ ...page, after: Math.min(page.after, page.tail), last: Math.min(page.last, page.tail) })),
+    /at the tail and after it/,
+  ],
+  [
+    'reads into bytes that it gave before',
+    broken((log) => {
+      const shared = new Uint8Array(2 ** 23);
+      const overwrite = map((page: Page) => {
+        shared.set(page.bytes);
+        return { ...page, bytes: shared.subarray(0, page.bytes.length) };
+      });
+      return { read: (after, maxBytes) => log.read(after, maxBytes).pipe(overwrite) };
+    }),
+    /never changes a page/,
+  ],
+  ['never trims', () => sound({ entries: 100_000 }), /lets go of the oldest/],
+  ['keeps too few', ({ entries }) => sound({ entries: Math.ceil(entries / 2) }), /lets go of the oldest/],
+  [
+    'hides what it trimmed',
+    brokenPages((page, after) => ({ ...page, floor: 0, after: Math.min(page.after, after) })),
+    /while it is trimmed/,
+  ],
+  ['never wakes', broken(() => ({ wakes: NEVER })), /misses nothing.*when it has its page/],
+  [
+    'wakes before there is anything to read',
+    broken((log) => {
+      const wakes = new Subject<void>();
+      return {
+        wakes,
+        append: (drafts) => {
+          wakes.next();
+          return begun(timer(5).pipe(concatMap(() => log.append(drafts))));
+        },
+      };
+    }),
+    /misses nothing/,
+  ],
+  [
+    'wakes for every other append',
+    broken((log) => {
+      const wakes = new Subject<void>();
+      let count = 0;
+      log.wakes.subscribe({ next: () => count++ % 2 === 0 || wakes.next(), complete: () => wakes.complete() });
+      return { wakes };
+    }),
+    /leads a reader|misses nothing/,
+  ],
+  ['wakes for ever', broken((log) => ({ wakes: merge(log.wakes, NEVER) })), /completes its wakes/],
+  [
+    'ends without a wake',
+    broken((log) => {
+      let ended = false;
+      const wakes = new Subject<void>();
+      log.wakes.subscribe({ next: () => ended || wakes.next(), complete: () => wakes.complete() });
+      return {
+        wakes,
+        end: (how) => {
+          ended = true;
+          return log.end(how);
+        },
+      };
+    }),
+    /wakes whoever waits/,
+  ],
+  ['forgets how it ended', broken((log) => ({ end: () => log.end('completed') })), /it has failed/],
+  ['keeps the end to itself', brokenPages((page) => ({ ...page, ended: false })), /says on every page/],
+  [
+    'forgets its tail at the end',
+    broken((log) => ({ end: (how) => log.end(how).pipe(map((s) => ({ ...s, tail: 0 }))) })),
+    /has, when it ends/,
+  ],
+  [
+    'ends again',
+    broken((log) => ({ end: (how) => log.end(how).pipe(map((state) => ({ ...state, ended: how }))) })),
+    /ends once/,
+  ],
+  [
+    'says that it took what came after the end',
+    broken((log) => ({
+      append: (drafts, options) =>
+        log.append(drafts, options).pipe(catchError(() => of({ epoch: 'e', first: 1, last: drafts.length }))),
+    })),
+    /takes nothing after the end/,
+  ],
+  ['is never closed', broken(() => ({ close: () => {} })), /refuses everything/],
+  [
+    'begins anew after a restart, under its old epoch',
+    (retention) => {
+      const tested = sound(retention);
+      const fresh = sound(retention).log;
+      const read: EventLog['read'] = (after, most) =>
+        fresh
+          .read(after, most)
+          .pipe(concatMap((page) => tested.log.read(0, 0).pipe(map(({ epoch }) => ({ ...page, epoch })))));
+      return { ...tested, reopen: () => twisted(fresh, { read }) };
+    },
+    /survives a restart/,
+  ],
+  [
+    'has a second writer with a log of its own',
+    (retention) => ({ ...sound(retention), second: () => memoryLog() }),
+    /two writers/,
+  ],
+];

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import type { Draft } from '../../lib/log/draftOf.ts';
+import type { LogEnd } from '../../lib/log/EventLog.ts';
+import { Lab, type Opened } from '../../lib/testing/logCases/Lab.ts';
+import type { Probe } from '../../lib/testing/logCases/Probe.ts';
+import { holds, same } from '../../lib/testing/logCases/same.ts';
+import type { OpenLog } from '../../lib/testing/logSuite.ts';
+
+/** One thing that happens to a log; places are given as thousandths of what there is, and a little beyond. */
+export type Step =
+  | { readonly does: 'append'; readonly sizes: readonly number[]; readonly second: boolean; readonly key?: string }
+  | { readonly does: 'append together'; readonly batches: readonly (readonly number[])[] }
+  | { readonly does: 'read'; readonly from: number; readonly maxBytes: number; readonly second: boolean }
+  | { readonly does: 'read on' | 'restart' }
+  | { readonly does: 'end'; readonly how: LogEnd };
+
+export interface History {
+  /** What the log keeps, at least. */
+  readonly entries: number;
+  readonly steps: readonly Step[];
+}
+
+const size = fc.oneof(
+  { weight: 12, arbitrary: fc.nat(60) },
+  { weight: 3, arbitrary: fc.nat(3000) },
+  { weight: 1, arbitrary: fc.constant(70_000) },
+);
+const sizes = fc.array(size, { maxLength: 6 });
+const maxBytes = fc.constantFrom(0, 1, 100, 1000, 65_536, Infinity);
+const second = fc.boolean();
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 40, arbitrary: fc.record({ does: fc.constant('append' as const), sizes, second }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ does: fc.constant('append' as const), sizes, second, key: fc.constantFrom('a', 'b', 'c') }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({ does: fc.constant('append together' as const), batches: fc.array(sizes, { maxLength: 5 }) }),
+  },
+  { weight: 26, arbitrary: fc.record({ does: fc.constant('read' as const), from: fc.nat(1050), maxBytes, second }) },
+  { weight: 26, arbitrary: fc.record({ does: fc.constant('read on' as const) }) },
+  { weight: 6, arbitrary: fc.record({ does: fc.constant('restart' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('end' as const), how: fc.constantFrom<LogEnd>('completed', 'failed') }),
+  },
+);
+const histories: fc.Arbitrary<History> = fc.record({
+  entries: fc.integer({ min: 1, max: 40 }),
+  steps: fc.array(step, { maxLength: 40, size: 'max' }),
+});
+
+/**
+ * Plays random histories on fresh logs and on a plain array beside each, and
+ * fails at the first answer in which they differ; the error has the seed. Gives
+ * how many entries the logs let go of, so that a spec can say that they did.
+ */
+export async function playHistories(open: OpenLog, numRuns: number): Promise<{ readonly trimmed: number }> {
+  let trimmed = 0;
+  const play = async ({ entries, steps }: History) => {
+    const lab = new Lab(open, 4000);
+    try {
+      const model = new Model(await lab.open(entries), entries);
+      for (const each of steps) await model.take(each);
+      trimmed += await model.readAll();
+    } finally {
+      await lab.close();
+    }
+  };
+  await fc.assert(fc.asyncProperty(histories, play), { numRuns, endOnFailure: false });
+  return { trimmed };
+}
+
+/** A log, and the array that it must be like. */
+class Model {
+  readonly #opened: Opened;
+  readonly #kept: number;
+  readonly #entries: string[] = [];
+  readonly #keys = new Map<string, number>();
+  #first: Probe;
+  #second: Probe | undefined;
+  #ended: false | LogEnd = false;
+  #floor = 0;
+  /** Where the reader is that reads on, now and then, page after page. */
+  #reader = 0;
+
+  constructor(opened: Opened, kept: number) {
+    this.#opened = opened;
+    this.#first = opened;
+    this.#kept = kept;
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.does) {
+      case 'append':
+        return this.#append(await this.#probe(step.second), step.sizes, step.key);
+      case 'append together':
+        return this.#appendTogether(step.batches);
+      case 'read':
+        await this.#read(
+          await this.#probe(step.second),
+          Math.round((step.from * (this.#entries.length + 2)) / 1000),
+          step.maxBytes,
+        );
+        return;
+      case 'read on':
+        this.#reader = await this.#read(this.#first, this.#reader, 1000);
+        return;
+      case 'end':
+        this.#ended ||= step.how;
+        return this.#end(step.how);
+      case 'restart':
+        if (this.#opened.reopened === undefined) return;
+        this.#first = await this.#opened.reopened();
+        this.#second = undefined;
+    }
+  }
+
+  /** Everything, in pages of some size; gives how much of it is gone. */
+  async readAll(): Promise<number> {
+    for (let at = 0; at < this.#entries.length; ) at = await this.#read(this.#first, at, 700);
+    return this.#floor;
+  }
+
+  async #read(probe: Probe, after: number, maxBytes: number): Promise<number> {
+    const { blocks, floor, tail, ended, ...page } = await probe.read(after, maxBytes);
+    same(`entries after ${page.after}`, blocks.map(shown), this.#entries.slice(page.after, page.last));
+    same('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
+    holds(`the floor went back from ${this.#floor} to ${floor}`, floor >= this.#floor);
+    holds(`of ${tail} it keeps ${tail - floor}`, floor === 0 || tail - floor >= this.#kept);
+    this.#floor = floor;
+    return page.last;
+  }
+
+  async #end(how: LogEnd): Promise<void> {
+    const { tail, ended } = await this.#first.end(how);
+    same('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
+  }
+
+  async #append(probe: Probe, sizes: readonly number[], key: string | undefined): Promise<void> {
+    const known = key === undefined ? undefined : this.#keys.get(key);
+    const drafts = this.#drafts(sizes, this.#entries.length);
+    const options = key === undefined ? {} : { key };
+    if (known !== undefined) {
+      const appended = await probe.answer('append', probe.log.append(drafts, options));
+      return same(`the place of what has the key ${key}`, appended.first, known);
+    }
+    if (this.#ended !== false) {
+      return same('the refusal', await probe.refusal('append', probe.log.append(drafts, options)), 'ClosedError');
+    }
+    const { first } = await probe.append(drafts, options);
+    same('its place', first, this.#entries.length + 1);
+    if (key !== undefined) this.#keys.set(key, first);
+    this.#entries.push(...drafts.map(shown));
+  }
+
+  async #appendTogether(batches: readonly (readonly number[])[]): Promise<void> {
+    if (this.#ended !== false) return;
+    const writers = [await this.#probe(false), await this.#probe(true)];
+    const calls = batches.flatMap((sizes, index) => {
+      const writer = writers[index % 2];
+      const drafts = this.#drafts(sizes, 1000 * index);
+      return writer === undefined ? [] : [writer.append(drafts).then(({ first }) => ({ first, drafts }))];
+    });
+    // In which order is the log's to say; that each is whole and none is lost, is not.
+    for (const { first, drafts } of (await Promise.all(calls)).sort(
+      (a, b) => a.first - b.first || a.drafts.length - b.drafts.length,
+    )) {
+      same('the place of a batch', first, this.#entries.length + 1);
+      this.#entries.push(...drafts.map(shown));
+    }
+  }
+
+  #drafts(sizes: readonly number[], from: number): readonly Draft[] {
+    return sizes.map((length, index) => ({
+      event: index % 2 === 0 ? 'made' : undefined,
+      data: `${from + index}${index % 3 === 0 ? '\né' : ' '}`.padEnd(length, 'x世'),
+      retry: index % 5 === 4 ? length : undefined,
+    }));
+  }
+
+  async #probe(second: boolean): Promise<Probe> {
+    if (!second) return this.#first;
+    this.#second ??= await this.#opened.second();
+    return this.#second;
+  }
+}
+
+function shown({ event, data, retry }: Draft): string {
+  return JSON.stringify({ event, data, retry });
+}

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import * as E from 'fp-ts/lib/Either.js';
+import { firstValueFrom } from 'rxjs';
+import { Environment } from '../../../lib/log/lmdb/Environment.ts';
+import { hashOf } from '../../../lib/log/lmdb/layout.ts';
+import { Write } from '../../../lib/log/lmdb/Write.ts';
+import { freshFolder, tagOf } from './folder.ts';
+
+describe('an lmdb environment', () => {
+  const folder = freshFolder();
+  const log = hashOf('log');
+  const [one, two] = [Uint8Array.of(101), Uint8Array.of(102)];
+
+  async function open(use: (environment: Environment) => Promise<void>): Promise<void> {
+    let closed: () => void = () => {};
+    const over = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const environment = new Environment(folder.path, closed);
+    environment.hold();
+    try {
+      await use(environment);
+    } finally {
+      environment.release();
+      await over;
+    }
+  }
+
+  it('takes a whole transaction back when one of its writes throws, and goes on', () =>
+    open(async (environment) => {
+      const puts = new Write(log, 'visible', (table) => {
+        table.put(one, one);
+        return E.right('put');
+      });
+      const throws = new Write<string>(log, 'visible', (table) => {
+        table.put(two, two);
+        throw new Error('half way');
+      });
+      const both = [puts, throws].map((write) => tagOf(firstValueFrom(environment.write(write))));
+      expect(await Promise.all(both)).to.deep.equal(['StorageError', 'StorageError']);
+      expect(environment.snapshot((table) => [...table.getKeys()])).to.deep.equal([]);
+
+      const again = new Write(log, 'flushed', (table) => {
+        table.put(two, two);
+        return E.right('put');
+      });
+      expect(await firstValueFrom(environment.write(again))).to.equal('put');
+      expect(environment.snapshot((table) => [...(table.get(two) ?? [])])).to.deep.equal([...two]);
+    }));
+
+  it('says what was refused, and does the rest', () =>
+    open(async (environment) => {
+      const refused = () => new Write<string>(log, 'visible', () => E.left(new RangeError('no')));
+      const puts = new Write(log, 'visible', (table) => {
+        table.put(one, one);
+        return E.right('put');
+      });
+      expect(await tagOf(firstValueFrom(environment.write(refused())))).to.equal('RangeError');
+      const both = [refused(), puts].map((write) => tagOf(firstValueFrom(environment.write(write))));
+      expect(await Promise.all(both)).to.deep.equal(['RangeError', { value: 'put' }]);
+    }));
+});

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { cursorOf } from '../../../lib/event/Cursor.ts';
+import { bootId } from '../../../lib/log/lmdb/bootId.ts';
+import { append, dataOf, freshFolder, read, samples, textOf } from './folder.ts';
+
+describe('the epochs of lmdbLog', () => {
+  const folder = freshFolder();
+
+  it('begins a new one after a start of the machine, and goes on with the numbering', async () => {
+    const before = folder.open({}, { boot: 'first' });
+    const { epoch: old } = await append(before, samples(3), { key: 'k' });
+    before.close();
+
+    const log = folder.open({}, { boot: 'second' });
+    const page = await read(log);
+    expect(page.epoch).not.to.equal(old);
+    expect(page.past).to.deep.equal([{ epoch: old, last: 3 }]);
+    expect([page.floor, page.tail, dataOf(page)]).to.deep.equal([0, 3, ['1', '2', '3']]);
+    expect(textOf(page))
+      .to.contain(`id: ${cursorOf(page.epoch, 3)}\n`)
+      .and.not.to.contain(old);
+    expect(await append(log, samples(1, 4))).to.deep.equal({ epoch: page.epoch, first: 4, last: 4 });
+    expect((await append(log, samples(1), { key: 'k' })).last).to.equal(3);
+  });
+
+  it('does so when an append comes before any read', async () => {
+    const before = folder.open({}, { boot: 'first' });
+    const { epoch: old } = await append(before, samples(1));
+    before.close();
+
+    const log = folder.open({}, { boot: 'second' });
+    const placed = await append(log, samples(1, 2));
+    expect([placed.epoch === old, placed.first]).to.deep.equal([false, 2]);
+    expect((await read(log)).past).to.deep.equal([{ epoch: old, last: 1 }]);
+  });
+
+  it('begins one for each start, and no second for the same', async () => {
+    folder.open({}, { boot: 'first' });
+    const epochs = [];
+    for (const boot of ['second', 'second', 'third', 'third']) {
+      const log = folder.open({}, { boot });
+      epochs.push((await read(log)).epoch);
+      log.close();
+    }
+    expect(new Set(epochs).size).to.equal(2);
+    expect(epochs[0]).to.equal(epochs[1]);
+  });
+
+  it('does not begin one over and over where processes name the same start differently', async () => {
+    const [one, other] = [folder.open({}, { boot: 'minute 7' }), folder.open({}, { boot: 'minute 8' })];
+    await append(one, samples(1));
+    const epochs = [];
+    for (const log of [other, one, other, one]) {
+      epochs.push((await append(log, samples(1))).epoch, (await read(log)).epoch);
+    }
+    expect(new Set(epochs).size).to.equal(1);
+    expect((await read(one)).past.length).to.equal(1);
+  });
+
+  it('remembers the last eight', async () => {
+    const seen: string[] = [];
+    for (let boot = 1; boot <= 11; boot++) {
+      const log = folder.open({}, { boot: `boot ${boot}` });
+      seen.push((await append(log, samples(1))).epoch);
+      log.close();
+    }
+    const { past } = await read(folder.open({}, { boot: 'boot 11' }));
+    const expected = seen.slice(2, 10).map((epoch, index) => ({ epoch, last: index + 3 }));
+    expect(past).to.deep.equal(expected);
+  });
+
+  it('knows one start of the machine by one name', () => {
+    expect(bootId()).to.equal(bootId()).and.to.match(/\S/);
+  });
+});

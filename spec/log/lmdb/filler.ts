@@ -1,0 +1,33 @@
+import { firstValueFrom } from 'rxjs';
+import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
+
+/**
+ * A process that appends to a log until the disk is full, run by a spec under a
+ * limit to the size of files: `filler.ts <path>`. Says what was acknowledged and
+ * how it failed.
+ */
+// A write beyond the limit is then an error, as on a full disk, and not the end of the process.
+process.on('SIGXFSZ', () => {});
+
+const log = lmdbLog({ path: process.argv[2] ?? '', entries: Infinity, bytes: Infinity });
+
+async function append(data: string): Promise<boolean> {
+  const draft = { event: undefined, data, retry: undefined };
+  try {
+    // Two at once: each is told.
+    const placed = await Promise.all([log.append([draft, draft]), log.append([draft])].map((a) => firstValueFrom(a)));
+    for (const { first, last } of placed) console.log(`acknowledged ${first} ${last} ${data.length}`);
+    return true;
+  } catch (error) {
+    console.log(`failed ${error instanceof Error ? error.name : error}`);
+    return false;
+  }
+}
+
+await append('small');
+await append('x'.repeat(16 * 1024 * 1024));
+await append('small');
+while (await append('x'.repeat(50_000)));
+const { tail } = await firstValueFrom(log.read(0, 1));
+console.log(`tail ${tail}`);
+log.close();

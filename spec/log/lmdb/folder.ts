@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { firstValueFrom } from 'rxjs';
+import type { Draft } from '../../../lib/log/draftOf.ts';
+import type { Appended, AppendOptions, EventLog, Page } from '../../../lib/log/EventLog.ts';
+import { type LmdbLogOptions, openLog } from '../../../lib/log/lmdb/lmdbLog.ts';
+import { sample } from '../sample.ts';
+
+type Surroundings = Parameters<typeof openLog>[1];
+
+export interface Folder {
+  readonly path: string;
+  /** Opens a log there, which is closed after the spec unless it is before. */
+  open(options?: Partial<LmdbLogOptions>, surroundings?: Surroundings): EventLog;
+}
+
+/** A fresh folder for each spec of a suite, removed after it with the logs in it. */
+export function freshFolder(): Folder {
+  const logs: EventLog[] = [];
+  let path = '';
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'rxsse-lmdb-'));
+  });
+  afterEach(() => {
+    for (const log of logs.splice(0)) log.close();
+    rmSync(path, { recursive: true });
+  });
+
+  return {
+    get path() {
+      return path;
+    },
+    open(options = {}, surroundings = {}) {
+      const log = openLog({ path, ...options }, surroundings);
+      logs.push(log);
+      return log;
+    },
+  };
+}
+
+/** Drafts whose data is `1` and so on. */
+export const samples = (count: number, from = 1): Draft[] =>
+  Array.from({ length: count }, (_, index) => sample(String(from + index)));
+
+export const append = (log: EventLog, drafts: readonly Draft[], options?: AppendOptions): Promise<Appended> =>
+  firstValueFrom(log.append(drafts, options));
+
+export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page> =>
+  firstValueFrom(log.read(after, maxBytes));
+
+export const textOf = ({ bytes }: Page): string => Buffer.from(bytes).toString();
+
+/** The data of each entry of a page. */
+export const dataOf = (page: Page): string[] =>
+  [...textOf(page).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => data);
+
+/** The tag of the error that comes instead of a value. */
+export async function tagOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return error instanceof Error ? error.name : error;
+  }
+}

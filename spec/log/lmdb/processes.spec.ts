@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+import { clock, replaceClock } from '../../../lib/clock.ts';
+import { openTable } from '../../../lib/log/lmdb/openTable.ts';
+import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+import { appendInOneTurn, startAppender } from './startAppender.ts';
+
+describe('lmdbLog in several processes', function () {
+  this.timeout(60_000);
+  const folder = freshFolder();
+
+  it('numbers what they append at once without a hole, and loses nothing', async () => {
+    const others = await Promise.all(['a', 'b'].map((label) => startAppender(folder.path, label, 300)));
+    const log = folder.open();
+    for (const other of others) other.go();
+    const own = await Promise.all(samples(50).map((draft) => append(log, [draft])));
+    await Promise.all(others.map(({ gone }) => gone));
+
+    const { tail, ...page } = await read(log);
+    expect(tail).to.equal(650);
+    const data = dataOf({ tail, ...page });
+    for (const { acknowledged } of others) {
+      expect(acknowledged.map(({ sequence }) => data[sequence - 1])).to.deep.equal(
+        acknowledged.map(({ data }) => data),
+      );
+      expect(acknowledged.length).to.equal(300);
+    }
+    expect(own.map(({ last }) => data[last - 1])).to.deep.equal(samples(50).map(({ data }) => data));
+  });
+
+  it('wakes those who watch in one process for what another appends', async () => {
+    const other = await startAppender(folder.path, 'a', 2);
+    const log = folder.open();
+    const quiet = folder.open({ name: 'another log' });
+    const before = await read(log);
+    let disturbed = 0;
+    quiet.wakes.subscribe(() => disturbed++);
+    const woken = firstValueFrom(log.wakes);
+    other.go();
+    await woken;
+    expect((await read(log)).tail).to.be.above(before.tail);
+    await other.gone;
+    expect(disturbed).to.equal(0);
+  });
+
+  it('shows to a read what others committed since the last one in the same turn', async () => {
+    const log = folder.open();
+    await read(log);
+    const tails: number[] = [];
+    log.read(0, 1000).subscribe(({ tail }) => tails.push(tail));
+    appendInOneTurn(folder.path, 'a', 2);
+    log.read(0, 1000).subscribe(({ tail }) => tails.push(tail));
+    expect(tails).to.deep.equal([0, 2]);
+  });
+
+  it('frees, now and then, the place of a reader that was killed', async () => {
+    const log = folder.open();
+    await append(log, samples(1));
+    const table = openTable(folder.path);
+    const other = await startAppender(folder.path, 'a', 2);
+    const itsPlace = new RegExp(`^\\s*${other.process.pid} `, 'm');
+    other.process.kill('SIGKILL');
+    await other.gone;
+    await append(log, samples(1));
+    expect(table.readerList()).to.match(itsPlace);
+
+    const start = performance.now();
+    replaceClock({ ...clock, now: () => start + 60_001, random: (length) => randomBytes(length) });
+    try {
+      await append(log, samples(1));
+    } finally {
+      replaceClock(undefined);
+    }
+    expect(table.readerList()).not.to.match(itsPlace);
+    await table.close();
+  });
+
+  for (const round of [1, 2, 3]) {
+    it(`keeps through kill -9 what it acknowledged, and the epoch (${round})`, async () => {
+      const log = folder.open({ entries: Infinity, bytes: Infinity });
+      const { epoch } = await read(log);
+      // Closed, so that the file is opened anew after the kill, which is when LMDB could go back.
+      log.close();
+      const other = await startAppender(folder.path, 'a', 1_000_000);
+      other.go();
+      await other.reached(20 * round);
+      other.process.kill('SIGKILL');
+      await other.gone;
+
+      const again = folder.open({ entries: Infinity, bytes: Infinity });
+      const page = await read(again);
+      expect(page.epoch).to.equal(epoch);
+      const data = dataOf(page);
+      expect(data.length).to.equal(page.tail);
+      expect(other.acknowledged.map(({ sequence }) => data[sequence - 1])).to.deep.equal(
+        other.acknowledged.map(({ data }) => data),
+      );
+      expect((await append(again, samples(1))).first).to.equal(page.tail + 1);
+    });
+  }
+});

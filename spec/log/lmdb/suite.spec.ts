@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
+import { logSuite } from '../../../lib/testing/logSuite.ts';
+
+describe('lmdbLog, in one environment with a fresh name each,', () => {
+  let path = '';
+  let names = 0;
+
+  before(() => {
+    path = mkdtempSync(join(tmpdir(), 'rxsse-lmdb-suite-'));
+  });
+  after(() => rmSync(path, { recursive: true }));
+
+  for (const durability of ['visible', 'flushed'] as const) {
+    logSuite(
+      `keeps the promises of a log when they are acknowledged as ${durability}`,
+      ({ entries }) => {
+        const name = `log ${++names}`;
+        const logs = [open()];
+        const [log = open()] = logs;
+
+        function open() {
+          return lmdbLog({ path, name, entries, bytes: 64 * 1024 * 1024, durability });
+        }
+
+        return {
+          log,
+          reopen: () => {
+            for (const before of logs.splice(0)) before.close();
+            const again = open();
+            logs.push(again);
+            return again;
+          },
+          second: () => {
+            const other = open();
+            logs.push(other);
+            return other;
+          },
+          close: () => {
+            for (const left of logs) left.close();
+          },
+        };
+      },
+      { patience: 4000 },
+    );
+  }
+});

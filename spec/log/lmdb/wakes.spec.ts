@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+import { marbles } from '../../../lib/testing/marbles.ts';
+import { append, freshFolder, read, samples, tagOf } from './folder.ts';
+
+describe('the wakes of lmdbLog', () => {
+  const folder = freshFolder();
+
+  it('come after each own commit, of this log alone, and after the end', async () => {
+    const [log, twin, other] = [folder.open({ name: 'a' }), folder.open({ name: 'a' }), folder.open({ name: 'b' })];
+    await read(log);
+    const woken: string[] = [];
+    log.wakes.subscribe(() => woken.push('log'));
+    twin.wakes.subscribe(() => woken.push('twin'));
+    other.wakes.subscribe(() => woken.push('other'));
+    await append(log, samples(2));
+    expect(woken).to.deep.equal(['log', 'twin']);
+    await firstValueFrom(twin.end('completed'));
+    expect(woken).to.deep.equal(['log', 'twin', 'log', 'twin']);
+    woken.length = 0;
+    // In one transaction.
+    await Promise.all([append(other, samples(1)), tagOf(append(log, samples(1)))]);
+    expect(woken).to.deep.equal(['other']);
+  });
+
+  it('come to all logs that one transaction changed', async () => {
+    const logs = ['a', 'b', 'c'].map((name) => folder.open({ name }));
+    const woken = new Set<number>();
+    for (const [index, log] of logs.entries()) log.wakes.subscribe(() => woken.add(index));
+    await Promise.all(logs.map((log) => append(log, samples(1))));
+    expect([...woken]).to.deep.equal([0, 1, 2]);
+  });
+
+  it('come when the entry can be read', async () => {
+    const log = folder.open();
+    await read(log);
+    const tails: number[] = [];
+    log.wakes.subscribe(() => log.read(0, 1).subscribe(({ tail }) => tails.push(tail)));
+    for (let n = 1; n <= 20; n++) await append(log, samples(1));
+    expect(tails).to.include(20);
+  });
+
+  it('are looked for until the last one who wants them leaves', () => {
+    const log = folder.open();
+    marbles(({ expectObservable }) => {
+      expectObservable(log.wakes, '^ 99ms !').toBe('-');
+      expectObservable(log.wakes, '10ms ^ 30ms !').toBe('-');
+    })();
+    const stays = marbles(({ expectObservable }) => {
+      expectObservable(log.wakes, '^ 99ms !').toBe('-');
+      expectObservable(log.wakes).toBe('-');
+    });
+    expect(stays).to.throw(/timer|scheduled/);
+  });
+
+  it('are not looked for on behalf of those who only read and append', () => {
+    const log = folder.open();
+    marbles(() => {
+      append(log, samples(1));
+      log.read(0, 1).subscribe();
+    })();
+  });
+
+  it('are over when the log is closed', () => {
+    const log = folder.open();
+    marbles(({ expectObservable, cold }) => {
+      cold('50ms x').subscribe(() => log.close());
+      expectObservable(log.wakes).toBe('50ms |');
+    })();
+  });
+});

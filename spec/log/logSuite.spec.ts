@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { logSuite, type OpenLog } from '../../lib/testing/logSuite.ts';
+import { sound } from './broken.ts';
+import { brokenLogs } from './brokenLogs.ts';
+
+/** The tests that the suite defines, those of a name, run by hand; which of them failed. */
+async function failuresOf(open: OpenLog, name = /^/): Promise<readonly string[]> {
+  const tests: { readonly name: string; readonly body: () => Promise<void> }[] = [];
+  logSuite('a log', open, {
+    patience: 30,
+    describe: (_, body) => body(),
+    it: (name, body) => tests.push({ name, body }),
+  });
+  const failed: string[] = [];
+  for (const test of tests.filter((each) => name.test(each.name))) {
+    await test.body().catch((error: Error) => failed.push(`${test.name}: ${error.message}`));
+  }
+  return failed;
+}
+
+describe('logSuite', () => {
+  it('passes a log that is sound', async () => {
+    expect(await failuresOf(sound)).to.deep.equal([]);
+  });
+
+  for (const [what, open, name] of brokenLogs) {
+    it(`fails a log that ${what}`, async () => {
+      expect(await failuresOf(open, name)).to.not.deep.equal([]);
+    });
+  }
+
+  it('closes what it opened, of a test that failed too', async () => {
+    let open = 0;
+    const counted: OpenLog = (retention) => {
+      open++;
+      const tested = sound(retention);
+      tested.log.close();
+      return { ...tested, close: () => void open-- };
+    };
+    expect(await failuresOf(counted)).to.not.deep.equal([]);
+    expect(open).to.equal(0);
+  });
+
+  it('needs a describe and an it, and says where they may come from', () => {
+    const globals: { describe?: unknown } = globalThis;
+    const { describe } = globals;
+    delete globals.describe;
+    try {
+      expect(() => logSuite('a log', sound)).to.throw(TypeError, 'give them as options { describe, it }');
+    } finally {
+      globals.describe = describe;
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import { expect } from 'chai';
+import { asyncScheduler } from 'rxjs';
+import type { Draft } from '../../lib/log/draftOf.ts';
+import type { Appended, EventLog, Page } from '../../lib/log/EventLog.ts';
+import { memoryLog } from '../../lib/log/memoryLog.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { sample } from './sample.ts';
+
+/** What has been answered when the call returns. */
+function now<T>(answer: { subscribe(next: (value: T) => void): unknown }): T {
+  const answers: T[] = [];
+  answer.subscribe((value) => answers.push(value));
+  const [first] = answers;
+  if (first === undefined) throw new Error('no answer yet');
+  return first;
+}
+
+const read = (log: EventLog, after = 0, maxBytes = Infinity): Page => now(log.read(after, maxBytes));
+const text = (page: Page) => new TextDecoder().decode(page.bytes);
+const append = (log: EventLog, drafts: readonly Draft[], key?: string): Appended =>
+  now(log.append(drafts, key === undefined ? {} : { key }));
+const many = (count: number, data = '1') => Array.from({ length: count }, () => sample(data));
+
+describe('memoryLog', () => {
+  it('has its entries as they go over the wire, with their cursors', () => {
+    const log = memoryLog();
+    append(log, [
+      sample('{"a":1}', 'order.paid', 2500),
+      { ...sample('one\ntwo'), event: undefined },
+      sample('half \ud83d of a pair'),
+    ]);
+    const { epoch } = read(log);
+    expect(text(read(log))).to.equal(
+      `id: 1.${epoch}.1\nevent: order.paid\nretry: 2500\ndata: {"a":1}\n\n` +
+        `id: 1.${epoch}.2\ndata: one\ndata: two\n\n` +
+        `id: 1.${epoch}.3\nevent: tick\ndata: half \ufffd of a pair\n\n`,
+    );
+  });
+
+  it('says that it is in memory, which a feed takes as leave to keep no copy', () => {
+    expect(memoryLog().inMemory).to.equal(true);
+  });
+
+  it('wakes once an append and once for the end, and not where nothing was added', () => {
+    const log = memoryLog();
+    let wakes = 0;
+    log.wakes.subscribe(() => wakes++);
+    append(log, many(3));
+    append(log, []);
+    append(log, many(1), 'a key');
+    append(log, many(1), 'a key');
+    now(log.end('completed'));
+    now(log.end('completed'));
+    expect(wakes).to.equal(3);
+  });
+
+  it('can be read and appended to by whoever it wakes', () => {
+    const log = memoryLog();
+    const tails: number[] = [];
+    log.wakes.subscribe(() => {
+      tails.push(read(log).tail);
+      if (tails.length < 3) append(log, [sample(String(tails.length))]);
+    });
+    const { first, last } = append(log, [sample('0')]);
+    expect([first, last]).to.deep.equal([1, 1]);
+    expect(tails).to.deep.equal([1, 2, 3]);
+    expect(text(read(log)).match(/data: \d/g)).to.deep.equal(['data: 0', 'data: 1', 'data: 2']);
+  });
+
+  it('appends nothing of a batch in which one draft is broken', () => {
+    const log = memoryLog();
+    const drafts = [sample(), { ...sample(), data: undefined as unknown as string }];
+    expect(() => log.append(drafts)).to.throw(TypeError);
+    expect(read(log).tail).to.equal(0);
+    expect(append(log, [sample()]).first).to.equal(1);
+  });
+
+  describe('its bounds', () => {
+    it('are reached in entries', () => {
+      const log = memoryLog({ entries: 100 });
+      append(log, many(100));
+      expect(read(log).floor).to.equal(0);
+      for (let tail = 101; tail <= 1000; tail++) {
+        append(log, many(1));
+        const { floor } = read(log);
+        expect(tail - floor)
+          .to.be.at.least(100)
+          .and.at.most(112);
+      }
+    });
+
+    it('are reached in bytes, within an eighth', () => {
+      const bytes = 64 * 1024;
+      const log = memoryLog({ entries: Infinity, bytes });
+      for (let batch = 0; batch < 200; batch++) {
+        append(log, many(5, 'x'.repeat(200)));
+        const page = read(log);
+        if (page.floor > 0)
+          expect(page.bytes.length)
+            .to.be.at.least(bytes)
+            .and.at.most(bytes * 1.125);
+        else expect(page.bytes.length).to.be.at.most(bytes * 1.125);
+      }
+      expect(read(log).floor).to.be.above(0);
+    });
+
+    it('keep the newest entry, however large it is, until the next one', () => {
+      const log = memoryLog({ bytes: 1000 });
+      append(log, [sample('x'.repeat(5000))]);
+      expect(read(log)).to.include({ floor: 0, tail: 1 });
+      append(log, [sample('y')]);
+      expect(read(log)).to.include({ floor: 0, tail: 2 });
+      append(log, [sample('z'.repeat(900)), sample('z'.repeat(900))]);
+      expect(read(log).floor).to.be.at.least(1);
+    });
+
+    it(
+      'are reached in age, within an eighth',
+      marbles(({ flush }) => {
+        const log = memoryLog({ age: 1000 });
+        const floors: (readonly [number, number])[] = [];
+        // Entry n comes at 10n ms.
+        for (let sequence = 1; sequence <= 300; sequence++) {
+          asyncScheduler.schedule(() => {
+            append(log, [sample()]);
+            floors.push([sequence, read(log).floor]);
+          }, 10 * sequence);
+        }
+        flush();
+        for (const [sequence, floor] of floors) {
+          const oldest = 10 * (sequence - floor - 1);
+          expect(oldest, `age of the oldest when ${sequence} came`).to.be.at.most(1125);
+          if (floor > 0) expect(10 * (sequence - floor), 'age of the newest that went').to.be.above(1000);
+        }
+        expect(floors.at(-1)?.[1]).to.be.at.least(187);
+      }),
+    );
+
+    it(
+      'let a quiet log keep what it has, whatever its age, until the next entry',
+      marbles(({ flush }) => {
+        const log = memoryLog({ age: 1000 });
+        append(log, many(3));
+        asyncScheduler.schedule(() => {
+          expect(read(log).floor).to.equal(0);
+          append(log, many(1));
+          expect(read(log)).to.include({ floor: 3, tail: 4 });
+        }, 5000);
+        flush();
+      }),
+    );
+
+    it('are reached in keys: the newest are known', () => {
+      const log = memoryLog({ keys: 3 });
+      for (const key of ['a', 'b', 'c', 'a']) append(log, many(1), key);
+      expect(read(log).tail).to.equal(3);
+      append(log, many(1), 'd');
+      expect(['b', 'c', 'd'].map((key) => append(log, many(1), key).first)).to.deep.equal([2, 3, 4]);
+      expect(append(log, many(1), 'a').first).to.equal(5);
+      expect(append(log, many(1), 'b').first).to.equal(6);
+    });
+
+    it('know no key for 0', () => {
+      const log = memoryLog({ keys: 0 });
+      expect(['a', 'a'].map((key) => append(log, many(1), key).first)).to.deep.equal([1, 2]);
+    });
+
+    it('are refused where they are none, at once', () => {
+      const cases = [
+        { entries: 0 },
+        { entries: Number.NaN },
+        { bytes: 0 },
+        { age: 0 },
+        { age: Number.NaN },
+        { keys: -1 },
+      ];
+      for (const options of cases) {
+        expect(() => memoryLog(options)).to.throw(RangeError, `memoryLog: ${Object.keys(options)[0]} must be`);
+      }
+      expect(() => memoryLog({ entries: Infinity, bytes: Infinity, age: Infinity, keys: Infinity })).to.not.throw();
+    });
+  });
+});
