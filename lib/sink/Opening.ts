@@ -1,4 +1,5 @@
-import { cursorOf } from '../event/Cursor.ts';
+import { isRight } from 'fp-ts/lib/Either.js';
+import { cursorOf, parseCursor } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { Place } from '../feed/resume.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
@@ -11,9 +12,19 @@ export interface Opening {
   readonly blocks: string;
 }
 
-/** A stream that cannot be resumed begins with the wait before a reconnect. */
-export function plainOpening(route: Route): Opening {
-  return { headers: route.headers, blocks: route.opening };
+/**
+ * A stream that cannot be resumed begins with the wait before a reconnect. A
+ * reader that comes back to one is told that it missed what there was.
+ */
+export function plainOpening(route: Route, requested: string | undefined, epoch: () => string): Opening {
+  if (requested === undefined) return { headers: route.headers, blocks: route.opening };
+  const isCursor = isRight(parseCursor(requested));
+  const reason = isCursor ? 'epoch' : 'invalid';
+  const missed = gapBlock({ reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) });
+  return {
+    headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` },
+    blocks: route.opening + missed,
+  };
 }
 
 /**

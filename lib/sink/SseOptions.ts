@@ -3,7 +3,7 @@ import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { DataOf, Shape } from '../event/Shape.ts';
-import type { Feed } from '../feed/feed.ts';
+import type { AnyFeed } from '../feed/feed.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { SseRequest } from './exchange.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
@@ -12,7 +12,7 @@ import type { ResumeOptions } from './ResumeOptions.ts';
 export type Sendable<C extends Contract> = [C] extends [never] ? unknown : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
 
 /** Where events come from. @category sink */
-export type Stream<T> = Observable<T> | AsyncIterable<T> | Feed;
+export type Stream<T> = Observable<T> | AsyncIterable<T> | AnyFeed;
 
 /** What a route knows of a request when it makes its stream. @category sink */
 export interface SseContext<Q, P, B, S, R> {

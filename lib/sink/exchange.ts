@@ -33,5 +33,5 @@ export interface SseResponse {
   removeListener(event: 'close' | 'drain' | 'error', listener: (error?: Error) => void): unknown;
 }
 
-/** Express's `next`; absent on a plain server. */
+/** Express's `next`; absent on a plain server. @category sink */
 export type Next = (error?: unknown) => void;

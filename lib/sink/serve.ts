@@ -51,16 +51,17 @@ function answer(asked: Asked, abort: AbortController | undefined): void {
   const known = runs && knownRun(asked, runs);
   if (known !== undefined) return serveFeed(asked, known.feed);
 
+  // Until it is a run's, which outlives its reader, the signal ends with the connection.
+  const leave = (): void => abort?.abort();
+  if (abort !== undefined) connection.signal.addEventListener('abort', leave);
   whenGiven(route.stream(context), refuse, (stream) => {
-    if (connection.isClosed) return abort?.abort();
+    if (connection.isClosed) return;
     const feed = coreOf(stream);
     const source = feed === undefined ? sourceOf(stream) : undefined;
     if (runs !== undefined && abort !== undefined && source !== undefined && !visit.isClaimed) {
-      return beginRun(asked, runs, source, abort);
-    }
-    // Of no run: what the signal is for ends with the connection.
-    if (abort !== undefined) connection.signal.addEventListener('abort', () => abort.abort());
-    if (feed !== undefined) serveFeed(asked, feed);
+      beginRun(asked, runs, source, abort);
+      connection.signal.removeEventListener('abort', leave);
+    } else if (feed !== undefined) serveFeed(asked, feed);
     else if (source !== undefined) serveStream(asked, source);
   });
 }

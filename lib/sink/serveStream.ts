@@ -20,10 +20,12 @@ export interface Asked {
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
 export function serveStream({ route, connection, context, visit, refuse }: Asked, source: Source): void {
+  const numbering = new Numbering(route.options.events);
   const live: LiveRoute = {
     begin: (blocks) => {
       if (visit.isPending) return false;
-      connection.begin(route, visit.opening ?? plainOpening(route), blocks);
+      const plain = () => plainOpening(route, visit.requested, () => numbering.epoch);
+      connection.begin(route, visit.opening ?? plain(), blocks);
       return true;
     },
     refuse,
@@ -31,7 +33,7 @@ export function serveStream({ route, connection, context, visit, refuse }: Asked
     // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
     later: 'iterable' in source ? clock.turn : clock.micro,
   };
-  const writer = new LiveWriter(connection, new Numbering(route.options.events), live);
+  const writer = new LiveWriter(connection, numbering, live);
   visit.writer = writer;
   if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
   else source.observable.subscribe(writer);

@@ -3,6 +3,10 @@ import type { Example } from './examples.ts';
 import { programOf } from './program.ts';
 import type { Files } from './repo.ts';
 
+const order = '{ order: string; user: string; total: number }';
+const echo = "import('rxsse').EventDefinition<'echo', { message: string; created_at: Date }>";
+const reverseEcho = "import('rxsse').EventDefinition<'reverse_echo', { message: string; created_at: Date }>";
+
 /** Names that an example may use without declaring them, beside every public name and those of RxJS. */
 const prelude: Readonly<Record<string, string>> = {
   t: "import * as t from 'io-ts';",
@@ -13,6 +17,11 @@ const prelude: Readonly<Record<string, string>> = {
   request: "declare const request: import('express').Request;",
   response: "declare const response: import('express').Response;",
   prices: "declare const prices: import('rxjs').Observable<{ readonly symbol: string; readonly price: number }>;",
+  // The story that examples share: orders that are paid, and the echo of the README.
+  Orders: `declare const Orders: import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>;`,
+  orders: `declare const orders: import('rxsse').Feed<import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>>;`,
+  Echoes: `declare const Echoes: import('rxsse').Contract<{ readonly Echo: ${echo}; readonly ReverseEcho: ${reverseEcho} }>;`,
+  echoes: "declare const echoes: import('rxsse').SseHandler<import('rxsse').SseRequest>;",
   // Streams of the reader's own making, which an example names and need not show.
   ask: "declare function ask(question: string): import('rxjs').Observable<string>;",
   search: "declare function search(text: string): import('rxjs').Observable<string>;",

@@ -120,6 +120,31 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
+    it('tells a reader that comes back to a stream that does not resume', async () => {
+      const { listener } = mount(sse(of('again')));
+      await listen(listener, async (url) => {
+        const first = await (await openStream(url)).ended();
+        const cursor = first.match(/^id: (\S+1)$/m)?.[1] ?? '';
+        const wire = await openStream(url, { headers: { 'Last-Event-ID': cursor } });
+        expect(wire.headers['rxsse-resume']).to.equal('gap;reason=epoch');
+        const gap = `{"reason":"epoch","requested":"${cursor}","resumedFrom":"1.E.0"}`;
+        const told = (await wire.ended()).replaceAll(cursor, 'C');
+        expect(withoutEpochs(told)).to.match(/^retry: 3000\n\nid: 1\.E\.0\nevent: rxsse\.gap\n/);
+        expect(withoutEpochs(told)).to.include(gap.replaceAll(cursor, 'C')).and.to.include('id: 1.E.1\ndata: "again"');
+      });
+    });
+
+    it('tells a reader that comes with garbage, and does not repeat it', async () => {
+      const { listener } = mount(sse(of('again')));
+      await listen(listener, async (url) => {
+        const wire = await openStream(url, { headers: { 'Last-Event-ID': 'not a cursor' } });
+        expect(wire.headers['rxsse-resume']).to.equal('gap;reason=invalid');
+        expect(await wire.ended())
+          .to.include('"reason":"invalid","requested":null')
+          .and.not.include('not a cursor');
+      });
+    });
+
     it('gives a foreign EventSource three events and then stops it', async () => {
       let requests = 0;
       const { listener } = mount(sse(of(Tick({ n: 1 }), Tick({ n: 2 }), Tick({ n: 3 })), { events: Events, retry: 1 }));

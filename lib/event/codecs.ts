@@ -1,0 +1,25 @@
+import type * as t from 'io-ts';
+import { typed } from './exact/ExactCodec.ts';
+import { verbatimLeaf } from './exact/leaf.ts';
+
+/**
+ * A whole number that JavaScript and JSON hold exactly: at most 2⁵³ − 1 either way.
+ *
+ * @example Count without fractions
+ * const Counted = event('counted', { visitors: Int });
+ *
+ * @category event
+ */
+export const Int: t.Type<number, number, unknown> = typed(verbatimLeaf('Int', ['number'], Number.isSafeInteger));
+
+/**
+ * A string of at least one character.
+ *
+ * @example Refuse an empty search
+ * app.get('/search', sse(({ query }) => search(query.q), { query: { q: NonEmptyString } }));
+ *
+ * @category event
+ */
+export const NonEmptyString: t.Type<string, string, unknown> = typed(
+  verbatimLeaf('NonEmptyString', ['string'], (value) => typeof value === 'string' && value !== ''),
+);

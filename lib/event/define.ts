@@ -1,0 +1,67 @@
+import * as t from 'io-ts';
+import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
+import { type ExactShape, exactShape } from './ExactShape.ts';
+import { checkName } from './eventName.ts';
+import { ExactCodec, typed } from './exact/ExactCodec.ts';
+import { verbatimLeaf } from './exact/leaf.ts';
+import { record } from './exact/record.ts';
+import { explain } from './explain.ts';
+import type { Shape } from './Shape.ts';
+import { stamp } from './stamp.ts';
+
+const shapes = new WeakMap<AnyDefinition, ExactShape>();
+
+/** The shape that a definition was made of. @internal */
+export function shapeOf(definition: AnyDefinition): ExactShape | undefined {
+  return shapes.get(definition);
+}
+
+/** Makes a definition; `event` and `events` say of what. @internal */
+export function define(type: string, shape: Shape | undefined): AnyDefinition {
+  checkName(type);
+  const at = `${type}.data`;
+  const exact = shape === undefined ? nothing : exactShape(shape, at);
+  const { codec: payload, fill } = exact;
+  if (payload.members().some(({ kinds }) => kinds.has('absent'))) {
+    throw new TypeError(`${at}: JSON cannot carry undefined; use t.null, or no shape for an event without data`);
+  }
+
+  const codec = eventCodec(type, payload, (checked) => stamp(checked, definition));
+  const construct = (given?: unknown): TypedEvent => {
+    const data = fill(given);
+    if (!payload.is(data)) throw new TypeError(explain(payload, data, at).join('\n'));
+    return stamp({ type, data }, definition);
+  };
+  const definition = Object.assign(construct, {
+    type,
+    codec: typed<TypedEvent, TypedEvent>(codec),
+    payload: typed<unknown, unknown>(payload),
+    is: (value: unknown): value is TypedEvent => codec.is(value),
+  });
+  Object.defineProperty(definition, 'name', { value: type });
+  shapes.set(definition, exact);
+  return Object.freeze(definition);
+}
+
+const none = verbatimLeaf('null', ['null'], (value) => value === null, [null]);
+const nothing: ExactShape = { codec: none, input: none, fill: (given) => (given === undefined ? null : given) };
+
+/** The codec of `{ type, data }`. What it decodes is as well checked as what the constructor makes, and is marked so. */
+function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => object): ExactCodec {
+  const name = verbatimLeaf(JSON.stringify(type), ['string'], (value) => value === type, [type]);
+  const known = new Map([
+    ['type', { codec: name, required: true }],
+    ['data', { codec: payload, required: true }],
+  ]);
+  const whole = record(type, { known, rest: undefined, checks: [] });
+  return new ExactCodec(type, {
+    is: whole.is,
+    walk: (value, context, side) => {
+      const result = whole.walk(value, context, side);
+      return result._tag === 'Left' ? result : t.success(mark(result.right as object));
+    },
+    encode: whole.encode,
+    verbatim: whole.verbatim,
+    members: (self) => whole.members().map((member) => ({ ...member, codec: self })),
+  });
+}

@@ -1,0 +1,32 @@
+import type { CheckedName } from '../error/ReservedName.ts';
+import { define } from './define.ts';
+import type { EventDefinition } from './EventDefinition.ts';
+import type { DataOf, EncodedOf, GivenOf, Shape } from './Shape.ts';
+
+/**
+ * Defines one kind of event: its name, and what its data is.
+ *
+ * What it returns makes such events, decodes and encodes them, and knows them
+ * when it sees them. The shape is a record of io-ts props, or a codec for data
+ * that is no record; without one the data is `null`. It is made exact at every
+ * depth: a field that it does not name neither leaves the server nor comes in.
+ * Data of a recursive codec may be 200 levels deep.
+ *
+ * @example Define an event and make one
+ * const OrderPaid = event('order.paid', { order: t.string, total: t.number });
+ * type OrderPaid = EventOf<typeof OrderPaid>;
+ * const paid: OrderPaid = OrderPaid({ order: 'A-17', total: 12.5 });
+ *
+ * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`, `error`,
+ * `open`) or not of one line; when JSON cannot carry the shape; and when it has
+ * a union whose members cannot be told apart on the wire, neither by the kind
+ * of JSON nor by a literal field.
+ * @see events for several that travel together.
+ * @category event
+ */
+export function event<T extends string, S extends Shape | undefined = undefined>(
+  type: CheckedName<T>,
+  shape?: S,
+): EventDefinition<T, DataOf<S>, GivenOf<S>, EncodedOf<S>> {
+  return define(type, shape) as unknown as EventDefinition<T, DataOf<S>, GivenOf<S>, EncodedOf<S>>;
+}

@@ -1,0 +1,120 @@
+import type { CheckedName } from '../error/ReservedName.ts';
+import { define } from './define.ts';
+import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
+import { type SnakeCase, snakeCase } from './eventName.ts';
+import type { DataOf, EncodedOf, GivenOf, Shape } from './Shape.ts';
+
+/** What a contract is made of: definitions, which keep their names, and shapes, which are named by their keys. */
+type Members = Readonly<Record<string, AnyDefinition | Shape>>;
+
+/** Enough to tell a definition from a shape; to compare the rest for each member is dear. */
+type Named = { readonly type: string };
+
+type NameOf<Key, M> = M extends Named ? M['type'] : Key extends string ? SnakeCase<Key> : never;
+
+/** The keys of each name; two in one place are one name given twice. */
+type KeysByName<M> = { [Key in keyof M as NameOf<Key, M[Key]>]: Key };
+
+/** `unknown` where a member may stay, and where not a sentence that the compiler then shows. */
+type CheckedMembers<M> =
+  KeysByName<M> extends infer Keys extends Readonly<Record<string, unknown>>
+    ? { [Key in keyof M]: CheckedMember<NameOf<Key, M[Key]>, Key, Keys> }
+    : never;
+
+type CheckedMember<Name extends string, Key, Keys extends Readonly<Record<string, unknown>>> =
+  Name extends CheckedName<Name>
+    ? [Keys[Name]] extends [Key]
+      ? unknown
+      : `two events of this contract are named ${Name}`
+    : CheckedName<Name>;
+
+type DefinitionsOf<M> = {
+  readonly [Key in keyof M]: M[Key] extends Named
+    ? M[Key]
+    : EventDefinition<NameOf<Key, M[Key]>, DataOf<M[Key]>, GivenOf<M[Key]>, EncodedOf<M[Key]>>;
+};
+
+/** Inferred once more, so that an editor shows the definitions and not how they come about. */
+type ContractOf<M> = DefinitionsOf<M> extends infer D ? Contract<{ readonly [Key in keyof D]: D[Key] }> : never;
+
+/** Where a contract keeps what is not a member: a symbol, so that members may have any key. */
+const table: unique symbol = Symbol('rxsse.contract');
+
+/** The definitions of a contract by key. @category event */
+export type Definitions = Readonly<Record<string, AnyDefinition>>;
+
+/**
+ * The events that one stream may carry, by key. Made by {@link events}.
+ *
+ * @category event
+ */
+export type Contract<D = Definitions> = D & {
+  readonly [table]: ReadonlyMap<string, AnyDefinition>;
+};
+
+/**
+ * The event of a definition, or of a contract the union of its events, which
+ * narrows on `type`.
+ *
+ * @example Handle each event of a contract
+ * const Chat = events({ Joined: { name: t.string }, Said: { text: t.string } });
+ * const show = (e: EventOf<typeof Chat>) => (e.type === 'said' ? e.data.text : `${e.data.name} is here`);
+ *
+ * @category event
+ */
+export type EventOf<C> = C extends (...data: never) => infer E
+  ? E
+  : { [Key in keyof C & string]: C[Key] extends (...data: never) => infer E ? E : never }[keyof C & string];
+
+/**
+ * Puts events into a contract: what one stream may carry.
+ *
+ * A definition keeps its name. A shape (a record of io-ts props, or a codec) is
+ * named by its key in snake_case: `OrderPaid` is `order_paid`, `HTTPError` is
+ * `http_error`. The contract's members are the definitions, by key.
+ *
+ * @example Two events, one of them defined in place
+ * const Echo = event('echo', { message: t.string });
+ * const Echoes = events({ Echo, ReverseEcho: { message: t.string } });
+ * const reversed = Echoes.ReverseEcho({ message: 'olleh' }); // { type: 'reverse_echo', data: { message: 'olleh' } }
+ *
+ * @throws TypeError at once, for two events of one name and for all that `event` refuses.
+ * @category event
+ */
+export function events<M extends Members>(members: M & CheckedMembers<M>): ContractOf<M> {
+  const definitions = new Map<string, AnyDefinition>();
+  const contract: Record<string, AnyDefinition> = {};
+  for (const [key, member] of Object.entries<AnyDefinition | Shape>(members)) {
+    if (member === undefined || (isDefinition(member) && member.payload === undefined)) {
+      throw new TypeError(`${key}: expected a definition made by event(...), or the shape of one`);
+    }
+    const definition = isDefinition(member) ? member : define(snakeCase(key), member);
+    if (definitions.has(definition.type)) {
+      throw new TypeError(`${key}: two events of this contract are named ${definition.type}; name one with event(...)`);
+    }
+    definitions.set(definition.type, definition);
+    Object.defineProperty(contract, key, { value: definition, enumerable: true });
+  }
+  Object.defineProperty(contract, table, { value: definitions });
+  return Object.freeze(contract) as unknown as ContractOf<M>;
+}
+
+// Codecs and records of them are objects; only a definition can be called.
+function isDefinition(member: AnyDefinition | Shape): member is AnyDefinition {
+  return typeof member === 'function';
+}
+
+/** Whether a value is a contract. @internal */
+export function isContract(value: unknown): value is Contract {
+  return typeof value === 'object' && value !== null && table in value;
+}
+
+/** The definition of that name in a contract. @internal */
+export function definitionNamed(contract: Contract, name: string): AnyDefinition | undefined {
+  return contract[table].get(name);
+}
+
+/** The names in a contract, in its order. @internal */
+export function namesOf(contract: Contract): readonly string[] {
+  return [...contract[table].keys()];
+}

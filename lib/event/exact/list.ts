@@ -1,0 +1,79 @@
+import * as t from 'io-ts';
+import type { Side } from './ExactCodec.ts';
+import { ExactCodec, report } from './ExactCodec.ts';
+
+/** An array of items of one codec. */
+export function list(name: string, item: ExactCodec): ExactCodec {
+  const at = (): ExactCodec => item;
+  return new ExactCodec(name, {
+    is: (value) => Array.isArray(value) && every(value, value.length, at),
+    walk: (value, context, side) =>
+      Array.isArray(value) ? walkItems(value, value.length, at, context, side) : t.failure(value, context),
+    encode: (value) => (item.verbatim() ? value : (value as unknown[]).map((at) => item.encode(at))),
+    verbatim: () => item.verbatim(),
+    members: (codec) => [{ codec, kinds: new Set(['array']) }],
+  });
+}
+
+/** An array of that many items, each of its own codec. Items beyond them are dropped on receiving, as unknown fields are. */
+export function tuple(name: string, items: readonly ExactCodec[]): ExactCodec {
+  const at = (index: number): ExactCodec | undefined => items[index];
+  const { length } = items;
+  const verbatim = (): boolean => items.every((item) => item.verbatim());
+  return new ExactCodec(name, {
+    is: (value) => Array.isArray(value) && value.length === length && every(value, length, at),
+    walk: (value, context, side) => {
+      const fits = Array.isArray(value) && (side === 'wire' || value.length === length);
+      return fits ? walkItems(value, length, at, context, side) : t.failure(value, context);
+    },
+    encode: (value) => (verbatim() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
+    verbatim,
+    members: (codec) => [{ codec, kinds: new Set(['array']) }],
+  });
+}
+
+/** An array that may come as one bare item, as a query's parameter does that is given once. */
+export function listOfOneOrMany(name: string, item: ExactCodec): ExactCodec {
+  const many = list(name, item);
+  return new ExactCodec(name, {
+    is: (value) => many.is(value),
+    walk: (value, context, side) => {
+      if (side === 'program' || value === undefined || Array.isArray(value)) return many.walk(value, context, side);
+      const result = item.walk(value, context, side);
+      return result._tag === 'Left' ? result : t.success([result.right]);
+    },
+    encode: (value) => many.encode(value),
+    verbatim: () => false,
+    members: (codec) => [{ codec, kinds: new Set(['array', ...item.members().flatMap(({ kinds }) => [...kinds])]) }],
+  });
+}
+
+// By index: `Array.prototype.every` skips the holes of a sparse array, which JSON writes as null.
+function every(items: readonly unknown[], length: number, codecAt: (index: number) => ExactCodec | undefined): boolean {
+  for (let index = 0; index < length; index++) if (!codecAt(index)?.is(items[index])) return false;
+  return true;
+}
+
+function walkItems(
+  items: readonly unknown[],
+  length: number,
+  codecAt: (index: number) => ExactCodec | undefined,
+  context: t.Context,
+  side: Side,
+): t.Validation<unknown> {
+  const out: unknown[] = [];
+  const errors: t.Errors = [];
+  for (let index = 0; index < length; index++) {
+    const item = items[index];
+    const codec = codecAt(index);
+    if (codec === undefined) break;
+    if ((side === 'program' || codec.verbatim()) && codec.is(item)) {
+      out.push(item);
+      continue;
+    }
+    const result = codec.walk(item, t.appendContext(context, String(index), codec, item), side);
+    if (result._tag === 'Right') out.push(result.right);
+    else if (!report(errors, result.left)) break;
+  }
+  return errors.length > 0 ? t.failures(errors) : t.success(out);
+}

@@ -1,0 +1,40 @@
+import type * as t from 'io-ts';
+
+/*
+ * What a failure calls a codec. io-ts names a codec without a name by spelling
+ * out all that is in it; where it did, these say less. A name that a user gave stays.
+ */
+
+export function ofRecord(name: string): string {
+  return /^(Partial<)?\{/.test(name) ? 'object' : name;
+}
+
+export function ofList(name: string, item: t.Mixed): string {
+  return /^(Readonly)?Array</.test(name) ? `Array<${item.name}>` : name;
+}
+
+export function ofTuple(name: string, items: readonly t.Mixed[]): string {
+  return name.startsWith('[') ? `[${items.map((item) => item.name).join(', ')}]` : name;
+}
+
+export function ofWrapper(name: string, inner: t.Mixed): string {
+  return /^(Exact<|Readonly<|(Partial<)?\{)/.test(name) ? inner.name : name;
+}
+
+export function ofUnion(name: string, parts: readonly t.Mixed[]): string {
+  return name.startsWith('(') ? each(parts, ' | ') : name;
+}
+
+export function ofIntersection(name: string, parts: readonly t.Mixed[]): string {
+  return name.startsWith('(') ? each(parts, ' & ') : name;
+}
+
+export function ofRefinement(name: string, predicate: string, inner: t.Mixed): string {
+  if (!name.startsWith('(')) return name;
+  return predicate === '' ? inner.name : `${inner.name} (${predicate})`;
+}
+
+/** The names of the parts, each once. */
+export function each(parts: readonly t.Mixed[], separator: string): string {
+  return [...new Set(parts.map(({ name }) => name))].join(separator);
+}

@@ -1,0 +1,29 @@
+import * as t from 'io-ts';
+
+/** The codec of a field that has a default. @category event */
+export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.OutputOf<C>, unknown> {
+  readonly _tag: 'WithDefaultType';
+  readonly type: C;
+  readonly value: () => t.TypeOf<C>;
+}
+
+/**
+ * Gives a field of an event a default, so that who makes the event may leave it out.
+ *
+ * The constructor fills it when it is absent or `undefined`; so does a route
+ * that decodes a request. The event always has it, and who decodes an event
+ * from a server requires it. The function is called once for each event that
+ * needs it.
+ *
+ * Only for a field of the record of props itself, not deeper.
+ *
+ * @example Stamp each event with the time it was made
+ * const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => new Date()) });
+ * const echo = Echo({ message: 'hello' });
+ *
+ * @category event
+ */
+export function withDefault<C extends t.Mixed>(codec: C, value: () => t.TypeOf<C>): WithDefault<C> {
+  const same = new t.Type(codec.name, codec.is, codec.validate, codec.encode);
+  return Object.assign(same, { _tag: 'WithDefaultType' as const, type: codec, value });
+}

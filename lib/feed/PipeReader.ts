@@ -1,0 +1,51 @@
+import type { Subscriber } from 'rxjs';
+import { Entry } from '../event/Entry.ts';
+import type { TypedEvent } from '../event/EventDefinition.ts';
+import type { Gap } from '../event/Gap.ts';
+import type { LogEnd } from '../log/EventLog.ts';
+import type { Stretch } from '../log/Segments.ts';
+import type { Decoded } from './Decoded.ts';
+import { Reader } from './Reader.ts';
+import type { Visit } from './visit.ts';
+
+/** A reader of `feed.read`: it is given entries, for a pipeline of its own. */
+export class PipeReader extends Reader {
+  readonly #subscriber: Subscriber<Entry<TypedEvent | Gap>>;
+  readonly #decoded: Decoded;
+  readonly #visit: Visit;
+
+  constructor(subscriber: Subscriber<Entry<TypedEvent | Gap>>, decoded: Decoded, visit: Visit) {
+    super();
+    this.#subscriber = subscriber;
+    this.#decoded = decoded;
+    this.#visit = visit;
+  }
+
+  override get isReady(): boolean {
+    return this.#visit.isReady;
+  }
+
+  override take(stretch: Stretch): void {
+    for (const entry of this.#decoded.of(stretch, this.epoch)) {
+      if (this.#subscriber.closed) return;
+      this.#subscriber.next(entry);
+    }
+    // How far it has come, for a pipeline that let nothing of this through.
+    this.#subscriber.next(new Entry<never>(this.epoch, stretch.last, undefined, undefined));
+    // Here, so that the write is paid for in this reader's part of the turn.
+    this.#visit.flush();
+  }
+
+  override miss(gap: Gap): void {
+    this.#subscriber.next(new Entry(this.epoch, this.after, gap, undefined));
+  }
+
+  override finish(how: LogEnd): void {
+    this.#visit.ending(how);
+    this.#subscriber.complete();
+  }
+
+  override fail(error: unknown): void {
+    this.#subscriber.error(error);
+  }
+}

@@ -1,0 +1,116 @@
+import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
+import { cursorOf } from '../event/Cursor.ts';
+import type { Contract } from '../event/events.ts';
+import { placeable } from '../log/draftOf.ts';
+import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
+import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
+
+/** What a source that is made anew knows. @category feed */
+export interface SourceContext {
+  /** The cursor of the newest entry, after which the source goes on; `undefined` when there is none. */
+  readonly last: string | undefined;
+  /** 0 for the first attempt, and again after one that was stable. */
+  readonly attempt: number;
+  /** Aborted when the source is left. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the events of a feed come from. @category feed */
+export type FeedSource<T> = Observable<T> | ((context: SourceContext) => Observable<T>);
+
+export interface ProducerOptions {
+  readonly source: FeedSource<unknown>;
+  readonly contract: Contract | undefined;
+  readonly log: EventLog;
+  readonly restart: false | BackoffOptions;
+  readonly grace: number;
+  readonly onError: (error: unknown) => void;
+  /** The source was left before its end. */
+  readonly onStop?: () => void;
+}
+
+/** Appends what a source emits to a log, for as long as somebody reads, and `grace` beyond. */
+export class Producer {
+  readonly #options: ProducerOptions;
+  #running: Subscription | undefined;
+  #leaving: Subscription | undefined;
+  #over = false;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+  }
+
+  /** The source has come to its end. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  start(): void {
+    this.#leaving?.unsubscribe();
+    this.#leaving = undefined;
+    if (this.#over || this.#running !== undefined) return;
+    const running = new Subscription();
+    this.#running = running;
+    running.add(
+      this.#attempts().subscribe({
+        next: (value) => this.#append(value),
+        error: (error) => {
+          this.#options.onError(error);
+          this.#end('failed');
+        },
+        complete: () => this.#end('completed'),
+      }),
+    );
+  }
+
+  /** The last reader has left. */
+  leave(): void {
+    const { grace } = this.#options;
+    if (this.#over || this.#running === undefined || grace === Infinity) return;
+    if (grace === 0) this.stop();
+    else this.#leaving = asyncScheduler.schedule(() => this.stop(), grace);
+  }
+
+  stop(): void {
+    this.#leaving?.unsubscribe();
+    this.#leaving = undefined;
+    this.#running?.unsubscribe();
+    this.#running = undefined;
+    this.#options.onStop?.();
+  }
+
+  #attempts(): Observable<unknown> {
+    const { source, log, restart, onError } = this.#options;
+    const make = ({ attempt, signal }: Attempt): Observable<unknown> =>
+      typeof source !== 'function'
+        ? source
+        : log.read(0, 0).pipe(switchMap((state) => source({ last: newest(state), attempt, signal })));
+    if (restart === false) return restartWithBackoff(make, { limit: 0 });
+    const onFailure = (error: unknown, wait: number): void => {
+      onError(error);
+      restart.onFailure?.(error, wait);
+    };
+    return restartWithBackoff(make, { ...restart, onFailure });
+  }
+
+  /** A bad event is reported and dropped: it is no reason to end the stream of all the others. */
+  #append(value: unknown): void {
+    const { contract, log, onError } = this.#options;
+    try {
+      const draft = placeable(value, contract);
+      if (draft !== undefined) log.append([draft]).subscribe({ error: onError });
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  #end(how: LogEnd): void {
+    this.#over = true;
+    this.#running = undefined;
+    this.#options.log.end(how).subscribe({ error: this.#options.onError });
+  }
+}
+
+function newest({ epoch, tail }: LogState): string | undefined {
+  return tail === 0 ? undefined : cursorOf(epoch, tail);
+}

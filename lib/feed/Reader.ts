@@ -1,0 +1,37 @@
+import type { Gap } from '../event/Gap.ts';
+import type { LogEnd } from '../log/EventLog.ts';
+import type { Stretch } from '../log/Segments.ts';
+import { Swept } from './sweep.ts';
+
+/** Who places readers and gives them what they lack. */
+export interface Server {
+  serve(reader: Reader): void;
+}
+
+/**
+ * One who reads a feed: a cursor, and a way to be given what comes after it.
+ *
+ * It has no queue. While it is not ready nothing is read for it, and when it is
+ * ready again it goes on from the log.
+ */
+export abstract class Reader extends Swept {
+  /** The sequence of the last entry that it was given, of `epoch`. */
+  after = 0;
+  epoch = '';
+  server: Server | undefined;
+
+  /** It can be given more now. */
+  abstract get isReady(): boolean;
+  /** Gives it the entries that follow `after`. */
+  abstract take(stretch: Stretch): void;
+  /** Tells it that something is missing at its place. */
+  abstract miss(gap: Gap): void;
+  /** Nothing will follow. */
+  abstract finish(how: LogEnd): void;
+  /** The log cannot be read. */
+  abstract override fail(error: unknown): void;
+
+  override step(): void {
+    this.server?.serve(this);
+  }
+}

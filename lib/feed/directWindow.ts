@@ -1,0 +1,43 @@
+import { ClosedError } from '../error/ClosedError.ts';
+import type { EventLog, LogState, Page } from '../log/EventLog.ts';
+import type { Stretch } from '../log/Segments.ts';
+import type { Window, WindowObserver } from './Window.ts';
+
+/** For a log that keeps its bytes in this process: all of it is at hand, and nothing is kept twice. */
+export function directWindow(log: EventLog, observer: WindowObserver): Window {
+  let state: LogState = readNow(log, 0, 0);
+  const following = log.wakes.subscribe({
+    next: () => {
+      state = readNow(log, 0, 0);
+      observer.grown();
+    },
+    complete: () => observer.failed(new ClosedError('the log', 'closed')),
+  });
+
+  return {
+    get state() {
+      return state;
+    },
+    get tail() {
+      return state.tail;
+    },
+    page: (after: number, maxBytes: number): Stretch => readNow(log, after, maxBytes),
+    close: () => following.unsubscribe(),
+  };
+}
+
+function readNow(log: EventLog, after: number, maxBytes: number): Page {
+  let page: Page | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  log.read(after, maxBytes).subscribe({
+    next: (read) => {
+      page = read;
+    },
+    error: (error) => {
+      failure = { error };
+    },
+  });
+  if (failure !== undefined) throw failure.error;
+  if (page === undefined) throw new TypeError('a log that is in memory must be read synchronously');
+  return page;
+}

@@ -1,0 +1,144 @@
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { clock } from '../clock.ts';
+import { CapacityError } from '../error/CapacityError.ts';
+import type { Contract } from '../event/events.ts';
+import type { FeedCore } from './FeedCore.ts';
+import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
+
+/** What a timer can hold; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
+
+/** How many feeds of a family there are, and for how long. @category feed */
+export interface FeedsOptions {
+  /**
+   * How long a feed without readers is kept after it was last used (by a reader,
+   * a publication or `at`), in milliseconds, ended ones too. 0 forgets it as soon
+   * as the loop has a turn, `Infinity` when room is needed.
+   *
+   * @default 60000
+   */
+  readonly idle?: number;
+  /** Feeds at once, at most. 1 or more. @default 10000 */
+  readonly max?: number;
+}
+
+/** Feeds by key: one a room, a user, a conversation. @category feed */
+export interface Feeds<C extends Contract = Contract> {
+  readonly contract: C;
+  /**
+   * The feed of a key, made on first use.
+   *
+   * @throws CapacityError when there are `max` of them and all have readers.
+   */
+  at(key: string): Feed<C>;
+  /** How many there are now. */
+  readonly size: number;
+  /** Closes all of them. Those that are asked for afterwards are made anew. */
+  close(): void;
+}
+
+interface Member<C extends Contract> {
+  readonly key: string;
+  readonly core: FeedCore;
+  readonly feed: Feed<C>;
+  used: number;
+}
+
+/**
+ * Makes a bounded family of feeds: each is made when its key is first asked for,
+ * and forgotten, with its history, when it has had no reader for a while.
+ *
+ * Where there are `max`, the one that has been unused for longest makes room, but
+ * never one that has a reader: then `at` throws, and a route answers as a full
+ * server does.
+ *
+ * @example A feed a room
+ * const rooms = feeds(events({ Said: { text: t.string } }), () => ({}), { idle: 60_000, max: 1000 });
+ * app.get('/rooms/:room', sse(({ params }) => rooms.at(params.room), { params: { room: t.string } }));
+ * rooms.at('lobby').publish({ type: 'said', data: { text: 'hello' } });
+ *
+ * @throws RangeError at once, when `idle` or `max` is out of range.
+ * @category feed
+ */
+export function feeds<C extends Contract>(
+  contract: C,
+  options: (key: string) => FeedOptions<C>,
+  { idle = 60_000, max = 10_000 }: FeedsOptions = {},
+): Feeds<C> {
+  if (!(idle >= 0)) throw new RangeError(`feeds: idle must be 0 ms or more, got ${idle}`);
+  if (!(max >= 1)) throw new RangeError(`feeds: max must be at least 1, got ${max}`);
+  const members = new Map<string, Member<C>>();
+  /** Those that may be without a reader, longest first. One that gets a reader stays until it is looked at. */
+  const resting = new Map<string, Member<C>>();
+  let timer: Subscription | undefined;
+
+  return {
+    contract,
+    at: (key) => {
+      const known = members.get(key);
+      return rest(known === undefined || known.core.isClosed ? make(key) : known).feed;
+    },
+    get size() {
+      return members.size;
+    },
+    close: () => {
+      for (const member of [...members.values()]) forget(member);
+    },
+  };
+
+  function make(key: string): Member<C> {
+    if (!members.has(key) && members.size >= max) makeRoom();
+    const core = coreOfOptions(contract, options(key), () => rest(member));
+    const feed: Feed<C> = feedOf(contract, core);
+    const publish: typeof feed.publish = (event, how) => {
+      rest(member);
+      return feed.publish(event, how);
+    };
+    const member: Member<C> = { key, core, feed: { ...feed, publish }, used: 0 };
+    members.set(key, member);
+    return member;
+  }
+
+  /** It was used just now: its time without a reader begins anew, if it has none. */
+  function rest(member: Member<C>): Member<C> {
+    if (members.get(member.key) !== member) return member;
+    member.used = clock.now();
+    resting.delete(member.key);
+    resting.set(member.key, member);
+    if (timer === undefined && idle !== Infinity) arm(idle);
+    return member;
+  }
+
+  function arm(wait: number): void {
+    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), longest));
+  }
+
+  /** One timer for the whole family. */
+  function sweep(): void {
+    timer = undefined;
+    for (const [key, member] of resting) {
+      const left = member.used + idle - clock.now();
+      if (left > 0) return arm(left);
+      // One with readers comes back here when the last of them leaves.
+      resting.delete(key);
+      if (member.core.readers === 0) forget(member);
+    }
+  }
+
+  function makeRoom(): void {
+    for (const [key, member] of resting) {
+      if (member.core.readers === 0) return forget(member);
+      resting.delete(key);
+    }
+    throw new CapacityError('feeds', max);
+  }
+
+  function forget(member: Member<C>): void {
+    members.delete(member.key);
+    resting.delete(member.key);
+    member.core.close();
+    if (resting.size > 0) return;
+    timer?.unsubscribe();
+    timer = undefined;
+  }
+}

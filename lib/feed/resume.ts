@@ -1,0 +1,68 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { type ParsedCursor, type Position, parseCursor } from '../event/Cursor.ts';
+import type { GapReason } from '../event/Gap.ts';
+import type { LogState } from '../log/EventLog.ts';
+
+/** Where a reader goes on that cannot have exactly what it missed. @category feed */
+export type Missed = 'oldest' | 'live' | 'end';
+
+/** How readers are placed. @category feed */
+export interface Placement {
+  /**
+   * Where a reader without a cursor begins: at the tail, with all that is kept, or after a cursor.
+   * `undefined`: at the tail, and with all that is kept where the log has ended.
+   */
+  readonly from: 'live' | 'oldest' | (string & {}) | undefined;
+  /** Where one goes on whose cursor cannot be served. `undefined`: as the reason has it. */
+  readonly missed: Missed | undefined;
+}
+
+/** What a reader gets. */
+export interface Place {
+  /** The sequence after which it reads on. */
+  readonly after: number;
+  readonly how: 'live' | 'exact' | GapReason;
+  /** The cursor it came with, where it was one. */
+  readonly requested: string | null;
+  /** Nothing follows: it is told of the gap, and of the end. */
+  readonly ends: boolean;
+}
+
+/**
+ * Finds the place of a reader in a log: exactly after its cursor, or, where
+ * that cannot be, a place that is said to be another one.
+ */
+export function placeOf(requested: string | undefined, { from, missed }: Placement, state: LogState): Place {
+  const asked = requested ?? (from === 'live' || from === 'oldest' ? undefined : from);
+  if (asked === undefined) {
+    return { after: from === 'oldest' ? state.floor : state.tail, how: 'live', requested: null, ends: false };
+  }
+
+  const parsed = parseCursor(asked);
+  if (isLeft(parsed)) return elsewhere('invalid', null);
+  const reason = unserved(parsed.right, state);
+  return reason === undefined
+    ? { after: parsed.right.sequence, how: 'exact', requested: asked, ends: false }
+    : elsewhere(reason, asked);
+
+  function elsewhere(reason: GapReason, cursor: string | null): Place {
+    const to = missed ?? usual(reason, from);
+    const after = to === 'oldest' ? state.floor : state.tail;
+    return { after, how: reason, requested: cursor, ends: to === 'end' };
+  }
+}
+
+/** Why a position cannot be read on from, or `undefined` when it can. */
+export function unserved({ epoch, sequence }: Position | ParsedCursor, state: LogState): GapReason | undefined {
+  const last = epoch === state.epoch ? state.tail : state.past.find((past) => past.epoch === epoch)?.last;
+  if (last === undefined) return 'epoch';
+  // What an old epoch had beyond its last sequence was lost with it.
+  if (sequence > last) return epoch === state.epoch ? 'future' : 'epoch';
+  return sequence < state.floor ? 'trimmed' : undefined;
+}
+
+function usual(reason: GapReason, from: Placement['from']): Missed {
+  if (reason === 'future') return 'live';
+  if (reason === 'invalid') return from === 'oldest' ? 'oldest' : 'live';
+  return 'oldest';
+}

@@ -1,0 +1,109 @@
+import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
+import { CapacityError } from '../error/CapacityError.ts';
+import type { Contract } from '../event/events.ts';
+import type { EventLog } from '../log/EventLog.ts';
+import { FeedCore } from './FeedCore.ts';
+
+export interface RunsOptions {
+  readonly contract: Contract | undefined;
+  readonly log: () => EventLog;
+  readonly grace: number;
+  readonly max: number;
+}
+
+/** One per-request stream that is remembered for its reader. */
+export interface Run {
+  readonly feed: FeedCore;
+}
+
+interface Kept extends Run {
+  readonly owner: unknown;
+  /** Tells the stream that it is left. */
+  readonly abort: AbortController;
+  readonly epoch: string;
+  leaving: Subscription | undefined;
+}
+
+/**
+ * The runs of one route, found by their unguessable epochs. One without a reader
+ * is forgotten after `grace`, its stream left with it; where there are `max`, the
+ * one that has been without a reader for longest makes room.
+ */
+export class Runs {
+  readonly #options: RunsOptions;
+  readonly #byEpoch = new Map<string, Kept>();
+  /** Those without a reader, longest first. */
+  readonly #idle = new Set<Kept>();
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+  }
+
+  /** The run of an epoch; a run of another owner is as unknown as none. */
+  find(epoch: string, owner: unknown): Run | undefined {
+    const run = this.#byEpoch.get(epoch);
+    if (run === undefined || !Object.is(run.owner, owner)) return undefined;
+    run.leaving?.unsubscribe();
+    run.leaving = undefined;
+    this.#idle.delete(run);
+    return run;
+  }
+
+  /** Begins a run; its stream is subscribed when the first reader has its place. */
+  begin(owner: unknown, stream: Observable<unknown>, abort: AbortController, onError: (error: unknown) => void): Run {
+    this.#makeRoom();
+    const log = this.#options.log();
+    const feed = new FeedCore({
+      contract: this.#options.contract,
+      log,
+      source: stream,
+      start: 'first-reader',
+      grace: Infinity,
+      restart: false,
+      onError,
+      onStop: () => abort.abort(),
+      onIdle: () => this.#rest(run),
+    });
+    const run: Kept = { feed, owner, abort, epoch: epochOf(log), leaving: undefined };
+    this.#byEpoch.set(run.epoch, run);
+    return run;
+  }
+
+  /** How many there are, with readers and without. */
+  get size(): number {
+    return this.#byEpoch.size;
+  }
+
+  #rest(run: Kept): void {
+    if (!this.#byEpoch.has(run.epoch)) return;
+    const { grace } = this.#options;
+    if (grace === 0) return this.#forget(run);
+    this.#idle.add(run);
+    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.#forget(run), grace);
+  }
+
+  #forget(run: Kept): void {
+    this.#byEpoch.delete(run.epoch);
+    this.#idle.delete(run);
+    run.leaving?.unsubscribe();
+    run.feed.close();
+    run.abort.abort();
+  }
+
+  #makeRoom(): void {
+    const { max } = this.#options;
+    if (this.#byEpoch.size < max) return;
+    const [longest] = this.#idle;
+    if (longest === undefined) throw new CapacityError('runs', max);
+    this.#forget(longest);
+  }
+}
+
+function epochOf(log: EventLog): string {
+  let epoch: string | undefined;
+  log.read(0, 0).subscribe((page) => {
+    epoch = page.epoch;
+  });
+  if (epoch === undefined) throw new TypeError('the log of a run must be in memory');
+  return epoch;
+}

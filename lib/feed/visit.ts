@@ -1,0 +1,31 @@
+import type { LogEnd, LogState } from '../log/EventLog.ts';
+import type { Place, Placement } from './resume.ts';
+
+/** Under this, the context of a route keeps what a feed needs of the connection. */
+export const visit: unique symbol = Symbol('rxsse.visit');
+
+/**
+ * One request, to a feed that is read through a pipeline: which cursor it came
+ * with, and whether its socket takes more.
+ */
+export interface Visit {
+  readonly requested: string | undefined;
+  readonly placement: Placement;
+  /** The socket takes more, and what it was given before has been written. */
+  readonly isReady: boolean;
+  /** The route reads a feed; it reads one. */
+  claim(): void;
+  /** Announces the reader: it is told when the socket takes more again. */
+  enter(ready: () => void): void;
+  /** The place is found; calls back when the response has begun. */
+  placed(place: Place, state: LogState, begun: () => void): void;
+  /** The feed is over, and how; completion follows. */
+  ending(how: LogEnd): void;
+  /** Writes what the pipeline has made so far. */
+  flush(): void;
+}
+
+/** The context of a route, to a feed. */
+export interface Visited {
+  readonly [visit]: Visit;
+}

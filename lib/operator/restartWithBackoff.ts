@@ -1,0 +1,98 @@
+import { defer, Observable, retry, throwError, timer } from 'rxjs';
+import { chance, clock } from '../clock.ts';
+
+/** What a timer can hold; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
+
+/** How long to wait before the next attempt. @category operator */
+export interface BackoffOptions {
+  /** The longest wait before the first restart, in milliseconds; it doubles with each in a row. Above 0. @default 1000 */
+  readonly initial?: number;
+  /** The longest wait of all, in milliseconds. At least `initial`; no more than 2147483647. @default 30000 */
+  readonly max?: number;
+  /**
+   * An attempt that lasted this long, in milliseconds, was stable: when it fails, the count begins anew. With 0 all
+   * are: the wait never grows, and no limit but 0 is ever reached. With `Infinity` none is.
+   *
+   * @default 60000
+   */
+  readonly resetAfter?: number;
+  /** Restarts in a row before the failure is passed on; 0 passes the first one on. @default Infinity: for ever */
+  readonly limit?: number;
+  /**
+   * Hears of each failure that is followed by a restart, and of the wait in milliseconds. What it throws ends the
+   * stream.
+   *
+   * @default nobody
+   */
+  readonly onFailure?: (error: unknown, wait: number) => void;
+}
+
+/** What an attempt knows of the ones before it. @category operator */
+export interface Attempt {
+  /** Restarts in a row: 0 for the first attempt, 1 for the next, and 1 again after one that was stable. */
+  readonly attempt: number;
+  /** Aborted when the attempt is left or over. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Subscribes to what the factory makes, and when that fails, to what it makes then.
+ *
+ * Waits between a failure and the next attempt, for a random time up to a bound
+ * that doubles (full jitter), so that many that failed together do not come back
+ * together. Where the first wait came out as 3 ms and the second as 5 it is
+ *
+ * ```text
+ * attempt 0    -a-#
+ * attempt 1          --#
+ * attempt 2                 -b-|
+ * result       -a------------b-|
+ * ```
+ *
+ * Completes with an attempt that completes. Errors when the limit is reached, with
+ * the last failure; what the factory throws is a failure too. Unsubscribing leaves
+ * the attempt, or the wait; an attempt that is over or left has its signal aborted.
+ *
+ * @example Prices, over a connection that breaks now and then
+ * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { max: 10_000 });
+ *
+ * @throws RangeError at once for an option out of range.
+ * @see RxJS `retry({ delay })`, which this is made of: it has no jitter, no bounds, and no notion of stable.
+ * @category operator
+ */
+export function restartWithBackoff<T>(
+  make: (attempt: Attempt) => Observable<T>,
+  { initial = 1000, max = 30_000, resetAfter = 60_000, limit = Infinity, onFailure }: BackoffOptions = {},
+): Observable<T> {
+  if (!(initial > 0)) throw new RangeError(`restartWithBackoff: initial must be above 0 ms, got ${initial}`);
+  if (!(max >= initial && max <= longest)) {
+    throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longest} ms, got ${max}`);
+  }
+  if (!(resetAfter >= 0)) {
+    throw new RangeError(`restartWithBackoff: resetAfter must be 0 ms or more, got ${resetAfter}`);
+  }
+  if (!(limit >= 0)) throw new RangeError(`restartWithBackoff: limit must be 0 or more, got ${limit}`);
+
+  return defer(() => {
+    let attempt = 0;
+    let begun = 0;
+    const attempts = new Observable<T>((subscriber) => {
+      begun = clock.now();
+      const abort = new AbortController();
+      // Before the attempt is made: it may run, and be left, before its subscription returns.
+      subscriber.add(() => abort.abort());
+      const made = make({ attempt, signal: abort.signal });
+      if (!subscriber.closed) made.subscribe(subscriber);
+    });
+    const wait = (error: unknown): Observable<unknown> => {
+      if (clock.now() - begun >= resetAfter) attempt = 0;
+      if (attempt >= limit) return throwError(() => error);
+      const time = Math.ceil(chance() * Math.min(max, initial * 2 ** attempt));
+      attempt++;
+      onFailure?.(error, time);
+      return timer(time);
+    };
+    return attempts.pipe(retry({ delay: wait }));
+  });
+}

@@ -1,0 +1,19 @@
+import type { Reader } from '../../lib/testing/index.ts';
+import type { Frame } from '../../lib/wire/index.ts';
+
+/** What a reader got, in short: the data of events, and the names of what the library itself says. */
+export function received(reader: Reader): readonly string[] {
+  return reader.frames.flatMap(({ frame }) => short(frame));
+}
+
+/** The newest id that a reader got, which it comes back with. */
+export function lastId(reader: Reader): string {
+  return reader.lastEventId;
+}
+
+function short(frame: Frame): readonly string[] {
+  if (frame._tag !== 'Message') return [];
+  if (frame.event === 'rxsse.gap') return [`gap ${JSON.parse(frame.data).reason}`];
+  if (frame.event?.startsWith('rxsse.')) return [frame.event.slice('rxsse.'.length)];
+  return [frame.data];
+}

@@ -1,0 +1,30 @@
+import * as t from 'io-ts';
+import { asyncScheduler, map, merge, timer } from 'rxjs';
+import { DateTime, events, sse, withDefault } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+
+// As the README has it: there it is compiled, here it is run.
+const now = () => new Date(asyncScheduler.now());
+const said = { message: t.string, created_at: withDefault(DateTime, now) };
+const Echoes = events({ Echo: said, ReverseEcho: said });
+
+const echo = (message: string) => timer(0, 1000).pipe(map(() => Echoes.Echo({ message })));
+const reverseEcho = (message: string) =>
+  timer(1000, 1000).pipe(map(() => Echoes.ReverseEcho({ message: [...message].reverse().join('') })));
+
+const echoes = sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), {
+  events: Echoes,
+  query: { message: t.string },
+});
+
+describe('the route of the README', () => {
+  it(
+    'says it, and then backwards, too',
+    marbles(({ reader, expectFrames }) => {
+      const a = Echoes.Echo({ message: 'ab', created_at: new Date(0) });
+      const b = Echoes.Echo({ message: 'ab', created_at: new Date(1000) });
+      const c = Echoes.ReverseEcho({ message: 'ba', created_at: new Date(1000) });
+      expectFrames(reader(echoes, { url: '/sse3?message=ab', socket: '1500ms X' })).toBe('a 999ms (cb)', { a, b, c });
+    }),
+  );
+});
