@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateTime } from '../../lib/event/DateTime.ts';
-import { decodeInput } from '../../lib/event/decodeInput.ts';
 import { encodeData } from '../../lib/event/encodeData.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
@@ -162,35 +161,6 @@ describe('event', () => {
     ]) {
       expect(Tick.is(other)).to.equal(false);
     }
-  });
-
-  describe('decodeInput', () => {
-    it('fills defaults in what a client sent', () => {
-      const right = { type: 'echo', data: { message: 'hello', created_at: noon } };
-      expect(decodeInput(Echo, { message: 'hello', role: 'admin' })).to.deep.equal({ _tag: 'Right', right });
-      const decoded = decodeInput(Echo, { message: 'hello' });
-      expect(isRight(decoded) && definitionOf(decoded.right)).to.equal(Echo);
-    });
-
-    it('decodes a field that was sent', () => {
-      const decoded = decodeInput(Echo, { message: 'hello', created_at: '1970-01-01T00:00:00Z' });
-      expect(isRight(decoded) && decoded.right.data).to.deep.equal({ message: 'hello', created_at: new Date(0) });
-    });
-
-    it('names what is wrong', () => {
-      expect(decodeInput(Echo, { created_at: 5 })).to.deep.equal({
-        _tag: 'Left',
-        left: [
-          { path: 'echo.data.message', expected: 'string', got: 'undefined' },
-          { path: 'echo.data.created_at', expected: 'DateTime', got: 'number' },
-        ],
-      });
-    });
-
-    it('throws for a default that is none: the program made it', () => {
-      const Broken = event('broken', { at: withDefault(DateTime, () => new Date(Number.NaN)) });
-      expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is no DateTime');
-    });
   });
 
   describe('refuses at definition', () => {

@@ -12,7 +12,7 @@ export function indistinct(a: Member, b: Member): string | undefined {
   if (a.codec.verbatim() && b.codec.verbatim() && shared.every(isPrimitive)) return undefined;
   const [kind] = shared;
   if (kind === undefined) return undefined;
-  if (kind === 'object' && toldByLiteral(a, b)) return undefined;
+  if (toldByLiteral(a, b)) return undefined;
 
   const both = `${shorten(a.codec.name, 60)} and ${shorten(b.codec.name, 60)} cannot be told apart`;
   const advice = "put each in an object with a literal field of its own, such as kind: t.literal('a')";

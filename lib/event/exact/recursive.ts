@@ -11,6 +11,7 @@ const deepest = 200;
  * members, so that is where the depth is counted.
  */
 export function recursive(name: string, members: () => readonly Member[]): ExactCodec {
+  const shallower = choice(`${name} of at most ${deepest} levels`, () => []);
   let depth = 0;
 
   function deeper<T>(go: () => T, tooDeep: () => T): T {
@@ -34,14 +35,19 @@ export function recursive(name: string, members: () => readonly Member[]): Exact
       walk: (value: unknown, context: t.Context, side: Side) =>
         deeper(
           () => within.walk(value, context, side),
-          () => t.failure(value, context),
+          () => t.failure(value, expecting(shallower, context)),
         ),
       encode: within.encode,
       verbatim: within.verbatim,
-      members: (self) => [{ ...member, codec: self }],
+      members: within.members,
     });
     return { ...member, codec };
   }
 
   return choice(name, () => members().map(bounded));
+}
+
+/** The same place, where another codec was expected. */
+function expecting(type: ExactCodec, context: t.Context): t.Context {
+  return context.map((entry, index) => (index === context.length - 1 ? { ...entry, type } : entry));
 }

@@ -14,6 +14,8 @@ const named = t.brand(user, (value): value is t.Branded<typeof value, Named> => 
 
 const nested: t.Mixed = t.recursion('Nested', () => t.union([t.array(t.array(nested)), user]));
 
+const branch: t.Mixed = t.recursion('Branch', () => t.tuple([t.union([t.array(branch), t.null]), user]));
+
 /** Places in a shape where an object can stand, the data with a field too many, and what may leave of it. */
 const places: Record<string, readonly [t.Mixed | t.Props, unknown, unknown]> = {
   'the record of props': [{ name: t.string }, leaky, known],
@@ -86,6 +88,7 @@ const places: Record<string, readonly [t.Mixed | t.Props, unknown, unknown]> = {
     { name: 'a', children: [{ name: 'b', children: [] }] },
   ],
   'a recursion through arrays alone': [{ nested }, { nested: [[leaky]] }, { nested: [[known]] }],
+  'a recursion that is first met inside of itself': [branch, [[[null, leaky]], leaky], [[[null, known]], known]],
   'a refinement': [adult, leaky, known],
   'a brand': [named, leaky, known],
   'a list of one or many': [{ users: oneOrMany(user) }, { users: [leaky] }, { users: [known] }],

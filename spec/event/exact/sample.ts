@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { describeFailure } from '../../../lib/event/describeFailure.ts';
 import { encodeData } from '../../../lib/event/encodeData.ts';
 import { event } from '../../../lib/event/event.ts';
 
@@ -33,3 +35,27 @@ interface Tree {
 export const tree: t.Type<Tree> = t.recursion('Tree', () =>
   t.type({ name: t.string, children: t.readonlyArray(tree) }),
 );
+
+/** Proves that no event has the shape, and why. */
+export const refused = (shape: t.Mixed | t.Props, message: string): void => {
+  expect(() => event('x', shape))
+    .to.throw(TypeError)
+    .with.property('message')
+    .that.contains(message);
+};
+
+/** Why the codec of an event does not take a value from outside. */
+export const lines = (codec: t.Mixed, value: unknown): readonly string[] => {
+  const decoded = event('x', codec).payload.decode(value);
+  return isRight(decoded) ? [] : describeFailure(decoded.left, 'x');
+};
+
+/** What a constructor says of a value, or nothing. */
+export const said = (shape: t.Mixed | t.Props, data: unknown): string => {
+  try {
+    Reflect.apply(event('x', shape), undefined, [data]);
+    return '';
+  } catch (error) {
+    return String(Reflect.get(Object(error), 'message'));
+  }
+};

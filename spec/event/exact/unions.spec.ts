@@ -43,6 +43,10 @@ describe('a union', () => {
     'objects by literal in an intersection': t.union([t.intersection([a, t.type({ x: t.number })]), b]),
     'objects by literal behind a recursion': t.union([anA, b]),
     'objects by literal behind readonly and refinement': t.union([t.readonly(a), t.refinement(b, () => true)]),
+    'objects by a part of a set of literals': t.union([
+      t.type({ kind: t.refinement(c.props.kind, (kind) => kind === 'c') }),
+      t.type({ kind: t.literal('d') }),
+    ]),
     'unions in a union': t.union([t.union([a, t.null]), t.union([b, t.string])]),
     'pairwise by different literals': t.union([
       t.type({ p: t.literal(1), q: t.literal(1) }),
