@@ -12,11 +12,14 @@ import { RxsseError } from './RxsseError.ts';
  */
 export class OverflowError extends RxsseError {
   readonly _tag = 'OverflowError';
-  /** The size of the queue, in UTF-16 code units. */
-  readonly limit: number;
+  /** What may wait: bytes, counted as characters, and events. */
+  readonly limits: { readonly bytes: number; readonly events: number };
 
-  constructor(limit: number) {
-    super(`the reader is slower than the stream: more than ${limit} characters wait for its socket`);
-    this.limit = limit;
+  constructor(limits: { readonly bytes: number; readonly events: number }) {
+    super(
+      `the reader is slower than the stream: more than ${limits.bytes} bytes or ${limits.events} events wait for it; ` +
+        "raise queue, choose another overflow, or mount a feed, whose readers have no queue",
+    );
+    this.limits = limits;
   }
 }

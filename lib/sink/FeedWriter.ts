@@ -40,7 +40,7 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   override finish(how: LogEnd): void {
-    this.#connection.end(encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed')));
+    this.#connection.end(how, encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed')));
   }
 
   override fail(error: unknown): void {
@@ -52,6 +52,11 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   beat(): string {
+    return '';
+  }
+
+  /** The log's own entries have told it where it is. */
+  last(): string {
     return '';
   }
 

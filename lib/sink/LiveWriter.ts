@@ -1,22 +1,25 @@
 import { Subscriber } from 'rxjs';
 import { OverflowError } from '../error/OverflowError.ts';
+import { Backlog, type BacklogLimits } from './Backlog.ts';
 import type { Blocks } from './Blocks.ts';
 import type { Connection, Writer } from './connection.ts';
+import type { Overflow } from './overflow.ts';
 import type { LastWord } from './Route.ts';
-
-/** What waits for a busy socket, at most, in UTF-16 code units. */
-const queueLimit = 1024 * 1024;
 
 /** Written before the turn ends, so that a long burst holds no more than this. */
 const burst = 64 * 1024;
 
 /** What one response has of its own. */
 export interface LiveRoute {
+  readonly overflow: Overflow<unknown>;
+  readonly queue: BacklogLimits;
   /** Opens the response with these blocks; does nothing while it is not known yet how. */
   begin(blocks: string): boolean;
   /** The stream failed before the first byte. */
   refuse(error: unknown): void;
   farewell(error: unknown): LastWord;
+  /** So many events were dropped, and the reader was told. */
+  dropped(events: number): void;
   /** When the end of a burst is looked for. */
   later(work: () => void): void;
 }
@@ -24,8 +27,8 @@ export interface LiveRoute {
 /**
  * Carries an Observable to its one reader.
  *
- * What one turn brings leaves in one write. A busy socket is waited for with a
- * queue that is bounded; past the bound the connection is cut.
+ * What one turn brings leaves in one write. A full socket is waited for with a
+ * backlog that is bounded, and past the bound the route's policy decides.
  *
  * A `Subscriber`, since only one that exists before `subscribe` returns can
  * leave a source that never stops emitting synchronously.
@@ -37,9 +40,10 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   waiting: (() => void) | undefined;
   readonly #connection: Connection;
   readonly #route: LiveRoute;
+  #backlog: Backlog | undefined;
   #pending = '';
   #scheduled = false;
-  #last: 'end' | 'cut' | undefined;
+  #last: { readonly how: 'end' | 'cut'; readonly reason: 'completed' | 'failed' } | undefined;
 
   constructor(connection: Connection, blocks: Blocks, route: LiveRoute) {
     super();
@@ -62,11 +66,15 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
 
   /** Writes what there is: now that the stream is subscribed, or its place is known. */
   flush(): void {
-    if (this.#connection.isWaiting && !this.#begin()) return;
-    if (!this.#connection.isOpen) return;
-    if (this.#last === 'end') return this.#connection.end(this.#take());
-    if (this.#pending !== '') this.#connection.write(this.#take());
-    if (this.#last === 'cut' && this.#connection.isOpen) this.#connection.cut();
+    const connection = this.#connection;
+    if (connection.isWaiting && !this.#begin()) return;
+    if (!connection.isOpen) return;
+    if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
+    const { how, reason } = this.#last ?? {};
+    if (how === 'end') return connection.end(reason ?? 'completed', this.#take() + this.blocks.end());
+    if (this.#last !== undefined) this.#pending += this.blocks.position();
+    if (this.#pending !== '') connection.write(this.#take());
+    if (reason !== undefined && connection.isOpen) connection.cut(reason);
   }
 
   ready(): void {
@@ -82,48 +90,65 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     return this.blocks.position();
   }
 
+  last(): string {
+    return this.#take() + this.blocks.position();
+  }
+
   gone(): void {
     this.#pending = '';
+    this.#backlog?.clear();
     this.waiting = undefined;
     this.unsubscribe();
   }
 
   protected override _next(value: unknown): void {
+    const connection = this.#connection;
     try {
-      this.#pending += this.blocks.blockOf(value);
+      if (connection.isBusy) return this.#hold(value);
+      this.#pending += this.blocks.place(this.blocks.prepare(value));
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
     }
-    const connection = this.#connection;
-    if (connection.isBusy) {
-      if (this.#pending.length > queueLimit) this.#overflow();
-    } else if (this.#pending.length >= burst) this.flush();
+    if (this.#pending.length >= burst) this.flush();
     else if (connection.isOpen && this.#pending !== '') this.#schedule();
   }
 
   protected override _complete(): void {
     this.unsubscribe();
-    this.#leave('end');
+    this.#leave('end', 'completed');
   }
 
   protected override _error(error: unknown): void {
     this.unsubscribe();
     if (this.#connection.isWaiting) return this.#route.refuse(error);
     const farewell = this.#route.farewell(error);
-    if (typeof farewell === 'string') return this.#leave(farewell);
+    if (typeof farewell === 'string') return this.#leave(farewell, 'failed');
     try {
-      this.#pending += this.blocks.blockOf(farewell.value);
-      this.#leave('end');
+      this.#hold(farewell.value);
+      this.#leave('end', 'failed');
     } catch {
-      this.#leave('cut');
+      this.#leave('cut', 'failed');
     }
   }
 
-  #leave(last: 'end' | 'cut'): void {
-    this.#last = last;
-    this.#pending += last === 'end' ? this.blocks.end() : this.blocks.position();
+  #leave(how: 'end' | 'cut', reason: 'completed' | 'failed'): void {
+    this.#last = { how, reason };
     this.flush();
+  }
+
+  #hold(value: unknown): void {
+    this.#backlog ??= new Backlog(this.#route.overflow, this.#route.queue);
+    if (this.#backlog.push(value, this.blocks)) return;
+    this.unsubscribe();
+    this.#route.farewell(new OverflowError(this.#route.queue));
+    this.#connection.cut('overflow');
+  }
+
+  #takeBacklog(backlog: Backlog): void {
+    const { text, lost } = backlog.take(this.blocks);
+    this.#pending += text;
+    if (lost > 0) this.#route.dropped(lost);
   }
 
   /** The head and what there is leave in one write. */
@@ -148,11 +173,5 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#route.later(this.#flushed);
-  }
-
-  #overflow(): void {
-    this.unsubscribe();
-    this.#route.farewell(new OverflowError(queueLimit));
-    this.#connection.cut();
   }
 }

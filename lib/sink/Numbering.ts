@@ -4,7 +4,8 @@ import { draftOf } from '../log/draftOf.ts';
 import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
-import type { Blocks } from './Blocks.ts';
+import type { Blocks, Prepared } from './Blocks.ts';
+import { gapBlock } from './Opening.ts';
 
 /**
  * Gives the events of one connection their positions, for a stream that no log
@@ -25,15 +26,22 @@ export class Numbering implements Blocks {
     return this.#epoch;
   }
 
-  /** The block of a value. A value that cannot be sent throws, and uses up no number. */
-  blockOf(value: unknown): string {
-    const draft = draftOf(value, this.#contract);
-    if ('_tag' in draft && (draft._tag !== 'Message' || draft.id !== undefined)) return encodeFrame(draft);
-    this.#sequence++;
-    return encodeMessage(cursorOf(this.epoch, this.#sequence), draft.event, draft.data, draft.retry);
+  prepare(value: unknown): Prepared {
+    return draftOf(value, this.#contract);
   }
 
-  /** The block that says that nothing follows. */
+  place(prepared: Prepared): string {
+    if (typeof prepared === 'string') return prepared;
+    if ('_tag' in prepared && (prepared._tag !== 'Message' || prepared.id !== undefined)) return encodeFrame(prepared);
+    this.#sequence++;
+    return encodeMessage(cursorOf(this.epoch, this.#sequence), prepared.event, prepared.data, prepared.retry);
+  }
+
+  missed(): string {
+    const resumedFrom = cursorOf(this.epoch, this.#sequence);
+    return gapBlock({ reason: 'overflow', requested: null, resumedFrom });
+  }
+
   end(): string {
     return encodeFrame(end(endCursorOf(this.epoch, this.#sequence)));
   }

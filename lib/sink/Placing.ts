@@ -6,7 +6,7 @@ import { isGap } from '../event/Gap.ts';
 import { draftOf } from '../log/draftOf.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end, gap, position } from '../wire/reserved.ts';
-import type { Blocks } from './Blocks.ts';
+import type { Blocks, Prepared } from './Blocks.ts';
 
 /**
  * Sends what comes out of a pipeline over a feed under the positions that it
@@ -29,13 +29,23 @@ export class Placing implements Blocks {
     this.#reached = sequence;
   }
 
-  blockOf(value: unknown): string {
+  prepare(value: unknown): string {
     if (value instanceof Entry) return this.#entry(value);
     const draft = draftOf(value, undefined);
     if ('_tag' in draft && draft._tag !== 'Message') return encodeFrame(draft);
     throw new PositionError(
       'the pipeline over feed.read gave an event without a position: map inside the entries, with mapEvent',
     );
+  }
+
+  /** What is read from a log has its position from there. */
+  place(prepared: Prepared): string {
+    return typeof prepared === 'string' ? prepared : '';
+  }
+
+  /** A pipeline is paced by its socket, and what it holds back itself is not dropped here. */
+  missed(): string {
+    return '';
   }
 
   end(): string {

@@ -7,12 +7,18 @@ import { memoryLog } from '../log/memoryLog.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
+import type { BacklogLimits } from './Backlog.ts';
 import { type Beats, beatsEvery } from './beats.ts';
+import type { CloseReason } from './CloseReason.ts';
+import type { Counters } from './Counters.ts';
+import { contain } from './contain.ts';
 import type { SseRequest } from './exchange.ts';
 import { type DecodeInputs, inputDecoder } from './inputs.ts';
+import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
 import type { SseContext } from './SseOptions.ts';
 import { sourceOf } from './sourceOf.ts';
+import { type Stalls, stallsAfter } from './stalls.ts';
 
 /** A context whose types only the caller of `sse` knows. */
 export type AnyContext = SseContext<unknown, unknown, unknown, unknown, SseRequest>;
@@ -28,6 +34,14 @@ export interface AnyOptions {
   readonly retry?: number;
   readonly onError?: (error: unknown, context: AnyContext) => unknown;
   readonly resume?: true | ResumeOptions<unknown, AnyContext>;
+  readonly overflow?: Overflow<unknown>;
+  readonly queue?: Partial<BacklogLimits>;
+  readonly stall?: number;
+  readonly maxAge?: number;
+  readonly expiresAt?: (context: AnyContext) => Date | undefined;
+  readonly onOpen?: (context: AnyContext) => void;
+  readonly onClose?: (reason: CloseReason, counters: Counters, context: AnyContext) => void;
+  readonly onOverflow?: (dropped: number, context: AnyContext) => void;
 }
 
 /** What the reader gets of an error: a last value and the end, the end, or a broken connection. */
@@ -47,10 +61,22 @@ export class Route {
   readonly snapshot: Snapshot<unknown> | undefined;
   /** Remembers per-request streams, where the route asked for that. */
   readonly runs: Runs | undefined;
+  readonly overflow: Overflow<unknown>;
+  readonly queue: BacklogLimits;
+  readonly maxAge: number;
   readonly #heartbeat: number;
+  readonly #stall: number;
 
   constructor(stream: unknown, options: AnyOptions) {
-    const { heartbeat = 15_000, retry: wait = 3000 } = options;
+    const {
+      heartbeat = 15_000,
+      retry: wait = 3000,
+      stall = 30_000,
+      maxAge = Infinity,
+      overflow = 'disconnect',
+    } = options;
+    if (!(stall > 0)) throw new RangeError(`sse: stall must be above 0 ms (Infinity waits for ever), got ${stall}`);
+    if (!(maxAge > 0)) throw new RangeError(`sse: maxAge must be above 0 ms (Infinity is no age), got ${maxAge}`);
     if (!(heartbeat > 0)) {
       throw new RangeError(`sse: heartbeat must be above 0 ms (Infinity sends none), got ${heartbeat}`);
     }
@@ -64,6 +90,10 @@ export class Route {
     this.options = options;
     this.decode = inputDecoder(options);
     this.#heartbeat = heartbeat;
+    this.#stall = stall;
+    this.maxAge = maxAge;
+    this.overflow = overflow;
+    this.queue = queueOf(options.queue ?? {});
     this.retry = wait;
     this.opening = encodeFrame(retry(wait));
     const resume = options.resume === true ? {} : options.resume;
@@ -95,8 +125,16 @@ export class Route {
     }
   }
 
+  dropped(events: number, context: AnyContext): void {
+    contain(() => this.options.onOverflow?.(events, context));
+  }
+
   get beats(): Beats | undefined {
     return beatsEvery(this.#heartbeat);
+  }
+
+  get stalls(): Stalls | undefined {
+    return stallsAfter(this.#stall);
   }
 }
 
@@ -105,4 +143,10 @@ function runsOf(resume: ResumeOptions<unknown, AnyContext>, contract: Contract |
   if (!(grace >= 0)) throw new RangeError(`sse: resume.grace must be 0 ms or more, got ${grace}`);
   if (!(max >= 1)) throw new RangeError(`sse: resume.max must be at least 1, got ${max}`);
   return new Runs({ contract, log, grace, max });
+}
+
+function queueOf({ bytes = 1024 * 1024, events = 10_000 }: Partial<BacklogLimits>): BacklogLimits {
+  if (!(bytes >= 1)) throw new RangeError(`sse: queue.bytes must be at least 1, got ${bytes}`);
+  if (!(events >= 1)) throw new RangeError(`sse: queue.events must be at least 1, got ${events}`);
+  return { bytes, events };
 }

@@ -5,7 +5,10 @@ import type { Gap } from '../event/Gap.ts';
 import type { DataOf, Shape } from '../event/Shape.ts';
 import type { AnyFeed } from '../feed/feed.ts';
 import type { Frame } from '../wire/Frame.ts';
+import type { CloseReason } from './CloseReason.ts';
+import type { Counters } from './Counters.ts';
 import type { SseRequest } from './exchange.ts';
+import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 
 /** What a route may send: anything, or what its contract says. @category sink */
@@ -84,6 +87,44 @@ export interface SseOptions<
    * @default a stream of one request does not resume; a feed always does
    */
   readonly resume?: true | ResumeOptions<Sendable<C>, SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>>;
+  /**
+   * What happens when a reader is slower than a stream that no log remembers:
+   * `'disconnect'` cuts, so that it comes back; `'drop-oldest'` drops what has
+   * waited longest and tells it by a gap; `conflate(...)` keeps one event a key.
+   * A feed needs none of it: its readers have no queue.
+   *
+   * @default 'disconnect'
+   */
+  readonly overflow?: Overflow<Sendable<C>>;
+  /** What may wait for one such reader: bytes, counted as characters, and events. 1 or more. @default 1 MiB, 10000 */
+  readonly queue?: { readonly bytes?: number; readonly events?: number };
+  /**
+   * How long a socket may take nothing before the connection is given up, in
+   * milliseconds. Above 0; `Infinity` waits for as long as it stays connected.
+   *
+   * @default 30000
+   */
+  readonly stall?: number;
+  /**
+   * How old a connection gets before it is ended properly, so that readers move
+   * between servers, in milliseconds: a random tenth sooner, so that they do not
+   * move together. Above 0; at most 2147483647 is waited for.
+   *
+   * @default Infinity: not for its age
+   */
+  readonly maxAge?: number;
+  /** When what let the reader in is no longer valid; the connection ends then. @default never */
+  readonly expiresAt?: (context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => Date | undefined;
+  /** A response begins. What this and the other hooks throw is contained. */
+  readonly onOpen?: (context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => void;
+  /** A response that had begun is over. */
+  readonly onClose?: (
+    reason: CloseReason,
+    counters: Counters,
+    context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
+  ) => void;
+  /** So many events were dropped for a slow reader, who was told by a gap. */
+  readonly onOverflow?: (dropped: number, context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => void;
   /**
    * Hears of an error after the first byte, which no HTTP status can tell any
    * more, and says what the reader gets: a last event and the end, `'end'` for

@@ -2,8 +2,10 @@ import { clock } from '../clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { comment } from '../wire/Frame.ts';
 import type { Beats } from './beats.ts';
+import type { CloseReason } from './CloseReason.ts';
 import type { SseResponse } from './exchange.ts';
 import type { Opening } from './Opening.ts';
+import type { Stalls } from './stalls.ts';
 
 const heartbeat = encodeFrame(comment());
 
@@ -13,28 +15,39 @@ export interface Writer {
   ready(): void;
   /** What to say into a silence; '' leaves it to a comment. */
   beat(): string;
+  /** What has to be said before the connection ends for a reason of its own: how far the reader has come. */
+  last(): string;
   /** The connection is over, whoever ended it. Called once. */
   gone(): void;
+}
+
+/** What the connections of one route have in common. */
+export interface Lines {
+  readonly beats: Beats | undefined;
+  readonly stalls: Stalls | undefined;
 }
 
 /**
  * The one owner of all writing to one response.
  *
  * `waiting` (no head yet) → `open` ⇄ `busy` (the socket takes no more) →
- * `closed`. It holds no queue: while it is busy, the writer keeps its place and
- * waits for `ready`. Writing to a closed connection is nothing.
+ * `ending` (all is said, and still to be delivered) → `closed`. It holds no
+ * queue: while it is busy, the writer keeps its place and waits for `ready`. A
+ * socket that takes nothing for too long is given up, in `ending`, too. Writing
+ * to a connection that is over is nothing.
  */
 export class Connection {
   readonly response: SseResponse;
   writer: Writer | undefined;
+  /** Told once, when it is over. */
+  onOver: ((reason: CloseReason) => void) | undefined;
   /** When the last byte was written; a heartbeat counts from here. */
   lastWrite = 0;
-  #state: 'waiting' | 'open' | 'busy' | 'closed' = 'waiting';
-  #beats: Beats | undefined;
-  readonly #closed = (): void => {
-    this.#unhear();
-    this.#close();
-  };
+  busySince = 0;
+  /** Bytes, or characters of text, given to the socket. */
+  written = 0;
+  #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
+  #lines: Lines | undefined;
   #drained: (() => void) | undefined;
   #abort: AbortController | undefined;
 
@@ -45,7 +58,7 @@ export class Connection {
     response.on('close', this.#closed);
     // A dead socket is heard as `close`; unheard, `error` would end the process.
     response.on('error', ignore);
-    if (response.destroyed || response.writableEnded) this.#state = 'closed';
+    if (response.destroyed || response.writableEnded) this.release();
   }
 
   get isWaiting(): boolean {
@@ -59,11 +72,12 @@ export class Connection {
   }
 
   get isBusy(): boolean {
-    return this.#state !== 'closed' && this.#state !== 'waiting' && !this.isOpen;
+    return this.#state === 'busy' || (this.#state === 'open' && !this.isOpen);
   }
 
+  /** Nothing more can be said. */
   get isClosed(): boolean {
-    return this.#state === 'closed';
+    return this.#state === 'ending' || this.#state === 'closed';
   }
 
   /** Aborted when the connection is over. Made for those who ask. */
@@ -78,7 +92,7 @@ export class Connection {
   /** Answers with something other than a stream. */
   reply(status: number, headers: Record<string, string> = {}, body = ''): void {
     if (this.#state !== 'waiting') return;
-    this.#close();
+    this.#over('refused', 'closed');
     this.response.writeHead(status, headers);
     this.response.end(body);
   }
@@ -86,36 +100,21 @@ export class Connection {
   /** Leaves the response, unanswered, to whoever comes next. */
   release(): void {
     this.#unhear();
-    this.#close();
+    this.#over('refused', 'closed');
   }
 
   /** Sends the head and the first blocks in one write. */
-  begin(route: { readonly beats: Beats | undefined }, { headers, blocks }: Opening, more = ''): void {
+  begin(lines: Lines, { headers, blocks }: Opening, more = ''): void {
     if (this.#state !== 'waiting') return;
+    this.#lines = lines;
     this.response.writeHead(200, headers);
     this.#state = 'open';
     this.#send(blocks + more);
-    this.#beats = route.beats;
-    if (this.#state === 'open') this.#beats?.add(this);
+    if (this.#state === 'open') lines.beats?.add(this);
   }
 
-  /**
-   * One write: Node's kernel work happens inside `uncork`, here and now, and not
-   * on the next tick, so that a caller that writes to many knows what it cost.
-   */
   write(chunk: Uint8Array | string): void {
-    if (!this.isOpen) return;
-    this.#send(chunk);
-  }
-
-  #send(chunk: Uint8Array | string): void {
-    const { response } = this;
-    response.cork();
-    const more = response.write(chunk);
-    response.uncork();
-    this.lastWrite = clock.now();
-    if (more && !response.writableNeedDrain) this.#beats?.move(this);
-    else this.#wait();
+    if (this.isOpen) this.#send(chunk);
   }
 
   /** Says into a silence that the line is alive. */
@@ -123,34 +122,77 @@ export class Connection {
     this.write(this.writer?.beat() || heartbeat);
   }
 
-  /** Ends the response properly; what was written before is delivered. */
-  end(last = ''): void {
-    if (this.#state === 'closed') return;
-    this.#close();
+  /** Ends the response properly, for a reader that may come back; what was written before is delivered. */
+  end(reason: CloseReason, last = ''): void {
+    if (this.isClosed || this.#state === 'waiting') return;
+    this.#over(reason, 'ending');
+    this.busySince = clock.now();
+    this.#lines?.stalls?.add(this);
     if (last === '') this.response.end();
     else this.response.end(last);
   }
 
+  /** Ends a stream that goes on without this reader, at the place to which it has come. */
+  depart(reason: CloseReason, last = ''): void {
+    // A full socket takes no last word: the reader comes back to the position it has.
+    if (this.isBusy) this.cut(reason);
+    else this.end(reason, (this.writer?.last() ?? '') + last);
+  }
+
   /** Ends it so that the reader sees a broken connection, and comes back. */
-  cut(): void {
+  cut(reason: CloseReason): void {
     if (this.#state === 'closed') return;
-    this.#close();
+    this.#over(reason, 'closed');
     this.response.destroy();
+  }
+
+  /** The socket has taken nothing for too long. */
+  stall(): void {
+    this.cut('stalled');
+  }
+
+  /**
+   * One write: Node's kernel work happens inside `uncork`, here and now, and not
+   * on the next tick, so that a caller that writes to many knows what it cost.
+   */
+  #send(chunk: Uint8Array | string): void {
+    const { response } = this;
+    response.cork();
+    const more = response.write(chunk);
+    response.uncork();
+    this.written += chunk.length;
+    this.lastWrite = clock.now();
+    if (more && !response.writableNeedDrain) this.#lines?.beats?.move(this);
+    else this.#wait();
   }
 
   #wait(): void {
     this.#state = 'busy';
-    this.#beats?.remove(this);
+    this.busySince = clock.now();
+    this.#lines?.beats?.remove(this);
+    this.#lines?.stalls?.add(this);
     this.#drained = () => {
-      this.#leaveDrain();
+      this.#leaveWait();
       this.#state = 'open';
       // What drained has just reached the reader: the silence begins now.
       this.lastWrite = clock.now();
-      this.#beats?.add(this);
+      this.#lines?.beats?.add(this);
       this.writer?.ready();
     };
     this.response.on('drain', this.#drained);
   }
+
+  #leaveWait(): void {
+    this.#lines?.stalls?.remove(this);
+    if (this.#drained === undefined) return;
+    this.response.removeListener('drain', this.#drained);
+    this.#drained = undefined;
+  }
+
+  readonly #closed = (): void => {
+    this.#unhear();
+    this.#over('left', 'closed');
+  };
 
   /** Only when the response itself is closed: until then an error of it must find a listener. */
   #unhear(): void {
@@ -158,21 +200,18 @@ export class Connection {
     this.response.removeListener('error', ignore);
   }
 
-  #leaveDrain(): void {
-    if (this.#drained === undefined) return;
-    this.response.removeListener('drain', this.#drained);
-    this.#drained = undefined;
-  }
-
-  #close(): void {
-    if (this.#state === 'closed') return;
-    this.#state = 'closed';
-    this.#leaveDrain();
-    this.#beats?.remove(this);
-    const { writer } = this;
+  #over(reason: CloseReason, state: 'ending' | 'closed'): void {
+    const before = this.#state;
+    this.#state = state;
+    this.#leaveWait();
+    if (before === 'ending' || before === 'closed') return;
+    this.#lines?.beats?.remove(this);
+    const { writer, onOver } = this;
     this.writer = undefined;
+    this.onOver = undefined;
     this.#abort?.abort();
     writer?.gone();
+    onOver?.(reason);
   }
 }
 

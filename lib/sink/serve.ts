@@ -59,8 +59,7 @@ function answer(asked: Asked, abort: AbortController | undefined): void {
     const feed = coreOf(stream);
     const source = feed === undefined ? sourceOf(stream) : undefined;
     if (runs !== undefined && abort !== undefined && source !== undefined && !visit.isClaimed) {
-      beginRun(asked, runs, source, abort);
-      connection.signal.removeEventListener('abort', leave);
+      beginRun(asked, runs, source, abort, () => connection.signal.removeEventListener('abort', leave));
     } else if (feed !== undefined) serveFeed(asked, feed);
     else if (source !== undefined) serveStream(asked, source);
   });

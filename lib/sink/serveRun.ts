@@ -1,5 +1,5 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { Observable } from 'rxjs';
+import { catchError, defer, EMPTY, Observable, of, throwError } from 'rxjs';
 import { parseCursor } from '../event/Cursor.ts';
 import type { Run, Runs } from '../feed/runs.ts';
 import { pull } from './pull.ts';
@@ -14,16 +14,38 @@ export function knownRun({ route, visit, context }: Asked, runs: Runs): Run | un
   return runs.find(cursor.right.epoch, route.ownerOf(context));
 }
 
-/** Begins a run with a stream of the request's own, and sends it from its start. */
-export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortController): void {
+/**
+ * Begins a run with a stream of the request's own, and sends it from its start.
+ *
+ * @param kept the run is remembered from here on: it may outlive its reader.
+ */
+export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortController, kept: () => void): void {
   const { route, context } = asked;
   const stream = 'iterable' in source ? pulled(source.iterable) : source.observable;
-  const failures: unknown[] = [];
-  const run = runs.begin(route.ownerOf(context), stream, abort, (error) => {
-    failures.push(error);
-    route.farewell(error, context);
+  let subscribing = true;
+  let isWanted = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  const last = (error: unknown): Observable<unknown> => {
+    // While it is being subscribed it is still an HTTP error, and nobody is asked for a last word.
+    const said = subscribing ? 'cut' : route.farewell(error, context);
+    if (said === 'end') return EMPTY;
+    if (said !== 'cut') return of(said.value);
+    failure = { error };
+    return throwError(() => error);
+  };
+  const wanted = defer(() => {
+    isWanted = true;
+    return stream;
   });
-  serveFeed(asked, run.feed, failures);
+  const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), abort, (error) => {
+    if (failure?.error !== error) route.farewell(error, context);
+  });
+  kept();
+  serveFeed(asked, run.feed, () => failure);
+  subscribing = false;
+  // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
+  if (failure !== undefined || !isWanted) runs.forget(run);
 }
 
 /** A run is detached from its reader, so nothing paces it but itself; its log is what is bounded. */

@@ -2,6 +2,7 @@ import { clock } from '../clock.ts';
 import type { RouteVisit } from './Context.ts';
 import type { Connection } from './connection.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
+import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
 import { plainOpening } from './Opening.ts';
 import { pull } from './pull.ts';
@@ -19,17 +20,21 @@ export interface Asked {
 }
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
-export function serveStream({ route, connection, context, visit, refuse }: Asked, source: Source): void {
+export function serveStream(asked: Asked, source: Source): void {
+  const { route, connection, context, visit, refuse } = asked;
   const numbering = new Numbering(route.options.events);
   const live: LiveRoute = {
     begin: (blocks) => {
       if (visit.isPending) return false;
       const plain = () => plainOpening(route, visit.requested, () => numbering.epoch);
-      connection.begin(route, visit.opening ?? plain(), blocks);
+      begin(asked, visit.opening ?? plain(), blocks);
       return true;
     },
     refuse,
+    overflow: route.overflow,
+    queue: route.queue,
     farewell: (error) => route.farewell(error, context),
+    dropped: (events) => route.dropped(events, context),
     // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
     later: 'iterable' in source ? clock.turn : clock.micro,
   };

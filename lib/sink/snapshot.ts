@@ -6,17 +6,15 @@ import { draftOf } from '../log/draftOf.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
-import type { Connection } from './connection.ts';
 import type { FeedWriter } from './FeedWriter.ts';
+import { begin } from './lifetime.ts';
 import { placedOpening } from './Opening.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
 import type { Route } from './Route.ts';
+import type { Asked } from './serveStream.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
-interface Beginning {
-  readonly route: Route;
-  readonly connection: Connection;
-  readonly refuse: (error: unknown) => void;
+interface Beginning extends Asked {
   readonly snapshot: Snapshot<unknown>;
 }
 
@@ -26,7 +24,7 @@ interface Beginning {
  * before them, and is served anew.
  */
 export function beginWithSnapshot(
-  { route, connection, refuse, snapshot }: Beginning,
+  { route, connection, context, refuse, snapshot }: Beginning,
   writer: FeedWriter,
   place: Place,
   state: LogState,
@@ -45,7 +43,7 @@ export function beginWithSnapshot(
       const before = placedOpening(route, { ...place, after: 0, resumedFrom: cursor }, state.epoch);
       const blocks = events.map((event) => unplaced(event, route)).join('');
       const after = encodeFrame(position(cursorOf(state.epoch, writer.after)));
-      connection.begin(route, before, blocks + after);
+      begin({ connection, route, context }, before, blocks + after);
       begun();
     });
   });

@@ -1,0 +1,94 @@
+import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
+import { clock, perClock } from '../clock.ts';
+
+/** What a timer can hold; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
+
+/** Members served in one turn of the loop; at some 15 µs a write a turn stays near a millisecond. */
+const slice = 64;
+
+/** What is done when a time since something has passed, the same for all who wait so long. */
+export interface Deadline<T> {
+  /** When a member began to wait, on the clock that never jumps. It only moves on. */
+  since(member: T): number;
+  /** The time is up. The member has left, or moved on, when this returns. */
+  due(member: T): void;
+}
+
+/**
+ * One timer for any number of members that wait equally long.
+ *
+ * Whoever began to wait first is due first, so a set in the order in which they
+ * began is already sorted, and to begin anew is to move to its end.
+ */
+export class Deadlines<T> {
+  readonly #wait: number;
+  readonly #deadline: Deadline<T>;
+  readonly #members = new Set<T>();
+  #timer: Subscription | undefined;
+
+  constructor(wait: number, deadline: Deadline<T>) {
+    this.#wait = wait;
+    this.#deadline = deadline;
+  }
+
+  /** Begins to wait, or begins anew. */
+  add(member: T): void {
+    this.#members.delete(member);
+    this.#members.add(member);
+    if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#wait);
+  }
+
+  /** Begins anew, if it waits. */
+  move(member: T): void {
+    if (this.#members.delete(member)) this.#members.add(member);
+  }
+
+  remove(member: T): void {
+    this.#members.delete(member);
+    if (this.#members.size > 0) return;
+    this.#timer?.unsubscribe();
+    this.#timer = undefined;
+  }
+
+  #arm(due: number): void {
+    const deadlines = this;
+    function check(this: SchedulerAction<void>): void {
+      const next = deadlines.#sweep();
+      if (next === undefined) deadlines.#timer = undefined;
+      else this.schedule(undefined, left(next));
+    }
+    this.#timer = asyncScheduler.schedule(check, left(due));
+  }
+
+  /** Serves those who are due; tells when the next one is. */
+  #sweep(): number | undefined {
+    const now = clock.now();
+    let served = 0;
+    for (const member of this.#members) {
+      const due = this.#deadline.since(member) + this.#wait;
+      // The rest goes on in a turn of its own, after what else the loop has to do.
+      if (due > now || served === slice) return due;
+      served++;
+      this.#deadline.due(member);
+    }
+    return undefined;
+  }
+}
+
+function left(due: number): number {
+  return Math.min(Math.max(Math.ceil(due - clock.now()), 0), longest);
+}
+
+/** The deadlines of one kind by their wait in ms, shared by all who wait equally long; none for `Infinity`. */
+export function deadlinesOf<T>(deadline: Deadline<T>): (wait: number) => Deadlines<T> | undefined {
+  const byWait = perClock(() => new Map<number, Deadlines<T>>());
+  return (wait) => {
+    if (wait === Infinity) return undefined;
+    const known = byWait().get(wait);
+    if (known !== undefined) return known;
+    const made = new Deadlines(wait, deadline);
+    byWait().set(wait, made);
+    return made;
+  };
+}

@@ -1,0 +1,86 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import type { SseRequest } from './exchange.ts';
+import type { Refusal } from './problem.ts';
+
+/** What `receive` reads of a request: a body that is parsed, or else its bytes. @category sink */
+export interface ReceiveRequest extends SseRequest {
+  readonly httpVersionMajor?: number;
+  /** Somebody has read all of it. */
+  readonly readableEnded?: boolean;
+  on(event: 'data' | 'end' | 'close' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+  removeListener(event: 'data' | 'end' | 'close' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/**
+ * Reads the bytes of a body, up to a limit: one that says that it is longer is
+ * not read at all, one that turns out longer not any further.
+ *
+ * Never calls back for a client that goes before it has sent all.
+ *
+ * @throws TypeError when there is nothing left to read.
+ */
+export function readBody(
+  request: ReceiveRequest,
+  limit: number,
+  done: (body: Either<Refusal, Uint8Array>) => void,
+): void {
+  if (Number(request.headers['content-length']) > limit) return done(left(tooLarge(request, limit)));
+  if (request.readableEnded) {
+    throw new TypeError('receive: the body was read before and not left in request.body: mount receive before that');
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+
+  const stop = (): void => {
+    request.removeListener('data', take);
+    request.removeListener('end', end);
+  };
+  const take = (chunk: Uint8Array): void => {
+    size += chunk.length;
+    if (size <= limit) {
+      chunks.push(chunk);
+      return;
+    }
+    stop();
+    request.pause();
+    done(left(tooLarge(request, limit)));
+  };
+  const end = (): void => {
+    stop();
+    done(right(joined(chunks, size)));
+  };
+  const close = (): void => {
+    stop();
+    request.removeListener('close', close);
+    request.removeListener('error', ignore);
+  };
+  request.on('data', take);
+  request.on('end', end);
+  request.on('close', close);
+  // A client that goes is heard as `close`; until then an error has to find a listener.
+  request.on('error', ignore);
+  // It may have been paused while somebody made up their mind.
+  request.resume();
+}
+
+/** What is left on the way would stand before the next request of an HTTP/1 connection, so this is its last. */
+function tooLarge({ httpVersionMajor = 1 }: ReceiveRequest, limit: number): Refusal {
+  const issues = [{ path: 'body', expected: `at most ${limit} bytes`, got: 'more' }];
+  return httpVersionMajor === 1 ? { status: 413, issues, headers: { Connection: 'close' } } : { status: 413, issues };
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) return first;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function ignore(): void {}

@@ -1,0 +1,16 @@
+import { type Deadlines, deadlinesOf } from './Deadlines.ts';
+
+/** A connection whose socket takes nothing. */
+export interface Stalling {
+  /** Since when, on the clock that never jumps. */
+  readonly busySince: number;
+  stall(): void;
+}
+
+export type Stalls = Deadlines<Stalling>;
+
+/** The sockets that may be full for equally long, in ms; for ever with `Infinity`. */
+export const stallsAfter = deadlinesOf<Stalling>({
+  since: ({ busySince }) => busySince,
+  due: (connection) => connection.stall(),
+});
