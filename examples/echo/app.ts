@@ -17,17 +17,17 @@ export function echoApp(): Express {
 
   app.get(
     '/sse',
-    sse(({ query }) => handWritten(query.message), { query }),
+    sse(({ query }) => handWritten(query.message), { query, resume: true }),
   );
 
   app.get(
     '/sse2',
-    sse(({ query }) => echo(query.message), { events: Echoes, query }),
+    sse(({ query }) => echo(query.message), { events: Echoes, query, resume: true }),
   );
 
   app.get(
     '/sse3',
-    sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), { events: Echoes, query }),
+    sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), { events: Echoes, query, resume: true }),
   );
 
   return app;

@@ -18,7 +18,7 @@ export class OverflowError extends RxsseError {
   constructor(limits: { readonly bytes: number; readonly events: number }) {
     super(
       `the reader is slower than the stream: more than ${limits.bytes} bytes or ${limits.events} events wait for it; ` +
-        "raise queue, choose another overflow, or mount a feed, whose readers have no queue",
+        'raise queue, choose another overflow, or mount a feed, whose readers have no queue',
     );
     this.limits = limits;
   }

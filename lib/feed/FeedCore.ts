@@ -1,5 +1,6 @@
 import { map, Observable, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
+import { DrainingError, type RetryRange } from '../error/DrainingError.ts';
 import { cursorOf } from '../event/Cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
@@ -27,7 +28,7 @@ export interface CoreOptions {
   readonly grace: number;
   readonly restart: false | BackoffOptions;
   readonly onError: (error: unknown) => void;
-  /** The source was left since nobody reads. */
+  /** The source is over, or was left. */
   readonly onStop: () => void;
   /** The last reader left. */
   readonly onIdle: () => void;
@@ -42,6 +43,7 @@ export class FeedCore {
   readonly #decoded: Decoded | undefined;
   readonly #onIdle: () => void;
   #closed = false;
+  #draining: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
     const { contract, log, source, start, onError } = options;
@@ -83,6 +85,7 @@ export class FeedCore {
    */
   attach(reader: Reader, requested: string | undefined, placement: Placement, placed: Placed): void {
     if (this.#closed) return reader.fail(new ClosedError('the feed', 'closed'));
+    if (this.#draining !== undefined) return reader.fail(new DrainingError(this.#draining));
     const placeOn = (state: LogState): Place => {
       const from = placement.from ?? (state.ended === false ? 'live' : 'oldest');
       return placeOf(requested, { ...placement, from }, state);
@@ -107,6 +110,12 @@ export class FeedCore {
     else this.#readers.resume(reader);
   }
 
+  /** Takes no more readers, who are asked to wait so long, and gives those that it has, for them to be sent away. */
+  drain(retry: RetryRange): readonly Reader[] {
+    this.#draining = retry;
+    return this.#readers.all;
+  }
+
   /** The socket of a reader takes more again. */
   resume(reader: Reader): void {
     this.#readers.resume(reader);
@@ -125,7 +134,7 @@ export class FeedCore {
       throw new TypeError('read: expected the context of a route; outside a route there is after(cursor)');
     }
     const visited = context[visit];
-    visited.claim();
+    visited.claim(this.contract);
     return this.#piped(() => visited);
   }
 
@@ -134,15 +143,14 @@ export class FeedCore {
   }
 
   end(): Observable<void> {
-    this.#producer?.stop();
-    const ended = this.log.end('completed').pipe(map(() => undefined));
-    return ended;
+    this.#producer?.close();
+    return this.log.end('completed').pipe(map(() => undefined));
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#producer?.stop();
+    this.#producer?.close();
     this.#readers.failed(new ClosedError('the feed', 'closed'));
     this.log.close();
   }

@@ -26,6 +26,7 @@ export class PipeReader extends Reader {
   }
 
   override take(stretch: Stretch): void {
+    this.#visit.follow(this.epoch);
     for (const entry of this.#decoded.of(stretch, this.epoch)) {
       if (this.#subscriber.closed) return;
       this.#subscriber.next(entry);
@@ -37,12 +38,17 @@ export class PipeReader extends Reader {
   }
 
   override miss(gap: Gap): void {
+    this.#visit.follow(this.epoch);
     this.#subscriber.next(new Entry(this.epoch, this.after, gap, undefined));
   }
 
   override finish(how: LogEnd): void {
     this.#visit.ending(how);
     this.#subscriber.complete();
+  }
+
+  override drain(last: string, gone: () => void): void {
+    this.#visit.drain(last, gone);
   }
 
   override fail(error: unknown): void {

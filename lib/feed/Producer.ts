@@ -5,6 +5,9 @@ import { placeable } from '../log/draftOf.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 
+/** What a timer can hold; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
+
 /** What a source that is made anew knows. @category feed */
 export interface SourceContext {
   /** The cursor of the newest entry, after which the source goes on; `undefined` when there is none. */
@@ -25,7 +28,7 @@ export interface ProducerOptions {
   readonly restart: false | BackoffOptions;
   readonly grace: number;
   readonly onError: (error: unknown) => void;
-  /** The source was left before its end. */
+  /** The source is over, or was left before its end. */
   readonly onStop?: () => void;
 }
 
@@ -67,8 +70,10 @@ export class Producer {
   leave(): void {
     const { grace } = this.#options;
     if (this.#over || this.#running === undefined || grace === Infinity) return;
-    if (grace === 0) this.stop();
-    else this.#leaving = asyncScheduler.schedule(() => this.stop(), grace);
+    if (grace === 0) return this.stop();
+    // One that came and left without starting anything had the wait of the one before it still running.
+    this.#leaving?.unsubscribe();
+    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, longest));
   }
 
   stop(): void {
@@ -77,6 +82,12 @@ export class Producer {
     this.#running?.unsubscribe();
     this.#running = undefined;
     this.#options.onStop?.();
+  }
+
+  /** Nothing will be added any more: the source is left for good. */
+  close(): void {
+    this.#over = true;
+    this.stop();
   }
 
   #attempts(): Observable<unknown> {
@@ -107,6 +118,7 @@ export class Producer {
   #end(how: LogEnd): void {
     this.#over = true;
     this.#running = undefined;
+    this.#options.onStop?.();
     this.#options.log.end(how).subscribe({ error: this.#options.onError });
   }
 }

@@ -31,6 +31,9 @@ export abstract class Reader extends Swept {
   /** The log cannot be read. */
   abstract override fail(error: unknown): void;
 
+  /** The server shuts down: it is to leave with these last blocks; calls back when it has. */
+  abstract drain(last: string, gone: () => void): void;
+
   override step(): void {
     this.server?.serve(this);
   }

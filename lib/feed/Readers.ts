@@ -11,7 +11,15 @@ import { sweep } from './sweep.ts';
 import type { Window, WindowObserver } from './Window.ts';
 
 /** Bytes given to a reader in one write, at most, unless one entry is larger. */
-const pageSize = 128 * 1024;
+const pageSize = 64 * 1024;
+
+/** What the readers at one place are given, for as long as the window is what it was. */
+interface Shared {
+  readonly stretch: Stretch;
+  readonly from: number;
+  readonly tail: number;
+  readonly epoch: string;
+}
 
 /**
  * The readers of one feed in this process. Those at the tail stand idle, in one
@@ -26,10 +34,14 @@ export class Readers implements Server, WindowObserver {
   readonly #fetches = new Map<number, Reader[]>();
   readonly #opening: ((window: Window) => void)[] = [];
   #window: Window | undefined;
-  #shared: { readonly stretch: Stretch; readonly from: number; readonly tail: number } | undefined;
+  #shared: Shared | undefined;
 
   constructor(log: EventLog) {
     this.#log = log;
+  }
+
+  get all(): readonly Reader[] {
+    return [...this.#all];
   }
 
   get count(): number {
@@ -111,9 +123,10 @@ export class Readers implements Server, WindowObserver {
   /** Readers at one place share one stretch. */
   #page(window: Window, after: number): Stretch | undefined {
     const shared = this.#shared;
-    if (shared?.from === after && shared.tail === window.tail) return shared.stretch;
+    const { epoch } = window.state;
+    if (shared?.from === after && shared.tail === window.tail && shared.epoch === epoch) return shared.stretch;
     const stretch = window.page(after, pageSize);
-    if (stretch !== undefined) this.#shared = { stretch, from: after, tail: window.tail };
+    if (stretch !== undefined) this.#shared = { stretch, from: after, tail: window.tail, epoch };
     return stretch;
   }
 
@@ -137,13 +150,14 @@ export class Readers implements Server, WindowObserver {
   /** The log changed its epoch under the reader. Tells whether it can go on as it is. */
   #follow(reader: Reader, state: LogState): boolean {
     const reason = unserved({ epoch: reader.epoch, sequence: reader.after }, state);
-    reader.epoch = state.epoch;
-    if (reason !== undefined) this.#miss(reader, reason, state, state.floor);
+    if (reason === undefined) reader.epoch = state.epoch;
+    else this.#miss(reader, reason, state, state.floor);
     return reader.server === this && reader.isReady;
   }
 
   #miss(reader: Reader, reason: GapReason, state: LogState, after: number): void {
     const requested = cursorOf(reader.epoch, reader.after);
+    reader.epoch = state.epoch;
     reader.after = after;
     const resumedFrom = cursorOf(state.epoch, after);
     reader.miss({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });

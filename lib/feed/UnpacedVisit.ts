@@ -17,6 +17,11 @@ export class UnpacedVisit implements Visit {
   placed(_place: Place, _state: LogState, begun: () => void): void {
     begun();
   }
+  follow(): void {}
   ending(): void {}
+  /** No connection depends on it. */
+  drain(_last: string, gone: () => void): void {
+    gone();
+  }
   flush(): void {}
 }

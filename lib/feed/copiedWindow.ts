@@ -51,8 +51,8 @@ export function copiedWindow(log: EventLog, first: LogState, observer: WindowObs
 
   function take(page: Page): void {
     // A tail that went back, or a part that was trimmed before it was read, leaves a hole:
-    // readers find it themselves, in the log.
-    if (page.after !== segments.tail || page.epoch !== state.epoch) segments.reset(page.after);
+    // readers find it themselves, in the log. In another epoch the place that was asked for may lie beyond the tail.
+    if (page.after !== segments.tail || page.epoch !== state.epoch) segments.reset(Math.min(page.after, page.tail));
     segments.addFramed(page.bytes, clock.now());
     segments.trim(clock.now());
     state = page;

@@ -1,9 +1,11 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { clock } from '../clock.ts';
 import { CapacityError } from '../error/CapacityError.ts';
+import type { RetryRange } from '../error/DrainingError.ts';
 import type { Contract } from '../event/events.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
+import type { Reader } from './Reader.ts';
 
 /** What a timer can hold; Node turns more into 1 ms. */
 const longest = 2 ** 31 - 1;
@@ -22,8 +24,26 @@ export interface FeedsOptions {
   readonly max?: number;
 }
 
+/** Where a family keeps what only the library asks for. */
+const family: unique symbol = Symbol('rxsse.feeds');
+
+/** A family of feeds of any events. @category feed */
+export interface AnyFeeds {
+  readonly [family]: Family;
+}
+
+/** What a shutdown asks of a family: no more readers, and those that it has. */
+interface Family {
+  drain(retry: RetryRange): readonly Reader[];
+}
+
+/** The inside of a family, or `undefined` for what is none. */
+export function familyOf(value: unknown): Family | undefined {
+  return typeof value === 'object' && value !== null && family in value ? (value as AnyFeeds)[family] : undefined;
+}
+
 /** Feeds by key: one a room, a user, a conversation. @category feed */
-export interface Feeds<C extends Contract = Contract> {
+export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   readonly contract: C;
   /**
    * The feed of a key, made on first use.
@@ -71,9 +91,16 @@ export function feeds<C extends Contract>(
   /** Those that may be without a reader, longest first. One that gets a reader stays until it is looked at. */
   const resting = new Map<string, Member<C>>();
   let timer: Subscription | undefined;
+  let draining: RetryRange | undefined;
 
   return {
     contract,
+    [family]: {
+      drain: (retry) => {
+        draining = retry;
+        return [...members.values()].flatMap(({ core }) => core.drain(retry));
+      },
+    },
     at: (key) => {
       const known = members.get(key);
       return rest(known === undefined || known.core.isClosed ? make(key) : known).feed;
@@ -96,6 +123,7 @@ export function feeds<C extends Contract>(
     };
     const member: Member<C> = { key, core, feed: { ...feed, publish }, used: 0 };
     members.set(key, member);
+    if (draining !== undefined) core.drain(draining);
     return member;
   }
 

@@ -4,6 +4,9 @@ import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
 
+/** What a timer can hold; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
+
 export interface RunsOptions {
   readonly contract: Contract | undefined;
   readonly log: () => EventLog;
@@ -14,9 +17,6 @@ export interface RunsOptions {
 /** One per-request stream that is remembered for its reader. */
 export interface Run {
   readonly feed: FeedCore;
-}
-
-interface Kept extends Run {
   readonly owner: unknown;
   /** Tells the stream that it is left. */
   readonly abort: AbortController;
@@ -31,9 +31,9 @@ interface Kept extends Run {
  */
 export class Runs {
   readonly #options: RunsOptions;
-  readonly #byEpoch = new Map<string, Kept>();
+  readonly #byEpoch = new Map<string, Run>();
   /** Those without a reader, longest first. */
-  readonly #idle = new Set<Kept>();
+  readonly #idle = new Set<Run>();
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -64,7 +64,7 @@ export class Runs {
       onStop: () => abort.abort(),
       onIdle: () => this.#rest(run),
     });
-    const run: Kept = { feed, owner, abort, epoch: epochOf(log), leaving: undefined };
+    const run: Run = { feed, owner, abort, epoch: epochOf(log), leaving: undefined };
     this.#byEpoch.set(run.epoch, run);
     return run;
   }
@@ -74,15 +74,8 @@ export class Runs {
     return this.#byEpoch.size;
   }
 
-  #rest(run: Kept): void {
-    if (!this.#byEpoch.has(run.epoch)) return;
-    const { grace } = this.#options;
-    if (grace === 0) return this.#forget(run);
-    this.#idle.add(run);
-    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.#forget(run), grace);
-  }
-
-  #forget(run: Kept): void {
+  /** Leaves a run, its stream with it, and tells it so. */
+  forget(run: Run): void {
     this.#byEpoch.delete(run.epoch);
     this.#idle.delete(run);
     run.leaving?.unsubscribe();
@@ -90,12 +83,20 @@ export class Runs {
     run.abort.abort();
   }
 
+  #rest(run: Run): void {
+    if (!this.#byEpoch.has(run.epoch)) return;
+    const { grace } = this.#options;
+    if (grace === 0) return this.forget(run);
+    this.#idle.add(run);
+    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, longest));
+  }
+
   #makeRoom(): void {
     const { max } = this.#options;
     if (this.#byEpoch.size < max) return;
-    const [longest] = this.#idle;
-    if (longest === undefined) throw new CapacityError('runs', max);
-    this.#forget(longest);
+    const [idlest] = this.#idle;
+    if (idlest === undefined) throw new CapacityError('runs', max);
+    this.forget(idlest);
   }
 }
 

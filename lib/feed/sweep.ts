@@ -50,14 +50,18 @@ class Sweep {
 
   readonly #slice = (): void => {
     const until = clock.now() + budget;
-    for (let count = 1; count <= most; count++) {
-      const reader = this.#behind.shift();
-      if (reader === undefined) break;
-      step(reader);
-      if (count % stride === 0 && clock.now() >= until) break;
+    try {
+      for (let count = 1; count <= most; count++) {
+        const reader = this.#behind.shift();
+        if (reader === undefined) break;
+        step(reader);
+        if (count % stride === 0 && clock.now() >= until) break;
+      }
+    } finally {
+      // Also when one could not even be told that it failed: all others of the process stand in this line.
+      if (this.#behind.isEmpty) this.#scheduled = false;
+      else clock.turn(this.#slice);
     }
-    if (this.#behind.isEmpty) this.#scheduled = false;
-    else clock.turn(this.#slice);
   };
 }
 

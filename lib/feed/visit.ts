@@ -1,3 +1,4 @@
+import type { Contract } from '../event/events.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { Place, Placement } from './resume.ts';
 
@@ -13,14 +14,18 @@ export interface Visit {
   readonly placement: Placement;
   /** The socket takes more, and what it was given before has been written. */
   readonly isReady: boolean;
-  /** The route reads a feed; it reads one. */
-  claim(): void;
+  /** The route reads a feed of these events; it reads one. */
+  claim(contract: Contract | undefined): void;
   /** Announces the reader: it is told when the socket takes more again. */
   enter(ready: () => void): void;
   /** The place is found; calls back when the response has begun. */
   placed(place: Place, state: LogState, begun: () => void): void;
+  /** What is given from here on is of this epoch. */
+  follow(epoch: string): void;
   /** The feed is over, and how; completion follows. */
   ending(how: LogEnd): void;
+  /** The server shuts down: the reader is to leave with these last blocks. */
+  drain(last: string, gone: () => void): void;
   /** Writes what the pipeline has made so far. */
   flush(): void;
 }

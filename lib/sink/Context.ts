@@ -1,3 +1,5 @@
+import { PositionError } from '../error/PositionError.ts';
+import type { Contract } from '../event/events.ts';
 import type { Place, Placement } from '../feed/resume.ts';
 import { type Visit, type Visited, visit } from '../feed/visit.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
@@ -48,7 +50,6 @@ export class RouteVisit implements Visit {
   subscribed = false;
   readonly #route: Route;
   readonly #connection: Connection;
-  #claimed = false;
   #resume: (() => void) | undefined;
   #begun: (() => void) | undefined;
   #placing: Placing | undefined;
@@ -64,9 +65,14 @@ export class RouteVisit implements Visit {
     return this.#resume !== undefined && this.opening === undefined;
   }
 
+  /** What gives the events of a pipeline over a feed their places. */
+  get placing(): Placing | undefined {
+    return this.#placing;
+  }
+
   /** The route reads a feed through a pipeline. */
   get isClaimed(): boolean {
-    return this.#claimed;
+    return this.#placing !== undefined;
   }
 
   get placement(): Placement {
@@ -80,9 +86,13 @@ export class RouteVisit implements Visit {
     return writer.isReady;
   }
 
-  claim(): void {
-    if (this.#claimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
-    this.#claimed = true;
+  claim(contract: Contract | undefined): void {
+    if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
+    this.#placing = new Placing(this.#route.options.events ?? contract);
+    const { writer } = this;
+    if (writer === undefined) return;
+    if (writer.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
+    writer.blocks = this.#placing;
   }
 
   enter(resume: () => void): void {
@@ -94,8 +104,7 @@ export class RouteVisit implements Visit {
 
   placed(place: Place, state: LogState, begun: () => void): void {
     this.opening = placedOpening(this.#route, place, state.epoch);
-    this.#placing = new Placing(this.#route.options.events, state.epoch, place.after);
-    if (this.writer !== undefined) this.writer.blocks = this.#placing;
+    this.#placing?.begin(state.epoch, place.after);
     this.#begun = begun;
     if (this.subscribed) this.begin();
   }
@@ -110,8 +119,16 @@ export class RouteVisit implements Visit {
     begun?.();
   }
 
+  follow(epoch: string): void {
+    this.#placing?.follow(epoch);
+  }
+
   ending(how: LogEnd): void {
     if (how === 'failed') this.#placing?.fail();
+  }
+
+  drain(last: string, gone: () => void): void {
+    this.#connection.drain(last, gone);
   }
 
   flush(): void {

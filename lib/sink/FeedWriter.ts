@@ -43,6 +43,10 @@ export class FeedWriter extends Reader implements Writer {
     this.#connection.end(how, encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed')));
   }
 
+  override drain(last: string, gone: () => void): void {
+    this.#connection.drain(last, gone);
+  }
+
   override fail(error: unknown): void {
     this.#refuse(error);
   }

@@ -58,6 +58,11 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     return this.#connection.isOpen && this.#pending === '';
   }
 
+  /** Something was sent, or is about to be. */
+  get hasSpoken(): boolean {
+    return this.#pending !== '' || !this.#connection.isWaiting;
+  }
+
   /** Calls back when the socket takes more: at once, if it does now. */
   whenReady(resume: () => void): void {
     if (this.#connection.isBusy) this.waiting = resume;

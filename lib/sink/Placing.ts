@@ -4,6 +4,7 @@ import { Entry } from '../event/Entry.ts';
 import type { Contract } from '../event/events.ts';
 import { isGap } from '../event/Gap.ts';
 import { draftOf } from '../log/draftOf.ts';
+import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end, gap, position } from '../wire/reserved.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
@@ -14,19 +15,31 @@ import type { Blocks, Prepared } from './Blocks.ts';
  * nothing of a stretch is sent.
  */
 export class Placing implements Blocks {
-  #epoch: string;
+  #epoch = '';
+  /** Those of the feed, in order; an entry of any other is of another feed. */
+  readonly #epochs: string[] = [];
   /** The last position that the reader was told. */
-  #told: number;
+  #told = 0;
   /** How far it has come; ahead of `told` where the rest was filtered out. */
-  #reached: number;
+  #reached = 0;
   #failed = false;
   readonly #contract: Contract | undefined;
 
-  constructor(contract: Contract | undefined, epoch: string, sequence: number) {
+  constructor(contract: Contract | undefined) {
     this.#contract = contract;
+  }
+
+  /** The reader stands here; before that nothing has a position. */
+  begin(epoch: string, sequence: number): void {
     this.#epoch = epoch;
     this.#told = sequence;
     this.#reached = sequence;
+    this.follow(epoch);
+  }
+
+  /** The feed goes on in this epoch. */
+  follow(epoch: string): void {
+    if (this.#epochs.at(-1) !== epoch) this.#epochs.push(epoch);
   }
 
   prepare(value: unknown): string {
@@ -49,7 +62,8 @@ export class Placing implements Blocks {
   }
 
   end(): string {
-    return encodeFrame(end(endCursorOf(this.#epoch, this.#reached), this.#failed));
+    const epoch = this.#epoch || freshEpoch();
+    return encodeFrame(end(endCursorOf(epoch, this.#reached), this.#failed));
   }
 
   /** Where the reader has come without being told, if it has. */
@@ -65,6 +79,9 @@ export class Placing implements Blocks {
 
   #entry(entry: Entry<unknown>): string {
     const { epoch, sequence, event, block } = entry;
+    if (this.#epochs.indexOf(epoch) < this.#epochs.indexOf(this.#epoch) || this.#epoch === '') {
+      throw new PositionError('the pipeline over feed.read gave an entry of another feed: a route reads one feed');
+    }
     const least = event === undefined ? this.#reached : this.#reached + 1;
     if (epoch === this.#epoch && sequence < least) {
       throw new PositionError('the pipeline over feed.read gave positions that do not rise: keep the order of entries');

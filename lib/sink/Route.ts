@@ -1,3 +1,4 @@
+import type { RetryRange } from '../error/DrainingError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Shape } from '../event/Shape.ts';
 import { coreOf } from '../feed/feed.ts';
@@ -44,6 +45,11 @@ export interface AnyOptions {
   readonly onOverflow?: (dropped: number, context: AnyContext) => void;
 }
 
+/** A connection, to a shutdown. */
+export interface Draining {
+  drain(last: string, gone: () => void): void;
+}
+
 /** What the reader gets of an error: a last value and the end, the end, or a broken connection. */
 export type LastWord = { readonly value: unknown } | 'end' | 'cut';
 
@@ -64,6 +70,10 @@ export class Route {
   readonly overflow: Overflow<unknown>;
   readonly queue: BacklogLimits;
   readonly maxAge: number;
+  /** The responses that have begun and are not over. */
+  readonly connections = new Set<Draining>();
+  /** No more readers are taken, and those who come are asked to wait so long. */
+  draining: RetryRange | undefined;
   readonly #heartbeat: number;
   readonly #stall: number;
 

@@ -50,6 +50,7 @@ export class Connection {
   #lines: Lines | undefined;
   #drained: (() => void) | undefined;
   #abort: AbortController | undefined;
+  #gone: (() => void) | undefined;
 
   constructor(response: SseResponse) {
     this.response = response;
@@ -139,6 +140,19 @@ export class Connection {
     else this.end(reason, (this.writer?.last() ?? '') + last);
   }
 
+  /** Ends it because the server shuts down; calls back when nothing of it is left. */
+  drain(last: string, gone: () => void): void {
+    // It may be asked for twice, by its feed and by its route.
+    const before = this.#gone;
+    this.#gone = () => {
+      before?.();
+      gone();
+    };
+    if (this.#state === 'waiting') this.cut('drained');
+    else this.depart('drained', last);
+    if (this.#state === 'closed') this.#tellGone();
+  }
+
   /** Ends it so that the reader sees a broken connection, and comes back. */
   cut(reason: CloseReason): void {
     if (this.#state === 'closed') return;
@@ -192,7 +206,14 @@ export class Connection {
   readonly #closed = (): void => {
     this.#unhear();
     this.#over('left', 'closed');
+    this.#tellGone();
   };
+
+  #tellGone(): void {
+    const gone = this.#gone;
+    this.#gone = undefined;
+    gone?.();
+  }
 
   /** Only when the response itself is closed: until then an error of it must find a listener. */
   #unhear(): void {

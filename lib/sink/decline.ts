@@ -1,12 +1,18 @@
 import { chance } from '../clock.ts';
+import type { RetryRange } from '../error/DrainingError.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './connection.ts';
 import type { SseRequest } from './exchange.ts';
 import type { Route } from './Route.ts';
 
-/** How long one is asked to stay away, in ms: from the least to twice that, so that not all come back together. */
-const least = 5000;
+/** How long one is asked to stay away from a full server, in ms. */
+export const whenFull: RetryRange = [5000, 10_000];
+
+/** Some time in the range, so that not all come back together. */
+export function waitIn([min, max]: RetryRange): number {
+  return Math.round(min + (max - min) * chance());
+}
 
 /**
  * Answers for a server that takes no more readers now.
@@ -17,12 +23,18 @@ const least = 5000;
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
-export function decline(route: Route, connection: Connection, request: SseRequest): void {
-  const wait = Math.round(least * (1 + chance()));
+export function decline(
+  route: Route,
+  connection: Connection,
+  request: SseRequest,
+  range = whenFull,
+  status = 503,
+): void {
+  const wait = waitIn(range);
   const said = { 'Rxsse-Resume': 'refused' };
   if (request.headers['rxsse-client'] === undefined) {
     connection.reply(200, { ...route.headers, ...said }, encodeFrame(retry(wait)));
   } else {
-    connection.reply(503, { ...said, 'Retry-After': String(Math.ceil(wait / 1000)), 'Cache-Control': 'no-store' });
+    connection.reply(status, { ...said, 'Retry-After': String(Math.ceil(wait / 1000)), 'Cache-Control': 'no-store' });
   }
 }

@@ -34,7 +34,9 @@ export function begin({ connection, route, context }: Begun, opening: Opening, m
   if (expiry !== undefined) {
     timers.push(after(expiry.getTime() - asyncScheduler.now(), () => connection.depart('expired')));
   }
+  route.connections.add(connection);
   connection.onOver = (reason: CloseReason) => {
+    route.connections.delete(connection);
     for (const timer of timers) timer.unsubscribe();
     const counters = { duration: clock.now() - begun, bytes: connection.written };
     contain(() => options.onClose?.(reason, counters, context));

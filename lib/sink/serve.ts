@@ -1,5 +1,6 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { CapacityError } from '../error/CapacityError.ts';
+import { DrainingError } from '../error/DrainingError.ts';
 import { parseCursor } from '../event/Cursor.ts';
 import { coreOf } from '../feed/feed.ts';
 import { Context, RouteVisit } from './Context.ts';
@@ -21,6 +22,7 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
   const refuse = (error: unknown): void => {
     if (connection.isClosed) return;
     if (error instanceof CapacityError) return decline(route, connection, request);
+    if (error instanceof DrainingError) return decline(route, connection, request, error.retry);
     if (next === undefined) return refuseError(connection, error);
     connection.release();
     next(error);
@@ -29,6 +31,8 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
   const requested = requestedCursor(request);
   // That a stream ended is in the cursor itself: EventSource stops here, and nothing was kept for it.
   if (isEnd(requested)) return connection.reply(204, { 'Rxsse-Resume': 'ended' });
+
+  if (route.draining !== undefined) return decline(route, connection, request, route.draining);
 
   attempt(refuse, () => {
     const inputs = route.decode(request);

@@ -38,7 +38,7 @@ export function serveStream(asked: Asked, source: Source): void {
     // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
     later: 'iterable' in source ? clock.turn : clock.micro,
   };
-  const writer = new LiveWriter(connection, numbering, live);
+  const writer = new LiveWriter(connection, visit.placing ?? numbering, live);
   visit.writer = writer;
   if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
   else source.observable.subscribe(writer);

@@ -6,8 +6,18 @@ import { type AnyOptions, Route } from './Route.ts';
 import type { Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
 import { serve } from './serve.ts';
 
+/** Where a handler keeps its route. */
+const mounted: unique symbol = Symbol('rxsse.route');
+
 /** A handler for Express 4 and 5 and for a plain `http` server. @category sink */
-export type SseHandler<R extends SseRequest> = (request: R, response: SseResponse, next?: Next) => void;
+export interface SseHandler<R extends SseRequest> extends AnyHandler {
+  (request: R, response: SseResponse, next?: Next): void;
+}
+
+/** What `sse` returned, whatever it reads of requests. @category sink */
+export interface AnyHandler {
+  readonly [mounted]: Route;
+}
 
 /**
  * Makes a stream an SSE response.
@@ -50,5 +60,11 @@ export function sse<
 ): SseHandler<R> {
   // From here on nobody looks at the types that tie the options to the context.
   const route = new Route(stream, options as unknown as AnyOptions);
-  return (request, response, next) => serve(route, request, response, next);
+  const handler = (request: R, response: SseResponse, next?: Next): void => serve(route, request, response, next);
+  return Object.assign(handler, { [mounted]: route });
+}
+
+/** The route of a handler, or `undefined` for what is none. */
+export function routeOf(value: unknown): Route | undefined {
+  return typeof value === 'function' && mounted in value ? (value as unknown as AnyHandler)[mounted] : undefined;
 }

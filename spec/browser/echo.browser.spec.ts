@@ -32,7 +32,7 @@ describe('the page of the echo example', function () {
           );
           expect(await frame.locator('.message').textContent()).to.equal('stream');
           expect(await frame.locator('time').getAttribute('datetime')).to.match(/Z$/);
-          expect(await card(page, path).getByRole('status').textContent()).to.equal('open');
+          expect(await card(page, path).getByLabel('Connection').textContent()).to.equal('open');
         }
         const reversed = card(page, '/sse3')
           .locator('.event', { has: page.locator('.type.reverse_echo') })
@@ -41,6 +41,102 @@ describe('the page of the echo example', function () {
 
         await page.screenshot({ path: join(tmpdir(), 'rxsse-echo.png') });
         expect(complaints).to.deep.equal([]);
+      }),
+    ));
+
+  it('comes back after a cut for exactly what it missed, and says so', () =>
+    listen(echoApp(), (url) =>
+      visit(chromium(), async ({ page, complaints }) => {
+        await page.goto(url);
+        await card(page, '/sse3').locator('.type.reverse_echo').first().waitFor();
+        for (const path of ['/sse', '/sse2', '/sse3']) {
+          await page.getByRole('button', { name: `Cut ${path} for 4 s` }).click();
+          expect(await card(page, path).getByLabel('Connection').textContent()).to.equal('cut');
+        }
+        for (const path of ['/sse', '/sse2', '/sse3']) {
+          const tally = card(page, path).getByText('missed');
+          await tally.waitFor();
+          const [, missed, received] =
+            /^missed (\d+), received (\d+), repeated 0$/.exec((await tally.textContent()) ?? '') ?? [];
+          expect(Number(missed)).to.be.at.least(path === '/sse3' ? 6 : 3);
+          expect(received).to.equal(missed);
+          expect(await card(page, path).locator('.event .late').count()).to.equal(Number(missed));
+
+          const returned = card(page, path).locator('.return pre');
+          expect(await returned.textContent()).to.match(/^→ last-event-id: 1\.[\w-]+\.\d+\n← rxsse-resume: exact$/);
+          const wire = await card(page, path).locator('pre').allTextContents();
+          expect(wire.filter((block) => block.includes('rxsse.position'))).to.have.lengthOf(2);
+          const ids = wire.flatMap((block) => /^id: .*\.(\d+)\nevent: \w*echo$/m.exec(block)?.[1] ?? []);
+          expect(ids.map(Number)).to.deep.equal(ids.map((_, index) => index + 1));
+        }
+        expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
+      }),
+    ));
+
+  it('says what a server loses and repeats', () => {
+    const app = echoApp();
+    const first = Date.now();
+    const eventAt = (second: number) =>
+      `id: ${second}\nevent: echo\ndata: ${JSON.stringify({ message: 'x', created_at: new Date(first + second * 1000) })}\n\n`;
+    return listen(
+      (request, response) => {
+        if (!request.url?.startsWith('/sse')) return app(request, response);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const seconds = request.headers['last-event-id'] === undefined ? [0] : [0, 1, 3, 30];
+        response.write(seconds.map(eventAt).join(''));
+      },
+      (url) =>
+        visit(chromium(), async ({ page }) => {
+          await page.goto(url);
+          await page.getByRole('button', { name: 'Cut /sse for 4 s' }).click();
+          await card(page, '/sse').getByText('missed 29, received 2, repeated 1').waitFor();
+        }),
+    );
+  });
+
+  it('says that there is a gap when the server has forgotten the stream', () => {
+    let app = echoApp();
+    return listen(
+      (request, response) => app(request, response),
+      (url, server) =>
+        visit(chromium(), async ({ page, complaints }) => {
+          await page.goto(url);
+          const open = card(page, '/sse2');
+          await open.locator('.type.echo').first().waitFor();
+          app = echoApp();
+          server.closeAllConnections();
+
+          await open.getByText(/^a gap \(epoch\)/).waitFor();
+          expect(await open.locator('.gap pre').textContent()).to.match(
+            /^id: 1\.[\w-]+\.0\nevent: rxsse\.gap\ndata: \{"reason":"epoch",/,
+          );
+          await open.getByText(/^missed \d+, received 0, repeated 0, gap$/).waitFor();
+          // No listener hears it: the events before the gap and after it are all there are.
+          expect(await open.locator('.type').allTextContents()).to.satisfy((types: string[]) =>
+            types.every((type) => type === 'echo'),
+          );
+          expect(
+            complaints.filter((complaint) => !/ERR_(INCOMPLETE_CHUNKED|CONNECTION)/.test(complaint)),
+          ).to.deep.equal([]);
+        }),
+    );
+  });
+
+  it('keeps no more of a long stream than the newest frames', () =>
+    listen(echoApp(), (url) =>
+      visit(chromium(), async ({ page }) => {
+        const blocks = Array.from(
+          { length: 300 },
+          (_, n) => `id: ${n}\nevent: echo\ndata: ${JSON.stringify({ message: `n${n}`, created_at: new Date() })}\n\n`,
+        );
+        await page.route('**/sse2?*', (route) =>
+          route.fulfill({ contentType: 'text/event-stream', body: blocks.join('') }),
+        );
+        await page.goto(url);
+        const open = card(page, '/sse2');
+        await open.getByText('n299', { exact: true }).waitFor();
+        expect(await open.locator('.frame').count()).to.equal(50);
+        expect(await open.locator('.marbles i').count()).to.be.at.most(60);
       }),
     ));
 
@@ -62,7 +158,7 @@ describe('the page of the echo example', function () {
         expect(await decoded.textContent()).to.equal(`<b>it's & ünï`);
 
         await page.getByRole('button', { name: 'Stop' }).click();
-        expect(await page.getByRole('status').allTextContents()).to.deep.equal(['closed', 'closed', 'closed']);
+        expect(await page.getByLabel('Connection').allTextContents()).to.deep.equal(['closed', 'closed', 'closed']);
         expect(await Promise.all(closes)).to.have.lengthOf(6);
         expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
       }),

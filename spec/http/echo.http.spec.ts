@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,7 +14,7 @@ import { openStream, readWire } from '../support/openStream.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The blocks that carry an event of the example; the opening `retry` is not one. */
+/** The blocks that carry an event of the example; the opening position is not one. */
 function eventBlocks(text: string): string[] {
   return text.split('\n\n').filter((block) => /^event: (reverse_)?echo$/m.test(block));
 }
@@ -26,25 +27,46 @@ function messageOf(block: string): string {
   return JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}').message;
 }
 
-/** Counts the intervals that live, since a stream that is left must stop its own. */
-async function countingIntervals(use: (alive: () => number) => Promise<void>): Promise<void> {
+interface Intervals {
+  readonly alive: number;
+  /** Does now what is due after so many milliseconds; RxJS waits with intervals. */
+  elapse(ms: number): void;
+}
+
+/** Knows the intervals that live, since a stream that is left must stop its own. */
+async function watchingIntervals(use: (intervals: Intervals) => Promise<void>): Promise<void> {
   const { setInterval: set, clearInterval: clear } = globalThis;
-  const living = new Set<unknown>();
-  globalThis.setInterval = ((...args: Parameters<typeof set>) => {
-    const timer = set(...args);
-    living.add(timer);
+  const living = new Map<unknown, { readonly ms: number | undefined; readonly work: () => void }>();
+  globalThis.setInterval = ((work: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+    const timer = set(work, ms, ...args);
+    living.set(timer, { ms, work: () => work(...args) });
     return timer;
   }) as typeof set;
   globalThis.clearInterval = (timer) => {
     living.delete(timer);
     clear(timer);
   };
+  const intervals: Intervals = {
+    get alive() {
+      return living.size;
+    },
+    elapse: (due) => {
+      for (const { ms, work } of [...living.values()]) if (ms === due) work();
+    },
+  };
   try {
-    await use(() => living.size);
+    await use(intervals);
   } finally {
     globalThis.setInterval = set;
     globalThis.clearInterval = clear;
   }
+}
+
+/** Resolves when the next response to be asked for is over. */
+function nextLeft(server: Server): Promise<unknown> {
+  return new Promise((resolve) => {
+    server.once('request', (_, response) => response.on('close', resolve));
+  });
 }
 
 describe('the echo example over HTTP', () => {
@@ -78,19 +100,49 @@ describe('the echo example over HTTP', () => {
       expect(positions).to.deep.equal(blocks.map((_, index) => ({ epoch, sequence: index + 1, end: false })));
     }));
 
-  it('stops the streams of a reader who leaves', () =>
-    countingIntervals((alive) =>
+  for (const path of ['/sse', '/sse2', '/sse3']) {
+    it(`${path} goes on without its reader, who comes back for exactly what was missed`, () =>
       listen(echoApp(), async (url, server) => {
-        const before = alive();
-        const left = new Promise((resolve) => {
-          server.on('request', (_, response) => response.on('close', resolve));
-        });
+        const left = nextLeft(server);
+        const first = await openStream(`${url}${path}?message=hello`);
+        const id = idOf(eventBlocks(await first.until(/event: echo\n.*\n\n/))[0] ?? '');
+        first.close();
+        await left;
+
+        const headers = { 'last-event-id': id };
+        const seen = await readWire(`${url}${path}?message=hello`, /\.3\nevent: .*\n.*\n\n/, { headers });
+        const back = await openStream(`${url}${path}?message=hello`, { headers });
+        const came = await back.until(/\.3\nevent: .*\n.*\n\n/);
+        back.close();
+
+        expect(back.headers['rxsse-resume']).to.equal('exact');
+        const [opening] = came.split('\n\n');
+        expect(opening).to.equal(`id: ${id}\nevent: rxsse.position\nretry: 3000\ndata:`);
+        expect(eventBlocks(came).map(idOf)).to.deep.equal([2, 3].map((n) => id.replace(/1$/, String(n))));
+        expect(eventBlocks(came)).to.deep.equal(eventBlocks(seen));
+      }));
+  }
+
+  it('stops the streams of a reader who does not come back in time', () =>
+    watchingIntervals((intervals) =>
+      listen(echoApp(), async (url, server) => {
+        const before = intervals.alive;
+        const left = nextLeft(server);
         const wire = await openStream(`${url}/sse3?message=hello`);
-        await wire.until(/event: echo/);
-        expect(alive()).to.be.above(before);
+        const id = idOf(eventBlocks(await wire.until(/event: echo\n.*\n\n/))[0] ?? '');
         wire.close();
         await left;
-        expect(alive()).to.equal(before);
+        expect(intervals.alive).to.be.above(before);
+
+        intervals.elapse(30_000);
+        expect(intervals.alive).to.equal(before);
+
+        const late = await openStream(`${url}/sse3?message=hello`, { headers: { 'last-event-id': id } });
+        expect(await late.until(/event: echo/)).to.contain(
+          `event: rxsse.gap\ndata: {"reason":"epoch","requested":"${id}"`,
+        );
+        expect(late.headers['rxsse-resume']).to.equal('gap;reason=epoch');
+        late.close();
       }),
     ));
 });

@@ -21,7 +21,7 @@ describe('requires', () => {
   });
 
   describe('without the tool', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     let folder: string;
 
     before(() => {

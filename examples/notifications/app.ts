@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import { feed, receive, sse } from 'rxsse';
+import { lmdbLog } from 'rxsse/lmdb';
+import { Notifications } from './events.ts';
+
+const page = fileURLToPath(new URL('page.html', import.meta.url));
+
+export interface NotificationsApp {
+  readonly app: Express;
+  /** Lets go of the log. */
+  close(): void;
+}
+
+/**
+ * What goes in by POST comes out by GET, at every reader, after any restart.
+ *
+ * @param data the folder of the log; several processes may share it.
+ */
+export function notificationsApp(data: string): NotificationsApp {
+  const notifications = feed(Notifications, { log: lmdbLog({ path: data, durability: 'flushed' }) });
+  const app = express();
+
+  app.get('/', (_request, response) => response.sendFile(page));
+  app.post('/notifications', receive(notifications));
+  app.get('/notifications', sse(notifications, { resume: { from: 'oldest' }, retry: 1000 }));
+
+  return { app, close: () => notifications.close() };
+}

@@ -1,0 +1,56 @@
+import type { Server } from 'node:http';
+import type { Express } from 'express';
+
+export interface ServeOptions {
+  /** What one types to start it. */
+  readonly command: string;
+  /** What the terminal says when it serves. */
+  readonly greeting: (url: string) => readonly string[];
+  /** Everybody is gone, and nobody will come back to this process. */
+  readonly onStopped: () => void;
+}
+
+/** Serves an example at PORT, or 3000, until a signal; says in one line what is in the way. */
+export function serveApp(app: Express, { command, greeting, onStopped }: ServeOptions): void {
+  const port = portOf(process.env.PORT || '3000');
+  if (port === undefined) {
+    onStopped();
+    return fail(`PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 ${command}`);
+  }
+  const server = app.listen(port, (error) => {
+    if (error) {
+      onStopped();
+      return fail(refusal(error, port, command));
+    }
+    const address = server.address();
+    const url = `http://localhost:${typeof address === 'object' && address !== null ? address.port : port}`;
+    console.log(greeting(url).join('\n'));
+  });
+  stopOnSignal(server, onStopped);
+}
+
+export function fail(line: string): void {
+  console.error(line);
+  process.exitCode = 1;
+}
+
+function stopOnSignal(server: Server, onStopped: () => void): void {
+  const stop = () => {
+    server.close(onStopped);
+    // A stream has no end to wait for: its connection is cut.
+    server.closeAllConnections();
+  };
+  // Not `once`: npm and the terminal may both pass on one Ctrl-C.
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function refusal(error: NodeJS.ErrnoException, port: number, command: string): string {
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${port} is busy: another program listens on it. Choose another: PORT=${port < 65_535 ? port + 1 : 3000} ${command}`;
+  }
+  return `Cannot listen on port ${port} (${error.code ?? error.name}). Choose another: PORT=3001 ${command}`;
+}
+
+function portOf(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}

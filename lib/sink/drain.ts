@@ -1,0 +1,112 @@
+import { asyncScheduler } from 'rxjs';
+import type { RetryRange } from '../error/DrainingError.ts';
+import type { TypedEvent } from '../event/EventDefinition.ts';
+import { type AnyFeed, coreOf } from '../feed/feed.ts';
+import { type AnyFeeds, familyOf } from '../feed/feeds.ts';
+import { draftOf } from '../log/draftOf.ts';
+import { checkRetry } from '../wire/checkField.ts';
+import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { retry as retryFrame } from '../wire/Frame.ts';
+import { waitIn } from './decline.ts';
+import type { Draining } from './Route.ts';
+import { type AnyHandler, routeOf } from './sse.ts';
+
+/** Whose readers are sent away: those of a route, a feed, or a family of feeds. @category sink */
+export type DrainTarget = AnyHandler | AnyFeed | AnyFeeds;
+
+/** How readers are sent away. @category sink */
+export interface DrainOptions {
+  /** The time over which they are, in milliseconds, evenly; 0 for all at once. @default 10000 */
+  readonly over?: number;
+  /**
+   * The wait before each comes back: a random time from the first to the second,
+   * in whole milliseconds, so that they do not all come at once.
+   *
+   * @default [1000, 5000]
+   */
+  readonly retry?: RetryRange;
+  /** A typed event that each gets last; it has no position. @default none */
+  readonly farewell?: TypedEvent;
+}
+
+/** How many steps the time is cut into, at most. */
+const steps = 100;
+
+/**
+ * Sends the readers of a server that shuts down to another one.
+ *
+ * From the call on no reader is taken: one that may be a native EventSource gets
+ * a 200 that asks it to wait, and ends, since any other answer would end it for
+ * good; others get a 503 with `Retry-After`. Those that are there leave spread
+ * over the time, each told when to come back, and resume where they are sent.
+ * Nothing is closed that is not a response: feeds and their logs are the caller's.
+ *
+ * Resolves when the last response is delivered, or given up since its socket
+ * takes nothing (`stall`). It listens for no signal: that is the caller's, too.
+ *
+ * @example A server that is asked to stop
+ * const route = sse(orders);
+ * const server = app.get('/orders', route).listen(3000);
+ * process.once('SIGTERM', () => {
+ *   server.close();
+ *   void drain(route, { over: 5000 }).then(() => server.closeAllConnections());
+ * });
+ *
+ * @throws TypeError at once, for a target that is none.
+ * @throws RangeError at once, for a time that is none.
+ * @category sink
+ */
+export function drain(targets: DrainTarget | readonly DrainTarget[], options: DrainOptions = {}): Promise<void> {
+  const { over = 10_000, retry = [1000, 5000], farewell } = options;
+  if (!(over >= 0 && over < Infinity))
+    throw new RangeError(`drain: over must be 0 ms or more, and finite, got ${over}`);
+  for (const wait of retry) checkRetry('drain: retry', wait);
+  const last = farewell === undefined ? '' : unplaced(farewell);
+  const closing = (isList(targets) ? targets : [targets]).map(closingOf);
+  // A feed may be drained together with the route that mounts it: its readers' connections leave once.
+  const leaving = closing.flatMap((close) => close(retry));
+
+  return new Promise((resolve) => {
+    let left = leaving.length;
+    const gone = (): void => {
+      left--;
+      if (left <= 0) resolve();
+    };
+    if (left === 0) gone();
+    spread(leaving, over, (reader) => reader.drain(last + encodeFrame(retryFrame(waitIn(retry))), gone));
+  });
+}
+
+/** Closes a target to new readers, and gives those that it has. */
+function closingOf(target: DrainTarget): (retry: RetryRange) => readonly Draining[] {
+  const route = routeOf(target);
+  if (route !== undefined) {
+    return (retry) => {
+      route.draining = retry;
+      return [...route.connections];
+    };
+  }
+  const feeds = coreOf(target) ?? familyOf(target);
+  if (feeds === undefined) throw new TypeError('drain: expected what sse(), feed() or feeds() returned');
+  return (retry) => feeds.drain(retry);
+}
+
+function spread<T>(items: readonly T[], over: number, each: (item: T) => void): void {
+  const count = over === 0 ? 1 : Math.min(steps, items.length);
+  const share = items.length / count;
+  for (let step = 0; step < count; step++) {
+    const part = items.slice(Math.floor(step * share), Math.floor((step + 1) * share));
+    if (step === 0) part.forEach(each);
+    else asyncScheduler.schedule(() => part.forEach(each), (over * step) / count);
+  }
+}
+
+/** An event without a position: the reader keeps the one that it has. */
+function unplaced(event: TypedEvent): string {
+  const draft = draftOf(event, undefined);
+  return '_tag' in draft ? encodeFrame(draft) : encodeMessage(undefined, draft.event, draft.data);
+}
+
+function isList(targets: DrainTarget | readonly DrainTarget[]): targets is readonly DrainTarget[] {
+  return Array.isArray(targets);
+}

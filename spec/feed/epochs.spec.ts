@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { timer } from 'rxjs';
+import { events, feed, sse } from '../../lib/index.ts';
+import { delayed } from '../../lib/testing/delayed.ts';
+import type { Reader } from '../../lib/testing/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { counted } from './counted.ts';
+import { received } from './received.ts';
+import { type RebornLog, reborn } from './reborn.ts';
+
+const Ticks = events({ Tick: t.number });
+const { Tick } = Ticks;
+
+/** What another process puts into the log, under the feed. */
+function append(log: RebornLog, ...numbers: readonly number[]): void {
+  feed(Ticks, { log: log.storage }).publish(numbers.map((n) => Tick(n)));
+}
+
+function gapOf(reader: Reader): unknown {
+  const told = reader.frames.find(({ frame }) => frame._tag === 'Message' && frame.event === 'rxsse.gap')?.frame;
+  return told?._tag === 'Message' ? { id: told.id, ...JSON.parse(told.data) } : undefined;
+}
+
+/** The newest id before the gap. */
+function placeBefore(reader: Reader): string | undefined {
+  const ids = reader.frames.map(({ frame }) =>
+    frame._tag === 'Message' && frame.event !== 'rxsse.gap' ? frame.id : null,
+  );
+  return ids[ids.indexOf(null) - 1] ?? undefined;
+}
+
+for (const [how, wrap] of Object.entries({
+  'answers at once': (log: RebornLog) => log,
+  'takes 3 ms': (log: RebornLog) => delayed(log, 3),
+})) {
+  describe(`a log that ${how} and gets another epoch under its readers`, () => {
+    for (const [before, after] of [
+      [5, 2],
+      [2, 2],
+      [2, 5],
+    ] as const) {
+      it(
+        `tells them of the gap, and goes on with all there is: ${before} entries before, ${after} after`,
+        marbles(({ reader, flush }) => {
+          const log = reborn();
+          const reads = counted(wrap(log));
+          const route = sse(feed(Ticks, { log: reads }));
+          const r = reader(route, { socket: '100ms X' });
+          const numbers = (count: number, first: number) => Array.from({ length: count }, (_, n) => first + n);
+          timer(10).subscribe(() => append(log, ...numbers(before, 1)));
+          timer(20).subscribe(() => log.lose());
+          timer(30).subscribe(() => append(log, ...numbers(after, 11)));
+          // Beyond the old tail, so that the window has to fit again.
+          timer(50).subscribe(() => append(log, ...numbers(4, 21)));
+          flush();
+          const shown = [...numbers(before, 1), 'gap epoch', ...numbers(after, 11), ...numbers(4, 21)].map(String);
+          expect(received(r)).to.deep.equal(['position', ...shown]);
+          const now = r.lastEventId.replace(/\d+$/, '0');
+          expect(gapOf(r)).to.deep.equal({
+            id: now,
+            reason: 'epoch',
+            requested: placeBefore(r),
+            resumedFrom: now,
+          });
+          expect(reads.reads.length).to.be.below(30);
+        }),
+      );
+    }
+
+    it(
+      'tells a slow one, too, when its socket drains, and does not give it what others were given before',
+      marbles(({ reader, flush }) => {
+        const log = reborn();
+        const route = sse(feed(Ticks, { log: wrap(log) }));
+        const slow = reader(route, { socket: '15ms F 44ms D 40ms X' });
+        reader(route, { socket: '100ms X' });
+        timer(10).subscribe(() => append(log, 1));
+        timer(20).subscribe(() => append(log, 2, 3));
+        timer(30).subscribe(() => log.lose());
+        timer(40).subscribe(() => append(log, 11, 12, 13));
+        flush();
+        expect(received(slow)).to.deep.equal(['position', '1', 'gap epoch', '11', '12', '13']);
+        expect(gapOf(slow)).to.include({ requested: placeBefore(slow) });
+      }),
+    );
+
+    it(
+      'tells them nothing when it still has all that they were given',
+      marbles(({ reader, flush }) => {
+        const log = reborn();
+        const r = reader(sse(feed(Ticks, { log: wrap(log) })), { socket: '100ms X' });
+        timer(10).subscribe(() => append(log, 1, 2));
+        timer(20).subscribe(() => log.rename('another'));
+        timer(30).subscribe(() => append(log, 3));
+        flush();
+        expect(received(r)).to.deep.equal(['position', '1', '2', '3']);
+      }),
+    );
+  });
+}

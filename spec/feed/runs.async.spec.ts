@@ -1,0 +1,96 @@
+import { expect } from 'chai';
+import { of } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+
+const idOf = (text: string) => /.*\nid: (\S+)|^id: (\S+)/s.exec(text)?.slice(1).find(Boolean) ?? '';
+
+describe('a run of a stream that is made of promises', () => {
+  it('is of a handler that takes its time', async () => {
+    const route = sse(async ({ request }) => of(`to ${request.url}`), { resume: true });
+    await listen(route, async (url) => {
+      const wire = await openStream(`${url}/x`);
+      expect(wire.headers['rxsse-resume']).to.equal('live');
+      expect(await wire.ended()).to.match(/rxsse\.position.*\ndata: "to \/x"\n\nid: \S+~\nevent: rxsse\.end/s);
+    });
+  });
+
+  it('is an HTTP error of a handler that rejects', async () => {
+    const route = sse(() => Promise.reject(Object.assign(new Error('no'), { status: 502 })), { resume: true });
+    await listen(route, async (url) => {
+      expect((await openStream(url)).status).to.equal(502);
+    });
+  });
+
+  it('goes on with an async iterable while its reader is away', async () => {
+    const [gate, away] = [deferred(), deferred()];
+    let signal: AbortSignal | undefined;
+    const route = sse(
+      (context) => {
+        signal = context.signal;
+        return words();
+      },
+      { resume: true },
+    );
+    async function* words() {
+      yield 'a';
+      await gate.promise;
+      yield 'b';
+      yield 'c';
+      away.resolve();
+    }
+    await listen(route, async (url) => {
+      const first = await openStream(url);
+      const id = idOf(await first.until(/data: "a"\n\n/));
+      first.close();
+      gate.resolve();
+      await away.promise;
+      expect(signal?.aborted).to.equal(false);
+      const second = await openStream(url, { headers: { 'last-event-id': id } });
+      const text = await second.ended();
+      expect(text).to.include('"b"').and.to.include('"c"').and.not.to.include('"a"');
+      expect(second.headers['rxsse-resume']).to.equal('exact');
+    });
+  });
+
+  it('leaves an iterable by `return`, and its signal, when nobody comes back', async () => {
+    const left = deferred();
+    const aborted = deferred();
+    const route = sse(
+      ({ signal }) => {
+        signal.addEventListener('abort', () => aborted.resolve());
+        return words();
+      },
+      { resume: { grace: 0 } },
+    );
+    async function* words() {
+      try {
+        yield 'a';
+        await aborted.promise;
+        yield 'b';
+      } finally {
+        left.resolve();
+      }
+    }
+    await listen(route, async (url) => {
+      const wire = await openStream(url);
+      await wire.until(/"a"/);
+      wire.close();
+      await left.promise;
+    });
+  });
+
+  it('lets the loop go on beside an iterable that always has a value at hand', async () => {
+    async function* numbers() {
+      for (let n = 0; ; n++) yield n;
+    }
+    const route = sse(() => numbers(), { resume: { grace: 0 } });
+    await listen(route, async (url) => {
+      const wire = await openStream(url);
+      await wire.until(/data: 1000\n/);
+      wire.close();
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { asyncScheduler, timer } from 'rxjs';
+import { replaceClock } from '../../lib/clock.ts';
+import { Line } from '../../lib/feed/Line.ts';
+import { type Swept, sweep } from '../../lib/feed/sweep.ts';
+import { events, feed, memoryLog, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { Behind, HandClock, several } from './behind.ts';
+import { counted } from './counted.ts';
+import { received } from './received.ts';
+
+describe('the sweep', () => {
+  it(
+    'serves those who are behind in the order in which they fell behind, when the code that says so has returned',
+    marbles(({ flush }) => {
+      const log: unknown[] = [];
+      const [a, b, c] = several(3, (index) => log.push(index));
+      asyncScheduler.schedule(() => {
+        for (const reader of [c, a, b]) if (reader) sweep().add(reader);
+        log.push('returned');
+      });
+      asyncScheduler.schedule(() => log.push('next turn'));
+      flush();
+      expect(log).to.deep.equal(['returned', 2, 0, 1, 'next turn']);
+    }),
+  );
+
+  it(
+    'takes a whole line, in its order, behind those who fell behind before',
+    marbles(({ flush }) => {
+      const log: unknown[] = [];
+      const [a, b, c, d] = several(4, (index) => log.push(index));
+      const idle = new Line<Swept>();
+      for (const reader of [a, b]) if (reader) idle.push(reader);
+      for (const reader of [d, c]) if (reader) sweep().add(reader);
+      sweep().addAll(idle);
+      expect(idle.isEmpty).to.equal(true);
+      flush();
+      expect(log).to.deep.equal([3, 2, 0, 1]);
+    }),
+  );
+
+  it(
+    'serves one once that fell behind twice, in the later of its places, and one that left not at all',
+    marbles(({ flush }) => {
+      const log: unknown[] = [];
+      const [a, b, c] = several(3, (index) => log.push(index));
+      for (const reader of [a, b, c, a]) if (reader) sweep().add(reader);
+      b?.leave();
+      flush();
+      expect(log).to.deep.equal([2, 0]);
+    }),
+  );
+
+  it(
+    'lets the loop have its turn after each slice',
+    marbles(({ flush }) => {
+      let served = 0;
+      const seen: number[] = [];
+      // Each turn of the loop that something else gets tells how far the sweep had come.
+      const look = (): void => {
+        seen.push(served);
+        if (served < 2000) asyncScheduler.schedule(look);
+      };
+      for (const reader of several(2000, () => served++)) sweep().add(reader);
+      asyncScheduler.schedule(look);
+      flush();
+      expect(seen.at(-1)).to.equal(2000);
+      const slices = seen.map((count, index) => count - (seen[index - 1] ?? 0));
+      expect(Math.max(...slices)).to.be.at.most(256);
+    }),
+  );
+
+  it(
+    'goes round: what stays behind queues behind all others, so a big feed does not starve a small one',
+    marbles(({ flush }) => {
+      const log: (number | 'small')[] = [];
+      const left = Array<number>(30).fill(20);
+      const big = several(30, (index, self) => {
+        log.push(index);
+        const rounds = (left[index] ?? 0) - 1;
+        left[index] = rounds;
+        if (rounds > 0) sweep().add(self);
+      });
+      for (const reader of [...big, new Behind(() => log.push('small'))]) sweep().add(reader);
+      flush();
+      expect(log.indexOf('small')).to.equal(30);
+      // Each of the big ones had its turn before any had its next.
+      const others = log.filter((name) => name !== 'small');
+      expect(others).to.deep.equal(Array.from({ length: 20 * 30 }, (_, index) => index % 30));
+    }),
+  );
+
+  it(
+    'ends one alone whose step throws',
+    marbles(({ flush }) => {
+      const log: unknown[] = [];
+      const readers = several(5, (index) => {
+        if (index === 2) throw new Error('broken');
+        log.push(index);
+      });
+      for (const reader of readers) sweep().add(reader);
+      flush();
+      expect(log).to.deep.equal([0, 1, 3, 4]);
+      expect(readers.map(({ errors }) => errors.map(String))).to.deep.equal([[], [], ['Error: broken'], [], []]);
+    }),
+  );
+});
+
+describe('a slice of the sweep', () => {
+  const clock = new HandClock();
+  before(() => replaceClock(clock));
+  after(() => replaceClock(undefined));
+
+  it('ends when its time is up, however few it has served, and the rest has the next turn', () => {
+    let served = 0;
+    for (const reader of several(20, () => {
+      served++;
+      clock.time += 0.15;
+    })) {
+      sweep().add(reader);
+    }
+    expect([clock.micros.length, served]).to.deep.equal([1, 0]);
+    clock.micros.shift()?.();
+    const first = served;
+    expect(first).to.be.within(1, 6);
+
+    let turns = 0;
+    for (let next = clock.turns.shift(); next !== undefined; next = clock.turns.shift()) {
+      const before = served;
+      next();
+      turns++;
+      expect(served - before).to.be.at.most(first);
+    }
+    expect(served).to.equal(20);
+    expect(turns).to.equal(Math.ceil(20 / first) - 1);
+    expect(clock.micros).to.have.length(0);
+  });
+
+  it('goes on with all others when one cannot even be told that it failed', () => {
+    const log: unknown[] = [];
+    const broken = several(1, () => {
+      throw new Error('step');
+    })[0];
+    if (broken === undefined) return expect.fail('nobody is broken');
+    broken.fail = () => {
+      throw new Error('fail');
+    };
+    const others = several(2, (index) => log.push(index));
+    for (const reader of [broken, ...others]) sweep().add(reader);
+    expect(() => clock.micros.shift()?.()).to.throw('fail');
+    clock.turns.shift()?.();
+    expect(log).to.deep.equal([0, 1]);
+
+    const late = several(1, () => log.push('late'))[0];
+    if (late !== undefined) sweep().add(late);
+    clock.micros.shift()?.();
+    expect(log).to.deep.equal([0, 1, 'late']);
+  });
+});
+
+const Ticks = events({ Tick: t.string });
+const { Tick } = Ticks;
+
+describe('the readers of one feed', () => {
+  /** A hundred readers, and what is published in one turn at 10 ms; then everybody leaves. */
+  const publishedTo100 = (events: readonly ReturnType<typeof Tick>[], log = memoryLog()) =>
+    marbles(({ reader, flush }) => {
+      const shared = feed(Ticks, { log });
+      const route = sse(shared);
+      const readers = Array.from({ length: 100 }, () => reader(route, { socket: '20ms X' }));
+      timer(10).subscribe(() => {
+        for (const event of events) shared.publish(event);
+      });
+      flush();
+      for (const each of readers) {
+        expect(received(each)).to.deep.equal(['position', ...events.map(({ data }) => JSON.stringify(data))]);
+        const [head, ...writes] = each.writes.map(({ at }) => at);
+        expect(head).to.equal(0);
+        // 1000 events of 40 bytes are a little more than a page.
+        expect(writes).to.deep.equal(events.length === 1 ? [10] : [10, 10]);
+        expect(each.listeners).to.equal(0);
+      }
+    });
+
+  it('are written to once for one event', publishedTo100([Tick('one')]));
+
+  it(
+    'are written to twice, at most, for 1000 events that are published in one turn',
+    publishedTo100(Array.from({ length: 1000 }, (_, n) => Tick(`${n}`.padEnd(38, '.')))),
+  );
+
+  it('share what is read where they stand at one place', () => {
+    const log = counted(memoryLog());
+    publishedTo100([Tick('one')], log)();
+    // Once for all of them when they came, and once for all when there was something.
+    const page = { after: 0, maxBytes: 64 * 1024 };
+    expect(log.reads).to.deep.equal([page, page]);
+  });
+
+  it('share what is read where they lie equally far back', () => {
+    const log = counted(memoryLog());
+    const many = Array.from({ length: 1000 }, (_, n) => Tick(`${n}`.padEnd(38, '.')));
+    publishedTo100(many, log)();
+    expect(log.reads.map(({ after }) => after > 0)).to.deep.equal([false, false, true]);
+  });
+});

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { firstValueFrom } from 'rxjs';
+import { feed, sse } from '../../../lib/index.ts';
+import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
+import { Ticks } from '../ticks.ts';
+
+/**
+ * A process that serves and publishes, run by a spec: `server.ts <folder> <port> <first>`.
+ * Says `ready`; at `go` it opens the log, serves, says `up`, and publishes numbers
+ * from `first` on, five at a time, as fast as the log takes them. Says
+ * `<sequence> <number>` of each that the log has. At `end` it ends the feed.
+ */
+const [path = '', port = '', first = ''] = process.argv.slice(2);
+
+let isEnding = false;
+let asked = '';
+process.stdin.setEncoding('utf8');
+// A spec that is gone leaves no process behind.
+process.stdin.on('end', () => process.exit());
+process.stdin.on('data', (text) => {
+  asked += text;
+  isEnding = asked.includes('end\n');
+});
+
+process.stdout.write('ready\n');
+while (!asked.includes('go\n')) await once(process.stdin, 'data');
+
+const ticks = feed(Ticks, { log: lmdbLog({ path, entries: Infinity, bytes: Infinity }) });
+const route = sse(ticks, { retry: 10, resume: { from: 'oldest' } });
+const server = createServer((request, response) => route(request, response));
+server.listen(Number(port), '127.0.0.1');
+await once(server, 'listening');
+process.stdout.write('up\n');
+
+async function publish(number: number): Promise<void> {
+  const cursor = await ticks.publish(Ticks.Tick(number));
+  // A pipe is written to at once: what was said is read, whenever the end comes.
+  process.stdout.write(`${cursor.split('.').at(-1)} ${number}\n`);
+}
+
+for (let number = Number(first); !isEnding; number += 5) {
+  await Promise.all([0, 1, 2, 3, 4].map((more) => publish(number + more)));
+  // The readers have their turn.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+await firstValueFrom(ticks.end());

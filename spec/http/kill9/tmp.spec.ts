@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
+import { closing } from '../../support/closing.ts';
+import { type Deferred, deferred } from '../../support/deferred.ts';
+import { type Follower, follow } from '../eventSource.ts';
+import { bundledServer } from './bundle.ts';
+import { freePort, type Server, startServer } from './startServer.ts';
+
+const kills = 20;
+/** What one server publishes is told from what others did. */
+const perServer = 1_000_000;
+
+/** All numbers of the log, in order. */
+async function numbersIn(path: string): Promise<string[]> {
+  const log = lmdbLog({ path });
+  const { bytes } = await firstValueFrom(log.read(0, Infinity));
+  log.close();
+  return [
+    ...Buffer.from(bytes)
+      .toString()
+      .matchAll(/^data: (\d+)$/gm),
+  ].map(([, number = '']) => number);
+}
+
+describe('a server that is killed in mid-stream, 20 times', function () {
+  // Some 15 s; what a busy machine makes of it is not the question.
+  this.timeout(120_000);
+  const patience = 60_000;
+  let path = '';
+  let script = '';
+
+  before(async () => {
+    path = mkdtempSync(join(tmpdir(), 'rxsse-kill9-'));
+    script = await bundledServer(path);
+  });
+  after(() => rmSync(path, { recursive: true }));
+
+  it('loses and repeats nothing that it acknowledged, for three EventSources, one of them slow', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const servers: Server[] = [];
+    const start = (): Server => {
+      const server = startServer(script, join(path, 'log'), port, servers.length * perServer + 1);
+      servers.push(server);
+      return server;
+    };
+    /** Keeps the slow one from reading while it is there. */
+    let held: Deferred<void> | undefined;
+    const pace = () => held?.promise ?? new Promise((resolve) => setTimeout(resolve, 5));
+
+    async function scenario(followers: readonly Follower[]): Promise<void> {
+      const [fast] = followers;
+      let next = start();
+      for (let round = 0; round < kills; round++) {
+        const server = next;
+        if (round % 2 === 1) held = deferred();
+        const up = server.go(50 + ((round * 37) % 100));
+        next = start();
+        const t0=performance.now();
+        await up;
+        const t1=performance.now();
+        // In mid-stream: some of what this server published has come.
+        await fast?.until(({ seen }) => Number(seen.at(-1)) > round * perServer);
+        const t2=performance.now();
+        await server.kill();
+        console.log(round,(t1-t0).toFixed(),(t2-t1).toFixed(),(performance.now()-t2).toFixed(),server.acknowledged.size);
+        held?.resolve();
+        held = undefined;
+      }
+      await next.go(50);
+      next.end();
+      await Promise.all(followers.map(({ until }) => until(({ seen }) => seen.includes('closed'))));
+      await next.kill();
+    }
+
+    const kill = () => Promise.all(servers.map((server) => server.kill()));
+    await closing(kill, () =>
+      follow(
+        url,
+        (one) =>
+          follow(
+            url,
+            (two) =>
+              follow(
+                url,
+                async (slow) => {
+                  await scenario([one, two, slow]);
+                  const numbers = await numbersIn(join(path, 'log'));
+                  for (const { seen, events, attempts } of [one, two, slow]) {
+                    expect(seen).to.deep.equal([...numbers, 'end', 'closed']);
+                    const sequences = events.slice(0, -1).map(({ lastEventId }) => lastEventId.split('.').at(-1));
+                    expect(sequences).to.deep.equal(numbers.map((_, index) => String(index + 1)));
+                    expect(attempts.filter(({ status }) => status === 200).length).to.be.above(kills / 2);
+                  }
+                  for (const { acknowledged } of servers) {
+                    expect(acknowledged.size).to.be.at.least(50);
+                    for (const [sequence, number] of acknowledged)
+                      expect(numbers[sequence - 1]).to.equal(String(number));
+                  }
+                },
+                { patience, pace },
+              ),
+            { patience },
+          ),
+        { patience },
+      ),
+    );
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { finalize, Subject } from 'rxjs';
+import { type SseRequest, sse } from '../../lib/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream, type Wire } from '../support/openStream.ts';
+import { follow, hasPosition } from './eventSource.ts';
+import { servers } from './servers.ts';
+import { shown, Ticks } from './ticks.ts';
+
+const { Tick } = Ticks;
+type Tick = ReturnType<typeof Tick>;
+
+/** Streams of one request each, which the spec feeds by hand, and which of them were left. */
+function answers() {
+  const made: Subject<Tick>[] = [];
+  const left: number[] = [];
+  const make = () => {
+    const stream = new Subject<Tick>();
+    const index = made.push(stream) - 1;
+    return stream.pipe(finalize(() => left.push(index)));
+  };
+  return { made, left, make };
+}
+
+const whoIs = ({ headers }: SseRequest) => ({ user: headers.user });
+
+async function told({ status, headers, ...wire }: Wire): Promise<unknown> {
+  const text = shown(await wire.until(/data: 9\n\n/));
+  wire.close();
+  const { date, ...others } = headers;
+  return { status, headers: others, text: text.replace(/"requested":"[^"]*"/, '"requested":"…"') };
+}
+
+for (const [name, mount] of Object.entries(servers)) {
+  describe(`a run on ${name}`, () => {
+    it('goes on while its reader is away, and gives it what it missed', async () => {
+      const { made, left, make } = answers();
+      const { listener } = mount(sse(make, { events: Ticks, resume: true, retry: 1 }));
+      await listen(listener, (url, server) =>
+        follow(url, async (follower) => {
+          await follower.until(hasPosition);
+          made[0]?.next(Tick(1));
+          await follower.until(({ seen }) => seen.includes('1'));
+          server.closeAllConnections();
+          made[0]?.next(Tick(2));
+          await follower.until(({ seen }) => seen.includes('2'));
+          made[0]?.next(Tick(3));
+          made[0]?.complete();
+          await follower.until(({ seen }) => seen.includes('closed'));
+          expect(follower.seen).to.deep.equal(['1', '2', '3', 'end', 'closed']);
+          expect(follower.attempts.map(({ resume }) => resume)).to.deep.equal(['live', 'exact', 'ended']);
+          expect([made.length, left]).to.deep.equal([1, [0]]);
+        }),
+      );
+    });
+
+    it('that is not known tells of it, and a fresh one begins', async () => {
+      const { made, make } = answers();
+      let { listener } = mount(sse(make, { events: Ticks, resume: true, retry: 1 }));
+      await listen(
+        (request, response) => listener(request, response),
+        (url, server) =>
+          follow(url, async (follower) => {
+            await follower.until(hasPosition);
+            made[0]?.next(Tick(1));
+            await follower.until(({ seen }) => seen.includes('1'));
+            listener = mount(sse(make, { events: Ticks, resume: true, retry: 1 })).listener;
+            server.closeAllConnections();
+            await follower.until(({ seen }) => seen.includes('gap epoch'));
+            made[1]?.next(Tick(11));
+            await follower.until(({ seen }) => seen.includes('11'));
+            expect(follower.seen).to.deep.equal(['1', 'gap epoch', '11']);
+            expect(follower.attempts.at(-1)?.resume).to.equal('gap;reason=epoch');
+            const { requested, resumedFrom } = JSON.parse(follower.events[1]?.data);
+            expect(requested).to.equal(follower.events[0]?.lastEventId);
+            expect(shown(resumedFrom)).to.equal('1.E.0');
+          }),
+      );
+    });
+
+    it('is left when its grace is over, and is not known from then on', async () => {
+      const { made, left, make } = answers();
+      const { listener } = mount(sse(make, { events: Ticks, resume: { grace: 0 }, retry: 1 }));
+      await listen(listener, (url, server) =>
+        follow(url, async (follower) => {
+          await follower.until(hasPosition);
+          server.closeAllConnections();
+          await follower.until(({ seen }) => seen.includes('gap epoch'));
+          expect([made.length, left]).to.deep.equal([2, [0]]);
+        }),
+      );
+    });
+
+    it('of another owner is answered exactly as one that nobody knows', async () => {
+      const { made, left, make } = answers();
+      const route = sse(make, { events: Ticks, state: whoIs, resume: { owner: ({ state }) => state.user } });
+      await listen(mount(route).listener, async (url) => {
+        const own = await openStream(url, { headers: { user: 'ada' } });
+        await own.until(/\n\n/);
+        made[0]?.next(Tick(1));
+        const [, cursor = ''] = /^id: (.*\.1)$/m.exec(await own.until(/data: 1\n\n/)) ?? [];
+        const unknown = cursor.replace(/\.[\w-]+\./, '.aaaaaaaaaaaaaaaa.');
+
+        const ask = async (user: string, asked: string) => {
+          const before = made.length;
+          const wire = await openStream(url, { headers: { user, 'Last-Event-ID': asked } });
+          made[before]?.next(Tick(9));
+          return told(wire);
+        };
+        const foreign = await ask('eve', cursor);
+        expect(foreign).to.deep.equal(await ask('eve', unknown));
+        expect(foreign).to.have.nested.property('headers.rxsse-resume', 'gap;reason=epoch');
+
+        // Nobody's but its owner's: it comes back to the same run.
+        const again = await openStream(url, { headers: { user: 'ada', 'Last-Event-ID': cursor } });
+        expect(again.headers['rxsse-resume']).to.equal('exact');
+        made[0]?.next(Tick(2));
+        expect(shown(await again.until(/tick.*\n\n/s))).to.match(/1\.E\.2\nevent: tick\ndata: 2\n\n$/);
+        expect([made.length, left]).to.deep.equal([3, []]);
+        again.close();
+        own.close();
+      });
+    });
+
+    it('that is not known ends where the route says so: nothing is begun, and 204 follows', async () => {
+      const { left, made, make } = answers();
+      const { listener } = mount(sse(make, { events: Ticks, resume: { missed: 'end' }, retry: 1 }));
+      await listen(listener, (url) =>
+        follow(`${url}/?lastEventId=1.another.3`, async (follower) => {
+          await follower.until(({ seen }) => seen.includes('closed'));
+          expect(follower.seen).to.deep.equal(['gap epoch', 'end', 'closed']);
+          expect(follower.attempts.map(({ status }) => status)).to.deep.equal([200, 204]);
+          expect([made.some(({ observed }) => observed), left]).to.deep.equal([false, []]);
+        }),
+      );
+    });
+
+    it('that has not begun hears through its signal that its reader has gone', async () => {
+      const asked = deferred();
+      const aborted = deferred();
+      const route = sse(
+        ({ signal }) => {
+          signal.addEventListener('abort', () => aborted.resolve());
+          asked.resolve();
+          return new Promise<never>(() => {});
+        },
+        { events: Ticks, resume: true },
+      );
+      await listen(mount(route).listener, async (url) => {
+        const leaving = new AbortController();
+        const response = fetch(url, { signal: leaving.signal }).catch(() => 'left');
+        await asked.promise;
+        leaving.abort();
+        await aborted.promise;
+        expect(await response).to.equal('left');
+      });
+    });
+
+    it('one too many is put off: EventSource comes back for it, a client is told when', async () => {
+      const { made, left, make } = answers();
+      const aborted: boolean[] = [];
+      const route = sse(
+        ({ signal }) => {
+          signal.addEventListener('abort', () => aborted.push(true));
+          return make();
+        },
+        { events: Ticks, resume: { max: 1, grace: Infinity } },
+      );
+      await listen(mount(route).listener, async (url) => {
+        const first = await openStream(url);
+        await first.until(/\n\n/);
+        const refused = await openStream(url);
+        expect([refused.status, refused.headers['rxsse-resume']]).to.deep.equal([200, 'refused']);
+        expect(await refused.ended()).to.match(/^retry: \d{4,5}\n\n$/);
+        const client = await openStream(url, { headers: { 'Rxsse-Client': '1' } });
+        expect(client.status).to.equal(503);
+        expect(Number(client.headers['retry-after'])).to.be.within(5, 10);
+        expect([made.filter(({ observed }) => observed).length, left]).to.deep.equal([1, []]);
+        expect(aborted).to.deep.equal([true, true]);
+        first.close();
+      });
+    });
+  });
+}

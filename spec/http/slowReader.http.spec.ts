@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { expect } from 'chai';
+import express from 'express';
+import * as t from 'io-ts';
+import { events, feed, memoryLog, sse } from '../../lib/index.ts';
+import { FrameParser } from '../../lib/wire/index.ts';
+import { listen } from '../support/listen.ts';
+import { heldOutside } from './slow/held.ts';
+import { withMuteReader } from './slow/mute.ts';
+import { withReaders } from './slow/startReaders.ts';
+import { turn, watched } from './slow/watched.ts';
+
+const Ticks = events({ Tick: t.string });
+const { Tick } = Ticks;
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const page = 64 * KiB;
+
+describe('a reader that does not read', function () {
+  // Some 3 s; what a busy machine makes of it is not the question.
+  this.timeout(60_000);
+
+  it('stalls as one of 20 readers for a 50 MB publication, and gets everything when it reads on', async () => {
+    const ticks = feed(Ticks, { log: memoryLog({ bytes: 60 * MiB, entries: Infinity }) });
+    const { listener, responses } = watched(express().use(sse(ticks)));
+    await listen(listener, (url) =>
+      withReaders(url, 20, async (readers) => {
+        const before = await heldOutside();
+        const [stalled] = responses;
+        const event = Tick('x'.repeat(10_000));
+        let most = 0;
+        for (let n = 0; n < 5000; n++) {
+          ticks.publish(event);
+          if (n % 50 !== 0) continue;
+          await turn();
+          most = Math.max(most, stalled?.writableLength ?? Infinity);
+        }
+        ticks.end().subscribe();
+        await readers.until(19);
+        expect([...readers.done.values()]).to.deep.equal(Array(19).fill(5000));
+        expect(readers.done.has(0)).to.equal(false);
+
+        most = Math.max(most, stalled?.writableLength ?? Infinity);
+        expect(most).to.be.within(1, page + 16 * KiB);
+        expect((await heldOutside()) - before).to.be.within(50 * 10_000 * 100, 51 * MiB);
+
+        readers.go();
+        await readers.until(20);
+        expect(readers.done.get(0)).to.equal(5000);
+      }),
+    );
+  });
+
+  for (const megabytes of [10, 50]) {
+    it(`costs one page and 16 KiB in the process when the feed publishes ${megabytes} MB`, async () => {
+      const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
+      const event = Tick('x'.repeat(1000));
+      const route = sse(ticks);
+      const { listener, responses } = watched((request, response) => route(request, response));
+      await listen(listener, async (url) => {
+        const held = await withMuteReader(url, async () => {
+          while (responses.length === 0) await turn();
+          for (let n = 0; n < megabytes * 1000; n++) {
+            ticks.publish(event);
+            if (n % 200 === 0) await turn();
+          }
+          expect(responses[0]?.writableLength).to.be.within(1, page + 16 * KiB);
+          return heldOutside();
+        });
+        while (responses[0]?.closed === false) await turn();
+        expect(held - (await heldOutside())).to.be.within(1, page + 16 * KiB);
+      });
+    });
+  }
+
+  it('is told, when it reads on, of what was trimmed meanwhile, at its place', async () => {
+    const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
+    const event = Tick('x'.repeat(1000));
+    const route = sse(ticks);
+    await listen(
+      (request, response) => route(request, response),
+      async (url) => {
+        const [response] = await once(get(url, { agent: false }), 'response');
+        for (let n = 0; n < 20_000; n++) {
+          ticks.publish(event);
+          if (n % 200 === 0) await turn();
+        }
+        ticks.end().subscribe();
+
+        const stretches: { from: number; to: number }[] = [];
+        let last = 0;
+        const parser = new FrameParser({
+          onMessage: ({ id, event, data }) => {
+            const sequence = Number(id?.replace(/^.*\./, '').replace('~', ''));
+            if (event === 'rxsse.gap') {
+              const { reason, requested, resumedFrom } = JSON.parse(data);
+              expect([reason, requested.endsWith(`.${last}`), resumedFrom]).to.deep.equal(['trimmed', true, id]);
+            } else if (event === 'tick') {
+              expect(sequence).to.equal(last + 1);
+              const stretch = stretches.at(-1);
+              if (stretch?.to === last) stretch.to = sequence;
+              else stretches.push({ from: sequence, to: sequence });
+            }
+            last = sequence;
+          },
+        });
+        for await (const bytes of response) parser.push(bytes);
+        expect(stretches.map(({ from }) => from))
+          .to.have.length(2)
+          .and.include(1);
+        expect(stretches[1]?.to).to.equal(20_000);
+      },
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { finalize, NEVER } from 'rxjs';
+import { feed, memoryLog, type SnapshotResult, sse } from '../../lib/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+import { follow, hasPosition } from './eventSource.ts';
+import { servers } from './servers.ts';
+import { publish, shown, Ticks } from './ticks.ts';
+
+const { Tick } = Ticks;
+type Tick = ReturnType<typeof Tick>;
+
+for (const [name, mount] of Object.entries(servers)) {
+  describe(`a snapshot on ${name}`, () => {
+    it('stands for what a reader missed, and the stream goes on after it', async () => {
+      const ticks = feed(Ticks, { log: memoryLog({ entries: 1 }) });
+      let sum = 0;
+      let cursor = '';
+      const add = async (n: number) => {
+        sum += n;
+        cursor = await publish(ticks, n);
+      };
+      const asked: unknown[] = [];
+      const route = sse(ticks, {
+        events: Ticks,
+        retry: 1,
+        resume: {
+          missed: (gap) => {
+            asked.push(gap);
+            return { events: [Tick(sum)], cursor };
+          },
+        },
+      });
+      await listen(mount(route).listener, (url, server) =>
+        follow(url, async (follower) => {
+          await follower.until(hasPosition);
+          await add(1);
+          await follower.until(({ seen }) => seen.includes('1'));
+          server.closeAllConnections();
+          for (const n of [2, 3, 4]) await add(n);
+          await follower.until(({ seen }) => seen.includes('10'));
+          server.closeAllConnections();
+          await add(5);
+          await follower.until(({ seen }) => seen.includes('5'));
+
+          expect(follower.seen).to.deep.equal(['1', 'gap trimmed', '10', '5']);
+          expect(follower.attempts.map(({ resume }) => resume)).to.deep.equal(['live', 'gap;reason=trimmed', 'exact']);
+          const [tick, gap] = follower.events;
+          expect(asked).to.deep.equal([{ reason: 'trimmed', requested: tick?.lastEventId }]);
+          expect(shown(JSON.parse(gap?.data).resumedFrom)).to.equal('1.E.4');
+        }),
+      );
+    });
+
+    it('has no ids of its own: one that is cut in its midst is served anew', async () => {
+      const ticks = feed(Ticks);
+      const cursor = await publish(ticks, 1, 2);
+      const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
+      await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
+        const asked = await openStream(`${url}/?lastEventId=1.other.1`);
+        publish(ticks, 3);
+        expect(shown(await asked.until(/data: 3\n\n/))).to.equal(
+          'id: 1.E.0\nevent: rxsse.position\nretry: 3000\ndata:\n\n' +
+            'id: 1.E.0\nevent: rxsse.gap\ndata: {"reason":"epoch","requested":"1.other.1","resumedFrom":"1.E.2"}\n\n' +
+            'event: tick\ndata: 10\n\nevent: tick\ndata: 20\n\n' +
+            'id: 1.E.2\nevent: rxsse.position\ndata:\n\n' +
+            'id: 1.E.3\nevent: tick\ndata: 3\n\n',
+        );
+        asked.close();
+      });
+    });
+
+    it('may take its time: what is published meanwhile follows it', async () => {
+      const ticks = feed(Ticks);
+      const cursor = await publish(ticks, 1);
+      const wanted = deferred();
+      const made = deferred<SnapshotResult<Tick>>();
+      const missed = () => {
+        wanted.resolve();
+        return made.promise;
+      };
+      await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
+        const asking = openStream(`${url}/?lastEventId=garbage`);
+        await wanted.promise;
+        publish(ticks, 2);
+        made.resolve({ events: [Tick(10)], cursor });
+        const asked = await asking;
+        const text = await asked.until(/data: 2\n\n/);
+        expect([...text.matchAll(/^data: (\d+)$/gm)].map(([, n]) => n)).to.deep.equal(['10', '2']);
+        asked.close();
+      });
+    });
+
+    const failures: Record<string, (cursor: string) => Promise<SnapshotResult<Tick>> | SnapshotResult<Tick>> = {
+      fails: () => Promise.reject(new Error('secret')),
+      throws: () => {
+        throw new Error('secret');
+      },
+      'names no cursor': () => ({ events: [], cursor: 'secret' }),
+      'names a position of another feed': () => ({ events: [], cursor: '1.other.1' }),
+      'has an event that the contract does not': (cursor) => ({ events: [{ type: 'secret' } as never], cursor }),
+    };
+    for (const [what, snapshot] of Object.entries(failures)) {
+      it(`that ${what} is an error of HTTP, since no byte was sent`, async () => {
+        const left = deferred();
+        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), grace: 0 });
+        const cursor = await publish(ticks, 1);
+        const route = sse(ticks, { events: Ticks, resume: { missed: () => snapshot(cursor) } });
+        await listen(mount(route).listener, async (url) => {
+          const refused = await openStream(`${url}/?lastEventId=garbage`);
+          expect(refused.status).to.be.at.least(500);
+          expect(await refused.ended()).not.to.include('secret');
+          await left.promise;
+        });
+      });
+    }
+
+    it('is for nobody when its reader has gone', async () => {
+      const left = deferred();
+      const wanted = deferred();
+      const made = deferred<never>();
+      const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), grace: 0 });
+      const missed = () => {
+        wanted.resolve();
+        return made.promise;
+      };
+      await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
+        const leaving = new AbortController();
+        const asked = fetch(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
+        await wanted.promise;
+        leaving.abort();
+        await left.promise;
+        expect(await asked).to.equal('left');
+      });
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { asyncScheduler, EMPTY, NEVER, throwError, timer } from 'rxjs';
+import { events, feed, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { received } from '../feed/received.ts';
+
+const Ticks = events({ Tick: t.number });
+
+describe('the life of a connection', () => {
+  it(
+    'is ended properly when it is old, a random tenth sooner, also while its stream is silent',
+    marbles(({ reader, flush }) => {
+      const readers = Array.from({ length: 20 }, () => reader(sse(NEVER, { maxAge: 1000, heartbeat: Infinity })));
+      flush();
+      for (const { ended } of readers) expect(ended).to.be.within(900, 1000);
+      expect(new Set(readers.map(({ ended }) => ended)).size).to.be.above(5);
+      // Nothing says that the stream ended, so that they come back.
+      expect(readers.flatMap((each) => received(each))).to.deep.equal([]);
+    }),
+  );
+
+  it(
+    'is ended when what let the reader in has expired, and the reader goes on where it was',
+    marbles(({ hot, reader, flush }) => {
+      const shared = feed(Ticks, { source: hot('10ms a 99ms b', { a: Ticks.Tick(1), b: Ticks.Tick(2) }) });
+      const route = sse(shared, { expiresAt: () => new Date(asyncScheduler.now() + 50) });
+      const first = reader(route);
+      flush();
+      expect(first.ended).to.equal(50);
+      expect(received(first)).to.deep.equal(['position', '1']);
+      const second = reader(route, { lastEventId: first.lastEventId });
+      flush();
+      expect(received(second)).to.deep.equal(['position', '2']);
+      shared.close();
+    }),
+  );
+
+  it(
+    'is given up when the socket takes nothing for too long, and not before',
+    marbles(({ reader, flush }) => {
+      const route = sse(timer(10, 10), { stall: 100, heartbeat: Infinity });
+      const stalled = reader(route, { socket: '15ms F' });
+      const slow = reader(route, { socket: '15ms F 90ms D 200ms X' });
+      flush();
+      // Seen to be full when the event of 20 was to be written.
+      expect(stalled.cut).to.equal(120);
+      expect(stalled.listeners).to.equal(0);
+      expect(slow.cut).to.equal(undefined);
+      expect(slow.overrun).to.equal(0);
+    }),
+  );
+
+  it(
+    'is given up after the end, too, when that is not taken',
+    marbles(({ hot, reader, flush }) => {
+      const route = sse(hot('10ms a 9ms |'), { stall: 100 });
+      const r = reader(route, { socket: '10ms F' });
+      flush();
+      expect(r.cut).to.equal(110);
+    }),
+  );
+
+  it(
+    'is told to the hooks, which may throw',
+    marbles(({ hot, reader, flush }) => {
+      const told: unknown[] = [];
+      const hooks = (name: string) => ({
+        state: (_request: unknown) => name,
+        onOpen: (context: { readonly state: string }) => {
+          told.push(`${context.state} opens`);
+          throw new Error('contained');
+        },
+        onClose: (reason: string, { duration, bytes }: { duration: number; bytes: number }, _context: unknown) => {
+          told.push(`${name} ${reason} after ${duration}, ${bytes > 0}`);
+          throw new Error('contained');
+        },
+      });
+      reader(sse(EMPTY, hooks('empty')));
+      reader(sse(NEVER, hooks('left')), { socket: '30ms X' });
+      reader(sse(hot('10ms #'), hooks('failed')));
+      reader(
+        sse(
+          throwError(() => 'early'),
+          hooks('never begun'),
+        ),
+      );
+      flush();
+      expect(told).to.have.members([
+        'empty opens',
+        'empty completed after 0, true',
+        'left opens',
+        'failed opens',
+        'failed failed after 10, true',
+        'left left after 30, true',
+      ]);
+    }),
+  );
+
+  it('refuses at once what is no time', () => {
+    expect(() => sse(NEVER, { stall: 0 })).to.throw(RangeError, 'stall');
+    expect(() => sse(NEVER, { maxAge: 0 })).to.throw(RangeError, 'maxAge');
+    expect(() => sse(NEVER, { queue: { bytes: 0 } })).to.throw(RangeError, 'queue.bytes');
+    expect(() => sse(NEVER, { queue: { events: 0 } })).to.throw(RangeError, 'queue.events');
+  });
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { interval, map } from 'rxjs';
+import { conflate, OverflowError, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { received } from '../feed/received.ts';
+
+const numbers = interval(1);
+
+describe('a reader that is slower than a stream without a log', () => {
+  it(
+    'is cut at the bound of its queue, and onError hears why',
+    marbles(({ reader, flush }) => {
+      const errors: unknown[] = [];
+      const route = sse(numbers, { queue: { events: 10 }, onError: (error: unknown) => void errors.push(error) });
+      const slow = reader(route, { socket: '5ms F' });
+      const quick = reader(route, { socket: '30ms X' });
+      flush();
+      expect(slow.cut).to.equal(15);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.be.instanceOf(OverflowError);
+      expect(received(quick)).to.have.length(29);
+    }),
+  );
+
+  it(
+    'gets the newest and a gap, where the oldest is dropped, under positions without a hole',
+    marbles(({ reader, flush }) => {
+      const drops: number[] = [];
+      const route = sse(numbers, {
+        overflow: 'drop-oldest',
+        queue: { events: 3 },
+        onOverflow: (dropped: number) => void drops.push(dropped),
+      });
+      const slow = reader(route, { socket: '4ms F 19ms D 6ms X' });
+      flush();
+      const frames = received(slow);
+      expect(frames.slice(0, 4)).to.deep.equal(['0', '1', '2', 'gap overflow']);
+      expect(frames.slice(4, 7)).to.deep.equal(['20', '21', '22']);
+      expect(drops).to.deep.equal([17]);
+      const ids = slow.frames.flatMap(({ frame }) => (frame._tag === 'Message' ? [frame.id?.split('.').at(-1)] : []));
+      expect(ids.slice(0, 6)).to.deep.equal(['1', '2', '3', '3', '4', '5']);
+      const gap = slow.frames.find(({ frame }) => frame._tag === 'Message' && frame.event === 'rxsse.gap')?.frame;
+      const data = gap?._tag === 'Message' ? JSON.parse(gap.data) : {};
+      expect(data).to.include({ reason: 'overflow', requested: null });
+      expect(gap).to.have.property('id', data.resumedFrom);
+    }),
+  );
+
+  it(
+    'gets one event a key, merged, in the order in which the keys first waited',
+    marbles(({ reader, flush }) => {
+      const prices = numbers.pipe(map((n) => ({ symbol: n % 3, sum: n })));
+      const route = sse(prices, {
+        overflow: conflate({
+          key: ({ symbol }: { symbol: number; sum: number }) => symbol,
+          merge: (waiting, { symbol, sum }) => ({ symbol, sum: waiting.sum + sum }),
+        }) as never,
+      });
+      const slow = reader(route, { socket: '2ms F 7ms D 2ms X' });
+      flush();
+      // 0 came before; 1 to 8 waited: 1 + 4 + 7, 2 + 5 + 8, 3 + 6.
+      expect(received(slow).slice(0, 4)).to.deep.equal([
+        '{"symbol":0,"sum":0}',
+        '{"symbol":1,"sum":12}',
+        '{"symbol":2,"sum":15}',
+        '{"symbol":0,"sum":9}',
+      ]);
+    }),
+  );
+
+  it(
+    'is cut where there are more keys than its queue holds',
+    marbles(({ reader, flush }) => {
+      const route = sse(numbers, { overflow: conflate({ key: (n: unknown) => n }), queue: { events: 5 } });
+      const slow = reader(route, { socket: '2ms F' });
+      flush();
+      expect(slow.cut).to.equal(7);
+    }),
+  );
+});

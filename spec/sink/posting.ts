@@ -1,0 +1,53 @@
+import * as t from 'io-ts';
+import { DateTime, type EventLog, event, events, feed, memoryLog, withDefault } from '../../lib/index.ts';
+import { receive } from '../../lib/sink/receive.ts';
+import type { ReaderOptions } from '../../lib/testing/connectReader.ts';
+import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
+import type { Reader } from '../../lib/testing/Reader.ts';
+
+export const Orders = events({
+  OrderPaid: { order: t.string, total: t.number, paid_at: withDefault(DateTime, () => new Date(0)) },
+  Closed: event('closed'),
+});
+
+/** An event as a client sends it. */
+export const paid = (order: unknown) => ({ type: 'order_paid', data: { order, total: 5 } });
+
+/** What a log has, as it goes over the wire, without what tells one epoch from another. */
+export function remembered(log: EventLog): string {
+  let text = '';
+  log.read(0, Infinity).subscribe(({ bytes }) => {
+    text = new TextDecoder().decode(bytes);
+  });
+  return text.replaceAll(/1\.[\w-]{16}\./g, '1.E.');
+}
+
+/** A feed of orders, what takes them in, and what it has. */
+export function shop(options?: Parameters<typeof receive>[1]) {
+  const log = memoryLog();
+  const orders = feed(Orders, { log });
+  return { orders, handler: receive(orders, options), remembered: () => remembered(log) };
+}
+
+/** Posts what a parser left in `request.body`, and gives the answer. */
+export function post(
+  { reader, flush }: MarbleHelpers,
+  handler: ReturnType<typeof receive>,
+  body: unknown,
+  options: ReaderOptions = {},
+): Reader {
+  const answer = reader(handler, { method: 'POST', body, ...options });
+  flush();
+  return answer;
+}
+
+interface Problem {
+  readonly detail?: string;
+  readonly errors?: readonly { readonly path: string; readonly expected: string; readonly got: string }[];
+}
+
+export const problemOf = (answer: Reader) => answer.problem as Problem;
+
+/** The errors of a problem, a line each. */
+export const linesOf = (answer: Reader) =>
+  problemOf(answer).errors?.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);

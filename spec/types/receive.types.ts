@@ -1,0 +1,58 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { expectTypeOf } from 'expect-type';
+import type { Express, Request } from 'express';
+import * as t from 'io-ts';
+import { events, type Feed, feed, feeds, sse } from '../../lib/index.ts';
+import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
+import { type ReceiveHandler, receive } from '../../lib/sink/receive.ts';
+
+const Orders = events({ OrderPaid: { order: t.string, total: t.number } });
+const orders = feed(Orders);
+const rooms = feeds(Orders, () => ({}));
+
+declare const app: Express;
+
+// One handler for every server: Express, and a plain one, which has no next.
+expectTypeOf(receive(orders)).toEqualTypeOf<ReceiveHandler<ReceiveRequest>>();
+app.post('/orders', receive(orders));
+app.post('/orders', receive(orders, { limit: 1024, max: 10 }));
+expectTypeOf(receive(orders)).toExtend<RequestListener>();
+expectTypeOf<IncomingMessage>().toExtend<ReceiveRequest>();
+expectTypeOf<Http2ServerRequest>().toExtend<ReceiveRequest>();
+expectTypeOf<Request>().toExtend<ReceiveRequest>();
+
+// A function sees the request it annotates; without an annotation what every server has.
+app.post(
+  '/:room',
+  receive((request: Request<{ room: string }>) => rooms.at(request.params.room)),
+);
+app.post(
+  '/:room',
+  receive(async ({ headers }) => rooms.at(String(headers.room))),
+);
+expectTypeOf(receive((request: Request) => rooms.at(request.ip ?? ''))).toEqualTypeOf<ReceiveHandler<Request>>();
+receive((request) => {
+  expectTypeOf(request).toEqualTypeOf<ReceiveRequest>();
+  return orders;
+});
+expectTypeOf(receive<ReceiveRequest>).returns.toEqualTypeOf<ReceiveHandler<ReceiveRequest>>();
+
+// Feeds of different contracts by one function.
+declare const either: (request: Request) => Feed<typeof Orders> | Promise<Feed>;
+receive(either);
+
+// @ts-expect-error the feed, not its contract
+receive(Orders);
+// @ts-expect-error one feed of a family
+receive(rooms);
+// @ts-expect-error what reads is no feed
+receive(sse(orders));
+// @ts-expect-error bytes, as a number
+receive(orders, { limit: '64kb' });
+// @ts-expect-error a misspelt option
+receive(orders, { maximum: 5 });
+// @ts-expect-error the function gives a feed
+receive(() => Orders);
+// @ts-expect-error a plain server has no such request
+expectTypeOf(receive((request: Request) => rooms.at(request.ip ?? ''))).toExtend<RequestListener>();
