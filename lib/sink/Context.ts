@@ -11,6 +11,8 @@ import { type Opening, placedOpening } from './Opening.ts';
 import { Placing } from './Placing.ts';
 import type { AnyContext, Route } from './Route.ts';
 
+const readOnce = 'read: expected one subscription, made by the route itself when the handler has returned';
+
 /** What the user's functions are told of a request, and what a feed needs of its connection. */
 export class Context implements AnyContext, Visited {
   readonly request: SseRequest;
@@ -43,6 +45,7 @@ export class Context implements AnyContext, Visited {
 /** One request, to a feed that is read through a pipeline of the route's own. */
 export class RouteVisit implements Visit {
   readonly requested: string | undefined;
+  readonly opensWithGap = true;
   /** Carries the pipeline; there is none where the route mounts a feed itself. */
   writer: LiveWriter | undefined;
   opening: Opening | undefined;
@@ -87,18 +90,16 @@ export class RouteVisit implements Visit {
   }
 
   claim(contract: Contract | undefined): void {
-    if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
-    this.#placing = new Placing(this.#route.options.events ?? contract);
     const { writer } = this;
-    if (writer === undefined) return;
-    if (writer.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
-    writer.blocks = this.#placing;
+    if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
+    if (this.subscribed) throw new TypeError(readOnce);
+    if (writer?.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
+    this.#placing = new Placing(this.#route.options.events ?? contract);
+    if (writer !== undefined) writer.blocks = this.#placing;
   }
 
   enter(resume: () => void): void {
-    if (this.writer === undefined || this.subscribed || this.#resume !== undefined) {
-      throw new TypeError('read: expected one subscription, made by the route itself when the handler has returned');
-    }
+    if (this.writer === undefined || this.subscribed || this.#resume !== undefined) throw new TypeError(readOnce);
     this.#resume = resume;
   }
 

@@ -6,8 +6,9 @@ import type { LogEnd } from '../log/EventLog.ts';
 import type { Stretch } from '../log/Segments.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
-import type { Connection, Writer } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { gapBlock } from './Opening.ts';
+import type { Writer } from './Writer.ts';
 
 /**
  * A reader of a whole feed: the log's own bytes go to its socket, as they are.

@@ -2,9 +2,10 @@ import { Subscriber } from 'rxjs';
 import { OverflowError } from '../error/OverflowError.ts';
 import { Backlog, type BacklogLimits } from './Backlog.ts';
 import type { Blocks } from './Blocks.ts';
-import type { Connection, Writer } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Overflow } from './overflow.ts';
 import type { LastWord } from './Route.ts';
+import type { Writer } from './Writer.ts';
 
 /** Written before the turn ends, so that a long burst holds no more than this. */
 const burst = 64 * 1024;

@@ -29,7 +29,8 @@ export type Overflow<E> = 'disconnect' | 'drop-oldest' | Conflation<E>;
  * more keys than the queue holds disconnect.
  *
  * @example The newest price of each symbol
- * app.get('/prices', sse(prices, { overflow: conflate({ key: ({ symbol }) => symbol }) }));
+ * const overflow = conflate({ key: (price: { readonly symbol: string }) => price.symbol });
+ * app.get('/prices', sse(prices, { overflow }));
  *
  * @category sink
  */

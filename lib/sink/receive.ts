@@ -38,12 +38,13 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  * - What does not decode is answered 422 with a problem that names every path
  *   and no value; other bodies 400, 413 or 415; other methods 405.
  * - A request that repeats an `Idempotency-Key` (1 to 255 visible ASCII
- *   characters) appends nothing and gets the first one's cursor, whatever its
- *   body says, for as long as the log remembers keys.
+ *   characters) appends nothing and gets the first one's cursor, whatever events
+ *   it brings, for as long as the log remembers keys.
  * - A failing log, and what a function given for `feed` throws or rejects with,
  *   go to `next`, or are answered with the error's `status` where there is no
  *   `next`. A family that is full is answered 503 with `Retry-After`.
- * - A client that goes before it has sent all has sent nothing.
+ * - A client that goes before it has sent all has sent nothing. A function is
+ *   asked for the feed once the body is here.
  *
  * Who may post, and from which origin, is for the app to check: before this
  * handler, or in a function that gives the request its feed.

@@ -1,17 +1,5 @@
 import { expect } from 'chai';
-import {
-  catchError,
-  EMPTY,
-  mergeMap,
-  NEVER,
-  Observable,
-  of,
-  range,
-  type Subscription,
-  take,
-  throwError,
-  timer,
-} from 'rxjs';
+import { EMPTY, NEVER, type Observable, type Subscription, throwError } from 'rxjs';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
@@ -22,21 +10,6 @@ const soon: BackoffOptions = { initial: 1, max: 1 };
 function inTurn<T>(...made: Observable<T>[]): (attempt: Attempt) => Observable<T> {
   let count = 0;
   return () => made[Math.min(count++, made.length - 1)] ?? NEVER;
-}
-
-/** The waits of attempts that fail one after the other, each at once. */
-function waitsOf(failures: number, options: BackoffOptions, seed: number): number[] {
-  const waits: number[] = [];
-  const failing = () => throwError(() => 'no');
-  const run = marbles(
-    () => {
-      const onFailure = (_error: unknown, wait: number) => waits.push(wait);
-      restartWithBackoff(failing, { ...options, limit: failures, onFailure }).subscribe({ error: () => {} });
-    },
-    { seed, until: '1000s' },
-  );
-  run();
-  return waits;
 }
 
 describe('restartWithBackoff', () => {
@@ -208,131 +181,6 @@ describe('restartWithBackoff', () => {
       expect(reader.closed).to.equal(true);
     }),
   );
-
-  describe('an attempt', () => {
-    it('that never lets go of the turn is left by a reader that had enough', () => {
-      const seen: number[] = [];
-      restartWithBackoff(() => range(0, Infinity))
-        .pipe(take(3))
-        .subscribe((value) => seen.push(value));
-      expect(seen).to.deep.equal([0, 1, 2]);
-    });
-
-    it('is told in the same turn, even before its subscription has returned', () => {
-      const heard: string[] = [];
-      const untilAborted = ({ signal }: Attempt) =>
-        new Observable<number>((subscriber) => {
-          for (let n = 0; !signal.aborted; n++) subscriber.next(n);
-          heard.push('left');
-        });
-      restartWithBackoff(untilAborted).pipe(take(3)).subscribe();
-      expect(heard).to.deep.equal(['left']);
-    });
-
-    it(
-      'is not begun for a reader that left while it was made',
-      marbles(({ cold, expectSubscriptions }) => {
-        const first = cold('-#');
-        const subs = '      ^!';
-        const second = cold('a');
-        const make = ({ attempt }: Attempt) => {
-          if (attempt === 1) reader.unsubscribe();
-          return attempt === 0 ? first : second;
-        };
-
-        const reader: Subscription = restartWithBackoff(make, soon).subscribe();
-        expectSubscriptions(first.subscriptions).toBe(subs);
-        expectSubscriptions(second.subscriptions).toBe([]);
-      }),
-    );
-
-    const ends: Readonly<Record<string, Observable<string>>> = {
-      'has completed': of('a'),
-      'has failed': throwError(() => 'no'),
-    };
-    for (const [end, made] of Object.entries(ends)) {
-      it(`that ${end} has its signal aborted`, () => {
-        const signals: AbortSignal[] = [];
-        const make = ({ signal }: Attempt) => {
-          signals.push(signal);
-          return made;
-        };
-        restartWithBackoff(make, { limit: 0 }).subscribe({ error: () => {} });
-        expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
-      });
-    }
-
-    it(
-      'that goes on has not',
-      marbles(({ cold, flush }) => {
-        const signals: AbortSignal[] = [];
-        const make = ({ signal }: Attempt) => {
-          signals.push(signal);
-          return cold('--#');
-        };
-        const reader = restartWithBackoff(make, soon).subscribe();
-        timer(7).subscribe(() => {
-          expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true, false]);
-          reader.unsubscribe();
-        });
-        flush();
-        expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true, true]);
-      }),
-    );
-  });
-
-  describe('its waits', () => {
-    it('are spread over a bound that doubles up to max', () => {
-      const options = { initial: 100, max: 1000 };
-      const runs = Array.from({ length: 100 }, (_, seed) => waitsOf(6, options, seed));
-      for (const [index, bound] of [100, 200, 400, 800, 1000, 1000].entries()) {
-        const waits = runs.map((run) => run[index] ?? Number.NaN);
-        expect(Math.max(...waits), `wait ${index}`).to.be.within(bound * 0.9, bound);
-        expect(Math.min(...waits), `wait ${index}`).to.be.within(1, bound * 0.1);
-        const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
-        expect(mean, `wait ${index}`).to.be.within(bound * 0.4, bound * 0.6);
-      }
-    });
-
-    it('stay below max however long it goes on', () => {
-      const waits = waitsOf(1200, { initial: 1, max: 500 }, 1);
-      expect(waits).to.have.length(1200);
-      expect(Math.max(...waits)).to.be.within(450, 500);
-    });
-
-    it(
-      'begin anew after an attempt that was stable, and so does the count',
-      marbles(({ cold, expectObservable }) => {
-        const attempts: number[] = [];
-        const lasting = ['#', '-#', '10ms #', '9ms #', '10ms #', '#', '#'];
-        const make = ({ attempt }: Attempt) => {
-          attempts.push(attempt);
-          return cold(lasting[attempts.length - 1] ?? '|');
-        };
-        const all = restartWithBackoff(make, { ...soon, resetAfter: 10, limit: 2 });
-        // Emits as many as were made, once the limit is reached.
-        const count = all.pipe(catchError(() => of(...attempts)));
-
-        const expected = '36ms (0121212|)';
-        expectObservable(count).toBe(expected, { 0: 0, 1: 1, 2: 2 });
-      }),
-    );
-
-    it(
-      'never grow when resetAfter is 0',
-      marbles(({ flush }) => {
-        const waits: number[] = [];
-        const onFailure = (_error: unknown, wait: number) => {
-          if (waits.push(wait) === 50) reader.unsubscribe();
-        };
-        const make = () => timer(1).pipe(mergeMap(() => throwError(() => 'no')));
-        const reader: Subscription = restartWithBackoff(make, { initial: 4, resetAfter: 0, onFailure }).subscribe();
-        flush();
-        expect(waits).to.have.length(50);
-        expect(Math.max(...waits)).to.equal(4);
-      }),
-    );
-  });
 
   const wrong: Readonly<Record<string, [BackoffOptions, RegExp]>> = {
     'an initial wait of 0': [{ initial: 0 }, /initial must be above 0 ms, got 0/],

@@ -1,67 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
-import { type ReceiveHandler, receive } from '../../lib/sink/receive.ts';
-import { type MarbleHelpers, marbles } from '../../lib/testing/marbles.ts';
-import { linesOf, paid, post, shop } from './posting.ts';
-
-/** A request's stream, as far as a body is read of it. */
-class Stream extends EventEmitter {
-  httpVersionMajor = 1;
-  readableEnded = false;
-  isFlowing = false;
-
-  pause(): void {
-    this.isFlowing = false;
-  }
-
-  resume(): void {
-    this.isFlowing = true;
-  }
-
-  /** All listeners there are. */
-  get heard(): number {
-    return this.eventNames().reduce((sum, name) => sum + this.listenerCount(name), 0);
-  }
-}
-
-type Part = Uint8Array | 'end' | 'close' | Error;
-
-interface SendOptions {
-  readonly limit?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly stream?: Stream;
-  readonly handler?: ReceiveHandler<ReceiveRequest>;
-}
-
-/** Posts a body whose parts come one after the other. */
-function send(
-  kit: MarbleHelpers,
-  parts: readonly Part[],
-  { limit = 1000, headers = {}, stream = new Stream(), handler }: SendOptions = {},
-) {
-  const { handler: shopping, remembered } = shop({ limit });
-  const { httpVersionMajor, readableEnded } = stream;
-  const request = {
-    httpVersionMajor,
-    readableEnded,
-    on: stream.on.bind(stream),
-    removeListener: stream.removeListener.bind(stream),
-    pause: stream.pause.bind(stream),
-    resume: stream.resume.bind(stream),
-  };
-  const answer = post(kit, handler ?? shopping, undefined, {
-    headers: { 'content-type': 'application/json', ...headers },
-    request,
-  });
-  for (const part of parts) {
-    if (part instanceof Error) stream.emit('error', part);
-    else if (typeof part === 'string') stream.emit(part);
-    else stream.emit('data', part);
-  }
-  kit.flush();
-  return { answer, stream, remembered };
-}
+import { receive } from '../../lib/sink/receive.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { linesOf, paid, shop } from './posting.ts';
+import { Stream, send } from './sending.ts';
 
 const bytes = new TextEncoder().encode(JSON.stringify(paid('世界')));
 const gone = new Error('ECONNRESET');
@@ -179,61 +120,6 @@ describe('receive, without a parser before it,', () => {
       send(kit, [bytes, gone, 'close'], { handler });
       send(kit, [bytes.subarray(1), 'end'], { handler });
       expect(asked).to.equal(0);
-    }),
-  );
-
-  const broken: Readonly<Record<string, readonly [Uint8Array, string]>> = {
-    'no JSON': [bytes.subarray(1), 'body: expected JSON, got other text'],
-    nothing: [new Uint8Array(0), 'body: expected JSON, got nothing'],
-    'no UTF-8': [Uint8Array.of(0x22, 0xff, 0x22), 'body: expected UTF-8, got other bytes'],
-    'half a character': [Uint8Array.of(0x22, 0xe4, 0x22), 'body: expected UTF-8, got other bytes'],
-  };
-  for (const [what, [body, line]] of Object.entries(broken)) {
-    it(
-      `refuses ${what}`,
-      marbles((kit) => {
-        const { answer } = send(kit, [body, 'end', 'close']);
-        expect(answer.status).to.equal(400);
-        expect(linesOf(answer)).to.deep.equal([line]);
-      }),
-    );
-  }
-
-  it(
-    'takes one after a byte order mark',
-    marbles((kit) => {
-      expect(send(kit, [Uint8Array.of(0xef, 0xbb, 0xbf), bytes, 'end']).answer.status).to.equal(202);
-    }),
-  );
-
-  for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/vnd.api+json']) {
-    it(
-      `takes ${type}`,
-      marbles((kit) => {
-        expect(send(kit, [bytes, 'end'], { headers: { 'content-type': type } }).answer.status).to.equal(202);
-      }),
-    );
-  }
-
-  const others = ['', 'text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data'];
-  for (const type of [...others, 'text/plain; application/json', 'application/json, text/plain']) {
-    it(
-      `refuses ${JSON.stringify(type)} unread`,
-      marbles((kit) => {
-        const { answer, stream } = send(kit, [], { headers: { 'content-type': type } });
-        expect(answer.status).to.equal(415);
-        expect(linesOf(answer)).to.deep.equal(['headers.content-type: expected application/json, got another']);
-        expect(stream.heard).to.equal(0);
-      }),
-    );
-  }
-
-  it(
-    'refuses one that is packed',
-    marbles((kit) => {
-      const { answer } = send(kit, [], { headers: { 'content-encoding': 'gzip' } });
-      expect(answer.status).to.equal(415);
-      expect(linesOf(answer)).to.deep.equal(['headers.content-encoding: expected none, got one']);
     }),
   );
 });

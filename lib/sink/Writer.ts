@@ -1,0 +1,20 @@
+import type { Beats } from './beats.ts';
+import type { Stalls } from './stalls.ts';
+
+/** Whoever feeds a connection: told when it may write again, and when it is over. */
+export interface Writer {
+  /** The socket drained. */
+  ready(): void;
+  /** What to say into a silence; '' leaves it to a comment. */
+  beat(): string;
+  /** What has to be said before the connection ends for a reason of its own: how far the reader has come. */
+  last(): string;
+  /** The connection is over, whoever ended it. Called once. */
+  gone(): void;
+}
+
+/** What the connections of one route have in common. */
+export interface Lines {
+  readonly beats: Beats | undefined;
+  readonly stalls: Stalls | undefined;
+}

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { linesOf, paid } from './posting.ts';
+import { send } from './sending.ts';
+
+const bytes = new TextEncoder().encode(JSON.stringify(paid('世界')));
+
+describe('receive, parsing the body,', () => {
+  const broken: Readonly<Record<string, readonly [Uint8Array, string]>> = {
+    'no JSON': [bytes.subarray(1), 'body: expected JSON, got other text'],
+    nothing: [new Uint8Array(0), 'body: expected JSON, got nothing'],
+    'no UTF-8': [Uint8Array.of(0x22, 0xff, 0x22), 'body: expected UTF-8, got other bytes'],
+    'half a character': [Uint8Array.of(0x22, 0xe4, 0x22), 'body: expected UTF-8, got other bytes'],
+  };
+  for (const [what, [body, line]] of Object.entries(broken)) {
+    it(
+      `refuses ${what}`,
+      marbles((kit) => {
+        const { answer } = send(kit, [body, 'end', 'close']);
+        expect(answer.status).to.equal(400);
+        expect(linesOf(answer)).to.deep.equal([line]);
+      }),
+    );
+  }
+
+  it(
+    'takes one after a byte order mark',
+    marbles((kit) => {
+      expect(send(kit, [Uint8Array.of(0xef, 0xbb, 0xbf), bytes, 'end']).answer.status).to.equal(202);
+    }),
+  );
+
+  for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/vnd.api+json']) {
+    it(
+      `takes ${type}`,
+      marbles((kit) => {
+        expect(send(kit, [bytes, 'end'], { headers: { 'content-type': type } }).answer.status).to.equal(202);
+      }),
+    );
+  }
+
+  const others = ['', 'text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+  for (const type of [...others, 'text/plain; application/json', 'application/json, text/plain']) {
+    it(
+      `refuses ${JSON.stringify(type)} unread`,
+      marbles((kit) => {
+        const { answer, stream } = send(kit, [], { headers: { 'content-type': type } });
+        expect(answer.status).to.equal(415);
+        expect(linesOf(answer)).to.deep.equal(['headers.content-type: expected application/json, got another']);
+        expect(stream.heard).to.equal(0);
+      }),
+    );
+  }
+
+  it(
+    'refuses one that is packed',
+    marbles((kit) => {
+      const { answer } = send(kit, [], { headers: { 'content-encoding': 'gzip' } });
+      expect(answer.status).to.equal(415);
+      expect(linesOf(answer)).to.deep.equal(['headers.content-encoding: expected none, got one']);
+    }),
+  );
+});

@@ -1,0 +1,181 @@
+import { expect } from 'chai';
+import { throwError } from 'rxjs';
+import { type AnyFeed, CapacityError, type EventLog, feed, feeds, memoryLog } from '../../lib/index.ts';
+import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
+import { receive } from '../../lib/sink/receive.ts';
+import { delayed } from '../../lib/testing/delayed.ts';
+import type { FakeResponse } from '../../lib/testing/FakeResponse.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import type { Reader } from '../../lib/testing/Reader.ts';
+import { Orders, paid, post, remembered, shop } from './posting.ts';
+
+/** A log whose storage is gone. */
+const failing = (error: unknown): EventLog => ({ ...memoryLog(), append: () => throwError(() => error) });
+
+describe('receive', () => {
+  describe('with a function', () => {
+    const refused = Object.assign(new Error('secret'), { status: 403 });
+    const refuse = () => {
+      throw refused;
+    };
+
+    it(
+      'appends to the feed that a request belongs to',
+      marbles(({ reader, flush }) => {
+        const logs = new Map<string, EventLog>();
+        const rooms = feeds(
+          Orders,
+          (room) => {
+            const log = memoryLog();
+            logs.set(room, log);
+            return { log };
+          },
+          { idle: Infinity },
+        );
+        const roomOf = (request: ReceiveRequest & { readonly params: { readonly room: string } }) =>
+          rooms.at(request.params.room);
+        for (const room of ['a', 'b']) reader(receive(roomOf), { method: 'POST', params: { room }, body: paid(room) });
+        flush();
+
+        expect([...logs.keys()]).to.deep.equal(['a', 'b']);
+        for (const [room, log] of logs)
+          expect(remembered(log).match(/"order":"\w"/g)).to.deep.equal([`"order":"${room}"`]);
+      }),
+    );
+
+    it('waits for its promise, and appends nothing for a client that went', async () => {
+      const { orders, remembered } = shop();
+      let give: (feed: AnyFeed) => void = () => {};
+      const given = new Promise<AnyFeed>((resolve) => {
+        give = resolve;
+      });
+      const handler = receive(() => given);
+      // Promises wait for no virtual time: this one is kept when the run is over and one of the two has gone.
+      const run = marbles((kit) => {
+        post(kit, handler, paid('A'));
+        post(kit, handler, paid('B'), { socket: '5ms X' });
+      });
+      run();
+      expect(remembered()).to.equal('');
+      give(orders);
+      await given;
+      expect(remembered().match(/"order":"\w"/g)).to.deep.equal(['"order":"A"']);
+    });
+
+    it('gives next nothing for a client that went before its promise broke', async () => {
+      let breakIt: (error: Error) => void = () => {};
+      const given = new Promise<never>((_, reject) => {
+        breakIt = reject;
+      });
+      let answer: Reader | undefined;
+      const run = marbles((kit) => {
+        answer = post(
+          kit,
+          receive(() => given),
+          paid('A'),
+          { socket: '5ms X' },
+        );
+      });
+      run();
+      breakIt(new Error('too late'));
+      await given.catch(() => {});
+      expect(answer?.left).to.equal(5);
+      expect(answer?.error).to.equal(undefined);
+    });
+
+    it(
+      'has let go of the response when it gives next what it throws',
+      marbles((kit) => {
+        const handler = receive(refuse);
+        const heard: number[] = [];
+        const watched: typeof handler = (request, response, next) =>
+          handler(request, response, (error) => {
+            heard.push((response as FakeResponse).listenerCount('close'));
+            next?.(error);
+          });
+        post(kit, watched, paid('A'));
+        expect(heard).to.deep.equal([0]);
+      }),
+    );
+
+    it(
+      'gives next what it throws',
+      marbles((kit) => {
+        const answer = post(kit, receive(refuse), paid('A'));
+        expect(answer.error).to.equal(refused);
+        expect(answer.listeners).to.equal(0);
+      }),
+    );
+
+    it(
+      'answers what it throws by its status and no word of it, where there is no next',
+      marbles((kit) => {
+        const answer = post(kit, receive(refuse), paid('A'), { next: false });
+        expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 403 });
+      }),
+    );
+
+    it(
+      'gives next a TypeError when what it gives is no feed',
+      marbles((kit) => {
+        const answer = post(kit, receive((() => Orders) as never), paid('A'));
+        expect(String(answer.error)).to.equal('TypeError: receive: expected a feed, or a function that gives one');
+      }),
+    );
+
+    it(
+      'answers 503 for a family that is full, for a while that differs',
+      marbles((kit) => {
+        const full = () => {
+          throw new CapacityError('feeds', 1);
+        };
+        const answers = Array.from({ length: 20 }, () => post(kit, receive(full), paid('A')));
+
+        expect(answers.map(({ status }) => status)).to.deep.equal(answers.map(() => 503));
+        expect(answers.map(({ error }) => error)).to.deep.equal(answers.map(() => undefined));
+        const waits = answers.map(({ headers }) => Number(headers['retry-after']));
+        expect(Math.min(...waits)).to.be.within(5, 10);
+        expect(Math.max(...waits)).to.be.within(5, 10);
+        expect(new Set(waits).size).to.be.above(1);
+      }),
+    );
+  });
+
+  describe('over a log that fails', () => {
+    const full = new Error('secret: disk full');
+
+    it(
+      'gives next the error',
+      marbles((kit) => {
+        const answer = post(kit, receive(feed(Orders, { log: failing(full) })), paid('A'));
+        expect(answer.error).to.equal(full);
+      }),
+    );
+
+    it(
+      'gives next the error of one that fails late',
+      marbles((kit) => {
+        const answer = post(kit, receive(feed(Orders, { log: delayed(failing(full), 20) })), paid('A'));
+        expect(answer.error).to.equal(full);
+        expect(answer.ended).to.equal(20);
+      }),
+    );
+
+    it(
+      'answers 500 and no word of it, where there is no next',
+      marbles((kit) => {
+        const answer = post(kit, receive(feed(Orders, { log: failing(full) })), paid('A'), { next: false });
+        expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 500 });
+      }),
+    );
+
+    it(
+      'gives next a ClosedError once the feed has ended',
+      marbles((kit) => {
+        const { orders, handler } = shop();
+        orders.end();
+        expect(post(kit, handler, paid('A')).error).to.have.property('_tag', 'ClosedError');
+      }),
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { EventEmitter } from 'node:events';
+import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
+import type { ReceiveHandler } from '../../lib/sink/receive.ts';
+import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
+import { post, shop } from './posting.ts';
+
+/** A request's stream, as far as a body is read of it. */
+export class Stream extends EventEmitter {
+  httpVersionMajor = 1;
+  readableEnded = false;
+  isFlowing = false;
+
+  pause(): void {
+    this.isFlowing = false;
+  }
+
+  resume(): void {
+    this.isFlowing = true;
+  }
+
+  /** All listeners there are. */
+  get heard(): number {
+    return this.eventNames().reduce((sum, name) => sum + this.listenerCount(name), 0);
+  }
+}
+
+export type Part = Uint8Array | 'end' | 'close' | Error;
+
+export interface SendOptions {
+  readonly limit?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly stream?: Stream;
+  readonly handler?: ReceiveHandler<ReceiveRequest>;
+}
+
+/** Posts a body whose parts come one after the other. */
+export function send(
+  kit: MarbleHelpers,
+  parts: readonly Part[],
+  { limit = 1000, headers = {}, stream = new Stream(), handler }: SendOptions = {},
+) {
+  const { handler: shopping, remembered } = shop({ limit });
+  const { httpVersionMajor, readableEnded } = stream;
+  const request = {
+    httpVersionMajor,
+    readableEnded,
+    on: stream.on.bind(stream),
+    removeListener: stream.removeListener.bind(stream),
+    pause: stream.pause.bind(stream),
+    resume: stream.resume.bind(stream),
+  };
+  const answer = post(kit, handler ?? shopping, undefined, {
+    headers: { 'content-type': 'application/json', ...headers },
+    request,
+  });
+  for (const part of parts) {
+    if (part instanceof Error) stream.emit('error', part);
+    else if (typeof part === 'string') stream.emit(part);
+    else stream.emit('data', part);
+  }
+  kit.flush();
+  return { answer, stream, remembered };
+}
