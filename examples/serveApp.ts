@@ -6,22 +6,22 @@ export interface ServeOptions {
   readonly command: string;
   /** What the terminal says when it serves. */
   readonly greeting: (url: string) => readonly string[];
-  /** Everybody is gone, and nobody will come back to this process. */
+  /** It serves nobody any more, and nobody will come back to this process. */
   readonly onStopped: () => void;
 }
 
 /** Serves an example at PORT, or 3000, until a signal; says in one line what is in the way. */
 export function serveApp(app: Express, { command, greeting, onStopped }: ServeOptions): void {
+  const giveUp = (line: string) => {
+    fail(line);
+    onStopped();
+  };
   const port = portOf(process.env.PORT || '3000');
   if (port === undefined) {
-    onStopped();
-    return fail(`PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 ${command}`);
+    return giveUp(`PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 ${command}`);
   }
   const server = app.listen(port, (error) => {
-    if (error) {
-      onStopped();
-      return fail(refusal(error, port, command));
-    }
+    if (error) return giveUp(refusal(error, port, command));
     const address = server.address();
     const url = `http://localhost:${typeof address === 'object' && address !== null ? address.port : port}`;
     console.log(greeting(url).join('\n'));

@@ -4,7 +4,7 @@ import { StorageError } from 'rxsse/lmdb';
 import { fail, serveApp } from '../serveApp.ts';
 import { notificationsApp } from './app.ts';
 
-const command = 'npx tsx examples/notifications/server.ts';
+const command = 'node --import tsx examples/notifications/server.ts';
 const data = process.env.DATA || fileURLToPath(new URL('.tmp', import.meta.url));
 
 try {

@@ -34,6 +34,7 @@ export class Runs {
   readonly #byEpoch = new Map<string, Run>();
   /** Those without a reader, longest first. */
   readonly #idle = new Set<Run>();
+  #draining = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -74,6 +75,12 @@ export class Runs {
     return this.#byEpoch.size;
   }
 
+  /** The server shuts down: a run without a reader is left at once, nobody will find it again. */
+  drain(): void {
+    this.#draining = true;
+    for (const run of [...this.#idle]) this.forget(run);
+  }
+
   /** Leaves a run, its stream with it, and tells it so. */
   forget(run: Run): void {
     this.#byEpoch.delete(run.epoch);
@@ -86,7 +93,7 @@ export class Runs {
   #rest(run: Run): void {
     if (!this.#byEpoch.has(run.epoch)) return;
     const { grace } = this.#options;
-    if (grace === 0) return this.forget(run);
+    if (grace === 0 || this.#draining) return this.forget(run);
     this.#idle.add(run);
     if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, longest));
   }

@@ -39,7 +39,8 @@ const steps = 100;
  * a 200 that asks it to wait, and ends, since any other answer would end it for
  * good; others get a 503 with `Retry-After`. Those that are there leave spread
  * over the time, each told when to come back, and resume where they are sent.
- * Nothing is closed that is not a response: feeds and their logs are the caller's.
+ * Runs (`resume: true`) are left with their last reader, since no other server
+ * knows them; feeds and their logs are the caller's to close.
  *
  * Resolves when the last response is delivered, or given up since its socket
  * takes nothing (`stall`). It listens for no signal: that is the caller's, too.
@@ -83,7 +84,9 @@ function closingOf(target: DrainTarget): (retry: RetryRange) => readonly Drainin
   if (route !== undefined) {
     return (retry) => {
       route.draining = retry;
-      return [...route.connections];
+      const leaving = [...route.connections];
+      route.runs?.drain();
+      return leaving;
     };
   }
   const feeds = coreOf(target) ?? familyOf(target);

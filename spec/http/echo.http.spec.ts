@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
@@ -9,10 +6,9 @@ import { echoApp } from '../../examples/echo/app.ts';
 import { echo, handWritten, reverseEcho } from '../../examples/echo/streams.ts';
 import { parseCursor } from '../../lib/event/Cursor.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { exampleServer } from '../support/exampleServer.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The blocks that carry an event of the example; the opening position is not one. */
 function eventBlocks(text: string): string[] {
@@ -167,34 +163,12 @@ describe('the streams of the echo example', () => {
 
 describe('the echo server', function () {
   this.timeout(20_000);
-  const started: ChildProcess[] = [];
-
-  function start(PORT: string) {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/echo/server.ts'], {
-      cwd: root,
-      env: { ...process.env, PORT },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    started.push(child);
-    const said = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said.out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said.err += text;
-    });
-    return { child, said, closed: once(child, 'close') };
-  }
-
-  after(() => {
-    for (const child of started) child.kill('SIGKILL');
-  });
+  const start = (PORT: string) => exampleServer('echo', { PORT });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`says where it serves, and stops on ${signal} with a stream open`, async () => {
-      const { child, said, closed } = start('0');
-      while (!said.out.includes('curl')) await once(child.stdout, 'data');
-      const [, url, tried] = /(http:\S+)\n.*curl -N '(.*)'\n/.exec(said.out) ?? [];
+      const { child, said, closed, greeting } = start('0');
+      const [, url, tried] = /(http:\S+)\n.*curl -N '(.*)'\n/.exec(await greeting()) ?? [];
       expect(tried).to.equal(`${url}/sse3?message=hello`);
 
       const wire = await openStream(tried ?? '');

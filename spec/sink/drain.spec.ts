@@ -97,6 +97,19 @@ describe('drain', () => {
     }),
   );
 
+  it(
+    'leaves the runs of a route, with and without a reader, since nobody will find them again',
+    marbles(({ cold, reader, flush, expectSubscriptions }) => {
+      const stream = cold('-a-----------------------------', { a: Ticks.Tick(1) });
+      const route = sse(() => stream, { resume: { grace: 1e6 } });
+      reader(route, { socket: '4ms X' });
+      reader(route);
+      timer(10).subscribe(() => void drain(route, { over: 0 }));
+      flush();
+      expectSubscriptions(stream.subscriptions).toBe(['^---------!', '^---------!']);
+    }),
+  );
+
   it('resolves when the last response is delivered, whichever of its targets had it', async () => {
     const shared = feed(Ticks);
     const route = sse(shared);

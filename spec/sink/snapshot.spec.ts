@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { timer } from 'rxjs';
+import { events, feed, memoryLog, type Snapshot, type SnapshotResult, sse } from '../../lib/index.ts';
+import { type MarbleHelpers, marbles } from '../../lib/testing/marbles.ts';
+import { comment, message } from '../../lib/wire/index.ts';
+import { received } from '../feed/received.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+
+const Counts = events({ Count: t.number, Total: t.number });
+const { Count, Total } = Counts;
+
+/** A feed of which the newest two are kept, and the cursors of all that was published. */
+function counted(log = memoryLog({ entries: 2 })) {
+  const shared = feed(Counts, { log });
+  const cursors: string[] = [];
+  const publish = (n: number) => shared.publish(Count(n)).subscribe((cursor) => cursors.push(cursor));
+  return { shared, cursors, publish };
+}
+
+const routed = (
+  { shared, cursors }: ReturnType<typeof counted>,
+  asked: unknown[] = [],
+  given: readonly unknown[] = [Total(10), { type: 'total', data: 11 }],
+) => {
+  const missed: Snapshot<unknown> = (gap) => {
+    asked.push(gap);
+    return { events: given, cursor: cursors.at(-1) ?? '' };
+  };
+  return sse(shared, { resume: { missed } });
+};
+
+const after = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
+
+describe('a snapshot for a reader that missed something', () => {
+  it(
+    'stands between the gap and the position that it is the state at, and the stream goes on there',
+    marbles(({ reader, flush }) => {
+      const all = counted();
+      const asked: unknown[] = [];
+      for (const n of [1, 2, 3, 4]) all.publish(n);
+      const requested = after(1, all.cursors);
+      timer(10).subscribe(() => all.publish(5));
+      const r = reader(routed(all, asked), { lastEventId: requested, socket: '20ms X' });
+      flush();
+      expect(asked).to.deep.equal([{ reason: 'trimmed', requested }]);
+      expect(received(r)).to.deep.equal(['position', 'gap trimmed', '10', '11', 'position', '5']);
+      expect(r.headers).to.include({ 'rxsse-resume': 'gap;reason=trimmed' });
+      const [first, gap, ten, , position] = r.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
+      expect(JSON.parse(gap?.data ?? '')).to.include({ requested, resumedFrom: all.cursors.at(3) });
+      // Neither the gap nor the events are the place that the reader would go on from.
+      expect(gap?.id).to.equal(first?.id);
+      expect(ten).to.include({ event: 'total' }).and.not.have.property('id', position?.id);
+      expect(position?.id).to.equal(all.cursors.at(3));
+    }),
+  );
+
+  it(
+    'is not made for a reader that misses nothing',
+    marbles(({ reader, flush }) => {
+      const all = counted();
+      const asked: unknown[] = [];
+      for (const n of [1, 2, 3, 4]) all.publish(n);
+      const fresh = reader(routed(all, asked), { socket: '20ms X' });
+      const exact = reader(routed(all, asked), { lastEventId: after(3, all.cursors), socket: '20ms X' });
+      flush();
+      expect([fresh, exact].map(received)).to.deep.equal([['position'], ['position', '4']]);
+      expect(asked).to.deep.equal([]);
+    }),
+  );
+
+  const cut = ({ reader, flush }: MarbleHelpers, all: ReturnType<typeof counted>, lastEventId: string) => {
+    const asked: unknown[] = [];
+    const route = routed(all, asked);
+    const first = reader(route, { lastEventId, socket: '20ms X' });
+    flush();
+    // It got the opening, the gap and one event.
+    const [, , ten] = first.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
+    const came = first.text.slice(0, first.text.indexOf(`data: ${ten?.data}\n\n`));
+    const [lastId = ''] = [...came.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id).slice(-1);
+    const second = reader(route, { lastEventId: lastId, socket: '50ms X' });
+    flush();
+    expect(received(second).slice(2)).to.deep.equal(['10', '11', 'position']);
+    expect(received(second)[1]).to.match(/^gap /);
+    expect(asked).to.have.length(2);
+  };
+
+  it(
+    'is given anew to a reader that was cut in its midst',
+    marbles((helpers) => {
+      const all = counted();
+      for (const n of [1, 2, 3, 4]) all.publish(n);
+      cut(helpers, all, after(1, all.cursors));
+    }),
+  );
+
+  it(
+    'is given anew also where the log has all of its own, as after a restart, but not the state before it',
+    marbles((helpers) => {
+      const all = counted(memoryLog());
+      all.publish(1);
+      cut(helpers, all, '1.before-the-restart.7');
+    }),
+  );
+
+  it(
+    'may have comments, but no message with an id of its own',
+    marbles(({ reader, flush }) => {
+      const all = counted();
+      all.publish(1);
+      const route = routed(all, [], [comment('hi'), message({ data: 7 })]);
+      const bad = routed(all, [], [message({ id: '7', data: 7 })]);
+      const r = reader(route, { lastEventId: '1.other.1', socket: '20ms X' });
+      const refused = reader(bad, { lastEventId: '1.other.1' });
+      flush();
+      expect(received(r)).to.deep.equal(['position', 'gap epoch', '7', 'position']);
+      expect(String(refused.error)).to.include('id of its own');
+    }),
+  );
+
+  it(
+    'is an HTTP error where it throws, or has no cursor of this feed',
+    marbles(({ reader, flush }) => {
+      const { shared, publish } = counted();
+      publish(1);
+      const attempt = (missed: Snapshot<unknown>) =>
+        reader(sse(shared, { resume: { missed } }), { lastEventId: '1.other.1' });
+      const all = [
+        attempt(() => {
+          throw new Error('no');
+        }),
+        attempt(() => ({ events: [], cursor: 'garbage' })),
+        attempt(() => ({ events: [], cursor: '1.other.1' })),
+        attempt(() => ({ events: [{ type: 'total', data: 'secret' }], cursor: '1.other.1' })),
+      ];
+      flush();
+      for (const r of all) {
+        expect(r.status).to.equal(500);
+        expect(r.listeners).to.equal(0);
+      }
+    }),
+  );
+
+  it('may be promised, and what comes meanwhile is not missed', async () => {
+    const { shared, cursors, publish } = counted(memoryLog());
+    publish(1);
+    const [asked, given] = [deferred(), deferred<SnapshotResult<unknown>>()];
+    const missed: Snapshot<unknown> = () => {
+      asked.resolve();
+      return given.promise;
+    };
+    await listen(sse(shared, { resume: { missed } }), async (url) => {
+      const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
+      await asked.promise;
+      publish(2);
+      given.resolve({ events: [Total(1)], cursor: cursors[0] ?? '' });
+      const wire = await opening;
+      const text = await wire.until(/event: count\ndata: 2\n\n/);
+      expect(text).to.match(/rxsse\.gap.*event: total\ndata: 1\n\nid: \S+\.1\nevent: rxsse\.position/s);
+      wire.close();
+    });
+  });
+
+  it('may be promised in vain: a reader that left meanwhile costs nothing, a rejection is an HTTP error', async () => {
+    const { shared, publish } = counted();
+    publish(1);
+    const asked = deferred();
+    const given = deferred<Promise<SnapshotResult<unknown>>>();
+    const missed: Snapshot<unknown> = () => {
+      asked.resolve();
+      return given.promise.then((result) => result);
+    };
+    await listen(sse(shared, { resume: { missed } }), async (url) => {
+      const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
+      await asked.promise;
+      given.resolve(Promise.reject(Object.assign(new Error('no'), { status: 502 })));
+      expect((await opening).status).to.equal(502);
+    });
+  });
+});
