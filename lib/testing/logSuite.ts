@@ -61,7 +61,7 @@ export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions =
 }
 
 function runnerOf(options: Partial<TestRunner>): TestRunner {
-  const globals: Partial<TestRunner> = globalThis;
+  const globals: Partial<TestRunner> = globalThis as Partial<TestRunner>;
   const { describe = globals.describe, it = globals.it } = options;
   if (describe === undefined || it === undefined) {
     throw new TypeError('logSuite: there is no global describe and it: give them as options { describe, it }');
