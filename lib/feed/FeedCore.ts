@@ -163,9 +163,10 @@ export class FeedCore {
       const reader = new PipeReader(subscriber, decoded, visited);
       visited.enter(() => this.resume(reader));
       subscriber.add(() => this.leave(reader));
-      this.attach(reader, visited.requested, visited.placement, (place, state) =>
-        visited.placed(place, state, () => this.begun(reader, place)),
-      );
+      this.attach(reader, visited.requested, visited.placement, (place, state) => {
+        reader.begin(place);
+        visited.placed(place, state, () => this.begun(reader, place));
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs';
+import { cursorOf } from '../event/Cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { Gap } from '../event/Gap.ts';
@@ -6,6 +7,7 @@ import type { LogEnd } from '../log/EventLog.ts';
 import type { Stretch } from '../log/Segments.ts';
 import type { Decoded } from './Decoded.ts';
 import { Reader } from './Reader.ts';
+import type { Place } from './resume.ts';
 import type { Visit } from './visit.ts';
 
 /** A reader of `feed.read`: it is given entries, for a pipeline of its own. */
@@ -23,6 +25,12 @@ export class PipeReader extends Reader {
 
   override get isReady(): boolean {
     return this.#visit.isReady;
+  }
+
+  /** Where no response says it, the pipeline is told first that something is missing. */
+  begin({ how, requested, after }: Place): void {
+    if (this.#visit.opensWithGap || how === 'live' || how === 'exact') return;
+    this.miss({ type: 'rxsse.gap', data: { reason: how, requested, resumedFrom: cursorOf(this.epoch, after) } });
   }
 
   override take(stretch: Stretch): void {

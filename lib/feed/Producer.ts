@@ -12,7 +12,7 @@ const longest = 2 ** 31 - 1;
 export interface SourceContext {
   /** The cursor of the newest entry, after which the source goes on; `undefined` when there is none. */
   readonly last: string | undefined;
-  /** 0 for the first attempt, and again after one that was stable. */
+  /** 0 for the first attempt, then the restarts in a row: 1 again after one that was stable. */
   readonly attempt: number;
   /** Aborted when the source is left. */
   readonly signal: AbortSignal;

@@ -1,7 +1,13 @@
 import type { Gap } from '../event/Gap.ts';
-import type { LogEnd } from '../log/EventLog.ts';
+import type { LogEnd, Page } from '../log/EventLog.ts';
 import type { Stretch } from '../log/Segments.ts';
 import { Swept } from './sweep.ts';
+
+/** What was read of the log for a reader, and how much the window had heard when it was asked for. */
+export interface Fetched {
+  readonly page: Page;
+  readonly heard: number;
+}
 
 /** Who places readers and gives them what they lack. */
 export interface Server {
@@ -19,6 +25,8 @@ export abstract class Reader extends Swept {
   after = 0;
   epoch = '';
   server: Server | undefined;
+  /** Was read of the log for it, and waits for its turn. */
+  fetched: Fetched | undefined;
 
   /** It can be given more now. */
   abstract get isReady(): boolean;

@@ -1,11 +1,12 @@
 import { cursorOf } from '../event/Cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
-import type { EventLog, LogState, Page } from '../log/EventLog.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import type { Stretch } from '../log/Segments.ts';
 import { copiedWindow } from './copiedWindow.ts';
 import { directWindow } from './directWindow.ts';
+import { Fetches } from './Fetches.ts';
 import { Line } from './Line.ts';
-import type { Reader, Server } from './Reader.ts';
+import type { Fetched, Reader, Server } from './Reader.ts';
 import { unserved } from './resume.ts';
 import { sweep } from './sweep.ts';
 import type { Window, WindowObserver } from './Window.ts';
@@ -30,14 +31,16 @@ export class Readers implements Server, WindowObserver {
   readonly #log: EventLog;
   readonly #idle = new Line<Reader>();
   readonly #all = new Set<Reader>();
-  /** Readers that wait for the same part of the log, by the sequence it begins after. */
-  readonly #fetches = new Map<number, Reader[]>();
+  readonly #fetches: Fetches;
   readonly #opening: ((window: Window) => void)[] = [];
   #window: Window | undefined;
   #shared: Shared | undefined;
+  /** How many times the window has heard something. */
+  #heard = 0;
 
   constructor(log: EventLog) {
     this.#log = log;
+    this.#fetches = new Fetches(log, pageSize);
   }
 
   get all(): readonly Reader[] {
@@ -75,6 +78,7 @@ export class Readers implements Server, WindowObserver {
   leave(reader: Reader): void {
     if (!this.#all.delete(reader)) return;
     reader.server = undefined;
+    reader.fetched = undefined;
     reader.leave();
     if (this.#all.size > 0) return;
     this.#opening.length = 0;
@@ -90,14 +94,19 @@ export class Readers implements Server, WindowObserver {
 
   serve(reader: Reader): void {
     const window = this.#window;
+    const { fetched } = reader;
+    reader.fetched = undefined;
     if (!reader.isReady || window === undefined) return;
-    if (reader.epoch !== window.state.epoch && !this.#follow(reader, window.state)) return;
-    const stretch = this.#page(window, reader.after);
-    if (stretch === undefined) this.#fetch(reader);
-    else this.#give(reader, stretch, window.state, window.tail);
+    if (fetched !== undefined) return this.#giveFetched(reader, fetched);
+    // Where they are of two epochs, either may be behind: the log itself says which.
+    const stretch = reader.epoch === window.state.epoch ? this.#page(window, reader.after) : undefined;
+    if (stretch === undefined) return this.#fetches.add(reader, this.#heard);
+    this.#give(reader, stretch, window.state);
+    this.#queue(reader, window.tail, window.state);
   }
 
   grown(): void {
+    this.#heard++;
     sweep().addAll(this.#idle);
   }
 
@@ -130,29 +139,30 @@ export class Readers implements Server, WindowObserver {
     return stretch;
   }
 
-  #give(reader: Reader, stretch: Stretch, state: LogState, tail: number): void {
+  #giveFetched(reader: Reader, { page, heard }: Fetched): void {
+    if (page.epoch === reader.epoch || this.#follow(reader, page)) this.#give(reader, page, page);
+    // What the window has heard since may be more than the page knows of.
+    if (heard === this.#heard) this.#queue(reader, page.tail, page);
+    else this.resume(reader);
+  }
+
+  #give(reader: Reader, stretch: Stretch, state: LogState): void {
     if (stretch.after > reader.after) {
       this.#miss(reader, 'trimmed', state, stretch.after);
       // Word of the gap may have filled its socket; what follows waits until that has drained.
       if (reader.server !== this || !reader.isReady) return;
     }
-    if (stretch.last > reader.after) {
-      reader.after = stretch.last;
-      reader.take(stretch);
-    }
-    // What it was given may have made it leave, or its socket busy.
-    if (reader.server !== this || !reader.isReady) return;
-    if (reader.after < tail) sweep().add(reader);
-    else if (state.ended !== false && reader.after >= state.tail) reader.finish(state.ended);
-    else this.#idle.push(reader);
+    if (stretch.last <= reader.after) return;
+    reader.after = stretch.last;
+    reader.take(stretch);
   }
 
-  /** The log changed its epoch under the reader. Tells whether it can go on as it is. */
+  /** The log changed its epoch under the reader. Tells whether that is nothing to it. */
   #follow(reader: Reader, state: LogState): boolean {
     const reason = unserved({ epoch: reader.epoch, sequence: reader.after }, state);
     if (reason === undefined) reader.epoch = state.epoch;
     else this.#miss(reader, reason, state, state.floor);
-    return reader.server === this && reader.isReady;
+    return reason === undefined;
   }
 
   #miss(reader: Reader, reason: GapReason, state: LogState, after: number): void {
@@ -163,33 +173,11 @@ export class Readers implements Server, WindowObserver {
     reader.miss({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
   }
 
-  #fetch(reader: Reader): void {
-    const { after } = reader;
-    const waiting = this.#fetches.get(after);
-    if (waiting !== undefined) {
-      waiting.push(reader);
-      return;
-    }
-    this.#fetches.set(after, [reader]);
-    this.#log.read(after, pageSize).subscribe({
-      next: (page) => this.#fetched(after, page),
-      error: (error) => {
-        for (const failed of this.#takeFetched(after)) failed.fail(error);
-      },
-    });
-  }
-
-  #fetched(after: number, page: Page): void {
-    for (const reader of this.#takeFetched(after)) {
-      if (reader.server !== this || reader.after !== after || !reader.isReady) continue;
-      if (reader.epoch !== page.epoch) sweep().add(reader);
-      else this.#give(reader, page, page, Math.max(page.tail, this.#window?.tail ?? 0));
-    }
-  }
-
-  #takeFetched(after: number): readonly Reader[] {
-    const readers = this.#fetches.get(after) ?? [];
-    this.#fetches.delete(after);
-    return readers;
+  #queue(reader: Reader, tail: number, state: LogState): void {
+    // What it was given may have made it leave, or its socket busy.
+    if (reader.server !== this || !reader.isReady) return;
+    if (reader.after < tail) sweep().add(reader);
+    else if (state.ended !== false && reader.after >= state.tail) reader.finish(state.ended);
+    else this.#idle.push(reader);
   }
 }

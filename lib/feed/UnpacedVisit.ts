@@ -5,6 +5,7 @@ import type { Visit } from './visit.ts';
 /** Reads a feed outside of any route: always ready, so that only the pipeline itself sets the pace. */
 export class UnpacedVisit implements Visit {
   readonly requested = undefined;
+  readonly opensWithGap = false;
   readonly isReady = true;
   readonly placement: Placement;
 

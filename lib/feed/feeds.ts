@@ -114,8 +114,11 @@ export function feeds<C extends Contract>(
   };
 
   function make(key: string): Member<C> {
-    if (!members.has(key) && members.size >= max) makeRoom();
+    const isFull = (): boolean => !members.has(key) && members.size >= max;
+    if (isFull()) longestUnused();
     const core = coreOfOptions(contract, options(key), () => rest(member));
+    // Only now: no history is given up for a key that the options refuse.
+    while (isFull()) forget(longestUnused());
     const feed: Feed<C> = feedOf(contract, core);
     const publish: typeof feed.publish = (event, how) => {
       rest(member);
@@ -153,9 +156,9 @@ export function feeds<C extends Contract>(
     }
   }
 
-  function makeRoom(): void {
+  function longestUnused(): Member<C> {
     for (const [key, member] of resting) {
-      if (member.core.readers === 0) return forget(member);
+      if (member.core.readers === 0) return member;
       resting.delete(key);
     }
     throw new CapacityError('feeds', max);

@@ -28,7 +28,13 @@ export abstract class Swept extends Link {
  */
 class Sweep {
   readonly #behind = new Line<Swept>();
+  /** A slice is due: when the code that runs now has returned or, where this turn is spent, in the next one. */
   #scheduled = false;
+  /** The next turn is asked for; until then all slices are one, to the budget. */
+  #isTurn = false;
+  #isSpent = false;
+  #served = 0;
+  #until = 0;
 
   add(reader: Swept): void {
     this.#behind.push(reader);
@@ -49,19 +55,32 @@ class Sweep {
   }
 
   readonly #slice = (): void => {
-    const until = clock.now() + budget;
-    try {
-      for (let count = 1; count <= most; count++) {
-        const reader = this.#behind.shift();
-        if (reader === undefined) break;
-        step(reader);
-        if (count % stride === 0 && clock.now() >= until) break;
+    if (!this.#isTurn) this.#begin();
+    while (!this.#isSpent) {
+      const reader = this.#behind.shift();
+      if (reader === undefined) {
+        this.#scheduled = false;
+        return;
       }
-    } finally {
-      // Also when one could not even be told that it failed: all others of the process stand in this line.
-      if (this.#behind.isEmpty) this.#scheduled = false;
-      else clock.turn(this.#slice);
+      this.#served++;
+      step(reader);
+      this.#isSpent = this.#served === most || (this.#served % stride === 0 && clock.now() >= this.#until);
     }
+  };
+
+  /** Even where nobody stays behind: a fast socket drains before the turn is over, and would have the loop to itself. */
+  #begin(): void {
+    this.#isTurn = true;
+    this.#served = 0;
+    this.#until = clock.now() + budget;
+    clock.turn(this.#next);
+  }
+
+  readonly #next = (): void => {
+    this.#isTurn = false;
+    this.#isSpent = false;
+    this.#scheduled = !this.#behind.isEmpty;
+    if (this.#scheduled) this.#slice();
   };
 }
 

@@ -12,6 +12,8 @@ export const visit: unique symbol = Symbol('rxsse.visit');
 export interface Visit {
   readonly requested: string | undefined;
   readonly placement: Placement;
+  /** The response itself says at its beginning what is missing. */
+  readonly opensWithGap: boolean;
   /** The socket takes more, and what it was given before has been written. */
   readonly isReady: boolean;
   /** The route reads a feed of these events; it reads one. */

@@ -56,7 +56,7 @@ export class Placing implements Blocks {
     return typeof prepared === 'string' ? prepared : '';
   }
 
-  /** A pipeline is paced by its socket, and what it holds back itself is not dropped here. */
+  /** Nothing of a pipeline is ever dropped. */
   missed(): string {
     return '';
   }

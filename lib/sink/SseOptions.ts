@@ -82,7 +82,8 @@ export interface SseOptions<
   readonly retry?: number;
   /**
    * Makes a stream of one request resumable, `true` with all defaults, and says
-   * how the readers of a feed are placed.
+   * how the readers of a feed are placed. Comments and retries of such a stream
+   * have no position and are not sent.
    *
    * @default a stream of one request does not resume; a feed always does
    */
@@ -91,7 +92,7 @@ export interface SseOptions<
    * What happens when a reader is slower than a stream that no log remembers:
    * `'disconnect'` cuts, so that it comes back; `'drop-oldest'` drops what has
    * waited longest and tells it by a gap; `conflate(...)` keeps one event a key.
-   * A feed needs none of it: its readers have no queue.
+   * A feed needs none of it: its readers have no queue, and what a pipeline made of a page is not dropped.
    *
    * @default 'disconnect'
    */

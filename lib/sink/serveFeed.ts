@@ -38,6 +38,9 @@ export function serveFeed(asked: Asked, feed: FeedCore, failure?: () => { readon
     if (snapshot === undefined || place.how === 'live' || place.how === 'exact') {
       begin(asked, placedOpening(route, place, state.epoch));
       feed.begun(writer, place);
-    } else beginWithSnapshot({ ...asked, snapshot }, writer, place, state, () => feed.begun(writer, place));
+      return;
+    }
+    const contract = route.options.events ?? feed.contract;
+    beginWithSnapshot({ ...asked, snapshot, contract }, writer, place, state, () => feed.begun(writer, place));
   }
 }

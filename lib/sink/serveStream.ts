@@ -31,8 +31,13 @@ export function serveStream(asked: Asked, source: Source): void {
       return true;
     },
     refuse,
-    overflow: route.overflow,
-    queue: route.queue,
+    // What was read from a log is never dropped: a pipeline is paced, and what it made of a page waits.
+    get overflow() {
+      return visit.isClaimed ? 'disconnect' : route.overflow;
+    },
+    get queue() {
+      return visit.isClaimed ? { ...route.queue, events: Infinity } : route.queue;
+    },
     farewell: (error) => route.farewell(error, context),
     dropped: (events) => route.dropped(events, context),
     // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.

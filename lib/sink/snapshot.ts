@@ -1,30 +1,35 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/Cursor.ts';
+import type { Contract } from '../event/events.ts';
 import type { GapReason } from '../event/Gap.ts';
 import { type Place, unserved } from '../feed/resume.ts';
-import { draftOf } from '../log/draftOf.ts';
+import { placeable } from '../log/draftOf.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { isFrame } from '../wire/Frame.ts';
 import { position } from '../wire/reserved.ts';
 import type { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
 import { placedOpening } from './Opening.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
-import type { Route } from './Route.ts';
 import type { Asked } from './serveStream.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
+/** An epoch that no log has: whoever comes back with it has no place, and is served anew. */
+const nowhere = '-';
+
 interface Beginning extends Asked {
   readonly snapshot: Snapshot<unknown>;
+  readonly contract: Contract | undefined;
 }
 
 /**
  * Begins with the gap, the events of the snapshot, and only then the position
- * that they stand for: a reader cut in their midst still has the position
- * before them, and is served anew.
+ * that they stand for: a reader cut in their midst has a position that cannot
+ * be served, and so is given them anew.
  */
 export function beginWithSnapshot(
-  { route, connection, context, refuse, snapshot }: Beginning,
+  { route, connection, context, refuse, snapshot, contract }: Beginning,
   writer: FeedWriter,
   place: Place,
   state: LogState,
@@ -40,8 +45,10 @@ export function beginWithSnapshot(
         throw new TypeError('snapshot: expected the cursor of a position in this feed, got none or that of another');
       }
       writer.after = parsed.right.sequence;
-      const before = placedOpening(route, { ...place, after: 0, resumedFrom: cursor }, state.epoch);
-      const blocks = events.map((event) => unplaced(event, route)).join('');
+      // Where nothing was trimmed yet the place before the first entry would be a good one.
+      const epoch = state.floor > 0 ? state.epoch : nowhere;
+      const before = placedOpening(route, { ...place, after: 0, resumedFrom: cursor }, epoch);
+      const blocks = events.map((event) => unplaced(event, contract)).join('');
       const after = encodeFrame(position(cursorOf(state.epoch, writer.after)));
       begin({ connection, route, context }, before, blocks + after);
       begun();
@@ -50,7 +57,8 @@ export function beginWithSnapshot(
 }
 
 /** An event without a position of its own: the reader keeps the one before the snapshot. */
-function unplaced(event: unknown, route: Route): string {
-  const draft = draftOf(event, route.options.events);
-  return '_tag' in draft ? encodeFrame(draft) : encodeMessage(undefined, draft.event, draft.data);
+function unplaced(event: unknown, contract: Contract | undefined): string {
+  const draft = placeable(event, contract);
+  if (draft !== undefined) return encodeMessage(undefined, draft.event, draft.data, draft.retry);
+  return isFrame(event) ? encodeFrame(event) : '';
 }

@@ -5,9 +5,10 @@ import { events, feed, sse } from '../../lib/index.ts';
 import { delayed } from '../../lib/testing/delayed.ts';
 import type { Reader } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { kernelBuffer } from '../support/kernelBuffer.ts';
 import { counted } from './counted.ts';
-import { received } from './received.ts';
 import { type RebornLog, reborn } from './reborn.ts';
+import { received } from './received.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -97,5 +98,50 @@ for (const [how, wrap] of Object.entries({
         expect(received(r)).to.deep.equal(['position', '1', '2', '3']);
       }),
     );
+
+    it(
+      'tells one that is behind, although nobody was woken for it, and goes on when somebody is',
+      marbles(({ reader, flush }) => {
+        const log = reborn();
+        append(log, 1, 2, 3);
+        const reads = counted(wrap(log));
+        const route = sse(feed(Ticks, { log: reads }), { resume: { from: 'oldest' } });
+        const slow = reader(route, { socket: '40ms D 9ms D 50ms X' });
+        kernelBuffer(slow, 1);
+        timer(20).subscribe(() => log.lose('silently'));
+        timer(60).subscribe(() => append(log, 11, 12));
+        flush();
+        expect(received(slow)).to.deep.equal(['position', 'gap epoch', '11', '12']);
+        expect(gapOf(slow)).to.include({ requested: placeBefore(slow) });
+        expect(reads.reads.length).to.be.below(10);
+      }),
+    );
   });
 }
+
+describe('a reader that comes with a cursor of the new epoch', () => {
+  it(
+    'is told of no gap, although the window has not heard of that epoch yet',
+    marbles(({ reader, flush }) => {
+      const log = reborn();
+      const route = sse(feed(Ticks, { log: delayed(log, 4) }));
+      const first = reader(route, { socket: '100ms X' });
+      let came: Reader | undefined;
+      // At 20 the window begins to read what was there before; it hears of the new epoch at 28.
+      timer(20).subscribe(() => append(log, 1));
+      timer(21).subscribe(() => log.lose());
+      timer(22).subscribe(() => {
+        feed(Ticks, { log: log.storage })
+          .publish(Tick(11))
+          .subscribe((lastEventId) => {
+            came = reader(route, { at: '22ms', lastEventId, socket: '78ms X' });
+          });
+      });
+      timer(40).subscribe(() => append(log, 12));
+      flush();
+      expect(came && received(came)).to.deep.equal(['position', '12']);
+      expect(came?.headers).to.include({ 'rxsse-resume': 'exact' });
+      expect(received(first)).to.deep.equal(['position', '1', 'gap epoch', '11', '12']);
+    }),
+  );
+});

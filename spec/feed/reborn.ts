@@ -5,8 +5,8 @@ import { type EventLog, memoryLog, type Page, type PastEpoch } from '../../lib/i
 export interface RebornLog extends EventLog {
   /** The storage behind it now. What is done with it is done at once, as if by another process. */
   readonly storage: EventLog;
-  /** All is lost: it goes on empty, in an epoch of its own. */
-  lose(): void;
+  /** All is lost: it goes on empty, in an epoch of its own. `'silently'`: nobody is woken for it. */
+  lose(how?: 'silently'): void;
   /** Nothing is lost: what follows is of another epoch. Gives the old one. */
   rename(epoch: string): string;
 }
@@ -28,11 +28,11 @@ export function reborn(): RebornLog {
     read: (after, maxBytes) => storage.read(after, maxBytes).pipe(map((page) => ({ ...page, ...renamed }))),
     end: (how) => storage.end(how),
     close: () => storage.close(),
-    lose: () => {
+    lose: (how) => {
       storage = memoryLog();
       renamed = undefined;
       follow();
-      wakes.next();
+      if (how === undefined) wakes.next();
     },
     rename: (epoch) => {
       const before = pageOf(storage.read(0, 0));

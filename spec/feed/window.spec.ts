@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { map, throwError, timer } from 'rxjs';
+import { clock } from '../../lib/clock.ts';
 import { type EventLog, events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { delayed } from '../../lib/testing/delayed.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
@@ -184,6 +185,61 @@ describe('the window of a feed over a log that is not in memory', () => {
       expect([refused.status, String(refused.error)]).to.deep.equal([500, 'Error: the disk is gone']);
       expect(received(later)).to.deep.equal(['position', '2']);
       for (const each of [...readers, refused, later]) expect(each.listeners).to.equal(0);
+    }),
+  );
+
+  it(
+    'gives what was read for many in slices, a turn of the loop each, and no one that breaks hurts another',
+    marbles(({ reader, flush }) => {
+      const memory = memoryLog();
+      feed(Ticks, { log: memory }).publish(many(3));
+      const errors: unknown[] = [];
+      const route = sse(feed(Ticks, { log: delayed(memory, 3) }), {
+        resume: { from: 'oldest' },
+        onError: (error) => errors.push(String(error)) && 'cut',
+      });
+      const readers = Array.from({ length: 600 }, () => reader(route, { socket: '20ms X' }));
+      const [broken, ...others] = readers;
+      let written = 0;
+      const turns: number[] = [];
+      const look = (): void => {
+        turns.push(written);
+        written = 0;
+        if (clock.now() === 6 && turns.length < 20) clock.turn(look);
+      };
+      for (const { response } of readers) {
+        const write = response.write.bind(response);
+        response.write = (chunk) => {
+          if (clock.now() === 6) written++;
+          if (response === broken?.response && clock.now() === 6) throw new Error('broken');
+          return write(chunk);
+        };
+      }
+      timer(6).subscribe(look);
+      flush();
+      for (const each of others) expect(received(each)).to.deep.equal(['position', '1', '2', '3']);
+      expect(broken && [received(broken), broken.cut, errors]).to.deep.equal([['position'], 6, ['Error: broken']]);
+      expect(turns.reduce((sum, count) => sum + count)).to.equal(600);
+      expect(Math.max(...turns)).to.be.at.most(256);
+    }),
+  );
+
+  it(
+    'lets one end that is behind, although the end came while its part of the log was being read',
+    marbles(({ reader, flush }) => {
+      const memory = memoryLog();
+      const other = feed(Ticks, { log: memory });
+      other.publish(many(3));
+      const [quick, slow] = [delayed(memory, 1), delayed(memory, 10)];
+      const log: EventLog = {
+        ...quick,
+        read: (after, maxBytes) => (maxBytes === 64 * 1024 ? slow : quick).read(after, maxBytes),
+      };
+      const r = reader(sse(feed(Ticks, { log }), { resume: { from: 'oldest' } }));
+      timer(5).subscribe(() => other.end());
+      flush();
+      expect(received(r)).to.deep.equal(['position', '1', '2', '3', 'end']);
+      expect(r.ended).to.equal(11);
     }),
   );
 });

@@ -24,7 +24,7 @@ describe('a reader that does not read', function () {
 
   it('stalls as one of 20 readers for a 50 MB publication, and gets everything when it reads on', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ bytes: 60 * MiB, entries: Infinity }) });
-    const { listener, responses } = watched(express().use(sse(ticks)));
+    const { listener, responses } = watched(express().use(sse(ticks, { stall: Infinity })));
     await listen(listener, (url) =>
       withReaders(url, 20, async (readers) => {
         const before = await heldOutside();
@@ -57,7 +57,7 @@ describe('a reader that does not read', function () {
     it(`costs one page and 16 KiB in the process when the feed publishes ${megabytes} MB`, async () => {
       const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
       const event = Tick('x'.repeat(1000));
-      const route = sse(ticks);
+      const route = sse(ticks, { stall: Infinity });
       const { listener, responses } = watched((request, response) => route(request, response));
       await listen(listener, async (url) => {
         const held = await withMuteReader(url, async () => {
@@ -70,7 +70,7 @@ describe('a reader that does not read', function () {
           return heldOutside();
         });
         while (responses[0]?.closed === false) await turn();
-        expect(held - (await heldOutside())).to.be.within(1, page + 16 * KiB);
+        expect(held - (await heldOutside())).to.be.at.most(page + 16 * KiB);
       });
     });
   }
@@ -78,7 +78,7 @@ describe('a reader that does not read', function () {
   it('is told, when it reads on, of what was trimmed meanwhile, at its place', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
     const event = Tick('x'.repeat(1000));
-    const route = sse(ticks);
+    const route = sse(ticks, { stall: Infinity });
     await listen(
       (request, response) => route(request, response),
       async (url) => {

@@ -32,7 +32,7 @@ const routed = (
   return sse(shared, { resume: { missed } });
 };
 
-const after = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
+const cursorOf = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
 
 describe('a snapshot for a reader that missed something', () => {
   it(
@@ -41,7 +41,7 @@ describe('a snapshot for a reader that missed something', () => {
       const all = counted();
       const asked: unknown[] = [];
       for (const n of [1, 2, 3, 4]) all.publish(n);
-      const requested = after(1, all.cursors);
+      const requested = cursorOf(1, all.cursors);
       timer(10).subscribe(() => all.publish(5));
       const r = reader(routed(all, asked), { lastEventId: requested, socket: '20ms X' });
       flush();
@@ -64,7 +64,7 @@ describe('a snapshot for a reader that missed something', () => {
       const asked: unknown[] = [];
       for (const n of [1, 2, 3, 4]) all.publish(n);
       const fresh = reader(routed(all, asked), { socket: '20ms X' });
-      const exact = reader(routed(all, asked), { lastEventId: after(3, all.cursors), socket: '20ms X' });
+      const exact = reader(routed(all, asked), { lastEventId: cursorOf(3, all.cursors), socket: '20ms X' });
       flush();
       expect([fresh, exact].map(received)).to.deep.equal([['position'], ['position', '4']]);
       expect(asked).to.deep.equal([]);
@@ -92,7 +92,7 @@ describe('a snapshot for a reader that missed something', () => {
     marbles((helpers) => {
       const all = counted();
       for (const n of [1, 2, 3, 4]) all.publish(n);
-      cut(helpers, all, after(1, all.cursors));
+      cut(helpers, all, cursorOf(1, all.cursors));
     }),
   );
 
@@ -113,7 +113,7 @@ describe('a snapshot for a reader that missed something', () => {
       const route = routed(all, [], [comment('hi'), message({ data: 7 })]);
       const bad = routed(all, [], [message({ id: '7', data: 7 })]);
       const r = reader(route, { lastEventId: '1.other.1', socket: '20ms X' });
-      const refused = reader(bad, { lastEventId: '1.other.1' });
+      const refused = reader(bad, { lastEventId: '1.other.1', socket: '20ms X' });
       flush();
       expect(received(r)).to.deep.equal(['position', 'gap epoch', '7', 'position']);
       expect(String(refused.error)).to.include('id of its own');
@@ -143,6 +143,19 @@ describe('a snapshot for a reader that missed something', () => {
     }),
   );
 
+  it(
+    'holds nothing of a reader that left while it was waited for',
+    marbles(({ cold, reader, flush, expectSubscriptions }) => {
+      const source = cold('a', { a: Count(1) });
+      const shared = feed(Counts, { source, grace: 0 });
+      const route = sse(shared, { resume: { missed: () => new Promise<never>(() => {}) } });
+      const r = reader(route, { lastEventId: '1.other.1', socket: '5ms X' });
+      flush();
+      expect(r.listeners).to.equal(0);
+      expectSubscriptions(source.subscriptions).toBe('^----!');
+    }),
+  );
+
   it('may be promised, and what comes meanwhile is not missed', async () => {
     const { shared, cursors, publish } = counted(memoryLog());
     publish(1);
@@ -163,7 +176,7 @@ describe('a snapshot for a reader that missed something', () => {
     });
   });
 
-  it('may be promised in vain: a reader that left meanwhile costs nothing, a rejection is an HTTP error', async () => {
+  it('is an HTTP error where its promise is broken', async () => {
     const { shared, publish } = counted();
     publish(1);
     const asked = deferred();

@@ -61,8 +61,10 @@ export class Witness {
     if (requested === undefined) {
       same('what is said of a fresh reader', resume, 'live');
       this.#standsAt(visit.from, place, visit, state);
-    } else if (resume === 'exact') same('the place', frame.id, requested);
-    else {
+    } else if (resume === 'exact') {
+      same('the place', frame.id, requested);
+      if (visit.inMemory) holds('what follows is still kept', place.sequence >= visit.found.floor);
+    } else {
       const reason = resume.replace('gap;reason=', '');
       this.#mayMiss(reason, requested, state);
       this.#standsAt(visit.missed ?? (reason === 'invalid' ? visit.from : 'oldest'), place, visit, state);

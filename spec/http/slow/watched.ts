@@ -22,3 +22,19 @@ export function onWrite(response: ServerResponse, tell: (chunk: Uint8Array | str
 }
 
 export const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+
+/** Does the work once a turn of the loop while the callback runs. */
+export async function everyTurn<T>(work: () => void, use: () => Promise<T>): Promise<T> {
+  let isOver = false;
+  const again = (): void => {
+    if (isOver) return;
+    work();
+    setImmediate(again);
+  };
+  again();
+  try {
+    return await use();
+  } finally {
+    isOver = true;
+  }
+}

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { NEVER, timer } from 'rxjs';
+import { ClosedError, events, feed, memoryLog, sse } from '../../lib/index.ts';
+import { delayed } from '../../lib/testing/delayed.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { overLogs } from './overLogs.ts';
+import { received } from './received.ts';
+
+const Ticks = events({ Tick: t.number });
+const { Tick } = Ticks;
+const ticks = { a: Tick(1), b: Tick(2) };
+
+describe('how long the source of a feed is held', () => {
+  it(
+    'is the grace after the last reader, also where another came and left without starting anything',
+    marbles(({ cold, reader, expectSubscriptions }) => {
+      const source = cold('a', ticks);
+      const shared = feed(Ticks, { source, grace: 30 });
+      const route = sse(shared);
+      const atEnd = sse(shared, { resume: { missed: 'end' } });
+      reader(route, { socket: '10ms X' });
+      // It is told the end at once; it must not leave the wait of the first one running beside its own.
+      reader(atEnd, { at: '20ms', lastEventId: '1.other.1' });
+      reader(route, { at: '35ms', socket: '60ms X' });
+      expectSubscriptions(source.subscriptions).toBe('^ 89ms !');
+    }),
+  );
+
+  it('may have a grace longer than a timer can hold', () => {
+    const left = marbles(({ reader }) => {
+      reader(sse(feed(Ticks, { source: NEVER, grace: 2 ** 40 })), { socket: '10ms X' });
+    });
+    expect(left).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
+  });
+
+  for (const [name, makeLog] of Object.entries(overLogs)) {
+    it(
+      `ends for good with \`end\`, over ${name}: nobody starts it again while the log takes its time`,
+      marbles(({ cold, reader, flush, expectSubscriptions }) => {
+        const errors: unknown[] = [];
+        const source = cold('5ms a 4ms b', ticks);
+        const shared = feed(Ticks, { source, log: makeLog(), onError: (error) => errors.push(error) });
+        const route = sse(shared);
+        const first = reader(route);
+        const late = makeLog().inMemory ? 0 : 3;
+        timer(7 + late).subscribe(() => shared.end());
+        const second = reader(route, { at: `${8 + late}ms` });
+        flush();
+        expect(received(first)).to.deep.equal(['position', '1', 'end']);
+        expect(received(second).at(-1)).to.equal('end');
+        expect(errors).to.deep.equal([]);
+        expectSubscriptions(source.subscriptions).toBe(late === 0 ? '^ 6ms !' : '---^ 6ms !');
+      }),
+    );
+  }
+});
+
+describe('a feed whose log is closed by somebody else', () => {
+  for (const [name, wrap] of Object.entries({ 'in memory': 0, 'that takes 3 ms': 3 })) {
+    it(
+      `cuts its readers, and refuses new ones, over a log ${name}`,
+      marbles(({ reader, flush }) => {
+        const memory = memoryLog();
+        const shared = feed(Ticks, { log: wrap === 0 ? memory : delayed(memory, wrap) });
+        const errors: unknown[] = [];
+        const route = sse(shared, { onError: (error) => void errors.push(error) });
+        const first = reader(route);
+        const busy = reader(route, { socket: '5ms F' });
+        timer(10).subscribe(() => memory.close());
+        const later = reader(route, { at: '20ms' });
+        flush();
+        for (const r of [first, busy]) expect(r.cut).to.be.within(10, 13);
+        expect(later.status).to.equal(500);
+        expect(later.error).to.be.instanceOf(ClosedError);
+        expect(errors.map((error) => error instanceof ClosedError)).to.deep.equal([true, true]);
+        expect(first.listeners + busy.listeners + later.listeners).to.equal(0);
+      }),
+    );
+  }
+});

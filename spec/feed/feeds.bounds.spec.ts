@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { timer } from 'rxjs';
+import { CapacityError, ClosedError, feeds, memoryLog } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { family, routeOf, Tick, Ticks } from './family.ts';
+import { received } from './received.ts';
+
+describe('feeds that are at their bound', () => {
+  it('lets the one that has been unused for longest make room', () => {
+    const { rooms, made } = family({ idle: Infinity, max: 2 });
+    const a = rooms.at('a');
+    rooms.at('b');
+    rooms.at('a');
+    rooms.at('c');
+    expect(rooms.size).to.equal(2);
+    expect(rooms.at('a')).to.equal(a);
+    rooms.at('b');
+    expect(made).to.deep.equal(['a', 'b', 'c', 'b']);
+  });
+
+  it(
+    'never lets one go that is read, in a route or outside of one: then `at` throws',
+    marbles(({ reader, flush }) => {
+      const { rooms } = family({ idle: Infinity, max: 2 });
+      const r = reader(routeOf(rooms), { params: { room: 'a' }, socket: '20ms X' });
+      const outside = rooms.at('b').after().subscribe();
+      timer(10).subscribe(() => {
+        expect(() => rooms.at('c'))
+          .to.throw(CapacityError)
+          .with.property('max', 2);
+        rooms.at('a').publish(Tick(1));
+        outside.unsubscribe();
+        rooms.at('c');
+      });
+      flush();
+      expect(received(r)).to.deep.equal(['position', '1']);
+      expect(rooms.size).to.equal(2);
+    }),
+  );
+
+  it('lets none go for a key whose options are refused', () => {
+    const rooms = feeds(
+      Ticks,
+      (key) => {
+        if (key === 'bad') throw new TypeError('no such room');
+        return {};
+      },
+      { idle: Infinity, max: 1 },
+    );
+    const a = rooms.at('a');
+    expect(() => rooms.at('bad')).to.throw('no such room');
+    expect(rooms.at('a')).to.equal(a);
+  });
+
+  it('makes no options for a key that there is no room for', () => {
+    const { rooms, made } = family({ idle: Infinity, max: 1 });
+    const leave = rooms.at('a').after().subscribe();
+    expect(() => rooms.at('b')).to.throw(CapacityError);
+    leave.unsubscribe();
+    expect(made).to.deep.equal(['a']);
+  });
+
+  it(
+    'asks a reader that may be an EventSource to wait, and tells any other client 503',
+    marbles(({ reader, flush }) => {
+      const { rooms } = family({ max: 1 });
+      const route = routeOf(rooms);
+      reader(route, { params: { room: 'a' }, socket: '20ms X' });
+      const params = { room: 'b' };
+      const browsers = Array.from({ length: 5 }, () => reader(route, { at: '10ms', params }));
+      const client = reader(route, { at: '10ms', params, headers: { 'rxsse-client': '1' } });
+      const later = reader(route, { at: '21ms', params, socket: '30ms X' });
+      timer(31).subscribe(() => rooms.close());
+      flush();
+
+      const waits = browsers.map(({ status, headers, text, ended }) => {
+        expect([status, headers['content-type'], headers['rxsse-resume'], ended]).to.deep.equal([
+          200,
+          'text/event-stream; charset=utf-8',
+          'refused',
+          10,
+        ]);
+        return Number(/^retry: (\d+)\n\n$/.exec(text)?.[1]);
+      });
+      for (const wait of waits) expect(wait).to.be.within(5000, 10_000);
+      expect(new Set(waits).size).to.be.above(1);
+      expect(client.status).to.equal(503);
+      expect(Number(client.headers['retry-after'])).to.be.within(5, 10);
+      expect(client.headers).to.include({ 'rxsse-resume': 'refused' });
+      expect(client.error).to.equal(undefined);
+      for (const each of [...browsers, client]) expect(each.listeners).to.equal(0);
+      expect(received(later)).to.deep.equal(['position']);
+    }),
+  );
+});
+
+describe('a feed of a family that was closed', () => {
+  it(
+    'is made anew when it is asked for, and is not counted twice',
+    marbles(({ reader, flush }) => {
+      const { rooms, made } = family({ idle: 50, max: 2 });
+      const route = routeOf(rooms);
+      const cut = reader(route, { params: { room: 'a' } });
+      timer(5).subscribe(() => {
+        const old = rooms.at('a');
+        old.close();
+        expect(rooms.at('a')).not.to.equal(old);
+        old.publish(Tick(1)).subscribe({ error: (error) => errors.push(error) });
+        rooms.at('b');
+        expect(rooms.size).to.equal(2);
+      });
+      const errors: unknown[] = [];
+      const r = reader(route, { at: '6ms', params: { room: 'a' }, socket: '30ms X' });
+      timer(10).subscribe(() => rooms.at('a').publish(Tick(2)));
+      flush();
+      expect([cut.cut, received(r), made]).to.deep.equal([5, ['position', '2'], ['a', 'a', 'b']]);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.be.instanceOf(ClosedError);
+      expect(rooms.size).to.equal(0);
+    }),
+  );
+
+  it(
+    'closes all of them: sources are left, readers cut, logs closed, and the timer is gone',
+    marbles(({ hot, reader, flush, expectSubscriptions }) => {
+      const source = hot<ReturnType<typeof Tick>>('---');
+      const logs = [memoryLog(), memoryLog()];
+      const rooms = feeds(Ticks, (key) => ({
+        source,
+        start: 'now',
+        ...(logs[Number(key)] && { log: logs[Number(key)] }),
+      }));
+      const r = reader(routeOf(rooms), { params: { room: '0' } });
+      rooms.at('1');
+      timer(10).subscribe(() => {
+        rooms.close();
+        expect(rooms.size).to.equal(0);
+      });
+      expectSubscriptions(source.subscriptions).toBe(['^---------!', '^---------!']);
+      flush();
+      expect(r.cut).to.equal(10);
+      for (const log of logs) {
+        log.read(0, 0).subscribe({
+          next: () => expect.fail('open'),
+          error: (error) => expect(error).to.be.instanceOf(ClosedError),
+        });
+      }
+    }),
+  );
+
+  it(
+    'leaves the source of one that is forgotten',
+    marbles(({ hot, expectSubscriptions }) => {
+      const source = hot<ReturnType<typeof Tick>>('---');
+      feeds(Ticks, () => ({ source, start: 'now' }), { idle: 10 }).at('a');
+      expectSubscriptions(source.subscriptions).toBe('^---------!');
+    }),
+  );
+});

@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import { timer } from 'rxjs';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+import { family, routeOf, sizesAt, Tick, Ticks } from './family.ts';
+import { received } from './received.ts';
+
+describe('feeds', () => {
+  it('makes the feed of a key when it is first asked for, and gives the same one after that', () => {
+    const { rooms, made } = family({ idle: Infinity });
+    expect([rooms.size, made]).to.deep.equal([0, []]);
+    const lobby = rooms.at('lobby');
+    expect(rooms.at('attic')).not.to.equal(lobby);
+    expect(rooms.at('lobby')).to.equal(lobby);
+    expect([rooms.size, made]).to.deep.equal([2, ['lobby', 'attic']]);
+    expect([lobby.contract, rooms.contract]).to.deep.equal([Ticks, Ticks]);
+  });
+
+  it('takes any text for a key', () => {
+    const { rooms, made } = family({ idle: Infinity });
+    const keys = ['', '__proto__', 'constructor', 'a b', '\0'];
+    for (const key of keys) rooms.at(key);
+    expect([rooms.size, made]).to.deep.equal([5, keys]);
+  });
+
+  it(
+    'shares each with the readers of its key, and with no others',
+    marbles(({ reader, flush }) => {
+      const { rooms } = family();
+      const route = routeOf(rooms);
+      const [lobby, attic] = ['lobby', 'attic'].map((room) => reader(route, { params: { room }, socket: '30ms X' }));
+      timer(10).subscribe(() => rooms.at('lobby').publish(Tick(1)));
+      timer(20).subscribe(() => rooms.at('attic').publish(Tick(2)));
+      timer(31).subscribe(() => rooms.close());
+      flush();
+      expect([lobby, attic].map((each) => each && received(each))).to.deep.equal([
+        ['position', '1'],
+        ['position', '2'],
+      ]);
+    }),
+  );
+
+  it(
+    'forgets one that nobody has read or used for `idle` ms, with its history',
+    marbles(({ reader, flush }) => {
+      const { rooms, made } = family({ idle: 50 });
+      const sizes = sizesAt(rooms, [10, 108, 111, 158, 160]);
+      // At 0 it is made, until 60 it has a reader.
+      const first = reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '60ms X' });
+      timer(1).subscribe(() => rooms.at('lobby').publish(Tick(1)));
+      // Asking for it at 109 is use.
+      timer(109).subscribe(() => rooms.at('lobby'));
+      flush();
+      expect(sizes).to.deep.equal({ 10: 1, 108: 1, 111: 1, 158: 1, 160: 0 });
+      const again = reader(routeOf(rooms), {
+        params: { room: 'lobby' },
+        lastEventId: first.lastEventId,
+        socket: '300ms X',
+      });
+      flush();
+      expect(received(again)).to.deep.equal(['position', 'gap epoch']);
+      expect(made).to.deep.equal(['lobby', 'lobby']);
+    }),
+  );
+
+  it(
+    'counts a publication as use, also one through a feed that was asked for before',
+    marbles(({ flush }) => {
+      const { rooms } = family({ idle: 50 });
+      const sizes = sizesAt(rooms, [89, 91]);
+      const lobby = rooms.at('lobby');
+      timer(40).subscribe(() => lobby.publish(Tick(1)));
+      flush();
+      expect(sizes).to.deep.equal({ 89: 1, 91: 0 });
+    }),
+  );
+
+  it(
+    'forgets one with `idle: 0` when the loop has its turn, and not before',
+    marbles(({ reader, flush }) => {
+      const { rooms } = family({ idle: 0 });
+      const sizes = sizesAt(rooms, [5, 9, 11]);
+      timer(5).subscribe(() => {
+        rooms.at('lobby');
+        rooms.at('attic');
+        expect(rooms.size).to.equal(2);
+      });
+      // One that is asked for by a route has its reader before that.
+      const r = reader(routeOf(rooms), { at: '6ms', params: { room: 'hall' }, socket: '10ms X' });
+      flush();
+      expect(sizes).to.deep.equal({ 5: 0, 9: 1, 11: 0 });
+      expect(received(r)).to.deep.equal(['position']);
+    }),
+  );
+
+  it(
+    'never forgets one with `idle: Infinity`, and never one that has a reader',
+    marbles(({ reader, flush }) => {
+      const { rooms: kept } = family({ idle: Infinity });
+      kept.at('lobby');
+      const { rooms } = family({ idle: 5 });
+      reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '9s X' });
+      const sizes = sizesAt(rooms, [8999, 9006]);
+      flush();
+      expect(kept.size).to.equal(1);
+      expect(sizes).to.deep.equal({ 8999: 1, 9006: 0 });
+    }),
+  );
+
+  it(
+    'waits longer than a timer can',
+    marbles(
+      ({ flush }) => {
+        const idle = 3_000_000_000;
+        const { rooms } = family({ idle });
+        const sizes = sizesAt(rooms, [2 ** 31, 2 ** 31 - 1]);
+        rooms.at('lobby');
+        flush();
+        expect(sizes).to.deep.equal({ [2 ** 31]: 1, [2 ** 31 - 1]: 1 });
+        expect(rooms.size).to.equal(0);
+      },
+      { until: '4000000s' },
+    ),
+  );
+
+  it(
+    'has one timer, however many there are: 10,000 of them',
+    marbles(({ flush }) => {
+      const { rooms, made } = family({ idle: 1000 });
+      let pending: number | undefined;
+      const sizes = sizesAt(rooms, [500, 1001, 1499, 1501]);
+      timer(500).subscribe(() => {
+        // Half of them are used again.
+        for (let n = 0; n < 10_000; n += 2) rooms.at(String(n));
+        pending = timers.pending;
+      });
+      const timers = trackTimers();
+      try {
+        for (let n = 0; n < 10_000; n++) rooms.at(String(n));
+        expect(timers.pending).to.equal(1);
+        flush();
+      } finally {
+        timers.stop();
+      }
+      expect(sizes).to.deep.equal({ 500: 10_000, 1001: 5000, 1499: 5000, 1501: 0 });
+      expect([pending, timers.pending, made.length]).to.deep.equal([1, 0, 10_000]);
+      expect(timers.set).to.be.below(10);
+    }),
+  );
+
+  it('refuses at once bounds that are none', () => {
+    for (const options of [{ idle: -1 }, { idle: Number.NaN }, { max: 0 }, { max: Number.NaN }]) {
+      expect(() => family(options)).to.throw(RangeError);
+    }
+  });
+});

@@ -1,0 +1,251 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { filter, interval, map, type Observable, take, takeWhile, tap, timer } from 'rxjs';
+import { events, feed, memoryLog, type SseHandler, sse } from '../../lib/index.ts';
+import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import { mapEvent } from '../../lib/operator/mapEvent.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { overLogs } from './overLogs.ts';
+import { received } from './received.ts';
+
+const Ticks = events({ Tick: t.number });
+const Large = events({ Large: { n: t.number, pad: t.string } });
+const { Tick } = Ticks;
+const ticks = { a: Tick(1), b: Tick(2), c: Tick(3), d: Tick(4) };
+const isEven = ({ data }: { readonly data: number }): boolean => data % 2 === 0;
+
+for (const [name, makeLog] of Object.entries(overLogs)) {
+  describe(`feed.read over ${name}`, () => {
+    it(
+      'gives a reader its own view, which resumes',
+      marbles(({ hot, reader, flush }) => {
+        const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c 9ms d', ticks), log: makeLog() });
+        const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)));
+        const first = reader(route, { socket: '35ms X' });
+        flush();
+        const second = reader(route, { lastEventId: first.lastEventId, socket: '200ms X' });
+        flush();
+        expect(received(first)).to.deep.equal(['position', '2']);
+        expect(received(second)).to.deep.equal(['position', '4']);
+        expect(second.headers).to.include({ 'rxsse-resume': 'exact' });
+        expect(first.listeners + second.listeners).to.equal(0);
+      }),
+    );
+
+    it(
+      'tells a reader for whom nothing passes how far it has come, in place of heartbeats',
+      marbles(
+        ({ reader, flush }) => {
+          const odd = interval(10).pipe(map((n) => Tick(2 * n + 1)));
+          const shared = feed(Ticks, {
+            source: odd.pipe(take(60 * 60 * 100)),
+            log: makeLog({ entries: 100 }),
+            grace: 0,
+          });
+          const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)), { heartbeat: 20_000 });
+          const hour = reader(route, { socket: '59900ms X' });
+          flush();
+          const frames = hour.frames.map(({ at, frame }) => [at, 'id' in frame && frame.id?.split('.').at(-1)]);
+          const late = makeLog().inMemory ? 0 : 3;
+          const behind = late === 0 ? 0 : 1;
+          // What was at its tail when the silence had lasted long enough.
+          expect(frames).to.deep.equal([
+            [late, '0'],
+            [late + 20_000, String(2000 - behind)],
+            [late + 40_000, String(4000 - behind)],
+          ]);
+          expect(received(hour)).to.deep.equal(['position', 'position', 'position']);
+        },
+        { until: '61s' },
+      ),
+    );
+
+    it(
+      'resumes such a reader from there, although what it saw last was trimmed long ago',
+      marbles(({ hot, reader, flush }) => {
+        const source = hot('5ms a 9ms c 9ms a 9ms c 49ms d', ticks);
+        const shared = feed(Ticks, { source, log: makeLog({ entries: 1 }) });
+        const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)), { heartbeat: 30 });
+        const first = reader(route, { socket: '71ms X' });
+        flush();
+        const second = reader(route, { lastEventId: first.lastEventId, socket: '200ms X' });
+        flush();
+        expect(first.lastEventId).to.match(/\.4$/);
+        expect(received(second)).to.deep.equal(['position', '4']);
+      }),
+    );
+
+    it(
+      'reads nothing while the socket is full',
+      marbles(({ hot, reader, flush }) => {
+        const seen: number[] = [];
+        const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
+        const shared = feed(Ticks, { source, log: makeLog() });
+        const route = sse((context) =>
+          shared.read(context).pipe(tap(({ event }) => event?.type === 'tick' && seen.push(event.data))),
+        );
+        const slow = reader(route, { socket: '15ms F 44ms D 39ms X' });
+        timer(58).subscribe(() => expect(seen).to.deep.equal([1]));
+        flush();
+        expect(received(slow)).to.deep.equal(['position', '1', '2', '3', '4']);
+        expect(slow.overrun).to.equal(0);
+        // What it lacked came in one write.
+        expect(slow.writes).to.have.length(3);
+        expect(seen).to.deep.equal([1, 2, 3, 4]);
+      }),
+    );
+
+    it(
+      'lets gaps pass, at the beginning and in mid-stream',
+      marbles(({ hot, reader, flush }) => {
+        const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
+        const shared = feed(Ticks, { source, log: makeLog({ entries: 1 }) });
+        const route = sse((context) =>
+          shared.read(context).pipe(
+            filterEvent(isEven),
+            mapEvent((tick) => tick),
+          ),
+        );
+        const slow = reader(route, { socket: '5ms F 54ms D 39ms X' });
+        flush();
+        const again = reader(route, { lastEventId: slow.lastEventId.replace(/\d$/, '1'), socket: '200ms X' });
+        flush();
+        // A window at the tail may still have what the log has let go of, and then nothing is missing.
+        const missed = makeLog().inMemory ? 'gap trimmed' : '2';
+        expect(received(slow)).to.deep.equal(['position', missed, '4']);
+        expect(received(again)).to.deep.equal(['position', 'gap trimmed', '4']);
+        const [, gap] = again.frames.map(({ frame }) => frame);
+        expect(gap).to.have.property('id').that.matches(/\.3$/);
+      }),
+    );
+
+    it(
+      'loses nothing where the socket fills in the midst of a page, whatever the route says of streams without a log',
+      marbles(({ reader, flush }) => {
+        const shared = feed(Large, { log: makeLog() });
+        // What is read is a page; what is made of it may be more.
+        const larger = (context: object) =>
+          shared.read(context).pipe(mapEvent(({ data: { n, pad } }) => Large.Large({ n, pad: pad.repeat(4) })));
+        const route = sse(larger, { overflow: 'drop-oldest', queue: { events: 1 } });
+        const slow = reader(route, { socket: '50ms X' });
+        const { response } = slow;
+        const write = response.write.bind(response);
+        response.write = (chunk) => {
+          write(chunk);
+          if (chunk.length < 50_000) return true;
+          response.fill();
+          timer(3).subscribe(() => response.drain());
+          return false;
+        };
+        const numbers = Array.from({ length: 12 }, (_, n) => n);
+        timer(10).subscribe(() => shared.publish(numbers.map((n) => Large.Large({ n, pad: 'x'.repeat(10_000) }))));
+        flush();
+        const seen = slow.frames.slice(1).map(({ frame }) => ('data' in frame ? JSON.parse(frame.data).n : undefined));
+        expect(seen).to.deep.equal(numbers);
+        expect(slow.cut).to.equal(undefined);
+      }),
+    );
+
+    for (const [how, resume, cursor, expected] of [
+      ['from', { from: 'oldest' }, undefined, ['position', '1', '2']],
+      ['from', { from: 'live' }, undefined, ['position']],
+      ['missed', { missed: 'live' }, '1.other.1', ['position', 'gap epoch']],
+      ['missed', { missed: 'oldest' }, '1.other.1', ['position', 'gap epoch', '1', '2']],
+      ['missed', { missed: 'end' }, '1.other.1', ['position', 'gap epoch', 'end']],
+    ] as const) {
+      it(
+        `places its reader by \`${how}\`: ${Object.values(resume)[0]}`,
+        marbles(({ reader, flush }) => {
+          const shared = feed(Ticks, { log: makeLog() });
+          shared.publish([Tick(1), Tick(2)]);
+          const route = sse((context) => shared.read(context), { resume });
+          const options = cursor === undefined ? {} : { lastEventId: cursor };
+          const r = reader(route, { ...options, at: '10ms', socket: '200ms X' });
+          flush();
+          expect(received(r)).to.deep.equal(expected);
+        }),
+      );
+    }
+
+    it(
+      'ends with its feed, and with a word of it where that failed',
+      marbles(({ cold, reader, flush }) => {
+        const over = (source: Observable<ReturnType<typeof Tick>>) => {
+          const shared = feed(Ticks, { source, log: makeLog() });
+          return sse((context) => shared.read(context).pipe(filterEvent(isEven)));
+        };
+        const [done, failed] = [cold('-a-|', ticks), cold('-a-#', ticks)].map((source) => reader(over(source)));
+        flush();
+        for (const r of [done, failed]) {
+          expect(r && received(r)).to.deep.equal(['position', 'end']);
+          // The end stands behind what did not pass, too.
+          expect(r?.lastEventId).to.match(/\.1~$/);
+        }
+        expect(done?.frames.at(-1)?.frame).to.include({ data: 'null' });
+        expect(failed?.frames.at(-1)?.frame).to.include({ data: '{"reason":"failed"}' });
+      }),
+    );
+
+    it(
+      'ends where the pipeline completes itself',
+      marbles(({ hot, reader, flush }) => {
+        const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c', ticks), log: makeLog(), grace: 0 });
+        const route = sse((context) => shared.read(context).pipe(takeWhile(({ event }) => event?.data !== 2, true)));
+        const r = reader(route);
+        flush();
+        expect(received(r)).to.deep.equal(['position', '1', '2', 'end']);
+        expect(r.lastEventId).to.match(/\.2~$/);
+        expect(r.listeners).to.equal(0);
+      }),
+    );
+  });
+}
+
+describe('what a pipeline over feed.read sends', () => {
+  const sent = (route: SseHandler<never>) => {
+    let text = '';
+    marbles(({ reader, flush }) => {
+      const r = reader(route, { socket: '50ms X' });
+      flush();
+      text = r.text.replaceAll(/1\.[\w-]{16}\./g, '');
+    })();
+    return text.split('\n\n').slice(1, -1);
+  };
+  const one = () => {
+    const shared = feed(Ticks, { log: memoryLog() });
+    shared.publish(Tick(1));
+    return shared;
+  };
+  const resume = { from: 'oldest' } as const;
+
+  it('is as the log has it, where nobody changed it', () => {
+    const shared = one();
+    const expected = ['id: 1\nevent: tick\ndata: 1'];
+    expect(sent(sse(shared, { resume }))).to.deep.equal(expected);
+    expect(sent(sse((context) => shared.read(context), { resume }))).to.deep.equal(expected);
+  });
+
+  it('is encoded anew at the same position, where it is another event', () => {
+    const shared = one();
+    const mapped = (change: (tick: { readonly data: number }) => { readonly type: string; readonly data: unknown }) =>
+      sent(sse((context) => shared.read(context).pipe(mapEvent(change)), { resume }));
+    const Other = events({ Other: { of: t.number } }).Other;
+    expect(mapped(({ data }) => Other({ of: data }))).to.deep.equal(['id: 1\nevent: other\ndata: {"of":1}']);
+    expect(mapped(({ data }) => Tick(-data))).to.deep.equal(['id: 1\nevent: tick\ndata: -1']);
+  });
+
+  it("is sent by the feed's contract where it is plain, and checked", () => {
+    const shared = one();
+    const plain = (data: unknown) =>
+      sent(sse((context) => shared.read(context).pipe(mapEvent((tick) => ({ ...tick, data }))), { resume }));
+    expect(plain(7)).to.deep.equal(['id: 1\nevent: tick\ndata: 7']);
+    expect(plain('secret')).to.deep.equal([]);
+  });
+
+  it('is what plain RxJS lets through, too, though the reader then moves on with what is delivered alone', () => {
+    const shared = one();
+    shared.publish([Tick(2), Tick(3)]);
+    const route = sse((context) => shared.read(context).pipe(filter(({ event }) => event?.data === 2)), { resume });
+    expect(sent(route)).to.deep.equal(['id: 2\nevent: tick\ndata: 2']);
+  });
+});

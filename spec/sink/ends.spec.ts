@@ -1,0 +1,180 @@
+import { expect } from 'chai';
+import { concat, EMPTY, from, map, NEVER, type Observable, of, range } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import type { Reader } from '../../lib/testing/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { received } from '../feed/received.ts';
+import { kernelBuffer } from '../support/kernelBuffer.ts';
+import { type Tick, Ticks, ways } from './ways.ts';
+
+const values = { a: Ticks.Tick(1), b: Ticks.Tick(2), c: Ticks.Tick(3) };
+
+/** The events that a reader got, as the data that they were made of; of plain streams they come whole. */
+function dataOf(reader: Reader): readonly unknown[] {
+  return received(reader)
+    .filter((frame) => frame !== 'position')
+    .map((frame) => (frame === 'end' ? frame : JSON.parse(frame)));
+}
+
+for (const [what, routeOf] of Object.entries(ways)) {
+  describe(`the end of ${what}`, () => {
+    it(
+      'comes at once where the stream does: everything and the end are there, and nothing is left',
+      marbles(({ reader, flush }) => {
+        const r = reader(routeOf(of(values.a, values.b, values.c)));
+        flush();
+        expect(dataOf(r)).to.deep.equal([1, 2, 3, 'end']);
+        expect([r.ended, r.cut, r.listeners]).to.deep.equal([0, undefined, 0]);
+        expect(r.lastEventId).to.match(/^1\.[\w-]+\.3~$/);
+      }),
+    );
+
+    it(
+      'is all there is to an empty stream',
+      marbles(({ reader, flush }) => {
+        const r = reader(routeOf(EMPTY));
+        flush();
+        expect(dataOf(r)).to.deep.equal(['end']);
+        expect([r.status, r.ended, r.listeners]).to.deep.equal([200, 0, 0]);
+        expect(r.lastEventId).to.match(/^1\.[\w-]+\.0~$/);
+      }),
+    );
+
+    it(
+      'waits for a full socket, and comes with all that waited, in one write',
+      marbles(({ hot, reader, flush }) => {
+        const source = hot<Tick>('2ms a 7ms b 9ms (c|)', values);
+        const r = reader(routeOf(source), { socket: '5ms F 44ms D' });
+        flush();
+        expect(dataOf(r)).to.deep.equal([1, 2, 3, 'end']);
+        expect([r.ended, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
+        expect(r.writes.at(-1)?.at).to.equal(50);
+      }),
+    );
+
+    it(
+      'is not waited for by a reader that goes first',
+      marbles(({ hot, reader, flush }) => {
+        const r = reader(routeOf(hot<Tick>('2ms a 7ms (b|)', values)), { socket: '5ms F 44ms X' });
+        flush();
+        expect(dataOf(r)).to.deep.equal([1]);
+        expect([r.ended, r.left, r.listeners]).to.deep.equal([undefined, 50, 0]);
+      }),
+    );
+
+    it(
+      'comes after a payload that is larger than any buffer',
+      marbles(({ hot, reader, flush }) => {
+        const text = 'x'.repeat(1_000_000);
+        const source = hot<Tick>('2ms (a|)', { a: Ticks.Text(text) });
+        const r = reader(routeOf(source), { socket: '20ms D 9ms D 9ms D' });
+        kernelBuffer(r, 16 * 1024);
+        flush();
+        expect(dataOf(r)).to.deep.equal([text, 'end']);
+        expect([r.cut, r.overrun, r.listeners]).to.deep.equal([undefined, 0, 0]);
+      }),
+    );
+
+    it(
+      'comes after a burst of many, whole and in order',
+      marbles(({ reader, flush }) => {
+        const burst = range(3000).pipe(map((n) => Ticks.Tick(n)));
+        const r = reader(routeOf(burst), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms D' });
+        kernelBuffer(r, 16 * 1024);
+        flush();
+        expect(dataOf(r)).to.deep.equal([...Array.from({ length: 3000 }, (_, n) => n), 'end']);
+        expect([r.overrun, r.listeners]).to.deep.equal([0, 0]);
+      }),
+    );
+
+    it(
+      'is not said to a reader whose socket has taken nothing for too long',
+      marbles(({ hot, reader, flush }) => {
+        const route = routeOf(hot<Tick>('2ms a 7ms (b|)', values), { stall: 1000 });
+        const r = reader(route);
+        kernelBuffer(r, 1);
+        flush();
+        expect([r.cut, r.ended, r.listeners]).to.deep.equal([1000, undefined, 0]);
+      }),
+    );
+
+    it(
+      'is a failure that was told where the stream fails while the socket is full',
+      marbles(({ hot, reader, flush }) => {
+        const errors: unknown[] = [];
+        const onError = (error: unknown) => {
+          errors.push(error);
+          return 'end' as const;
+        };
+        const source: Observable<Tick> = hot<Tick>('2ms a 7ms b 9ms #', values, new Error('secret'));
+        const r = reader(routeOf(source, { onError }), { socket: '5ms F 44ms D' });
+        flush();
+        expect(dataOf(r)).to.deep.equal([1, 2, 'end']);
+        expect([r.ended, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
+        expect(r.text).not.to.include('secret');
+        // A feed's own `onError` is the one that hears of its source.
+        expect(errors.map(String)).to.deep.equal(/feed/.test(what) ? [] : ['Error: secret']);
+      }),
+    );
+  });
+}
+
+describe('an error while the socket is full', () => {
+  it(
+    'cuts when the socket has drained, after what came before it',
+    marbles(({ hot, reader, flush }) => {
+      const r = reader(sse(hot('2ms a 7ms b 9ms #')), { socket: '5ms F 44ms D' });
+      flush();
+      expect(received(r)).to.deep.equal(['"a"', '"b"']);
+      expect([r.cut, r.ended, r.overrun, r.listeners]).to.deep.equal([50, undefined, 0, 0]);
+    }),
+  );
+
+  it(
+    'has its last word said when the socket has drained, after what came before it',
+    marbles(({ hot, reader, flush }) => {
+      const route = sse(hot('2ms a 7ms b 9ms #'), { onError: () => 'sorry' });
+      const r = reader(route, { socket: '5ms F 44ms D' });
+      flush();
+      expect(received(r)).to.deep.equal(['"a"', '"b"', '"sorry"', 'end']);
+      expect([r.cut, r.ended, r.overrun, r.listeners]).to.deep.equal([undefined, 50, 0, 0]);
+    }),
+  );
+});
+
+describe('a reader that goes', () => {
+  it(
+    'in the midst of a burst ends the burst there',
+    marbles(({ reader, flush }) => {
+      let emitted = 0;
+      const endless = range(0, Infinity).pipe(
+        map((n) => {
+          emitted++;
+          if (n === 100) r.response.leave();
+          return n;
+        }),
+      );
+      const r: Reader = reader(sse(endless));
+      flush();
+      expect(emitted).to.equal(101);
+      expect([r.text, r.left, r.listeners]).to.deep.equal(['', 0, 0]);
+    }),
+  );
+
+  it(
+    'in the midst of a burst that was written in part is written nothing more',
+    marbles(({ reader, flush }) => {
+      const text = 'x'.repeat(1000);
+      const burst = concat(from(Array.from({ length: 100 }, () => text)), NEVER);
+      const r = reader(sse(burst));
+      const write = r.response.write.bind(r.response);
+      r.response.write = (chunk) => {
+        const more = write(chunk);
+        r.response.leave();
+        return more;
+      };
+      flush();
+      expect([r.writes.length, r.left, r.listeners]).to.deep.equal([0, 0, 0]);
+    }),
+  );
+});

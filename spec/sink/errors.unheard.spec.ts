@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { NEVER } from 'rxjs';
+import { type AnyFeed, feed, sse } from '../../lib/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+import { watchProcess } from '../support/watchProcess.ts';
+import { failing, Secret } from './failing.ts';
+import { Ticks } from './ways.ts';
+
+describe('a failure that comes when nobody is there any more', () => {
+  const late: Readonly<Record<string, (failure: Promise<never>) => ReturnType<typeof sse>>> = {
+    'of the state': (failure) => sse(NEVER, { state: (_request: unknown) => failure }),
+    'of the promise of a stream': (failure) => sse(() => failure),
+    'of the next value': (failure) => sse(() => ({ [Symbol.asyncIterator]: () => ({ next: () => failure }) })),
+    'of a snapshot': (failure) => sse(feed(Ticks) as AnyFeed, { resume: { missed: () => failure } }),
+  };
+  for (const [what, routeOf] of Object.entries(late)) {
+    it(`reaches nobody: ${what}`, async () => {
+      const unheard = watchProcess();
+      try {
+        const [asked, closed] = [deferred(), deferred()];
+        let fail: (error: unknown) => void = () => {};
+        const failure = new Promise<never>((_resolve, reject) => {
+          fail = reject;
+        });
+        const route = routeOf(failure);
+        await listen(
+          (request, response) => {
+            response.on('close', () => closed.resolve());
+            route(request, response);
+            asked.resolve();
+          },
+          async (url) => {
+            const leaving = new AbortController();
+            const headers = { 'Last-Event-ID': '1.other.1' };
+            const request = fetch(url, { signal: leaving.signal, headers }).catch(() => undefined);
+            await asked.promise;
+            leaving.abort();
+            await closed.promise;
+            fail(new Secret());
+            await request;
+          },
+        );
+        expect(await unheard.settled()).to.deep.equal([]);
+      } finally {
+        unheard.stop();
+      }
+    });
+  }
+
+  it('leaves the process alone when a stream fails and its reader has broken off', async () => {
+    const unheard = watchProcess();
+    try {
+      await listen(sse(failing()), async (url) => {
+        const wire = await openStream(url);
+        wire.close();
+        await wire.over();
+      });
+      expect(await unheard.settled()).to.deep.equal([]);
+    } finally {
+      unheard.stop();
+    }
+  });
+});

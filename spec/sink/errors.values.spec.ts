@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { concat, finalize, map, NEVER, of, timer } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { received } from '../feed/received.ts';
+import { isQuiet, raise } from './failing.ts';
+
+describe('a value that cannot be sent', () => {
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  const bad: Readonly<Record<string, unknown>> = {
+    'a BigInt': 1n,
+    'a BigInt inside': { secret: [1n] },
+    'a cycle': cycle,
+    undefined,
+    'a function': () => {},
+    'a symbol': Symbol('secret'),
+    'one whose toJSON throws': { toJSON: raise },
+    'one whose getter throws': {
+      get secret() {
+        return raise();
+      },
+    },
+  };
+  for (const [what, value] of Object.entries(bad)) {
+    it(
+      `is an error of the stream, after the first byte: ${what}`,
+      marbles(({ reader, expectFrames, flush }) => {
+        const errors: unknown[] = [];
+        const left: string[] = [];
+        const stream = concat(of('first'), timer(1).pipe(map(() => value)), NEVER).pipe(
+          finalize(() => left.push('left')),
+        );
+        const r = reader(sse(stream, { onError: (error: unknown) => void errors.push(error) }));
+        expectFrames(r).toBe('f#', { f: 'first' });
+        flush();
+        expect(errors).to.have.length(1);
+        expect(errors[0]).to.be.instanceOf(Error);
+        expect(left).to.deep.equal(['left']);
+        isQuiet(r);
+      }),
+    );
+
+    it(
+      `is an error of HTTP before that, and nothing of what came before it is sent: ${what}`,
+      marbles(({ reader, flush }) => {
+        const errors: unknown[] = [];
+        const stream = concat(of('first', value), NEVER);
+        const r = reader(sse(stream, { onError: (error: unknown) => void errors.push(error) }));
+        flush();
+        expect([r.status, r.text, errors]).to.deep.equal([500, '', []]);
+        expect(r.error).to.be.instanceOf(Error);
+        isQuiet(r);
+      }),
+    );
+  }
+
+  it(
+    'ends no other reader of the same stream',
+    marbles(({ hot, reader, flush }) => {
+      // Each reader has its own conversion, and one of them fails.
+      const shared = hot('-a-b-c');
+      const route = sse(({ query }) =>
+        shared.pipe(map((name) => (name === 'b' && (query as { bad?: string }).bad ? 1n : name))),
+      );
+      const readers = ['/', '/?bad=1', '/'].map((url) => reader(route, { url, socket: '9ms X' }));
+      flush();
+      expect(readers.map(received)).to.deep.equal([['"a"', '"b"', '"c"'], ['"a"'], ['"a"', '"b"', '"c"']]);
+    }),
+  );
+});

@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { concat, map, type Observable, of, timer } from 'rxjs';
+import type { Reader } from '../../lib/testing/index.ts';
+
+/** What is wrong with it is nobody's business but the app's. */
+export class Secret extends Error {
+  constructor() {
+    super('secret');
+  }
+}
+
+/** An event, and a millisecond later an error. */
+export const failing = (value: unknown = 1): Observable<unknown> =>
+  concat(of(value), timer(1).pipe(map(() => raise())));
+
+export function raise(): never {
+  throw new Secret();
+}
+
+/** Shows nothing of the secret, and leaves nothing behind. */
+export function isQuiet({ text, listeners }: Reader): void {
+  expect(text).not.to.include('secret');
+  expect(listeners).to.equal(0);
+}

@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import { interval, map, NEVER, type Observable, take, throwError, timer } from 'rxjs';
+import { clock } from '../../lib/clock.ts';
+import { sse } from '../../lib/index.ts';
+import type { Reader } from '../../lib/testing/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { comment } from '../../lib/wire/index.ts';
+import { kernelBuffer } from '../support/kernelBuffer.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+
+const h = comment();
+
+/** When a reader was sent a heartbeat. */
+function beatsOf({ frames }: Reader): readonly number[] {
+  return frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
+}
+
+describe('a heartbeat', () => {
+  it(
+    'comes exactly so long after the last write, of whatever it was',
+    marbles(({ hot, reader, expectFrames }) => {
+      const source = hot('      3ms a 2ms b 19ms c 9ms     d');
+      const route = sse(source, { heartbeat: 10 });
+      const r = reader(route, { socket: '60ms X' });
+      // The events at 26 and 36 are due together with a heartbeat, and are enough.
+      expectFrames(r).toBe('    3ms a 2ms b 9ms h 9ms c 9ms d 9ms h 9ms h', { a: 'a', b: 'b', c: 'c', d: 'd', h });
+    }),
+  );
+
+  it(
+    'counts for each reader from its own last write',
+    marbles(({ reader, flush }) => {
+      const route = sse(({ query }) => timer(Number((query as { at: string }).at)), { heartbeat: 10 });
+      const of = (at: number, url: string, socket: string) => reader(route, { at: `${at}ms`, url, socket });
+      // One gets an event after 3 ms and then the end; the others are silent until they leave.
+      const readers = [of(0, '/?at=1000', '35ms X'), of(4, '/?at=1000', '35ms X'), of(4, '/?at=3', '35ms X')];
+      flush();
+      expect(readers.map(beatsOf)).to.deep.equal([[10, 20, 30], [14, 24, 34], []]);
+    }),
+  );
+
+  it(
+    'has one timer for all readers of an interval',
+    marbles(({ reader, flush }) => {
+      const route = sse(NEVER, { heartbeat: 50 });
+      const readers = Array.from({ length: 200 }, (_, n) => reader(route, { at: `${n % 40}ms`, socket: '170ms X' }));
+      const pending: number[] = [];
+      for (const ms of [45, 100, 169, 171]) timer(ms).subscribe(() => pending.push(timers.pending));
+      const timers = trackTimers();
+      try {
+        flush();
+      } finally {
+        timers.stop();
+      }
+      expect(pending).to.deep.equal([1, 1, 1, 0]);
+      readers.forEach((each, n) => {
+        const first = (n % 40) + 50;
+        expect(beatsOf(each)).to.deep.equal([first, first + 50, first + 100].filter((at) => at < 170));
+      });
+    }),
+  );
+
+  it(
+    'is given in slices to readers that are due at one moment, and the loop has its turn between them',
+    marbles(({ reader, flush }) => {
+      const route = sse(NEVER, { heartbeat: 10 });
+      const readers = Array.from({ length: 500 }, () => reader(route, { socket: '15ms X' }));
+      const slices: number[] = [];
+      let written = 0;
+      const sliceIsOver = (): void => {
+        slices.push(written);
+        written = 0;
+      };
+      for (const { response } of readers) {
+        const write = response.write.bind(response);
+        response.write = (chunk) => {
+          if (clock.now() === 10 && written++ === 0) clock.micro(sliceIsOver);
+          return write(chunk);
+        };
+      }
+      flush();
+      expect(slices.reduce((sum, count) => sum + count)).to.equal(500);
+      expect(Math.max(...slices)).to.be.at.most(64);
+      for (const each of readers) expect(beatsOf(each)).to.deep.equal([10]);
+    }),
+  );
+
+  it(
+    'is not sent to a full socket, and comes again so long after that has drained',
+    marbles(({ reader, flush }) => {
+      const route = sse(NEVER, { heartbeat: 10 });
+      const slow = reader(route, { socket: '5ms F 49ms D 30ms X' });
+      const other = reader(route, { socket: '31ms X' });
+      flush();
+      expect(beatsOf(slow)).to.deep.equal([65, 75, 85]);
+      expect(slow.overrun).to.equal(0);
+      expect(beatsOf(other)).to.deep.equal([10, 20, 30]);
+    }),
+  );
+
+  it(
+    'may fill the socket itself',
+    marbles(({ reader, flush }) => {
+      const slow = reader(sse(NEVER, { heartbeat: 10 }), { socket: '49ms D 15ms X' });
+      kernelBuffer(slow, 20);
+      flush();
+      // The opening and two heartbeats are 13, 16 and 19 bytes, and the third is too much.
+      expect(beatsOf(slow)).to.deep.equal([10, 20, 30, 59]);
+      expect(slow.overrun).to.equal(0);
+    }),
+  );
+
+  it(
+    'is the same for two routes of one interval, and its own for another',
+    marbles(({ reader, flush }) => {
+      const readers = [10, 10, 15].map((heartbeat) => reader(sse(NEVER, { heartbeat }), { socket: '31ms X' }));
+      flush();
+      expect(readers.map(beatsOf)).to.deep.equal([
+        [10, 20, 30],
+        [10, 20, 30],
+        [15, 30],
+      ]);
+      expect(readers.map(({ headers }) => headers['rxsse-liveness'])).to.deep.equal(['10', '10', '15']);
+    }),
+  );
+
+  it(
+    'is none for Infinity, and needs no timer',
+    marbles(({ reader, flush }) => {
+      const r = reader(sse(NEVER, { heartbeat: Infinity }), { socket: '9s X' });
+      const timers = trackTimers();
+      try {
+        flush();
+      } finally {
+        timers.stop();
+      }
+      expect(beatsOf(r)).to.deep.equal([]);
+      expect(r.headers).not.to.have.property('rxsse-liveness');
+      expect(timers.set).to.equal(0);
+    }),
+  );
+
+  it(
+    'may be longer than a timer can hold',
+    marbles(
+      ({ reader, flush }) => {
+        const r = reader(sse(NEVER, { heartbeat: 3_000_000_000 }), { socket: '7000000s X' });
+        flush();
+        expect(beatsOf(r)).to.deep.equal([3_000_000_000, 6_000_000_000]);
+      },
+      { until: '8000000s' },
+    ),
+  );
+
+  it('is sent every 15 s where the route says nothing', () => {
+    marbles(
+      ({ reader, flush }) => {
+        const r = reader(sse(NEVER), { socket: '40s X' });
+        flush();
+        expect(beatsOf(r)).to.deep.equal([15_000, 30_000]);
+        expect(r.headers).to.include({ 'rxsse-liveness': '15000' });
+      },
+      { until: '60s' },
+    )();
+  });
+
+  const endings: Readonly<Record<string, (source: Observable<unknown>) => Observable<unknown>>> = {
+    'after the end': (source) => source.pipe(take(3)),
+    'after a cut': (source) => source.pipe(map((n) => (n === 3 ? JSON.parse('{') : n))),
+    'to one that left': (source) => source,
+    'for an answer that is no stream': () => throwError(() => new Error('early')),
+  };
+  for (const [when, ending] of Object.entries(endings)) {
+    it(
+      `is never sent ${when}, and leaves no timer`,
+      marbles(({ reader, flush }) => {
+        const route = sse(ending(interval(25)), { heartbeat: 10 });
+        const r = reader(route, { socket: '101ms X' });
+        const timers = trackTimers();
+        let pending: number | undefined;
+        try {
+          timer(102).subscribe(() => {
+            pending = timers.pending;
+          });
+          flush();
+        } finally {
+          timers.stop();
+        }
+        const over = r.ended ?? r.cut ?? r.left ?? expect.fail('it is not over');
+        for (const { at } of r.writes) expect(at).to.be.at.most(over);
+        expect(beatsOf(r).length).to.equal(when.startsWith('for') ? 0 : Math.floor(over / 25) * 2);
+        expect([pending, r.listeners]).to.deep.equal([0, 0]);
+      }),
+    );
+  }
+});

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { observable } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { withMuteReader } from '../http/slow/mute.ts';
+import { turn, watched } from '../http/slow/watched.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream, readWire } from '../support/openStream.ts';
+
+/** Promises do not run in virtual time, so most of this is over HTTP. */
+const iterableOf = (iterator: Partial<AsyncIterator<unknown>>): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]: () => iterator as AsyncIterator<unknown>,
+});
+
+const dataOf = (text: string): readonly string[] => [...text.matchAll(/^data: (\d+)$/gm)].map(([, n = '']) => n);
+
+describe('an async iterable', () => {
+  it('is sent to its end, in order, without waiting for a turn between what it has at hand', async () => {
+    async function* numbers() {
+      for (let n = 0; n < 1000; n++) yield n;
+    }
+    await listen(sse(numbers), async (url) => {
+      const text = await (await openStream(url)).ended();
+      expect(dataOf(text)).to.deep.equal(Array.from({ length: 1000 }, (_, n) => String(n)));
+      expect(text).to.match(/event: rxsse\.end\ndata: null\n\n$/);
+    });
+  });
+
+  it('is made anew for each reader where the route makes it', async () => {
+    let made = 0;
+    async function* once() {
+      yield made++;
+    }
+    await listen(sse(once), async (url) => {
+      expect(dataOf(await (await openStream(url)).ended())).to.deep.equal(['0']);
+      expect(dataOf(await (await openStream(url)).ended())).to.deep.equal(['1']);
+    });
+  });
+
+  it('is asked for nothing while the socket is full, and goes on when it has drained', async () => {
+    let pulled = 0;
+    const text = 'x'.repeat(10_000);
+    async function* endless() {
+      for (;;) {
+        pulled++;
+        yield text;
+      }
+    }
+    const { listener, responses } = watched((request, response) => sse(endless)(request, response));
+    await listen(listener, async (url) => {
+      const before = await withMuteReader(url, async () => {
+        // It is parked when nothing has been asked for in many turns.
+        for (let still = 0, last = -1; still < 50; still = pulled === last ? still + 1 : 0, last = pulled) await turn();
+        return pulled;
+      });
+      // What the kernel takes, and one burst in the process.
+      expect(before).to.be.above(1);
+      expect(responses[0]?.writableLength).to.be.within(1, 200_000);
+
+      // This one reads, and so its iterable is asked for more than fits into any buffer.
+      const wire = await openStream(url);
+      while (wire.text().length < 30_000_000) await turn();
+      wire.close();
+    });
+  });
+
+  it('is left by `return` when its reader goes, even while it is parked, and hears it by the signal', async () => {
+    const [returned, aborted] = [deferred(), deferred()];
+    const route = sse(({ signal }) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      return iterableOf({
+        next: () => new Promise(() => {}),
+        return: () => {
+          returned.resolve();
+          return Promise.resolve({ done: true, value: undefined });
+        },
+      });
+    });
+    await listen(route, async (url) => {
+      await readWire(url, /retry: 3000\n\n/);
+      await Promise.all([returned.promise, aborted.promise]);
+    });
+  });
+
+  it('is not left by `return` when it has ended, or failed, by itself', async () => {
+    let returned = 0;
+    const leave = () => {
+      returned++;
+      return Promise.resolve({ done: true as const, value: undefined });
+    };
+    const ended = iterableOf({ next: () => Promise.resolve({ done: true, value: 'not sent' }), return: leave });
+    const failed = iterableOf({ next: () => Promise.reject(new Error('secret')), return: leave });
+    await listen(sse(ended), async (url) => {
+      expect(await (await openStream(url)).ended()).not.to.include('not sent');
+    });
+    await listen(sse(failed), async (url) => {
+      expect(await (await openStream(url)).over()).to.equal('retry: 3000\n\n');
+    });
+    expect(returned).to.equal(0);
+  });
+
+  it('may have no `return`, and leaves nothing behind then', async () => {
+    const left = deferred();
+    const answer = deferred<IteratorResult<unknown>>();
+    let asked = 0;
+    const route = sse(({ signal }) => {
+      signal.addEventListener('abort', () => left.resolve());
+      return iterableOf({
+        next: () => {
+          asked++;
+          return asked === 1 ? Promise.resolve({ value: 1 }) : answer.promise;
+        },
+      });
+    });
+    await listen(route, async (url) => {
+      await readWire(url, /data: 1\n\n/);
+      await left.promise;
+      answer.resolve({ value: 2 });
+      await turn();
+      // What it gave too late is not sent, and it is asked for nothing more.
+      expect(asked).to.equal(2);
+    });
+  });
+
+  it('whose `next` rejects after events is an error of the stream, and shows nothing', async () => {
+    const errors: unknown[] = [];
+    async function* failing() {
+      yield 1;
+      throw new Error('secret');
+    }
+    const route = sse(failing, { onError: (error: unknown) => void errors.push(String(error)) });
+    await listen(route, async (url) => {
+      const text = await (await openStream(url)).over();
+      expect(dataOf(text)).to.deep.equal(['1']);
+      expect(text).not.to.include('secret');
+    });
+    expect(errors).to.deep.equal(['Error: secret']);
+  });
+
+  it('whose `next` throws in the midst of the stream is an error of the stream', async () => {
+    const errors: unknown[] = [];
+    let asked = 0;
+    const failing = iterableOf({
+      next: () => {
+        if (asked++ === 0) return Promise.resolve({ value: 1 });
+        throw new Error('secret');
+      },
+    });
+    const route = sse(failing, { onError: (error: unknown) => void errors.push(String(error)) });
+    await listen(route, async (url) => {
+      expect(dataOf(await (await openStream(url)).over())).to.deep.equal(['1']);
+    });
+    expect(errors).to.deep.equal(['Error: secret']);
+  });
+
+  const early: Record<string, AsyncIterable<unknown>> = {
+    'whose `next` throws at once': iterableOf({
+      next: () => {
+        throw new Error('secret');
+      },
+    }),
+    'that cannot be iterated': {
+      [Symbol.asyncIterator]: () => {
+        throw new Error('secret');
+      },
+    },
+    'whose iterator is none': { [Symbol.asyncIterator]: () => undefined as never },
+  };
+  for (const [what, iterable] of Object.entries(early)) {
+    it(
+      `${what} is an error of HTTP`,
+      marbles(({ reader, flush }) => {
+        const errors: unknown[] = [];
+        const r = reader(sse(iterable, { onError: (error: unknown) => void errors.push(error) }));
+        const plain = reader(sse(iterable), { next: false });
+        flush();
+        expect([r.status, plain.status]).to.deep.equal([500, 500]);
+        expect(r.error).to.be.instanceOf(Error);
+        expect(plain.text).not.to.include('secret');
+        expect([errors, r.listeners, plain.listeners]).to.deep.equal([[], 0, 0]);
+      }),
+    );
+  }
+
+  it('is subscribed to as an Observable where it is both', async () => {
+    const both = {
+      ...iterableOf({ next: () => Promise.reject(new Error('not this way')) }),
+      [observable]: () => ({
+        subscribe: (observer: { next(value: unknown): void; complete(): void }) => {
+          observer.next(7);
+          observer.complete();
+          return { unsubscribe: () => {} };
+        },
+      }),
+    };
+    await listen(sse(both as never), async (url) => {
+      expect(dataOf(await (await openStream(url)).ended())).to.deep.equal(['7']);
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { Subscriber } from 'rxjs';
+import { pull } from '../../lib/sink/pull.ts';
+
+/** An iterator by hand: each `next` waits to be answered, and what is done to it is written down. */
+function byHand() {
+  const log: string[] = [];
+  const waiting: { give(result: IteratorResult<unknown>): void; fail(error: unknown): void }[] = [];
+  const iterable: AsyncIterable<unknown> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        log.push('next');
+        return new Promise((give, fail) => waiting.push({ give, fail }));
+      },
+      return: () => {
+        log.push('return');
+        return Promise.reject(new Error('nobody hears this'));
+      },
+    }),
+  };
+  return { iterable, log, answer: () => waiting.shift() };
+}
+
+/** A subscriber that writes down what it hears, into the same log. */
+function listener(log: string[]): Subscriber<unknown> {
+  const hear = { next: (value: unknown) => log.push(`got ${value}`), error: (error: unknown) => log.push(`${error}`) };
+  return new (class extends Subscriber<unknown> {
+    protected override _next(value: unknown) {
+      hear.next(value);
+    }
+    protected override _error(error: unknown) {
+      this.unsubscribe();
+      hear.error(error);
+    }
+    protected override _complete() {
+      this.unsubscribe();
+      log.push('complete');
+    }
+  })();
+}
+
+/** What hangs on promises that are kept has come. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('pull', () => {
+  it('asks for a value when the one before was taken, and the pace lets it', async () => {
+    const { iterable, log, answer } = byHand();
+    const paced: (() => void)[] = [];
+    pull(iterable, listener(log), (ask) => paced.push(ask));
+    expect(log).to.deep.equal([]);
+    paced.shift()?.();
+    answer()?.give({ value: 'a' });
+    await settled();
+    expect(log).to.deep.equal(['next', 'got a']);
+    paced.shift()?.();
+    answer()?.give({ done: true, value: 'not sent' });
+    await settled();
+    expect(log).to.deep.equal(['next', 'got a', 'next', 'complete']);
+    expect(paced).to.deep.equal([]);
+  });
+
+  it('leaves a parked iterator at once, takes no more of it, and hears nothing of how it goes', async () => {
+    const { iterable, log, answer } = byHand();
+    const reader = listener(log);
+    pull(iterable, reader, (ask) => ask());
+    reader.unsubscribe();
+    expect(log).to.deep.equal(['next', 'return']);
+    answer()?.give({ value: 'too late' });
+    await settled();
+    expect(log).to.deep.equal(['next', 'return']);
+  });
+
+  it('asks nothing more when it was left between two values', async () => {
+    const { iterable, log, answer } = byHand();
+    const paced: (() => void)[] = [];
+    const reader = listener(log);
+    pull(iterable, reader, (ask) => paced.push(ask));
+    paced.shift()?.();
+    answer()?.give({ value: 'a' });
+    await settled();
+    reader.unsubscribe();
+    paced.shift()?.();
+    expect(log).to.deep.equal(['next', 'got a', 'return']);
+  });
+
+  it('passes on a failure, and does not leave what is over', async () => {
+    const { iterable, log, answer } = byHand();
+    pull(iterable, listener(log), (ask) => ask());
+    answer()?.fail('broken');
+    await settled();
+    expect(log).to.deep.equal(['next', 'broken']);
+  });
+
+  for (const [what, iterable] of Object.entries<AsyncIterable<unknown>>({
+    'has no iterator': {
+      [Symbol.asyncIterator]: () => {
+        throw 'broken';
+      },
+    },
+    'throws when it is asked': {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          throw 'broken';
+        },
+      }),
+    },
+  })) {
+    it(`passes on the failure of one that ${what}`, () => {
+      const log: string[] = [];
+      pull(iterable, listener(log), (ask) => ask());
+      expect(log).to.deep.equal(['broken']);
+    });
+  }
+
+  it('leaves one that has no `return`, or whose `return` throws', () => {
+    const parked = () => new Promise<never>(() => {});
+    for (const iterator of [
+      { next: parked },
+      {
+        next: parked,
+        return: () => {
+          throw new Error('no');
+        },
+      },
+    ]) {
+      const reader = listener([]);
+      pull({ [Symbol.asyncIterator]: () => iterator }, reader, (ask) => ask());
+      expect(() => reader.unsubscribe()).to.not.throw();
+    }
+  });
+});

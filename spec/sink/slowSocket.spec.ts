@@ -1,0 +1,229 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { finalize, interval, map, NEVER, range, Subject, timer } from 'rxjs';
+import { events, feed, filterEvent, OverflowError, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { received } from '../feed/received.ts';
+import { kernelBuffer } from '../support/kernelBuffer.ts';
+
+const Ticks = events({ Tick: t.number });
+const { Tick } = Ticks;
+
+/** One at each even moment: what happens to sockets at odd ones is before or after it. */
+const numbers = interval(2);
+const ticks = () => feed(Ticks, { source: numbers.pipe(map((n) => Tick(n))), grace: 0 });
+
+/** Each way in which a route streams. */
+const ways: Readonly<Record<string, (heartbeat: number) => SseHandler<SseRequest>>> = {
+  'a stream of its own': (heartbeat) => sse(numbers, { heartbeat }),
+  'a feed': (heartbeat) => sse(ticks(), { heartbeat }),
+  'its own view of a feed': (heartbeat) => {
+    const shared = ticks();
+    const all = filterEvent(() => true);
+    return sse((context) => shared.read(context).pipe(all), { heartbeat });
+  },
+  'a run': (heartbeat) => sse(() => numbers, { resume: { grace: 0 }, heartbeat }),
+};
+
+const upTo = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => String(n));
+const data = (frames: readonly string[]): readonly string[] => frames.filter((frame) => frame !== 'position');
+
+for (const [what, make] of Object.entries(ways)) {
+  describe(`a slow reader of ${what}`, () => {
+    it(
+      'is sent nothing while its socket is full, then all of it in one write, and nothing twice',
+      marbles(({ reader, flush }) => {
+        const route = make(7);
+        const slow = reader(route, { socket: '5ms F 45ms D 19ms X' });
+        const quick = reader(route, { socket: '71ms X' });
+        flush();
+        expect(data(received(quick))).to.deep.equal(upTo(35));
+        expect(data(received(slow))).to.deep.equal(upTo(35));
+        const times = slow.writes.map(({ at }) => at);
+        expect(times.filter((at) => at >= 5 && at <= 52)).to.deep.equal([51, 52]);
+        expect(slow.overrun).to.equal(0);
+        expect([slow.listeners, quick.listeners]).to.deep.equal([0, 0]);
+      }),
+    );
+
+    it(
+      'leaves nothing behind when it goes while its socket is full',
+      marbles(({ reader, flush }) => {
+        const route = make(7);
+        const slow = reader(route, { socket: '5ms F 44ms X' });
+        const broken = reader(route, { socket: '5ms F 44ms #' });
+        flush();
+        for (const each of [slow, broken]) {
+          expect(each.left).to.equal(50);
+          expect(each.listeners).to.equal(0);
+          expect(each.writes.every(({ at }) => at < 5)).to.equal(true);
+        }
+        // Nobody reads any more, so what is left would be a timer, and fail this run.
+      }),
+    );
+
+    it(
+      'is sent everything through a socket that is full after each write',
+      marbles(({ reader, flush }) => {
+        const slow = reader(make(7), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms X' });
+        kernelBuffer(slow, 1);
+        flush();
+        expect(data(received(slow))).to.deep.equal(upTo(data(received(slow)).length));
+        expect(data(received(slow)).length).to.be.above(20);
+        expect(slow.writes.map(({ at }) => at)).to.deep.equal([0, 9, 19, 29, 39, 49]);
+        expect(slow.overrun).to.equal(0);
+      }),
+    );
+
+    it(
+      'is not told twice that its socket drained',
+      marbles(({ reader, flush }) => {
+        const slow = reader(make(Infinity), { socket: '5ms (FD) 5ms F 9ms (DFD) 9ms X' });
+        flush();
+        expect(data(received(slow))).to.deep.equal(upTo(data(received(slow)).length));
+        expect(slow.overrun).to.equal(0);
+      }),
+    );
+  });
+}
+
+describe('a reader whose socket somebody else has filled', () => {
+  it(
+    'is sent nothing before that has drained',
+    marbles(({ hot, reader, flush }) => {
+      const source = hot('5ms a 4ms b');
+      const route = sse(source);
+      // A middleware writes to the response, and does not look at what `write` says.
+      const slow = reader(
+        (request, response, next) => {
+          route(request, response, next);
+          timer(7).subscribe(() => slow.response.fill());
+        },
+        { socket: '20ms D 9ms X' },
+      );
+      flush();
+      expect(received(slow)).to.deep.equal(['"a"', '"b"']);
+      expect(slow.writes.map(({ at }) => at)).to.deep.equal([0, 5, 20]);
+      expect(slow.overrun).to.equal(0);
+    }),
+  );
+});
+
+describe('a reader that is too slow for a stream without a log', () => {
+  const text = 'x'.repeat(1000);
+
+  it(
+    'is cut when more waits than the queue holds, alone, and `onError` hears why',
+    marbles(({ reader, flush }) => {
+      const errors: unknown[] = [];
+      let left = 0;
+      const kilobytes = interval(1).pipe(
+        map((n) => `${n} ${text}`),
+        finalize(() => left++),
+      );
+      const route = sse(kilobytes, {
+        queue: { bytes: 100_000 },
+        onError: (error: unknown) => {
+          errors.push(error);
+          // Said in vain: nobody reads it.
+          return 'end';
+        },
+      });
+      const slow = reader(route, { socket: '5ms F' });
+      const other = reader(route, { socket: '5ms F 59ms D 435ms X' });
+      const quick = reader(route, { socket: '500ms X' });
+      flush();
+
+      const cut = slow.cut ?? expect.fail('it was not cut');
+      // A hundred kilobytes, with what a block has beside its data.
+      expect(cut - 5).to.be.within(90, 100);
+      expect(slow.ended).to.equal(undefined);
+      expect(slow.writes.every(({ at }) => at < 5)).to.equal(true);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.be.instanceOf(OverflowError);
+      expect(left).to.equal(3);
+      for (const each of [other, quick]) {
+        expect(each.cut).to.equal(undefined);
+        const first = received(each).map((frame) => frame.slice(1, -1 - text.length).trim());
+        expect(first).to.deep.equal(upTo(first.length));
+        expect(first.length).to.be.within(499, 500);
+      }
+      expect([slow, other, quick].map(({ listeners }) => listeners)).to.deep.equal([0, 0, 0]);
+    }),
+  );
+
+  it(
+    'may have a mebibyte wait where the route says nothing',
+    marbles(({ reader, flush }) => {
+      const source = new Subject<string>();
+      const slow = reader(sse(source), { socket: '1ms F' });
+      // 900 KiB, and 200 more.
+      for (const [ms, count] of [
+        [10, 900],
+        [20, 200],
+      ] as const) {
+        timer(ms).subscribe(() => range(count).subscribe(() => source.next('x'.repeat(1024))));
+      }
+      flush();
+      expect(slow.cut).to.equal(20);
+      expect(source.observed).to.equal(false);
+    }),
+  );
+
+  it(
+    'ends a source that emits for ever in one go, in the midst of it',
+    marbles(({ reader, flush }) => {
+      const errors: unknown[] = [];
+      let emitted = 0;
+      const endless = range(0, Infinity).pipe(
+        map((n) => {
+          emitted++;
+          return `${n} ${text}`;
+        }),
+      );
+      const slow = reader(sse(endless, { onError: (error: unknown) => void errors.push(error) }));
+      kernelBuffer(slow, 64 * 1024);
+      flush();
+      expect(slow.cut).to.equal(0);
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.be.instanceOf(OverflowError);
+      // What the kernel took, and a mebibyte.
+      expect(emitted).to.be.within(1000, 1200);
+      expect([slow.overrun, slow.listeners]).to.deep.equal([0, 0]);
+    }),
+  );
+
+  it(
+    'does not cut a feed, which holds nothing for it',
+    marbles(
+      ({ reader, flush }) => {
+        const shared = feed(Ticks);
+        const slow = reader(sse(shared, { queue: { bytes: 1, events: 1 }, stall: Infinity }), {
+          socket: '1ms F 8998ms D 9ms X',
+        });
+        timer(10).subscribe(() => range(5000).subscribe((n) => shared.publish(Tick(n))));
+        flush();
+        expect(data(received(slow))).to.deep.equal(upTo(5000));
+      },
+      { until: '20s' },
+    ),
+  );
+});
+
+describe('a route whose reader left before anything was sent', () => {
+  it(
+    'subscribes to nothing',
+    marbles(({ cold, reader, flush, expectSubscriptions }) => {
+      const source = cold('a');
+      const route = sse(source);
+      const gone = reader((request, response, next) => {
+        response.destroy();
+        route(request, response, next);
+      });
+      const never = reader(sse(NEVER), { socket: '1ms X' });
+      expectSubscriptions(source.subscriptions).toBe([]);
+      flush();
+      expect([gone.text, gone.listeners, never.listeners]).to.deep.equal(['', 0, 0]);
+    }),
+  );
+});
