@@ -79,8 +79,14 @@ export class Producer {
   stop(): void {
     this.#leaving?.unsubscribe();
     this.#leaving = undefined;
-    this.#running?.unsubscribe();
+    const running = this.#running;
     this.#running = undefined;
+    try {
+      running?.unsubscribe();
+    } catch (error) {
+      // A teardown of the source's own: whoever left it, a socket or a timer, is not to blame.
+      this.#options.onError(error);
+    }
     this.#options.onStop?.();
   }
 

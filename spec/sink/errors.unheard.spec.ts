@@ -20,6 +20,7 @@ describe('a failure that comes when nobody is there any more', () => {
       const unheard = watchProcess();
       try {
         const [asked, closed] = [deferred(), deferred()];
+        const given: unknown[] = [];
         let fail: (error: unknown) => void = () => {};
         const failure = new Promise<never>((_resolve, reject) => {
           fail = reject;
@@ -28,7 +29,7 @@ describe('a failure that comes when nobody is there any more', () => {
         await listen(
           (request, response) => {
             response.on('close', () => closed.resolve());
-            route(request, response);
+            route(request, response, (error) => given.push(error));
             asked.resolve();
           },
           async (url) => {
@@ -42,7 +43,7 @@ describe('a failure that comes when nobody is there any more', () => {
             await request;
           },
         );
-        expect(await unheard.settled()).to.deep.equal([]);
+        expect([await unheard.settled(), given]).to.deep.equal([[], []]);
       } finally {
         unheard.stop();
       }

@@ -1,39 +1,24 @@
 import { expect } from 'chai';
-import * as t from 'io-ts';
 import { finalize, interval, map, NEVER, range, Subject, timer } from 'rxjs';
-import { events, feed, filterEvent, OverflowError, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
+import { feed, OverflowError, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from '../feed/received.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
-
-const Ticks = events({ Tick: t.number });
-const { Tick } = Ticks;
+import { Ticks, ways } from './ways.ts';
 
 /** One at each even moment: what happens to sockets at odd ones is before or after it. */
 const numbers = interval(2);
-const ticks = () => feed(Ticks, { source: numbers.pipe(map((n) => Tick(n))), grace: 0 });
-
-/** Each way in which a route streams. */
-const ways: Readonly<Record<string, (heartbeat: number) => SseHandler<SseRequest>>> = {
-  'a stream of its own': (heartbeat) => sse(numbers, { heartbeat }),
-  'a feed': (heartbeat) => sse(ticks(), { heartbeat }),
-  'its own view of a feed': (heartbeat) => {
-    const shared = ticks();
-    const all = filterEvent(() => true);
-    return sse((context) => shared.read(context).pipe(all), { heartbeat });
-  },
-  'a run': (heartbeat) => sse(() => numbers, { resume: { grace: 0 }, heartbeat }),
-};
+const ticks = numbers.pipe(map((n) => Ticks.Tick(n)));
 
 const upTo = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => String(n));
 const data = (frames: readonly string[]): readonly string[] => frames.filter((frame) => frame !== 'position');
 
-for (const [what, make] of Object.entries(ways)) {
+for (const [what, routeOf] of Object.entries(ways)) {
   describe(`a slow reader of ${what}`, () => {
     it(
       'is sent nothing while its socket is full, then all of it in one write, and nothing twice',
       marbles(({ reader, flush }) => {
-        const route = make(7);
+        const route = routeOf(ticks, { heartbeat: 7 });
         const slow = reader(route, { socket: '5ms F 45ms D 19ms X' });
         const quick = reader(route, { socket: '71ms X' });
         flush();
@@ -49,7 +34,7 @@ for (const [what, make] of Object.entries(ways)) {
     it(
       'leaves nothing behind when it goes while its socket is full',
       marbles(({ reader, flush }) => {
-        const route = make(7);
+        const route = routeOf(ticks, { heartbeat: 7 });
         const slow = reader(route, { socket: '5ms F 44ms X' });
         const broken = reader(route, { socket: '5ms F 44ms #' });
         flush();
@@ -65,7 +50,7 @@ for (const [what, make] of Object.entries(ways)) {
     it(
       'is sent everything through a socket that is full after each write',
       marbles(({ reader, flush }) => {
-        const slow = reader(make(7), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms X' });
+        const slow = reader(routeOf(ticks, { heartbeat: 7 }), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms X' });
         kernelBuffer(slow, 1);
         flush();
         expect(data(received(slow))).to.deep.equal(upTo(data(received(slow)).length));
@@ -78,7 +63,7 @@ for (const [what, make] of Object.entries(ways)) {
     it(
       'is not told twice that its socket drained',
       marbles(({ reader, flush }) => {
-        const slow = reader(make(Infinity), { socket: '5ms (FD) 5ms F 9ms (DFD) 9ms X' });
+        const slow = reader(routeOf(ticks, { heartbeat: Infinity }), { socket: '5ms (FD) 5ms F 9ms (DFD) 9ms X' });
         flush();
         expect(data(received(slow))).to.deep.equal(upTo(data(received(slow)).length));
         expect(slow.overrun).to.equal(0);
@@ -201,7 +186,7 @@ describe('a reader that is too slow for a stream without a log', () => {
         const slow = reader(sse(shared, { queue: { bytes: 1, events: 1 }, stall: Infinity }), {
           socket: '1ms F 8998ms D 9ms X',
         });
-        timer(10).subscribe(() => range(5000).subscribe((n) => shared.publish(Tick(n))));
+        timer(10).subscribe(() => range(5000).subscribe((n) => shared.publish(Ticks.Tick(n))));
         flush();
         expect(data(received(slow))).to.deep.equal(upTo(5000));
       },

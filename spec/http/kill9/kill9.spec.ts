@@ -63,7 +63,10 @@ describe('a server that is killed in mid-stream, 20 times', function () {
     const pace = () => held?.promise ?? new Promise((resolve) => setTimeout(resolve, 5));
     let lag = 0;
 
-    async function scenario([fast, , slow]: readonly Follower[]): Promise<void> {
+    async function scenario(followers: readonly Follower[]): Promise<void> {
+      const [fast, , slow] = followers;
+      // Each has read the route's own `retry` before the first kill: without it one comes back after 3 s, when all is over.
+      await Promise.all(followers.map(({ until }) => until(({ seen }) => seen.length > 0)));
       let next = servers[0] ?? start();
       for (let round = 0; round < kills; round++) {
         const server = next;
