@@ -107,6 +107,15 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     this.unsubscribe();
   }
 
+  /** A teardown of the user's that throws is told, and keeps nobody from leaving. */
+  override unsubscribe(): void {
+    try {
+      super.unsubscribe();
+    } catch (error) {
+      this.#route.farewell(error);
+    }
+  }
+
   protected override _next(value: unknown): void {
     const connection = this.#connection;
     try {

@@ -20,6 +20,7 @@ import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
 import type { SseContext } from './SseOptions.ts';
 import { sourceOf } from './sourceOf.ts';
 import { type Stalls, stallsAfter } from './stalls.ts';
+import { isPromise } from './whenGiven.ts';
 
 /** A context whose types only the caller of `sse` knows. */
 export type AnyContext = SseContext<unknown, unknown, unknown, unknown, SseRequest>;
@@ -129,6 +130,11 @@ export class Route {
   farewell(error: unknown, context: AnyContext): LastWord {
     try {
       const said = this.options.onError?.(error, context) ?? 'cut';
+      // A promise is no last word, and what it rejects with is contained like what a callback throws.
+      if (isPromise(said)) {
+        said.then(undefined, () => {});
+        return 'cut';
+      }
       return said === 'cut' || said === 'end' ? said : { value: said };
     } catch {
       return 'cut';

@@ -1,4 +1,9 @@
+import { encodeFrame } from '../wire/encodeFrame.ts';
+import { comment } from '../wire/Frame.ts';
 import { type Deadlines, deadlinesOf } from './Deadlines.ts';
+
+/** What is said into a silence: a comment, which every reader ignores. */
+export const heartbeat = encodeFrame(comment());
 
 /** A connection, to its heartbeat. */
 export interface Beating {

@@ -1,21 +1,17 @@
 import { clock } from '../clock.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { comment } from '../wire/Frame.ts';
+import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { SseResponse } from './exchange.ts';
 import type { Opening } from './Opening.ts';
 import type { Lines, Writer } from './Writer.ts';
-
-const heartbeat = encodeFrame(comment());
 
 /**
  * The one owner of all writing to one response.
  *
  * `waiting` (no head yet) → `open` ⇄ `busy` (the socket takes no more) →
  * `ending` (all is said, and still to be delivered) → `closed`. It holds no
- * queue: while it is busy, the writer keeps its place and waits for `ready`. A
- * socket that takes nothing for too long is given up, in `ending`, too. Writing
- * to a connection that is over is nothing.
+ * queue: the writer of a busy one keeps its place and waits for `ready`. A socket that takes
+ * nothing for too long is given up, in `ending`, too. Writing to one that is over is nothing.
  */
 export class Connection {
   readonly response: SseResponse;
@@ -35,12 +31,11 @@ export class Connection {
 
   constructor(response: SseResponse) {
     this.response = response;
-    // Before anything is subscribed or awaited: a close that nobody heard is the
-    // leak that hand-written sinks have.
+    // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
     response.on('close', this.#closed);
     // A dead socket is heard as `close`; unheard, `error` would end the process.
     response.on('error', ignore);
-    if (response.destroyed || response.writableEnded) this.release();
+    if (response.destroyed || response.headersSent) this.release();
   }
 
   get isWaiting(): boolean {
@@ -73,7 +68,7 @@ export class Connection {
 
   /** Answers with something other than a stream. */
   reply(status: number, headers: Record<string, string> = {}, body = ''): void {
-    if (this.#state !== 'waiting') return;
+    if (!this.#isOurs()) return;
     this.#over('refused', 'closed');
     this.response.writeHead(status, headers);
     this.response.end(body);
@@ -87,12 +82,18 @@ export class Connection {
 
   /** Sends the head and the first blocks in one write. */
   begin(lines: Lines, { headers, blocks }: Opening, more = ''): void {
-    if (this.#state !== 'waiting') return;
+    if (!this.#isOurs()) return;
     this.#lines = lines;
     this.response.writeHead(200, headers);
     this.#state = 'open';
     this.#send(blocks + more);
     if (this.#state === 'open') lines.beats?.add(this);
+  }
+
+  /** Nobody has answered. A response that somebody else has begun meanwhile is left to them. */
+  #isOurs(): boolean {
+    if (this.#state === 'waiting' && this.response.headersSent) this.release();
+    return this.#state === 'waiting';
   }
 
   write(chunk: Uint8Array | string): void {
@@ -110,8 +111,7 @@ export class Connection {
     this.#over(reason, 'ending');
     this.busySince = clock.now();
     this.#lines?.stalls?.add(this);
-    if (last === '') this.response.end();
-    else this.response.end(last);
+    this.response.end(last || undefined);
   }
 
   /** Ends a stream that goes on without this reader, at the place to which it has come. */

@@ -34,7 +34,8 @@ export function pull(
     } catch (error) {
       return failed(error);
     }
-    Promise.resolve(asked).then(taken, failed);
+    // What is no result at all throws in `taken`, and is an error of the stream, too.
+    Promise.resolve(asked).then(taken).catch(failed);
   }
 
   function taken(result: IteratorResult<unknown>): void {

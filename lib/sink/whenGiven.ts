@@ -17,6 +17,7 @@ export function attempt(refuse: (error: unknown) => void, work: () => void): voi
   }
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+/** Something that can be waited for. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

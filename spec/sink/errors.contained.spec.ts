@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { concat, finalize, mergeMap, NEVER, Observable, of, throwError, timer } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { received } from '../feed/received.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+import { watchProcess } from '../support/watchProcess.ts';
+
+const stuck = finalize<unknown>(() => {
+  throw new Error('stuck');
+});
+
+describe('a stream whose teardown throws', () => {
+  it(
+    'is left all the same when its reader goes, and hurts nobody',
+    marbles(({ reader, flush }) => {
+      const errors: unknown[] = [];
+      const route = sse(NEVER.pipe(stuck), { onError: (error: unknown) => void errors.push(String(error)) });
+      const r = reader(route, { socket: '5ms X' });
+      flush();
+      expect(r.listeners).to.equal(0);
+      expect(errors).to.have.length(1);
+    }),
+  );
+
+  it(
+    'is cut when it fails',
+    marbles(({ reader, flush }) => {
+      const failing = concat(of(1), timer(5).pipe(mergeMap(() => throwError(() => 'broken')))).pipe(stuck);
+      const r = reader(sse(failing));
+      flush();
+      expect([received(r), r.cut, r.listeners]).to.deep.equal([['1'], 5, 0]);
+    }),
+  );
+});
+
+const overHttp = async (use: (heard: () => Promise<readonly string[]>) => Promise<void>) => {
+  const process = watchProcess();
+  try {
+    await use(process.settled);
+  } finally {
+    process.stop();
+  }
+};
+
+it('an iterator whose result is none is an error of the stream: it cuts, and nothing reaches the process', () =>
+  overHttp(async (heard) => {
+    const iterable = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }) };
+    await listen(sse(iterable as never), async (url) => {
+      const wire = await openStream(url, { patience: 500 });
+      await wire.over().catch(() => expect.fail('the reader hangs'));
+    });
+    expect(await heard()).to.deep.equal([]);
+  }));
+
+it('an onError that is async and rejects reaches nobody, and its promise is not sent', () =>
+  overHttp(async (heard) => {
+    const failing = new Observable((reader) => {
+      setImmediate(() => reader.error(new Error('x')));
+    });
+    const onError = async () => {
+      throw new Error('async');
+    };
+    await listen(sse(failing, { onError }), async (url) => {
+      expect(await (await openStream(url)).over()).to.equal('retry: 3000\n\n');
+    });
+    expect(await heard()).to.deep.equal([]);
+  }));
+
+for (const [when, state] of Object.entries({
+  before: undefined,
+  'while its state is awaited': (_request: unknown) =>
+    new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))),
+})) {
+  it(`a response that somebody else has begun ${when} is left to them, and nothing reaches the process`, () =>
+    overHttp(async (heard) => {
+      const route = sse(of(1), state === undefined ? {} : { state });
+      await listen(
+        (request, response) => {
+          if (state !== undefined) route(request, response);
+          response.writeHead(503);
+          response.write('busy');
+          if (state === undefined) route(request, response);
+          setTimeout(() => response.end(), 20);
+        },
+        async (url) => {
+          const wire = await openStream(url, { patience: 500 });
+          expect([wire.status, await wire.ended()]).to.deep.equal([503, 'busy']);
+        },
+      );
+      expect(await heard()).to.deep.equal([]);
+    }));
+}
