@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import express from 'express';
+import { NEVER, startWith } from 'rxjs';
+import { feed, memoryLog, type SseHandler, type SseRequest, sse } from 'rxsse';
+import { Ticks } from '../http/ticks.ts';
+import { visit } from '../support/chromium.ts';
+import { listen } from '../support/listen.ts';
+import { requires } from '../support/requires.ts';
+
+/** Keeps what a native EventSource shows of a route, which comes with the cursor of the page's own URL. */
+const page = `<!doctype html><link rel="icon" href="data:,"><script>
+  const seen = [];
+  let cursor = '';
+  const source = new EventSource('/ticks' + location.search);
+  source.addEventListener('tick', ({ data, lastEventId }) => {
+    seen.push(data);
+    cursor = lastEventId;
+  });
+  source.addEventListener('rxsse.gap', ({ data }) => seen.push('gap ' + JSON.parse(data).reason));
+  source.addEventListener('rxsse.end', () => seen.push('end'));
+</script>`;
+
+const { Tick } = Ticks;
+
+/** A feed of which 1 to 9 were published and the newest are kept, and the cursor of a sequence in it. */
+async function nine(entries: number) {
+  const ticks = feed(Ticks, { log: memoryLog({ entries }) });
+  let cursor = '';
+  for (let n = 1; n <= 9; n++) cursor = await ticks.publish(Tick(n));
+  return { ticks, at: (sequence: number) => cursor.replace(/\d+$/, String(sequence)) };
+}
+
+describe('the EventSource of a browser that cannot have what it missed', function () {
+  this.timeout(40_000);
+  const chromium = requires('chromium');
+
+  it('is told each reason at its place, gets a snapshot, and a fresh run for one that is not its own', async () => {
+    const few = await nine(1);
+    const all = await nine(100);
+    const run = (owner: string): SseHandler<SseRequest> =>
+      sse(() => NEVER.pipe(startWith(Tick(7))), { resume: { owner: () => owner } });
+    const snapshot = () => ({ events: [Tick(100)], cursor: few.at(8) });
+    const cases: readonly (readonly [string, SseHandler<SseRequest>, string, readonly string[]])[] = [
+      ['trimmed', sse(few.ticks), few.at(2), ['gap trimmed', '9']],
+      ['epoch', sse(all.ticks, { resume: { missed: 'live' } }), '1.other.2', ['gap epoch']],
+      ['future', sse(all.ticks), all.at(99), ['gap future']],
+      ['invalid', sse(all.ticks), 'garbage', ['gap invalid']],
+      ['the end', sse(all.ticks, { resume: { missed: 'end' } }), '1.other.2', ['gap epoch', 'end']],
+      ['a snapshot', sse(few.ticks, { resume: { missed: snapshot } }), few.at(2), ['gap trimmed', '100', '9']],
+      ['an expired run', run('ada'), '1.expired.3', ['gap epoch', '7']],
+    ];
+
+    let route = sse(NEVER);
+    const app = express();
+    app.get('/', (_, response) => {
+      response.send(page);
+    });
+    app.get('/ticks', (request, response, next) => route(request, response, next));
+
+    await listen(app, (url) =>
+      visit(chromium(), async ({ page }) => {
+        for (const [what, served, cursor, seen] of cases) {
+          route = served;
+          await page.goto(`${url}/?lastEventId=${cursor}`);
+          await page.waitForFunction(`seen.length >= ${seen.length}`);
+          expect(await page.evaluate('seen'), what).to.deep.equal(seen);
+        }
+
+        // A run that is still known, but another's.
+        let owner = 'ada';
+        route = sse(() => NEVER.pipe(startWith(Tick(7))), { resume: { owner: () => owner } });
+        await page.goto(url);
+        await page.waitForFunction('seen.length === 1');
+        const cursor = String(await page.evaluate('cursor'));
+        owner = 'eve';
+        await page.goto(`${url}/?lastEventId=${cursor}`);
+        await page.waitForFunction('seen.length >= 2');
+        expect(await page.evaluate('seen')).to.deep.equal(['gap epoch', '7']);
+      }),
+    );
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
+import { playHistories } from '../histories.ts';
+
+describe('lmdbLog is like a plain array', function () {
+  this.timeout(120_000);
+
+  it('through 300 random histories in one environment, opened again in one step of twenty', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'rxsse-lmdb-histories-'));
+    // Keeps the environment open from one history to the next.
+    const keeper = lmdbLog({ path, name: 'keeper' });
+    let names = 0;
+    try {
+      const { trimmed } = await playHistories(({ entries }) => {
+        const name = `log ${++names}`;
+        const open = () => lmdbLog({ path, name, entries, bytes: 64 * 1024 * 1024 });
+        const log = open();
+        const logs = [log];
+        const opened = () => {
+          const another = open();
+          logs.push(another);
+          return another;
+        };
+        const closeAll = () => {
+          for (const each of logs.splice(0)) each.close();
+        };
+        const reopen = () => {
+          closeAll();
+          return opened();
+        };
+        return { log, reopen, second: opened, close: closeAll };
+      }, 300);
+      expect(trimmed, 'entries that were let go').to.be.above(100);
+    } finally {
+      keeper.close();
+      rmSync(path, { recursive: true });
+    }
+  });
+});
