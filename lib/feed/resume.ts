@@ -39,14 +39,19 @@ export function placeOf(requested: string | undefined, { from, missed }: Placeme
   }
 
   const parsed = parseCursor(asked);
-  if (isLeft(parsed)) return elsewhere('invalid', null);
+  if (isLeft(parsed)) {
+    // Garbage begins where a reader without a cursor does; where that is garbage itself, at the tail.
+    const start =
+      requested === undefined || missed !== undefined ? undefined : placeOf(undefined, { from, missed }, state);
+    return start === undefined ? elsewhere('invalid', null) : { ...start, how: 'invalid', requested: null };
+  }
   const reason = unserved(parsed.right, state);
   return reason === undefined
     ? { after: parsed.right.sequence, how: 'exact', requested: asked, ends: false }
     : elsewhere(reason, asked);
 
   function elsewhere(reason: GapReason, cursor: string | null): Place {
-    const to = missed ?? usual(reason, from);
+    const to = missed ?? (reason === 'future' || reason === 'invalid' ? 'live' : 'oldest');
     const after = to === 'oldest' ? state.floor : state.tail;
     return { after, how: reason, requested: cursor, ends: to === 'end' };
   }
@@ -59,10 +64,4 @@ export function unserved({ epoch, sequence }: Position | ParsedCursor, state: Lo
   // What an old epoch had beyond its last sequence was lost with it.
   if (sequence > last) return epoch === state.epoch ? 'future' : 'epoch';
   return sequence < state.floor ? 'trimmed' : undefined;
-}
-
-function usual(reason: GapReason, from: Placement['from']): Missed {
-  if (reason === 'future') return 'live';
-  if (reason === 'invalid') return from === 'oldest' ? 'oldest' : 'live';
-  return 'oldest';
 }

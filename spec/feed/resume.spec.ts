@@ -129,6 +129,16 @@ describe('placeOf', () => {
     }
   });
 
+  it('begins, for garbage, where the route begins, a cursor of the route included', () => {
+    const from = '1.now.12';
+    expect(placeOf('garbage', { from, missed: undefined }, state)).to.deep.equal({
+      after: 12,
+      how: 'invalid',
+      requested: null,
+      ends: false,
+    });
+  });
+
   it('says of a cursor that the route names what it would say of that of a reader', () => {
     expect(placeOf(undefined, { from: '1.now.9', missed: undefined }, state)).to.include({ after: 10, how: 'trimmed' });
     expect(placeOf(undefined, { from: 'oldests', missed: undefined }, state)).to.include({ after: 20, how: 'invalid' });
