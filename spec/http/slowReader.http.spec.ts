@@ -70,7 +70,9 @@ describe('a reader that does not read', function () {
           return heldOutside();
         });
         while (responses[0]?.closed === false) await turn();
-        expect(held - (await heldOutside())).to.be.at.most(page + 16 * KiB);
+        // What the process itself holds moves by some KiB between two looks; a second page would be 64 more.
+        const noise = 32 * KiB;
+        expect(held - (await heldOutside())).to.be.at.most(page + 16 * KiB + noise);
       });
     });
   }
