@@ -43,7 +43,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one spelling: any text at all is refused, or is the one that its position prints', () => {
+  it('has one spelling: a text, whatever it is, is refused, or is the one that its position prints', () => {
     const judged = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(anything, (text) => {

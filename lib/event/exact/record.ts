@@ -100,7 +100,7 @@ function reader(key: string, { codec, required }: Field): Reader {
   return { key, codec, required, read };
 }
 
-/** What io-ts takes for a record: any object but arrays, dates and other built-in classes. */
+/** What io-ts takes for a record: every object but arrays, dates and other built-in classes. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
 }
