@@ -2,10 +2,12 @@ export { CapacityError } from './error/CapacityError.ts';
 export { ClosedError } from './error/ClosedError.ts';
 export { DecodeError } from './error/DecodeError.ts';
 export { DrainingError, type RetryRange } from './error/DrainingError.ts';
+export { EventSizeError } from './error/EventSizeError.ts';
 export { OverflowError } from './error/OverflowError.ts';
 export { PositionError } from './error/PositionError.ts';
 export type { CheckedName } from './error/ReservedName.ts';
 export { RxsseError } from './error/RxsseError.ts';
+export { TimeoutError } from './error/TimeoutError.ts';
 export { Int, NonEmptyString } from './event/codecs.ts';
 export { DateTime } from './event/DateTime.ts';
 export { describeFailure, type Issue } from './event/describeFailure.ts';
@@ -32,13 +34,24 @@ export { filterEvent, type Passing } from './operator/filterEvent.ts';
 export { mapEvent } from './operator/mapEvent.ts';
 export { type DefinitionIn, type Named, ofType } from './operator/ofType.ts';
 export { type Attempt, type BackoffOptions, restartWithBackoff } from './operator/restartWithBackoff.ts';
+export { type Admission, type AdmissionOptions, admission } from './sink/admission.ts';
 export type { CloseReason } from './sink/CloseReason.ts';
 export type { Counters } from './sink/Counters.ts';
 export { type DrainOptions, type DrainTarget, drain } from './sink/drain.ts';
 export type { Next, SseRequest, SseResponse } from './sink/exchange.ts';
+export {
+  type FeedMetrics,
+  type FeedsMetrics,
+  type Lag,
+  metricsOf,
+  type RouteMetrics,
+  type WatchMetricsOptions,
+  watchMetrics,
+} from './sink/metrics.ts';
 export { type ConflateOptions, type Conflation, conflate, type Overflow } from './sink/overflow.ts';
 export type { ResumeOptions, Snapshot, SnapshotResult } from './sink/ResumeOptions.ts';
 export type { ReceiveRequest } from './sink/readBody.ts';
 export { type ReceiveHandler, type ReceiveOptions, receive } from './sink/receive.ts';
-export type { Farewell, Sendable, SseContext, SseOptions, Stream } from './sink/SseOptions.ts';
+export type { Farewell, Sendable, SseContext, SseOptions, Stream, TimeoutOptions } from './sink/SseOptions.ts';
 export { type AnyHandler, type SseHandler, sse } from './sink/sse.ts';
+export type { RefusalReason } from './sink/Tally.ts';

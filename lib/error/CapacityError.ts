@@ -17,8 +17,8 @@ export class CapacityError extends RxsseError {
   /** The bound. */
   readonly max: number;
 
-  constructor(what: string, max: number) {
-    super(`${what}: ${max} are in use, which is the most there may be: raise max, or try again later`);
+  constructor(what: string, max: number, option = 'max') {
+    super(`${what}: ${max} are in use, which is the most there may be: raise ${option}, or try again later`);
     this.max = max;
   }
 }

@@ -1,4 +1,5 @@
 import { map, Observable, throwError } from 'rxjs';
+import { CapacityError } from '../error/CapacityError.ts';
 import { ClosedError } from '../error/ClosedError.ts';
 import { DrainingError, type RetryRange } from '../error/DrainingError.ts';
 import { cursorOf } from '../event/Cursor.ts';
@@ -6,6 +7,7 @@ import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
+import { checkSize } from '../log/checkSize.ts';
 import { type Draft, placeable } from '../log/draftOf.ts';
 import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../operator/restartWithBackoff.ts';
@@ -27,6 +29,11 @@ export interface CoreOptions {
   readonly start: 'first-reader' | 'now';
   readonly grace: number;
   readonly restart: false | BackoffOptions;
+  /** Of one event's data. */
+  readonly maxEventBytes: number;
+  readonly maxReaders: number;
+  /** Reads of the log under way at once. */
+  readonly replays: number;
   readonly onError: (error: unknown) => void;
   /** The source is over, or was left. */
   readonly onStop: () => void;
@@ -42,14 +49,18 @@ export class FeedCore {
   readonly #producer: Producer | undefined;
   readonly #decoded: Decoded | undefined;
   readonly #onIdle: () => void;
+  readonly #maxEventBytes: number;
+  readonly #maxReaders: number;
   #closed = false;
   #draining: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
-    const { contract, log, source, start, onError } = options;
+    const { contract, log, source, start, maxEventBytes, maxReaders, replays, onError } = options;
     this.contract = contract;
     this.log = log;
-    this.#readers = new Readers(log);
+    this.#maxEventBytes = maxEventBytes;
+    this.#maxReaders = maxReaders;
+    this.#readers = new Readers(log, replays);
     this.#decoded = contract && new Decoded(contract, onError);
     this.#producer = source && new Producer({ ...options, source });
     this.#onIdle = options.onIdle;
@@ -70,6 +81,7 @@ export class FeedCore {
     try {
       const events: readonly unknown[] = Array.isArray(given) ? given : [given];
       drafts = events.flatMap((event) => placeable(event, this.contract) ?? []);
+      for (const draft of drafts) checkSize(draft, this.#maxEventBytes);
     } catch (error) {
       return new Published((subscriber) => subscriber.error(error));
     }
@@ -86,6 +98,9 @@ export class FeedCore {
   attach(reader: Reader, requested: string | undefined, placement: Placement, placed: Placed): void {
     if (this.#closed) return reader.fail(new ClosedError('the feed', 'closed'));
     if (this.#draining !== undefined) return reader.fail(new DrainingError(this.#draining));
+    if (this.#readers.count >= this.#maxReaders) {
+      return reader.fail(new CapacityError('readers of the feed', this.#maxReaders, 'readers'));
+    }
     const placeOn = (state: LogState): Place => {
       const from = placement.from ?? (state.ended === false ? 'live' : 'oldest');
       return placeOf(requested, { ...placement, from }, state);
@@ -114,6 +129,15 @@ export class FeedCore {
   drain(retry: RetryRange): readonly Reader[] {
     this.#draining = retry;
     return this.#readers.all;
+  }
+
+  /** Entries that the reader is behind, as far as this process knows. */
+  lagOf(reader: Reader): number {
+    return this.#readers.lagOf(reader);
+  }
+
+  get lags(): readonly number[] {
+    return this.#readers.all.map((reader) => this.#readers.lagOf(reader));
   }
 
   /** The socket of a reader takes more again. */

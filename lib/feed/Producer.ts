@@ -1,6 +1,7 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
 import { cursorOf } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
+import { checkSize } from '../log/checkSize.ts';
 import { placeable } from '../log/draftOf.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
@@ -27,6 +28,8 @@ export interface ProducerOptions {
   readonly log: EventLog;
   readonly restart: false | BackoffOptions;
   readonly grace: number;
+  /** Of one event's data. */
+  readonly maxEventBytes: number;
   readonly onError: (error: unknown) => void;
   /** The source is over, or was left before its end. */
   readonly onStop?: () => void;
@@ -112,10 +115,12 @@ export class Producer {
 
   /** A bad event is reported and dropped: it is no reason to end the stream of all the others. */
   #append(value: unknown): void {
-    const { contract, log, onError } = this.#options;
+    const { contract, log, maxEventBytes, onError } = this.#options;
     try {
       const draft = placeable(value, contract);
-      if (draft !== undefined) log.append([draft]).subscribe({ error: onError });
+      if (draft === undefined) return;
+      checkSize(draft, maxEventBytes);
+      log.append([draft]).subscribe({ error: onError });
     } catch (error) {
       onError(error);
     }

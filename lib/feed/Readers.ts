@@ -38,9 +38,9 @@ export class Readers implements Server, WindowObserver {
   /** How many times the window has heard something. */
   #heard = 0;
 
-  constructor(log: EventLog) {
+  constructor(log: EventLog, replays: number) {
     this.#log = log;
-    this.#fetches = new Fetches(log, pageSize);
+    this.#fetches = new Fetches(log, pageSize, replays);
   }
 
   get all(): readonly Reader[] {
@@ -49,6 +49,12 @@ export class Readers implements Server, WindowObserver {
 
   get count(): number {
     return this.#all.size;
+  }
+
+  /** Entries that the reader is behind; 0 in another epoch, whose entries cannot be compared. */
+  lagOf({ epoch, after }: Reader): number {
+    const state = this.#window?.state;
+    return state?.epoch === epoch ? Math.max(state.tail - after, 0) : 0;
   }
 
   /** Calls back with the state of the log when the reader can be placed: at once, where the log is in memory. */

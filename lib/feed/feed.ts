@@ -41,6 +41,24 @@ export interface FeedOptions<C extends Contract> {
   readonly grace?: number;
   /** Whether a source that fails is made anew; without, its failure ends the feed. @default false */
   readonly restart?: false | BackoffOptions;
+  /**
+   * The largest event, in bytes of its encoded data. A larger one is not
+   * appended: what publishes it gets an `EventSizeError`. 1 or more; `Infinity`
+   * is no bound.
+   *
+   * @default 1048576, 1 MiB, which is what readers take by default
+   */
+  readonly maxEventBytes?: number;
+  /** Readers at once in this process; a route answers more as a full server does. 1 or more. @default 50000 */
+  readonly readers?: number;
+  /**
+   * Reads of the log under way at once, for readers that come back to what is
+   * not in memory any more: a page each, and further readers wait their turn.
+   * 1 or more. A log in memory needs none.
+   *
+   * @default 64
+   */
+  readonly replays?: number;
   /** Hears of bad events, failures of the source, and of the log. @default nobody */
   readonly onError?: (error: unknown) => void;
 }
@@ -96,9 +114,14 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
 export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
   if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
   const { source, log = memoryLog(), start = 'first-reader', grace = Infinity, restart = false } = options;
+  const { maxEventBytes = 1024 * 1024, readers: maxReaders = 50_000, replays = 64 } = options;
   if (!(grace >= 0)) throw new RangeError(`feed: grace must be 0 ms or more, got ${grace}`);
+  for (const [name, bound] of Object.entries({ maxEventBytes, readers: maxReaders, replays })) {
+    if (!(bound >= 1)) throw new RangeError(`feed: ${name} must be at least 1, got ${bound}`);
+  }
   const onError = contained(options.onError);
-  return new FeedCore({ contract, log, source, start, grace, restart, onError, onStop: nothing, onIdle });
+  const bounds = { maxEventBytes, maxReaders, replays };
+  return new FeedCore({ contract, log, source, start, grace, restart, ...bounds, onError, onStop: nothing, onIdle });
 }
 
 /** The public face of a core. */

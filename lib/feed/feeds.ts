@@ -32,8 +32,10 @@ export interface AnyFeeds {
   readonly [family]: Family;
 }
 
-/** What a shutdown asks of a family: no more readers, and those that it has. */
+/** What the library asks of a family. */
 interface Family {
+  readonly cores: readonly FeedCore[];
+  /** No more readers, and those that it has. */
   drain(retry: RetryRange): readonly Reader[];
 }
 
@@ -96,6 +98,9 @@ export function feeds<C extends Contract>(
   return {
     contract,
     [family]: {
+      get cores() {
+        return [...members.values()].map(({ core }) => core);
+      },
       drain: (retry) => {
         draining = retry;
         return [...members.values()].flatMap(({ core }) => core.drain(retry));

@@ -12,6 +12,7 @@ export interface RunsOptions {
   readonly log: () => EventLog;
   readonly grace: number;
   readonly max: number;
+  readonly maxEventBytes: number;
 }
 
 /** One per-request stream that is remembered for its reader. */
@@ -56,6 +57,9 @@ export class Runs {
     const log = this.#options.log();
     const feed = new FeedCore({
       contract: this.#options.contract,
+      maxEventBytes: this.#options.maxEventBytes,
+      maxReaders: Infinity,
+      replays: Infinity,
       log,
       source: stream,
       start: 'first-reader',

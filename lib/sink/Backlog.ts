@@ -1,4 +1,6 @@
+import type { Gap } from '../event/Gap.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
+import { gapBlock } from './Opening.ts';
 import type { Overflow } from './overflow.ts';
 
 /** What waits for one full socket, at most. */
@@ -11,6 +13,13 @@ interface Waiting {
   value: unknown;
   prepared: Prepared;
   size: number;
+}
+
+interface Taken {
+  readonly text: string;
+  /** How many were dropped, and what the reader is told of them. */
+  readonly lost: number;
+  readonly gap: Gap['data'] | undefined;
 }
 
 /** What a block takes beside its data: the id, the name, the line ends. */
@@ -51,16 +60,17 @@ export class Backlog {
     return true;
   }
 
-  /** All that waits, in order, and word of what was dropped before it. Gives how many were. */
-  take(blocks: Blocks): { readonly text: string; readonly lost: number } {
+  /** All that waits, in order, and word of what was dropped before it. */
+  take(blocks: Blocks): Taken {
     const lost = this.#lost;
-    let text = lost > 0 ? blocks.missed() : '';
+    const gap = lost > 0 ? blocks.missed() : undefined;
+    let text = gap === undefined ? '' : gapBlock(gap);
     for (let index = this.#first; index < this.#waiting.length; index++) {
       const waiting = this.#waiting[index];
       if (waiting !== undefined) text += blocks.place(waiting.prepared);
     }
     this.clear();
-    return { text, lost };
+    return { text, lost, gap };
   }
 
   clear(): void {

@@ -1,15 +1,17 @@
 import { PositionError } from '../error/PositionError.ts';
 import type { Contract } from '../event/events.ts';
+import type { Gap } from '../event/Gap.ts';
 import type { Place, Placement } from '../feed/resume.ts';
 import { type Visit, type Visited, visit } from '../feed/visit.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
+import type { AnyContext } from './AnyOptions.ts';
 import type { Connection } from './connection.ts';
 import type { SseRequest } from './exchange.ts';
 import type { Inputs } from './inputs.ts';
 import type { LiveWriter } from './LiveWriter.ts';
 import { type Opening, placedOpening } from './Opening.ts';
 import { Placing } from './Placing.ts';
-import type { AnyContext, Route } from './Route.ts';
+import type { Route } from './Route.ts';
 
 const readOnce = 'read: expected one subscription, made by the route itself when the handler has returned';
 
@@ -51,6 +53,8 @@ export class RouteVisit implements Visit {
   opening: Opening | undefined;
   /** The stream is subscribed, so that errors of it can no longer be answered before the head. */
   subscribed = false;
+  /** Hears what the pipeline tells its reader that it missed. */
+  missed: (gap: Gap['data']) => void = () => {};
   readonly #route: Route;
   readonly #connection: Connection;
   #resume: (() => void) | undefined;
@@ -94,7 +98,8 @@ export class RouteVisit implements Visit {
     if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.subscribed) throw new TypeError(readOnce);
     if (writer?.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
-    this.#placing = new Placing(this.#route.options.events ?? contract);
+    const { options, limits } = this.#route;
+    this.#placing = new Placing(options.events ?? contract, limits.maxEventBytes, this.missed);
     if (writer !== undefined) writer.blocks = this.#placing;
   }
 

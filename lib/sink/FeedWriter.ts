@@ -1,3 +1,4 @@
+import { TimeoutError } from '../error/TimeoutError.ts';
 import { endCursorOf } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
@@ -6,8 +7,10 @@ import type { LogEnd } from '../log/EventLog.ts';
 import type { Stretch } from '../log/Segments.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
+import type { Asked } from './Asked.ts';
 import type { Connection } from './connection.ts';
 import { gapBlock } from './Opening.ts';
+import { unplaced } from './unplaced.ts';
 import type { Writer } from './Writer.ts';
 
 /**
@@ -15,17 +18,21 @@ import type { Writer } from './Writer.ts';
  * While the socket is busy it is not read for; it costs a cursor.
  */
 export class FeedWriter extends Reader implements Writer {
+  events = 0;
+  readonly #asked: Asked;
   readonly #connection: Connection;
   readonly #feed: FeedCore;
-  readonly #refuse: (error: unknown) => void;
 
-  /** @param refuse hears that the log cannot be read. */
-  constructor(connection: Connection, feed: FeedCore, refuse: (error: unknown) => void) {
+  constructor(asked: Asked, feed: FeedCore) {
     super();
-    this.#connection = connection;
+    this.#asked = asked;
+    this.#connection = asked.connection;
     this.#feed = feed;
-    this.#refuse = refuse;
-    connection.writer = this;
+    this.#connection.writer = this;
+  }
+
+  get lag(): number {
+    return this.#feed.lagOf(this);
   }
 
   override get isReady(): boolean {
@@ -33,23 +40,34 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   override take(stretch: Stretch): void {
+    this.events += stretch.last - stretch.after;
+    this.#connection.timeouts?.said();
     this.#connection.write(stretch.bytes);
   }
 
   override miss({ data }: Gap): void {
     this.#connection.write(gapBlock(data));
+    this.#asked.route.missed(data, this.#asked.context);
   }
 
   override finish(how: LogEnd): void {
-    this.#connection.end(how, encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed')));
+    this.#connection.end(how, this.#end(how));
   }
 
   override drain(last: string, gone: () => void): void {
     this.#connection.drain(last, gone);
   }
 
+  /** The log cannot be read, or the stream was silent for too long. */
   override fail(error: unknown): void {
-    this.#refuse(error);
+    const { route, connection, context, refuse } = this.#asked;
+    if (connection.isWaiting) return refuse(error);
+    const reason = error instanceof TimeoutError ? 'timeout' : 'failed';
+    const said = route.farewell(error, context);
+    if (said === 'cut') return connection.cut(reason);
+    const word = said === 'end' ? '' : this.#lastWord(said.value);
+    if (word === undefined) connection.cut(reason);
+    else connection.part(reason, word + this.#end('completed'));
   }
 
   ready(): void {
@@ -67,5 +85,18 @@ export class FeedWriter extends Reader implements Writer {
 
   gone(): void {
     this.#feed.leave(this);
+  }
+
+  #end(how: LogEnd): string {
+    return encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed'));
+  }
+
+  /** `undefined` for what cannot be sent. */
+  #lastWord(value: unknown): string | undefined {
+    try {
+      return unplaced(value, this.#asked.route.options.events ?? this.#feed.contract);
+    } catch {
+      return undefined;
+    }
   }
 }

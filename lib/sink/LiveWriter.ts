@@ -1,5 +1,7 @@
 import { Subscriber } from 'rxjs';
 import { OverflowError } from '../error/OverflowError.ts';
+import { TimeoutError } from '../error/TimeoutError.ts';
+import type { Gap } from '../event/Gap.ts';
 import { Backlog, type BacklogLimits } from './Backlog.ts';
 import type { Blocks } from './Blocks.ts';
 import type { Connection } from './connection.ts';
@@ -10,6 +12,8 @@ import type { Writer } from './Writer.ts';
 /** Written before the turn ends, so that a long burst holds no more than this. */
 const burst = 64 * 1024;
 
+type Reason = 'completed' | 'failed' | 'timeout';
+
 /** What one response has of its own. */
 export interface LiveRoute {
   readonly overflow: Overflow<unknown>;
@@ -19,8 +23,8 @@ export interface LiveRoute {
   /** The stream failed before the first byte. */
   refuse(error: unknown): void;
   farewell(error: unknown): LastWord;
-  /** So many events were dropped, and the reader was told. */
-  dropped(events: number): void;
+  /** So many events were dropped, and the reader was told so. */
+  dropped(events: number, gap: Gap['data'] | undefined): void;
   /** When the end of a burst is looked for. */
   later(work: () => void): void;
 }
@@ -39,12 +43,15 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   blocks: Blocks;
   /** Told when everything is written and the socket takes more. One may wait at a time. */
   waiting: (() => void) | undefined;
+  /** The head waits for the first event, and is told of it. */
+  onFirst: (() => void) | undefined;
+  readonly lag = 0;
   readonly #connection: Connection;
   readonly #route: LiveRoute;
   #backlog: Backlog | undefined;
   #pending = '';
   #scheduled = false;
-  #last: { readonly how: 'end' | 'cut'; readonly reason: 'completed' | 'failed' } | undefined;
+  #last: { readonly how: 'end' | 'cut'; readonly reason: Reason } | undefined;
 
   constructor(connection: Connection, blocks: Blocks, route: LiveRoute) {
     super();
@@ -52,6 +59,10 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     this.#connection = connection;
     this.#route = route;
     connection.writer = this;
+  }
+
+  get events(): number {
+    return this.blocks.events;
   }
 
   /** Nothing waits to be written, and the socket takes more. */
@@ -100,6 +111,10 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     return this.#take() + this.blocks.position();
   }
 
+  fail(error: unknown): void {
+    this.error(error);
+  }
+
   gone(): void {
     this.#pending = '';
     this.#backlog?.clear();
@@ -120,12 +135,16 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
     const connection = this.#connection;
     try {
       if (connection.isBusy) return this.#hold(value);
-      this.#pending += this.blocks.place(this.blocks.prepare(value));
+      const { blocks } = this;
+      const before = blocks.events;
+      this.#pending += blocks.place(blocks.prepare(value));
+      if (blocks.events > before) connection.timeouts?.said();
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
     }
-    if (this.#pending.length >= burst) this.flush();
+    if (this.onFirst !== undefined) this.onFirst();
+    else if (this.#pending.length >= burst) this.flush();
     else if (connection.isOpen && this.#pending !== '') this.#schedule();
   }
 
@@ -137,17 +156,18 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   protected override _error(error: unknown): void {
     this.unsubscribe();
     if (this.#connection.isWaiting) return this.#route.refuse(error);
+    const reason = error instanceof TimeoutError ? 'timeout' : 'failed';
     const farewell = this.#route.farewell(error);
-    if (typeof farewell === 'string') return this.#leave(farewell, 'failed');
+    if (typeof farewell === 'string') return this.#leave(farewell, reason);
     try {
       this.#hold(farewell.value);
-      this.#leave('end', 'failed');
+      this.#leave('end', reason);
     } catch {
-      this.#leave('cut', 'failed');
+      this.#leave('cut', reason);
     }
   }
 
-  #leave(how: 'end' | 'cut', reason: 'completed' | 'failed'): void {
+  #leave(how: 'end' | 'cut', reason: Reason): void {
     this.#last = { how, reason };
     this.flush();
   }
@@ -161,9 +181,10 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   }
 
   #takeBacklog(backlog: Backlog): void {
-    const { text, lost } = backlog.take(this.blocks);
+    const { text, lost, gap } = backlog.take(this.blocks);
     this.#pending += text;
-    if (lost > 0) this.#route.dropped(lost);
+    if (text !== '') this.#connection.timeouts?.said();
+    if (lost > 0) this.#route.dropped(lost, gap);
   }
 
   /** The head and what there is leave in one write. */

@@ -1,11 +1,12 @@
 import { cursorOf, endCursorOf } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
+import type { Gap } from '../event/Gap.ts';
+import { checkSize } from '../log/checkSize.ts';
 import { draftOf } from '../log/draftOf.ts';
 import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
-import { gapBlock } from './Opening.ts';
 
 /**
  * Gives the events of one connection their positions, for a stream that no log
@@ -14,10 +15,16 @@ import { gapBlock } from './Opening.ts';
 export class Numbering implements Blocks {
   #epoch: string | undefined;
   readonly #contract: Contract | undefined;
+  readonly #maxEventBytes: number;
   #sequence = 0;
 
-  constructor(contract: Contract | undefined) {
+  constructor(contract: Contract | undefined, maxEventBytes: number) {
     this.#contract = contract;
+    this.#maxEventBytes = maxEventBytes;
+  }
+
+  get events(): number {
+    return this.#sequence;
   }
 
   /** Made when it is first needed: a reader that never gets an event costs no random bytes. */
@@ -27,7 +34,9 @@ export class Numbering implements Blocks {
   }
 
   prepare(value: unknown): Prepared {
-    return draftOf(value, this.#contract);
+    const draft = draftOf(value, this.#contract);
+    if ('data' in draft) checkSize(draft, this.#maxEventBytes);
+    return draft;
   }
 
   place(prepared: Prepared): string {
@@ -37,9 +46,8 @@ export class Numbering implements Blocks {
     return encodeMessage(cursorOf(this.epoch, this.#sequence), prepared.event, prepared.data, prepared.retry);
   }
 
-  missed(): string {
-    const resumedFrom = cursorOf(this.epoch, this.#sequence);
-    return gapBlock({ reason: 'overflow', requested: null, resumedFrom });
+  missed(): Gap['data'] {
+    return { reason: 'overflow', requested: null, resumedFrom: cursorOf(this.epoch, this.#sequence) };
   }
 
   end(): string {

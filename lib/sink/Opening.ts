@@ -10,6 +10,8 @@ import type { Route } from './Route.ts';
 export interface Opening {
   readonly headers: Readonly<Record<string, string>>;
   readonly blocks: string;
+  /** What the reader is told there that it missed. */
+  readonly gap?: Gap['data'];
 }
 
 /**
@@ -20,10 +22,11 @@ export function plainOpening(route: Route, requested: string | undefined, epoch:
   if (requested === undefined) return { headers: route.headers, blocks: route.opening };
   const isCursor = isRight(parseCursor(requested));
   const reason = isCursor ? 'epoch' : 'invalid';
-  const missed = gapBlock({ reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) });
+  const missed: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
   return {
     headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` },
-    blocks: route.opening + missed,
+    blocks: route.opening + gapBlock(missed),
+    gap: missed,
   };
 }
 
@@ -35,13 +38,15 @@ export function plainOpening(route: Route, requested: string | undefined, epoch:
 export function placedOpening(route: Route, place: Place & { resumedFrom?: string }, epoch: string): Opening {
   const { after, how, requested } = place;
   const cursor = cursorOf(epoch, after);
-  const first = encodeFrame(position(cursor, route.retry));
+  const first = encodeFrame(position(cursor, route.limits.retry));
   if (how === 'live' || how === 'exact') {
     return { headers: { ...route.headers, 'Rxsse-Resume': how }, blocks: first };
   }
+  const missed = { reason: how, requested, resumedFrom: place.resumedFrom ?? cursor };
   return {
     headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${how}` },
-    blocks: first + gapBlock({ reason: how, requested, resumedFrom: place.resumedFrom ?? cursor }, cursor),
+    blocks: first + gapBlock(missed, cursor),
+    gap: missed,
   };
 }
 

@@ -2,7 +2,8 @@ import { PositionError } from '../error/PositionError.ts';
 import { cursorOf, endCursorOf } from '../event/Cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { Contract } from '../event/events.ts';
-import { isGap } from '../event/Gap.ts';
+import { type Gap, isGap } from '../event/Gap.ts';
+import { checkSize } from '../log/checkSize.ts';
 import { draftOf } from '../log/draftOf.ts';
 import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
@@ -23,10 +24,17 @@ export class Placing implements Blocks {
   /** How far it has come; ahead of `told` where the rest was filtered out. */
   #reached = 0;
   #failed = false;
+  /** Events that were given a place so far. */
+  events = 0;
   readonly #contract: Contract | undefined;
+  readonly #maxEventBytes: number;
+  readonly #missed: (gap: Gap['data']) => void;
 
-  constructor(contract: Contract | undefined) {
+  /** @param missed hears what the reader is told that it missed. */
+  constructor(contract: Contract | undefined, maxEventBytes: number, missed: (gap: Gap['data']) => void) {
     this.#contract = contract;
+    this.#maxEventBytes = maxEventBytes;
+    this.#missed = missed;
   }
 
   /** The reader stands here; before that nothing has a position. */
@@ -57,8 +65,8 @@ export class Placing implements Blocks {
   }
 
   /** Nothing of a pipeline is ever dropped. */
-  missed(): string {
-    return '';
+  missed(): undefined {
+    return undefined;
   }
 
   end(): string {
@@ -89,7 +97,10 @@ export class Placing implements Blocks {
     const text = event === undefined ? '' : (block ?? this.#encoded(entry));
     this.#epoch = epoch;
     this.#reached = sequence;
-    if (event !== undefined) this.#told = sequence;
+    if (event === undefined) return text;
+    this.#told = sequence;
+    if (isGap(event)) this.#missed(event.data);
+    else this.events++;
     return text;
   }
 
@@ -97,6 +108,7 @@ export class Placing implements Blocks {
     if (isGap(event)) return encodeFrame(gap(cursor, JSON.stringify(event.data)));
     const draft = draftOf(event, this.#contract);
     if ('_tag' in draft) throw new PositionError('the pipeline over feed.read gave a frame inside an entry');
+    checkSize(draft, this.#maxEventBytes);
     return encodeMessage(cursor, draft.event, draft.data, draft.retry);
   }
 }

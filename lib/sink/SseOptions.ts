@@ -5,6 +5,7 @@ import type { Gap } from '../event/Gap.ts';
 import type { DataOf, Shape } from '../event/Shape.ts';
 import type { AnyFeed } from '../feed/feed.ts';
 import type { Frame } from '../wire/Frame.ts';
+import type { Admission } from './admission.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Counters } from './Counters.ts';
 import type { SseRequest } from './exchange.ts';
@@ -34,6 +35,16 @@ export interface SseContext<Q, P, B, S, R> {
 
 /** What to do about an error after the first byte: send a last event, end properly, or cut. @category sink */
 export type Farewell<T> = T | 'end' | 'cut' | undefined;
+
+/** How long a stream may take, in milliseconds. @category sink */
+export interface TimeoutOptions {
+  /** Until its first event, from the head of the response on. @default Infinity */
+  readonly first?: number;
+  /** From each event to the next. @default Infinity */
+  readonly each?: number;
+  /** Until its end, from the head of the response on. @default Infinity */
+  readonly all?: number;
+}
 
 /** How a route reads requests and what it promises its readers. @category sink */
 export interface SseOptions<
@@ -114,6 +125,33 @@ export interface SseOptions<
    * @default Infinity: not for its age
    */
   readonly maxAge?: number;
+  /**
+   * How long the stream may take, in milliseconds: for its first event, from the
+   * head on, for each further one, and for all until its end. What takes longer
+   * is a `TimeoutError` for `onError`. Heartbeats are no events, and while the
+   * socket is full only `all` goes on: for a socket there is `stall`. Above 0; `Infinity` is no limit.
+   *
+   * @default no limits
+   */
+  readonly timeout?: TimeoutOptions;
+  /**
+   * How long the head of the response waits for the stream's first event or its
+   * end, in milliseconds: a stream that fails by then is an HTTP error. 0 sends
+   * the head at once. A feed needs no wait, and has none. At most 2147483647.
+   *
+   * @default 0
+   */
+  readonly headWait?: number;
+  /**
+   * The largest event, in bytes of its encoded data. A larger one is an
+   * `EventSizeError` of the stream. 1 or more; `Infinity` is no bound. A feed
+   * has its own.
+   *
+   * @default 1048576, 1 MiB, which is what readers take by default
+   */
+  readonly maxEventBytes?: number;
+  /** Who is let in, made by `admission`. @default a bound of 50000 connections of this route */
+  readonly admission?: Admission<R>;
   /** When what let the reader in is no longer valid; the connection ends then. @default never */
   readonly expiresAt?: (context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => Date | undefined;
   /** A response begins. What this and the other hooks throw is contained. */
@@ -124,6 +162,8 @@ export interface SseOptions<
     counters: Counters,
     context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
   ) => void;
+  /** A reader was told that something is missing, at its beginning or later. */
+  readonly onGap?: (gap: Gap['data'], context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => void;
   /** So many events were dropped for a slow reader, who was told by a gap. */
   readonly onOverflow?: (dropped: number, context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>) => void;
   /**

@@ -3,7 +3,8 @@ import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { SseResponse } from './exchange.ts';
 import type { Opening } from './Opening.ts';
-import type { Lines, Writer } from './Writer.ts';
+import type { Timeouts } from './Timeouts.ts';
+import type { Following, Keeper, Lines, Writer } from './Writer.ts';
 
 /**
  * The one owner of all writing to one response.
@@ -16,21 +17,30 @@ import type { Lines, Writer } from './Writer.ts';
 export class Connection {
   readonly response: SseResponse;
   writer: Writer | undefined;
-  /** Told once, when it is over. */
-  onOver: ((reason: CloseReason) => void) | undefined;
+  following: Following | undefined;
+  /** Where the route bounds the silence of its streams. */
+  timeouts: Timeouts | undefined;
+  /** Who the client is, where it was asked for to let it in. */
+  client: string | undefined;
+  isAdmitted = false;
   /** When the last byte was written; a heartbeat counts from here. */
   lastWrite = 0;
   busySince = 0;
   /** Bytes, or characters of text, given to the socket. */
   written = 0;
+  beats = 0;
+  dropped = 0;
+  #events = 0;
   #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
   #lines: Lines | undefined;
   #drained: (() => void) | undefined;
   #abort: AbortController | undefined;
   #gone: (() => void) | undefined;
+  readonly #keeper: Keeper | undefined;
 
-  constructor(response: SseResponse) {
+  constructor(response: SseResponse, keeper?: Keeper) {
     this.response = response;
+    this.#keeper = keeper;
     // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
     response.on('close', this.#closed);
     // A dead socket is heard as `close`; unheard, `error` would end the process.
@@ -55,6 +65,16 @@ export class Connection {
   /** Nothing more can be said. */
   get isClosed(): boolean {
     return this.#state === 'ending' || this.#state === 'closed';
+  }
+
+  /** Events of the stream that were sent. */
+  get events(): number {
+    return this.writer?.events ?? this.#events;
+  }
+
+  /** Entries of the log that its reader is behind. */
+  get lag(): number {
+    return this.writer?.lag ?? 0;
   }
 
   /** Aborted when the connection is over. Made for those who ask. */
@@ -98,11 +118,18 @@ export class Connection {
 
   write(chunk: Uint8Array | string): void {
     if (this.isOpen) this.#send(chunk);
+    else if (this.isClosed) this.#keeper?.late();
   }
 
   /** Says into a silence that the line is alive. */
   beat(): void {
+    this.beats++;
     this.write(this.writer?.beat() || heartbeat);
+  }
+
+  /** Ends it by an error of its stream, which the route's own handler may turn into a last word. */
+  fail(error: unknown): void {
+    this.writer?.fail(error);
   }
 
   /** Ends the response properly, for a reader that may come back; what was written before is delivered. */
@@ -116,9 +143,13 @@ export class Connection {
 
   /** Ends a stream that goes on without this reader, at the place to which it has come. */
   depart(reason: CloseReason, last = ''): void {
-    // A full socket takes no last word: the reader comes back to the position it has.
+    this.part(reason, this.isBusy ? '' : (this.writer?.last() ?? '') + last);
+  }
+
+  /** Ends it with a last word. A full socket takes none: the reader comes back to the position it has. */
+  part(reason: CloseReason, last: string): void {
     if (this.isBusy) this.cut(reason);
-    else this.end(reason, (this.writer?.last() ?? '') + last);
+    else this.end(reason, last);
   }
 
   /** Ends it because the server shuts down; calls back when nothing of it is left. */
@@ -208,12 +239,15 @@ export class Connection {
     this.#leaveWait();
     if (before === 'ending' || before === 'closed') return;
     this.#lines?.beats?.remove(this);
-    const { writer, onOver } = this;
+    this.timeouts?.over();
+    const { writer, following } = this;
+    this.#events = writer?.events ?? 0;
     this.writer = undefined;
-    this.onOver = undefined;
+    this.following = undefined;
+    this.#keeper?.over(this, reason);
     this.#abort?.abort();
     writer?.gone();
-    onOver?.(reason);
+    following?.over(reason);
   }
 }
 

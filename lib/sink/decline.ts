@@ -27,8 +27,8 @@ export function decline(
   route: Route,
   connection: Connection,
   request: SseRequest,
-  range = whenFull,
-  status = 503,
+  range: RetryRange = whenFull,
+  status: 503 | 429 = 503,
 ): void {
   const wait = waitIn(range);
   const said = { 'Rxsse-Resume': 'refused' };

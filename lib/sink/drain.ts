@@ -3,13 +3,13 @@ import type { RetryRange } from '../error/DrainingError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
 import { type AnyFeeds, familyOf } from '../feed/feeds.ts';
-import { draftOf } from '../log/draftOf.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry as retryFrame } from '../wire/Frame.ts';
 import { waitIn } from './decline.ts';
 import type { Draining } from './Route.ts';
 import { type AnyHandler, routeOf } from './sse.ts';
+import { unplaced } from './unplaced.ts';
 
 /** Whose readers are sent away: those of a route, a feed, or a family of feeds. @category sink */
 export type DrainTarget = AnyHandler | AnyFeed | AnyFeeds;
@@ -62,7 +62,7 @@ export function drain(targets: DrainTarget | readonly DrainTarget[], options: Dr
   if (!(over >= 0 && over < Infinity))
     throw new RangeError(`drain: over must be 0 ms or more, and finite, got ${over}`);
   for (const wait of retry) checkRetry('drain: retry', wait);
-  const last = farewell === undefined ? '' : unplaced(farewell);
+  const last = farewell === undefined ? '' : unplaced(farewell, undefined);
   const closing = (isList(targets) ? targets : [targets]).map(closingOf);
   // A feed may be drained together with the route that mounts it: its readers' connections leave once.
   const leaving = closing.flatMap((close) => close(retry));
@@ -102,12 +102,6 @@ function spread<T>(items: readonly T[], over: number, each: (item: T) => void): 
     if (step === 0) part.forEach(each);
     else asyncScheduler.schedule(() => part.forEach(each), (over * step) / count);
   }
-}
-
-/** An event without a position: the reader keeps the one that it has. */
-function unplaced(event: TypedEvent): string {
-  const draft = draftOf(event, undefined);
-  return '_tag' in draft ? encodeFrame(draft) : encodeMessage(undefined, draft.event, draft.data);
 }
 
 function isList(targets: DrainTarget | readonly DrainTarget[]): targets is readonly DrainTarget[] {

@@ -1,10 +1,13 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { chance, clock } from '../clock.ts';
+import type { AnyContext } from './AnyOptions.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Connection } from './connection.ts';
 import { contain } from './contain.ts';
 import type { Opening } from './Opening.ts';
-import type { AnyContext, Route } from './Route.ts';
+import type { Route } from './Route.ts';
+import { Timeouts } from './Timeouts.ts';
+import type { Following } from './Writer.ts';
 
 /** What a timer can hold; Node turns more into 1 ms. */
 const longest = 2 ** 31 - 1;
@@ -26,24 +29,44 @@ interface Begun {
  */
 export function begin({ connection, route, context }: Begun, opening: Opening, more = ''): void {
   if (!connection.isWaiting) return;
-  const { maxAge, options } = route;
-  const begun = clock.now();
-  const timers: Subscription[] = [];
-  if (maxAge !== Infinity) timers.push(after(maxAge * (1 - jitter * chance()), () => connection.depart('aged')));
-  const expiry = options.expiresAt?.(context);
-  if (expiry !== undefined) {
-    timers.push(after(expiry.getTime() - asyncScheduler.now(), () => connection.depart('expired')));
-  }
+  const { options, limits, tally } = route;
+  connection.following = new Lifetime(connection, route, context);
   route.connections.add(connection);
-  connection.onOver = (reason: CloseReason) => {
-    route.connections.delete(connection);
-    for (const timer of timers) timer.unsubscribe();
-    const counters = { duration: clock.now() - begun, bytes: connection.written };
-    contain(() => options.onClose?.(reason, counters, context));
-  };
-
+  tally.opened++;
   contain(() => options.onOpen?.(context));
+  if (opening.gap !== undefined) route.missed(opening.gap, context);
   connection.begin(route, opening, more);
+  if (limits.timeout === undefined || connection.isClosed) return;
+  connection.timeouts = new Timeouts(connection, limits.timeout);
+  if (connection.events > 0) connection.timeouts.said();
+}
+
+class Lifetime implements Following {
+  readonly #route: Route;
+  readonly #connection: Connection;
+  readonly #context: AnyContext;
+  readonly #begun = clock.now();
+  readonly #age: Subscription | undefined;
+  readonly #expiry: Subscription | undefined;
+
+  constructor(connection: Connection, route: Route, context: AnyContext) {
+    this.#connection = connection;
+    this.#route = route;
+    this.#context = context;
+    const { maxAge } = route.limits;
+    const expiry = route.options.expiresAt?.(context);
+    if (maxAge !== Infinity) this.#age = after(maxAge * (1 - jitter * chance()), () => connection.depart('aged'));
+    if (expiry === undefined) return;
+    this.#expiry = after(expiry.getTime() - asyncScheduler.now(), () => connection.depart('expired'));
+  }
+
+  over(reason: CloseReason): void {
+    this.#age?.unsubscribe();
+    this.#expiry?.unsubscribe();
+    const { written: bytes, events, dropped } = this.#connection;
+    const counters = { duration: clock.now() - this.#begun, bytes, events, dropped };
+    contain(() => this.#route.options.onClose?.(reason, counters, this.#context));
+  }
 }
 
 function after(wait: number, work: () => void): Subscription {

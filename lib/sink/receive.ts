@@ -1,5 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { CapacityError } from '../error/CapacityError.ts';
+import { EventSizeError } from '../error/EventSizeError.ts';
 import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
 import type { AppendOptions } from '../log/EventLog.ts';
 import { Connection } from './connection.ts';
@@ -71,6 +72,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const failed = (error: unknown): void => {
       if (!connection.isWaiting) return;
       if (error instanceof CapacityError) return refuseForNow(connection);
+      if (error instanceof EventSizeError) return refuse(connection, tooLarge(error));
       if (next === undefined) return refuseError(connection, error);
       connection.release();
       next(error);
@@ -106,6 +108,11 @@ function optionsOf({ method, headers }: SseRequest): Either<Refusal, AppendOptio
   if (typeof key === 'string' && /^[!-~]{1,255}$/.test(key)) return right({ key });
   const expected = '1 to 255 visible ASCII characters';
   return left({ status: 400, issues: [{ path: 'headers.idempotency-key', expected, got: 'other text' }] });
+}
+
+/** The body may be small enough, and one of its events too large for the feed. */
+function tooLarge({ event, limit }: EventSizeError): Refusal {
+  return { status: 413, issues: [{ path: event ?? 'body', expected: `at most ${limit} bytes of data`, got: 'more' }] };
 }
 
 function checked(value: unknown): Feed {

@@ -1,8 +1,10 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { CapacityError } from '../error/CapacityError.ts';
-import { DrainingError } from '../error/DrainingError.ts';
+import { DrainingError, type RetryRange } from '../error/DrainingError.ts';
 import { parseCursor } from '../event/Cursor.ts';
 import { coreOf } from '../feed/feed.ts';
+import type { Asked } from './Asked.ts';
+import type { Turned } from './admission.ts';
 import { Context, RouteVisit } from './Context.ts';
 import { Connection } from './connection.ts';
 import { decline } from './decline.ts';
@@ -12,41 +14,71 @@ import type { Route } from './Route.ts';
 import { requestedCursor } from './requestedCursor.ts';
 import { serveFeed } from './serveFeed.ts';
 import { beginRun, knownRun } from './serveRun.ts';
-import { type Asked, serveStream } from './serveStream.ts';
+import { serveStream } from './serveStream.ts';
 import { sourceOf } from './sourceOf.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
 /** Answers one request: reads it, makes the stream, and hands both to a writer. */
 export function serve(route: Route, request: SseRequest, response: SseResponse, next: Next | undefined): void {
-  const connection = new Connection(response);
+  const connection = new Connection(response, route);
+  const { tally } = route;
   const refuse = (error: unknown): void => {
     if (connection.isClosed) return;
-    if (error instanceof CapacityError) return decline(route, connection, request);
-    if (error instanceof DrainingError) return decline(route, connection, request, error.retry);
+    if (error instanceof CapacityError) return turnAway('full');
+    if (error instanceof DrainingError) return turnAway('draining', error.retry);
+    tally.refused.error++;
     if (next === undefined) return refuseError(connection, error);
     connection.release();
     next(error);
   };
+  const turnAway = (reason: 'draining' | Turned, retry?: RetryRange): void => {
+    tally.refused[reason]++;
+    decline(route, connection, request, retry, reason === 'client' ? 429 : 503);
+  };
 
   const requested = requestedCursor(request);
   // That a stream ended is in the cursor itself: EventSource stops here, and nothing was kept for it.
-  if (isEnd(requested)) return connection.reply(204, { 'Rxsse-Resume': 'ended' });
+  if (isEnd(requested)) {
+    tally.refused.ended++;
+    return connection.reply(204, { 'Rxsse-Resume': 'ended' });
+  }
 
-  if (route.draining !== undefined) return decline(route, connection, request, route.draining);
+  if (route.draining !== undefined) return turnAway('draining', route.draining);
 
   attempt(refuse, () => {
+    const turned = admit(route, connection, request);
+    if (turned !== undefined) return turnAway(turned);
     const inputs = route.decode(request);
-    if (isLeft(inputs)) return refuseInput(connection, inputs.left);
+    if (isLeft(inputs)) {
+      tally.refused.input++;
+      return refuseInput(connection, inputs.left);
+    }
     whenGiven(route.options.state?.(request), refuse, (state) => {
       if (connection.isClosed) return;
-      if (request.method === 'HEAD') return connection.reply(200, route.headers);
+      if (request.method === 'HEAD') {
+        tally.refused.head++;
+        return connection.reply(200, route.headers);
+      }
       const visit = new RouteVisit(route, connection, requested);
       const abort = route.runs && new AbortController();
       const signal = (): AbortSignal => abort?.signal ?? connection.signal;
       const context = new Context(request, inputs.right, state, signal, visit);
+      visit.missed = (gap) => route.missed(gap, context);
       answer({ route, connection, context, visit, refuse }, abort);
     });
   });
+}
+
+/** Lets a connection in, until it is over, or tells why not. */
+function admit({ admission }: Route, connection: Connection, request: SseRequest): Turned | undefined {
+  const client = admission.clientOf(request);
+  const turned = admission.enter(client);
+  if (turned !== undefined) return turned;
+  connection.client = client;
+  connection.isAdmitted = true;
+  // What was destroyed before it came is over already, and nobody would be told of it again.
+  if (connection.isClosed) admission.leave(client);
+  return undefined;
 }
 
 function answer(asked: Asked, abort: AbortController | undefined): void {

@@ -1,26 +1,27 @@
 import type { FeedCore } from '../feed/FeedCore.ts';
 import type { Place } from '../feed/resume.ts';
 import type { LogState } from '../log/EventLog.ts';
+import type { Asked } from './Asked.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
 import { placedOpening } from './Opening.ts';
-import type { Asked } from './serveStream.ts';
 import { beginWithSnapshot } from './snapshot.ts';
+
+/** What decides when a response begins that need not begin at once. */
+export interface Beginning {
+  /** Of the source while it was being subscribed: before the first byte it is still an HTTP error. */
+  failure(): { readonly error: unknown } | undefined;
+  /** Calls back when the response is to begin: at once, or a while later. */
+  hold(begin: () => void): void;
+}
 
 /**
  * Sends a feed: what its reader missed, or word that it cannot have it, and
  * then what comes.
- *
- * @param failure of the source of a run while it is being subscribed: before the
- *   first byte it is still an HTTP error.
  */
-export function serveFeed(asked: Asked, feed: FeedCore, failure?: () => { readonly error: unknown } | undefined): void {
-  const { route, connection, context, visit, refuse } = asked;
-  const writer = new FeedWriter(connection, feed, (error) => {
-    if (connection.isWaiting) return refuse(error);
-    route.farewell(error, context);
-    connection.cut('failed');
-  });
+export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): void {
+  const { route, visit, refuse } = asked;
+  const writer = new FeedWriter(asked, feed);
 
   let attaching = true;
   let found: { readonly place: Place; readonly state: LogState } | undefined;
@@ -28,10 +29,15 @@ export function serveFeed(asked: Asked, feed: FeedCore, failure?: () => { readon
     found = { place, state };
     if (!attaching) open(place, state);
   });
-  attaching = false;
-  const failed = failure?.();
-  if (failed !== undefined) return refuse(failed.error);
-  if (found !== undefined) open(found.place, found.state);
+  if (beginning === undefined) attached();
+  else beginning.hold(attached);
+
+  function attached(): void {
+    attaching = false;
+    const failed = beginning?.failure();
+    if (failed !== undefined) return refuse(failed.error);
+    if (found !== undefined) open(found.place, found.state);
+  }
 
   function open(place: Place, state: LogState): void {
     const { snapshot } = route;

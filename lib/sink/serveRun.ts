@@ -1,11 +1,12 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { catchError, defer, EMPTY, Observable, of, throwError } from 'rxjs';
+import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
 import { clock } from '../clock.ts';
 import { parseCursor } from '../event/Cursor.ts';
 import type { Run, Runs } from '../feed/runs.ts';
+import type { Asked } from './Asked.ts';
+import { holdHead } from './holdHead.ts';
 import { pull } from './pull.ts';
 import { serveFeed } from './serveFeed.ts';
-import type { Asked } from './serveStream.ts';
 import type { Source } from './sourceOf.ts';
 
 /** Values that are taken of an iterable in one turn of the loop, at most. */
@@ -24,32 +25,50 @@ export function knownRun({ route, visit, context }: Asked, runs: Runs): Run | un
  * @param kept the run is remembered from here on: it may outlive its reader.
  */
 export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortController, kept: () => void): void {
-  const { route, context } = asked;
+  const { route, connection, context } = asked;
   const stream = 'iterable' in source ? pulled(source.iterable) : source.observable;
-  let subscribing = true;
+  let beginning = true;
   let isWanted = false;
   let failure: { readonly error: unknown } | undefined;
+  let spoke = false;
+  let go: (() => void) | undefined;
 
   const last = (error: unknown): Observable<unknown> => {
-    // While it is being subscribed it is still an HTTP error, and nobody is asked for a last word.
-    const said = subscribing ? 'cut' : route.farewell(error, context);
+    // Until the response begins it is still an HTTP error, and nobody is asked for a last word.
+    const said = beginning && !connection.isClosed ? 'cut' : route.farewell(error, context);
     if (said === 'end') return EMPTY;
     if (said !== 'cut') return of(said.value);
     failure = { error };
+    spoken();
     return throwError(() => error);
   };
   const wanted = defer(() => {
     isWanted = true;
-    return stream;
+    return route.limits.headWait === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
   });
   const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), abort, (error) => {
     if (failure?.error !== error) route.farewell(error, context);
   });
   kept();
-  serveFeed(asked, run.feed, () => failure);
-  subscribing = false;
-  // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
-  if (failure !== undefined || !isWanted) runs.forget(run);
+  serveFeed(asked, run.feed, {
+    failure: () => failure,
+    hold: (begin) => {
+      const begun = (): void => {
+        go = undefined;
+        begin();
+        beginning = false;
+        // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
+        if (failure !== undefined || !isWanted) runs.forget(run);
+      };
+      if (spoke || route.limits.headWait === 0) begun();
+      else go = holdHead(connection, route.limits.headWait, begun);
+    },
+  });
+
+  function spoken(): void {
+    spoke = true;
+    go?.();
+  }
 }
 
 /**

@@ -1,28 +1,17 @@
 import { clock } from '../clock.ts';
-import type { RouteVisit } from './Context.ts';
-import type { Connection } from './connection.ts';
+import type { Asked } from './Asked.ts';
+import { holdHead } from './holdHead.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
 import { plainOpening } from './Opening.ts';
 import { pull } from './pull.ts';
-import type { AnyContext, Route } from './Route.ts';
 import type { Source } from './sourceOf.ts';
-
-/** One request, with all that its answer is made of. */
-export interface Asked {
-  readonly route: Route;
-  readonly connection: Connection;
-  readonly context: AnyContext;
-  readonly visit: RouteVisit;
-  /** Answers an error before the first byte. */
-  readonly refuse: (error: unknown) => void;
-}
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
 export function serveStream(asked: Asked, source: Source): void {
   const { route, connection, context, visit, refuse } = asked;
-  const numbering = new Numbering(route.options.events);
+  const numbering = new Numbering(route.options.events, route.limits.maxEventBytes);
   const live: LiveRoute = {
     begin: (blocks) => {
       if (visit.isPending) return false;
@@ -36,10 +25,14 @@ export function serveStream(asked: Asked, source: Source): void {
       return visit.isClaimed ? 'disconnect' : route.overflow;
     },
     get queue() {
-      return visit.isClaimed ? { ...route.queue, events: Infinity } : route.queue;
+      const { queue } = route.limits;
+      return visit.isClaimed ? { ...queue, events: Infinity } : queue;
     },
     farewell: (error) => route.farewell(error, context),
-    dropped: (events) => route.dropped(events, context),
+    dropped: (events, gap) => {
+      if (gap !== undefined) route.missed(gap, context);
+      route.dropped(events, asked);
+    },
     // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
     later: 'iterable' in source ? clock.turn : clock.micro,
   };
@@ -48,5 +41,10 @@ export function serveStream(asked: Asked, source: Source): void {
   if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
   else source.observable.subscribe(writer);
   // Nothing is written before, so that what fails while subscribing is still an HTTP error.
-  visit.begin();
+  if (route.limits.headWait === 0 || writer.hasSpoken || writer.closed || visit.isClaimed) return visit.begin();
+  const go = holdHead(connection, route.limits.headWait, () => visit.begin());
+  writer.onFirst = () => {
+    writer.onFirst = undefined;
+    go();
+  };
 }

@@ -3,16 +3,15 @@ import { cursorOf, parseCursor } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
 import type { GapReason } from '../event/Gap.ts';
 import { type Place, unserved } from '../feed/resume.ts';
-import { placeable } from '../log/draftOf.ts';
 import type { LogState } from '../log/EventLog.ts';
-import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
-import { isFrame } from '../wire/Frame.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
+import type { Asked } from './Asked.ts';
 import type { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
 import { placedOpening } from './Opening.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
-import type { Asked } from './serveStream.ts';
+import { unplaced } from './unplaced.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
 /** An epoch that no log has: whoever comes back with it has no place, and is served anew. */
@@ -48,17 +47,11 @@ export function beginWithSnapshot(
       // Where nothing was trimmed yet the place before the first entry would be a good one.
       const epoch = state.floor > 0 ? state.epoch : nowhere;
       const before = placedOpening(route, { ...place, after: 0, resumedFrom: cursor }, epoch);
+      // The reader keeps the position before the snapshot until it has all of it.
       const blocks = events.map((event) => unplaced(event, contract)).join('');
       const after = encodeFrame(position(cursorOf(state.epoch, writer.after)));
       begin({ connection, route, context }, before, blocks + after);
       begun();
     });
   });
-}
-
-/** An event without a position of its own: the reader keeps the one before the snapshot. */
-function unplaced(event: unknown, contract: Contract | undefined): string {
-  const draft = placeable(event, contract);
-  if (draft !== undefined) return encodeMessage(undefined, draft.event, draft.data, draft.retry);
-  return isFrame(event) ? encodeFrame(event) : '';
 }

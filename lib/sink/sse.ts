@@ -1,8 +1,9 @@
 import type { UnknownC } from 'io-ts';
 import type { Contract } from '../event/events.ts';
 import type { DataOf, Shape } from '../event/Shape.ts';
+import type { AnyOptions } from './AnyOptions.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
-import { type AnyOptions, Route } from './Route.ts';
+import { Route } from './Route.ts';
 import type { Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
 import { serve } from './serve.ts';
 

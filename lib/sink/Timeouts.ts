@@ -1,0 +1,69 @@
+import { clock } from '../clock.ts';
+import { TimeoutError } from '../error/TimeoutError.ts';
+import type { Connection } from './connection.ts';
+import { deadlinesOf } from './Deadlines.ts';
+
+/** How long a stream may be silent, and how long it may last, in ms. `Infinity` for ever. */
+export interface TimeoutLimits {
+  readonly first: number;
+  readonly each: number;
+  readonly all: number;
+}
+
+const silences = deadlinesOf<Timeouts>({
+  since: ({ heard }) => heard,
+  due: (timeouts) => timeouts.silent(),
+});
+
+const lengths = deadlinesOf<Timeouts>({
+  since: ({ begun }) => begun,
+  due: (timeouts) => timeouts.tooLong(),
+});
+
+/** Ends a connection whose stream says nothing, or does not end, by the error that says so. */
+export class Timeouts {
+  readonly begun = clock.now();
+  /** When the last event came. */
+  heard = this.begun;
+  readonly #connection: Connection;
+  readonly #limits: TimeoutLimits;
+  #limit: 'first' | 'each' = 'first';
+
+  constructor(connection: Connection, limits: TimeoutLimits) {
+    this.#connection = connection;
+    this.#limits = limits;
+    silences(limits.first)?.add(this);
+    lengths(limits.all)?.add(this);
+  }
+
+  /** An event came. */
+  said(): void {
+    this.heard = clock.now();
+    if (this.#limit === 'each') return silences(this.#limits.each)?.move(this);
+    silences(this.#limits.first)?.remove(this);
+    this.#limit = 'each';
+    silences(this.#limits.each)?.add(this);
+  }
+
+  silent(): void {
+    // It is the socket that is silent, and for that there is `stall`.
+    if (this.#connection.isBusy) {
+      this.heard = clock.now();
+      silences(this.#limits[this.#limit])?.move(this);
+    } else this.#fail(this.#limit);
+  }
+
+  tooLong(): void {
+    this.#fail('all');
+  }
+
+  over(): void {
+    silences(this.#limits[this.#limit])?.remove(this);
+    lengths(this.#limits.all)?.remove(this);
+  }
+
+  #fail(limit: keyof TimeoutLimits): void {
+    this.over();
+    this.#connection.fail(new TimeoutError(limit, this.#limits[limit]));
+  }
+}
