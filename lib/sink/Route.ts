@@ -13,7 +13,6 @@ import { type Beats, beatsEvery } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Counters } from './Counters.ts';
 import { contain } from './contain.ts';
-import type { SseRequest } from './exchange.ts';
 import { type DecodeInputs, inputDecoder } from './inputs.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
@@ -23,7 +22,7 @@ import { type Stalls, stallsAfter } from './stalls.ts';
 import { isPromise } from './whenGiven.ts';
 
 /** A context whose types only the caller of `sse` knows. */
-export type AnyContext = SseContext<unknown, unknown, unknown, unknown, SseRequest>;
+export type AnyContext = SseContext<unknown, unknown, unknown, unknown, unknown>;
 
 /** The options of `sse` without the types that tie them to each other. */
 export interface AnyOptions {
@@ -31,7 +30,7 @@ export interface AnyOptions {
   readonly query?: Shape;
   readonly params?: Shape;
   readonly body?: Shape;
-  readonly state?: (request: SseRequest) => unknown;
+  readonly state?: (request: unknown) => unknown;
   readonly heartbeat?: number;
   readonly retry?: number;
   readonly onError?: (error: unknown, context: AnyContext) => unknown;

@@ -7,7 +7,6 @@ import type { AnyFeed } from '../feed/feed.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Counters } from './Counters.ts';
-import type { SseRequest } from './exchange.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 
@@ -36,14 +35,7 @@ export interface SseContext<Q, P, B, S, R> {
 export type Farewell<T> = T | 'end' | 'cut' | undefined;
 
 /** How a route reads requests and what it promises its readers. @category sink */
-export interface SseOptions<
-  C extends Contract,
-  Q extends Shape,
-  P extends Shape,
-  B extends Shape,
-  S,
-  R extends SseRequest,
-> {
+export interface SseOptions<C extends Contract, Q extends Shape, P extends Shape, B extends Shape, S, R> {
   /**
    * The events that this route may send. Others do not compile; a plain
    * `{ type, data }` is checked and encoded by the definition of that name.

@@ -16,8 +16,18 @@ import { type Asked, serveStream } from './serveStream.ts';
 import { sourceOf } from './sourceOf.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
-/** Answers one request: reads it, makes the stream, and hands both to a writer. */
-export function serve(route: Route, request: SseRequest, response: SseResponse, next: Next | undefined): void {
+/**
+ * Answers one request: reads it, makes the stream, and hands both to a writer.
+ *
+ * @param shown what the user's functions get for the request, where that is another object
+ */
+export function serve(
+  route: Route,
+  request: SseRequest,
+  response: SseResponse,
+  next: Next | undefined,
+  shown: unknown = request,
+): void {
   const connection = new Connection(response);
   const refuse = (error: unknown): void => {
     if (connection.isClosed) return;
@@ -37,13 +47,13 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
   attempt(refuse, () => {
     const inputs = route.decode(request);
     if (isLeft(inputs)) return refuseInput(connection, inputs.left);
-    whenGiven(route.options.state?.(request), refuse, (state) => {
+    whenGiven(route.options.state?.(shown), refuse, (state) => {
       if (connection.isClosed) return;
       if (request.method === 'HEAD') return connection.reply(200, route.headers);
       const visit = new RouteVisit(route, connection, requested);
       const abort = route.runs && new AbortController();
       const signal = (): AbortSignal => abort?.signal ?? connection.signal;
-      const context = new Context(request, inputs.right, state, signal, visit);
+      const context = new Context(shown, inputs.right, state, signal, visit);
       answer({ route, connection, context, visit, refuse }, abort);
     });
   });
