@@ -6,7 +6,6 @@ import { type Visit, type Visited, visit } from '../feed/visit.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { AnyContext } from './AnyOptions.ts';
 import type { Connection } from './connection.ts';
-import type { SseRequest } from './exchange.ts';
 import type { Inputs } from './inputs.ts';
 import type { LiveWriter } from './LiveWriter.ts';
 import { type Opening, placedOpening } from './Opening.ts';
@@ -17,7 +16,7 @@ const readOnce = 'read: expected one subscription, made by the route itself when
 
 /** What the user's functions are told of a request, and what a feed needs of its connection. */
 export class Context implements AnyContext, Visited {
-  readonly request: SseRequest;
+  readonly request: unknown;
   readonly query: unknown;
   readonly params: unknown;
   readonly body: unknown;
@@ -25,7 +24,7 @@ export class Context implements AnyContext, Visited {
   readonly #signal: () => AbortSignal;
   readonly #visit: RouteVisit;
 
-  constructor(request: SseRequest, inputs: Inputs, state: unknown, signal: () => AbortSignal, entered: RouteVisit) {
+  constructor(request: unknown, inputs: Inputs, state: unknown, signal: () => AbortSignal, entered: RouteVisit) {
     this.request = request;
     this.query = inputs.query;
     this.params = inputs.params;

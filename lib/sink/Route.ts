@@ -13,7 +13,6 @@ import { type Beats, beatsEvery } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Connection } from './connection.ts';
 import { contain } from './contain.ts';
-import type { SseRequest } from './exchange.ts';
 import { type DecodeInputs, inputDecoder } from './inputs.ts';
 import { type Limits, limitsOf } from './Limits.ts';
 import type { Overflow } from './overflow.ts';
@@ -46,7 +45,7 @@ export class Route implements Keeper {
   readonly runs: Runs | undefined;
   readonly overflow: Overflow<unknown>;
   readonly limits: Limits;
-  readonly admission: Admission<SseRequest>;
+  readonly admission: Admission<unknown>;
   /** The responses that have begun and are not over. */
   readonly connections = new Set<Connection>();
   readonly tally = new Tally();

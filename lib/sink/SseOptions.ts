@@ -8,7 +8,6 @@ import type { Frame } from '../wire/Frame.ts';
 import type { Admission } from './admission.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Counters } from './Counters.ts';
-import type { SseRequest } from './exchange.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 
@@ -47,14 +46,7 @@ export interface TimeoutOptions {
 }
 
 /** How a route reads requests and what it promises its readers. @category sink */
-export interface SseOptions<
-  C extends Contract,
-  Q extends Shape,
-  P extends Shape,
-  B extends Shape,
-  S,
-  R extends SseRequest,
-> {
+export interface SseOptions<C extends Contract, Q extends Shape, P extends Shape, B extends Shape, S, R> {
   /**
    * The events that this route may send. Others do not compile; a plain
    * `{ type, data }` is checked and encoded by the definition of that name.

@@ -1,5 +1,3 @@
-import type { SseRequest } from './exchange.ts';
-
 /** How many connections there may be. @category sink */
 export interface AdmissionOptions<R> {
   /** Connections at once, over all routes that share it. 1 or more; `Infinity` is no bound. @default 50000 */
@@ -24,7 +22,7 @@ export type Turned = 'full' | 'client';
  *
  * @category sink
  */
-export class Admission<R = SseRequest> {
+export class Admission<R = unknown> {
   readonly #connections: number;
   readonly #client: AdmissionOptions<R>['client'];
   readonly #perClient: number;
@@ -96,6 +94,6 @@ export class Admission<R = SseRequest> {
  * @throws RangeError at once, for a bound below 1.
  * @category sink
  */
-export function admission<R = SseRequest>(options: AdmissionOptions<R> = {}): Admission<R> {
+export function admission<R = unknown>(options: AdmissionOptions<R> = {}): Admission<R> {
   return new Admission(options);
 }

@@ -1,7 +1,7 @@
 import { clock } from '../clock.ts';
 import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import type { SseResponse } from './exchange.ts';
+import { breakOff, isFull, isGone, type SseResponse } from './exchange.ts';
 import type { Opening } from './Opening.ts';
 import type { Timeouts } from './Timeouts.ts';
 import type { Following, Keeper, Lines, Writer } from './Writer.ts';
@@ -45,7 +45,7 @@ export class Connection {
     response.on('close', this.#closed);
     // A dead socket is heard as `close`; unheard, `error` would end the process.
     response.on('error', ignore);
-    if (response.destroyed || response.headersSent) this.release();
+    if (isGone(response) || response.headersSent) this.release();
   }
 
   get isWaiting(): boolean {
@@ -54,7 +54,7 @@ export class Connection {
 
   get isOpen(): boolean {
     // A socket can be full of what somebody else wrote, a middleware say.
-    if (this.#state === 'open' && this.response.writableNeedDrain) this.#wait();
+    if (this.#state === 'open' && isFull(this.response)) this.#wait();
     return this.#state === 'open';
   }
 
@@ -169,7 +169,7 @@ export class Connection {
   cut(reason: CloseReason): void {
     if (this.#state === 'closed') return;
     this.#over(reason, 'closed');
-    this.response.destroy();
+    breakOff(this.response);
   }
 
   /** The socket has taken nothing for too long. */
@@ -188,7 +188,7 @@ export class Connection {
     response.uncork();
     this.written += chunk.length;
     this.lastWrite = clock.now();
-    if (more && !response.writableNeedDrain) this.#lines?.beats?.move(this);
+    if (more && !isFull(response)) this.#lines?.beats?.move(this);
     else this.#wait();
   }
 

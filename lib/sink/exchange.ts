@@ -19,10 +19,13 @@ export interface SseRequest {
 /** What a sink does with a response. @category sink */
 export interface SseResponse {
   readonly headersSent: boolean;
-  /** `write` returned false and `drain` has not come yet. */
-  readonly writableNeedDrain: boolean;
+  /** `write` returned false and `drain` has not come yet. Absent on `http2`: see `stream`. */
+  readonly writableNeedDrain?: boolean;
   readonly writableEnded: boolean;
-  readonly destroyed: boolean;
+  /** Absent on `http2`: see `stream`. */
+  readonly destroyed?: boolean;
+  /** What is under a response of `http2`, one of many in its session. */
+  readonly stream?: { readonly writableNeedDrain?: boolean; readonly destroyed?: boolean };
   writeHead(status: number, headers: Record<string, string>): unknown;
   cork(): void;
   uncork(): void;
@@ -35,3 +38,24 @@ export interface SseResponse {
 
 /** Express's `next`; absent on a plain server. @category sink */
 export type Next = (error?: unknown) => void;
+
+/** What was written before has not left yet, and no more is taken. */
+export function isFull(response: SseResponse): boolean {
+  return response.writableNeedDrain ?? response.stream?.writableNeedDrain ?? false;
+}
+
+/** Nobody is there any more. */
+export function isGone(response: SseResponse): boolean {
+  return response.destroyed ?? response.stream?.destroyed ?? false;
+}
+
+const broken = new Error('rxsse: the response is cut');
+
+/**
+ * Ends a response so that its reader sees a broken connection. On `http2` a
+ * stream that is destroyed for no reason is told as one that ended well.
+ */
+export function breakOff(response: SseResponse): void {
+  if (response.stream === undefined) response.destroy();
+  else response.destroy(broken);
+}

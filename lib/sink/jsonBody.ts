@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import type { SseRequest } from './exchange.ts';
 import type { Refusal } from './problem.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
 
@@ -15,13 +16,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function jsonBody(request: ReceiveRequest, limit: number, done: (body: Either<Refusal, unknown>) => void): void {
   if (request.body !== undefined) return done(right(request.body));
-  const unreadable = encodingOf(request);
+  const unreadable = refusedEncoding(request.headers);
   if (unreadable !== undefined) return done(left(unreadable));
-  readBody(request, limit, (bytes) => done(isLeft(bytes) ? bytes : parsed(bytes.right)));
+  readBody(request, limit, (bytes) => done(isLeft(bytes) ? bytes : parseJson(bytes.right)));
 }
 
 /** Why the body is in no form that is read here. */
-function encodingOf({ headers }: ReceiveRequest): Refusal | undefined {
+export function refusedEncoding(headers: SseRequest['headers']): Refusal | undefined {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = headers;
   if (typeof type !== 'string' || !json.test(type)) {
     const got = type === undefined ? 'none' : 'another';
@@ -31,7 +32,8 @@ function encodingOf({ headers }: ReceiveRequest): Refusal | undefined {
   return { status: 415, issues: [{ path: 'headers.content-encoding', expected: 'none', got: 'one' }] };
 }
 
-function parsed(bytes: Uint8Array): Either<Refusal, unknown> {
+/** What the bytes say, or why they say nothing. */
+export function parseJson(bytes: Uint8Array): Either<Refusal, unknown> {
   let text: string;
   try {
     text = utf8.decode(bytes);

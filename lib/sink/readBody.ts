@@ -26,7 +26,7 @@ export function readBody(
   limit: number,
   done: (body: Either<Refusal, Uint8Array>) => void,
 ): void {
-  if (Number(request.headers['content-length']) > limit) return done(left(tooLarge(request, limit)));
+  if (Number(request.headers['content-length']) > limit) return done(left(unread(request, limit)));
   if (request.readableEnded) {
     throw new TypeError('receive: the body was read before and not left in request.body: mount receive before that');
   }
@@ -45,7 +45,7 @@ export function readBody(
     }
     stop();
     request.pause();
-    done(left(tooLarge(request, limit)));
+    done(left(unread(request, limit)));
   };
   const end = (): void => {
     stop();
@@ -66,12 +66,18 @@ export function readBody(
 }
 
 /** What is left on the way would stand before the next request of an HTTP/1 connection, so this is its last. */
-function tooLarge({ httpVersionMajor = 1 }: ReceiveRequest, limit: number): Refusal {
-  const issues = [{ path: 'body', expected: `at most ${limit} bytes`, got: 'more' }];
-  return httpVersionMajor === 1 ? { status: 413, issues, headers: { Connection: 'close' } } : { status: 413, issues };
+function unread({ httpVersionMajor = 1 }: ReceiveRequest, limit: number): Refusal {
+  const refusal = tooLarge(limit);
+  return httpVersionMajor === 1 ? { ...refusal, headers: { Connection: 'close' } } : refusal;
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+/** The answer to a body that is longer than the limit. */
+export function tooLarge(limit: number): Refusal {
+  return { status: 413, issues: [{ path: 'body', expected: `at most ${limit} bytes`, got: 'more' }] };
+}
+
+/** The bytes of all chunks, in one piece. */
+export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const [first] = chunks;
   if (first !== undefined && chunks.length === 1) return first;
   const whole = new Uint8Array(size);

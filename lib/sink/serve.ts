@@ -18,8 +18,18 @@ import { serveStream } from './serveStream.ts';
 import { sourceOf } from './sourceOf.ts';
 import { attempt, whenGiven } from './whenGiven.ts';
 
-/** Answers one request: reads it, makes the stream, and hands both to a writer. */
-export function serve(route: Route, request: SseRequest, response: SseResponse, next: Next | undefined): void {
+/**
+ * Answers one request: reads it, makes the stream, and hands both to a writer.
+ *
+ * @param shown what the user's functions get for the request, where that is another object
+ */
+export function serve(
+  route: Route,
+  request: SseRequest,
+  response: SseResponse,
+  next: Next | undefined,
+  shown: unknown = request,
+): void {
   const connection = new Connection(response, route);
   const { tally } = route;
   const refuse = (error: unknown): void => {
@@ -46,14 +56,14 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
   if (route.draining !== undefined) return turnAway('draining', route.draining);
 
   attempt(refuse, () => {
-    const turned = admit(route, connection, request);
+    const turned = admit(route, connection, shown);
     if (turned !== undefined) return turnAway(turned);
     const inputs = route.decode(request);
     if (isLeft(inputs)) {
       tally.refused.input++;
       return refuseInput(connection, inputs.left);
     }
-    whenGiven(route.options.state?.(request), refuse, (state) => {
+    whenGiven(route.options.state?.(shown), refuse, (state) => {
       if (connection.isClosed) return;
       if (request.method === 'HEAD') {
         tally.refused.head++;
@@ -62,7 +72,7 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
       const visit = new RouteVisit(route, connection, requested);
       const abort = route.runs && new AbortController();
       const signal = (): AbortSignal => abort?.signal ?? connection.signal;
-      const context = new Context(request, inputs.right, state, signal, visit);
+      const context = new Context(shown, inputs.right, state, signal, visit);
       visit.missed = (gap) => route.missed(gap, context);
       answer({ route, connection, context, visit, refuse }, abort);
     });
@@ -70,7 +80,7 @@ export function serve(route: Route, request: SseRequest, response: SseResponse, 
 }
 
 /** Lets a connection in, until it is over, or tells why not. */
-function admit({ admission }: Route, connection: Connection, request: SseRequest): Turned | undefined {
+function admit({ admission }: Route, connection: Connection, request: unknown): Turned | undefined {
   const client = admission.clientOf(request);
   const turned = admission.enter(client);
   if (turned !== undefined) return turned;

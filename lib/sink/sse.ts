@@ -10,7 +10,7 @@ import { serve } from './serve.ts';
 /** Where a handler keeps its route. */
 const mounted: unique symbol = Symbol('rxsse.route');
 
-/** A handler for Express 4 and 5 and for a plain `http` server. @category sink */
+/** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category sink */
 export interface SseHandler<R extends SseRequest> extends AnyHandler {
   (request: R, response: SseResponse, next?: Next): void;
 }
@@ -62,6 +62,11 @@ export function sse<
   // From here on nobody looks at the types that tie the options to the context.
   const route = new Route(stream, options as unknown as AnyOptions);
   const handler = (request: R, response: SseResponse, next?: Next): void => serve(route, request, response, next);
+  return mountedOn(route, handler);
+}
+
+/** Makes a function a handler of its route, to `drain` and others that are given one. */
+export function mountedOn<F extends object>(route: Route, handler: F): F & AnyHandler {
   return Object.assign(handler, { [mounted]: route });
 }
 

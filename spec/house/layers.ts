@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: ['error', 'event', 'wire', 'operator', 'clock'],
   feed: ['error', 'event', 'wire', 'operator', 'log', 'clock'],
   sink: ['error', 'event', 'wire', 'operator', 'log', 'feed', 'clock'],
-  adapter: ['error', 'sink'],
+  adapter: ['error', 'event', 'sink'],
   client: ['error', 'event', 'wire', 'operator', 'clock'],
   inspector: ['error', 'event', 'wire', 'source', 'operator', 'log', 'feed', 'sink', 'adapter', 'main door'],
   testing: [

@@ -123,6 +123,7 @@ export const names: Readonly<Record<string, readonly string[]>> = {
     'parseFrames',
     'retry',
   ],
+  'rxsse/fetch': ['FetchHandler', 'FetchOptions', 'sse'],
   'rxsse/testing': [
     'Arrival',
     'ExpectFramesOptions',

@@ -1,0 +1,112 @@
+import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import type { UnknownC } from 'io-ts';
+import type { Contract } from '../event/events.ts';
+import type { DataOf, Shape } from '../event/Shape.ts';
+import type { AnyOptions } from '../sink/AnyOptions.ts';
+import { Connection } from '../sink/connection.ts';
+import type { SseRequest } from '../sink/exchange.ts';
+import { type Refusal, refuse } from '../sink/problem.ts';
+import { Route } from '../sink/Route.ts';
+import type { Sendable, SseContext, SseOptions, Stream } from '../sink/SseOptions.ts';
+import { serve } from '../sink/serve.ts';
+import { type AnyHandler, mountedOn } from '../sink/sse.ts';
+import { attempt, whenGiven } from '../sink/whenGiven.ts';
+import { BodyResponse } from './BodyResponse.ts';
+import { jsonOf } from './jsonOf.ts';
+
+/** What the `sse` of the main door takes, and how much of a body is read. @category adapter */
+export interface FetchOptions<C extends Contract, Q extends Shape, P extends Shape, B extends Shape, S, R>
+  extends SseOptions<C, Q, P, B, S, R> {
+  /**
+   * The largest body that is read for the option `body`, in bytes: JSON, and
+   * nothing else. 1 or more. Above it the answer is 413.
+   *
+   * @default 65536, 64 KiB
+   */
+  readonly limit?: number;
+}
+
+/** A handler for servers that take a web `Request` and give a `Response`. @category adapter */
+export interface FetchHandler<R extends Request> extends AnyHandler {
+  /**
+   * @param given what a framework hands over beside the request. Its `params`, or
+   *   what they promise, and its `body`, if somebody has read it, are the route's;
+   *   all else is left alone.
+   */
+  (request: R, given?: unknown): Promise<Response>;
+}
+
+/**
+ * Makes a stream an SSE response of a server that takes a web `Request` and gives
+ * a `Response`: Hono, Next, Bun, Deno.
+ *
+ * The same as `sse` of the main door, option by option; the context's `request`
+ * is the web request. The promise is kept when the head is known. The body is
+ * pulled: while nobody reads it, nothing is made for it. A reader that cancels the
+ * body, or aborts its request, is left in the same turn.
+ *
+ * - What fails before the first byte rejects, for the framework's own handler of
+ *   errors. A `Response` that is thrown is the answer, as it is.
+ * - `body` is read here, as JSON up to `limit`: nobody has to parse it before.
+ * - `params` are those of the framework: the second argument, or `request.params`.
+ *
+ * @example A route of Next, in app/time/route.ts
+ * import { sse } from 'rxsse/fetch';
+ *
+ * export const GET = sse(interval(1000));
+ *
+ * @throws TypeError at once, for a stream that is none.
+ * @throws RangeError at once, for an option out of range.
+ * @see The main door's `sse`, for Express and for Node's own servers.
+ * @category adapter
+ */
+export function sse<
+  C extends Contract = never,
+  Q extends Shape = UnknownC,
+  P extends Shape = UnknownC,
+  B extends Shape = UnknownC,
+  S = undefined,
+  R extends Request = Request,
+>(
+  stream:
+    | Stream<Sendable<C>>
+    | ((
+        context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
+      ) => Stream<Sendable<C>> | Promise<Stream<Sendable<C>>>),
+  options: FetchOptions<C, Q, P, B, S, R> = {},
+): FetchHandler<R> {
+  const { limit = 64 * 1024 } = options;
+  if (!(limit >= 1)) throw new RangeError(`sse: limit must be at least 1 byte, got ${limit}`);
+  // From here on nobody looks at the types that tie the options to the context.
+  const route = new Route(stream, options as unknown as AnyOptions);
+
+  const handler = (request: R, given?: unknown): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      const response = new BodyResponse(request.signal, resolve);
+      const next = (error: unknown): void => {
+        response.abandon();
+        if (error instanceof Response) resolve(error);
+        else reject(error);
+      };
+      const { method, url } = request;
+      const headers = Object.fromEntries(request.headers);
+      const answer = (params: unknown, body: unknown): void => {
+        serve(route, { method, url, headers, params, body } satisfies SseRequest, response, next, request);
+      };
+
+      whenGiven(partOf(given, 'params') ?? partOf(request, 'params'), next, (params) => {
+        const body = partOf(given, 'body');
+        if (options.body === undefined || body !== undefined) return answer(params, body);
+        const read = (json: Either<Refusal, unknown>): void => {
+          if (isLeft(json)) refuse(new Connection(response), json.left);
+          else answer(params, json.right);
+        };
+        jsonOf(request, headers, limit).then((json) => attempt(next, () => read(json)), next);
+      });
+    });
+  return mountedOn(route, handler);
+}
+
+function partOf(owner: unknown, name: 'params' | 'body'): unknown {
+  return typeof owner === 'object' && owner !== null ? (owner as Readonly<Record<string, unknown>>)[name] : undefined;
+}
