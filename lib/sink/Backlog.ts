@@ -1,6 +1,6 @@
 import type { Gap } from '../event/Gap.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
-import { gapBlock } from './Opening.ts';
+import { gapBlock } from './gapBlock.ts';
 import type { Overflow } from './overflow.ts';
 
 /** What waits for one full socket, at most. */

@@ -8,7 +8,8 @@ import type { AnyContext } from './AnyOptions.ts';
 import type { Connection } from './connection.ts';
 import type { Inputs } from './inputs.ts';
 import type { LiveWriter } from './LiveWriter.ts';
-import { type Opening, placedOpening } from './Opening.ts';
+import type { Opening } from './Opening.ts';
+import { placedOpening } from './openingOf.ts';
 import { Placing } from './Placing.ts';
 import type { Route } from './Route.ts';
 

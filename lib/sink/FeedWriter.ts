@@ -9,7 +9,7 @@ import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Asked } from './Asked.ts';
 import type { Connection } from './connection.ts';
-import { gapBlock } from './Opening.ts';
+import { gapBlock } from './gapBlock.ts';
 import { unplaced } from './unplaced.ts';
 import type { Writer } from './Writer.ts';
 

@@ -1,10 +1,4 @@
-import { isRight } from 'fp-ts/lib/Either.js';
-import { cursorOf, parseCursor } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { Place } from '../feed/resume.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { gap, position } from '../wire/reserved.ts';
-import type { Route } from './Route.ts';
 
 /** How one response begins: its headers and its first blocks, settled before the first byte. */
 export interface Opening {
@@ -12,45 +6,4 @@ export interface Opening {
   readonly blocks: string;
   /** What the reader is told there that it missed. */
   readonly gap?: Gap['data'];
-}
-
-/**
- * A stream that cannot be resumed begins with the wait before a reconnect. A
- * reader that comes back to one is told that it missed what there was.
- */
-export function plainOpening(route: Route, requested: string | undefined, epoch: () => string): Opening {
-  if (requested === undefined) return { headers: route.headers, blocks: route.opening };
-  const isCursor = isRight(parseCursor(requested));
-  const reason = isCursor ? 'epoch' : 'invalid';
-  const missed: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
-  return {
-    headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` },
-    blocks: route.opening + gapBlock(missed),
-    gap: missed,
-  };
-}
-
-/**
- * A stream that can be resumed begins with a position, so that a reader who
- * left before the first event still comes back to the right place; a reader
- * that misses something is told so next, at that place.
- */
-export function placedOpening(route: Route, place: Place & { resumedFrom?: string }, epoch: string): Opening {
-  const { after, how, requested } = place;
-  const cursor = cursorOf(epoch, after);
-  const first = encodeFrame(position(cursor, route.limits.retry));
-  if (how === 'live' || how === 'exact') {
-    return { headers: { ...route.headers, 'Rxsse-Resume': how }, blocks: first };
-  }
-  const missed = { reason: how, requested, resumedFrom: place.resumedFrom ?? cursor };
-  return {
-    headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${how}` },
-    blocks: first + gapBlock(missed, cursor),
-    gap: missed,
-  };
-}
-
-/** A gap at its place: its id is the position before what follows. */
-export function gapBlock(data: Gap['data'], cursor = data.resumedFrom): string {
-  return encodeFrame(gap(cursor, JSON.stringify(data)));
 }

@@ -11,22 +11,16 @@ import type { AnyContext, AnyOptions } from './AnyOptions.ts';
 import { Admission } from './admission.ts';
 import { type Beats, beatsEvery } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import type { Connection } from './connection.ts';
 import { contain } from './contain.ts';
 import { type DecodeInputs, inputDecoder } from './inputs.ts';
+import type { Admitted, Keeper, Kept } from './Kept.ts';
 import { type Limits, limitsOf } from './Limits.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
 import { sourceOf } from './sourceOf.ts';
 import { type Stalls, stallsAfter } from './stalls.ts';
 import { Tally } from './Tally.ts';
-import type { Keeper } from './Writer.ts';
 import { isPromise } from './whenGiven.ts';
-
-/** A connection, to a shutdown. */
-export interface Draining {
-  drain(last: string, gone: () => void): void;
-}
 
 /** What the reader gets of an error: a last value and the end, the end, or a broken connection. */
 export type LastWord = { readonly value: unknown } | 'end' | 'cut';
@@ -47,7 +41,7 @@ export class Route implements Keeper {
   readonly limits: Limits;
   readonly admission: Admission<unknown>;
   /** The responses that have begun and are not over. */
-  readonly connections = new Set<Connection>();
+  readonly connections = new Set<Kept>();
   readonly tally = new Tally();
   /** No more readers are taken, and those who come are asked to wait so long. */
   draining: RetryRange | undefined;
@@ -100,7 +94,7 @@ export class Route implements Keeper {
     }
   }
 
-  dropped(events: number, { connection, context }: { connection: Connection; context: AnyContext }): void {
+  dropped(events: number, { connection, context }: { connection: Kept; context: AnyContext }): void {
     connection.dropped += events;
     contain(() => this.options.onOverflow?.(events, context));
   }
@@ -111,7 +105,7 @@ export class Route implements Keeper {
     contain(() => this.options.onGap?.(gap, context));
   }
 
-  over(connection: Connection, reason: CloseReason): void {
+  over(connection: Admitted, reason: CloseReason): void {
     if (connection.isAdmitted) this.admission.leave(connection.client);
     const { tally } = this;
     this.connections.delete(connection);

@@ -1,6 +1,5 @@
 import { clock } from '../clock.ts';
 import { TimeoutError } from '../error/TimeoutError.ts';
-import type { Connection } from './connection.ts';
 import { deadlinesOf } from './Deadlines.ts';
 
 /** How long a stream may be silent, and how long it may last, in ms. `Infinity` for ever. */
@@ -20,16 +19,22 @@ const lengths = deadlinesOf<Timeouts>({
   due: (timeouts) => timeouts.tooLong(),
 });
 
+/** What a timeout looks at and ends. */
+interface Timed {
+  readonly isBusy: boolean;
+  fail(error: unknown): void;
+}
+
 /** Ends a connection whose stream says nothing, or does not end, by the error that says so. */
 export class Timeouts {
   readonly begun = clock.now();
   /** When the last event came. */
   heard = this.begun;
-  readonly #connection: Connection;
+  readonly #connection: Timed;
   readonly #limits: TimeoutLimits;
   #limit: 'first' | 'each' = 'first';
 
-  constructor(connection: Connection, limits: TimeoutLimits) {
+  constructor(connection: Timed, limits: TimeoutLimits) {
     this.#connection = connection;
     this.#limits = limits;
     silences(limits.first)?.add(this);

@@ -1,6 +1,5 @@
 import type { Beats } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import type { Connection } from './connection.ts';
 import type { Stalls } from './stalls.ts';
 
 /** Whoever feeds a connection: told when it may write again, and when it is over. */
@@ -25,13 +24,6 @@ export interface Writer {
 export interface Lines {
   readonly beats: Beats | undefined;
   readonly stalls: Stalls | undefined;
-}
-
-/** Who let a connection in: told once when it is over, whether it had begun or not. */
-export interface Keeper {
-  over(connection: Connection, reason: CloseReason): void;
-  /** A write to it came too late. */
-  late(): void;
 }
 
 /** Who follows one connection to its end: told once, while its writer is still known. */

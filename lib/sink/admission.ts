@@ -20,6 +20,10 @@ export type Turned = 'full' | 'client';
 /**
  * Decides who is let in. Made by {@link admission}, and shared by routes.
  *
+ * @example How full it is
+ * const limits = admission({ connections: 20_000 });
+ * app.get('/health', (_request, response) => response.json({ open: limits.open, clients: limits.clients }));
+ *
  * @category sink
  */
 export class Admission<R = unknown> {
@@ -87,7 +91,8 @@ export class Admission<R = unknown> {
  * bounded by its own option `readers`.
  *
  * @example Ten streams for each user, and no more than the machine can hold
- * const limits = admission({ connections: 20_000, perClient: 10, client: (request: Request) => request.ip });
+ * const user = ({ headers }: SseRequest) => String(headers['x-user']);
+ * const limits = admission({ connections: 20_000, perClient: 10, client: user });
  * app.get('/orders', sse(orders, { admission: limits }));
  * app.get('/prices', sse(prices, { admission: limits }));
  *

@@ -1,10 +1,12 @@
 import { clock } from '../clock.ts';
 import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import { breakOff, isFull, isGone, type SseResponse } from './exchange.ts';
+import { breakOff, type SseResponse } from './exchange.ts';
+import type { Admitted, Keeper } from './Kept.ts';
 import type { Opening } from './Opening.ts';
+import { Outlet } from './Outlet.ts';
 import type { Timeouts } from './Timeouts.ts';
-import type { Following, Keeper, Lines, Writer } from './Writer.ts';
+import type { Following, Lines, Writer } from './Writer.ts';
 
 /**
  * The one owner of all writing to one response.
@@ -14,38 +16,26 @@ import type { Following, Keeper, Lines, Writer } from './Writer.ts';
  * queue: the writer of a busy one keeps its place and waits for `ready`. A socket that takes
  * nothing for too long is given up, in `ending`, too. Writing to one that is over is nothing.
  */
-export class Connection {
-  readonly response: SseResponse;
+export class Connection extends Outlet implements Admitted {
   writer: Writer | undefined;
   following: Following | undefined;
   /** Where the route bounds the silence of its streams. */
   timeouts: Timeouts | undefined;
-  /** Who the client is, where it was asked for to let it in. */
   client: string | undefined;
   isAdmitted = false;
-  /** When the last byte was written; a heartbeat counts from here. */
-  lastWrite = 0;
   busySince = 0;
-  /** Bytes, or characters of text, given to the socket. */
-  written = 0;
   beats = 0;
   dropped = 0;
-  #events = 0;
   #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
   #lines: Lines | undefined;
-  #drained: (() => void) | undefined;
   #abort: AbortController | undefined;
   #gone: (() => void) | undefined;
   readonly #keeper: Keeper | undefined;
 
   constructor(response: SseResponse, keeper?: Keeper) {
-    this.response = response;
+    super(response);
     this.#keeper = keeper;
-    // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
-    response.on('close', this.#closed);
-    // A dead socket is heard as `close`; unheard, `error` would end the process.
-    response.on('error', ignore);
-    if (isGone(response) || response.headersSent) this.release();
+    if (this.isTaken) this.release();
   }
 
   get isWaiting(): boolean {
@@ -54,7 +44,7 @@ export class Connection {
 
   get isOpen(): boolean {
     // A socket can be full of what somebody else wrote, a middleware say.
-    if (this.#state === 'open' && isFull(this.response)) this.#wait();
+    if (this.#state === 'open' && this.isFull) this.#wait();
     return this.#state === 'open';
   }
 
@@ -67,12 +57,10 @@ export class Connection {
     return this.#state === 'ending' || this.#state === 'closed';
   }
 
-  /** Events of the stream that were sent. */
   get events(): number {
-    return this.writer?.events ?? this.#events;
+    return this.writer?.events ?? 0;
   }
 
-  /** Entries of the log that its reader is behind. */
   get lag(): number {
     return this.writer?.lag ?? 0;
   }
@@ -96,7 +84,7 @@ export class Connection {
 
   /** Leaves the response, unanswered, to whoever comes next. */
   release(): void {
-    this.#unhear();
+    this.unhear();
     this.#over('refused', 'closed');
   }
 
@@ -172,23 +160,8 @@ export class Connection {
     breakOff(this.response);
   }
 
-  /** The socket has taken nothing for too long. */
-  stall(): void {
-    this.cut('stalled');
-  }
-
-  /**
-   * One write: Node's kernel work happens inside `uncork`, here and now, and not
-   * on the next tick, so that a caller that writes to many knows what it cost.
-   */
   #send(chunk: Uint8Array | string): void {
-    const { response } = this;
-    response.cork();
-    const more = response.write(chunk);
-    response.uncork();
-    this.written += chunk.length;
-    this.lastWrite = clock.now();
-    if (more && !isFull(response)) this.#lines?.beats?.move(this);
+    if (this.send(chunk)) this.#lines?.beats?.move(this);
     else this.#wait();
   }
 
@@ -197,40 +170,33 @@ export class Connection {
     this.busySince = clock.now();
     this.#lines?.beats?.remove(this);
     this.#lines?.stalls?.add(this);
-    this.#drained = () => {
-      this.#leaveWait();
-      this.#state = 'open';
-      // What drained has just reached the reader: the silence begins now.
-      this.lastWrite = clock.now();
-      this.#lines?.beats?.add(this);
-      this.writer?.ready();
-    };
-    this.response.on('drain', this.#drained);
+    this.awaitDrain();
+  }
+
+  protected override drained(): void {
+    this.#leaveWait();
+    this.#state = 'open';
+    // What drained has just reached the reader: the silence begins now.
+    this.lastWrite = clock.now();
+    this.#lines?.beats?.add(this);
+    this.writer?.ready();
   }
 
   #leaveWait(): void {
     this.#lines?.stalls?.remove(this);
-    if (this.#drained === undefined) return;
-    this.response.removeListener('drain', this.#drained);
-    this.#drained = undefined;
+    this.forgetDrain();
   }
 
-  readonly #closed = (): void => {
-    this.#unhear();
+  protected override closed(): void {
+    this.unhear();
     this.#over('left', 'closed');
     this.#tellGone();
-  };
+  }
 
   #tellGone(): void {
     const gone = this.#gone;
     this.#gone = undefined;
     gone?.();
-  }
-
-  /** Only when the response itself is closed: until then an error of it must find a listener. */
-  #unhear(): void {
-    this.response.removeListener('close', this.#closed);
-    this.response.removeListener('error', ignore);
   }
 
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
@@ -240,15 +206,11 @@ export class Connection {
     if (before === 'ending' || before === 'closed') return;
     this.#lines?.beats?.remove(this);
     this.timeouts?.over();
-    const { writer, following } = this;
-    this.#events = writer?.events ?? 0;
-    this.writer = undefined;
-    this.following = undefined;
     this.#keeper?.over(this, reason);
     this.#abort?.abort();
-    writer?.gone();
-    following?.over(reason);
+    this.writer?.gone();
+    this.following?.over(reason);
+    this.writer = undefined;
+    this.following = undefined;
   }
 }
-
-function ignore(): void {}

@@ -7,7 +7,7 @@ import { checkRetry } from '../wire/checkField.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry as retryFrame } from '../wire/Frame.ts';
 import { waitIn } from './decline.ts';
-import type { Draining } from './Route.ts';
+import type { Kept } from './Kept.ts';
 import { type AnyHandler, routeOf } from './sse.ts';
 import { unplaced } from './unplaced.ts';
 
@@ -79,7 +79,7 @@ export function drain(targets: DrainTarget | readonly DrainTarget[], options: Dr
 }
 
 /** Closes a target to new readers, and gives those that it has. */
-function closingOf(target: DrainTarget): (retry: RetryRange) => readonly Draining[] {
+function closingOf(target: DrainTarget): (retry: RetryRange) => readonly Pick<Kept, 'drain'>[] {
   const route = routeOf(target);
   if (route !== undefined) {
     return (retry) => {

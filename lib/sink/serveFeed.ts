@@ -4,7 +4,7 @@ import type { LogState } from '../log/EventLog.ts';
 import type { Asked } from './Asked.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
-import { placedOpening } from './Opening.ts';
+import { placedOpening } from './openingOf.ts';
 import { beginWithSnapshot } from './snapshot.ts';
 
 /** What decides when a response begins that need not begin at once. */

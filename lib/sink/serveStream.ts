@@ -4,7 +4,7 @@ import { holdHead } from './holdHead.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
-import { plainOpening } from './Opening.ts';
+import { plainOpening } from './openingOf.ts';
 import { pull } from './pull.ts';
 import type { Source } from './sourceOf.ts';
 

@@ -9,7 +9,7 @@ import { position } from '../wire/reserved.ts';
 import type { Asked } from './Asked.ts';
 import type { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
-import { placedOpening } from './Opening.ts';
+import { placedOpening } from './openingOf.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
 import { unplaced } from './unplaced.ts';
 import { attempt, whenGiven } from './whenGiven.ts';

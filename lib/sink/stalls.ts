@@ -4,7 +4,7 @@ import { type Deadlines, deadlinesOf } from './Deadlines.ts';
 export interface Stalling {
   /** Since when, on the clock that never jumps. */
   readonly busySince: number;
-  stall(): void;
+  cut(reason: 'stalled'): void;
 }
 
 export type Stalls = Deadlines<Stalling>;
@@ -12,5 +12,5 @@ export type Stalls = Deadlines<Stalling>;
 /** The sockets that may be full for equally long, in ms; for ever with `Infinity`. */
 export const stallsAfter = deadlinesOf<Stalling>({
   since: ({ busySince }) => busySince,
-  due: (connection) => connection.stall(),
+  due: (connection) => connection.cut('stalled'),
 });

@@ -1,0 +1,73 @@
+import { clock } from '../clock.ts';
+import { isFull, isGone, type SseResponse } from './exchange.ts';
+
+/** A response, as what is written to and heard of: public API of Node only. */
+export abstract class Outlet {
+  readonly response: SseResponse;
+  /** When the last byte was written; a heartbeat counts from here. */
+  lastWrite = 0;
+  /** Bytes, or characters of text, given to the socket. */
+  written = 0;
+  #isAwaiting = false;
+
+  constructor(response: SseResponse) {
+    this.response = response;
+    // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
+    response.on('close', this.#onClose);
+    // A dead socket is heard as `close`; unheard, `error` would end the process.
+    response.on('error', ignore);
+  }
+
+  /** The response is closed, whoever closed it. */
+  protected abstract closed(): void;
+  /** The socket takes more again. */
+  protected abstract drained(): void;
+
+  protected get isFull(): boolean {
+    return isFull(this.response);
+  }
+
+  /** Somebody else has answered, or nobody can. */
+  protected get isTaken(): boolean {
+    return isGone(this.response) || this.response.headersSent;
+  }
+
+  /**
+   * One write: Node's kernel work happens inside `uncork`, here and now, and not
+   * on the next tick, so that a caller that writes to many knows what it cost.
+   * Tells whether the socket takes more.
+   */
+  protected send(chunk: Uint8Array | string): boolean {
+    const { response } = this;
+    response.cork();
+    const more = response.write(chunk);
+    response.uncork();
+    this.written += chunk.length;
+    this.lastWrite = clock.now();
+    return more && !isFull(response);
+  }
+
+  protected awaitDrain(): void {
+    this.#isAwaiting = true;
+    this.response.on('drain', this.#onDrain);
+  }
+
+  protected forgetDrain(): void {
+    if (!this.#isAwaiting) return;
+    this.#isAwaiting = false;
+    this.response.removeListener('drain', this.#onDrain);
+  }
+
+  /** Only when the response itself is closed, or left to others: until then an error of it must find a listener. */
+  protected unhear(): void {
+    this.response.removeListener('close', this.#onClose);
+    this.response.removeListener('error', ignore);
+  }
+
+  readonly #onClose = (): void => this.closed();
+
+  // A getter would be another function at each look: removing needs the one that was added.
+  readonly #onDrain = (): void => this.drained();
+}
+
+function ignore(): void {}
