@@ -123,6 +123,7 @@ export class Connection extends Outlet implements Admitted {
   /** Ends the response properly, for a reader that may come back; what was written before is delivered. */
   end(reason: CloseReason, last = ''): void {
     if (this.isClosed || this.#state === 'waiting') return;
+    this.written += last.length;
     this.#over(reason, 'ending');
     this.busySince = clock.now();
     this.#lines?.stalls?.add(this);

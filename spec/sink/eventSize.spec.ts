@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { of } from 'rxjs';
+import { EventSizeError, events, feed, mapEvent, receive, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { received } from '../feed/received.ts';
+import { linesOf, post } from './posting.ts';
+
+const Texts = events({ Text: t.string });
+const text = (length: number, letter = 'x') => Texts.Text(letter.repeat(length));
+
+describe('the size of an event', () => {
+  it(
+    'is bounded in a stream of its own, at the byte, and told by name and bound',
+    marbles(({ reader, flush }) => {
+      const told: unknown[] = [];
+      const options = { maxEventBytes: 12, onError: (error: unknown) => void told.push(error) };
+      // JSON adds two quotes.
+      const fits = reader(sse(of(text(10)), options));
+      const wide = reader(sse(of(text(5, 'ä')), options));
+      const large = reader(sse(of(text(3), text(11), text(3)), options));
+      const wider = reader(sse(of(text(6, 'ä')), { ...options, headWait: 1 }));
+      flush();
+      expect(received(fits)).to.deep.equal(['"xxxxxxxxxx"', 'end']);
+      expect(received(wide)).to.deep.equal(['"äääää"', 'end']);
+      expect(large.error).to.be.instanceOf(EventSizeError);
+      expect(wider.error).to.be.instanceOf(EventSizeError).and.include({ event: 'text', limit: 12 });
+      expect(String(large.error)).to.include('text').and.to.include('12 bytes').and.not.to.include('xxx');
+    }),
+  );
+
+  it(
+    'is bounded in what a pipeline makes of an entry',
+    marbles(({ reader, flush }) => {
+      const told: unknown[] = [];
+      const shared = feed(Texts);
+      shared.publish([text(3), text(4)]);
+      const route = sse(
+        (context: object) => shared.read(context).pipe(mapEvent(({ data }) => text(data.length === 4 ? 40 : 3))),
+        { maxEventBytes: 12, resume: { from: 'oldest' }, onError: (error: unknown) => void told.push(error) },
+      );
+      const r = reader(route);
+      flush();
+      expect(received(r)).to.deep.equal(['position', '"xxx"']);
+      expect(told).to.have.length(1);
+      expect(told[0]).to.be.instanceOf(EventSizeError);
+      expect(r.cut).to.equal(0);
+    }),
+  );
+
+  it('is bounded in a feed: what is published is refused, and nothing of its batch is kept', async () => {
+    const shared = feed(Texts, { maxEventBytes: 12 });
+    let refused: unknown;
+    await shared.publish([text(3), text(11)]).then(undefined, (error) => {
+      refused = error;
+    });
+    expect(refused).to.be.instanceOf(EventSizeError);
+    expect(await shared.publish(text(10))).to.match(/\.1$/);
+    shared.close();
+  });
+
+  it(
+    'is bounded in what the source of a feed emits: that is reported and dropped, and what follows is not',
+    marbles(({ hot, reader, flush }) => {
+      const told: unknown[] = [];
+      const source = hot('1ms a 1ms b 1ms a', { a: text(3), b: text(11) });
+      const onError = (error: unknown) => void told.push(error);
+      const r = reader(sse(feed(Texts, { source, maxEventBytes: 12, onError })), { socket: '9ms X' });
+      flush();
+      expect(received(r)).to.deep.equal(['position', '"xxx"', '"xxx"']);
+      expect(told).to.have.length(1);
+      expect(told[0]).to.be.instanceOf(EventSizeError);
+    }),
+  );
+
+  it(
+    'is bounded in what is posted: 413, by the name of the event',
+    marbles((kit) => {
+      const answer = post(kit, receive(feed(Texts, { maxEventBytes: 12 })), { type: 'text', data: 'x'.repeat(40) });
+      expect(answer.status).to.equal(413);
+      expect(linesOf(answer)).to.deep.equal(['text: expected at most 12 bytes of data, got more']);
+    }),
+  );
+
+  it('is 1 MiB where nobody says, and may be unbounded', async () => {
+    const mebibyte = 1024 * 1024;
+    const shared = feed(Texts);
+    expect(await shared.publish(text(mebibyte - 2))).to.match(/\.1$/);
+    await shared.publish(text(mebibyte)).then(
+      () => expect.fail('it was taken'),
+      (error) => expect(error).to.be.instanceOf(EventSizeError),
+    );
+    shared.close();
+    const free = feed(Texts, { maxEventBytes: Infinity });
+    expect(await free.publish(text(mebibyte))).to.match(/\.1$/);
+    free.close();
+  });
+});

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { defer, from, mergeMap, NEVER, type Observable, throwError, timer } from 'rxjs';
+import { feed, sse } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { received } from '../feed/received.ts';
+import { listen } from '../support/listen.ts';
+import { type Tick, Ticks } from './ways.ts';
+
+const values = { a: Ticks.Tick(1), b: Ticks.Tick(2) };
+const broken = Object.assign(new Error('upstream says no'), { status: 502 });
+
+type Ways = Readonly<
+  Record<string, (source: Observable<Tick>, headWait: number, told?: unknown[]) => ReturnType<typeof sse>>
+>;
+
+const ways: Ways = {
+  'a stream of its own': (source, headWait, told) =>
+    sse(source, { headWait, onError: (error: unknown) => void told?.push(error) }),
+  'a run': (source, headWait, told) =>
+    sse(() => source, { headWait, resume: { grace: 0 }, onError: (error: unknown) => void told?.push(error) }),
+};
+
+for (const [what, routeOf] of Object.entries(ways)) {
+  describe(`the head of ${what} that waits for a first signal`, () => {
+    it(
+      'is an HTTP error where the stream fails by then, and nobody is asked for a last word',
+      marbles(({ reader, flush }) => {
+        const told: unknown[] = [];
+        const failing = timer(20).pipe(mergeMap(() => throwError(() => broken)));
+        const r = reader(routeOf(failing, 50, told));
+        flush();
+        expect(r.error).to.equal(broken);
+        expect(r.status).to.equal(502);
+        expect(r.frames).to.deep.equal([]);
+        expect(told).to.deep.equal([]);
+      }),
+    );
+
+    it(
+      'leaves with the first event',
+      marbles(({ hot, reader, flush }) => {
+        const r = reader(routeOf(hot<Tick>('20ms a 9ms (b|)', values), 50));
+        flush();
+        expect(r.writes[0]?.at).to.equal(20);
+        expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['1', '2', 'end']);
+      }),
+    );
+
+    it(
+      'leaves with the end, where that is first',
+      marbles(({ hot, reader, flush }) => {
+        const r = reader(routeOf(hot<Tick>('20ms |'), 50));
+        flush();
+        expect(r.writes[0]?.at).to.equal(20);
+        expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['end']);
+      }),
+    );
+
+    it(
+      'leaves when the time is up, and a later error is one for onError',
+      marbles(({ hot, reader, flush }) => {
+        const told: unknown[] = [];
+        const r = reader(routeOf(hot<Tick>('80ms #', values, broken), 50, told));
+        flush();
+        expect(r.writes[0]?.at).to.equal(50);
+        expect(r.status).to.equal(200);
+        expect(r.error).to.equal(undefined);
+        expect(told).to.deep.equal([broken]);
+      }),
+    );
+
+    it(
+      'leaves at once where an event is there already',
+      marbles(({ reader, flush }) => {
+        const r = reader(routeOf(from([values.a]), 50));
+        flush();
+        expect(r.writes[0]?.at).to.equal(0);
+        expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['1', 'end']);
+      }),
+    );
+
+    it(
+      'never leaves where the reader does before, and its timer is gone with it',
+      marbles(
+        ({ reader, flush }) => {
+          const r = reader(sse(NEVER, { headWait: 5000 }), { socket: '20ms X' });
+          flush();
+          expect(r.writes).to.deep.equal([]);
+          expect(r.listeners).to.equal(0);
+        },
+        { until: '100ms' },
+      ),
+    );
+  });
+}
+
+describe('headWait', () => {
+  it(
+    'holds no feed back, which has a position to say',
+    marbles(({ reader, flush }) => {
+      const shared = feed(Ticks);
+      const direct = reader(sse(shared, { headWait: 50 }), { socket: '20ms X' });
+      const piped = reader(
+        sse((context: object) => shared.read(context), { headWait: 50 }),
+        { socket: '20ms X' },
+      );
+      flush();
+      expect(direct.writes[0]?.at).to.equal(0);
+      expect(piped.writes[0]?.at).to.equal(0);
+    }),
+  );
+
+  it('turns what an iterable fails with at first into an HTTP error, too', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before it has anything to yield.
+    async function* failing(): AsyncGenerator<never> {
+      throw broken;
+    }
+    const route = sse(failing, { headWait: 1000 });
+    await listen(
+      (request, response) => route(request, response),
+      async (url) => {
+        const { status } = await fetch(url);
+        expect(status).to.equal(502);
+      },
+    );
+  });
+
+  it('is refused at once where it is no time that a timer holds', () => {
+    for (const headWait of [-1, Number.NaN, Infinity, 2 ** 31]) {
+      expect(() =>
+        sse(
+          defer(() => NEVER),
+          { headWait },
+        ),
+      ).to.throw(RangeError, 'headWait');
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { map, type Observable, timer } from 'rxjs';
+import { feed, filterEvent, sse, TimeoutError, type TimeoutOptions } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { comment } from '../../lib/wire/index.ts';
+import { received } from '../feed/received.ts';
+import { type Tick, Ticks } from './ways.ts';
+
+const values = { a: Ticks.Tick(1), b: Ticks.Tick(2), c: Ticks.Tick(3) };
+
+interface Options {
+  readonly timeout: TimeoutOptions;
+  readonly heartbeat?: number;
+  readonly onError?: (error: unknown) => unknown;
+  readonly onClose?: (reason: string) => void;
+}
+
+const ways: Readonly<Record<string, (source: Observable<Tick>, options: Options) => ReturnType<typeof sse>>> = {
+  'a stream of its own': (source, options) => sse(source, options as object),
+  'a feed': (source, options) => sse(feed(Ticks, { source, grace: 0 }), options as object),
+  'its own view of a feed': (source, options) => {
+    const shared = feed(Ticks, { source, grace: 0 });
+    return sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), options as object);
+  },
+  'a run': (source, options) => sse(() => source, { ...(options as object), resume: { grace: 0 } }),
+};
+
+for (const [what, routeOf] of Object.entries(ways)) {
+  describe(`the timeouts of ${what}`, () => {
+    it(
+      'end a stream without a first event, counted from the head, and tell why',
+      marbles(({ hot, reader, flush }) => {
+        const told: unknown[] = [];
+        const closed: unknown[] = [];
+        const options = {
+          timeout: { first: 10, each: 100 },
+          heartbeat: 3,
+          onError: (error: unknown) => void told.push(error),
+          onClose: (reason: string) => void closed.push(reason),
+        };
+        const r = reader(routeOf(hot<Tick>('20ms a', values), options), { at: '5ms' });
+        flush();
+        expect(r.cut).to.equal(15);
+        expect(r.listeners).to.equal(0);
+        expect(closed).to.deep.equal(['timeout']);
+        expect(told).to.have.length(1);
+        expect(told[0]).to.be.instanceOf(TimeoutError).and.include({ limit: 'first', after: 10 });
+      }),
+    );
+
+    it(
+      'end one that falls silent, counted from its last event, whatever heartbeats say meanwhile',
+      marbles(({ hot, reader, flush }) => {
+        const options = { timeout: { first: 8, each: 20 }, heartbeat: 3 };
+        const r = reader(routeOf(hot<Tick>('5ms a 14ms b 40ms c', values), options));
+        flush();
+        expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
+        expect(r.cut).to.equal(40);
+      }),
+    );
+
+    it(
+      'end one that goes on for too long, properly where the route says so',
+      marbles(({ hot, reader, flush }) => {
+        const options = { timeout: { all: 12 }, onError: () => 'end' };
+        const r = reader(routeOf(hot<Tick>('5ms a 4ms b 40ms c', values), options));
+        flush();
+        expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['1', '2', 'end']);
+        expect(r.ended).to.equal(12);
+      }),
+    );
+
+    it(
+      'say a last event where the route has one',
+      marbles(({ hot, reader, flush }) => {
+        const options = { timeout: { each: 5 }, onError: () => Ticks.Text('silent') };
+        // A view of a feed gives places and no events of its own: the last word has none, and is refused.
+        const r = reader(routeOf(hot<Tick>('5ms a 40ms b', values), options));
+        flush();
+        const said = received(r).filter((name) => name !== 'position');
+        expect(said).to.deep.equal(what === 'its own view of a feed' ? ['1'] : ['1', '"silent"', 'end']);
+      }),
+    );
+
+    it(
+      'leave a full socket to the stall timeout, and begin anew when it has drained',
+      marbles(({ hot, reader, flush }) => {
+        const options = { timeout: { each: 10 }, heartbeat: Infinity };
+        const r = reader(routeOf(hot<Tick>('5ms a 4ms b', values), options), { socket: '7ms F 40ms D' });
+        flush();
+        expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
+        expect(r.cut).to.be.within(57, 58);
+      }),
+    );
+
+    it(
+      'are gone when the reader is',
+      marbles(
+        ({ hot, reader, flush }) => {
+          const r = reader(routeOf(hot<Tick>('5ms a', values), { timeout: { first: 10, each: 5000, all: 6000 } }), {
+            socket: '7ms X',
+          });
+          // A timer that outlived its reader would fail the run.
+          flush();
+          expect(r.left).to.equal(7);
+        },
+        { until: '100ms' },
+      ),
+    );
+  });
+}
+
+describe('timeouts', () => {
+  it(
+    'take no comment for an event',
+    marbles(({ reader, flush }) => {
+      const r = reader(sse(timer(1, 3).pipe(map(() => comment('still here'))), { timeout: { first: 10 } }));
+      flush();
+      expect(r.cut).to.equal(10);
+    }),
+  );
+
+  it(
+    'take no place without an event for one',
+    marbles(({ hot, reader, flush }) => {
+      const shared = feed(Ticks, { source: hot<Tick>('5ms a 4ms b 4ms c', values), grace: 0 });
+      const route = sse((context: object) => shared.read(context).pipe(filterEvent(() => false)), {
+        timeout: { first: 12 },
+      });
+      const r = reader(route);
+      flush();
+      expect(r.cut).to.equal(12);
+    }),
+  );
+
+  it('are refused at once where they are no time', () => {
+    for (const limit of ['first', 'each', 'all']) {
+      expect(() => sse(timer(0), { timeout: { [limit]: 0 } })).to.throw(RangeError, `timeout.${limit}`);
+      expect(() => sse(timer(0), { timeout: { [limit]: Number.NaN } })).to.throw(RangeError, `timeout.${limit}`);
+    }
+  });
+});
