@@ -1,7 +1,7 @@
 import { clock } from '../clock.ts';
 import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import { breakOff, isFull, isGone, type SseResponse } from './exchange.ts';
+import { breakOff, hearOver, isFull, isGone, type SseResponse, unhearOver } from './exchange.ts';
 import type { Opening } from './Opening.ts';
 import type { Lines, Writer } from './Writer.ts';
 
@@ -32,9 +32,7 @@ export class Connection {
   constructor(response: SseResponse) {
     this.response = response;
     // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
-    response.on('close', this.#closed);
-    // A dead socket is heard as `close`; unheard, `error` would end the process.
-    response.on('error', ignore);
+    hearOver(response, this.#closed);
     if (isGone(response) || response.headersSent) this.release();
   }
 
@@ -187,6 +185,7 @@ export class Connection {
   readonly #closed = (): void => {
     this.#unhear();
     this.#over('left', 'closed');
+    if (!isGone(this.response)) breakOff(this.response);
     this.#tellGone();
   };
 
@@ -198,8 +197,7 @@ export class Connection {
 
   /** Only when the response itself is closed: until then an error of it must find a listener. */
   #unhear(): void {
-    this.response.removeListener('close', this.#closed);
-    this.response.removeListener('error', ignore);
+    unhearOver(this.response, this.#closed);
   }
 
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
@@ -216,5 +214,3 @@ export class Connection {
     onOver?.(reason);
   }
 }
-
-function ignore(): void {}
