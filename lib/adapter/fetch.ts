@@ -1,18 +1,11 @@
-import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import type { UnknownC } from 'io-ts';
 import type { Contract } from '../event/events.ts';
 import type { DataOf, Shape } from '../event/Shape.ts';
 import type { AnyOptions } from '../sink/AnyOptions.ts';
-import { Connection } from '../sink/connection.ts';
-import type { SseRequest } from '../sink/exchange.ts';
-import { type Refusal, refuse } from '../sink/problem.ts';
 import { Route } from '../sink/Route.ts';
 import type { Sendable, SseContext, SseOptions, Stream } from '../sink/SseOptions.ts';
-import { serve } from '../sink/serve.ts';
 import { type AnyHandler, mountedOn } from '../sink/sse.ts';
-import { attempt, whenGiven } from '../sink/whenGiven.ts';
-import { BodyResponse } from './BodyResponse.ts';
-import { jsonOf } from './jsonOf.ts';
+import { answering } from './answering.ts';
 
 /** What the `sse` of the main door takes, and how much of a body is read. @category adapter */
 export interface FetchOptions<C extends Contract, Q extends Shape, P extends Shape, B extends Shape, S, R>
@@ -79,34 +72,5 @@ export function sse<
   if (!(limit >= 1)) throw new RangeError(`sse: limit must be at least 1 byte, got ${limit}`);
   // From here on nobody looks at the types that tie the options to the context.
   const route = new Route(stream, options as unknown as AnyOptions);
-
-  const handler = (request: R, given?: unknown): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      const response = new BodyResponse(request.signal, resolve);
-      const next = (error: unknown): void => {
-        response.abandon();
-        if (error instanceof Response) resolve(error);
-        else reject(error);
-      };
-      const { method, url } = request;
-      const headers = Object.fromEntries(request.headers);
-      const answer = (params: unknown, body: unknown): void => {
-        serve(route, { method, url, headers, params, body } satisfies SseRequest, response, next, request);
-      };
-
-      whenGiven(partOf(given, 'params') ?? partOf(request, 'params'), next, (params) => {
-        const body = partOf(given, 'body');
-        if (options.body === undefined || body !== undefined) return answer(params, body);
-        const read = (json: Either<Refusal, unknown>): void => {
-          if (isLeft(json)) refuse(new Connection(response), json.left);
-          else answer(params, json.right);
-        };
-        jsonOf(request, headers, limit).then((json) => attempt(next, () => read(json)), next);
-      });
-    });
-  return mountedOn(route, handler);
-}
-
-function partOf(owner: unknown, name: 'params' | 'body'): unknown {
-  return typeof owner === 'object' && owner !== null ? (owner as Readonly<Record<string, unknown>>)[name] : undefined;
+  return mountedOn(route, answering(route, limit));
 }

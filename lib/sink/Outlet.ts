@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts';
-import { isFull, isGone, type SseResponse } from './exchange.ts';
+import { hearOver, isFull, isGone, type SseResponse, unhearOver } from './exchange.ts';
 
 /** A response, as what is written to and heard of: public API of Node only. */
 export abstract class Outlet {
@@ -13,9 +13,7 @@ export abstract class Outlet {
   constructor(response: SseResponse) {
     this.response = response;
     // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
-    response.on('close', this.#onClose);
-    // A dead socket is heard as `close`; unheard, `error` would end the process.
-    response.on('error', ignore);
+    hearOver(response, this.#onClose);
   }
 
   /** The response is closed, whoever closed it. */
@@ -60,8 +58,7 @@ export abstract class Outlet {
 
   /** Only when the response itself is closed, or left to others: until then an error of it must find a listener. */
   protected unhear(): void {
-    this.response.removeListener('close', this.#onClose);
-    this.response.removeListener('error', ignore);
+    unhearOver(this.response, this.#onClose);
   }
 
   readonly #onClose = (): void => this.closed();
@@ -69,5 +66,3 @@ export abstract class Outlet {
   // A getter would be another function at each look: removing needs the one that was added.
   readonly #onDrain = (): void => this.drained();
 }
-
-function ignore(): void {}

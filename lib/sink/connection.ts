@@ -1,7 +1,7 @@
 import { clock } from '../clock.ts';
 import { heartbeat } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
-import { breakOff, type SseResponse } from './exchange.ts';
+import { breakOff, isGone, type SseResponse } from './exchange.ts';
 import type { Admitted, Keeper } from './Kept.ts';
 import type { Opening } from './Opening.ts';
 import { Outlet } from './Outlet.ts';
@@ -191,6 +191,7 @@ export class Connection extends Outlet implements Admitted {
   protected override closed(): void {
     this.unhear();
     this.#over('left', 'closed');
+    if (!isGone(this.response)) breakOff(this.response);
     this.#tellGone();
   }
 

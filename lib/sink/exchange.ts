@@ -25,7 +25,7 @@ export interface SseResponse {
   /** Absent on `http2`: see `stream`. */
   readonly destroyed?: boolean;
   /** What is under a response of `http2`, one of many in its session. */
-  readonly stream?: { readonly writableNeedDrain?: boolean; readonly destroyed?: boolean };
+  readonly stream?: Partial<Http2Stream>;
   writeHead(status: number, headers: Record<string, string>): unknown;
   cork(): void;
   uncork(): void;
@@ -34,6 +34,13 @@ export interface SseResponse {
   destroy(error?: Error): unknown;
   on(event: 'close' | 'drain' | 'error', listener: (error?: Error) => void): unknown;
   removeListener(event: 'close' | 'drain' | 'error', listener: (error?: Error) => void): unknown;
+}
+
+interface Http2Stream {
+  readonly writableNeedDrain: boolean;
+  readonly destroyed: boolean;
+  on(event: 'aborted', listener: () => void): unknown;
+  removeListener(event: 'aborted', listener: () => void): unknown;
 }
 
 /** Express's `next`; absent on a plain server. @category sink */
@@ -49,6 +56,26 @@ export function isGone(response: SseResponse): boolean {
   return response.destroyed ?? response.stream?.destroyed ?? false;
 }
 
+/**
+ * Hears that a response is over. A dead socket is heard as that; unheard, its
+ * `error` would end the process.
+ *
+ * A client of `http2` that resets its stream without an error, while something
+ * is being written, is told as `aborted` alone: `close` comes when the session ends.
+ */
+export function hearOver(response: SseResponse, listener: () => void): void {
+  response.on('close', listener);
+  response.on('error', ignore);
+  response.stream?.on?.('aborted', listener);
+}
+
+/** Hears it no more. Until it is over, an error of a response that is ours must find a listener. */
+export function unhearOver(response: SseResponse, listener: () => void): void {
+  response.removeListener('close', listener);
+  response.removeListener('error', ignore);
+  response.stream?.removeListener?.('aborted', listener);
+}
+
 const broken = new Error('rxsse: the response is cut');
 
 /**
@@ -59,3 +86,5 @@ export function breakOff(response: SseResponse): void {
   if (response.stream === undefined) response.destroy();
   else response.destroy(broken);
 }
+
+function ignore(): void {}

@@ -1,5 +1,6 @@
 import { EventSource, type FetchLikeResponse } from 'eventsource';
 import { closing } from '../support/closing.ts';
+import { fetchOver } from '../support/http2.ts';
 
 /** One request of an EventSource, as the network saw it. */
 export interface Attempt {
@@ -55,7 +56,7 @@ export async function follow<T>(
     fetch: async (input, init) => {
       const attempt: Attempt = { lastEventId: init.headers['Last-Event-ID'], status: 0, resume: undefined, text: '' };
       attempts.push(attempt);
-      const response = await fetch(input, { ...init, headers: { ...init.headers, ...headers } });
+      const response = await fetchOver(input, { ...init, headers: { ...init.headers, ...headers } });
       attempt.status = response.status;
       attempt.resume = response.headers.get('rxsse-resume') ?? undefined;
       return tapped(response, pace, (text) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { feed, memoryLog, sse } from '../../lib/index.ts';
-import { listen } from '../support/listen.ts';
+import { inFrontOf, listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
 import { follow, hasPosition } from './eventSource.ts';
 import { servers } from './servers.ts';
@@ -35,7 +35,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const after = feed(Ticks);
       let { listener } = mount(sse(before, { retry: 1 }));
       await listen(
-        (request, response) => listener(request, response),
+        inFrontOf(listener, (request, response) => listener(request, response)),
         (url, server) =>
           follow(url, async (follower) => {
             await follower.until(hasPosition);

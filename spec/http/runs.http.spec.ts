@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { finalize, Subject } from 'rxjs';
 import { type SseRequest, sse } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
-import { listen } from '../support/listen.ts';
+import { fetchOver } from '../support/http2.ts';
+import { inFrontOf, listen } from '../support/listen.ts';
 import { openStream, type Wire } from '../support/openStream.ts';
 import { follow, hasPosition } from './eventSource.ts';
-import { servers } from './servers.ts';
+import { headerOf, servers } from './servers.ts';
 import { shown, Ticks } from './ticks.ts';
 
 const { Tick } = Ticks;
@@ -23,7 +24,7 @@ function answers() {
   return { made, left, make };
 }
 
-const whoIs = ({ headers }: SseRequest) => ({ user: headers.user });
+const whoIs = (request: SseRequest) => ({ user: headerOf(request, 'user') });
 
 async function told({ status, headers, ...wire }: Wire): Promise<unknown> {
   const text = shown(await wire.until(/data: 9\n\n/));
@@ -59,7 +60,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const { made, make } = answers();
       let { listener } = mount(sse(make, { events: Ticks, resume: true, retry: 1 }));
       await listen(
-        (request, response) => listener(request, response),
+        inFrontOf(listener, (request, response) => listener(request, response)),
         (url, server) =>
           follow(url, async (follower) => {
             await follower.until(hasPosition);
@@ -149,7 +150,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
       await listen(mount(route).listener, async (url) => {
         const leaving = new AbortController();
-        const response = fetch(url, { signal: leaving.signal }).catch(() => 'left');
+        const response = fetchOver(url, { signal: leaving.signal }).catch(() => 'left');
         await asked.promise;
         leaving.abort();
         await aborted.promise;

@@ -1,7 +1,11 @@
 import type { RequestListener } from 'node:http';
 import express from 'express';
 import express4 from 'express4';
+import { answering } from '../../lib/adapter/answering.ts';
 import type { SseHandler, SseRequest } from '../../lib/index.ts';
+import { routeOf } from '../../lib/sink/sse.ts';
+import { overHttp2 } from '../support/listen.ts';
+import { overFetch } from '../support/overFetch.ts';
 
 /** A server that a route is mounted on at `/`, and what it did with an error handed to `next`. */
 export interface Mounted {
@@ -26,13 +30,41 @@ function onExpress(make: typeof express): Mount {
   };
 }
 
-/** The servers that every spec of the sink over HTTP runs on. */
+/** By the route itself, since the specs make theirs with the `sse` of the main door; its parts are the same. */
+const onFetch: Mount = (handler) => {
+  const route = routeOf(handler);
+  if (route === undefined) throw new TypeError('expected what sse() returned');
+  const errors: unknown[] = [];
+  const answer = answering(route, 1024);
+  const listener = overFetch((request) =>
+    answer(request).catch((error: unknown) => {
+      errors.push(error);
+      return new Response('from the server', { status: 503 });
+    }),
+  );
+  return { listener, errors };
+};
+
+/** The servers that have `next` and parse for the route. */
 export const expressServers: Readonly<Record<string, Mount>> = {
   'Express 5': onExpress(express),
   'Express 4': onExpress(express4),
 };
 
+/** Node's own, where nobody stands between. */
+export const bareServers: Readonly<Record<string, Mount>> = {
+  'plain http': (route) => ({ listener: (request, response) => route(request, response), errors: [] }),
+  http2: (route) => ({ listener: overHttp2((request, response) => route(request, response)), errors: [] }),
+};
+
+/** The servers that every spec of the sink over HTTP runs on. */
 export const servers: Readonly<Record<string, Mount>> = {
   ...expressServers,
-  'plain http': (route) => ({ listener: (request, response) => route(request, response), errors: [] }),
+  ...bareServers,
+  Response: onFetch,
 };
+
+/** One header of a request, of Node's or of the web. */
+export function headerOf({ headers }: SseRequest, name: string): unknown {
+  return headers instanceof Headers ? headers.get(name) : headers[name];
+}

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { finalize, NEVER } from 'rxjs';
 import { feed, memoryLog, type SnapshotResult, sse } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
+import { fetchOver } from '../support/http2.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
 import { follow, hasPosition } from './eventSource.ts';
@@ -137,7 +138,7 @@ for (const [name, mount] of Object.entries(servers)) {
       };
       await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
         const leaving = new AbortController();
-        const asked = fetch(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
+        const asked = fetchOver(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
         await wanted.promise;
         leaving.abort();
         await left.promise;

@@ -15,12 +15,13 @@ import {
   take,
   throwError,
 } from 'rxjs';
-import { DateTime, event, events, IntFromString, sse, withDefault } from '../../lib/index.ts';
+import { DateTime, event, events, IntFromString, type SseRequest, sse, withDefault } from '../../lib/index.ts';
 import { comment, message } from '../../lib/wire/index.ts';
 import { deferred } from '../support/deferred.ts';
-import { listen } from '../support/listen.ts';
+import { fetchOver } from '../support/http2.ts';
+import { inFrontOf, listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
-import { expressServers, servers } from './servers.ts';
+import { bareServers, expressServers, headerOf, servers } from './servers.ts';
 
 const Tick = event('tick', { n: t.number });
 const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => new Date(0)) });
@@ -115,8 +116,8 @@ for (const [name, mount] of Object.entries(servers)) {
       await listen(listener, async (url) => {
         const text = await (await openStream(`${url}?needed=1`)).ended();
         const end = text.match(/id: (\S+~)/)?.[1] ?? '';
-        expect((await fetch(url, { headers: { 'Last-Event-ID': end } })).status).to.equal(204);
-        expect((await fetch(`${url}?lastEventId=${encodeURIComponent(end)}`)).status).to.equal(204);
+        expect((await fetchOver(url, { headers: { 'Last-Event-ID': end } })).status).to.equal(204);
+        expect((await fetchOver(`${url}?lastEventId=${encodeURIComponent(end)}`)).status).to.equal(204);
       });
     });
 
@@ -148,14 +149,14 @@ for (const [name, mount] of Object.entries(servers)) {
     it('gives a foreign EventSource three events and then stops it', async () => {
       let requests = 0;
       const { listener } = mount(sse(of(Tick({ n: 1 }), Tick({ n: 2 }), Tick({ n: 3 })), { events: Events, retry: 1 }));
-      const counted: typeof listener = (request, response) => {
+      const counted = inFrontOf(listener, (request, response) => {
         requests++;
         listener(request, response);
-      };
+      });
       await listen(counted, async (url) => {
         const seen: unknown[] = [];
         await new Promise<void>((resolve) => {
-          const source = new EventSource(url);
+          const source = new EventSource(url, { fetch: fetchOver });
           source.addEventListener('tick', (given) => seen.push(JSON.parse(given.data)));
           source.addEventListener('error', () => {
             if (source.readyState === source.CLOSED) resolve();
@@ -176,7 +177,7 @@ for (const [name, mount] of Object.entries(servers)) {
     it('answers a bad query with a problem that names every path and no value', async () => {
       const route = sse(NEVER, { query: { count: IntFromString, name: t.string } });
       await listen(mount(route).listener, async (url) => {
-        const answer = await fetch(`${url}?count=secret&name=a&name=b`);
+        const answer = await fetchOver(`${url}?count=secret&name=a&name=b`);
         expect(answer.status).to.equal(422);
         expect(answer.headers.get('content-type')).to.equal('application/problem+json');
         const problem = await answer.text();
@@ -194,7 +195,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('gives the state to the stream, awaited before the first byte', async () => {
-      const whoIs = async (request: { headers: Record<string, unknown> }) => ({ user: String(request.headers.user) });
+      const whoIs = async (request: SseRequest) => ({ user: String(headerOf(request, 'user')) });
       const route = sse(({ state }) => of(state.user), { state: whoIs });
       await listen(mount(route).listener, async (url) => {
         expect(await (await openStream(url, { headers: { user: 'ada' } })).ended()).to.include('data: "ada"\n');
@@ -215,7 +216,7 @@ for (const [name, mount] of Object.entries(servers)) {
         }),
       );
       await listen(listener, async (url) => {
-        const answer = await fetch(url, { method: 'HEAD' });
+        const answer = await fetchOver(url, { method: 'HEAD' });
         expect(answer.status).to.equal(200);
         expect(answer.headers.get('content-type')).to.equal('text/event-stream; charset=utf-8');
       });
@@ -273,13 +274,13 @@ for (const [name, mount] of Object.entries(servers)) {
       const { listener } = mount(route);
       const closed = deferred<void>();
       await listen(
-        (request, response) => {
+        inFrontOf(listener, (request, response) => {
           response.on('close', () => closed.resolve());
           listener(request, response);
-        },
+        }),
         async (url) => {
           const leaving = new AbortController();
-          const request = fetch(url, { signal: leaving.signal }).catch(() => 'left');
+          const request = fetchOver(url, { signal: leaving.signal }).catch(() => 'left');
           await asked.promise;
           leaving.abort();
           await closed.promise;
@@ -360,7 +361,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
         body: { question: t.string },
       });
       await listen(mount(route).listener, async (url) => {
-        const answer = await fetch(`${url}/by/7`, {
+        const answer = await fetchOver(`${url}/by/7`, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
           body: '{"question":"why"}',
@@ -373,7 +374,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
       const route = sse(NEVER, { body: { question: t.string } });
       await listen(mount(route).listener, async (url) => {
         // Express 4 leaves an empty object where there is no body, Express 5 nothing.
-        const answer = await fetch(url, { method: 'POST' });
+        const answer = await fetchOver(url, { method: 'POST' });
         expect(answer.status).to.equal(422);
         expect(await answer.text()).to.include('body');
       });
@@ -399,7 +400,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
       it(`gives next the error ${what}`, async () => {
         const { listener, errors } = mount(make());
         await listen(listener, async (url) => {
-          const answer = await fetch(url);
+          const answer = await fetchOver(url);
           expect(answer.status).to.equal(503);
           expect(await answer.text()).to.equal('from next');
           expect(errors.map(String)).to.deep.equal(['Error: early']);
@@ -409,27 +410,29 @@ for (const [name, mount] of Object.entries(expressServers)) {
   });
 }
 
-describe('sse on a server without next', () => {
-  it('answers an early error with its status and no word of it', async () => {
-    const refused = Object.assign(new Error('secret'), { status: 403 });
-    await listen(servers['plain http']?.(sse(throwError(() => refused))).listener ?? expect.fail(), async (url) => {
-      const answer = await fetch(url);
-      expect(answer.status).to.equal(403);
-      expect(await answer.text()).not.to.include('secret');
-    });
-  });
-
-  it('answers 500 where the error names no status of an error', async () => {
-    for (const status of [undefined, 200, 600, 4.5, '404']) {
-      const refused = Object.assign(new Error('secret'), { status });
-      await listen(servers['plain http']?.(sse(throwError(() => refused))).listener ?? expect.fail(), async (url) => {
-        const answer = await fetch(url);
-        expect(answer.status).to.equal(500);
+for (const [name, mount] of Object.entries(bareServers)) {
+  describe(`sse on ${name}, where there is no next`, () => {
+    it('answers an early error with its status and no word of it', async () => {
+      const refused = Object.assign(new Error('secret'), { status: 403 });
+      await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
+        const answer = await fetchOver(url);
+        expect(answer.status).to.equal(403);
         expect(await answer.text()).not.to.include('secret');
       });
-    }
+    });
+
+    it('answers 500 where the error names no status of an error', async () => {
+      for (const status of [undefined, 200, 600, 4.5, '404']) {
+        const refused = Object.assign(new Error('secret'), { status });
+        await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
+          const answer = await fetchOver(url);
+          expect(answer.status).to.equal(500);
+          expect(await answer.text()).not.to.include('secret');
+        });
+      }
+    });
   });
-});
+}
 
 describe('sse', () => {
   it('refuses at once what is no stream, and options out of range', () => {

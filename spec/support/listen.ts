@@ -1,6 +1,37 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttp2Server, type Http2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { closing } from './closing.ts';
+
+/** The listeners that want an `http2` server. */
+const forHttp2 = new WeakSet<RequestListener>();
+
+/** The listener, for an `http2` server (its compatibility API, without TLS). */
+export function overHttp2(listener: RequestListener): RequestListener {
+  const marked: RequestListener = (request, response) => listener(request, response);
+  forHttp2.add(marked);
+  return marked;
+}
+
+/** A listener that stands before another, for a server of the same kind. */
+export function inFrontOf(inner: RequestListener, outer: RequestListener): RequestListener {
+  return forHttp2.has(inner) ? overHttp2(outer) : outer;
+}
+
+/** An `http2` server with the one thing that a spec asks of a server and it lacks. */
+function http2Server(handler: RequestListener): Server {
+  const sessions = new Set<Http2Session>();
+  // Its request and response say of themselves that they are those of `http`, as far as a handler can tell.
+  const server = createHttp2Server(handler as unknown as Parameters<typeof createHttp2Server>[1]);
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+  const closeAllConnections = (): void => {
+    for (const session of sessions) session.destroy();
+  };
+  return Object.assign(server as unknown as Server, { closeAllConnections });
+}
 
 /**
  * Serves an Express app or a plain handler on a free port of 127.0.0.1 while the
@@ -11,7 +42,8 @@ export async function listen<T>(
   handler: RequestListener,
   use: (url: string, server: Server) => T | Promise<T>,
 ): Promise<T> {
-  const server = createServer(handler);
+  const isHttp2 = forHttp2.has(handler);
+  const server = isHttp2 ? http2Server(handler) : createServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -21,5 +53,6 @@ export async function listen<T>(
       server.close(resolve);
       server.closeAllConnections();
     });
-  return closing(close, () => use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server));
+  const { port } = server.address() as AddressInfo;
+  return closing(close, () => use(`${isHttp2 ? 'h2c' : 'http'}://127.0.0.1:${port}`, server));
 }

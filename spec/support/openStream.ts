@@ -1,4 +1,6 @@
-import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import type { Readable } from 'node:stream';
+import { ask, isHttp2, isWhole } from './http2.ts';
 
 export interface OpenStreamOptions {
   readonly method?: string;
@@ -24,7 +26,15 @@ export interface Wire {
   close(): void;
 }
 
-function watch(response: IncomingMessage, patience: number): Wire {
+interface Arriving {
+  readonly response: Readable;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Whether an end that was heard was said by the server, and is no cut. */
+  readonly isWhole?: () => boolean;
+}
+
+function watch({ response, status, headers, isWhole = () => true }: Arriving, patience: number): Wire {
   let text = '';
   let state: 'open' | 'ended' | 'cut' = 'open';
   const waiting = new Set<() => void>();
@@ -38,7 +48,7 @@ function watch(response: IncomingMessage, patience: number): Wire {
     look();
   });
   response.on('end', () => {
-    state = 'ended';
+    state = isWhole() ? 'ended' : 'cut';
     look();
   });
   response.on('error', () => {});
@@ -69,8 +79,8 @@ function watch(response: IncomingMessage, patience: number): Wire {
     });
 
   return {
-    status: response.statusCode ?? 0,
-    headers: response.headers,
+    status,
+    headers,
     text: () => text,
     until: (pattern) =>
       wait(
@@ -95,17 +105,32 @@ function watch(response: IncomingMessage, patience: number): Wire {
 }
 
 /**
- * Makes one request over a connection of its own, with nothing between the spec
- * and the bytes; resolves when the headers are in.
+ * Makes one request over a connection of its own (over HTTP/2, a stream of its own), with
+ * nothing between the spec and the bytes; resolves when the headers are in.
  */
-export function openStream(
+export function openStream(url: string, options: OpenStreamOptions = {}): Promise<Wire> {
+  return isHttp2(url) ? overHttp2(url, options) : overHttp1(url, options);
+}
+
+async function overHttp2(url: string, { patience = 4000, ...asked }: OpenStreamOptions): Promise<Wire> {
+  const { stream, status, headers } = await ask(url, asked, (begun) => {
+    const limit = setTimeout(() => begun.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
+    const stop = (): void => clearTimeout(limit);
+    begun.on('response', stop);
+    begun.on('close', stop);
+  });
+  return watch({ response: stream, status, headers, isWhole: () => isWhole(stream) }, patience);
+}
+
+function overHttp1(
   url: string,
-  { method = 'GET', headers = {}, body, patience = 4000 }: OpenStreamOptions = {},
+  { method = 'GET', headers = {}, body, patience = 4000 }: OpenStreamOptions,
 ): Promise<Wire> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers, agent: false }, (response) => {
       clearTimeout(limit);
-      resolve(watch(response, patience));
+      const { statusCode: status = 0, headers } = response;
+      resolve(watch({ response, status, headers }, patience));
     });
     const limit = setTimeout(() => asked.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
     asked.on('error', (error) => {

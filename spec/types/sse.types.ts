@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { expectTypeOf } from 'expect-type';
 import express, { type Request } from 'express';
 import * as t from 'io-ts';
@@ -12,9 +13,10 @@ const Echoes = events({ Echo, ReverseEcho: { message: t.string } });
 declare const echo: (message: string) => Observable<EventOf<typeof Echo>>;
 declare function whoIs(request: Request): Promise<{ readonly user: string }>;
 
-// Any Observable and any async iterable is a response, on Express and on a plain server.
+// Any Observable and any async iterable is a response, on Express and on plain servers.
 app.get('/time', sse(interval(1000)));
 createServer(sse(interval(1000)));
+createHttp2Server(sse(interval(1000)));
 declare const lines: AsyncIterable<string>;
 app.get('/lines', sse(lines));
 

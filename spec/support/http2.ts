@@ -1,0 +1,113 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+
+/** The scheme by which a spec's URL says that it is to be asked over HTTP/2, without TLS. */
+const scheme = 'h2c:';
+
+export function isHttp2(url: string | URL): boolean {
+  return String(url).startsWith(scheme);
+}
+
+/** One session a server, which all requests to it share as a browser's do. */
+const sessions = new Map<string, ClientHttp2Session>();
+
+function sessionTo(host: string): ClientHttp2Session {
+  const known = sessions.get(host);
+  if (known !== undefined) return known;
+  const session = connect(`http://${host}`);
+  const forget = (): void => {
+    if (sessions.get(host) === session) sessions.delete(host);
+  };
+  sessions.set(host, session);
+  session.on('goaway', forget);
+  session.on('close', forget);
+  // Each stream tells it as well.
+  session.on('error', forget);
+  return session;
+}
+
+export interface Http2Request {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, number | string | readonly string[] | undefined>>;
+  readonly body?: string;
+}
+
+export interface Http2Answer {
+  readonly stream: ClientHttp2Stream;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Whether a stream that has ended did so because the server said so. */
+export function isWhole({ rstCode }: ClientHttp2Stream): boolean {
+  return (rstCode ?? 0) === constants.NGHTTP2_NO_ERROR;
+}
+
+/** Makes one request; resolves when the headers are in. */
+export function ask(
+  url: string | URL,
+  { method = 'GET', headers = {}, body }: Http2Request = {},
+  begun: (stream: ClientHttp2Stream) => void = () => {},
+): Promise<Http2Answer> {
+  const { host, pathname, search } = new URL(String(url).replace(scheme, 'http:'));
+  return new Promise((resolve, reject) => {
+    const stream = sessionTo(host).request(
+      { ':method': method, ':path': pathname + search, ...headers },
+      { endStream: body === undefined },
+    );
+    begun(stream);
+    stream.on('response', ({ ':status': status = 0, ...received }) => resolve({ stream, status, headers: received }));
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error(`the stream was closed with code ${stream.rstCode}`)));
+    if (body !== undefined) stream.end(body);
+  });
+}
+
+/** `fetch`, for a URL of either protocol. */
+export async function fetchOver(url: string | URL, init: RequestInit = {}): Promise<Response> {
+  if (!isHttp2(url)) return fetch(url, init);
+  const { signal, body } = init;
+  const asked: Http2Request = {
+    method: init.method ?? 'GET',
+    headers: Object.fromEntries(new Headers(init.headers)),
+    ...(typeof body === 'string' ? { body } : {}),
+  };
+  const { stream, status, headers } = await ask(url, asked, (begun) => {
+    const leave = (): void => begun.close(constants.NGHTTP2_CANCEL);
+    signal?.addEventListener('abort', leave);
+    begun.on('close', () => signal?.removeEventListener('abort', leave));
+  });
+  const hasBody = asked.method !== 'HEAD' && status !== 204;
+  if (!hasBody) stream.resume();
+  const received = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
+  return new Response(hasBody ? bodyOf(stream) : null, { status, headers: received });
+}
+
+function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      let isOver = false;
+      stream.on('data', (chunk: Uint8Array) => {
+        controller.enqueue(chunk);
+        if ((controller.desiredSize ?? 0) <= 0) stream.pause();
+      });
+      stream.on('end', () => {
+        isOver = isWhole(stream);
+        if (isOver) controller.close();
+      });
+      stream.on('close', () => {
+        if (!isOver) controller.error(new TypeError('terminated'));
+        isOver = true;
+      });
+    },
+    pull: () => {
+      stream.resume();
+    },
+    cancel: () => stream.close(constants.NGHTTP2_CANCEL),
+  });
+}
