@@ -1,11 +1,11 @@
 import { clock } from '../clock.ts';
+import { pull } from '../source/pull.ts';
 import type { RouteVisit } from './Context.ts';
 import type { Connection } from './connection.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
 import { plainOpening } from './Opening.ts';
-import { pull } from './pull.ts';
 import type { AnyContext, Route } from './Route.ts';
 import type { Source } from './sourceOf.ts';
 
