@@ -50,14 +50,11 @@ function readerOf<T>(stream: ReadableStreamLike<T>): Puller<T> {
 
 /** Node streams: their iterator is an async generator, which hears nothing while it is parked; they themselves do. */
 interface Destroyable {
-  on(name: 'error', listener: () => void): unknown;
   destroy(): unknown;
 }
 
 function iteratorOf<T>(iterable: AsyncIterable<T>): Puller<T> {
   const stream = isDestroyable(iterable) ? iterable : undefined;
-  // One that is left before it is first asked has nobody else who would hear of its failure.
-  stream?.on('error', nothing);
   const iterator = iterable[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
@@ -69,8 +66,7 @@ function iteratorOf<T>(iterable: AsyncIterable<T>): Puller<T> {
 }
 
 function isDestroyable(value: object): value is Destroyable {
-  const given = value as Partial<Destroyable>;
-  return typeof given.destroy === 'function' && typeof given.on === 'function';
+  return 'destroy' in value && typeof value.destroy === 'function';
 }
 
 function nothing(): void {}
