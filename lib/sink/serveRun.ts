@@ -1,16 +1,12 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
-import { clock } from '../clock.ts';
 import { parseCursor } from '../event/Cursor.ts';
 import type { Run, Runs } from '../feed/runs.ts';
+import { pull, unpaced } from '../source/pull.ts';
 import type { Asked } from './Asked.ts';
 import { holdHead } from './holdHead.ts';
-import { pull } from './pull.ts';
 import { serveFeed } from './serveFeed.ts';
 import type { Source } from './sourceOf.ts';
-
-/** Values that are taken of an iterable in one turn of the loop, at most. */
-const atOnce = 64;
 
 /** The run that a reader comes back to, if it is still known, and is its own. */
 export function knownRun({ route, visit, context }: Asked, runs: Runs): Run | undefined {
@@ -71,13 +67,7 @@ export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortC
   }
 }
 
-/**
- * A run is detached from its reader, so nothing paces it but itself; its log is
- * what is bounded. One that always has a value at hand leaves the loop its turns.
- */
+/** A run is detached from its reader, so nothing paces it but itself; its log is what is bounded. */
 function pulled(iterable: AsyncIterable<unknown>): Observable<unknown> {
-  return new Observable((subscriber) => {
-    let asked = 0;
-    pull(iterable, subscriber, (ask) => (++asked % atOnce === 0 ? clock.turn(ask) : ask()));
-  });
+  return new Observable((subscriber) => pull(iterable, subscriber, unpaced()));
 }

@@ -1,11 +1,11 @@
 import { clock } from '../clock.ts';
+import { pull } from '../source/pull.ts';
 import type { Asked } from './Asked.ts';
 import { holdHead } from './holdHead.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
 import { plainOpening } from './openingOf.ts';
-import { pull } from './pull.ts';
 import type { Source } from './sourceOf.ts';
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */

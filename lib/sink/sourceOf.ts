@@ -1,7 +1,8 @@
 import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
+import { pulledIn } from '../source/fromPull.ts';
 import { kindOf } from '../wire/checkField.ts';
 
-/** What a stream turns out to be: an Observable, of this or another library, or an async iterable. */
+/** What a stream turns out to be: an Observable, of this or another library, or an async iterable, which is paced. */
 export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
 
 /**
@@ -10,6 +11,8 @@ export type Source = { readonly observable: Observable<unknown> } | { readonly i
  * @throws TypeError when it does not.
  */
 export function sourceOf(value: unknown): Source {
+  const iterable = pulledIn(value);
+  if (iterable !== undefined) return { iterable };
   if (isObservable(value)) return { observable: value };
   if (typeof value === 'object' && value !== null) {
     if (observable in value) return { observable: from(value as ObservableInput<unknown>) };

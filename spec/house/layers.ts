@@ -8,11 +8,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   error: [],
   event: ['error'],
   wire: ['error'],
-  source: ['error', 'event'],
+  // The clock: jitter of polls, and turns of the loop for what is pulled with no reader to pause it.
+  source: ['error', 'event', 'clock'],
   operator: ['error', 'event', 'wire', 'clock'],
   log: ['error', 'event', 'wire', 'operator', 'clock'],
   feed: ['error', 'event', 'wire', 'operator', 'log', 'clock'],
-  sink: ['error', 'event', 'wire', 'operator', 'log', 'feed', 'clock'],
+  // The source: what is pulled has the pace of the socket that it goes to.
+  sink: ['error', 'event', 'wire', 'source', 'operator', 'log', 'feed', 'clock'],
   adapter: ['error', 'event', 'sink'],
   client: ['error', 'event', 'wire', 'operator', 'clock'],
   inspector: ['error', 'event', 'wire', 'source', 'operator', 'log', 'feed', 'sink', 'adapter', 'main door'],

@@ -13,6 +13,8 @@ const prelude: Readonly<Record<string, string>> = {
   E: "import * as E from 'fp-ts/lib/Either.js';",
   express: "import express from 'express';",
   expect: "import { expect } from 'chai';",
+  EventEmitter: "import { EventEmitter } from 'node:events';",
+  socket: `declare const socket: EventTarget & { onmessage: ((event: { readonly data: unknown }) => unknown) | null };`,
   app: "declare const app: import('express').Express;",
   request: "declare const request: import('express').Request;",
   response: "declare const response: import('express').Response;",

@@ -15,14 +15,7 @@ export async function bundledServer(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    plugins: [
-      {
-        name: 'native',
-        // Brings a binary, which it finds beside itself.
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^lmdb$/ }, () => ({ path: import.meta.resolve('lmdb'), external: true })),
-      },
-    ],
+    external: ['lmdb'],
   });
   return outfile;
 }

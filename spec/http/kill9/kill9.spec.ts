@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
+import { root } from '../../house/repo.ts';
 import { closing } from '../../support/closing.ts';
 import { type Deferred, deferred } from '../../support/deferred.ts';
 import { type Follower, type FollowOptions, follow } from '../eventSource.ts';
@@ -44,7 +44,10 @@ describe('a server that is killed in mid-stream, 20 times', function () {
   let script = '';
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'rxsse-kill9-'));
+    // Inside the repository, where the bundle finds the package that it loads at run time.
+    const temporary = join(root, '.tmp');
+    mkdirSync(temporary, { recursive: true });
+    folder = mkdtempSync(join(temporary, 'kill9-'));
     script = await bundledServer(folder);
   });
   after(() => rmSync(folder, { recursive: true }));

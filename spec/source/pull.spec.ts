@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Subscriber } from 'rxjs';
-import { pull } from '../../lib/sink/pull.ts';
+import { pull } from '../../lib/source/pull.ts';
 
 /** An iterator by hand: each `next` waits to be answered, and what is done to it is written down. */
 function byHand() {

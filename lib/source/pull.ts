@@ -1,4 +1,8 @@
 import type { Subscriber } from 'rxjs';
+import { clock } from '../clock.ts';
+
+/** Values that are taken in one turn of the loop, at most, where no reader sets the pace. */
+const atOnce = 64;
 
 /**
  * Feeds a subscriber from an async iterable: the next value is asked for when
@@ -59,4 +63,13 @@ function leave(iterator: AsyncIterator<unknown>): void {
   try {
     Promise.resolve(iterator.return?.()).catch(() => {});
   } catch {}
+}
+
+/**
+ * The pace of what has no reader to pause with: as fast as it comes, but one
+ * that always has a value at hand leaves the loop its turns.
+ */
+export function unpaced(): (ask: () => void) => void {
+  let asked = 0;
+  return (ask) => (++asked % atOnce === 0 ? clock.turn(ask) : ask());
 }

@@ -1,0 +1,20 @@
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import { PullIterator } from '../../lib/source/PullIterator.ts';
+import { watchProcess } from '../support/watchProcess.ts';
+
+describe('PullIterator', () => {
+  it('keeps from the process what becomes of one that is left before it is first asked', async () => {
+    const unheard = watchProcess();
+    try {
+      const readings = [
+        new PullIterator(() => Promise.reject(new Error('broken'))),
+        new PullIterator((signal) => new Readable({ signal, read() {} })),
+      ];
+      for (const reading of readings) expect(await reading.return()).to.deep.equal({ done: true, value: undefined });
+      expect(await unheard.settled()).to.deep.equal([]);
+    } finally {
+      unheard.stop();
+    }
+  });
+});

@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
+import { StatusError } from '../../lib/error/StatusError.ts';
+import { type FromPollOptions, fromPoll, type PollRequest } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+
+/** A poll that is answered by these, one after the other, the last again and again; and what it was asked with. */
+function answers<T>(...made: Observable<T>[]) {
+  const requests: PollRequest<unknown>[] = [];
+  const poll = (request: PollRequest<unknown>): Observable<T> => {
+    requests.push(request);
+    return made[Math.min(requests.length, made.length) - 1] ?? NEVER;
+  };
+  return { poll, requests };
+}
+
+const no = throwError(() => 'no');
+
+describe('fromPoll', () => {
+  it(
+    'asks at once, and again so long after each answer',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const answer = cold('  --a|                ');
+      const left = '         ^---------------!   ';
+      const subs = ['        ^--!', '------^--!', '------------^--!'];
+      const expected = '     --a-----a-----a---  ';
+
+      expectObservable(
+        fromPoll(() => answer, { every: 3 }),
+        left,
+      ).toBe(expected);
+      expectSubscriptions(answer.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'asks one question at a time, however slow the answer',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const slow = cold('    ---------a|       ');
+      const left = '         ^---------------! ';
+      const subs = ['        ^---------!', '------------^---!'];
+      const expected = '     ---------a------- ';
+
+      expectObservable(
+        fromPoll(() => slow, { every: 2 }),
+        left,
+      ).toBe(expected);
+      expectSubscriptions(slow.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'leaves the question when it is left, and tells it so; and the wait',
+    marbles(({ cold, expectObservable, flush }) => {
+      const silent = answers(cold<string>('-'));
+      const quick = answers(of('a'));
+
+      expectObservable(fromPoll(silent.poll, { every: 3 }), '^---!').toBe('-----');
+      expectObservable(fromPoll(quick.poll, { every: 9 }), '^---!').toBe('a----');
+      flush();
+      expect(silent.requests.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
+      expect(quick.requests.length).to.equal(1);
+    }),
+  );
+
+  it(
+    'aborts the signal of a question that is over, so that nothing of it is left',
+    marbles(({ expectObservable, flush }) => {
+      const { poll, requests } = answers(of('a'), no, EMPTY, NEVER);
+      expectObservable(fromPoll(poll, { every: 1, max: 1 }), '^-----!').toBe('a------');
+      flush();
+      expect(requests.map(({ signal }) => signal.aborted)).to.deep.equal([true, true, true, true]);
+    }),
+  );
+
+  it(
+    'knows the last value when it asks again',
+    marbles(({ expectObservable }) => {
+      const next = ({ last = 0 }: PollRequest<number>): Observable<number> => (last === 2 ? EMPTY : of(last + 1));
+      expectObservable(fromPoll(next, { every: 2 }), '^------!').toBe('a-b', { a: 1, b: 2 });
+    }),
+  );
+
+  it(
+    'waits for chance after a failure, in a range that doubles with each in a row',
+    marbles(({ expectObservable, flush }) => {
+      const waits: number[] = [];
+      const { poll } = answers(no);
+      const options: FromPollOptions = { every: 100, max: 1000, onFailure: (_, wait) => waits.push(wait) };
+      expectObservable(fromPoll(poll, options), '^ 9s !').toBe('-');
+      flush();
+      const bounds = [200, 400, 800, 1000, 1000];
+      expect(waits.length).to.be.above(bounds.length);
+      for (const [index, wait] of waits.entries()) expect(wait).to.be.within(1, bounds[index] ?? 1000);
+      // Chance has the whole range: some wait is in its lower half, and some in the upper.
+      expect(waits.some((wait, index) => wait <= (bounds[index] ?? 1000) / 2)).to.equal(true);
+      expect(waits.some((wait, index) => wait > (bounds[index] ?? 1000) / 2)).to.equal(true);
+    }),
+  );
+
+  it(
+    'begins the count of failures anew after an answer, and passes the last of too many on',
+    marbles(({ cold, expectObservable }) => {
+      const failures: unknown[] = [];
+      const { poll } = answers<string>(no, cold('a|'), no, no, cold('#', undefined, 'last'));
+      const polled = fromPoll(poll, { every: 1, max: 1, limit: 2, onFailure: (error) => failures.push(error) });
+      expectObservable(polled).toBe('-a---#', undefined, 'last');
+    }),
+  );
+
+  it(
+    'passes the first failure on when the limit is 0, and what `onFailure` throws',
+    marbles(({ expectObservable }) => {
+      const { poll } = answers(no);
+      const refuse = (): void => {
+        throw 'stop';
+      };
+      expectObservable(fromPoll(poll, { every: 1, limit: 0 })).toBe('#', undefined, 'no');
+      expectObservable(fromPoll(poll, { every: 1, onFailure: refuse })).toBe('#', undefined, 'stop');
+    }),
+  );
+
+  it(
+    'takes for a failure what the function throws, and a silence that is too long',
+    marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
+      const names: unknown[] = [];
+      const onFailure = (error: unknown) => names.push(error instanceof Error ? error.name : error);
+      const silent = cold<string>('a-----');
+      const subs = ['             -^--!'];
+      let asked = 0;
+      const poll = (): Observable<string> => {
+        if (asked++ === 0) throw 'thrown';
+        return asked === 2 ? silent : NEVER;
+      };
+      expectObservable(fromPoll(poll, { every: 1, max: 1, timeout: 3, onFailure }), '^----!').toBe('-a----');
+      expectSubscriptions(silent.subscriptions).toBe(subs);
+      flush();
+      expect(names).to.deep.equal(['thrown', 'TimeoutError']);
+    }),
+  );
+
+  it(
+    'waits at least as long as the server asks, and no longer than `max`',
+    marbles(({ expectObservable, flush }) => {
+      const waits: number[] = [];
+      const { poll } = answers<string>(
+        throwError(() => new StatusError(503, 700)),
+        of('a'),
+        throwError(() => new StatusError(429, 5000)),
+        NEVER,
+      );
+      const options: FromPollOptions = {
+        every: 10,
+        max: 900,
+        timeout: Infinity,
+        onFailure: (_, wait) => waits.push(wait),
+      };
+      expectObservable(fromPoll(poll, options), '^ 5s !').toBe('700ms a');
+      flush();
+      expect(waits).to.deep.equal([700, 900]);
+    }),
+  );
+
+  it(
+    'leaves a share of each wait to chance, if asked',
+    marbles(({ expectObservable, flush }) => {
+      const [whole, shared] = [answers(EMPTY), answers(EMPTY)];
+      expectObservable(fromPoll(whole.poll, { every: 100 }), '^ 5s !').toBe('-');
+      expectObservable(fromPoll(shared.poll, { every: 100, jitter: 0.5 }), '^ 5s !').toBe('-');
+      flush();
+      // 5 s are 50 whole waits, or 100 at their shortest.
+      expect(whole.requests.length).to.equal(51);
+      expect(shared.requests.length).to.be.within(55, 95);
+    }),
+  );
+
+  it(
+    'polls for each subscriber on its own',
+    marbles(({ expectObservable }) => {
+      let asked = 0;
+      const polled = fromPoll(() => of(String(asked++)), { every: 4 });
+      expectObservable(polled, '^---!').toBe('0');
+      expectObservable(polled, '-^--!').toBe('-1');
+    }),
+  );
+
+  for (const [option, bad] of Object.entries({
+    every: [0, -1, Number.NaN, Infinity, 2 ** 31],
+    jitter: [-0.1, 1.1, Number.NaN],
+    timeout: [0, Number.NaN, 2 ** 31],
+    max: [9, Number.NaN, Infinity],
+    limit: [-1, Number.NaN],
+  })) {
+    it(`refuses ${option} out of range, at once`, () => {
+      for (const value of bad) {
+        expect(() => fromPoll(() => NEVER, { every: 10, [option]: value })).to.throw(RangeError, `fromPoll: ${option}`);
+      }
+    });
+  }
+});

@@ -1,0 +1,140 @@
+import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { expectTypeOf } from 'expect-type';
+import * as t from 'io-ts';
+import type { Observable } from 'rxjs';
+import { type Bus, type EventOf, events, feed, sse } from '../../lib/index.ts';
+import { bus } from '../../lib/source/bus.ts';
+import { fromEmitter } from '../../lib/source/fromEmitter.ts';
+import { fromPoll } from '../../lib/source/fromPoll.ts';
+import { fromPull } from '../../lib/source/fromPull.ts';
+import { ifNew, type Polled, type PollResponse } from '../../lib/source/ifNew.ts';
+import type { PollRequest } from '../../lib/source/PollRequest.ts';
+
+const Orders = events({ OrderPaid: { order: t.string }, OrderShipped: { order: t.string } });
+type Order = EventOf<typeof Orders>;
+
+/* fromPull */
+
+declare const bytes: ReadableStream<Uint8Array>;
+declare const readable: Readable;
+declare const response: { readonly body: ReadableStream<Uint8Array> | null };
+declare const foreign: { getReader(): { read(): Promise<{ done: boolean; value?: Date }>; cancel(): Promise<void> } };
+async function* dates(): AsyncGenerator<Date, number> {
+  yield new Date();
+  return 5;
+}
+
+expectTypeOf(fromPull(dates)).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromPull(() => bytes)).toEqualTypeOf<Observable<Uint8Array>>();
+expectTypeOf(fromPull(async () => response.body)).toEqualTypeOf<Observable<Uint8Array>>();
+expectTypeOf(fromPull(() => foreign)).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromPull<string>(() => readable)).toEqualTypeOf<Observable<string>>();
+expectTypeOf(
+  fromPull((signal) => {
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    return null;
+  }),
+).toEqualTypeOf<Observable<unknown>>();
+sse(fromPull(dates));
+
+// @ts-expect-error a list is at hand, and needs no pulling
+fromPull(() => [1, 2]);
+// @ts-expect-error what is pulled is made for each subscriber
+fromPull(dates());
+
+/* fromEmitter */
+
+declare const socket: Socket;
+declare const server: Server;
+declare const shop: EventEmitter<{ paid: [order: string, total: number]; closed: [] }>;
+declare const untyped: EventEmitter;
+declare const signal: AbortSignal;
+declare const webSocket: EventTarget & { onmessage: ((event: { readonly data: string }) => unknown) | null };
+
+// Overloads of `on` tell the functions their arguments.
+fromEmitter(server, {
+  request: (request, response) => {
+    expectTypeOf(request.url).toEqualTypeOf<string | undefined>();
+    expectTypeOf(response.writable).toEqualTypeOf<boolean>();
+  },
+});
+expectTypeOf(
+  fromEmitter(socket, { close: (hadError) => hadError, data: (data) => data.byteLength }, { end: 'end' }),
+).toEqualTypeOf<Observable<boolean | number>>();
+
+// Of a typed EventEmitter they are stated, and checked.
+const made = fromEmitter(shop, {
+  paid: (order: string) => Orders.OrderPaid({ order }),
+  closed: () => Orders.OrderShipped({ order: '' }),
+});
+expectTypeOf(made).toEqualTypeOf<Observable<Order>>();
+feed(Orders, { source: made });
+fromEmitter(untyped, { anything: (n: number) => n });
+fromEmitter(shop, {
+  paid: (order) => {
+    expectTypeOf(order).toEqualTypeOf<unknown>();
+  },
+});
+
+// A DOM object tells them by its `onmessage`; another one an Event.
+expectTypeOf(fromEmitter(webSocket, { message: ({ data }) => data })).toEqualTypeOf<Observable<string>>();
+fromEmitter(signal, {
+  abort: (event) => {
+    expectTypeOf(event).toEqualTypeOf<Event>();
+  },
+});
+
+// @ts-expect-error the second argument is a number
+fromEmitter(shop, { paid: (order: string, total: string) => order + total });
+// @ts-expect-error data of a socket is bytes
+fromEmitter(socket, { data: (data: number) => data });
+// @ts-expect-error a function makes the value
+fromEmitter(socket, { data: 'data' });
+// @ts-expect-error what does not call listeners
+fromEmitter({}, { data: () => 1 });
+
+/* fromPoll */
+
+declare const answers: Observable<Date>;
+declare const ask: (request: PollRequest<unknown>) => Promise<PollResponse & { json(): Promise<{ rate: number }> }>;
+
+expectTypeOf(fromPoll(() => answers, { every: 1 })).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromPoll(async ({ etag }) => etag, { every: 1 })).toEqualTypeOf<Observable<string | undefined>>();
+expectTypeOf(
+  fromPoll(
+    ifNew(ask, (r) => r.json()),
+    { every: 1 },
+  ),
+).toEqualTypeOf<Observable<{ rate: number }>>();
+expectTypeOf(ifNew(ask, (r) => r.status)).returns.toEqualTypeOf<Promise<Polled<number>>>();
+expectTypeOf(fromPoll(async ({ last = 0 }: PollRequest<number>) => last + 1, { every: 1 })).toEqualTypeOf<
+  Observable<number>
+>();
+// A request is what `fetch` takes.
+expectTypeOf(fromPoll((request) => fetch('', request), { every: 1 })).toEqualTypeOf<Observable<Response>>();
+ifNew(
+  (request) => fetch('', request),
+  (r) => r.json(),
+);
+
+// @ts-expect-error how often is not for us to guess
+fromPoll(() => answers, {});
+// @ts-expect-error the last value is what the stream has
+fromPoll(({ last }: PollRequest<number>) => Promise.resolve(String(last)), { every: 1 });
+// @ts-expect-error an answer comes later
+fromPoll(() => 5, { every: 1 });
+
+/* bus */
+
+const paid = bus<Order>();
+expectTypeOf(paid).toEqualTypeOf<Bus<Order>>();
+expectTypeOf(paid.events).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(paid.publish(Orders.OrderPaid({ order: 'A-17' }))).toEqualTypeOf<boolean>();
+feed(Orders, { source: paid.events });
+
+// @ts-expect-error a value of its own kind
+paid.publish('A-17');
