@@ -43,7 +43,6 @@ const closed = 2;
  * EventSource, and nothing arrives after.
  *
  * @example The article's echo, through a browser's own EventSource
- * declare const EventSource: new (url: string) => EventSourceLike;
  * const said = fromEventSource((lastEventId) => new EventSource(`/sse3?message=hi&lastEventId=${lastEventId}`), Echoes);
  *
  * @throws TypeError at once, for what is no contract; RangeError for an option out of range.
