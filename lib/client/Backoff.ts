@@ -1,11 +1,9 @@
 import { asyncScheduler } from 'rxjs';
 import { chance, clock } from '../clock.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
+import { longestRetry } from '../wire/checkField.ts';
 import type { RetryOptions } from './RetryOptions.ts';
 import type { Retrying } from './Status.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** The wait of an EventSource that was asked for none; browsers have from 3 to 5 s. */
 const exactWait = 3000;
@@ -27,14 +25,16 @@ export class Backoff {
   /** @throws RangeError for an option out of range. */
   constructor(who: string, options: RetryOptions, exact: boolean) {
     const { initial = 1000, max = 30_000, resetAfter = 5000, limit = Infinity, within = Infinity } = options;
-    const check = (name: string, holds: boolean, got: number): void => {
-      if (!holds) throw new RangeError(`${who}: retry.${name} is out of range, got ${got}`);
+    const fits = {
+      initial: initial > 0,
+      max: max >= initial && max <= longestRetry,
+      resetAfter: resetAfter >= 0,
+      limit: limit >= 0,
+      within: within >= 0,
     };
-    check('initial', initial > 0, initial);
-    check('max', max >= initial && max <= longest, max);
-    check('resetAfter', resetAfter >= 0, resetAfter);
-    check('limit', limit >= 0, limit);
-    check('within', within >= 0, within);
+    for (const [name, isSo] of Object.entries(fits)) {
+      if (!isSo) throw new RangeError(`${who}: retry.${name} is out of range`);
+    }
     this.#options = { initial, max, resetAfter, limit, within };
     this.#exact = exact;
   }
@@ -58,7 +58,10 @@ export class Backoff {
     }
     this.#openedAt = undefined;
     this.#lostAt ??= now;
-    const wait = Math.min(this.#exact ? (this.asked ?? exactWait) : this.#wait(why.retryAfter ?? this.asked), longest);
+    const wait = Math.min(
+      this.#exact ? (this.asked ?? exactWait) : this.#wait(why.retryAfter ?? this.asked),
+      longestRetry,
+    );
     if (this.#attempt >= limit || now - this.#lostAt + wait > within) return undefined;
     const attempt = ++this.#attempt;
     return { state: 'retrying', why, attempt, wait, at: new Date(asyncScheduler.now() + wait) };

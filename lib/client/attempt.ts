@@ -83,8 +83,8 @@ export function attempt(
       const failure = failureOf(response);
       if (failure !== undefined) return subscriber.error(failure);
 
-      const announced = /^[1-9][0-9]*$/.exec(response.headers.get('rxsse-liveness') ?? '');
-      if (announced !== null) memory.announce(Number(announced[0]));
+      const announced = Number(response.headers.get('rxsse-liveness'));
+      if (announced > 0) memory.announce(announced);
       watch.allow(memory.silence);
       isRefused = response.headers.get('rxsse-resume') === 'refused';
       if (!isRefused) opened(response);

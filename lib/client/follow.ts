@@ -1,4 +1,4 @@
-import { defer, Observable, retry, Subject, takeUntil, tap, throwError, timer } from 'rxjs';
+import { defer, Observable, retry, Subject, takeUntil, tap, timer } from 'rxjs';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, isContract } from '../event/events.ts';
 import { Backoff } from './Backoff.ts';
@@ -48,7 +48,7 @@ export function follow({ who, contract, options, exact, begin, lineOf }: Followi
 
     const again = (error: unknown): Observable<unknown> => {
       const next = error instanceof ConnectionError && isPassing(error) ? backoff.after(error) : undefined;
-      if (next === undefined) return throwError(() => error);
+      if (next === undefined) throw error;
       memory.failure = next.why;
       status?.next(next);
       return timer(next.wait);

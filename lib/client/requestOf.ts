@@ -28,10 +28,12 @@ export function requestOf(asking: Asking, options: FromSseOptions, signal: Abort
       cache: 'no-store' as const,
       signal,
       headers: headersOf(asking),
-      ...(method === undefined ? {} : { method }),
-      ...(credentials === undefined ? {} : { credentials }),
-      ...(body === undefined ? {} : { body, duplex: 'half' as const }),
-    };
+      // Without one of them it is as if it were not there: https://webidl.spec.whatwg.org/#es-dictionary
+      method,
+      credentials,
+      body,
+      duplex: 'half',
+    } as RequestInit;
     const custom: Fetch | undefined = options.fetch;
     if (custom !== undefined) return () => custom(input, init);
     const request = new Request(input, init);

@@ -55,8 +55,7 @@ export function requests(
 const never = () => false;
 
 /** Answers of a server that may be well the next time. */
-const isPassingStatus = (status: number): boolean =>
-  status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599);
+const isPassingStatus = (status: number): boolean => /^(408|425|429|5..)$/.test(`${status}`);
 
 /** Errors when the signal of a request says so. */
 function untilAborted<T>(target: unknown, messages: Observable<T>): Observable<T> {

@@ -1,8 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
 import { clock } from '../clock.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
+import { longestRetry } from '../wire/checkField.ts';
 
 /** Looks out for a silence that is too long. */
 export interface SilenceWatch {
@@ -22,7 +20,7 @@ export function watchSilence(dead: () => void): SilenceWatch {
   function check(this: SchedulerAction<void>): void {
     const left = last + allowed - clock.now();
     if (left <= 0) dead();
-    else this.schedule(undefined, Math.min(left, longest));
+    else this.schedule(undefined, Math.min(left, longestRetry));
   }
   return {
     heard: () => {
@@ -32,7 +30,7 @@ export function watchSilence(dead: () => void): SilenceWatch {
       timer?.unsubscribe();
       allowed = silence;
       last = clock.now();
-      timer = allowed === Infinity ? undefined : asyncScheduler.schedule(check, Math.min(allowed, longest));
+      timer = allowed === Infinity ? undefined : asyncScheduler.schedule(check, Math.min(allowed, longestRetry));
     },
     stop: () => timer?.unsubscribe(),
   };

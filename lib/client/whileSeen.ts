@@ -1,15 +1,4 @@
-import {
-  defer,
-  distinctUntilChanged,
-  endWith,
-  fromEvent,
-  map,
-  NEVER,
-  type Observable,
-  startWith,
-  switchMap,
-  takeWhile,
-} from 'rxjs';
+import { defer, endWith, fromEvent, map, NEVER, type Observable, startWith, switchMap, takeWhile } from 'rxjs';
 
 /** The part of `document` that is needed; there is none outside of pages. */
 interface PageLike {
@@ -35,7 +24,6 @@ export function whileSeen<T>(source: Observable<T>, hidden: () => void): Observa
   return fromEvent(page, 'visibilitychange').pipe(
     startWith(undefined),
     map(() => page.visibilityState !== 'hidden'),
-    distinctUntilChanged(),
     switchMap((isSeen) => (isSeen ? whole : pause)),
     takeWhile((value): value is T => value !== over),
   );

@@ -153,7 +153,6 @@ describe('fromSse and its page', () => {
     const whole = lastValueFrom(fromSse('x:', Chat, { fetch, status, pauseWhenHidden: true }).pipe(toArray()));
     turn('hidden');
     expect(made[0]?.signal.aborted).to.equal(true);
-    turn('hidden');
     expect(made).to.have.length(1);
     turn('visible');
     expect(await whole).to.deep.equal([Left()]);
