@@ -4,6 +4,9 @@ import { DataLines } from './DataLines.ts';
 import { Comment, Message, Retry } from './Frame.ts';
 import { fitsIn } from './utf8.ts';
 
+/** Lines of one event that are put together without a list of them. */
+const few = 64;
+
 /** Who is told of what a parser reads. Throwing in one of them stops the parser. @category wire */
 export interface FrameListeners {
   /** Called with each event, at its blank line. */
@@ -34,6 +37,7 @@ export class Block {
   #id: string | undefined;
   #event: string | undefined;
   #data: string | undefined;
+  #lines = 0;
   #more: DataLines | undefined;
   lastEventId: string;
   /** Once true, nobody is told of anything any more. */
@@ -54,9 +58,15 @@ export class Block {
     if (this.#data === undefined) {
       this.#check(line);
       this.#data = line;
+      this.#lines = 1;
       return;
     }
     if (this.#more === undefined) {
+      // What has few lines and surely fits is put together as it comes.
+      if (++this.#lines < few && (this.#data.length + line.length + 1) * 3 <= this.#maxEventBytes) {
+        this.#data += `\n${line}`;
+        return;
+      }
       this.#more = new DataLines(this.#maxEventBytes);
       this.#more.add(this.#data);
     }

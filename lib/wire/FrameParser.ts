@@ -7,6 +7,7 @@ import { LineDecoder } from './utf8.ts';
 
 const LF = 10;
 const CR = 13;
+const few = 1024;
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 /** How much a parser may hold. `Infinity` is no bound. @category wire */
@@ -122,7 +123,7 @@ export class FrameParser {
       if (this.#held.length > 0) from = this.#finishHeld(bytes, from, to);
       if (to > from) this.#read(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to));
     }
-    if (to < bytes.length && !this.#block.stopped) this.#hold(bytes.subarray(to));
+    if (to < bytes.length && !this.#block.stopped) this.#hold(bytes, to);
   }
 
   #skipBom(bytes: Uint8Array): number {
@@ -133,18 +134,21 @@ export class FrameParser {
         from++;
       } else {
         // The beginning of one, which then was no BOM, is the beginning of a line.
-        this.#hold(BOM.subarray(0, this.#bom));
+        if (this.#bom > 0) this.#hold(BOM, 0, this.#bom);
         this.#bom = BOM.length;
       }
     }
     return from;
   }
 
-  /** Up to any line end, not the first: a stream without LF has only one place that is sure to be one. */
+  /**
+   * Up to any line end, not the first: a stream without LF has only one place that is sure to be one. Few bytes are
+   * copied whole, since to decode them apart costs more.
+   */
   #finishHeld(bytes: Uint8Array, from: number, to: number): number {
-    const lf = bytes.indexOf(LF, from);
+    const lf = to - from <= few ? -1 : bytes.indexOf(LF, from);
     const cut = lf === -1 ? to : lf + 1;
-    this.#held.append(bytes.subarray(from, cut));
+    this.#held.append(bytes, from, cut);
     this.#read(this.#held.take());
     return cut;
   }
@@ -153,8 +157,8 @@ export class FrameParser {
     readLines(this.#decoder.decode(lines), this.#block, this.#maxLineBytes);
   }
 
-  #hold(bytes: Uint8Array): void {
-    this.#held.append(bytes);
+  #hold(bytes: Uint8Array, from: number, to = bytes.length): void {
+    this.#held.append(bytes, from, to);
     if (this.#held.length > this.#maxLineBytes) throw new FrameSizeError('line', this.#maxLineBytes);
   }
 }

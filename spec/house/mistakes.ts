@@ -24,6 +24,10 @@ const prelude: Readonly<Record<string, string>> = {
   orders: `declare const orders: import('rxsse').Feed<import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>>;`,
   Echoes: `declare const Echoes: import('rxsse').Contract<{ readonly Echo: ${echo}; readonly ReverseEcho: ${reverseEcho} }>;`,
   echoes: "declare const echoes: import('rxsse').SseHandler<import('rxsse').SseRequest>;",
+  // What pages have and Node has not; structurally, since the repository compiles without the types of the DOM.
+  sessionStorage:
+    'declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };',
+  EventSource: "declare const EventSource: new (url: string) => import('rxsse/client').EventSourceLike;",
   // Streams of the reader's own making, which an example names and need not show.
   ask: "declare function ask(question: string): import('rxjs').Observable<string>;",
   search: "declare function search(text: string): import('rxjs').Observable<string>;",

@@ -36,27 +36,36 @@ export function ourReading(
 }
 
 /**
- * The same of `eventsource-parser`, which gets the whole text at once.
+ * The same of `eventsource-parser`, which gets text and needs a decoder in front.
  *
  * What it does otherwise than the standard, and nothing else, is put right here:
- * - It looks for the three *bytes* of a BOM in decoded text, so it would eat the
- *   text "ï»¿" and leave a real BOM. An empty first chunk puts that out of the
- *   way; `TextDecoder` takes the BOM off, as the standard says.
- * - It does not end a line at a CR until it sees what comes after it, not even at
- *   the end of the stream. An LF there is the second half of a CRLF and nothing more.
+ * - It takes the text "ï»¿" for a BOM as well, the three bytes of one as
+ *   characters. So it is given a BOM to take off; `TextDecoder` takes off the
+ *   stream's own, as the standard says.
+ * - It does not end a line at a CR that is the last of a chunk, or of the stream,
+ *   until a later line has ended. So it gets a CR together with what comes after
+ *   it, and at the end of the stream an LF: the second half of a CRLF and nothing more.
  * - It gives a `retry` of any size, `Infinity` too. Ours gives what a timer can
  *   hold, since a browser cannot wait longer either and a frame must be sendable.
  */
-export function foreignReading(bytes: Uint8Array): readonly Told[] {
+export function foreignReading(chunks: readonly Uint8Array[]): readonly Told[] {
   const reading: Told[] = [];
   const parser = createParser({
     onEvent: ({ id, event, data }) => reading.push(told.message({ id, event, data })),
     onRetry: (ms) => reading.push(told.retry(Math.min(ms, 2 ** 31 - 1))),
     onComment: (text) => reading.push(told.comment(text)),
   });
-  const text = new TextDecoder().decode(bytes);
-  parser.feed('');
-  parser.feed(text.endsWith('\r') ? `${text}\n` : text);
+  const decoder = new TextDecoder();
+  let cr = '';
+  const feed = (text: string): void => {
+    const whole = cr + text;
+    cr = whole.endsWith('\r') ? '\r' : '';
+    parser.feed(cr === '' ? whole : whole.slice(0, -1));
+  };
+  feed('\uFEFF');
+  for (const chunk of chunks) feed(decoder.decode(chunk, { stream: true }));
+  feed(decoder.decode());
+  if (cr !== '') parser.feed('\r\n');
   return reading;
 }
 

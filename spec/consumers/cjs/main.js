@@ -2,8 +2,9 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { createServer } = require('node:http');
 const t = require('io-ts');
-const { interval, of, take } = require('rxjs');
+const { interval, lastValueFrom, of, take } = require('rxjs');
 const { events, sse } = require('rxsse');
+const { fromSse } = require('rxsse/client');
 const { marbles } = require('rxsse/testing');
 const { encodeFrame, message } = require('rxsse/wire');
 
@@ -21,6 +22,8 @@ async function main() {
 
   assert.deepEqual((await read('/count')).match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2']);
   assert.match(await read('/market'), /event: price\ndata: \{"symbol":"ABC","cents":5\}\n\n/);
+  const price = await lastValueFrom(fromSse(`http://127.0.0.1:${server.address().port}/market`, Market));
+  assert.equal(price.data.cents, 5);
   assert.equal(encodeFrame(message({ data: 'hello' })), 'data: "hello"\n\n');
   await marbles(({ hot, expectObservable }) => {
     expectObservable(hot('-a-|')).toBe('-a-|');

@@ -2,6 +2,7 @@ import assert = require('node:assert/strict');
 import t = require('io-ts');
 import rxjs = require('rxjs');
 import rxsse = require('rxsse');
+import client = require('rxsse/client');
 import testing = require('rxsse/testing');
 import wire = require('rxsse/wire');
 
@@ -13,4 +14,6 @@ assert.equal(Market.Prise, undefined);
 assert.equal(price.data.cents, 5);
 assert.equal(typeof rxsse.sse(rxjs.of(price), { events: Market }), 'function');
 assert.equal(wire.encodeFrame(wire.message({ data: 1 })), 'data: 1\n\n');
+const followed: rxjs.Observable<typeof price | rxsse.Gap> = client.fromSse('/market', Market);
+assert.equal(typeof followed.subscribe, 'function');
 assert.equal(typeof testing.marbles, 'function');

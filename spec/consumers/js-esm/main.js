@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import * as t from 'io-ts';
-import { interval, map, take } from 'rxjs';
+import { interval, lastValueFrom, map, take, toArray } from 'rxjs';
 import { events, sse } from 'rxsse';
+import { fromSse } from 'rxsse/client';
 import { marbles } from 'rxsse/testing';
 import { comment, encodeFrame } from 'rxsse/wire';
 
@@ -30,6 +31,14 @@ const count = await read('/count');
 assert.deepEqual(count.match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2']);
 assert.match(count, /^event: rxsse\.end$/m);
 assert.deepEqual((await read('/market')).match(/^event: price$/gm), ['event: price', 'event: price']);
+
+const followed = await lastValueFrom(
+  fromSse(`http://127.0.0.1:${server.address().port}/market`, Market).pipe(toArray()),
+);
+assert.deepEqual(
+  followed.map((price) => price.data.cents),
+  [0, 1],
+);
 
 assert.match(encodeFrame(comment('still here')), /^: ?still here\n\n$/);
 

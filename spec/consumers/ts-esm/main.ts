@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as t from 'io-ts';
-import { interval, map, of, take } from 'rxjs';
-import { type EventOf, event, events, sse } from 'rxsse';
+import { interval, lastValueFrom, map, of, take, toArray } from 'rxjs';
+import { type EventOf, event, events, type Gap, sse } from 'rxsse';
+import { ConnectionError, fromSse } from 'rxsse/client';
 import { marbles } from 'rxsse/testing';
 import { encodeFrame, message } from 'rxsse/wire';
 
@@ -38,6 +39,11 @@ assert.match(await read('/market'), /event: price\ndata: \{"symbol":"ABC","cents
 assert.match(await read('/market'), /event: market\.closed\ndata: null\n\n/);
 assert.match(await read('/asked?word=three'), /^data: 5$/m);
 assert.equal((await fetch(`${url}/asked`)).status, 422);
+
+const followed: (Market | Gap)[] = await lastValueFrom(fromSse(`${url}/market`, Market).pipe(toArray()));
+assert.deepEqual(followed, [priced, Closed()]);
+const failed: unknown = await lastValueFrom(fromSse(`${url}/asked`, Market)).catch((error: unknown) => error);
+assert.ok(failed instanceof ConnectionError && failed.status === 422);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
 

@@ -1,0 +1,71 @@
+import { defer, mergeMap, Observable, takeUntil } from 'rxjs';
+import type { ConnectionError } from '../error/ConnectionError.ts';
+import { attempt } from './attempt.ts';
+import type { FromSseOptions, HeadersLike, Target } from './FromSseOptions.ts';
+import type { Line } from './follow.ts';
+import { given } from './given.ts';
+import type { Memory } from './Memory.ts';
+import { requestOf } from './requestOf.ts';
+import { whileSeen } from './whileSeen.ts';
+
+/** Connects by fetch. */
+export function requests(
+  target: Target | (() => Target | PromiseLike<Target>),
+  options: FromSseOptions,
+  memory: Memory,
+): Line {
+  const { headers, status, exact = false, statuses = exact ? never : isPassingStatus, pauseWhenHidden } = options;
+  let isRepeatable = true;
+
+  const opened = ({ headers: said }: Response): void => {
+    memory.backoff.opened();
+    status?.next({ state: 'open', resume: said.get('rxsse-resume') ?? undefined });
+  };
+  const ask = (asked: Target, sent: HeadersLike) => {
+    const { method = asked instanceof Request ? asked.method : 'GET' } = options;
+    isRepeatable = options.repeatable ?? /^(get|head)$/i.test(method);
+    const asking = { target: asked, headers: sent, lastEventId: memory.lastEventId, takesRefusals: statuses(503) };
+    const messages = attempt((signal) => requestOf(asking, options, signal), memory, opened, options);
+    return untilAborted(asked, messages);
+  };
+  const isPassing = ({ reason, status: answered = 0 }: ConnectionError): boolean => {
+    if (reason === 'request' || reason === 'type') return false;
+    if (reason === 'status') return statuses(answered);
+    return reason === 'refused' || isRepeatable || memory.lastEventId !== '';
+  };
+  const connect = defer(() =>
+    given(typeof target === 'function' ? target() : target).pipe(
+      mergeMap((asked) =>
+        given(typeof headers === 'function' ? headers(memory.failure) : headers).pipe(
+          mergeMap((sent) => ask(asked, sent)),
+        ),
+      ),
+    ),
+  );
+  return {
+    connect,
+    isPassing,
+    pace: (messages) => {
+      const shown = pauseWhenHidden ? whileSeen(messages, () => status?.next({ state: 'paused' })) : messages;
+      return untilAborted(target, shown);
+    },
+  };
+}
+
+const never = () => false;
+
+/** Answers of a server that may be well the next time. */
+const isPassingStatus = (status: number): boolean => /^(408|425|429|5..)$/.test(`${status}`);
+
+/** Errors when the signal of a request says so. */
+function untilAborted<T>(target: unknown, messages: Observable<T>): Observable<T> {
+  if (!(target instanceof Request)) return messages;
+  const { signal } = target;
+  const aborted = new Observable<never>((subscriber) => {
+    const fail = (): void => subscriber.error(signal.reason);
+    if (signal.aborted) return fail();
+    signal.addEventListener('abort', fail);
+    return () => signal.removeEventListener('abort', fail);
+  });
+  return messages.pipe(takeUntil(aborted));
+}

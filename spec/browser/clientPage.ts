@@ -1,0 +1,27 @@
+import { build } from 'esbuild';
+import { root } from '../house/repo.ts';
+
+/** What a page runs that has the client and a contract of numbered ticks; the rest of the script follows. */
+const imports = `
+  import * as t from 'io-ts';
+  import { scan } from 'rxjs';
+  import { events } from './lib/event/events.ts';
+  import { fromEventSource, fromSse } from './lib/client/index.ts';
+  const Ticks = events({ Tick: t.number });
+`;
+
+/** A page with a script for the browser, as a bundler makes it. */
+export async function clientPage(script: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: imports + script, resolveDir: root, loader: 'ts' },
+    absWorkingDir: root,
+    platform: 'browser',
+    format: 'iife',
+    bundle: true,
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const text = outputFiles.map((file) => file.text).join('');
+  return `<!doctype html><link rel="icon" href="data:,"><body><script>${text.replaceAll('</script', '<\\/script')}</script>`;
+}

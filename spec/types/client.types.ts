@@ -1,0 +1,97 @@
+import { expectTypeOf } from 'expect-type';
+import * as t from 'io-ts';
+import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { type EventSourceLike, fromEventSource, fromSse, type RawEvent, type Status } from '../../lib/client/index.ts';
+import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
+import { type EventOf, events } from '../../lib/event/events.ts';
+import type { Gap } from '../../lib/event/Gap.ts';
+
+const Chat = events({ Said: { text: t.string }, Left: t.null });
+type Chat = EventOf<typeof Chat>;
+
+// A gap is in the type, and so are raw events where a policy lets them in.
+expectTypeOf(fromSse('/chat', Chat)).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromSse('/chat', Chat, {})).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromSse('/chat', Chat, { method: 'POST', body: '{}' })).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromSse('/chat', Chat, { unknown: 'error' })).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromSse('/chat', Chat, { invalid: 'raw' })).toEqualTypeOf<Observable<Chat | Gap | RawEvent>>();
+expectTypeOf(fromSse('/chat', Chat, { unknown: 'raw', invalid: 'error' })).toEqualTypeOf<
+  Observable<Chat | Gap | RawEvent>
+>();
+declare const native: EventSourceLike;
+expectTypeOf(fromEventSource(() => native, Chat)).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromEventSource(() => native, Chat, { unknown: 'raw' })).toEqualTypeOf<
+  Observable<Chat | Gap | RawEvent>
+>();
+
+// What is asked for, and how.
+fromSse(new URL('http://127.0.0.1/'), Chat);
+fromSse(new Request('http://127.0.0.1/', { method: 'POST' }), Chat);
+fromSse(() => '/chat', Chat);
+fromSse(async () => new URL('http://127.0.0.1/'), Chat);
+fromSse('/chat', Chat, { fetch, headers: [['a', 'b']], credentials: 'include' });
+fromSse('/chat', Chat, { headers: async (failure) => ({ a: String(failure?.status) }) });
+fromSse('/chat', Chat, {
+  headers: (failure) => {
+    expectTypeOf(failure).toEqualTypeOf<ConnectionError | undefined>();
+    return new Headers();
+  },
+});
+fromSse('/chat', Chat, { lastEventId: null, body: () => new Blob([]).stream() });
+
+// Any observer hears.
+fromSse('/chat', Chat, { status: new BehaviorSubject<Status>({ state: 'paused' }), cursor: new Subject<string>() });
+fromSse('/chat', Chat, { status: { next: (status) => expectTypeOf(status).toEqualTypeOf<Status>() } });
+
+export function shown(event: Chat | Gap): string {
+  switch (event.type) {
+    case 'said':
+      return event.data.text;
+    case 'left':
+      return '';
+    case 'rxsse.gap':
+      return event.data.reason;
+  }
+}
+
+// @ts-expect-error the gap is not handled
+export function unmindful(event: Chat | Gap): string {
+  switch (event.type) {
+    case 'said':
+      return event.data.text;
+    case 'left':
+      return '';
+  }
+}
+
+export function told(status: Status): string {
+  switch (status.state) {
+    case 'connecting':
+      return status.lastEventId;
+    case 'open':
+      return status.resume ?? '';
+    case 'retrying':
+      return `${status.why.reason} ${status.at.toISOString()}`;
+    case 'paused':
+      return '';
+    case 'ended':
+      // @ts-expect-error only where it failed there is an error
+      if (status.why === 'left') return String(status.error);
+      return status.why === 'failed' ? String(status.error) : status.why;
+  }
+}
+
+// @ts-expect-error a contract, and not what it is made of
+fromSse('/chat', { Said: { text: t.string } });
+// @ts-expect-error no such policy
+fromSse('/chat', Chat, { unknown: 'ignore' });
+// @ts-expect-error a misspelt option
+fromSse('/chat', Chat, { retires: {} });
+// @ts-expect-error no such event
+fromSse('/chat', Chat).subscribe((event) => event.type === 'sung');
+// @ts-expect-error a status has no such state
+fromSse('/chat', Chat, { status: { next: (status) => status.state === 'closed' } });
+// @ts-expect-error an EventSource has to be made anew: its maker is asked for
+fromEventSource(native, Chat);
+// @ts-expect-error it has no headers
+fromEventSource(() => native, Chat, { headers: {} });
