@@ -106,7 +106,10 @@ export class Meter {
   }
 
   #collected({ start, end }: Span): number {
-    return this.#collections.reduce((sum, gc) => sum + Math.max(0, Math.min(end, gc.end) - Math.max(start, gc.start)), 0);
+    return this.#collections.reduce(
+      (sum, gc) => sum + Math.max(0, Math.min(end, gc.end) - Math.max(start, gc.start)),
+      0,
+    );
   }
 }
 
@@ -120,6 +123,15 @@ export function processorTime(pid: number | undefined): number {
   // In nanoseconds, on Linux; elsewhere there is no nginx to look at.
   const other = pid === undefined ? 0 : Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000;
   return user + system + other;
+}
+
+/** System calls that wrote something, so far: to sockets, for a server. 0 where that is not counted, as on all but Linux. */
+export function writeCalls(pid: number | undefined): number {
+  try {
+    return Number(/^syscw: (\d+)/m.exec(readFileSync(`/proc/${pid ?? 'self'}/io`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** What is held, after a collection; of another process, all that it has of the machine's memory. */

@@ -65,6 +65,8 @@ export interface Numbered {
 export interface Used {
   /** Microseconds of the processor, system included. */
   readonly cpu: number;
+  /** System calls that wrote something; 0 where the system does not count them. */
+  readonly writes: number;
   /** Microseconds on the clock that all processes share, from the first publication on. */
   readonly began: number;
   readonly ended: number;

@@ -37,7 +37,8 @@ export class Session {
   #port = 0;
   #given = 0;
   #failure: Error | undefined;
-  #heard: (() => void) | undefined;
+  /** Who waits for word. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(scenario: Scenario, { program, profile }: Surroundings) {
     this.scenario = scenario;
@@ -48,7 +49,7 @@ export class Session {
     this.#server.on('message', (message: FromServer) => {
       if (message.say === 'failed') this.#fail(`the server failed: ${message.why}`);
       this.#said.push(message);
-      this.#heard?.();
+      this.#tellWaiting();
     });
     this.#server.once('exit', () => this.#fail('the server ended'));
   }
@@ -71,7 +72,7 @@ export class Session {
       const says = JSON.parse(line) as LoadSays;
       if ('gone' in says) this.#fail(`a reader was cut off: ${says.trouble}`);
       this.#loaded.push(says);
-      this.#heard?.();
+      this.#tellWaiting();
     });
     const ready = await this.#loadSays('ready');
     if (ready.failed > 0) throw new Error(`${ready.failed} readers could not connect: ${ready.trouble}`);
@@ -163,18 +164,22 @@ export class Session {
         const found = said.findIndex(is);
         if (found < 0 && this.#failure === undefined) return;
         clearTimeout(limit);
-        this.#heard = undefined;
+        this.#waiting.delete(look);
         const [one] = found < 0 ? [] : said.splice(found, 1);
         if (one !== undefined && is(one)) resolve(one);
         else reject(this.#failure ?? new Error('closed'));
       };
-      this.#heard = look;
+      this.#waiting.add(look);
       look();
     });
   }
 
   #fail(why: string): void {
     this.#failure ??= new Error(why);
-    this.#heard?.();
+    this.#tellWaiting();
+  }
+
+  #tellWaiting(): void {
+    for (const look of [...this.#waiting]) look();
   }
 }

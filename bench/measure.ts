@@ -1,5 +1,5 @@
-import type { Budget, Entry, Measured, Row } from './rows/Row.ts';
 import { type EntryResult, spreadOf } from './report/Results.ts';
+import type { Budget, Entry, Measured, Row } from './rows/Row.ts';
 import { Session, type Surroundings } from './Session.ts';
 
 /** A run that hangs, whatever in it does, is ended after so many ms. */

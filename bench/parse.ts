@@ -20,7 +20,9 @@ const start = performance.now();
 for (let left = passes; left > 0; left--) pass();
 const seconds = (performance.now() - start) / 1000;
 if (events - before !== before * passes) throw new Error('events were lost');
-console.log(JSON.stringify({ megabytes: (stream.length * passes) / 1e6 / seconds, events: (before * passes) / seconds }));
+console.log(
+  JSON.stringify({ megabytes: (stream.length * passes) / 1e6 / seconds, events: (before * passes) / seconds }),
+);
 
 function ours(): () => void {
   return () => {

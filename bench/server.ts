@@ -1,4 +1,4 @@
-import { memory, Meter, processorTime } from './Meter.ts';
+import { Meter, memory, processorTime, writeCalls } from './Meter.ts';
 import { peers } from './peers/index.ts';
 import type { Served } from './peers/Peer.ts';
 import { startProfile } from './profile.ts';
@@ -16,6 +16,7 @@ let text = '';
 text = 'x'.repeat(Math.max(0, size - JSON.stringify(tickOf(1000).tick).length));
 let published = 0;
 let cpu = 0;
+let writes = 0;
 let began = 0;
 let stopProfile: (() => Promise<readonly ProfileLine[]>) | undefined;
 
@@ -38,7 +39,9 @@ async function answer(asked: ToServer): Promise<void> {
   if (asked.ask === 'memory') return say({ say: 'memory', memory: await memory(served.pid) });
   if (asked.ask === 'watch') return watch(asked.profile, asked.turns);
   if (asked.ask === 'used') return used();
-  await (asked.publication.rate === undefined ? flatOut(asked.publication) : atRate(asked.publication, asked.publication.rate));
+  await (asked.publication.rate === undefined
+    ? flatOut(asked.publication)
+    : atRate(asked.publication, asked.publication.rate));
   say({ say: 'published' });
 }
 
@@ -48,18 +51,30 @@ function watch(profile: boolean, turns: boolean): void {
   if (turns) meter.watch();
   else meter.reset();
   cpu = processorTime(served.pid);
+  writes = writeCalls(served.pid);
   began = micros();
   say({ say: 'watching' });
 }
 
 async function used(): Promise<void> {
   const time = processorTime(served.pid) - cpu;
+  const written = writeCalls(served.pid) - writes;
   const ended = micros();
   const profile = await stopProfile?.();
   stopProfile = undefined;
   // Collections are told of a turn later.
   await new Promise((resolve) => next(resolve));
-  say({ say: 'used', used: { cpu: time, began, ended, turns: meter.read(), ...(profile === undefined ? {} : { profile }) } });
+  say({
+    say: 'used',
+    used: {
+      cpu: time,
+      writes: written,
+      began,
+      ended,
+      turns: meter.read(),
+      ...(profile === undefined ? {} : { profile }),
+    },
+  });
 }
 
 /** One publication after the other, each in a turn of its own. */

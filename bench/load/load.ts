@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { LoadReport, LoadSays } from './LoadReport.ts';
 import { Response } from './Response.ts';
 
-/** The same as load.c, for machines without a C compiler. It takes a third of what that does. */
+/** The same as load.c, for machines without a C compiler. It takes less: see the row `load`. */
 const { values: given } = parseArgs({
   options: Object.fromEntries(
     ['port', 'path', 'last', 'readers', 'feeds', 'users', 'stuck', 'inflight', 'latency', 'blocks', 'expect'].map(
@@ -61,8 +61,8 @@ class Reader {
 
   #ask(): void {
     const { index } = this;
-    const from = given['last'] === undefined ? '' : `Last-Event-ID: ${given['last']}\r\n`;
-    const url = `${given['path'] ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
+    const from = given.last === undefined ? '' : `Last-Event-ID: ${given.last}\r\n`;
+    const url = `${given.path ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
     this.#socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${from}\r\n`);
   }
 

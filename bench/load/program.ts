@@ -19,7 +19,8 @@ export function loadProgram(wanted: 'C' | 'Node' = 'C'): LoadProgram {
   const made = join(here, 'load');
   mkdirSync(here, { recursive: true });
   for (const compiler of ['cc', 'gcc', 'clang']) {
-    if (spawnSync(compiler, ['-O2', '-o', made, source]).status === 0) return { command: made, given: [], language: 'C' };
+    if (spawnSync(compiler, ['-O2', '-o', made, source]).status === 0)
+      return { command: made, given: [], language: 'C' };
   }
   return node;
 }

@@ -1,5 +1,5 @@
-import type { Phase, Session } from '../Session.ts';
 import type { ProfileLine, Scenario } from '../Scenario.ts';
+import type { Phase, Session } from '../Session.ts';
 
 /** What one run gave, by name; the unit is in `units`. */
 export type Figures = Readonly<Record<string, number>>;
@@ -68,6 +68,8 @@ export function figuresOf({ load, used, seconds }: Phase): Figures {
   return {
     rate: load.deliveries / seconds,
     cost: used.cpu / load.deliveries,
+    ...(used.writes > 0 ? { together: load.deliveries / used.writes } : {}),
+    megabytes: load.bytes / 1e6 / seconds,
     serverBusy: used.cpu / 1e6 / seconds,
     loadBusy: load.busy / 1e6 / seconds,
     collecting: used.turns.gc / 1000 / seconds,

@@ -1,7 +1,7 @@
 import { type PeerName, peerNames, peers } from '../peers/index.ts';
 import { isInstalled } from '../peers/nchan.ts';
 import type { Scenario } from '../Scenario.ts';
-import { type Entry, ratio, type Row, type ServedEntry } from './Row.ts';
+import { type Entry, type Row, ratio, type ServedEntry } from './Row.ts';
 import { atPace, throughput } from './throughput.ts';
 
 /** Those that a quick run is content with. */
@@ -26,6 +26,7 @@ export function entriesOf(
 const columns = {
   rate: 'deliveries/s',
   cost: 'µs a delivery',
+  together: 'events a write',
   serverBusy: 'server busy',
   loadBusy: 'readers busy',
   collecting: 'collecting',
@@ -41,7 +42,13 @@ export const fanOut: Row = {
   columns,
   goals: [
     { what: 'by hand', unit: 'x', value: (look) => ratio(look, 'rate', 'rxsse', by), least: 20, aim: 40, more: true },
-    { what: 'nginx + nchan', unit: 'x', value: (look) => ratio(look, 'rate', 'rxsse', 'nginx + nchan'), aim: 14, more: true },
+    {
+      what: 'nginx + nchan',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse', 'nginx + nchan'),
+      aim: 14,
+      more: true,
+    },
   ],
 };
 
@@ -66,7 +73,14 @@ export const latency: Row = {
     atPace(20),
     { readers: 1000, latency: true },
   ),
-  columns: { p50: 'p50 ms', p90: 'p90 ms', p99: 'p99 ms', max: 'longest ms', cost: 'µs a delivery' },
+  columns: {
+    p50: 'p50 ms',
+    p90: 'p90 ms',
+    p99: 'p99 ms',
+    max: 'longest ms',
+    cost: 'µs a delivery',
+    serverBusy: 'server busy',
+  },
   goals: ['p50', 'p99'].flatMap((figure) => [
     {
       what: `${figure}, a write an event`,
@@ -75,6 +89,12 @@ export const latency: Row = {
       least: 1,
       more: false,
     },
-    { what: `${figure}, joined`, unit: 'x', value: (look) => ratio(look, figure, 'rxsse', 'Node, joined'), aim: 1.1, more: false },
+    {
+      what: `${figure}, joined`,
+      unit: 'x',
+      value: (look) => ratio(look, figure, 'rxsse', 'Node, joined'),
+      aim: 1.1,
+      more: false,
+    },
   ]),
 };

@@ -1,9 +1,15 @@
 import type { Option, Scenario } from '../Scenario.ts';
 import type { Session } from '../Session.ts';
-import { type Budget, type Entry, type Look, type Measured, ratio, type Row } from './Row.ts';
+import { type Budget, type Entry, type Look, type Measured, type Row, ratio } from './Row.ts';
 import { throughput } from './throughput.ts';
 
-const columns = { cost: 'µs a delivery', rate: 'deliveries/s', serverBusy: 'server busy', loadBusy: 'readers busy' };
+const columns = {
+  cost: 'µs a delivery',
+  rate: 'deliveries/s',
+  together: 'events a write',
+  serverBusy: 'server busy',
+  loadBusy: 'readers busy',
+};
 
 function entry(label: string, burst: number, scenario: Omit<Scenario, 'peer'> & Partial<Scenario>): Entry {
   return { label, scenario: { peer: 'rxsse', ...scenario }, measure: throughput(burst) };
@@ -63,7 +69,7 @@ export const bySize: Row = {
   title: 'Cost of a delivery by the size of an event',
   how: '100 readers, one event a turn, flat out; the data alone is so many characters.',
   entries: sizes.map((size) => entry(`${size} bytes`, 1, { readers: 100, size })),
-  columns: { ...columns, bytes: 'MB/s' },
+  columns: { ...columns, megabytes: 'MB/s' },
   goals: [],
 };
 
@@ -113,7 +119,14 @@ export const byEvents: Row = {
     cost: 'at the end',
   },
   goals: [
-    { what: 'MB more at the end', unit: 'MB', value: (look) => look('rxsse', 'growth'), least: 2, aim: 0.5, more: false },
+    {
+      what: 'MB more at the end',
+      unit: 'MB',
+      value: (look) => look('rxsse', 'growth'),
+      least: 2,
+      aim: 0.5,
+      more: false,
+    },
     { what: 'an event, at the end', unit: 'x', value: (look) => perEvent(look), least: 1.5, aim: 1.1, more: false },
   ],
   rounds: 1,

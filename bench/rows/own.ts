@@ -1,10 +1,16 @@
-import type { Session } from '../Session.ts';
 import type { Scenario } from '../Scenario.ts';
-import { type Budget, type Entry, figuresOf, type Measured, ratio, type Row } from './Row.ts';
+import type { Session } from '../Session.ts';
+import { type Budget, type Entry, figuresOf, type Measured, type Row, ratio } from './Row.ts';
 import { throughput } from './throughput.ts';
 
 const by = 'RxJS + Express by hand';
-const columns = { rate: 'deliveries/s', cost: 'µs a delivery', serverBusy: 'server busy', loadBusy: 'readers busy' };
+const columns = {
+  rate: 'deliveries/s',
+  cost: 'µs a delivery',
+  together: 'events a write',
+  serverBusy: 'server busy',
+  loadBusy: 'readers busy',
+};
 
 const tiny = { readers: 1, size: 0, route: 'own' } as const;
 
@@ -27,7 +33,13 @@ export const relay: Row = {
   columns,
   goals: [
     { what: 'by hand', unit: 'x', value: (look) => ratio(look, 'rate', 'rxsse', by), least: 1.5, more: true },
-    { what: 'joined, the limit', unit: 'x', value: (look) => ratio(look, 'rate', 'rxsse', 'Node, joined'), aim: 0.9, more: true },
+    {
+      what: 'joined, the limit',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse', 'Node, joined'),
+      aim: 0.9,
+      more: true,
+    },
   ],
 };
 
@@ -152,15 +164,13 @@ export const feedsFlatOut: Row = {
   name: 'feeds-flat-out',
   title: 'The same, flat out',
   how: 'In each turn one event to every feed: there each of 1000 feeds has its own events made, which no delivery shares.',
-  entries: [
-    ['1 feed of 1000', 1] as const,
-    ['10 feeds of 100', 10] as const,
-    ['1000 feeds of 1', 1000] as const,
-  ].map(([label, count]) => ({
-    label,
-    scenario: { ...shape(1000, count), peer: 'rxsse' as const },
-    measure: throughput(1),
-  })),
+  entries: [['1 feed of 1000', 1] as const, ['10 feeds of 100', 10] as const, ['1000 feeds of 1', 1000] as const].map(
+    ([label, count]) => ({
+      label,
+      scenario: { ...shape(1000, count), peer: 'rxsse' as const },
+      measure: throughput(1),
+    }),
+  ),
   columns,
   goals: [],
 };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type LoneEntry, ratio, type Row } from './Row.ts';
+import { type LoneEntry, type Row, ratio } from './Row.ts';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'parse.js');
 

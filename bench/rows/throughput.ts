@@ -16,19 +16,15 @@ export function throughput(burst: number): (session: Session, budget: Budget) =>
     const each = (readers * (size + 40)) / users;
     const most = Math.min(mostEvents, mostBytes / each);
     const whole = (events: number): number => Math.max(step, Math.floor(Math.min(events, most) / step) * step);
-    const little = Math.ceil((10_000 * users) / readers / step) * step;
 
-    let phase = await session.publish({ events: whole(little), burst });
-    for (let tries = 0; tries < 8 && phase.seconds < seconds / 4; tries++) {
-      const events = phase.load.deliveries / (readers / users);
-      const more = whole(Math.min(events * 8, (events * seconds * 0.4) / phase.seconds));
+    let events = whole(Math.ceil((10_000 * users) / readers / step) * step);
+    let phase = await session.publish({ events, burst });
+    // The more a server has to do, the more some of them do at a time: one look ahead would fall short.
+    for (let tries = 0; tries < 10 && phase.seconds < seconds * 0.7; tries++) {
+      const more = whole(events * Math.min(8, Math.max(1.5, (seconds * 1.1) / phase.seconds)));
       if (more <= events) break;
-      phase = await session.publish({ events: more, burst });
-    }
-    // One so slow that its warming up took longer than there is time: that was it.
-    if (phase.seconds < seconds) {
-      const events = phase.load.deliveries / (readers / users);
-      phase = await session.publish({ events: whole((events * seconds) / phase.seconds), burst });
+      events = more;
+      phase = await session.publish({ events, burst });
     }
     return { figures: figuresOf(phase), ...(phase.used.profile ? { profile: phase.used.profile } : {}) };
   };

@@ -30,6 +30,13 @@ export const turn: Row = {
     rate: 'deliveries/s',
   },
   goals: [
-    { what: 'longest slice', unit: 'ms', value: (look) => look('rxsse', 'longestSlice'), least: 10, aim: 2, more: false },
+    {
+      what: 'longest slice',
+      unit: 'ms',
+      value: (look) => look('rxsse', 'longestSlice'),
+      least: 10,
+      aim: 2,
+      more: false,
+    },
   ],
 };
