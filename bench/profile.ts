@@ -30,7 +30,8 @@ function summary({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): re
     const name = names.get(id) ?? '?';
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
   });
-  const busy = [...times].filter(([name]) => name !== '(idle)');
+  // `dispatch` is the profiler itself, as it begins.
+  const busy = [...times].filter(([name]) => name !== '(idle)' && name !== 'dispatch');
   const all = busy.reduce((sum, [, time]) => sum + time, 0);
   return busy
     .sort(([, a], [, b]) => b - a)

@@ -14,7 +14,7 @@ export async function serve({ feeds: count = 1, heartbeat = 15_000 }: Scenario):
     const feed = feeds[askedFor(request.url).feed];
     const send: Send = ({ n, tick }) => void reply.sse.send({ id: String(n), event: 'tick', data: tick });
     reply.sse.keepAlive();
-    reply.sse.sendHeaders();
+    await reply.sse.send({ data: 'connected' });
     feed?.add(send);
     reply.sse.onClose(() => feed?.delete(send));
   });
