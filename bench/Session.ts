@@ -120,7 +120,7 @@ export class Session {
 
   /** What has come since it was last asked. */
   async count(): Promise<LoadReport> {
-    this.#tellLoad('reset');
+    this.#tellLoad('count');
     return this.#loadSays('counted');
   }
 

@@ -243,7 +243,7 @@ static void heard(Reader *r, uint32_t events) {
   take(r, buffer, buffer + n, micros());
 }
 
-/* `expect <events a reader>`, `count` (what came since), `reset`; the end of the input is the end of it all. */
+/* `expect <events a reader>`, or `count`: what came since it was last asked. The end of the input is the end of it all. */
 static int told(void) {
   static char line[256];
   static size_t length;
@@ -264,8 +264,7 @@ static int told(void) {
       printf("{\"expecting\":true}\n");
       fflush(stdout);
       if (reached >= (uint64_t)(count - stuck)) finish = micros(), say_done("done");
-    } else if (strcmp(line, "count") == 0) say_done("counted");
-    else if (strcmp(line, "reset") == 0) reset(), say_done("counted");
+    } else if (strcmp(line, "count") == 0) say_done("counted"), reset();
     length -= end + 1 - line;
     memmove(line, end + 1, length + 1);
   }

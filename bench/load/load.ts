@@ -148,9 +148,9 @@ function say(what: LoadSays): void {
 
 function told(line: string): void {
   const [what, value] = line.split(' ');
-  if (what === 'reset') {
-    reset();
+  if (what === 'count') {
     say({ counted: true, ...report() });
+    reset();
   }
   if (what !== 'expect') return;
   reset();

@@ -1,4 +1,4 @@
-import type { ProfileLine, Scenario } from '../Scenario.ts';
+import type { ProfileLine, Scenario, Used } from '../Scenario.ts';
 import type { Phase, Session } from '../Session.ts';
 
 /** What one run gave, by name; the unit is in `units`. */
@@ -81,4 +81,9 @@ export function ratio(look: Look, figure: string, of: string, by: string): numbe
   const a = look(of, figure);
   const b = look(by, figure);
   return a === undefined || b === undefined || b === 0 ? undefined : a / b;
+}
+
+/** Figures, and where the time went when that was asked for. */
+export function withProfile(figures: Figures, { profile }: Used): Measured {
+  return profile === undefined ? { figures } : { figures, profile };
 }

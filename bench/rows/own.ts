@@ -1,6 +1,6 @@
 import type { Scenario } from '../Scenario.ts';
 import type { Session } from '../Session.ts';
-import { type Budget, type Entry, figuresOf, type Measured, type Row, ratio } from './Row.ts';
+import { type Budget, type Entry, figuresOf, type Measured, type Row, ratio, withProfile } from './Row.ts';
 import { throughput } from './throughput.ts';
 
 const by = 'RxJS + Express by hand';
@@ -127,10 +127,7 @@ async function paced(session: Session, { seconds }: Budget): Promise<Measured> {
   const events = Math.ceil(Math.max(2, seconds) * rate);
   await session.publish({ events: 20, burst: 1, rate });
   const phase = await session.publish({ events, burst: 1, rate });
-  return {
-    figures: { ...figuresOf(phase), p50: phase.load.p50, p99: phase.load.p99 },
-    ...(phase.used.profile ? { profile: phase.used.profile } : {}),
-  };
+  return withProfile({ ...figuresOf(phase), p50: phase.load.p50, p99: phase.load.p99 }, phase.used);
 }
 
 const paceColumns = { cost: 'µs a delivery', p50: 'p50 ms', p99: 'p99 ms', serverBusy: 'server busy' };

@@ -3,7 +3,7 @@ import { isInstalled } from '../peers/nchan.ts';
 import type { Scenario } from '../Scenario.ts';
 import type { Session } from '../Session.ts';
 import { entriesOf } from './fanOut.ts';
-import { type Budget, type Entry, type Measured, type Row, ratio, type ServedEntry } from './Row.ts';
+import { type Budget, type Entry, type Measured, type Row, ratio, type ServedEntry, withProfile } from './Row.ts';
 
 const by = 'RxJS + Express by hand';
 
@@ -76,9 +76,9 @@ async function beating(session: Session, { seconds }: Budget): Promise<Measured>
   await session.watch();
   await session.count();
   await new Promise((resolve) => setTimeout(resolve, Math.max(2, seconds) * 1000));
-  const [{ blocks }, { cpu }] = await Promise.all([session.count(), session.used()]);
+  const [{ blocks }, used] = await Promise.all([session.count(), session.used()]);
   if (blocks === 0) throw new Error('no heartbeat came');
-  return { figures: { cost: cpu / blocks, beats: blocks } };
+  return withProfile({ cost: used.cpu / blocks, beats: blocks }, used);
 }
 
 export const heartbeat: Row = {
@@ -100,14 +100,13 @@ export const heartbeat: Row = {
 async function storm(session: Session): Promise<Measured> {
   await session.watch();
   const ready = await session.connect();
-  const { cpu } = await session.used();
-  return {
-    figures: {
-      connects: ready.readers / (ready.micros / 1e6),
-      cost: cpu / ready.readers,
-      loadBusy: ready.busy / ready.micros,
-    },
+  const used = await session.used();
+  const figures = {
+    connects: ready.readers / (ready.micros / 1e6),
+    cost: used.cpu / ready.readers,
+    loadBusy: ready.busy / ready.micros,
   };
+  return withProfile(figures, used);
 }
 
 export const connects: Row = {
@@ -145,13 +144,8 @@ async function replayed(session: Session): Promise<Measured> {
   await session.connect(['--expect', String(history)]);
   const report = await session.received();
   const used = await session.used();
-  return {
-    figures: {
-      rate: history / ((report.last - used.began) / 1e6),
-      longestOwn: used.turns.longestOwn,
-      longest: used.turns.longest,
-    },
-  };
+  const { longestOwn, longest } = used.turns;
+  return withProfile({ rate: history / ((report.last - used.began) / 1e6), longestOwn, longest }, used);
 }
 
 function replayEntry(label: string, peer: PeerName): Entry {

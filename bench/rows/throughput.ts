@@ -1,5 +1,5 @@
 import type { Session } from '../Session.ts';
-import { type Budget, figuresOf, type Measured } from './Row.ts';
+import { type Budget, figuresOf, type Measured, withProfile } from './Row.ts';
 
 /** Events that a feed is given in one phase, at most, and bytes that all readers together are. */
 const mostEvents = 1_000_000;
@@ -26,7 +26,7 @@ export function throughput(burst: number): (session: Session, budget: Budget) =>
       events = more;
       phase = await session.publish({ events, burst });
     }
-    return { figures: figuresOf(phase), ...(phase.used.profile ? { profile: phase.used.profile } : {}) };
+    return withProfile(figuresOf(phase), phase.used);
   };
 }
 
@@ -42,9 +42,6 @@ export function atPace(rate: number, burst = 1): (session: Session, budget: Budg
     await session.publish({ events: Math.ceil(events / 2 / burst) * burst, burst, rate });
     const phase = await session.publish({ events, burst, rate });
     const { p50, p90, p99, max } = phase.load;
-    return {
-      figures: { ...figuresOf(phase), p50, p90, p99, max },
-      ...(phase.used.profile ? { profile: phase.used.profile } : {}),
-    };
+    return withProfile({ ...figuresOf(phase), p50, p90, p99, max }, phase.used);
   };
 }
