@@ -20,6 +20,7 @@ export class Meter {
   #slices: Span[] = [];
   #collections: Span[] = [];
   #count = 0;
+  #work = 0;
   #last: number | undefined;
   #watching = false;
   readonly #observer: PerformanceObserver;
@@ -36,9 +37,12 @@ export class Meter {
   watchSlices(): void {
     const timed = (work: () => void) => (): void => {
       const start = performance.now();
+      const before = process.cpuUsage();
       try {
         work();
       } finally {
+        const { user, system } = process.cpuUsage(before);
+        this.#work = Math.max(this.#work, (user + system) / 1000);
         this.#keep(this.#slices, start);
       }
     };
@@ -72,6 +76,7 @@ export class Meter {
     this.#slices = [];
     this.#collections = [];
     this.#count = 0;
+    this.#work = 0;
     this.#last = undefined;
     this.#watching = false;
   }
@@ -88,6 +93,7 @@ export class Meter {
       longest: longest(this.#turns.map(({ start, end }) => end - start)),
       longestOwn: longest(own(this.#turns)),
       longestSlice: longest(slices),
+      longestWork: this.#work,
       slice99: slices[Math.floor(0.99 * (slices.length - 1))] ?? 0,
       longestGc: longest(collections),
       gc: collections.reduce((sum, ms) => sum + ms, 0),

@@ -84,6 +84,8 @@ export interface Turns {
   readonly longestOwn: number;
   /** The longest piece of work in one go that the server itself asked the loop for, without garbage collection. */
   readonly longestSlice: number;
+  /** The longest by the processor's clock, in ms: what a busy machine does not disturb. Collection included. */
+  readonly longestWork: number;
   /** What 99 % of the slices stay below. */
   readonly slice99: number;
   readonly longestGc: number;

@@ -22,7 +22,9 @@ if (asked.list) {
   process.exit();
 }
 
-const wanted = rows.filter(({ name }) => asked.only.length === 0 || asked.only.includes(name));
+const wanted = rows.filter(({ name, slow }) =>
+  asked.only.length === 0 ? !(asked.quick && slow === true) : asked.only.includes(name),
+);
 if (wanted.length === 0) {
   console.error(`no such row; there are ${rows.map(({ name }) => name).join(', ')}`);
   process.exit(2);

@@ -59,6 +59,8 @@ export interface Row {
   /** Figures in the order in which they are shown, each with its heading. */
   readonly columns: Readonly<Record<string, string>>;
   readonly goals: readonly Goal[];
+  /** Not in a quick run, unless it is asked for by its name. */
+  readonly slow?: boolean;
   /** Rounds, at most. */
   readonly rounds?: number;
 }

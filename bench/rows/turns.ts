@@ -8,8 +8,10 @@ async function turns(session: Session, { quick }: Budget): Promise<Measured> {
   const events = Math.max(4, Math.min(quick ? 200 : 2000, Math.floor((4 * 2) / first.seconds)));
   await session.publish({ events, burst: 1 });
   const { used, load, seconds } = await session.publish({ events, burst: 1 });
-  const { longestSlice, slice99, longestOwn, longest, longestGc } = used.turns;
-  return { figures: { longestSlice, slice99, longestOwn, longest, longestGc, rate: load.deliveries / seconds } };
+  const { longestSlice, longestWork, slice99, longestOwn, longest, longestGc } = used.turns;
+  return {
+    figures: { longestSlice, longestWork, slice99, longestOwn, longest, longestGc, rate: load.deliveries / seconds },
+  };
 }
 
 export const turn: Row = {
@@ -23,6 +25,7 @@ export const turn: Row = {
   }),
   columns: {
     longestSlice: 'longest slice ms',
+    longestWork: 'of the processor ms',
     slice99: '99 % of slices ms',
     longestOwn: 'longest turn ms',
     longest: 'with collection',
