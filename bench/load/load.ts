@@ -1,0 +1,166 @@
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import type { LoadReport, LoadSays } from './LoadReport.ts';
+import { Response } from './Response.ts';
+
+/** The same as load.c, for machines without a C compiler. It takes less: see the row `load`. */
+const { values: given } = parseArgs({
+  options: Object.fromEntries(
+    ['port', 'path', 'last', 'readers', 'feeds', 'users', 'stuck', 'inflight', 'latency', 'blocks', 'expect'].map(
+      (name) => [name, { type: 'string' as const }],
+    ),
+  ),
+});
+const number = (name: string, otherwise: number): number => Number(given[name] ?? otherwise);
+const [count, feeds, users, stuck] = [number('readers', 1), number('feeds', 1), number('users', 1), number('stuck', 0)];
+const inflight = number('inflight', 64);
+const withLatency = number('latency', 0) === 1;
+const withBlocks = number('blocks', 0) === 1;
+
+let expected = number('expect', 0);
+let [opened, begun, failed, waiting, reached] = [0, 0, 0, 0, 0];
+let [received, errors, lost, first, last, bytes, blocks] = [0, 0, 0, 0, 0, 0, 0];
+let trouble = '';
+let delays: number[] = [];
+let busyAt = process.cpuUsage();
+const started = micros();
+const readers: Reader[] = [];
+
+class Reader {
+  readonly index: number;
+  readonly isStuck: boolean;
+  readonly #socket: Socket;
+  readonly #response: Response;
+  #next: number;
+  got = 0;
+  #isOver = false;
+
+  constructor(index: number) {
+    this.index = index;
+    this.isStuck = index < stuck;
+    this.#next = users > 1 ? index % users || users : 1;
+    this.#socket = connect({ port: number('port', 0), host: '127.0.0.1', noDelay: true });
+    this.#response = new Response({
+      onHead: () => this.#begin(),
+      onMark: (mark, time) => this.#arrive(mark, time),
+      onBlock: () => {
+        blocks++;
+      },
+      blocks: withBlocks,
+    });
+    this.#socket.on('connect', () => this.#ask());
+    this.#socket.on('data', (chunk) => {
+      if (this.#response.isBody) bytes += chunk.length;
+      const why = this.#response.take(chunk);
+      if (why !== undefined) this.#giveUp(why);
+    });
+    this.#socket.on('error', (error) => this.#giveUp(error.message));
+    this.#socket.on('close', () => this.#giveUp('the connection ended'));
+  }
+
+  #ask(): void {
+    const { index } = this;
+    const from = given.last === undefined ? '' : `Last-Event-ID: ${given.last}\r\n`;
+    const url = `${given.path ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
+    this.#socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${from}\r\n`);
+  }
+
+  #begin(): void {
+    begun++;
+    waiting--;
+    if (this.isStuck) this.#socket.pause();
+    dial();
+    beReady();
+  }
+
+  #arrive(mark: number, time: number): void {
+    if (mark !== this.#next && errors++ === 0) {
+      trouble = `reader ${this.index}: got ${mark} where ${this.#next} was due`;
+    }
+    this.#next = mark + users;
+    this.got++;
+    received++;
+    const now = micros();
+    if (first === 0) first = now;
+    if (withLatency) delays.push(now - time);
+    if (this.got === expected && ++reached >= count - stuck) finish(now);
+  }
+
+  #giveUp(why: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (trouble === '') trouble = `reader ${this.index}: ${why}`;
+    this.#socket.destroy();
+    if (this.#response.isBody) {
+      if (lost++ === 0) say({ gone: true, ...report() });
+      return;
+    }
+    failed++;
+    waiting--;
+    dial();
+    beReady();
+  }
+}
+
+function dial(): void {
+  while (opened < count && waiting < inflight) {
+    waiting++;
+    readers.push(new Reader(opened++));
+  }
+}
+
+function beReady(): void {
+  if (begun + failed < count) return;
+  say({ ready: true, readers: begun, failed, micros: micros() - started, busy: busy(), trouble });
+}
+
+function finish(now: number): void {
+  last = now;
+  say({ done: true, ...report() });
+}
+
+function report(): LoadReport {
+  const sorted = Float64Array.from(delays).sort();
+  const quantile = (q: number): number => (sorted[Math.floor(q * (sorted.length - 1))] ?? 0) / 1000;
+  const times = { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: quantile(1) };
+  return { deliveries: received, errors, closed: lost, first, last, bytes, blocks, busy: busy(), ...times, trouble };
+}
+
+function reset(): void {
+  [received, first, last, bytes, blocks] = [0, 0, 0, 0, 0];
+  delays = [];
+  busyAt = process.cpuUsage();
+}
+
+function busy(): number {
+  const { user, system } = process.cpuUsage(busyAt);
+  return user + system;
+}
+
+function micros(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+function say(what: LoadSays): void {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
+}
+
+function told(line: string): void {
+  const [what, value] = line.split(' ');
+  if (what === 'count') {
+    say({ counted: true, ...report() });
+    reset();
+  }
+  if (what !== 'expect') return;
+  reset();
+  expected = Number(value);
+  reached = readers.filter(({ isStuck, got }) => !isStuck && got >= expected).length;
+  say({ expecting: true });
+  if (reached >= count - stuck) finish(micros());
+}
+
+createInterface({ input: process.stdin })
+  .on('line', told)
+  .on('close', () => process.exit());
+dial();

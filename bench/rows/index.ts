@@ -1,0 +1,33 @@
+import { bursts, fanOut, latency } from './fanOut.ts';
+import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
+import { feeds, feedsFlatOut, pipelineBursts, pipelines, relay, stuck } from './own.ts';
+import { parser } from './parser.ts';
+import type { Row } from './Row.ts';
+import { connects, heartbeat, memory, replay } from './readers.ts';
+import { turn } from './turns.ts';
+
+/** All that is measured, in the order in which it is. */
+export const rows: readonly Row[] = [
+  calibration,
+  fanOut,
+  bursts,
+  latency,
+  turn,
+  relay,
+  pipelines,
+  pipelineBursts,
+  memory,
+  heartbeat,
+  connects,
+  replay,
+  stuck,
+  feeds,
+  feedsFlatOut,
+  byReaders,
+  byReadersInBursts,
+  byEvents,
+  byFeeds,
+  bySize,
+  options,
+  parser,
+];
