@@ -7,9 +7,10 @@ import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
 import type { Stretch } from '../log/Segments.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
+import { utf8Length } from '../wire/utf8.ts';
 
-/** Entries kept decoded for other readers who come to the same place. */
-const kept = 1024;
+/** Entries kept decoded for other readers who come to the same place, and the bytes that they may have on the wire. */
+const kept = { entries: 1024, bytes: 1024 * 1024 };
 
 const decoder = new TextDecoder();
 
@@ -23,7 +24,10 @@ const decoder = new TextDecoder();
 export class Decoded {
   readonly #contract: Contract;
   readonly #report: (error: unknown) => void;
-  readonly #entries = new Map<number, Entry<TypedEvent>>();
+  readonly #known = new Map<number, Known>();
+  #bytes = 0;
+  /** What was asked for last: readers at one place ask for the same. */
+  #last: { readonly stretch: Stretch; readonly entries: readonly Entry<TypedEvent>[] } | undefined;
 
   constructor(contract: Contract, report: (error: unknown) => void) {
     this.#contract = contract;
@@ -31,29 +35,34 @@ export class Decoded {
   }
 
   /** The entries of a stretch of this epoch, in order. */
-  of({ after, last, bytes }: Stretch, epoch: string): readonly Entry<TypedEvent>[] {
+  of(stretch: Stretch, epoch: string): readonly Entry<TypedEvent>[] {
+    if (this.#last?.stretch === stretch) return this.#last.entries;
     const entries: Entry<TypedEvent>[] = [];
-    for (let sequence = after + 1; sequence <= last; sequence++) {
-      const entry = this.#entries.get(sequence);
-      if (entry === undefined || entry.epoch !== epoch) return this.#decode({ after, last, bytes }, epoch);
-      entries.push(entry);
+    let at = 0;
+    for (let sequence = stretch.after + 1; sequence <= stretch.last; sequence++) {
+      const known = this.#known.get(sequence);
+      if (known === undefined || known.entry.epoch !== epoch) break;
+      entries.push(known.entry);
+      at += known.size;
     }
+    if (at < stretch.bytes.length) this.#decode(stretch.bytes.subarray(at), stretch.after, epoch, entries);
+    this.#last = { stretch, entries };
     return entries;
   }
 
-  #decode({ after, bytes }: Stretch, epoch: string): readonly Entry<TypedEvent>[] {
+  /** Adds those that nobody has asked for before: at the tail they are few, and the same for all who come. */
+  #decode(bytes: Uint8Array, after: number, epoch: string, entries: Entry<TypedEvent>[]): void {
     // A block has no empty line in it, so an empty line is the end of an entry and nothing else.
     const blocks = decoder.decode(bytes).split('\n\n');
-    const entries: Entry<TypedEvent>[] = [];
+    let index = 0;
     const onMessage = (message: Message): void => {
+      const block = `${blocks[index++]}\n\n`;
       const event = this.#decoded(message);
-      const block = event && `${blocks[entries.length]}\n\n`;
-      const entry = new Entry(epoch, after + entries.length + 1, event, block);
+      const entry = new Entry(epoch, after + entries.length + 1, event, event && block);
       entries.push(entry);
-      this.#keep(entry);
+      this.#keep({ entry, size: utf8Length(block) });
     };
     new FrameParser({ onMessage, maxEventBytes: Infinity }).push(bytes);
-    return entries;
   }
 
   #decoded(message: Message): TypedEvent | undefined {
@@ -76,10 +85,21 @@ export class Decoded {
     return decoded.right;
   }
 
-  #keep(entry: Entry<TypedEvent>): void {
-    this.#entries.set(entry.sequence, entry);
-    if (this.#entries.size <= kept) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  #keep(known: Known): void {
+    const { sequence } = known.entry;
+    this.#bytes += known.size - (this.#known.get(sequence)?.size ?? 0);
+    this.#known.set(sequence, known);
+    while (this.#known.size > kept.entries || this.#bytes > kept.bytes) {
+      const [oldest] = this.#known;
+      if (oldest === undefined) return;
+      this.#known.delete(oldest[0]);
+      this.#bytes -= oldest[1].size;
+    }
   }
+}
+
+/** An entry, and its bytes on the wire. */
+interface Known {
+  readonly entry: Entry<TypedEvent>;
+  readonly size: number;
 }

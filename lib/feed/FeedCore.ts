@@ -86,8 +86,10 @@ export class FeedCore {
       return new Published((subscriber) => subscriber.error(error));
     }
     // The log is asked at once; who subscribes late, or never, changes nothing.
-    const cursors = this.log.append(drafts, options).pipe(map(({ epoch, last }) => cursorOf(epoch, last)));
-    return new Published((subscriber) => cursors.subscribe(subscriber));
+    const appended = this.log.append(drafts, options);
+    return new Published((subscriber) =>
+      appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))).subscribe(subscriber),
+    );
   }
 
   /**

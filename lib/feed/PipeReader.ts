@@ -33,16 +33,17 @@ export class PipeReader extends Reader {
     this.miss({ type: 'rxsse.gap', data: { reason: how, requested, resumedFrom: cursorOf(this.epoch, after) } });
   }
 
-  override take(stretch: Stretch): void {
+  override take(stretch: Stretch): boolean {
     this.#visit.follow(this.epoch);
     for (const entry of this.#decoded.of(stretch, this.epoch)) {
-      if (this.#subscriber.closed) return;
+      if (this.#subscriber.closed) return false;
       this.#subscriber.next(entry);
     }
     // How far it has come, for a pipeline that let nothing of this through.
     this.#subscriber.next(new Entry<never>(this.epoch, stretch.last, undefined, undefined));
     // Here, so that the write is paid for in this reader's part of the turn.
     this.#visit.flush();
+    return this.isReady;
   }
 
   override miss(gap: Gap): void {

@@ -30,8 +30,8 @@ export abstract class Reader extends Swept {
 
   /** It can be given more now. */
   abstract get isReady(): boolean;
-  /** Gives it the entries that follow `after`. */
-  abstract take(stretch: Stretch): void;
+  /** Gives it the entries that follow `after`; tells whether it is still ready. */
+  abstract take(stretch: Stretch): boolean;
   /** Tells it that something is missing at its place. */
   abstract miss(gap: Gap): void;
   /** Nothing will follow. */

@@ -107,8 +107,7 @@ export class Readers implements Server, WindowObserver {
     // Where they are of two epochs, either may be behind: the log itself says which.
     const stretch = reader.epoch === window.state.epoch ? this.#page(window, reader.after) : undefined;
     if (stretch === undefined) return this.#fetches.add(reader, this.#heard);
-    this.#give(reader, stretch, window.state);
-    this.#queue(reader, window.tail, window.state);
+    if (this.#give(reader, stretch, window.state)) this.#queue(reader, window.tail, window.state);
   }
 
   grown(): void {
@@ -146,21 +145,24 @@ export class Readers implements Server, WindowObserver {
   }
 
   #giveFetched(reader: Reader, { page, heard }: Fetched): void {
-    if (page.epoch === reader.epoch || this.#follow(reader, page)) this.#give(reader, page, page);
+    const isReady =
+      page.epoch === reader.epoch || this.#follow(reader, page) ? this.#give(reader, page, page) : reader.isReady;
+    if (!isReady) return;
     // What the window has heard since may be more than the page knows of.
     if (heard === this.#heard) this.#queue(reader, page.tail, page);
     else this.resume(reader);
   }
 
-  #give(reader: Reader, stretch: Stretch, state: LogState): void {
+  /** Tells whether the reader is ready for more. */
+  #give(reader: Reader, stretch: Stretch, state: LogState): boolean {
     if (stretch.after > reader.after) {
       this.#miss(reader, 'trimmed', state, stretch.after);
       // Word of the gap may have filled its socket; what follows waits until that has drained.
-      if (reader.server !== this || !reader.isReady) return;
+      if (reader.server !== this || !reader.isReady) return false;
     }
-    if (stretch.last <= reader.after) return;
+    if (stretch.last <= reader.after) return true;
     reader.after = stretch.last;
-    reader.take(stretch);
+    return reader.take(stretch);
   }
 
   /** The log changed its epoch under the reader. Tells whether that is nothing to it. */
@@ -180,8 +182,8 @@ export class Readers implements Server, WindowObserver {
   }
 
   #queue(reader: Reader, tail: number, state: LogState): void {
-    // What it was given may have made it leave, or its socket busy.
-    if (reader.server !== this || !reader.isReady) return;
+    // What it was given may have made it leave.
+    if (reader.server !== this) return;
     if (reader.after < tail) sweep().add(reader);
     else if (state.ended !== false && reader.after >= state.tail) reader.finish(state.ended);
     else this.#idle.push(reader);

@@ -5,21 +5,27 @@ import type { Window, WindowObserver } from './Window.ts';
 
 /** For a log that keeps its bytes in this process: all of it is at hand, and nothing is kept twice. */
 export function directWindow(log: EventLog, observer: WindowObserver): Window {
-  let state: LogState = readNow(log, 0, 0);
+  let known: LogState | undefined = readNow(log, 0, 0);
   const following = log.wakes.subscribe({
     next: () => {
-      state = readNow(log, 0, 0);
+      // Looked at when somebody asks: a burst of publications is one look.
+      known = undefined;
       observer.grown();
     },
     complete: () => observer.failed(new ClosedError('the log', 'closed')),
   });
 
+  const stateNow = (): LogState => {
+    known ??= readNow(log, 0, 0);
+    return known;
+  };
+
   return {
     get state() {
-      return state;
+      return stateNow();
     },
     get tail() {
-      return state.tail;
+      return stateNow().tail;
     },
     page: (after: number, maxBytes: number): Stretch => readNow(log, after, maxBytes),
     close: () => following.unsubscribe(),

@@ -98,8 +98,7 @@ export class RouteVisit implements Visit {
     if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.subscribed) throw new TypeError(readOnce);
     if (writer?.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
-    const { options, limits } = this.#route;
-    this.#placing = new Placing(options.events ?? contract, limits.maxEventBytes, this.missed);
+    this.#placing = new Placing(this.#route.options.events ?? contract, this.#route, this.missed);
     if (writer !== undefined) writer.blocks = this.#placing;
   }
 

@@ -61,19 +61,30 @@ export class Deadlines<T> {
     this.#timer = asyncScheduler.schedule(check, left(due));
   }
 
-  /** Serves those who are due; tells when the next one is. */
+  /** Serves those who are due; tells when the next one is, whom the timer is for. */
   #sweep(): number | undefined {
     const now = clock.now();
     let served = 0;
     for (const member of this.#members) {
       const due = this.#deadline.since(member) + this.#wait;
-      // The rest goes on in a turn of its own, after what else the loop has to do.
-      if (due > now || served === slice) return due;
+      if (due > now) return due;
+      if (served === slice) {
+        // The rest goes on in a turn of its own, after what else the loop has to do.
+        clock.turn(this.#goOn);
+        return undefined;
+      }
       served++;
       this.#deadline.due(member);
     }
     return undefined;
   }
+
+  readonly #goOn = (): void => {
+    // Whoever has come meanwhile may have armed it.
+    if (this.#timer !== undefined) return;
+    const next = this.#sweep();
+    if (next !== undefined) this.#arm(next);
+  };
 }
 
 function left(due: number): number {

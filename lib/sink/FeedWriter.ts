@@ -36,13 +36,13 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   override get isReady(): boolean {
-    return this.#connection.isOpen;
+    return this.#connection.isReady;
   }
 
-  override take(stretch: Stretch): void {
+  override take(stretch: Stretch): boolean {
     this.events += stretch.last - stretch.after;
     this.#connection.timeouts?.said();
-    this.#connection.write(stretch.bytes);
+    return this.#connection.give(stretch.bytes);
   }
 
   override miss({ data }: Gap): void {

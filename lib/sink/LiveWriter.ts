@@ -67,7 +67,7 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
 
   /** Nothing waits to be written, and the socket takes more. */
   get isReady(): boolean {
-    return this.#connection.isOpen && this.#pending === '';
+    return this.#connection.isReady && this.#pending === '';
   }
 
   /** Something was sent, or is about to be. */
@@ -85,7 +85,7 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   flush(): void {
     const connection = this.#connection;
     if (connection.isWaiting && !this.#begin()) return;
-    if (!connection.isOpen) return;
+    if (!connection.isReady) return;
     if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
     const { how, reason } = this.#last ?? {};
     if (how === 'end') return connection.end(reason ?? 'completed', this.#take() + this.blocks.end());
@@ -134,7 +134,8 @@ export class LiveWriter extends Subscriber<unknown> implements Writer {
   protected override _next(value: unknown): void {
     const connection = this.#connection;
     try {
-      if (connection.isBusy) return this.#hold(value);
+      // The socket is looked at once a turn.
+      if (connection.isHeld || (this.#pending === '' && connection.isBusy)) return this.#hold(value);
       const { blocks } = this;
       const before = blocks.events;
       this.#pending += blocks.place(blocks.prepare(value));

@@ -9,6 +9,13 @@ import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end, gap, position } from '../wire/reserved.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
+import type { Encodings } from './Encodings.ts';
+
+/** What the pipelines of one route have in common. */
+export interface PlacingRoute {
+  readonly limits: { readonly maxEventBytes: number };
+  readonly encodings: Encodings;
+}
 
 /**
  * Sends what comes out of a pipeline over a feed under the positions that it
@@ -28,12 +35,14 @@ export class Placing implements Blocks {
   events = 0;
   readonly #contract: Contract | undefined;
   readonly #maxEventBytes: number;
+  readonly #encodings: Encodings;
   readonly #missed: (gap: Gap['data']) => void;
 
   /** @param missed hears what the reader is told that it missed. */
-  constructor(contract: Contract | undefined, maxEventBytes: number, missed: (gap: Gap['data']) => void) {
+  constructor(contract: Contract | undefined, { limits, encodings }: PlacingRoute, missed: (gap: Gap['data']) => void) {
     this.#contract = contract;
-    this.#maxEventBytes = maxEventBytes;
+    this.#maxEventBytes = limits.maxEventBytes;
+    this.#encodings = encodings;
     this.#missed = missed;
   }
 
@@ -94,7 +103,7 @@ export class Placing implements Blocks {
     if (epoch === this.#epoch && sequence < least) {
       throw new PositionError('the pipeline over feed.read gave positions that do not rise: keep the order of entries');
     }
-    const text = event === undefined ? '' : (block ?? this.#encoded(entry));
+    const text = event === undefined ? '' : (block ?? this.#textOf(entry));
     this.#epoch = epoch;
     this.#reached = sequence;
     if (event === undefined) return text;
@@ -102,6 +111,10 @@ export class Placing implements Blocks {
     if (isGap(event)) this.#missed(event.data);
     else this.events++;
     return text;
+  }
+
+  #textOf(entry: Entry<unknown>): string {
+    return this.#encodings.textOf(entry.epoch, entry.sequence, entry.event, () => this.#encoded(entry));
   }
 
   #encoded({ cursor, event }: Entry<unknown>): string {

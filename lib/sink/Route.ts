@@ -12,6 +12,7 @@ import { Admission } from './admission.ts';
 import { type Beats, beatsEvery } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
 import { contain } from './contain.ts';
+import { Encodings } from './Encodings.ts';
 import { type DecodeInputs, inputDecoder } from './inputs.ts';
 import type { Admitted, Keeper, Kept } from './Kept.ts';
 import { type Limits, limitsOf } from './Limits.ts';
@@ -43,6 +44,7 @@ export class Route implements Keeper {
   /** The responses that have begun and are not over. */
   readonly connections = new Set<Kept>();
   readonly tally = new Tally();
+  readonly encodings = new Encodings();
   /** No more readers are taken, and those who come are asked to wait so long. */
   draining: RetryRange | undefined;
 

@@ -3,7 +3,7 @@ import { comment } from '../wire/Frame.ts';
 import { type Deadlines, deadlinesOf } from './Deadlines.ts';
 
 /** What is said into a silence: a comment, which every reader ignores. */
-export const heartbeat = encodeFrame(comment());
+export const heartbeat: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
 
 /** A connection, to its heartbeat. */
 export interface Beating {

@@ -42,14 +42,24 @@ export class Connection extends Outlet implements Admitted {
     return this.#state === 'waiting';
   }
 
+  /** As far as is known: to look at the socket costs more than to remember. */
   get isOpen(): boolean {
-    // A socket can be full of what somebody else wrote, a middleware say.
+    return this.#state === 'open';
+  }
+
+  /** It can be written to: looks at the socket, which can be full of what somebody else wrote, a middleware say. */
+  get isReady(): boolean {
     if (this.#state === 'open' && this.isFull) this.#wait();
     return this.#state === 'open';
   }
 
+  /** Waits for the socket to drain, as far as is known. */
+  get isHeld(): boolean {
+    return this.#state === 'busy';
+  }
+
   get isBusy(): boolean {
-    return this.#state === 'busy' || (this.#state === 'open' && !this.isOpen);
+    return this.isHeld || (this.#state === 'open' && !this.isReady);
   }
 
   /** Nothing more can be said. */
@@ -105,8 +115,14 @@ export class Connection extends Outlet implements Admitted {
   }
 
   write(chunk: Uint8Array | string): void {
-    if (this.isOpen) this.#send(chunk);
+    if (this.isReady) this.#send(chunk);
     else if (this.isClosed) this.#keeper?.late();
+  }
+
+  /** Writes for one who has seen a moment ago that it is ready; tells whether it still is. */
+  give(chunk: Uint8Array): boolean {
+    if (this.#state === 'open') this.#send(chunk);
+    return this.#state === 'open';
   }
 
   /** Says into a silence that the line is alive. */

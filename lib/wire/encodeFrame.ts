@@ -37,11 +37,6 @@ export function encodeMessage(
   return `${head(id, event)}${wait}${dataLines(data)}\n`;
 }
 
-/** The same for JSON text, which has no line ends and is never empty: the short way, taken once an event. @internal */
-export function encodeJsonMessage(id: string | undefined, event: string | undefined, json: string): string {
-  return `${head(id, event)}data: ${json}\n\n`;
-}
-
 // The one space is for the parser to take off; without it a value that begins with a space would lose its own.
 function head(id: string | undefined, event: string | undefined): string {
   const position = id === undefined ? '' : id === '' ? 'id:\n' : `id: ${id}\n`;

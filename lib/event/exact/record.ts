@@ -45,8 +45,18 @@ export function record(name: string, fields: Fields): ExactCodec {
     return t.success(out);
   }
 
+  let keys: readonly string[] | undefined;
+
+  /** Its keys, where all of them are sent as they are; none where the record is copied in any case. */
+  function verbatimKeys(): readonly string[] {
+    keys ??= rest === undefined && known.every(({ codec }) => codec.verbatim()) ? known.map(({ key }) => key) : [];
+    return keys;
+  }
+
   function encode(value: unknown): unknown {
     const from = value as Record<string, unknown>;
+    // Most events are this: there is nothing to leave out, and so nothing to copy.
+    if (hasJust(from, verbatimKeys())) return from;
     const out: Record<string, unknown> = {};
     for (const { key, read, codec, required } of known) {
       const at = read(from);
@@ -64,6 +74,15 @@ export function record(name: string, fields: Fields): ExactCodec {
     verbatim: () => false,
     members: (codec) => [{ codec, kinds: new Set(['object']), fields }],
   });
+}
+
+/** Whether a plain object has these keys, in this order, and no other. */
+function hasJust(value: object, keys: readonly string[]): boolean {
+  let count = 0;
+  for (const key in value) if (key !== keys[count++]) return false;
+  return (
+    count > 0 && count === keys.length && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
+  );
 }
 
 /** Returns false when there are failures enough and no point in going on. */
