@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { EMPTY, lastValueFrom, NEVER, type Observable, of, startWith, toArray } from 'rxjs';
+import { EMPTY, lastValueFrom, NEVER, type Observable, of, Subject, startWith, toArray } from 'rxjs';
 import type { FromSseOptions, Policy } from '../../lib/client/FromSseOptions.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
@@ -115,6 +115,14 @@ describe('fromSse decodes', () => {
     expect(reports).to.deep.equal([]);
   });
 
+  it('no event of a block that only moves the position, which is told', () => {
+    const cursors: string[] = [];
+    const { fetch } = scriptedFetch({ body: NEVER.pipe(startWith('id: 7\n\n')) });
+    const following = fromSse('x:', Chat, { fetch, cursor: { next: (cursor) => cursors.push(cursor) } }).subscribe();
+    expect(cursors).to.deep.equal(['7']);
+    following.unsubscribe();
+  });
+
   it('an end that failed, as an error, which is not tried again', async () => {
     const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { retry: { limit: 5 } });
     expect(seen[1]).to.be.instanceOf(StreamFailedError);
@@ -158,6 +166,17 @@ describe('fromSse and its page', () => {
     expect(await whole).to.deep.equal([Left()]);
     expect(made.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
     expect(told).to.deep.equal(['connecting', 'open', 'paused', 'connecting', 'open', 'ended']);
+  });
+
+  it('goes on after what was delivered, where a handler hides the page in the middle of a chunk', () => {
+    const chunk = `${first}id: 2\nevent: left\ndata: null\n\n`;
+    const body = new Subject<string>();
+    const { fetch, made } = scriptedFetch({ body }, { body: NEVER });
+    const following = fromSse('x:', Chat, { fetch, pauseWhenHidden: true }).subscribe(() => turn('hidden'));
+    body.next(chunk);
+    turn('visible');
+    following.unsubscribe();
+    expect(made.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
   });
 
   it('waits for a page that is hidden from the start, and leaves it', () => {

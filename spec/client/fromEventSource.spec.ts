@@ -164,12 +164,13 @@ describe('fromEventSource', () => {
   it('is closed when it is left, and hears nothing after, whatever still comes', async () => {
     const { stream, source, told } = following();
     const first = lastValueFrom(stream.pipe(take(1), toArray()));
-    const listeners = [...(source().listeners.get('tick') ?? [])];
+    const listeners = ['tick', 'open'].flatMap((name) => [...(source().listeners.get(name) ?? [])]);
     source().dispatch('tick', '1', '');
     expect(await first).to.deep.equal([Ticks.Tick(1)]);
     expect(source().readyState).to.equal(2);
     expect(source().listening).to.equal(0);
     // As one does that dispatches the rest of a chunk to those who listened when it came.
+    expect(listeners).to.have.length(2);
     for (const listener of listeners) listener({ type: 'tick', data: '2', lastEventId: '' });
     expect(told.at(-1)).to.equal('ended');
   });

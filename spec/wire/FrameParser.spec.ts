@@ -34,6 +34,18 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['ab']);
   });
 
+  it('keeps apart what several connections hold at a time', () => {
+    const streams = ['a', 'b', 'c'].map((letter) => bytesOf(`data: ${letter.repeat(50)}\n\n`.repeat(4)));
+    const data: string[][] = streams.map(() => []);
+    const parsers = data.map((own) => new FrameParser({ onMessage: (m) => own.push(m.data) }));
+    for (let at = 0; at < 60 * 4; at += 7) {
+      parsers.forEach((parser, index) => {
+        parser.push(streams[index]?.slice(at, at + 7) ?? bytesOf(''));
+      });
+    }
+    expect(data).to.deep.equal(['a', 'b', 'c'].map((letter) => Array(4).fill(letter.repeat(50))));
+  });
+
   it('needs nobody to listen but to messages', () => {
     const parser = new FrameParser({ onMessage: () => {} });
     expect(() => parser.push(bytesOf(': c\nretry: 5\nid: 1\n\ndata: 1\n\n'))).to.not.throw();

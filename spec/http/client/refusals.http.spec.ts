@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConnectionError } from 'rxsse/client';
+import { ConnectionError, type Status } from 'rxsse/client';
 import { end, failureOf, follow, statuses, Tick, tick, valuesOf } from './following.ts';
 import { type Answer, ended, open, rawServer, reset, status } from './rawServer.ts';
 
@@ -134,6 +134,18 @@ describe('fromSse gives up', () => {
       abort.abort(reason);
       expect(await failed).to.equal(reason);
       await gone;
+    }));
+
+  it('with a Request that is aborted while nothing is connected, at once', () =>
+    rawServer([ended(tick(1))], async ({ url, asked }) => {
+      const abort = new AbortController();
+      const reason = new Error('enough');
+      const status = {
+        next: ({ state }: Status) => void (state === 'retrying' && setImmediate(() => abort.abort(reason))),
+      };
+      const retry = { initial: 2 ** 30, max: 2 ** 30 };
+      expect(await failureOf(follow(new Request(url, { signal: abort.signal }), { retry, status }))).to.equal(reason);
+      expect(asked).to.have.length(1);
     }));
 
   it('over a limit of the parser, since it would come to the same place again', () =>
