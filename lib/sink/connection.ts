@@ -155,7 +155,8 @@ export class Connection {
     response.uncork();
     this.written += chunk.length;
     this.lastWrite = clock.now();
-    if (more && !isFull(response)) this.#lines?.beats?.move(this);
+    // Anything but false: a middleware that wraps `write` may forget to say what it said.
+    if (more !== false && !isFull(response)) this.#lines?.beats?.move(this);
     else this.#wait();
   }
 
@@ -164,7 +165,9 @@ export class Connection {
     this.busySince = clock.now();
     this.#lines?.beats?.remove(this);
     this.#lines?.stalls?.add(this);
-    this.#drained = () => {
+    const drained = (): void => {
+      // A middleware that wraps `on` may keep a listener that was taken back.
+      if (this.#drained !== drained) return;
       this.#leaveWait();
       this.#state = 'open';
       // What drained has just reached the reader: the silence begins now.
@@ -172,7 +175,8 @@ export class Connection {
       this.#lines?.beats?.add(this);
       this.writer?.ready();
     };
-    this.response.on('drain', this.#drained);
+    this.#drained = drained;
+    this.response.on('drain', drained);
   }
 
   #leaveWait(): void {
