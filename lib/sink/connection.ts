@@ -165,25 +165,20 @@ export class Connection {
     this.busySince = clock.now();
     this.#lines?.beats?.remove(this);
     this.#lines?.stalls?.add(this);
-    const drained = (): void => {
-      // A middleware that wraps `on` may keep a listener that was taken back.
-      if (this.#drained !== drained) return;
-      this.#leaveWait();
-      this.#state = 'open';
-      // What drained has just reached the reader: the silence begins now.
-      this.lastWrite = clock.now();
-      this.#lines?.beats?.add(this);
-      this.writer?.ready();
-    };
-    this.#drained = drained;
-    this.response.on('drain', drained);
+    if (this.#drained !== undefined) return;
+    // Once: a middleware that wraps `on` may keep a listener that is taken back.
+    this.#drained = () => this.#drain();
+    this.response.on('drain', this.#drained);
   }
 
-  #leaveWait(): void {
+  #drain(): void {
+    if (this.#state !== 'busy') return;
     this.#lines?.stalls?.remove(this);
-    if (this.#drained === undefined) return;
-    this.response.removeListener('drain', this.#drained);
-    this.#drained = undefined;
+    this.#state = 'open';
+    // What drained has just reached the reader: the silence begins now.
+    this.lastWrite = clock.now();
+    this.#lines?.beats?.add(this);
+    this.writer?.ready();
   }
 
   readonly #closed = (): void => {
@@ -207,7 +202,8 @@ export class Connection {
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    this.#leaveWait();
+    this.#lines?.stalls?.remove(this);
+    if (this.#drained !== undefined) this.response.removeListener('drain', this.#drained);
     if (before === 'ending' || before === 'closed') return;
     this.#lines?.beats?.remove(this);
     const { writer, onOver } = this;
