@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import * as t from 'io-ts';
 import { interval, map, take } from 'rxjs';
 import { events, sse } from 'rxsse';
+import { sse as onFetch } from 'rxsse/fetch';
 import { marbles } from 'rxsse/testing';
 import { comment, encodeFrame } from 'rxsse/wire';
 
@@ -30,6 +31,9 @@ const count = await read('/count');
 assert.deepEqual(count.match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2']);
 assert.match(count, /^event: rxsse\.end$/m);
 assert.deepEqual((await read('/market')).match(/^event: price$/gm), ['event: price', 'event: price']);
+
+const answer = await onFetch(interval(5).pipe(take(2)))(new Request('http://here/'));
+assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
 
 assert.match(encodeFrame(comment('still here')), /^: ?still here\n\n$/);
 
