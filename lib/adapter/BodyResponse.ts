@@ -128,12 +128,14 @@ export class BodyResponse implements SseResponse {
   }
 
   readonly #left = (): void => {
-    if (this.#body !== undefined) this.#body.error(this.#signal.reason);
+    // Not broken off: nobody reads on, and servers log a body that breaks.
+    if (this.#body !== undefined) this.#body.close();
     else this.#answer(new Response(null, { status: clientHasGone }));
     this.#close();
   };
 
   #close(): void {
+    if (this.destroyed) return;
     this.destroyed = true;
     this.#signal.removeEventListener('abort', this.#left);
     this.#tell('close');

@@ -18,7 +18,7 @@ export abstract class Outlet {
 
   /** The response is closed, whoever closed it. */
   protected abstract closed(): void;
-  /** The socket takes more again. */
+  /** The socket takes more again, or somebody says so. */
   protected abstract drained(): void;
 
   protected get isFull(): boolean {
@@ -42,10 +42,13 @@ export abstract class Outlet {
     response.uncork();
     this.written += chunk.length;
     this.lastWrite = clock.now();
-    return more && !isFull(response);
+    // Anything but false: a middleware that wraps `write` may forget to say what it said.
+    return more !== false && !isFull(response);
   }
 
+  /** Once for all times: a middleware that wraps `on` may keep a listener that is taken back. */
   protected awaitDrain(): void {
+    if (this.#isAwaiting) return;
     this.#isAwaiting = true;
     this.response.on('drain', this.#onDrain);
   }

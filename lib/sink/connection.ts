@@ -191,17 +191,13 @@ export class Connection extends Outlet implements Admitted {
   }
 
   protected override drained(): void {
-    this.#leaveWait();
+    if (this.#state !== 'busy') return;
+    this.#lines?.stalls?.remove(this);
     this.#state = 'open';
     // What drained has just reached the reader: the silence begins now.
     this.lastWrite = clock.now();
     this.#lines?.beats?.add(this);
     this.writer?.ready();
-  }
-
-  #leaveWait(): void {
-    this.#lines?.stalls?.remove(this);
-    this.forgetDrain();
   }
 
   protected override closed(): void {
@@ -220,7 +216,8 @@ export class Connection extends Outlet implements Admitted {
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    this.#leaveWait();
+    this.#lines?.stalls?.remove(this);
+    this.forgetDrain();
     if (before === 'ending' || before === 'closed') return;
     this.#lines?.beats?.remove(this);
     this.timeouts?.over();

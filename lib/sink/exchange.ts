@@ -26,6 +26,10 @@ export interface SseResponse {
   readonly destroyed?: boolean;
   /** What is under a response of `http2`, one of many in its session. */
   readonly stream?: Partial<Http2Stream>;
+  /** `null` while the response waits in line behind another of its connection. */
+  readonly socket?: object | null;
+  /** Its request, by which a response that waits in line knows its connection. */
+  readonly req?: { readonly socket?: SseSocket };
   writeHead(status: number, headers: Record<string, string>): unknown;
   cork(): void;
   uncork(): void;
@@ -43,6 +47,12 @@ interface Http2Stream {
   removeListener(event: 'aborted', listener: () => void): unknown;
 }
 
+interface SseSocket {
+  readonly destroyed?: boolean;
+  on(event: 'close', listener: () => void): unknown;
+  removeListener(event: 'close', listener: () => void): unknown;
+}
+
 /** Express's `next`; absent on a plain server. @category sink */
 export type Next = (error?: unknown) => void;
 
@@ -53,27 +63,37 @@ export function isFull(response: SseResponse): boolean {
 
 /** Nobody is there any more. */
 export function isGone(response: SseResponse): boolean {
-  return response.destroyed ?? response.stream?.destroyed ?? false;
+  return (response.destroyed ?? response.stream?.destroyed ?? false) || (lineOf(response)?.destroyed ?? false);
 }
 
 /**
  * Hears that a response is over. A dead socket is heard as that; unheard, its
  * `error` would end the process.
  *
- * A client of `http2` that resets its stream without an error, while something
- * is being written, is told as `aborted` alone: `close` comes when the session ends.
+ * - One that is not the first of a pipeline is told nothing when its connection
+ *   goes, which is why the connection itself is heard.
+ * - A client of `http2` that resets its stream without an error, while something is
+ *   being written, is told as `aborted` alone: `close` comes when the session ends.
  */
 export function hearOver(response: SseResponse, listener: () => void): void {
   response.on('close', listener);
   response.on('error', ignore);
   response.stream?.on?.('aborted', listener);
+  lineOf(response)?.on('close', listener);
 }
 
 /** Hears it no more. Until it is over, an error of a response that is ours must find a listener. */
 export function unhearOver(response: SseResponse, listener: () => void): void {
   response.removeListener('close', listener);
   response.removeListener('error', ignore);
-  response.stream?.removeListener?.('aborted', listener);
+  // The socket of a stream of http2 is none that may be touched.
+  if (response.stream !== undefined) response.stream.removeListener?.('aborted', listener);
+  else response.req?.socket?.removeListener('close', listener);
+}
+
+/** The connection of a response that waits for its turn. */
+function lineOf(response: SseResponse): SseSocket | undefined {
+  return response.stream === undefined && response.socket === null ? response.req?.socket : undefined;
 }
 
 const broken = new Error('rxsse: the response is cut');

@@ -18,6 +18,9 @@ const prelude: Readonly<Record<string, string>> = {
   app: "declare const app: import('express').Express;",
   request: "declare const request: import('express').Request;",
   response: "declare const response: import('express').Response;",
+  // What the runtimes of others bring along, as far as the recipes use it.
+  Bun: 'declare const Bun: { serve(options: { port: number; routes: Record<string, (request: Request, server: { readonly port: number }) => Response | Promise<Response>> }): unknown };',
+  Deno: 'declare const Deno: { serve(options: { port: number }, handler: (request: Request, info: { readonly remoteAddr: object }) => Response | Promise<Response>): unknown };',
   prices: "declare const prices: import('rxjs').Observable<{ readonly symbol: string; readonly price: number }>;",
   // The story that examples share: orders that are paid, and the echo of the README.
   Orders: `declare const Orders: import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>;`,

@@ -12,7 +12,11 @@ export type WebHandler = (request: Request) => Promise<Response>;
 export function overFetch(handler: WebHandler): RequestListener {
   return async (incoming, outgoing) => {
     const leaving = new AbortController();
-    outgoing.on('close', () => leaving.abort());
+    const leave = (): void => leaving.abort();
+    outgoing.on('close', leave);
+    // The answer to a pipelined request is not told that its connection has gone.
+    incoming.socket.on('close', leave);
+    outgoing.on('close', () => incoming.socket.removeListener('close', leave));
     try {
       await send(await handler(requestOf(incoming, leaving.signal)), outgoing);
     } catch {
@@ -40,7 +44,8 @@ async function send({ status, headers, body }: Response, outgoing: ServerRespons
   while (reader !== undefined) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!outgoing.write(value)) await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
+    if (outgoing.write(value) === false)
+      await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
   }
   outgoing.end();
 }

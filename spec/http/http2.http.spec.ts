@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { finalize, interval, NEVER, Observable, Subject, startWith } from 'rxjs';
+import {
+  type CloseReason,
+  drain,
+  events,
+  feed,
+  memoryLog,
+  type SseHandler,
+  type SseRequest,
+  sse,
+} from '../../lib/index.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen, overHttp2 } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+import { turn } from './slow/watched.ts';
+
+const Texts = events({ Text: t.string });
+const page = 'x'.repeat(1000);
+
+/** One stream of a session, as it arrives. */
+function asked(session: ClientHttp2Session, path = '/') {
+  const stream = session.request({ ':path': path });
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const failure = new Promise<string>((resolve) => stream.on('error', (error) => resolve(error.message)));
+  const closed = new Promise<number | undefined>((resolve) => stream.on('close', () => resolve(stream.rstCode)));
+  const until = async (pattern: RegExp): Promise<string> => {
+    while (text.search(pattern) === -1) await Promise.race([once(stream, 'data'), closed]);
+    return text;
+  };
+  return { stream, until, failure, closed, text: () => text };
+}
+
+/** Runs with one session to a server of these routes by path. */
+function withSession<T>(
+  routes: SseHandler<SseRequest> | Readonly<Record<string, SseHandler<SseRequest>>>,
+  use: (session: ClientHttp2Session, responses: Http2ServerResponse[]) => Promise<T>,
+): Promise<T> {
+  const responses: Http2ServerResponse[] = [];
+  const listener = overHttp2((request, response) => {
+    responses.push(response as unknown as Http2ServerResponse);
+    const route = typeof routes === 'function' ? routes : routes[request.url ?? ''];
+    route?.(request, response);
+  });
+  return listen(listener, async (url) => {
+    const session = connect(url.replace('h2c:', 'http:'));
+    session.on('error', () => {});
+    try {
+      return await use(session, responses);
+    } finally {
+      session.destroy();
+    }
+  });
+}
+
+describe('sse on http2', () => {
+  it('sends no header that HTTP/2 forbids', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on('warning', warn);
+    try {
+      const route = sse(NEVER, { query: { n: t.string } });
+      await listen(
+        overHttp2((request, response) => route(request, response)),
+        async (url) => {
+          (await openStream(`${url}/?n=1`)).close();
+          expect((await openStream(url)).status).to.equal(422);
+          expect((await openStream(`${url}/?n=1`, { method: 'HEAD' })).status).to.equal(200);
+        },
+      );
+      await turn();
+      expect(warnings.map(String)).to.deep.equal([]);
+    } finally {
+      process.removeListener('warning', warn);
+    }
+  });
+
+  it('tells a cut from an end: the stream is reset with an error', async () => {
+    const source = new Subject<number>();
+    await withSession(sse(source), async (session) => {
+      const reader = asked(session);
+      await reader.until(/retry/);
+      source.error(new Error('secret'));
+      expect(await reader.failure).to.include('NGHTTP2_INTERNAL_ERROR');
+      expect(await reader.closed).to.equal(constants.NGHTTP2_INTERNAL_ERROR);
+    });
+  });
+
+  const ways: Record<string, (stream: ClientHttp2Stream, session: ClientHttp2Session) => void> = {
+    'cancels, as browsers do': (stream) => stream.close(constants.NGHTTP2_CANCEL),
+    'resets without an error, as a client of Node does': (stream) => stream.close(constants.NGHTTP2_NO_ERROR),
+    'resets with an error': (stream) => stream.close(constants.NGHTTP2_PROTOCOL_ERROR),
+    'loses its session': (_, session) => session.destroy(),
+  };
+  for (const [how, leave] of Object.entries(ways)) {
+    for (const [what, stream] of Object.entries<Observable<unknown>>({
+      'a silent stream': NEVER,
+      'one in mid-write': everyTurn(),
+    })) {
+      it(`leaves ${what} when its reader ${how}`, async () => {
+        const left = deferred();
+        const reason = deferred<CloseReason>();
+        const route = sse(stream.pipe(finalize(() => left.resolve())), {
+          stall: Infinity,
+          onClose: (why) => reason.resolve(why),
+        });
+        await withSession(route, async (session, responses) => {
+          const reader = asked(session);
+          await reader.until(stream === NEVER ? /retry/ : /data: 2\n/);
+          leave(reader.stream, session);
+          await left.promise;
+          expect(await reason.promise).to.equal('left');
+          const [response] = responses;
+          while (response?.stream.destroyed === false) await turn();
+        });
+      });
+    }
+  }
+
+  it('holds no more for a slow stream than its page, and keeps the others of the session going', async () => {
+    const slow = feed(Texts, { log: memoryLog({ bytes: 16 * 1024 * 1024, entries: Infinity }) });
+    const quick = new Subject<number>();
+    const routes = { '/slow': sse(slow, { stall: Infinity }), '/quick': sse(quick) };
+    await withSession(routes, async (session, responses) => {
+      const muted = session.request({ ':path': '/slow' });
+      await once(muted, 'response');
+      const reader = asked(session, '/quick');
+      await reader.until(/retry/);
+      for (let n = 0; n < 5000; n++) {
+        slow.publish(Texts.Text(page));
+        if (n % 200 === 0) await turn();
+      }
+      expect(responses[0]?.stream.writableLength).to.be.at.most(80 * 1024);
+
+      for (let n = 0; n < 3; n++) {
+        quick.next(n);
+        await reader.until(new RegExp(`data: ${n}\\n`));
+      }
+      muted.close(constants.NGHTTP2_CANCEL);
+    });
+  });
+
+  it('gives up a stream whose reader takes nothing, and leaves the session to the others', async () => {
+    const closed = deferred<CloseReason>();
+    const slow = new Subject<string>();
+    const quick = new Subject<number>();
+    const routes = {
+      '/slow': sse(slow, { stall: 20, onClose: (reason) => closed.resolve(reason) }),
+      '/quick': sse(quick),
+    };
+    await withSession(routes, async (session) => {
+      const muted = session.request({ ':path': '/slow' });
+      muted.on('error', () => {});
+      await once(muted, 'response');
+      const reader = asked(session, '/quick');
+      await reader.until(/retry/);
+      slow.next(page.repeat(500));
+      expect(await closed.promise).to.equal('stalled');
+      quick.next(1);
+      await reader.until(/data: 1\n/);
+      reader.stream.close(constants.NGHTTP2_CANCEL);
+    });
+  });
+
+  it('delivers a large payload before the end', async () => {
+    const route = sse(
+      new Observable<string>((reader) => {
+        reader.next(page.repeat(3000));
+        reader.complete();
+      }),
+    );
+    await withSession(route, async (session) => {
+      const reader = asked(session);
+      expect(await reader.closed).to.equal(constants.NGHTTP2_NO_ERROR);
+      expect(reader.text().length).to.be.above(3_000_000);
+      expect(reader.text()).to.match(/event: rxsse\.end\ndata: null\n\n$/);
+    });
+  });
+
+  it('ends its streams when it is drained, so that a session that was told to go is over', async () => {
+    const route = sse(interval(1).pipe(startWith(-1)));
+    const responses: Http2ServerResponse[] = [];
+    const listener = overHttp2((request, response) => {
+      responses.push(response as unknown as Http2ServerResponse);
+      route(request, response);
+    });
+    await listen(listener, async (url) => {
+      const session = connect(url.replace('h2c:', 'http:'));
+      const over = once(session, 'close');
+      const readers = [asked(session), asked(session)];
+      await Promise.all(readers.map(({ until }) => until(/data: 1\n/)));
+      // The GOAWAY: no new stream, and the ones that there are may come to their end.
+      responses[0]?.stream.session?.close();
+      await drain(route, { over: 0 });
+      expect(await Promise.all(readers.map(({ closed }) => closed))).to.deep.equal([0, 0]);
+      await over;
+    });
+  });
+});
+
+/** Numbers, one a turn, so that something is always being written. */
+function everyTurn(): Observable<number> {
+  return new Observable((reader) => {
+    let n = 0;
+    const next = (): void => {
+      if (reader.closed) return;
+      reader.next(n++);
+      setImmediate(next);
+    };
+    setImmediate(next);
+  });
+}
