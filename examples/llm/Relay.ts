@@ -40,7 +40,7 @@ export class Relay {
   readonly #leaving = new Map<string, Subscription>();
 
   constructor(options: RelayOptions) {
-    this.#options = { grace: Infinity, max: 100, every: 50, bytes: 512, onError: () => {}, ...options };
+    this.#options = { grace: Infinity, max: 100, every: 100, bytes: 512, onError: () => {}, ...options };
   }
 
   /** Begins an answer; says why not where one is under way, or too many are. */

@@ -38,6 +38,9 @@ export function answer(model: Model, messages: readonly ChatMessage[], run: stri
   return concat(said, unfinished).pipe(takeWhile(({ type }) => type !== 'done', true));
 }
 
+/** Tokens that are held at a time, at most. */
+const atOnce = 256;
+
 /** How many tokens make one event. */
 export interface Grouping {
   /** The longest that a token is held back, in milliseconds. */
@@ -48,7 +51,7 @@ export interface Grouping {
 
 /** Brings tokens together: an event for each would cost more than what it carries. */
 export function groupTokens({ every, bytes }: Grouping): (events: Observable<ChatEvent>) => Observable<ChatEvent> {
-  return (events) => events.pipe(bufferTime(every, null, bytes), concatMap(joined(bytes)));
+  return (events) => events.pipe(bufferTime(every, null, atOnce), concatMap(joined(bytes)));
 }
 
 function joined(bytes: number): (events: readonly ChatEvent[]) => readonly ChatEvent[] {
