@@ -45,7 +45,7 @@ interface Delivery<T> {
  * observers get all events in one order, that of the calls.
  *
  * ```text
- * published            -a-b--|    (the first observer publishes x when it gets a)
+ * published            -a----b--|    (the first observer publishes x when it gets a)
  * each observer gets   -(ax)-b--|
  * ```
  *

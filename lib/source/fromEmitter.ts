@@ -23,8 +23,8 @@ export interface FromEmitterOptions {
  * `EventEmitter` says it only to who asks, so state the parameters: they are checked.
  *
  * ```text
- * emitter                    ---p---s---p---end    (p and s have a function, end is the option `end`)
- * fromEmitter                ---P---S---P---|
+ * emitter        --p-x-s---p---|    (p and s have a function; at | it emits what the option `end` names)
+ * fromEmitter    --P---S---P---|
  * ```
  *
  * Emits in the turn of the emitter's own, and holds nothing: what was emitted

@@ -1,0 +1,19 @@
+import * as t from 'io-ts';
+import { type EventOf, events, Int, NonEmptyString } from 'rxsse';
+
+/** Why an answer is over: the model was done, had to stop, wants a tool's result, or a person stopped it. */
+const Reason = t.keyof({ stop: null, length: null, tool_call: null, filtered: null, stopped: null });
+
+const run = t.string;
+
+/** One conversation, whichever model answers; a browser's bundle can share this file. */
+export const Chat = events({
+  Asked: { run, text: NonEmptyString },
+  Token: { run, text: t.string },
+  ToolCall: { run, id: t.string, name: t.string, arguments: t.string },
+  Usage: { run, input: Int, output: Int },
+  Done: { run, reason: Reason },
+  RunFailed: { run, message: t.string },
+});
+
+export type ChatEvent = EventOf<typeof Chat>;

@@ -1,0 +1,33 @@
+import { map } from 'rxjs';
+import { groupTokens } from '../../examples/llm/answer.ts';
+import { Chat } from '../../examples/llm/events.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+
+const run = 'r';
+const token = (text: string) => Chat.Token({ run, text });
+const end = Chat.Done({ run, reason: 'stop' });
+const eventOf = (letter: string) => (letter === 'D' ? end : token(letter));
+
+describe('groupTokens', () => {
+  it(
+    'brings together what comes within the time, and lets nothing overtake or wait for longer',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot('  ab-c-----d-D|');
+      const expected = '    -----x----y-(D|)';
+      const values = { x: token('abc'), y: token('d'), D: end };
+
+      expectObservable(source.pipe(map(eventOf), groupTokens({ every: 5, bytes: 10 }))).toBe(expected, values);
+    }),
+  );
+
+  it(
+    'makes no event larger than the bytes, of which a letter may have several',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot('  abüc|');
+      const expected = '    ----(xy|)';
+      const values = { x: token('ab'), y: token('üc') };
+
+      expectObservable(source.pipe(map(eventOf), groupTokens({ every: 50, bytes: 3 }))).toBe(expected, values);
+    }),
+  );
+});
