@@ -89,6 +89,30 @@ describe('an EventSource whose connections go wrong', function () {
     expectWhole(await readThrough(ofFeed(), script));
   });
 
+  it('is told of each gap, at its place, when meanwhile more was said than is remembered', async () => {
+    const script = Array.from(
+      { length: 20 },
+      (_, nth): Faults => ({ answer: { how: 'lost', after: 300 + nth * 40, noticed } }),
+    );
+    const { said, seen } = await readThrough(ofFeed(20), script, { ahead: 300 });
+    let last = 0;
+    let gaps = 0;
+    seen.slice(0, -2).forEach((one, index) => {
+      if (one === 'gap trimmed') {
+        gaps++;
+        return;
+      }
+      const missed = Number(one) - last - 1;
+      expect(missed > 0, `${missed} missed before ${one}, after ${seen[index - 1]}`).to.equal(
+        seen[index - 1] === 'gap trimmed',
+      );
+      expect(missed).to.be.at.least(0);
+      last = Number(one);
+    });
+    expect([last, ...seen.slice(-2)]).to.deep.equal([said, 'end', 'closed']);
+    expect(gaps).to.be.above(0);
+  });
+
   it('comes back where it was from a line that nobody read, and which the server has given up', async () => {
     const given: string[] = [];
     const ticks = feed(Text, { log: memoryLog({ bytes: 128 * MiB, entries: Infinity }) });
