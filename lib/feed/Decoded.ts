@@ -8,10 +8,16 @@ import type { Stretch } from '../log/Segments.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 
-/** Entries kept decoded for other readers who come to the same place. */
-const kept = 1024;
+/** Entries kept decoded for other readers who come to the same place, and their bytes; the newest one in any case. */
+const kept = { entries: 1024, bytes: 1024 * 1024 };
 
 const decoder = new TextDecoder();
+
+interface Kept {
+  readonly entry: Entry<TypedEvent>;
+  /** What it is on the wire, in characters. */
+  readonly bytes: number;
+}
 
 /**
  * The entries of a log as typed events, decoded once for all readers of a feed
@@ -23,7 +29,8 @@ const decoder = new TextDecoder();
 export class Decoded {
   readonly #contract: Contract;
   readonly #report: (error: unknown) => void;
-  readonly #entries = new Map<number, Entry<TypedEvent>>();
+  readonly #kept = new Map<number, Kept>();
+  #bytes = 0;
 
   constructor(contract: Contract, report: (error: unknown) => void) {
     this.#contract = contract;
@@ -34,7 +41,7 @@ export class Decoded {
   of({ after, last, bytes }: Stretch, epoch: string): readonly Entry<TypedEvent>[] {
     const entries: Entry<TypedEvent>[] = [];
     for (let sequence = after + 1; sequence <= last; sequence++) {
-      const entry = this.#entries.get(sequence);
+      const entry = this.#kept.get(sequence)?.entry;
       if (entry === undefined || entry.epoch !== epoch) return this.#decode({ after, last, bytes }, epoch);
       entries.push(entry);
     }
@@ -47,10 +54,10 @@ export class Decoded {
     const entries: Entry<TypedEvent>[] = [];
     const onMessage = (message: Message): void => {
       const event = this.#decoded(message);
-      const block = event && `${blocks[entries.length]}\n\n`;
-      const entry = new Entry(epoch, after + entries.length + 1, event, block);
+      const block = `${blocks[entries.length]}\n\n`;
+      const entry = new Entry(epoch, after + entries.length + 1, event, event && block);
       entries.push(entry);
-      this.#keep(entry);
+      this.#keep(entry, block);
     };
     new FrameParser({ onMessage, maxEventBytes: Infinity }).push(bytes);
     return entries;
@@ -76,10 +83,18 @@ export class Decoded {
     return decoded.right;
   }
 
-  #keep(entry: Entry<TypedEvent>): void {
-    this.#entries.set(entry.sequence, entry);
-    if (this.#entries.size <= kept) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  #keep(entry: Entry<TypedEvent>, block: string): void {
+    this.#drop(entry.sequence);
+    this.#kept.set(entry.sequence, { entry, bytes: block.length });
+    this.#bytes += block.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= kept.entries && (this.#bytes <= kept.bytes || this.#kept.size === 1)) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(sequence: number): void {
+    this.#bytes -= this.#kept.get(sequence)?.bytes ?? 0;
+    this.#kept.delete(sequence);
   }
 }
