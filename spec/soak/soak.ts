@@ -20,7 +20,7 @@ export interface Found {
 const atOnce = 20;
 
 /** One of so many does not read, and leaves while its socket is full. */
-const busyOneIn = 25;
+const busyOneIn = 100;
 
 export async function soak(name: string, cycles: number): Promise<Found> {
   const make = soaked[name];
