@@ -9,7 +9,7 @@ import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { utf8Length } from '../wire/utf8.ts';
 
-/** Entries kept decoded for other readers who come to the same place, and the bytes that they may have on the wire. */
+/** Entries kept decoded for other readers who come to the same place, and their bytes; the newest one in any case. */
 const kept = { entries: 1024, bytes: 1024 * 1024 };
 
 const decoder = new TextDecoder();
@@ -89,7 +89,7 @@ export class Decoded {
     const { sequence } = known.entry;
     this.#bytes += known.size - (this.#known.get(sequence)?.size ?? 0);
     this.#known.set(sequence, known);
-    while (this.#known.size > kept.entries || this.#bytes > kept.bytes) {
+    while (this.#known.size > kept.entries || (this.#bytes > kept.bytes && this.#known.size > 1)) {
       const [oldest] = this.#known;
       if (oldest === undefined) return;
       this.#known.delete(oldest[0]);

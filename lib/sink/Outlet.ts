@@ -9,6 +9,8 @@ export abstract class Outlet {
   /** Bytes, or characters of text, given to the socket. */
   written = 0;
   #isAwaiting = false;
+  #abort: AbortController | undefined;
+  #gone: (() => void) | undefined;
 
   constructor(response: SseResponse) {
     this.response = response;
@@ -16,10 +18,40 @@ export abstract class Outlet {
     hearOver(response, this.#onClose);
   }
 
+  /** Nothing more can be said. */
+  abstract readonly isClosed: boolean;
   /** The response is closed, whoever closed it. */
   protected abstract closed(): void;
   /** The socket takes more again, or somebody says so. */
   protected abstract drained(): void;
+
+  /** Aborted when the connection is over. Made for those who ask. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.isClosed) this.#abort.abort();
+    }
+    return this.#abort.signal;
+  }
+
+  protected abort(): void {
+    this.#abort?.abort();
+  }
+
+  /** Calls back when nothing of it is left. It may be asked for twice, by a feed and by its route. */
+  protected whenGone(gone: () => void): void {
+    const before = this.#gone;
+    this.#gone = () => {
+      before?.();
+      gone();
+    };
+  }
+
+  protected tellGone(): void {
+    const gone = this.#gone;
+    this.#gone = undefined;
+    gone?.();
+  }
 
   protected get isFull(): boolean {
     return isFull(this.response);

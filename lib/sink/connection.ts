@@ -28,8 +28,6 @@ export class Connection extends Outlet implements Admitted {
   dropped = 0;
   #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
   #lines: Lines | undefined;
-  #abort: AbortController | undefined;
-  #gone: (() => void) | undefined;
   readonly #keeper: Keeper | undefined;
 
   constructor(response: SseResponse, keeper?: Keeper) {
@@ -63,7 +61,7 @@ export class Connection extends Outlet implements Admitted {
   }
 
   /** Nothing more can be said. */
-  get isClosed(): boolean {
+  override get isClosed(): boolean {
     return this.#state === 'ending' || this.#state === 'closed';
   }
 
@@ -73,15 +71,6 @@ export class Connection extends Outlet implements Admitted {
 
   get lag(): number {
     return this.writer?.lag ?? 0;
-  }
-
-  /** Aborted when the connection is over. Made for those who ask. */
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.isClosed) this.#abort.abort();
-    }
-    return this.#abort.signal;
   }
 
   /** Answers with something other than a stream. */
@@ -159,15 +148,10 @@ export class Connection extends Outlet implements Admitted {
 
   /** Ends it because the server shuts down; calls back when nothing of it is left. */
   drain(last: string, gone: () => void): void {
-    // It may be asked for twice, by its feed and by its route.
-    const before = this.#gone;
-    this.#gone = () => {
-      before?.();
-      gone();
-    };
+    this.whenGone(gone);
     if (this.#state === 'waiting') this.cut('drained');
     else this.depart('drained', last);
-    if (this.#state === 'closed') this.#tellGone();
+    if (this.#state === 'closed') this.tellGone();
   }
 
   /** Ends it so that the reader sees a broken connection, and comes back. */
@@ -204,13 +188,7 @@ export class Connection extends Outlet implements Admitted {
     this.unhear();
     this.#over('left', 'closed');
     if (!isGone(this.response)) breakOff(this.response);
-    this.#tellGone();
-  }
-
-  #tellGone(): void {
-    const gone = this.#gone;
-    this.#gone = undefined;
-    gone?.();
+    this.tellGone();
   }
 
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
@@ -222,7 +200,7 @@ export class Connection extends Outlet implements Admitted {
     this.#lines?.beats?.remove(this);
     this.timeouts?.over();
     this.#keeper?.over(this, reason);
-    this.#abort?.abort();
+    this.abort();
     this.writer?.gone();
     this.following?.over(reason);
     this.writer = undefined;

@@ -26,20 +26,24 @@ export function plainOpening(route: Route, requested: string | undefined, epoch:
 
 /**
  * A stream that can be resumed begins with a position, so that a reader who
- * left before the first event still comes back to the right place; a reader
- * that misses something is told so next, at that place.
+ * left before the first event still comes back to the right place.
+ *
+ * A reader that misses something begins where it was, and word of the gap takes
+ * it on: cut between the two, it comes back and is told, and has not passed the gap unawares.
  */
 export function placedOpening(route: Route, place: Place & { resumedFrom?: string }, epoch: string): Opening {
   const { after, how, requested } = place;
   const cursor = cursorOf(epoch, after);
-  const first = encodeFrame(position(cursor, route.limits.retry));
   if (how === 'live' || how === 'exact') {
+    const first = encodeFrame(position(cursor, route.limits.retry));
     return { headers: { ...route.headers, 'Rxsse-Resume': how }, blocks: first };
   }
+  // Garbage is not repeated: the reader keeps what it came with.
+  const before = encodeFrame(position(requested ?? undefined, route.limits.retry));
   const missed = { reason: how, requested, resumedFrom: place.resumedFrom ?? cursor };
   return {
     headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${how}` },
-    blocks: first + gapBlock(missed, cursor),
+    blocks: before + gapBlock(missed, cursor),
     gap: missed,
   };
 }

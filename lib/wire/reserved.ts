@@ -11,7 +11,7 @@ export const reserved = { position: 'rxsse.position', gap: 'rxsse.gap', end: 'rx
  *
  * @internal
  */
-export function position(cursor: string, retry?: number): Message {
+export function position(cursor: string | undefined, retry?: number): Message {
   return new Message(cursor, reserved.position, retry, '');
 }
 

@@ -265,7 +265,8 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         expect(received(second)).to.deep.equal(['position', 'gap trimmed', '4']);
         expect(second.headers).to.include({ 'rxsse-resume': 'gap;reason=trimmed' });
         const ids = second.frames.map(({ frame }) => ('id' in frame ? frame.id?.split('.').at(-1) : undefined));
-        expect(ids).to.deep.equal(['3', '3', '4']);
+        // Where it was, until it is told.
+        expect(ids).to.deep.equal(['1', '3', '4']);
       }),
     );
 

@@ -55,9 +55,14 @@ export class Witness {
   opens(visit: Visit, resume: string, first: Arrived, second: Arrived | undefined): void {
     const { frame, state } = first;
     holds('the first block is a position', frame.event === 'rxsse.position');
-    const place = placeOf(frame.id);
-    holds('the place is in the present epoch', place.epoch === visit.found.epoch);
     const { requested } = visit;
+    const isGap = resume.startsWith('gap');
+    if (isGap) same('the place before the gap', frame.id, resume.endsWith('invalid') ? undefined : requested);
+    // Who has not heard of the gap stands where it stood.
+    if (isGap && second === undefined) return;
+    const { id } = isGap && second !== undefined ? second.frame : frame;
+    const place = placeOf(id);
+    holds('the place is in the present epoch', place.epoch === visit.found.epoch);
     if (requested === undefined) {
       same('what is said of a fresh reader', resume, 'live');
       this.#standsAt(visit.from, place, visit, state);
@@ -68,16 +73,14 @@ export class Witness {
       const reason = resume.replace('gap;reason=', '');
       this.#mayMiss(reason, requested, state);
       this.#standsAt(visit.missed ?? (reason === 'invalid' ? visit.from : 'oldest'), place, visit, state);
-      if (second === undefined) return;
-      same('the gap', JSON.parse(second.frame.data), {
+      same('the gap', JSON.parse(second?.frame.data ?? ''), {
         reason,
         requested: reason === 'invalid' ? null : requested,
-        resumedFrom: frame.id,
+        resumedFrom: id,
       });
-      same('the id of the gap', second.frame.id, frame.id);
     }
     this.#at = place;
-    this.lastId = frame.id;
+    this.lastId = id;
   }
 
   /** Any block behind those. */

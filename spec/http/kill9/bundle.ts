@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,6 +9,8 @@ import { build } from 'esbuild';
  */
 export async function bundledServer(folder: string): Promise<string> {
   const outfile = join(folder, 'server.mjs');
+  // It finds the package lmdb from where it stands.
+  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'));
   await build({
     entryPoints: [fileURLToPath(new URL('server.ts', import.meta.url))],
     outfile,
@@ -15,7 +18,14 @@ export async function bundledServer(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['lmdb'],
+    plugins: [
+      {
+        name: 'native',
+        // Brings a binary, which it finds beside itself.
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /^lmdb$/ }, () => ({ path: import.meta.resolve('lmdb'), external: true })),
+      },
+    ],
   });
   return outfile;
 }

@@ -1,30 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { firstValueFrom } from 'rxjs';
-import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
-import { root } from '../../house/repo.ts';
 import { closing } from '../../support/closing.ts';
 import { type Deferred, deferred } from '../../support/deferred.ts';
 import { type Follower, type FollowOptions, follow } from '../eventSource.ts';
 import { bundledServer } from './bundle.ts';
+import { numbersIn } from './numbersIn.ts';
 import { freePort, type Server, startServer } from './startServer.ts';
 
 const kills = 20;
 /** What one server publishes is told from what others did. */
 const perServer = 1_000_000;
-
-/** All numbers of the log, in order. */
-async function numbersIn(path: string): Promise<string[]> {
-  const log = lmdbLog({ path });
-  const { bytes } = await firstValueFrom(log.read(0, Infinity));
-  log.close();
-  return [
-    ...Buffer.from(bytes)
-      .toString()
-      .matchAll(/^data: (\d+)$/gm),
-  ].map(([, number = '']) => number);
-}
 
 /** Reads the URL with as many EventSources as there are options. */
 function followAll(
@@ -44,10 +31,7 @@ describe('a server that is killed in mid-stream, 20 times', function () {
   let script = '';
 
   before(async () => {
-    // Inside the repository, where the bundle finds the package that it loads at run time.
-    const temporary = join(root, '.tmp');
-    mkdirSync(temporary, { recursive: true });
-    folder = mkdtempSync(join(temporary, 'kill9-'));
+    folder = mkdtempSync(join(tmpdir(), 'rxsse-kill9-'));
     script = await bundledServer(folder);
   });
   after(() => rmSync(folder, { recursive: true }));

@@ -1,0 +1,28 @@
+import express, { type Express } from 'express';
+import { type DrainOptions, drain, feed, receive, sse } from 'rxsse';
+import { lmdbLog } from 'rxsse/lmdb';
+import { Counts } from './events.ts';
+
+export interface RollingApp {
+  readonly app: Express;
+  /** Sends the readers to the next server, one after the other, and lets go of the log. */
+  leave(): Promise<void>;
+}
+
+/** @param data the folder of the log, which the servers before and after this one share. */
+export function rollingApp(data: string, options: DrainOptions): RollingApp {
+  const counts = feed(Counts, { log: lmdbLog({ path: data }) });
+  const route = sse(counts, { resume: { from: 'oldest' }, retry: 1000 });
+  const app = express();
+
+  app.get('/counts', route);
+  app.post('/counts', receive(counts));
+
+  return {
+    app,
+    leave: async () => {
+      await drain(route, options);
+      counts.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { createServer } from 'node:http';
+import * as t from 'io-ts';
+import { interval, map, NEVER } from 'rxjs';
+import { drain, events, feed, sse } from '../../../lib/index.ts';
+
+/**
+ * A process with open streams of each kind, run by a spec. Says its port; at a
+ * line of input it drains, closes, and is to end by itself: nothing here exits.
+ */
+const Ticks = events({ Tick: t.number });
+const ticks = () => interval(1).pipe(map((n) => Ticks.Tick(n)));
+const shared = feed(Ticks, { source: ticks() });
+const routes = {
+  '/silent': sse(NEVER),
+  '/stream': sse(ticks()),
+  '/feed': sse(shared),
+  '/run': sse(ticks, { events: Ticks, resume: true }),
+  '/aged': sse(NEVER, { maxAge: 3_600_000, expiresAt: () => new Date(Date.now() + 3_600_000) }),
+};
+
+const server = createServer((request, response) => routes[request.url as keyof typeof routes](request, response));
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.stdout.write(`${typeof address === 'object' && address !== null ? address.port : 0}\n`);
+});
+process.stdin.once('data', async () => {
+  process.stdin.destroy();
+  server.close();
+  await drain(Object.values(routes), { over: 5, retry: [1, 2] });
+  shared.close();
+});

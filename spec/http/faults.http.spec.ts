@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import * as t from 'io-ts';
+import { events as contract, feed, memoryLog, sse } from '../../lib/index.ts';
+import { faultProxy } from '../support/faultProxy.ts';
+import type { Faults } from '../support/Line.ts';
+import { listen } from '../support/listen.ts';
+import { follow, hasPosition } from './eventSource.ts';
+import { ofFeed, producers } from './faults/producers.ts';
+import { type Read, readThrough } from './faults/readThrough.ts';
+import { turn } from './slow/watched.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+const Text = contract({ Tick: t.string });
+
+/** Random scripts are those of this seed; `SEED=… npx mocha` plays others again. */
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** A dead line breaks so long after, in ms. */
+const noticed = 5;
+
+/** What goes wrong, each time it is the turn of a connection, by how often it was before. */
+const faults: Readonly<Record<string, { readonly times: number; readonly faults: (nth: number) => Faults }>> = {
+  'closed after many a byte of an answer': {
+    times: 100,
+    faults: (nth) => ({ answer: { how: 'cut', after: nth * 7 } }),
+  },
+  'reset after many a byte of an answer': {
+    times: 100,
+    faults: (nth) => ({ answer: { how: 'reset', after: nth * 7 } }),
+  },
+  'closed after many a byte of the request': {
+    times: 30,
+    faults: (nth) => ({ request: { how: 'cut', after: nth * 7 } }),
+  },
+  'reset after many a byte of the request': {
+    times: 30,
+    faults: (nth) => ({ request: { how: 'reset', after: nth * 7 } }),
+  },
+  'one byte at a time, and then closed': {
+    times: 5,
+    faults: (nth) => ({ request: { pace: 'drip' }, answer: { pace: 'drip', how: 'cut', after: 500 + nth } }),
+  },
+  'late, each piece of it, and then reset': {
+    times: 10,
+    faults: (nth) => ({ request: { pace: 2 }, answer: { pace: 2, how: 'reset', after: 500 + nth * 100 } }),
+  },
+  'half-open: nothing passes, and nobody is told': {
+    times: 30,
+    faults: (nth) => ({ answer: { how: 'lost', after: nth * 40, noticed } }),
+  },
+  'half-open from the request on': {
+    times: 10,
+    faults: (nth) => ({ request: { how: 'lost', after: nth * 20, noticed } }),
+  },
+  'no longer read': { times: 30, faults: (nth) => ({ answer: { how: 'deaf', after: nth * 40, noticed } }) },
+  'never read at all, its request neither': {
+    times: 10,
+    faults: (nth) => (nth % 2 === 0 ? { request: { how: 'deaf', noticed } } : { answer: { how: 'deaf', noticed } }),
+  },
+};
+
+function expectWhole({ said, seen }: Read): void {
+  const numbers = Array.from({ length: said }, (_, index) => String(index + 1));
+  expect(seen).to.deep.equal([...numbers, 'end', 'closed']);
+}
+
+describe('an EventSource whose connections go wrong', function () {
+  // Some seconds; what a busy machine makes of it is not the question.
+  this.timeout(60_000);
+
+  for (const [name, produce] of Object.entries(producers)) {
+    for (const [how, { times, faults: faultsOf }] of Object.entries(faults)) {
+      it(`has everything of ${name} once and in order when they are ${how}`, async () => {
+        const read = await readThrough(
+          produce(),
+          Array.from({ length: times }, (_, nth) => faultsOf(nth)),
+        );
+        expectWhole(read);
+        expect(read.attempts).to.have.length.above(times);
+      });
+    }
+  }
+
+  it('has everything when they are closed after each byte of an answer in turn, its head and its position too', async () => {
+    const script = Array.from({ length: 600 }, (_, after): Faults => ({ answer: { how: 'cut', after } }));
+    expectWhole(await readThrough(ofFeed(), script));
+  });
+
+  it('is told of each gap, at its place, when meanwhile more was said than is remembered', async () => {
+    const script = Array.from(
+      { length: 20 },
+      (_, nth): Faults => ({ answer: { how: 'lost', after: 300 + nth * 40, noticed } }),
+    );
+    const { said, seen } = await readThrough(ofFeed(20), script, { ahead: 300 });
+    let last = 0;
+    let gaps = 0;
+    seen.slice(0, -2).forEach((one, index) => {
+      if (one === 'gap trimmed') {
+        gaps++;
+        return;
+      }
+      const missed = Number(one) - last - 1;
+      expect(missed > 0, `${missed} missed before ${one}, after ${seen[index - 1]}`).to.equal(
+        seen[index - 1] === 'gap trimmed',
+      );
+      expect(missed).to.be.at.least(0);
+      last = Number(one);
+    });
+    expect([last, ...seen.slice(-2)]).to.deep.equal([said, 'end', 'closed']);
+    expect(gaps).to.be.above(0);
+  });
+
+  it('comes back where it was from a line that nobody read, and which the server has given up', async () => {
+    const given: string[] = [];
+    const ticks = feed(Text, { log: memoryLog({ bytes: 128 * MiB, entries: Infinity }) });
+    const route = sse(ticks, { retry: 1, stall: 100, onClose: (reason) => void given.push(reason) });
+    await listen(
+      (request, response) => route(request, response),
+      (url) =>
+        // The first line goes dead behind the position.
+        faultProxy(
+          url,
+          (connection) => (connection === 0 ? { answer: { how: 'deaf', after: 2 * KiB } } : {}),
+          (proxy) =>
+            follow(
+              proxy.url,
+              async ({ until, seen, attempts, events }) => {
+                await until((follower) => hasPosition(follower));
+                // More than the kernel holds.
+                for (let n = 0; n < 64; n++) ticks.publish(Text.Tick(`${n} ${'x'.repeat(MiB)}`));
+                while (given.length === 0) await turn();
+                expect(given).to.deep.equal(['stalled']);
+                expect(attempts).to.have.length(1);
+                proxy.breakAll();
+                ticks.end();
+                await until(() => seen.includes('closed'));
+                expect(events.slice(0, -1).map(({ data }) => JSON.parse(data).split(' ', 1)[0])).to.deep.equal(
+                  Array.from({ length: 64 }, (_, n) => String(n)),
+                );
+                expect(given).to.deep.equal(['stalled', 'completed']);
+              },
+              { patience: 20_000 },
+            ),
+        ),
+    );
+  });
+
+  const bytes = (most: number) => fc.nat(most);
+  const how = fc.constantFrom('cut', 'reset', 'lost', 'deaf');
+  const pace = fc.option(fc.constantFrom('drip' as const, 1, 3), { nil: undefined, freq: 4 });
+  const fault = (most: number) =>
+    fc.record({ how, after: bytes(most), noticed: fc.nat(10), pace }).map(({ pace: at, ...rest }) => ({
+      ...rest,
+      ...(at !== undefined && { pace: at }),
+    }));
+  /** What the answer goes through ends it, whatever the request does. */
+  const scripts = fc.array(fc.record({ request: fault(300), answer: fault(1500) }, { requiredKeys: ['answer'] }), {
+    minLength: 1,
+    maxLength: 12,
+  });
+
+  for (const [name, produce] of Object.entries(producers)) {
+    it(`has everything of ${name} through 10 random scripts of faults, seed ${seed}`, () =>
+      fc.assert(
+        fc.asyncProperty(scripts, async (script) => expectWhole(await readThrough(produce(), script))),
+        { numRuns: 10, seed, endOnFailure: true },
+      ));
+  }
+});

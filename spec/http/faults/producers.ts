@@ -1,0 +1,62 @@
+import { Subject } from 'rxjs';
+import { type Feed, feed, filterEvent, memoryLog, type SseHandler, type SseRequest, sse } from '../../../lib/index.ts';
+import { publish, Ticks } from '../ticks.ts';
+
+/** A route, and what the spec has it say. */
+export interface Producer {
+  readonly route: SseHandler<SseRequest>;
+  say(number: number): void;
+  end(): void;
+  /** Responses that have begun and are not over. */
+  readonly open: number;
+}
+
+/** What is remembered for all readers: at most so many entries. */
+export function ofFeed(entries = Infinity): Producer {
+  const ticks = feed(Ticks, { log: memoryLog({ entries }) });
+  return produced((hooks) => sse(ticks, hooks), publishing(ticks));
+}
+
+/** Each way in which a stream is resumed. */
+export const producers: Readonly<Record<string, () => Producer>> = {
+  'a feed': () => ofFeed(),
+  'its own view of a feed': () => {
+    const ticks = feed(Ticks);
+    const view = (context: object) => ticks.read(context).pipe(filterEvent(() => true));
+    return produced((hooks) => sse(view, hooks), publishing(ticks));
+  },
+  'a run': () => {
+    const stream = new Subject<ReturnType<typeof Ticks.Tick>>();
+    return produced((hooks) => sse(() => stream, { ...hooks, events: Ticks, resume: true }), {
+      say: (number) => stream.next(Ticks.Tick(number)),
+      end: () => stream.complete(),
+    });
+  },
+};
+
+type Said = Pick<Producer, 'say' | 'end'>;
+
+function publishing(ticks: Feed<typeof Ticks>): Said {
+  return { say: (number) => void publish(ticks, number), end: () => void ticks.end() };
+}
+
+function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], said: Said): Producer {
+  const lines = new Set<object>();
+  return {
+    ...said,
+    route: route(counting(lines)),
+    get open() {
+      return lines.size;
+    },
+  };
+}
+
+/** Soon back, and now and then a comment between the events. */
+function counting(lines: Set<object>) {
+  return {
+    retry: 1,
+    heartbeat: 5,
+    onOpen: (context: object) => void lines.add(context),
+    onClose: (_reason: unknown, _counters: unknown, context: object) => void lines.delete(context),
+  };
+}

@@ -1,0 +1,53 @@
+import * as t from 'io-ts';
+import { finalize, NEVER, Observable, startWith } from 'rxjs';
+import { events, feed, filterEvent, memoryLog, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
+
+const Texts = events({ Text: t.string });
+
+/** More than the kernel takes for a reader that does not read. */
+export const big = 'x'.repeat(8 * 1024 * 1024);
+
+export interface Soaked {
+  readonly route: SseHandler<SseRequest>;
+  /** Subscriptions to the source that are not left. */
+  readonly subscribed: number;
+}
+
+/** Each way of sending, with a source that says `first` and then nothing, and which is left with its last reader. */
+export const soaked: Readonly<Record<string, (first: string) => Soaked>> = {
+  'sse(Observable)': (first) => withSource(first, (source, hooks) => sse(source, hooks)),
+  'sse(feed)': (first) =>
+    withSource(first, (source, hooks) => sse(feed(Texts, { source, grace: 0, log: remembering(1) }), oldest(hooks))),
+  pipeline: (first) =>
+    withSource(first, (source, hooks) => {
+      const shared = feed(Texts, { source, grace: 0, log: remembering(1) });
+      return sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), oldest(hooks));
+    }),
+  'run, grace 0': (first) =>
+    withSource(first, (source, hooks) =>
+      sse(() => source, { ...hooks, events: Texts, resume: { grace: 0, log: () => remembering(1) } }),
+    ),
+};
+
+const remembering = (entries: number) => memoryLog({ entries, bytes: 64 * 1024 * 1024 });
+const oldest = (hooks: object) => ({ ...hooks, resume: { from: 'oldest' } as const });
+
+type Source = Observable<ReturnType<typeof Texts.Text>>;
+
+function withSource(first: string, make: (source: Source, hooks: object) => Soaked['route']): Soaked {
+  let subscribed = 0;
+  const text = Texts.Text(first);
+  const source: Source = new Observable((subscriber) => {
+    subscribed++;
+    return NEVER.pipe(
+      startWith(text),
+      finalize(() => subscribed--),
+    ).subscribe(subscriber);
+  });
+  return {
+    route: make(source, {}),
+    get subscribed() {
+      return subscribed;
+    },
+  };
+}

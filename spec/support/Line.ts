@@ -1,0 +1,113 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pass, setImmediate as turn } from 'node:timers/promises';
+
+/** What happens to the bytes that go one way over a connection. */
+export interface Fault {
+  /**
+   * The connection is `cut` (closed, as when a server dies) or `reset`; or the
+   * line goes dead: nothing passes any more, neither way, and neither side is
+   * told. What is sent into a `lost` line is taken and forgotten; a `deaf` one is
+   * not read, until the kernel takes no more.
+   *
+   * @default nothing
+   */
+  readonly how?: 'cut' | 'reset' | 'lost' | 'deaf';
+  /** Bytes that pass before. @default 0 */
+  readonly after?: number;
+  /** Milliseconds until a dead line is noticed, by a reset of both its ends. @default when the spec breaks it */
+  readonly noticed?: number;
+  /** One byte at a time, a turn of the loop each; or each piece so many milliseconds later. @default at once */
+  readonly pace?: 'drip' | number;
+}
+
+/** What happens to one connection, by the way that the bytes go. */
+export interface Faults {
+  readonly request?: Fault;
+  readonly answer?: Fault;
+}
+
+/** One connection, seen from between its ends. */
+export class Line {
+  /** Resolves when both ends are gone. */
+  readonly over: Promise<unknown>;
+  readonly #client: Socket;
+  readonly #server: Socket;
+  #state: 'passing' | 'lost' | 'deaf' = 'passing';
+  #noticed: NodeJS.Timeout | undefined;
+
+  constructor(client: Socket, port: number, { request = {}, answer = {} }: Faults) {
+    // Each way ends by itself, as on the wire.
+    const server = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    this.#client = client;
+    this.#server = server;
+    this.over = Promise.all([client, server].map((end) => new Promise((gone) => end.once('close', gone))));
+    for (const end of [client, server]) end.setNoDelay(true).on('error', () => {});
+    void this.#carry(client, server, request);
+    void this.#carry(server, client, answer);
+  }
+
+  reset(): void {
+    clearTimeout(this.#noticed);
+    reset(this.#client);
+    reset(this.#server);
+  }
+
+  /** Carries what goes one way. Settles when that is over. */
+  async #carry(from: Socket, to: Socket, fault: Fault): Promise<void> {
+    const { how, after = 0, pace } = fault;
+    let left = how === undefined ? Infinity : after;
+    try {
+      if (left === 0) this.#strike(fault);
+      for await (const bytes of from.iterator({ destroyOnReturn: false })) {
+        if (typeof pace === 'number') await pass(pace);
+        for (const piece of piecesOf(bytes.subarray(0, left), pace)) {
+          if (pace === 'drip') await turn();
+          if (this.#state === 'passing') await write(to, piece);
+        }
+        left -= bytes.length;
+        if (left <= 0) this.#strike(fault);
+        if (this.#state === 'deaf') await this.over;
+      }
+      if (this.#state === 'passing') to.end();
+    } catch {
+      // It broke, and the other end sees it break.
+      if (this.#state === 'passing') reset(to);
+    }
+  }
+
+  #strike({ how, noticed }: Fault): void {
+    if (this.#state !== 'passing') return;
+    if (how === 'cut') {
+      // What has passed arrives, and then the end.
+      this.#client.destroySoon();
+      this.#server.destroySoon();
+    } else if (how === 'reset') this.reset();
+    else if (how !== undefined) {
+      this.#state = how;
+      if (noticed !== undefined) this.#noticed = setTimeout(() => this.reset(), noticed);
+    }
+  }
+}
+
+/** At once: Node's own `resetAndDestroy` says the end first, which is then all that the other side hears. */
+function reset(end: Socket): void {
+  // One that is being opened or closed cannot be reset, and its handle would stay.
+  if (!end.connecting && !end.writableEnded) Reflect.set(end, 'resetAndClosing', true);
+  end.destroy();
+}
+
+function piecesOf(bytes: Buffer, pace: Fault['pace']): readonly Uint8Array[] {
+  return pace === 'drip' ? Array.from(bytes, (byte) => Uint8Array.of(byte)) : [bytes];
+}
+
+/** Waits while the other end takes no more. */
+async function write(to: Socket, bytes: Uint8Array): Promise<void> {
+  if (to.destroyed || to.write(bytes)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      to.off('drain', done).off('close', done);
+      resolve();
+    };
+    to.on('drain', done).on('close', done);
+  });
+}
