@@ -180,6 +180,7 @@ describe('sse on http2', () => {
         reader.next(page.repeat(3000));
         reader.complete();
       }),
+      { maxEventBytes: Infinity },
     );
     await withSession(route, async (session) => {
       const reader = asked(session);
