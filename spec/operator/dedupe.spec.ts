@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Subject } from 'rxjs';
 import type { Entry, Gap } from '../../lib/index.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -43,15 +44,13 @@ describe('dedupe', () => {
   );
 
   it('remembers 10000 keys where nothing else is said', () => {
-    marbles(({ cold, flush }) => {
-      const passed: number[] = [];
-      let n = 0;
-      // 10001 keys, of which the first two come again: the first was forgotten.
-      const keys = cold(`(${'a'.repeat(10_003)}|)`).pipe((source) => source);
-      keys.pipe(dedupe(() => (n++ <= 10_000 ? n : n - 10_001 === 1 ? 2 : 1))).subscribe(() => passed.push(n));
-      flush();
-      expect(passed.slice(9_999)).to.deep.equal([10_000, 10_001, 10_003]);
-    })();
+    const source = new Subject<number>();
+    const passed: number[] = [];
+    source.pipe(dedupe((n) => n)).subscribe((n) => passed.push(n));
+    for (let n = 0; n <= 10_000; n++) source.next(n);
+    // The second is remembered still, and the first is not.
+    for (const n of [1, 0]) source.next(n);
+    expect(passed.slice(-2)).to.deep.equal([10_000, 0]);
   });
 
   it(
