@@ -80,8 +80,7 @@ export function conflateBy<T>(
         place = undefined;
         return leaving;
       };
-      const hold = (value: T): void => {
-        const event = eventIn(value) as EventIn<T>;
+      const hold = (value: T, event: EventIn<T>): void => {
         const about = key(event);
         const before = held.get(about);
         const isHeld = held.has(about);
@@ -111,8 +110,9 @@ export function conflateBy<T>(
       if (until !== undefined) listen(until, subscriber, { next: () => letGo(), complete: () => {}, error: end.error });
       listen(source, subscriber, {
         next: (value) => {
-          if (!isForReader(value)) return hold(value);
-          if (isBare(value) && held.size > 0) place = value;
+          const event = eventIn(value);
+          if (event !== undefined || !isForReader(value)) hold(value, event as EventIn<T>);
+          else if (isBare(value) && held.size > 0) place = value;
           else letGo(value);
         },
         ...end,

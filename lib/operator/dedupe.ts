@@ -49,9 +49,10 @@ export function dedupe<T>(
       const seen = new SeenKeys(within, max);
       listen(source, subscriber, {
         next: (value) => {
-          if (isForReader(value) || seen.add(key(eventIn(value) as EventIn<T>))) return subscriber.next(value);
-          const place = placeOnly(value);
-          if (place !== undefined) subscriber.next(place);
+          const event = eventIn(value);
+          const passes = event === undefined && isForReader(value) ? true : seen.add(key(event as EventIn<T>));
+          const passed = passes ? value : placeOnly(value);
+          if (passes || passed !== undefined) subscriber.next(passed as T);
         },
       });
     });
@@ -71,13 +72,18 @@ class SeenKeys {
 
   /** Whether the key is new, and remembers it. */
   add(key: unknown): boolean {
-    const now = this.#within === Infinity ? 0 : clock.now();
-    while (now - (this.#inOrder.head?.at ?? now) >= this.#within) this.#forget();
+    const now = this.#within === Infinity ? 0 : this.#forgetOld();
     if (this.#keys.has(key)) return false;
     if (this.#keys.size >= this.#max) this.#forget();
     this.#keys.add(key);
     this.#inOrder.push({ key, at: now });
     return true;
+  }
+
+  #forgetOld(): number {
+    const now = clock.now();
+    while (now - (this.#inOrder.head?.at ?? now) >= this.#within) this.#forget();
+    return now;
   }
 
   #forget(): void {

@@ -70,8 +70,7 @@ export function groupedWithin<T>(
         last = undefined;
         outlet.all([closed, ...after]);
       };
-      const gather = (value: T): void => {
-        const event = eventIn(value) as EventIn<T>;
+      const gather = (value: T, event: EventIn<T>): void => {
         const added = bytes === Infinity ? 0 : sizeOf(event);
         const full = size + added > bytes && group.length > 0 ? withEvent(last as T, group) : undefined;
         if (full !== undefined) {
@@ -91,7 +90,8 @@ export function groupedWithin<T>(
       subscriber.add(alarm);
       listen(source, subscriber, {
         next: (value) => {
-          if (!isForReader(value)) gather(value);
+          const event = eventIn(value);
+          if (event !== undefined || !isForReader(value)) gather(value, event as EventIn<T>);
           else if (isBare(value) && group.length > 0) last = value;
           else close(value as WithEvent<T, never>);
         },

@@ -60,11 +60,11 @@ export function mapAsync<T, R extends NonNullable<unknown> | null>(
       subscriber.add(() => calls.abort());
       listen(source, subscriber, {
         next: (value) => {
-          if (isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
+          const event = eventIn(value);
+          if (event === undefined && isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
           if (calls.held >= queue) throw new QueueFullError('mapAsync', queue);
-          const event = eventIn(value) as EventIn<T>;
           calls.push(
-            (signal) => project(event, signal),
+            (signal) => project(event as EventIn<T>, signal),
             (result) => withEvent(value, result as R),
           );
         },
