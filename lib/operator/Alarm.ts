@@ -24,11 +24,6 @@ export class Alarm extends Subscription {
     this.#ring = ring;
   }
 
-  /** Something is due. */
-  get isSet(): boolean {
-    return this.#due !== Infinity;
-  }
-
   /** Rings then, and not when it was due before; `Infinity` for not at all. */
   set(due: number): void {
     this.#due = due;

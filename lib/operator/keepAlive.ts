@@ -60,6 +60,6 @@ export function keepAlive<T, F = T>({ every, value }: KeepAliveOptions<F>): Oper
         },
       });
       // After the source: what it does at the moment when a fill is due comes first.
-      if (!alarm.isSet) wait();
+      wait();
     });
 }

@@ -79,6 +79,6 @@ export function within<T, R = never>(options: WithinOptions<R>): OperatorFunctio
         },
       });
       // After the source: what it does at the moment of a deadline is in time.
-      if (!alarm.isSet) alarm.set(Math.min(next, last));
+      alarm.set(Math.min(next, last));
     });
 }

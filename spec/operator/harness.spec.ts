@@ -27,7 +27,7 @@ describe('every operator', () => {
 });
 
 /** `OPERATOR=dedupe,within` asks these alone. */
-const chosen = process.env['OPERATOR']?.split(',');
+const chosen = process.env.OPERATOR?.split(',');
 
 for (const [name, subject] of Object.entries(subjects)) {
   if (chosen !== undefined && !chosen.includes(name)) continue;
