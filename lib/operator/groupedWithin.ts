@@ -67,7 +67,6 @@ export function groupedWithin<T>(
         const closed = withEvent(last as T, group);
         group = [];
         size = 0;
-        last = undefined;
         outlet.all([closed, ...after]);
       };
       const gather = (value: T, event: EventIn<T>): void => {

@@ -72,10 +72,9 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
 
       const alarm = new Alarm(letGo);
       subscriber.add(alarm);
-      subscriber.add(() => waiting.clear());
       listen(source, subscriber, {
         next: (value) => {
-          if (waiting.length > 0 && isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
+          if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
           if (waiting.length >= queue) throw new QueueFullError('rateLimit', queue);
           waiting.push(value);
           if (waiting.length === 1) letGo();

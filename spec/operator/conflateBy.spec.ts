@@ -1,3 +1,5 @@
+import { expect } from 'chai';
+import { Subject } from 'rxjs';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -80,6 +82,17 @@ describe('conflateBy', () => {
       expectObservable(source.pipe(conflateBy(letter, { every: 5, max: 2 }))).toBe(expected);
     }),
   );
+
+  it('holds 10000 keys where nothing else is said', () => {
+    const source = new Subject<number>();
+    let given = 0;
+    const reader = source.pipe(conflateBy((n) => n, { every: 1e6 })).subscribe(() => given++);
+    for (let n = 0; n < 10_000; n++) source.next(n);
+    expect(given).to.equal(0);
+    source.next(10_000);
+    expect(given).to.equal(10_000);
+    reader.unsubscribe();
+  });
 
   it(
     'keeps the place of the newest of a key, and lets a place wait for what is before it',

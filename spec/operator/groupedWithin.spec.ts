@@ -90,6 +90,18 @@ describe('groupedWithin', () => {
     })();
   });
 
+  it('measures nothing where nothing is said of bytes, and takes the least of them', () => {
+    const source = new Subject<number>();
+    const sizeOf = () => {
+      throw new Error('measured');
+    };
+    const got: unknown[] = [];
+    source.pipe(groupedWithin({ count: 1, sizeOf })).subscribe((group) => got.push(group));
+    source.pipe(groupedWithin({ bytes: 0.5, sizeOf: () => 1 })).subscribe((group) => got.push(group));
+    source.next(7);
+    expect(got).to.deep.equal([[7], [7]]);
+  });
+
   it('holds 10000 where only the time is given', () => {
     const source = new Subject<number>();
     const lengths: number[] = [];
@@ -102,13 +114,13 @@ describe('groupedWithin', () => {
   it(
     'is one entry at the last place, also where that is bare, and goes before a gap',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(2), c: placed(3, dear), g: gapAt(4) };
-      const source = hot<Entry<Order | Gap>>('oab-o---c-g----o|', { ...values });
-      const expected = '                      o----x----(yg)-o|';
+      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(3), c: placed(4, dear), g: gapAt(5) };
+      const source = hot<Entry<Order | Gap>>('-ab-o---c-g-----|', { ...values });
+      const expected = '                      -----x----(yg)--|';
       expectObservable(source.pipe(groupedWithin({ ms: 4 }))).toBe(expected, {
         ...values,
-        x: bare(2).with([paid, shipped]),
-        y: bare(3).with([dear]),
+        x: bare(3).with([paid, shipped]),
+        y: bare(4).with([dear]),
       });
     }),
   );

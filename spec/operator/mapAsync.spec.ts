@@ -112,6 +112,17 @@ describe('mapAsync', () => {
     }),
   );
 
+  it('holds 10000 where nothing else is said', () => {
+    const source = new Subject<number>();
+    const failures: unknown[] = [];
+    const never = () => new Promise<number>(() => {});
+    source.pipe(mapAsync(1, never)).subscribe({ error: (error) => failures.push(error) });
+    for (let n = 0; n < 10_000; n++) source.next(n);
+    expect(failures).to.deep.equal([]);
+    source.next(0);
+    expect(failures).to.deep.equal([new QueueFullError('mapAsync', 10_000)]);
+  });
+
   it('goes through many that settle at once without a deep stack', () => {
     const source = new Subject<number>();
     const got: number[] = [];

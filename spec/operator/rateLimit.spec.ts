@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { map, type Observable, timestamp } from 'rxjs';
+import { map, type Observable, Subject, timestamp } from 'rxjs';
 import { type Entry, type Gap, QueueFullError } from '../../lib/index.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -85,6 +85,17 @@ describe('rateLimit', () => {
       expectObservable(source.pipe(rateLimit({ count: 1, per: 7, queue: 4 }))).toBe(expected, values);
     }),
   );
+
+  it('lets 10000 wait where nothing else is said', () => {
+    const source = new Subject<number>();
+    const failures: unknown[] = [];
+    source.pipe(rateLimit({ count: 1 })).subscribe({ error: (error) => failures.push(error) });
+    // The first does not wait.
+    for (let n = 0; n <= 10_000; n++) source.next(n);
+    expect(failures).to.deep.equal([]);
+    source.next(0);
+    expect(failures).to.deep.equal([new QueueFullError('rateLimit', 10_000)]);
+  });
 
   it('sets one timer', () => {
     marbles(({ hot, flush }) => {

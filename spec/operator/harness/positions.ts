@@ -9,13 +9,14 @@ import type { OrderEntry, Over, Placed, Subject } from './Subject.ts';
 
 type Step =
   | { readonly what: 'event'; readonly order: string }
-  | { readonly what: 'bare' }
+  | { readonly what: 'bare' | 'filtered' }
   | { readonly what: 'gap' }
   | number;
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('event' as const), order: fc.constantFrom('A', 'B', 'C') }) },
   { weight: 2, arbitrary: fc.constant({ what: 'bare' as const }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'filtered' as const }) },
   { weight: 1, arbitrary: fc.constant({ what: 'gap' as const }) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 7 }) },
 );
@@ -82,7 +83,8 @@ function play(over: Over<OrderEntry>, steps: readonly Step[], reenters: boolean)
 }
 
 function entryOf(next: Exclude<Step, number>, sequence: number): OrderEntry {
-  if (next.what === 'bare') return bare(sequence);
+  // The end of a page, or what a filter before this one leaves of an event.
+  if (next.what === 'bare' || next.what === 'filtered') return bare(sequence);
   if (next.what === 'gap') return gapAt(sequence);
   return placed(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));
 }
