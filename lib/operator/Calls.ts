@@ -71,7 +71,7 @@ export class Calls<R> {
   /** Nobody wants the results any more. */
   abort(): void {
     this.#stopped = true;
-    for (const { state, abort } of this.#slots) if (state === 'runs') abort?.abort();
+    for (const { abort } of this.#slots) abort?.abort();
     this.#slots.clear();
     this.#idle.clear();
   }

@@ -84,8 +84,8 @@ function play(over: Over<OrderEntry>, steps: readonly Step[], reenters: boolean)
 
 function entryOf(next: Exclude<Step, number>, sequence: number): OrderEntry {
   // The end of a page, or what a filter before this one leaves of an event.
-  if (next.what === 'bare' || next.what === 'filtered') return bare(sequence);
   if (next.what === 'gap') return gapAt(sequence);
+  if (!('order' in next)) return bare(sequence);
   return placed(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));
 }
 
