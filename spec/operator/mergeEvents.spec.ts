@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defer, EMPTY, NEVER, throwError } from 'rxjs';
+import { defer, EMPTY, finalize, NEVER, Subject, throwError } from 'rxjs';
 import { mergeEvents } from '../../lib/operator/mergeEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
@@ -156,5 +156,18 @@ describe('mergeEvents', () => {
     });
     mergeEvents({ first: EMPTY, other }, { onSourceEnd: 'end' }).subscribe();
     expect(begun).to.equal(0);
+  });
+
+  it('has left a source that failed before it begins what stands in for it', () => {
+    const told: string[] = [];
+    const source = new Subject<string>();
+    const failing = source.pipe(finalize(() => told.push('left')));
+    const onSourceError = () => {
+      told.push('asked');
+      return EMPTY;
+    };
+    mergeEvents({ failing }, { onSourceError }).subscribe();
+    source.error('no');
+    expect(told).to.deep.equal(['left', 'asked']);
   });
 });
