@@ -5,6 +5,7 @@ export { DrainingError, type RetryRange } from './error/DrainingError.ts';
 export { EventSizeError } from './error/EventSizeError.ts';
 export { OverflowError } from './error/OverflowError.ts';
 export { PositionError } from './error/PositionError.ts';
+export { QueueFullError } from './error/QueueFullError.ts';
 export type { CheckedName } from './error/ReservedName.ts';
 export { RxsseError } from './error/RxsseError.ts';
 export { StatusError } from './error/StatusError.ts';
@@ -30,11 +31,31 @@ export type { Published } from './feed/Published.ts';
 export type { Draft } from './log/draftOf.ts';
 export type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page, PastEpoch } from './log/EventLog.ts';
 export { type MemoryLogOptions, memoryLog } from './log/memoryLog.ts';
+export { type ConflateByOptions, type ConflateUntil, conflateBy } from './operator/conflateBy.ts';
+export { type BadEvents, type Decoded, decodeWith } from './operator/decodeWith.ts';
+export { type DedupeOptions, dedupe } from './operator/dedupe.ts';
 export type { EventIn, WithEvent } from './operator/EventIn.ts';
 export { filterEvent, type Passing } from './operator/filterEvent.ts';
+export { type GroupedWithinOptions, groupedWithin } from './operator/groupedWithin.ts';
+export { type KeepAliveOptions, keepAlive } from './operator/keepAlive.ts';
+export { type MapAsyncOptions, mapAsync } from './operator/mapAsync.ts';
 export { mapEvent } from './operator/mapEvent.ts';
+export { type Cases, type Matched, matchEvent, type WithMatch } from './operator/matchEvent.ts';
+export {
+  type MergeEventsOptions,
+  mergeEvents,
+  type SourceEnds,
+  type SourceErrors,
+} from './operator/mergeEvents.ts';
 export { type DefinitionIn, type Named, ofType } from './operator/ofType.ts';
+export { type RateLimitOptions, rateLimit } from './operator/rateLimit.ts';
 export { type Attempt, type BackoffOptions, restartWithBackoff } from './operator/restartWithBackoff.ts';
+export {
+  type BufferPolicy,
+  type ToAsyncIterableOptions,
+  toAsyncIterable,
+} from './operator/toAsyncIterable.ts';
+export { type WithinOptions, within } from './operator/within.ts';
 export { type Admission, type AdmissionOptions, admission } from './sink/admission.ts';
 export type { CloseReason } from './sink/CloseReason.ts';
 export type { Counters } from './sink/Counters.ts';

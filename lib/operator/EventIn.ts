@@ -17,3 +17,25 @@ export function eventIn<T>(value: T): EventIn<T> | undefined {
   const event: unknown = value instanceof Entry ? value.event : value;
   return isGap(event) ? undefined : (event as EventIn<T>);
 }
+
+/** Whether a value is a place alone: the reader has come so far. @internal */
+export function isBare(value: unknown): value is Entry<never> {
+  return value instanceof Entry && value.event === undefined;
+}
+
+/** A value with this event in it. The event that it has already leaves it as the log has it. @internal */
+export function withEvent<T, F>(value: T, event: F): WithEvent<T, F> {
+  const placed: unknown = value instanceof Entry ? (value.event === event ? value : value.with(event)) : event;
+  return placed as WithEvent<T, F>;
+}
+
+/** Whether a value is for the reader alone: a bare place or a gap, which pass every operator as they are. @internal */
+export function isForReader(value: unknown): boolean {
+  if (!(value instanceof Entry)) return isGap(value);
+  return value.event === undefined || isGap(value.event);
+}
+
+/** The place of a value without its event; `undefined` where it has none. @internal */
+export function placeOnly<T>(value: T): T | undefined {
+  return value instanceof Entry ? (value.bare() as T) : undefined;
+}

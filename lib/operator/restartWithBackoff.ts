@@ -1,8 +1,8 @@
-import { defer, Observable, retry, throwError, timer } from 'rxjs';
+import { defer, EMPTY, Observable, retry, throwError, timer } from 'rxjs';
 import { chance, clock } from '../clock.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
+import { longestWait as longest } from './Alarm.ts';
+import { checkFunction } from './check.ts';
+import { listen } from './listen.ts';
 
 /** How long to wait before the next attempt. @category operator */
 export interface BackoffOptions {
@@ -19,6 +19,8 @@ export interface BackoffOptions {
   readonly resetAfter?: number;
   /** Restarts in a row before the failure is passed on; 0 passes the first one on. @default Infinity: for ever */
   readonly limit?: number;
+  /** Whether an attempt that completes is followed by another, too: for a source that is to go on for ever. @default false */
+  readonly restartOnEnd?: boolean;
   /**
    * Hears of each failure that is followed by a restart, and of the wait in milliseconds. What it throws ends the
    * stream.
@@ -28,10 +30,12 @@ export interface BackoffOptions {
   readonly onFailure?: (error: unknown, wait: number) => void;
 }
 
-/** What an attempt knows of the ones before it. @category operator */
-export interface Attempt {
+/** What an attempt knows of the ones before it. `L` is what they give, where the factory says so. @category operator */
+export interface Attempt<L = unknown> {
   /** Restarts in a row: 0 for the first attempt, 1 for the next, and 1 again after one that was stable. */
   readonly attempt: number;
+  /** The last value of those before it, after which a source can go on; `undefined` when there was none. */
+  readonly last: L | undefined;
   /** Aborted when the attempt is left or over. */
   readonly signal: AbortSignal;
 }
@@ -50,21 +54,25 @@ export interface Attempt {
  * result       -a------------b-|
  * ```
  *
- * Completes with an attempt that completes. Errors when the limit is reached, with
- * the last failure; what the factory throws is a failure too. Unsubscribing leaves
- * the attempt, or the wait; an attempt that is over or left has its signal aborted.
+ * Completes with an attempt that completes, unless `restartOnEnd`. Errors when the
+ * limit is reached, with the last failure; what the factory throws is a failure
+ * too. Unsubscribing leaves the attempt, or the wait; an attempt that is over or
+ * left has its signal aborted. Holds the last value.
  *
  * @example Prices, over a connection that breaks now and then
  * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { max: 10_000 });
  *
- * @throws RangeError at once for an option out of range.
+ * @throws RangeError at once for an option out of range. TypeError for what is no function.
  * @see RxJS `retry({ delay })`, which this is made of: it has no jitter, no bounds, and no notion of stable.
  * @category operator
  */
-export function restartWithBackoff<T>(
-  make: (attempt: Attempt) => Observable<T>,
-  { initial = 1000, max = 30_000, resetAfter = 60_000, limit = Infinity, onFailure }: BackoffOptions = {},
+export function restartWithBackoff<L, T extends L>(
+  make: (attempt: Attempt<L>) => Observable<T>,
+  options: BackoffOptions = {},
 ): Observable<T> {
+  const { initial = 1000, max = 30_000, resetAfter = 60_000, limit = Infinity, restartOnEnd = false } = options;
+  const { onFailure } = options;
+  checkFunction('restartWithBackoff', make);
   if (!(initial > 0)) throw new RangeError(`restartWithBackoff: initial must be above 0 ms, got ${initial}`);
   if (!(max >= initial && max <= longest)) {
     throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longest} ms, got ${max}`);
@@ -77,22 +85,33 @@ export function restartWithBackoff<T>(
   return defer(() => {
     let attempt = 0;
     let begun = 0;
+    let last: T | undefined;
     const attempts = new Observable<T>((subscriber) => {
       begun = clock.now();
       const abort = new AbortController();
       // Before the attempt is made: it may run, and be left, before its subscription returns.
       subscriber.add(() => abort.abort());
-      const made = make({ attempt, signal: abort.signal });
-      if (!subscriber.closed) made.subscribe(subscriber);
+      const made = make({ attempt, last, signal: abort.signal });
+      if (subscriber.closed) return;
+      listen(made, subscriber, {
+        next: (value) => {
+          last = value;
+          subscriber.next(value);
+        },
+        complete: () => (restartOnEnd ? subscriber.error(ended) : subscriber.complete()),
+      });
     });
     const wait = (error: unknown): Observable<unknown> => {
       if (clock.now() - begun >= resetAfter) attempt = 0;
-      if (attempt >= limit) return throwError(() => error);
+      if (attempt >= limit) return error === ended ? EMPTY : throwError(() => error);
       const time = Math.ceil(chance() * Math.min(max, initial * 2 ** attempt));
       attempt++;
-      onFailure?.(error, time);
+      if (error !== ended) onFailure?.(error, time);
       return timer(time);
     };
     return attempts.pipe(retry({ delay: wait }));
   });
 }
+
+/** Told instead of the end of an attempt that is followed by another. */
+const ended = Symbol('ended');

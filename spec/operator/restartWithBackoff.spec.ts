@@ -182,21 +182,54 @@ describe('restartWithBackoff', () => {
     }),
   );
 
-  const wrong: Readonly<Record<string, [BackoffOptions, RegExp]>> = {
-    'an initial wait of 0': [{ initial: 0 }, /initial must be above 0 ms, got 0/],
-    'an initial wait that is no number': [{ initial: Number.NaN }, /initial/],
-    'a max below the initial wait': [{ initial: 10, max: 9 }, /max must be from initial, 10, to .* got 9/],
-    'a max below the default initial wait': [{ max: 500 }, /max must be from initial, 1000,/],
-    'a max that no timer can hold': [{ max: 2 ** 31 }, /max/],
-    'a max that is no number': [{ max: Number.NaN }, /max/],
-    'a resetAfter below 0': [{ resetAfter: -1 }, /resetAfter must be 0 ms or more, got -1/],
-    'a resetAfter that is no number': [{ resetAfter: Number.NaN }, /resetAfter/],
-    'a limit below 0': [{ limit: -1 }, /limit must be 0 or more, got -1/],
-    'a limit that is no number': [{ limit: Number.NaN }, /limit/],
-  };
-  for (const [what, [options, message]] of Object.entries(wrong)) {
-    it(`refuses ${what}`, () => {
-      expect(() => restartWithBackoff(() => NEVER, options)).to.throw(RangeError, message);
-    });
-  }
+  it(
+    'makes an attempt after one that completes, where it is told to',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const ending = cold('     -a-|         ');
+      const subs = ['           ^--!         ', '----^--!', '--------^--!'];
+      const expected = '        -a---a---a-|';
+
+      const all = restartWithBackoff(() => ending, { ...soon, restartOnEnd: true, limit: 2 });
+      expectObservable(all).toBe(expected);
+      expectSubscriptions(ending.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'tells onFailure of failures alone, and passes on one that ends it',
+    marbles(({ cold, flush, expectObservable }) => {
+      const heard: unknown[] = [];
+      const all = restartWithBackoff(
+        inTurn(cold('-|'), cold('-#', undefined, 'no'), cold('-|'), cold('-#', {}, 'last')),
+        {
+          ...soon,
+          limit: 3,
+          restartOnEnd: true,
+          onFailure: (error) => heard.push(error),
+        },
+      );
+      expectObservable(all).toBe('-------#', undefined, 'last');
+      flush();
+      expect(heard).to.deep.equal(['no']);
+    }),
+  );
+
+  it(
+    'tells each attempt the last value of those before it',
+    marbles(({ cold, flush }) => {
+      const told: unknown[] = [];
+      const made = inTurn(cold<string>('ab#'), cold<string>('#'), cold<string>('c#'), cold<string>('|'));
+      const make = (attempt: Attempt<string>) => {
+        told.push(attempt.last);
+        return made(attempt);
+      };
+      const all = restartWithBackoff(make, soon);
+      all.subscribe();
+      flush();
+      expect(told).to.deep.equal([undefined, 'b', 'b', 'c']);
+      all.subscribe();
+      flush();
+      expect(told.at(-1)).to.equal(undefined);
+    }),
+  );
 });

@@ -1,11 +1,22 @@
 import { expectTypeOf } from 'expect-type';
 import * as t from 'io-ts';
-import type { Observable } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 import { type Entry, type EventOf, event, events, type Gap, type TypedEvent } from '../../lib/index.ts';
+import { conflateBy } from '../../lib/operator/conflateBy.ts';
+import { decodeWith } from '../../lib/operator/decodeWith.ts';
+import { dedupe } from '../../lib/operator/dedupe.ts';
 import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
+import { keepAlive } from '../../lib/operator/keepAlive.ts';
+import { mapAsync } from '../../lib/operator/mapAsync.ts';
 import { mapEvent } from '../../lib/operator/mapEvent.ts';
+import { matchEvent } from '../../lib/operator/matchEvent.ts';
+import { mergeEvents } from '../../lib/operator/mergeEvents.ts';
 import { ofType } from '../../lib/operator/ofType.ts';
+import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { type Attempt, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
+import { toAsyncIterable } from '../../lib/operator/toAsyncIterable.ts';
+import { within } from '../../lib/operator/within.ts';
 
 const Orders = events({ OrderPaid: { order: t.string, total: t.number }, OrderShipped: { order: t.string } });
 const Foreign = event('foreign', { order: t.string });
@@ -14,6 +25,7 @@ type Paid = EventOf<typeof Orders.OrderPaid>;
 type Shipped = EventOf<typeof Orders.OrderShipped>;
 
 declare const entries: Observable<Entry<Order | Gap>>;
+declare const foreign: Observable<EventOf<typeof Foreign>>;
 declare const orders: Observable<Order>;
 declare const received: Observable<Order | Gap>;
 declare const unchecked: Observable<TypedEvent>;
@@ -124,3 +136,182 @@ restartWithBackoff(orders);
 restartWithBackoff(() => orders, { initial: '1s' });
 // @ts-expect-error a misspelt option
 restartWithBackoff(() => orders, { maximum: 5 });
+
+expectTypeOf(restartWithBackoff(({ attempt }) => of(attempt))).toEqualTypeOf<Observable<number>>();
+expectTypeOf(
+  restartWithBackoff(({ last }: Attempt<Order>) => (last?.type === 'order_paid' ? orders : orders)),
+).toEqualTypeOf<Observable<Order>>();
+restartWithBackoff((attempt) => {
+  expectTypeOf(attempt.last).toEqualTypeOf<unknown>();
+  return orders;
+});
+// @ts-expect-error the last of another stream than it makes
+restartWithBackoff(({ last }: Attempt<Order>) => (last ? of(5) : of(6)));
+
+/* keepAlive */
+
+expectTypeOf(orders.pipe(keepAlive({ every: 5, value: () => 'here' }))).toEqualTypeOf<Observable<Order | string>>();
+expectTypeOf(
+  orders.pipe(keepAlive({ every: 5, value: (): Order => Orders.OrderShipped({ order: 'A' }) })),
+).toEqualTypeOf<Observable<Order>>();
+// @ts-expect-error what fills a silence has to be made
+keepAlive({ every: 5, value: 'here' });
+
+/* within */
+
+expectTypeOf(orders.pipe(within({ each: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(orders.pipe(within({ first: 5, with: (error) => of(error.limit) }))).toEqualTypeOf<
+  Observable<Order | 'first' | 'each' | 'all'>
+>();
+// @ts-expect-error milliseconds
+within({ each: '5s' });
+// @ts-expect-error a misspelt limit
+within({ every: 5 });
+
+/* mergeEvents */
+
+expectTypeOf(mergeEvents({ orders, foreign })).toEqualTypeOf<Observable<Order | EventOf<typeof Foreign>>>();
+expectTypeOf(mergeEvents({ orders, foreign }, { onSourceError: (_, name) => of(name) })).toEqualTypeOf<
+  Observable<Order | EventOf<typeof Foreign> | 'orders' | 'foreign'>
+>();
+expectTypeOf(mergeEvents({ orders }, { onSourceEnd: (name) => of({ over: name }) })).toEqualTypeOf<
+  Observable<Order | { over: 'orders' }>
+>();
+mergeEvents(
+  { orders },
+  { onSourceError: 'drop', onDropped: (_, name) => expectTypeOf(name).toEqualTypeOf<'orders'>() },
+);
+// A function that only hears.
+expectTypeOf(
+  mergeEvents(
+    { orders },
+    {
+      onSourceError: (error) => {
+        console.error(error);
+      },
+    },
+  ),
+).toEqualTypeOf<Observable<Order>>();
+// @ts-expect-error somebody has to hear of what is dropped
+mergeEvents({ orders }, { onSourceError: 'drop' });
+// @ts-expect-error no such policy
+mergeEvents({ orders }, { onSourceError: 'ignore' });
+// @ts-expect-error streams, not what could be made one
+mergeEvents({ orders: Promise.resolve(5) });
+
+/* conflateBy */
+
+expectTypeOf(orders.pipe(conflateBy((e) => e.data.order, { every: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(conflateBy((e) => e.data.order, { until: orders }))).toEqualTypeOf<
+  Observable<Entry<Order | Gap>>
+>();
+entries.pipe(
+  conflateBy((e) => e.type, {
+    every: 5,
+    merge: (held, e) => {
+      expectTypeOf(held).toEqualTypeOf<Order>();
+      return e;
+    },
+  }),
+);
+// @ts-expect-error one or the other
+orders.pipe(conflateBy((e) => e.type, { every: 5, until: orders }));
+// @ts-expect-error one of the two
+orders.pipe(conflateBy((e) => e.type, {}));
+// @ts-expect-error what is merged is an event of the stream
+orders.pipe(conflateBy((e) => e.type, { every: 5, merge: () => 5 }));
+
+/* groupedWithin */
+
+expectTypeOf(orders.pipe(groupedWithin({ count: 5 }))).toEqualTypeOf<Observable<readonly Order[]>>();
+expectTypeOf(received.pipe(groupedWithin({ count: 5 }))).toEqualTypeOf<Observable<readonly Order[] | Gap>>();
+expectTypeOf(entries.pipe(groupedWithin({ bytes: 5, sizeOf: (e) => e.data.order.length }))).toEqualTypeOf<
+  Observable<Entry<readonly Order[] | Gap>>
+>();
+// @ts-expect-error a size is a number
+orders.pipe(groupedWithin({ bytes: 5, sizeOf: (e) => e.type }));
+
+/* mapAsync */
+
+expectTypeOf(orders.pipe(mapAsync(2, async (e) => e.data.order))).toEqualTypeOf<Observable<string>>();
+expectTypeOf(entries.pipe(mapAsync(2, async (e) => e.type))).toEqualTypeOf<
+  Observable<Entry<'order_paid' | 'order_shipped' | Gap>>
+>();
+orders.pipe(
+  mapAsync(2, async (e, signal) => {
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    return e;
+  }),
+);
+// @ts-expect-error a promise
+orders.pipe(mapAsync(2, (e) => e));
+// @ts-expect-error nothing is not an event
+orders.pipe(mapAsync(2, async () => {}));
+
+/* rateLimit, dedupe */
+
+expectTypeOf(orders.pipe(rateLimit({ count: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(rateLimit({ count: 5 }))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(orders.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+// @ts-expect-error how many
+orders.pipe(rateLimit({ per: 5 }));
+// @ts-expect-error a field that events have
+orders.pipe(dedupe((e) => e.id));
+
+/* decodeWith */
+
+declare const texts: Observable<string>;
+declare const raw: Observable<Entry<unknown>>;
+
+expectTypeOf(texts.pipe(decodeWith(Orders, 'fail'))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(unchecked.pipe(decodeWith(Orders, () => {}))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(decodeWith(Orders, () => {}))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(raw.pipe(decodeWith(Orders, 'fail'))).toEqualTypeOf<Observable<Entry<Order>>>();
+// @ts-expect-error what is done about a bad event has to be said
+texts.pipe(decodeWith(Orders));
+// @ts-expect-error a contract, not one of its definitions
+texts.pipe(decodeWith(Orders.OrderPaid, 'fail'));
+
+/* matchEvent */
+
+const sums = { order_paid: (e: Paid) => e.data.total, order_shipped: () => 'shipped' };
+
+expectTypeOf(orders.pipe(matchEvent(sums))).toEqualTypeOf<Observable<number | string>>();
+expectTypeOf(
+  orders.pipe(
+    matchEvent({
+      order_paid: (e) => {
+        expectTypeOf(e).toEqualTypeOf<Paid>();
+        return e.data.total;
+      },
+      order_shipped: (e) => {
+        expectTypeOf(e).toEqualTypeOf<Shipped>();
+        return e;
+      },
+    }),
+  ),
+).toEqualTypeOf<Observable<number | Shipped>>();
+expectTypeOf(received.pipe(matchEvent({ ...sums, 'rxsse.gap': ({ data }) => data.reason === 'epoch' }))).toEqualTypeOf<
+  Observable<number | string | boolean>
+>();
+expectTypeOf(entries.pipe(matchEvent(sums))).toEqualTypeOf<Observable<Entry<number | string | Gap>>>();
+// @ts-expect-error the case of an event that the contract has
+orders.pipe(matchEvent({ order_paid: () => 1 }));
+// @ts-expect-error the case of a gap, which the stream may carry
+received.pipe(matchEvent(sums));
+// @ts-expect-error no case for a gap where there is none: in entries it is for the reader
+entries.pipe(matchEvent({ ...sums, 'rxsse.gap': () => 1 }));
+// @ts-expect-error no case for an event that the contract does not have
+orders.pipe(matchEvent({ ...sums, order_lost: () => 1 }));
+// @ts-expect-error nothing is not an event
+orders.pipe(matchEvent({ ...sums, order_paid: () => undefined }));
+
+/* toAsyncIterable */
+
+expectTypeOf(toAsyncIterable(orders, { overflow: 'drop-oldest' })).toEqualTypeOf<AsyncIterable<Order>>();
+toAsyncIterable(orders, { overflow: 'fail', onDropped: (order) => expectTypeOf(order).toEqualTypeOf<Order>() });
+// @ts-expect-error what happens when the loop is slower has to be said
+toAsyncIterable(orders, {});
+// @ts-expect-error no such policy
+toAsyncIterable(orders, { overflow: 'disconnect' });

@@ -1,0 +1,197 @@
+/**
+ * What an event costs in each operator, and in the nearest that RxJS has:
+ * `node --expose-gc --import tsx bench/operators/run.ts [rounds] [values] [operator]`.
+ *
+ * The two take turns, so that what else the machine does meets both alike. Told
+ * are the medians, and that of the ratios of neighbouring rounds.
+ */
+import {
+  auditTime,
+  bufferCount,
+  bufferTime,
+  concatMap,
+  distinct,
+  filter,
+  groupBy,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  Subject,
+  timeout,
+} from 'rxjs';
+import {
+  conflateBy,
+  dedupe,
+  filterEvent,
+  groupedWithin,
+  keepAlive,
+  mapAsync,
+  mapEvent,
+  mergeEvents,
+  rateLimit,
+  restartWithBackoff,
+  within,
+} from '../../lib/index.ts';
+
+interface Tick {
+  readonly type: 'tick';
+  readonly data: { readonly symbol: number; readonly n: number };
+}
+
+type Over = (ticks: Observable<Tick>) => Observable<unknown>;
+
+interface Pair {
+  readonly name: string;
+  readonly ours: Over;
+  readonly theirs: Over;
+  readonly nearest: string;
+  /** Values in one turn of the loop. @default all */
+  readonly turn?: number;
+}
+
+const second = 1000;
+const symbolOf = ({ data }: Tick): number => data.symbol;
+
+const pairs: readonly Pair[] = [
+  {
+    name: 'keepAlive',
+    ours: (ticks) => ticks.pipe(keepAlive({ every: 10 * second, value: () => undefined })),
+    nearest: 'timeout({ each })',
+    theirs: (ticks) => ticks.pipe(timeout({ each: 10 * second })),
+  },
+  {
+    name: 'within',
+    ours: (ticks) => ticks.pipe(within({ first: second, each: 10 * second, all: 1000 * second })),
+    nearest: 'timeout({ first, each })',
+    theirs: (ticks) => ticks.pipe(timeout({ first: second, each: 10 * second })),
+  },
+  {
+    name: 'groupedWithin',
+    ours: (ticks) => ticks.pipe(groupedWithin({ count: 100, ms: second })),
+    nearest: 'bufferTime(ms, null, count)',
+    theirs: (ticks) => ticks.pipe(bufferTime(second, null, 100)),
+  },
+  {
+    name: 'groupedWithin, count alone',
+    ours: (ticks) => ticks.pipe(groupedWithin({ count: 100 })),
+    nearest: 'bufferCount(count)',
+    theirs: (ticks) => ticks.pipe(bufferCount(100)),
+  },
+  {
+    name: 'mapAsync(1)',
+    ours: (ticks) => ticks.pipe(mapAsync(1, (tick) => Promise.resolve(tick))),
+    nearest: 'concatMap',
+    theirs: (ticks) => ticks.pipe(concatMap((tick) => Promise.resolve(tick))),
+    turn: 1000,
+  },
+  {
+    name: 'mapAsync(8)',
+    ours: (ticks) => ticks.pipe(mapAsync(8, (tick) => Promise.resolve(tick))),
+    nearest: 'mergeMap(f, 8)',
+    theirs: (ticks) => ticks.pipe(mergeMap((tick) => Promise.resolve(tick), 8)),
+    turn: 1000,
+  },
+  {
+    name: 'conflateBy',
+    ours: (ticks) => ticks.pipe(conflateBy(symbolOf, { every: 5 })),
+    nearest: 'groupBy + auditTime',
+    theirs: (ticks) =>
+      ticks.pipe(
+        groupBy(symbolOf),
+        mergeMap((group) => group.pipe(auditTime(5))),
+      ),
+    turn: 1000,
+  },
+  {
+    name: 'dedupe',
+    ours: (ticks) => ticks.pipe(dedupe(({ data }) => data.n)),
+    nearest: 'distinct',
+    theirs: (ticks) => ticks.pipe(distinct(({ data }) => data.n)),
+  },
+  {
+    name: 'dedupe, of repeats',
+    ours: (ticks) => ticks.pipe(dedupe(symbolOf)),
+    nearest: 'distinct',
+    theirs: (ticks) => ticks.pipe(distinct(symbolOf)),
+  },
+  {
+    name: 'rateLimit, below its rate',
+    ours: (ticks) => ticks.pipe(rateLimit({ count: 1e9, per: 1, burst: 1e9 })),
+    nearest: 'concatMap to one value',
+    theirs: (ticks) => ticks.pipe(concatMap((tick) => [tick])),
+  },
+  {
+    name: 'mergeEvents',
+    ours: (ticks) => mergeEvents({ a: ticks, b: ticks }),
+    nearest: 'merge',
+    theirs: (ticks) => merge(ticks, ticks),
+  },
+  {
+    name: 'restartWithBackoff',
+    ours: (ticks) => restartWithBackoff(() => ticks),
+    nearest: 'the source, through map',
+    theirs: (ticks) => ticks.pipe(map((tick) => tick)),
+  },
+  {
+    name: 'filterEvent',
+    ours: (ticks) => ticks.pipe(filterEvent(({ data }) => data.n % 2 === 0)),
+    nearest: 'filter + map',
+    theirs: (ticks) =>
+      ticks.pipe(
+        filter(({ data }) => data.n % 2 === 0),
+        map((tick) => tick),
+      ),
+  },
+  {
+    name: 'mapEvent',
+    ours: (ticks) => ticks.pipe(mapEvent(({ data }) => data.n)),
+    nearest: 'map',
+    theirs: (ticks) => ticks.pipe(map(({ data }) => data.n)),
+  },
+];
+
+const [, , roundsGiven = '9', valuesGiven = '200000'] = process.argv;
+const rounds = Number(roundsGiven);
+const values = Number(valuesGiven);
+
+/** Nanoseconds a value, of the processor: those of the clock are also what else the machine does. */
+async function cost(over: Over, turn = values): Promise<number> {
+  const ticks = new Subject<Tick>();
+  let given = 0;
+  const reader = over(ticks).subscribe(() => given++);
+  const begun = process.cpuUsage();
+  for (let n = 0; n < values; n++) {
+    ticks.next({ type: 'tick', data: { symbol: n % 100, n } });
+    if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { user, system } = process.cpuUsage(begun);
+  reader.unsubscribe();
+  if (given === 0) throw new Error('nothing came out');
+  return ((user + system) * 1000) / values;
+}
+
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+const [chosen] = process.argv.slice(4);
+console.log('| operator | ns an event | nearest of RxJS | ns an event | ratio |\n| --- | --- | --- | --- | --- |');
+for (const { name, ours, theirs, nearest, turn } of pairs) {
+  if (chosen !== undefined && !name.startsWith(chosen)) continue;
+  const [our, their, ratios]: [number[], number[], number[]] = [[], [], []];
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    const both = { ours: 0, theirs: 0 };
+    const order = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
+    for (const which of order) {
+      globalThis.gc?.();
+      both[which] = await cost(which === 'ours' ? ours : theirs, turn);
+    }
+    if (round === 0) continue;
+    our.push(both.ours);
+    their.push(both.theirs);
+    ratios.push(both.ours / both.theirs);
+  }
+  const cells = [name, median(our).toFixed(0), nearest, median(their).toFixed(0), median(ratios).toFixed(2)];
+  console.log(`| ${cells.join(' | ')} |`);
+}

@@ -1,0 +1,56 @@
+import type { Subscriber } from 'rxjs';
+import { Queue } from './Queue.ts';
+
+/**
+ * Hands values on one after the other.
+ *
+ * A subscriber may make the source emit while it is given a value. What comes of
+ * that waits until the ones before it are handed on, and so does the end: an
+ * operator that holds values back would otherwise reorder or lose them.
+ *
+ * @internal
+ */
+export class Outlet<T> {
+  readonly #subscriber: Subscriber<T>;
+  readonly #waiting = new Queue<T>();
+  #busy = false;
+  #end: (() => void) | undefined;
+
+  constructor(subscriber: Subscriber<T>) {
+    this.#subscriber = subscriber;
+  }
+
+  next(value: T): void {
+    if (this.#busy) return this.#waiting.push(value);
+    this.#busy = true;
+    this.#subscriber.next(value);
+    this.#rest();
+  }
+
+  /** Hands these on without anything in between. */
+  all(values: Iterable<T>): void {
+    for (const value of values) this.#waiting.push(value);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#rest();
+  }
+
+  error(error: unknown): void {
+    this.#finish(() => this.#subscriber.error(error));
+  }
+
+  complete(): void {
+    this.#finish(() => this.#subscriber.complete());
+  }
+
+  #finish(end: () => void): void {
+    if (this.#busy) this.#end ??= end;
+    else end();
+  }
+
+  #rest(): void {
+    while (this.#waiting.length > 0 && !this.#subscriber.closed) this.#subscriber.next(this.#waiting.shift() as T);
+    this.#busy = false;
+    this.#end?.();
+  }
+}

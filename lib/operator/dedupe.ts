@@ -1,0 +1,92 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { clock } from '../clock.ts';
+import { checkCount, checkFunction, checkWait } from './check.ts';
+import { type EventIn, eventIn, isForReader, placeOnly } from './EventIn.ts';
+import { listen } from './listen.ts';
+import { Queue } from './Queue.ts';
+
+/** For how long, and how many, keys are remembered. @category operator */
+export interface DedupeOptions {
+  /** How long a key is remembered after the event that passed, in milliseconds. Above 0. @default Infinity: until `max` */
+  readonly within?: number;
+  /** How many keys are remembered; the oldest is forgotten for a new one. A whole number from 1. @default 10000 */
+  readonly max?: number;
+}
+
+/**
+ * Lets an event through once, by its key, for as long as the key is remembered.
+ *
+ * For sources that deliver at least once. A repeat does not keep its key alive:
+ * the time counts from the event that passed.
+ *
+ * ```text
+ * source                -a-b-a---a-|
+ * dedupe within 6 ms    -a-b-----a-|
+ * ```
+ *
+ * In an entry a repeat leaves its bare place, so that positions survive. Gaps and
+ * bare places always pass. Completes and errors with the source; what `key` throws
+ * is an error of the stream. Holds `max` keys, compared as a `Map` compares, and
+ * no timer.
+ *
+ * @example A price once a second at most, where it is the same
+ * const once = prices.pipe(dedupe((p) => `${p.symbol} ${p.price}`, { within: 1000 }));
+ *
+ * @throws TypeError at once, for a key that is no function. RangeError for an option out of range.
+ * @see RxJS `distinct`, which remembers every key for ever, and `distinctUntilChanged` for the last alone.
+ * @category operator
+ */
+export function dedupe<T>(
+  key: (event: NoInfer<EventIn<T>>) => unknown,
+  { within = Infinity, max = 10_000 }: DedupeOptions = {},
+): MonoTypeOperatorFunction<T> {
+  checkFunction('dedupe: key', key);
+  checkWait('dedupe: within', within);
+  checkCount('dedupe: max', max);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const seen = new SeenKeys(within, max);
+      listen(source, subscriber, {
+        next: (value) => {
+          const event = eventIn(value);
+          const passes = event === undefined && isForReader(value) ? true : seen.add(key(event as EventIn<T>));
+          const passed = passes ? value : placeOnly(value);
+          if (passes || passed !== undefined) subscriber.next(passed as T);
+        },
+      });
+    });
+}
+
+/** The keys that are remembered. Beside them their order: the first key of a `Set` that many have left takes long to find. */
+class SeenKeys {
+  readonly #within: number;
+  readonly #max: number;
+  readonly #keys = new Set<unknown>();
+  readonly #inOrder = new Queue<{ readonly key: unknown; readonly at: number }>();
+
+  constructor(within: number, max: number) {
+    this.#within = within;
+    this.#max = max;
+  }
+
+  /** Whether the key is new, and remembers it. */
+  add(key: unknown): boolean {
+    const now = this.#within === Infinity ? 0 : this.#forgetOld();
+    if (this.#keys.has(key)) return false;
+    if (this.#keys.size >= this.#max) this.#forget();
+    this.#keys.add(key);
+    this.#inOrder.push({ key, at: now });
+    return true;
+  }
+
+  #forgetOld(): number {
+    const now = clock.now();
+    while (now - (this.#inOrder.head?.at ?? now) >= this.#within) this.#forget();
+    return now;
+  }
+
+  #forget(): void {
+    this.#keys.delete(this.#inOrder.shift()?.key);
+  }
+}

@@ -1,0 +1,116 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { clock } from '../clock.ts';
+import { QueueFullError } from '../error/QueueFullError.ts';
+import { Alarm } from './Alarm.ts';
+import { checkCount, checkWait } from './check.ts';
+import { isBare, isForReader } from './EventIn.ts';
+import { listen } from './listen.ts';
+import { Outlet } from './Outlet.ts';
+import { Queue } from './Queue.ts';
+
+/** How fast, and how many may wait. @category operator */
+export interface RateLimitOptions {
+  /** Events in each `per` milliseconds, on the long run. Above 0. */
+  readonly count: number;
+  /** Milliseconds. Above 0, and finite. @default 1000 */
+  readonly per?: number;
+  /** Events that may go at once after a silence. A whole number from 1; with 1 they are always apart. @default 1 */
+  readonly burst?: number;
+  /** Values that may wait; one more is a {@link QueueFullError}. A whole number from 1. @default 10000 */
+  readonly queue?: number;
+}
+
+/**
+ * Lets events go no faster than a rate, and loses none.
+ *
+ * For what is on the other side of a quota. A token bucket: each event takes a
+ * token, `burst` of them are there at first, and they come back one each
+ * `per / count` milliseconds.
+ *
+ * ```text
+ * source                             -abcd---------e|
+ * rateLimit 1 per 3 ms, burst 2      -ab-c--d------e|
+ * ```
+ *
+ * Completes, or errors with the source, when all that waits is gone. Unsubscribing
+ * drops what waits and stops the timer. Holds `queue` values and one timer. Bare
+ * places and gaps take no token, and overtake no event.
+ *
+ * @example Ten calls a second, of which five may come together
+ * const calls = prices.pipe(rateLimit({ count: 10, burst: 5 }));
+ *
+ * @throws RangeError at once for an option out of range.
+ * @see RxJS `throttleTime`, which loses what is too fast, and `conflateBy` to keep the newest of a key.
+ * @category operator
+ */
+export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
+  const { count, per = 1000, burst = 1, queue = 10_000 } = options;
+  if (!(count > 0)) throw new RangeError(`rateLimit: count must be above 0, got ${count}`);
+  checkWait('rateLimit: per', per);
+  if (per === Infinity) throw new RangeError('rateLimit: per must be finite, got Infinity');
+  checkCount('rateLimit: burst', burst);
+  checkCount('rateLimit: queue', queue);
+
+  return (source) =>
+    new Observable((subscriber) => {
+      const outlet = new Outlet<T>(subscriber);
+      const waiting = new Queue<T>();
+      const bucket = new Bucket(per / count, burst);
+      let end: (() => void) | undefined;
+
+      const letGo = (): void => {
+        while (waiting.length > 0) {
+          if (!isForReader(waiting.head)) {
+            const wait = bucket.wait();
+            if (wait > 0) return alarm.set(clock.now() + wait);
+            bucket.take();
+          }
+          outlet.next(waiting.shift() as T);
+        }
+        end?.();
+      };
+
+      const alarm = new Alarm(letGo);
+      subscriber.add(alarm);
+      listen(source, subscriber, {
+        next: (value) => {
+          if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
+          if (waiting.length >= queue) throw new QueueFullError('rateLimit', queue);
+          waiting.push(value);
+          if (waiting.length === 1) letGo();
+        },
+        complete: () => {
+          end = () => outlet.complete();
+          letGo();
+        },
+        error: (error) => {
+          end = () => outlet.error(error);
+          letGo();
+        },
+      });
+    });
+}
+
+/** What rounding may leave of a token. */
+const nothing = 1e-6;
+
+/** A token bucket, kept as the moment at which it is full again. */
+class Bucket {
+  readonly #interval: number;
+  readonly #lead: number;
+  #full = -Infinity;
+
+  constructor(interval: number, burst: number) {
+    this.#interval = interval;
+    this.#lead = (burst - 1) * interval;
+  }
+
+  /** Milliseconds until there is a token. */
+  wait(): number {
+    return Math.max(this.#full - clock.now() - this.#lead - nothing, 0);
+  }
+
+  take(): void {
+    this.#full = Math.max(this.#full, clock.now()) + this.#interval;
+  }
+}

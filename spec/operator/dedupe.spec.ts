@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { Subject } from 'rxjs';
+import type { Entry, Gap } from '../../lib/index.ts';
+import { dedupe } from '../../lib/operator/dedupe.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+
+const itself = (letter: string): string => letter;
+
+describe('dedupe', () => {
+  it(
+    'lets an event through once, for as long as its key is remembered',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-a-b-a---a-|');
+      const subs = '      ^----------!';
+      const expected = '  -a-b-----a-|';
+
+      expectObservable(source.pipe(dedupe(itself, { within: 6 }))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'counts from the event that passed, and not from its repeats',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('a-a-a-a-a-|').pipe(dedupe(itself, { within: 4 }))).toBe('a---a---a-|');
+    }),
+  );
+
+  it(
+    'forgets the oldest for a new one, also where time has let others go',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('abacab|').pipe(dedupe(itself, { max: 2 }))).toBe('ab-cab|');
+      expectObservable(hot('abc-abcabc|').pipe(dedupe(itself, { max: 2, within: 3 }))).toBe('abc-abcabc|');
+      expectObservable(hot('a---ab-a-|').pipe(dedupe(itself, { max: 2, within: 4 }))).toBe('a---ab---|');
+    }),
+  );
+
+  it(
+    'remembers for ever where nothing else is said',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('a 9s a|').pipe(dedupe(itself))).toBe('a 9s -|');
+    }),
+  );
+
+  it('remembers 10000 keys where nothing else is said', () => {
+    const source = new Subject<number>();
+    const passed: number[] = [];
+    source.pipe(dedupe((n) => n)).subscribe((n) => passed.push(n));
+    for (let n = 0; n <= 10_000; n++) source.next(n);
+    // The second is remembered still, and the first is not.
+    for (const n of [1, 0]) source.next(n);
+    expect(passed.slice(-2)).to.deep.equal([10_000, 0]);
+  });
+
+  it(
+    'leaves the place of a repeat, and passes places and gaps',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), b: placed(2, paid), o: bare(2), g: gapAt(3), c: placed(4, shipped) };
+      const source = hot<Entry<Order | Gap>>('-abogc-|', { ...values });
+      const expected = '                      -aoogc-|';
+      expectObservable(source.pipe(dedupe(({ type }) => type))).toBe(expected, values);
+    }),
+  );
+});

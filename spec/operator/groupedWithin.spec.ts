@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { Subject } from 'rxjs';
+import type { Entry, Gap } from '../../lib/index.ts';
+import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+import { bare, dear, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+
+/** Groups under their first letters. */
+const spelt = (...groups: string[]) => Object.fromEntries(groups.map((group) => [group[0], [...group]]));
+
+const sizes: Readonly<Record<string, number>> = { a: 2, b: 3, c: 1, d: 9, e: 1, f: 4 };
+const bySize = groupedWithin<string>({ bytes: 5, sizeOf: (letter) => sizes[letter] ?? 0 });
+
+describe('groupedWithin', () => {
+  it(
+    'closes a group when it is full or its time is over',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-a-b-------c-d-e-f|');
+      const subs = '      ^-----------------!';
+      const expected = '  -------a-------c--(f|)';
+
+      expectObservable(source.pipe(groupedWithin({ count: 3, ms: 6 }))).toBe(expected, spelt('ab', 'cde', 'f'));
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'counts the time of each group from its own first event',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot('ab--c-------|');
+      const expected = '  -a-------c--|';
+      expectObservable(source.pipe(groupedWithin({ count: 2, ms: 5 }))).toBe(expected, spelt('ab', 'c'));
+    }),
+  );
+
+  it(
+    'gives what it gathered before a failure, and no empty group',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('ab#').pipe(groupedWithin({ count: 5 }))).toBe('--(a#)', spelt('ab'));
+      expectObservable(hot('ab#').pipe(groupedWithin({ count: 2 }))).toBe('-a#', spelt('ab'));
+      expectObservable(hot('-- 20ms |').pipe(groupedWithin({ ms: 1 }))).toBe('-- 20ms |');
+    }),
+  );
+
+  it(
+    'is full at its bytes, and begins the next group with an event that would be too much',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('ab--|').pipe(bySize)).toBe('-a--|', spelt('ab'));
+      expectObservable(hot('ca-b-c|').pipe(bySize)).toBe('---c--(b|)', spelt('ca', 'bc'));
+      expectObservable(hot('ef-e|').pipe(bySize)).toBe('-e--(x|)', { e: ['e', 'f'], x: ['e'] });
+    }),
+  );
+
+  it(
+    'gives an event that is too large a group of its own',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('d-----|').pipe(bySize)).toBe('d-----|', spelt('d'));
+      expectObservable(hot('c-d-----|').pipe(bySize)).toBe('--(cd)--|', spelt('c', 'd'));
+    }),
+  );
+
+  it(
+    'measures the JSON text where it is not told how',
+    marbles(({ hot, expectObservable }) => {
+      const values = { t: 'four', n: 1234, o: { a: 1 }, u: undefined };
+      // 4, 4, 7 and 0 characters.
+      const grouped = hot('t-n-u-o|', values).pipe(groupedWithin<unknown>({ bytes: 8 }));
+      expectObservable(grouped).toBe('--x----(y|)', { x: ['four', 1234], y: [undefined, { a: 1 }] });
+    }),
+  );
+
+  it(
+    'has the time run for the event that begins a group by closing another',
+    marbles(({ hot, expectObservable }) => {
+      const timed = groupedWithin<string>({ bytes: 5, ms: 4, sizeOf: (letter) => sizes[letter] ?? 0 });
+      expectObservable(hot('b--f----------|').pipe(timed)).toBe('---b---f------|', spelt('b', 'f'));
+    }),
+  );
+
+  it('sets one timer, and none while nothing is gathered', () => {
+    marbles(({ hot, flush }) => {
+      const timers = trackTimers();
+      hot('aaaaaaaaaaaa|')
+        .pipe(groupedWithin({ count: 2, ms: 50 }))
+        .subscribe();
+      flush();
+      timers.stop();
+      expect(timers.set).to.equal(1);
+    })();
+  });
+
+  it('measures nothing where nothing is said of bytes, and takes the least of them', () => {
+    const source = new Subject<number>();
+    const sizeOf = () => {
+      throw new Error('measured');
+    };
+    const got: unknown[] = [];
+    source.pipe(groupedWithin({ count: 1, sizeOf })).subscribe((group) => got.push(group));
+    source.pipe(groupedWithin({ bytes: 0.5, sizeOf: () => 1 })).subscribe((group) => got.push(group));
+    source.next(7);
+    expect(got).to.deep.equal([[7], [7]]);
+  });
+
+  it('holds 10000 where only the time is given', () => {
+    const source = new Subject<number>();
+    const lengths: number[] = [];
+    source.pipe(groupedWithin({ ms: 20_000 })).subscribe((group) => lengths.push(group.length));
+    for (let n = 0; n <= 10_000; n++) source.next(n);
+    source.complete();
+    expect(lengths).to.deep.equal([10_000, 1]);
+  });
+
+  it(
+    'is one entry at the last place, also where that is bare, and goes before a gap',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(3), c: placed(4, dear), g: gapAt(5) };
+      const source = hot<Entry<Order | Gap>>('-ab-o---c-g-----|', { ...values });
+      const expected = '                      -----x----(yg)--|';
+      expectObservable(source.pipe(groupedWithin({ ms: 4 }))).toBe(expected, {
+        ...values,
+        x: bare(3).with([paid, shipped]),
+        y: bare(4).with([dear]),
+      });
+    }),
+  );
+});

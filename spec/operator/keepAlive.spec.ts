@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { Subject } from 'rxjs';
+import { keepAlive } from '../../lib/operator/keepAlive.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { comment } from '../../lib/wire/index.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+import { bare, paid, placed } from './sample.ts';
+
+describe('keepAlive', () => {
+  const fill = keepAlive({ every: 5, value: () => 'h' });
+
+  it(
+    'fills each silence and starts anew on a value',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('  --a-----------b--|');
+      const subs = '        ^----------------!';
+      const expected = '    --a----h----h-b--|';
+
+      expectObservable(source.pipe(fill)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  for (const make of ['hot', 'cold'] as const) {
+    it(
+      `gives the value alone when both are due, of a ${make} source`,
+      marbles((helpers) => {
+        const source = helpers[make]('-----a----b--|');
+        const expected = '            -----a----b--|';
+        helpers.expectObservable(source.pipe(fill)).toBe(expected);
+      }),
+    );
+  }
+
+  it(
+    'is of any patience with Infinity',
+    marbles(({ hot, expectObservable }) => {
+      const patient = keepAlive<string>({ every: Infinity, value: () => 'h' });
+      expectObservable(hot('-a 9s b|').pipe(patient)).toBe('-a 9s b|');
+    }),
+  );
+
+  it('waits longer than a timer can', () => {
+    const timers = trackTimers();
+    new Subject()
+      .pipe(keepAlive({ every: 2 ** 40, value: () => 'h' }))
+      .subscribe()
+      .unsubscribe();
+    timers.stop();
+    expect(timers.longest).to.equal(2 ** 31 - 1);
+  });
+
+  it('leaves its timer alone while values come', () => {
+    const run = marbles(({ hot, flush }) => {
+      const timers = trackTimers();
+      hot('aaaaaaaaaaaaaaaaaaaa|').pipe(fill).subscribe();
+      flush();
+      timers.stop();
+      expect(timers.set).to.equal(1);
+    });
+    run();
+  });
+
+  it(
+    'is broken by no bare place, which readers do not see',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), o: bare(1), h: comment() };
+      const source = hot('-a--o----o-|', values);
+      const expected = '  -a--o-h--o-|';
+
+      expectObservable(source.pipe(keepAlive({ every: 5, value: () => comment() }))).toBe(expected, values);
+    }),
+  );
+});

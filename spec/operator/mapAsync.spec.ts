@@ -1,0 +1,246 @@
+import { expect } from 'chai';
+import { of, Subject, take } from 'rxjs';
+import { type Entry, type Gap, QueueFullError } from '../../lib/index.ts';
+import { mapAsync } from '../../lib/operator/mapAsync.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { failing, later } from '../support/later.ts';
+import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+
+/** What each letter takes, in ms; what is not here fails after 2. */
+const takes: Readonly<Record<string, number>> = { a: 4, b: 2, c: 4, d: 1 };
+const work = (letter: string, signal: AbortSignal) => {
+  const ms = takes[letter];
+  return ms === undefined ? failing(2, `no ${letter}`, signal) : later(ms, letter.toUpperCase(), signal);
+};
+
+describe('mapAsync', () => {
+  it(
+    'calls so many at a time, and gives the results in order',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-a-bc----------|');
+      const subs = '      ^--------------!';
+      const expected = '  -----(AB)C-----|';
+
+      expectObservable(source.pipe(mapAsync(2, work))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'does one after the other when told so, and all at once',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('abd-------|').pipe(mapAsync(1, work))).toBe('----A-BD--|');
+      expectObservable(hot('abd-------|').pipe(mapAsync(Infinity, work))).toBe('----(ABD)-|');
+    }),
+  );
+
+  it(
+    'completes when the last result is out',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('ab|').pipe(mapAsync(2, work))).toBe('----(AB|)');
+    }),
+  );
+
+  it(
+    'fails in the place of the call that failed, and begins no other',
+    marbles(({ hot, flush, expectObservable, expectSubscriptions }) => {
+      const called: string[] = [];
+      const counted = (letter: string, signal: AbortSignal) => {
+        called.push(letter);
+        return work(letter, signal);
+      };
+      const source = hot('axbd-d-');
+      const subs = '      ^---!';
+      const expected = '  ----(A#)';
+      expectObservable(source.pipe(mapAsync(2, counted))).toBe(expected, undefined, 'no x');
+      expectSubscriptions(source.subscriptions).toBe(subs);
+      flush();
+      expect(called).to.deep.equal(['a', 'x']);
+    }),
+  );
+
+  it(
+    'fails with a source that fails, at once',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('a-#').pipe(mapAsync(2, work))).toBe('--#');
+    }),
+  );
+
+  it(
+    'fails in place when a call throws, and when it gives nothing',
+    marbles(({ hot, expectObservable }) => {
+      const throwing = (letter: string, signal: AbortSignal) => {
+        if (letter === 't') throw new Error('no');
+        return work(letter, signal);
+      };
+      expectObservable(hot('at').pipe(mapAsync(2, throwing))).toBe('----(A#)', undefined, new Error('no'));
+      const why = new TypeError(
+        'mapAsync: expected a promise of an event, got one of undefined; filterEvent leaves one out',
+      );
+      expectObservable(hot('a').pipe(mapAsync(2, () => later(2, undefined as never)))).toBe('--#', undefined, why);
+    }),
+  );
+
+  it(
+    'keeps null, which is a result like any other',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('a-|').pipe(mapAsync(1, () => later(1, null)))).toBe('-n|', { n: null });
+    }),
+  );
+
+  it(
+    'takes the first word of a promise that says several',
+    marbles(({ hot, expectObservable }) => {
+      const twice = (letter: string) => ({
+        // biome-ignore lint/suspicious/noThenProperty: a foreign promise is what this is about.
+        then: (resolve: (value: string) => void, reject: (error: unknown) => void) => {
+          resolve(letter);
+          resolve('again');
+          reject('no');
+        },
+      });
+      const foreign = twice as unknown as (letter: string) => PromiseLike<string>;
+      expectObservable(hot('ab|').pipe(mapAsync(1, foreign))).toBe('ab|');
+    }),
+  );
+
+  it(
+    'fails when more are held than may be',
+    marbles(({ hot, expectObservable }) => {
+      const error = new QueueFullError('mapAsync', 2);
+      expectObservable(hot('abb').pipe(mapAsync(1, work, { queue: 2 }))).toBe('--#', undefined, error);
+    }),
+  );
+
+  it('holds 10000 where nothing else is said', () => {
+    const source = new Subject<number>();
+    const failures: unknown[] = [];
+    const never = () => new Promise<number>(() => {});
+    source.pipe(mapAsync(1, never)).subscribe({ error: (error) => failures.push(error) });
+    for (let n = 0; n < 10_000; n++) source.next(n);
+    expect(failures).to.deep.equal([]);
+    source.next(0);
+    expect(failures).to.deep.equal([new QueueFullError('mapAsync', 10_000)]);
+  });
+
+  it('goes through many that settle at once without a deep stack', () => {
+    const source = new Subject<number>();
+    const got: number[] = [];
+    let first: ((value: number) => void) | undefined;
+    const settle = (n: number) => ({
+      // biome-ignore lint/suspicious/noThenProperty: a promise that settles at once.
+      then: (resolve: (value: number) => void) => {
+        if (n === 0) first = resolve;
+        else resolve(n);
+      },
+    });
+    source
+      .pipe(mapAsync(1, settle as unknown as (n: number) => PromiseLike<number>, { queue: 50_000 }))
+      .subscribe((n) => got.push(n));
+    for (let n = 0; n < 50_000; n++) source.next(n);
+    expect(got).to.have.length(0);
+    first?.(0);
+    expect(got).to.have.length(50_000);
+  });
+
+  describe('its signal', () => {
+    /** The signals of calls that never settle. */
+    const signalsOf = (count: number, concurrent = Infinity) => {
+      const signals: AbortSignal[] = [];
+      const source = new Subject<number>();
+      const never = (_n: number, signal: AbortSignal) => {
+        signals.push(signal);
+        return new Promise<number>(() => {});
+      };
+      const reader = source.pipe(mapAsync(concurrent, never)).subscribe({ error: () => {} });
+      for (let n = 0; n < count; n++) source.next(n);
+      const aborted = () => signals.filter((signal) => signal.aborted).length;
+      return { source, reader, signals, aborted };
+    };
+
+    it('is aborted in the turn in which the reader leaves, for each call that runs', () => {
+      const { reader, aborted, signals } = signalsOf(100);
+      expect([signals.length, aborted()]).to.deep.equal([100, 0]);
+      reader.unsubscribe();
+      expect(aborted()).to.equal(100);
+    });
+
+    it('is aborted when the source fails', () => {
+      const { source, aborted } = signalsOf(3, 2);
+      source.error('no');
+      expect(aborted()).to.equal(2);
+    });
+
+    it('is shared by few, so that what a call leaves on it can be collected', () => {
+      const { signals, reader } = signalsOf(100);
+      reader.unsubscribe();
+      const shared = signals.map((signal) => signals.filter((other) => other === signal).length);
+      expect(Math.max(...shared)).to.equal(32);
+    });
+
+    it(
+      'is aborted for those behind a call that failed, and not for one that is over',
+      marbles(({ hot, flush }) => {
+        const signals: Record<string, AbortSignal> = {};
+        const kept = (letter: string, signal: AbortSignal) => {
+          signals[letter] = signal;
+          return letter === 'n' ? later(1e6, letter, signal) : work(letter, signal);
+        };
+        const source = hot('d--xn');
+        source.pipe(mapAsync(3, kept)).subscribe({ error: () => {} });
+        flush();
+        expect([signals.x?.aborted, signals.n?.aborted]).to.deep.equal([true, true]);
+      }),
+    );
+
+    it(
+      'is left alone when all is over',
+      marbles(({ flush }) => {
+        const signals: AbortSignal[] = [];
+        of('a')
+          .pipe(
+            mapAsync(1, (letter, signal) => {
+              signals.push(signal);
+              return work(letter, signal);
+            }),
+          )
+          .subscribe();
+        flush();
+        expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false]);
+      }),
+    );
+  });
+
+  it(
+    'begins nothing more for a reader that has enough',
+    marbles(({ hot, flush, expectSubscriptions }) => {
+      const called: string[] = [];
+      const source = hot('abd-----|');
+      const subs = '      ^---!';
+      source
+        .pipe(
+          mapAsync(1, (letter, signal) => {
+            called.push(letter);
+            return work(letter, signal);
+          }),
+          take(1),
+        )
+        .subscribe();
+      expectSubscriptions(source.subscriptions).toBe(subs);
+      flush();
+      expect(called).to.deep.equal(['a']);
+    }),
+  );
+
+  it(
+    'keeps places and gaps behind the events before them, and passes them where there are none',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), o: bare(1), p: bare(2), g: gapAt(3), b: placed(4, shipped), q: bare(4) };
+      const made = { A: bare(1).with('A'), B: bare(4).with('B') };
+      const source = hot<Entry<Order | Gap>>('oaopgb-----q|', { ...values });
+      const expected = '                      o----(Apg)Bq|';
+      const upper = (order: Order) => later(order === paid ? 4 : 5, order === paid ? 'A' : 'B');
+      expectObservable(source.pipe(mapAsync(2, upper))).toBe(expected, { ...values, ...made });
+    }),
+  );
+});

@@ -1,0 +1,173 @@
+import { expect } from 'chai';
+import { defer, EMPTY, finalize, NEVER, Subject, throwError } from 'rxjs';
+import { mergeEvents } from '../../lib/operator/mergeEvents.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+
+describe('mergeEvents', () => {
+  it(
+    'merges, and fails with the first that fails',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const a = hot('     -a-#');
+      const subsA = '     ^--!';
+      const b = hot('     --b-----b|');
+      const subsB = '     ^--!';
+      const expected = '  -ab#';
+
+      expectObservable(mergeEvents({ a, b })).toBe(expected);
+      expectSubscriptions(a.subscriptions).toBe(subsA);
+      expectSubscriptions(b.subscriptions).toBe(subsB);
+    }),
+  );
+
+  it(
+    'completes when all are over',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(mergeEvents({ a: hot('-a|'), b: hot('---b-|') })).toBe('-a-b-|');
+    }),
+  );
+
+  it(
+    'completes at once without any source',
+    marbles(({ expectObservable }) => {
+      expectObservable(mergeEvents({})).toBe('|');
+    }),
+  );
+
+  it(
+    'fails when the others are over, with the failure, where it is delayed',
+    marbles(({ hot, expectObservable }) => {
+      const merged = mergeEvents({ a: hot('-a-#'), b: hot('--b---b|') }, { onSourceError: 'delay' });
+      expectObservable(merged).toBe('-ab---b#');
+    }),
+  );
+
+  it(
+    'fails with a failure that is undefined',
+    marbles(({ cold, expectObservable }) => {
+      const merged = mergeEvents({ a: cold('-#', undefined, undefined), b: cold('--|') }, { onSourceError: 'delay' });
+      expectObservable(merged).toBe('--#', undefined, undefined);
+    }),
+  );
+
+  it(
+    'fails with all failures where several are delayed',
+    marbles(({ hot, flush }) => {
+      const failures: unknown[] = [];
+      const sources = { a: hot('-#', {}, 'a'), b: hot('---#', {}, 'b'), c: hot('--|') };
+      mergeEvents(sources, { onSourceError: 'delay' }).subscribe({ error: (error) => failures.push(error) });
+      flush();
+      expect(failures).to.have.length(1);
+      expect(failures[0]).to.be.instanceOf(AggregateError).and.have.property('errors').that.deep.equals(['a', 'b']);
+      expect(failures[0]).to.have.property('message', 'mergeEvents: 2 sources failed');
+    }),
+  );
+
+  it(
+    'reports each failure that it drops, with the name of its source',
+    marbles(({ hot, flush, expectObservable }) => {
+      const dropped: unknown[] = [];
+      const onDropped = (error: unknown, name: string) => dropped.push([error, name]);
+      const sources = { a: hot('-a-#', undefined, 'no'), b: hot('--b--|') };
+      expectObservable(mergeEvents(sources, { onSourceError: 'drop', onDropped })).toBe('-ab--|');
+      flush();
+      expect(dropped).to.deep.equal([['no', 'a']]);
+    }),
+  );
+
+  it(
+    'goes on with what the function gives, or with the others alone',
+    marbles(({ hot, cold, flush, expectObservable }) => {
+      const asked: unknown[] = [];
+      const merged = mergeEvents(
+        { a: hot('-a-#', undefined, 'a'), b: hot('--#', undefined, 'b'), c: hot('---------|') },
+        {
+          onSourceError: (error, name) => {
+            asked.push([error, name]);
+            return name === 'a' ? cold('--x|') : undefined;
+          },
+        },
+      );
+      expectObservable(merged).toBe('-a---x---|');
+      flush();
+      expect(asked).to.deep.equal([
+        ['b', 'b'],
+        ['a', 'a'],
+      ]);
+    }),
+  );
+
+  it(
+    'fails with what stands in for a source, and does not ask about it again',
+    marbles(({ expectObservable }) => {
+      let asked = 0;
+      const onSourceError = () => {
+        asked++;
+        return throwError(() => 'again');
+      };
+      expectObservable(mergeEvents({ a: throwError(() => 'no'), b: NEVER }, { onSourceError })).toBe(
+        '#',
+        undefined,
+        'again',
+      );
+      expect(asked).to.equal(0);
+    }),
+  );
+
+  it(
+    'ends with the first that ends, and leaves the others',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const b = hot('    --b---b');
+      const subsB = '    ^---!';
+      expectObservable(mergeEvents({ a: hot('-a--|'), b }, { onSourceEnd: 'end' })).toBe('-ab-|');
+      expectSubscriptions(b.subscriptions).toBe(subsB);
+    }),
+  );
+
+  it(
+    'ends with a delayed failure, where the first that ends ends all',
+    marbles(({ hot, expectObservable }) => {
+      const merged = mergeEvents(
+        { a: hot('-#'), b: hot('---|'), c: NEVER },
+        { onSourceError: 'delay', onSourceEnd: 'end' },
+      );
+      expectObservable(merged).toBe('---#');
+    }),
+  );
+
+  it(
+    'goes on with what takes the place of a source that ended, and does not ask about its end',
+    marbles(({ hot, cold, flush, expectObservable }) => {
+      const ended: string[] = [];
+      const onSourceEnd = (name: string) => {
+        ended.push(name);
+        return name === 'a' ? cold('-x-|') : undefined;
+      };
+      expectObservable(mergeEvents({ a: hot('-a|'), b: hot('--b|') }, { onSourceEnd })).toBe('-abx-|');
+      flush();
+      expect(ended).to.deep.equal(['a', 'b']);
+    }),
+  );
+
+  it('does not begin what comes after a source that ended it', () => {
+    let begun = 0;
+    const other = defer(() => {
+      begun++;
+      return NEVER;
+    });
+    mergeEvents({ first: EMPTY, other }, { onSourceEnd: 'end' }).subscribe();
+    expect(begun).to.equal(0);
+  });
+
+  it('has left a source that failed before it begins what stands in for it', () => {
+    const told: string[] = [];
+    const source = new Subject<string>();
+    const failing = source.pipe(finalize(() => told.push('left')));
+    const onSourceError = () => {
+      told.push('asked');
+      return EMPTY;
+    };
+    mergeEvents({ failing }, { onSourceError }).subscribe();
+    source.error('no');
+    expect(told).to.deep.equal(['left', 'asked']);
+  });
+});

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import { map, type Observable, Subject, timestamp } from 'rxjs';
+import { type Entry, type Gap, QueueFullError } from '../../lib/index.ts';
+import { rateLimit } from '../../lib/operator/rateLimit.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+
+describe('rateLimit', () => {
+  it(
+    'lets a burst go, and the rest at the rate',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-abcd---------e|');
+      const subs = '      ^--------------!';
+      const expected = '  -ab-c--d------e|';
+
+      expectObservable(source.pipe(rateLimit({ count: 1, per: 3, burst: 2 }))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'completes, or fails, when all that waits is gone',
+    marbles(({ hot, expectObservable }) => {
+      const slow = rateLimit<string>({ count: 1, per: 3 });
+      expectObservable(hot('abc|').pipe(slow)).toBe('a--b--(c|)');
+      expectObservable(hot('abc#').pipe(slow)).toBe('a--b--(c#)');
+    }),
+  );
+
+  it(
+    'saves no more tokens than the burst',
+    marbles(({ hot, expectObservable }) => {
+      const slow = rateLimit<string>({ count: 1, per: 4, burst: 2 });
+      const source = hot('a-- 30ms bcd-----|');
+      const expected = '  a-- 30ms bc--d---|';
+      expectObservable(source.pipe(slow)).toBe(expected);
+    }),
+  );
+
+  it(
+    'is a second long where nothing is said',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('ab|').pipe(rateLimit({ count: 2 }))).toBe('a 499ms (b|)');
+    }),
+  );
+
+  it(
+    'is never faster than the rate, nor a millisecond slower each',
+    marbles(({ cold, flush }) => {
+      const at: number[] = [];
+      const source: Observable<string> = cold(`(${'a'.repeat(7)}|)`);
+      source
+        .pipe(
+          rateLimit({ count: 3, per: 100, burst: 3 }),
+          timestamp(),
+          map(({ timestamp }) => timestamp),
+        )
+        .subscribe((moment) => at.push(moment));
+      flush();
+      expect(at).to.deep.equal([0, 0, 0, 34, 67, 100, 134]);
+    }),
+  );
+
+  it(
+    'fails when more wait than may, and drops what waits',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('abcd');
+      const subs = '      ^--!';
+      const expected = '  a--#';
+      const error = new QueueFullError('rateLimit', 2);
+      expectObservable(source.pipe(rateLimit({ count: 1, per: 10, queue: 2 }))).toBe(expected, undefined, error);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+      expect(error).to.include({ queue: 2, _tag: 'QueueFullError' });
+      expect(error.message).to.match(/^rateLimit: more than 2 values wait: raise queue/);
+    }),
+  );
+
+  it(
+    'takes no token for places and gaps, which wait behind events',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(1), p: bare(2), g: gapAt(3), q: bare(3) };
+      const source = hot<Entry<Order | Gap>>('aobppgq----------|', { ...values });
+      const expected = '                      ao-----(bpgq)----|';
+      expectObservable(source.pipe(rateLimit({ count: 1, per: 7, queue: 4 }))).toBe(expected, values);
+    }),
+  );
+
+  it('lets 10000 wait where nothing else is said', () => {
+    const source = new Subject<number>();
+    const failures: unknown[] = [];
+    source.pipe(rateLimit({ count: 1 })).subscribe({ error: (error) => failures.push(error) });
+    // The first does not wait.
+    for (let n = 0; n <= 10_000; n++) source.next(n);
+    expect(failures).to.deep.equal([]);
+    source.next(0);
+    expect(failures).to.deep.equal([new QueueFullError('rateLimit', 10_000)]);
+  });
+
+  it('sets one timer', () => {
+    marbles(({ hot, flush }) => {
+      const timers = trackTimers();
+      hot('aaaaaaaaaaaa|')
+        .pipe(rateLimit({ count: 1, per: 5 }))
+        .subscribe();
+      flush();
+      timers.stop();
+      expect(timers.set).to.equal(1);
+    })();
+  });
+});

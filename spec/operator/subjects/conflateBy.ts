@@ -1,0 +1,69 @@
+import { NEVER } from 'rxjs';
+import { conflateBy } from '../../../lib/operator/conflateBy.ts';
+import type { OrderEntry, Subject } from '../harness/Subject.ts';
+import type { Order } from '../sample.ts';
+
+const byOrder = ({ data }: Order): string => data.order;
+const letter = (event: string): string => event.toLowerCase();
+
+export const subject: Subject = {
+  over: (source) => source.pipe(conflateBy(byOrder, { every: 2 })),
+  // `b` is about the same order as `a`.
+  values: { marbles: '---b---c|' },
+  synchronous: { over: (source) => source.pipe(conflateBy(byOrder, { every: 2, max: 3 })), taken: 4 },
+  callbacks: {
+    key: (thrower) => (source) => source.pipe(conflateBy<Order>(thrower, { every: 5 })),
+    merge: (thrower) => (source) => source.pipe(conflateBy<Order>(byOrder, { every: 5, merge: thrower })),
+  },
+  bad: {
+    'a key that is no function': [
+      () => conflateBy<Order>('order' as never, { every: 5 }),
+      TypeError,
+      /^conflateBy: key: expected a function, got string$/,
+    ],
+    'neither every nor until': [
+      () => conflateBy<Order>(byOrder, {} as never),
+      TypeError,
+      /^conflateBy: expected either every or until$/,
+    ],
+    'every and until': [
+      () => conflateBy<Order>(byOrder, { every: 5, until: NEVER } as never),
+      TypeError,
+      /^conflateBy: expected either every or until$/,
+    ],
+    'every of 0': [
+      () => conflateBy<Order>(byOrder, { every: 0 }),
+      RangeError,
+      /^conflateBy: every must be above 0 ms, got 0$/,
+    ],
+    'until that is none': [
+      () => conflateBy<Order>(byOrder, { until: 5 as never }),
+      TypeError,
+      /^conflateBy: until: expected an Observable, got number$/,
+    ],
+    'a merge that is none': [
+      () => conflateBy<Order>(byOrder, { every: 5, merge: null as never }),
+      TypeError,
+      /^conflateBy: merge: expected a function, got null$/,
+    ],
+    'a max of 0': [
+      () => conflateBy<Order>(byOrder, { every: 5, max: 0 }),
+      RangeError,
+      /^conflateBy: max must be a whole number from 1, or Infinity, got 0$/,
+    ],
+    'a max of one and a half': [() => conflateBy<Order>(byOrder, { every: 5, max: 1.5 }), RangeError, /max/],
+  },
+  busy: (source) => source.pipe(conflateBy(byOrder, { every: 1e6, max: 50 })),
+  inner: { until: (source, inner) => source.pipe(conflateBy(byOrder, { until: inner })) },
+  entries: {
+    over: (source) => source.pipe(conflateBy<OrderEntry>(byOrder, { every: 4, max: 2 })),
+    must: (given) => [...new Map(given.map(({ order, sequence }) => [order, sequence])).values()].sort((a, b) => a - b),
+    orMore: true,
+  },
+  diagram: {
+    play: (diagram, { hot, expectObservable }) => {
+      const source = hot(diagram.marbles('source'));
+      expectObservable(source.pipe(conflateBy(letter, { every: 6 }))).toBe(diagram.marbles('conflateBy every 6'));
+    },
+  },
+};

@@ -1,0 +1,44 @@
+import { dedupe } from '../../../lib/operator/dedupe.ts';
+import type { OrderEntry, Subject } from '../harness/Subject.ts';
+import type { Order } from '../sample.ts';
+
+const byText = (order: Order): string => JSON.stringify(order);
+const byOrder = ({ data }: Order): string => data.order;
+
+export const subject: Subject = {
+  over: (source) => source.pipe(dedupe(byText)),
+  values: { marbles: '-a-b-c--|' },
+  callbacks: { key: (thrower) => (source) => source.pipe(dedupe(thrower)) },
+  bad: {
+    'a key that is none': [
+      () => dedupe<Order>(undefined as never),
+      TypeError,
+      /^dedupe: key: expected a function, got undefined$/,
+    ],
+    'within of 0': [
+      () => dedupe<Order>(byText, { within: 0 }),
+      RangeError,
+      /^dedupe: within must be above 0 ms, got 0$/,
+    ],
+    'a max of 0': [() => dedupe<Order>(byText, { max: 0 }), RangeError, /^dedupe: max must be a whole number from 1/],
+  },
+  busy: (source) => source.pipe(dedupe((order) => order, { max: 100 })),
+  entries: {
+    over: (source) => source.pipe(dedupe<OrderEntry>(byOrder)),
+    must: (given) => {
+      const seen = new Set<string>();
+      return given.flatMap(({ order, sequence }) => {
+        if (seen.has(order)) return [];
+        seen.add(order);
+        return [sequence];
+      });
+    },
+  },
+  diagram: {
+    play: (diagram, { hot, expectObservable }) => {
+      const source = hot(diagram.marbles('source'));
+      const once = dedupe<string>((letter) => letter, { within: 6 });
+      expectObservable(source.pipe(once)).toBe(diagram.marbles('dedupe within 6 ms'));
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import { type RateLimitOptions, rateLimit } from '../../../lib/operator/rateLimit.ts';
+import type { Subject } from '../harness/Subject.ts';
+
+const refused = (options: RateLimitOptions, message: RegExp) =>
+  [() => rateLimit(options), RangeError, message] as const;
+
+export const subject: Subject = {
+  over: (source) => source.pipe(rateLimit({ count: 1, per: 3 })),
+  values: { marbles: '-a--b--c|' },
+  bad: {
+    'a count of 0': refused({ count: 0 }, /^rateLimit: count must be above 0, got 0$/),
+    'a count that is no number': refused({ count: Number.NaN }, /count/),
+    'per of 0': refused({ count: 1, per: 0 }, /^rateLimit: per must be above 0 ms, got 0$/),
+    'per without an end': refused({ count: 1, per: Infinity }, /^rateLimit: per must be finite, got Infinity$/),
+    'a burst of 0': refused({ count: 1, burst: 0 }, /^rateLimit: burst must be a whole number from 1/),
+    'a queue of 0': refused({ count: 1, queue: 0 }, /^rateLimit: queue must be a whole number from 1/),
+  },
+  busy: (source) => source.pipe(rateLimit({ count: 1e9, per: 1, burst: Infinity })),
+  entries: { over: (source) => source.pipe(rateLimit({ count: 1, per: 3, burst: 2 })) },
+  diagram: {
+    play: (diagram, { hot, expectObservable }) => {
+      const source = hot(diagram.marbles('source'));
+      expectObservable(source.pipe(rateLimit({ count: 1, per: 3, burst: 2 }))).toBe(
+        diagram.marbles('rateLimit 1 per 3 ms, burst 2'),
+      );
+    },
+  },
+};

@@ -1,0 +1,47 @@
+import { NEVER, of } from 'rxjs';
+import { type BackoffOptions, restartWithBackoff } from '../../../lib/operator/restartWithBackoff.ts';
+import type { Subject } from '../harness/Subject.ts';
+
+const refused = (options: BackoffOptions, message: RegExp) =>
+  [() => restartWithBackoff(() => NEVER, options), RangeError, message] as const;
+
+export const subject: Subject = {
+  over: (source) => restartWithBackoff(() => source, { limit: 0 }),
+  values: { marbles: '-a-b-c--|' },
+  callbacks: {
+    'the factory': (thrower) => () => restartWithBackoff(thrower, { limit: 0 }),
+    onFailure: (thrower) => (source) => restartWithBackoff(() => source, { onFailure: thrower }),
+  },
+  bad: {
+    'a factory that is none': [
+      () => restartWithBackoff(NEVER as never),
+      TypeError,
+      /^restartWithBackoff: expected a function, got object$/,
+    ],
+    'an initial wait of 0': refused({ initial: 0 }, /initial must be above 0 ms, got 0/),
+    'an initial wait that is no number': refused({ initial: Number.NaN }, /initial/),
+    'a max below the initial wait': refused({ initial: 10, max: 9 }, /max must be from initial, 10, to .* got 9/),
+    'a max below the default initial wait': refused({ max: 500 }, /max must be from initial, 1000,/),
+    'a max that no timer can hold': refused({ max: 2 ** 31 }, /max/),
+    'a max that is no number': refused({ max: Number.NaN }, /max/),
+    'a resetAfter below 0': refused({ resetAfter: -1 }, /resetAfter must be 0 ms or more, got -1/),
+    'a resetAfter that is no number': refused({ resetAfter: Number.NaN }, /resetAfter/),
+    'a limit below 0': refused({ limit: -1 }, /limit must be 0 or more, got -1/),
+    'a limit that is no number': refused({ limit: Number.NaN }, /limit/),
+  },
+  diagram: {
+    play: (diagram, { cold, expectObservable, expectSubscriptions }) => {
+      const rows = [0, 1, 2].map((n) => diagram.row(`attempt ${n}`));
+      const attempts = rows.map(({ marbles }) => cold(marbles));
+      const all = restartWithBackoff(({ attempt }) => attempts[attempt] ?? of('one too many'), { initial: 4 });
+      expectObservable(all).toBe(diagram.marbles('result'));
+      for (const [n, { marbles, offset }] of rows.entries()) {
+        const subs = `${'-'.repeat(offset)}^${'-'.repeat(marbles.length - 2)}!`;
+        expectSubscriptions(attempts[n]?.subscriptions ?? []).toBe(subs);
+      }
+    },
+    // The chance that gives waits of 3 and 5 ms.
+    options: { seed: 13 },
+  },
+  own: { positions: { because: 'it is where a stream begins' } },
+};

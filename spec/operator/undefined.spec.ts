@@ -1,0 +1,24 @@
+import { conflateBy } from '../../lib/operator/conflateBy.ts';
+import { dedupe } from '../../lib/operator/dedupe.ts';
+import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
+import { mapAsync } from '../../lib/operator/mapAsync.ts';
+import { rateLimit } from '../../lib/operator/rateLimit.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { later } from '../support/later.ts';
+
+/** A bare place has no event, and `undefined` is a value like any other: neither is taken for the other. */
+describe('undefined', () => {
+  const values = { u: undefined };
+
+  it(
+    'is held, counted and keyed like any other value',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot<undefined>('uu-------|', values);
+      expectObservable(source.pipe(dedupe(() => 1))).toBe('u--------|', values);
+      expectObservable(source.pipe(conflateBy(() => 1, { every: 4 }))).toBe('----u----|', values);
+      expectObservable(source.pipe(groupedWithin({ count: 2 }))).toBe('-g-------|', { g: [undefined, undefined] });
+      expectObservable(source.pipe(rateLimit({ count: 1, per: 5 }))).toBe('u----u---|', values);
+      expectObservable(source.pipe(mapAsync(1, () => later(2, 'x')))).toBe('--x-x----|');
+    }),
+  );
+});

@@ -1,0 +1,34 @@
+import { timer } from 'rxjs';
+
+/**
+ * A promise in RxJS's time, so that virtual time has it too. One of the
+ * language's own settles in a microtask, which no virtual clock runs.
+ */
+export function later<T>(ms: number, value: T, signal?: AbortSignal): PromiseLike<T> {
+  return settling(ms, signal, (resolve) => resolve(value));
+}
+
+/** One that is rejected. */
+export function failing(ms: number, error: unknown, signal?: AbortSignal): PromiseLike<never> {
+  return settling(ms, signal, (_resolve, reject) => reject(error));
+}
+
+function settling<T>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  settle: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): PromiseLike<T> {
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: being awaitable is what it is for.
+    then: (resolve, reject) => {
+      const due = timer(ms).subscribe(() =>
+        settle(
+          (value) => resolve?.(value),
+          (error) => reject?.(error),
+        ),
+      );
+      signal?.addEventListener('abort', () => due.unsubscribe());
+      return later(ms, undefined) as never;
+    },
+  };
+}
