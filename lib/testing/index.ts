@@ -1,5 +1,6 @@
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
 export { delayed } from './delayed.ts';
+export type { EventSourceEnd, EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export type { Arrival, FakeResponse } from './FakeResponse.ts';

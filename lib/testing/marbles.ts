@@ -2,7 +2,8 @@ import { animationFrameScheduler, asapScheduler, asyncScheduler, type Observable
 import type { RunHelpers } from 'rxjs/testing';
 import { replaceClock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
-import { connectReader, type ReaderOptions, type RouteHandler } from './connectReader.ts';
+import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
+import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
 import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
@@ -17,8 +18,13 @@ export interface MarbleHelpers extends Pick<RunHelpers, 'hot' | 'cold' | 'time' 
   expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0]): SubscriptionExpectation;
   /** Connects a reader to what `sse` returns, through a socket that a diagram scripts. */
   reader<R extends SseRequest = SseRequest>(route: RouteHandler<R>, options?: ReaderOptions): Reader;
+  /** Connects a reader that behaves as `EventSource` does: it comes back by itself, from where it was. */
+  eventSource<R extends SseRequest = SseRequest>(
+    route: RouteHandler<R>,
+    options?: EventSourceOptions,
+  ): EventSourceReader;
   /** Expects what a reader gets. */
-  expectFrames(reader: Reader, options?: ExpectFramesOptions): FramesExpectation;
+  expectFrames(reader: Reader | EventSourceReader, options?: ExpectFramesOptions): FramesExpectation;
   /** Runs all that is due, to `until` at most, and looks at what was expected so far; afterwards readers can be asked. */
   flush(): void;
 }
@@ -85,6 +91,7 @@ function play(
     if (left !== undefined) throw testFailure(`marbles: ${left}: ${howToEnd}`);
     expectations.judge();
   };
+  const run: Run = { scheduler, mistake: (message) => mistakes.push(testFailure(message)) };
   const helpers: MarbleHelpers = {
     hot,
     cold,
@@ -94,8 +101,9 @@ function play(
     expectObservable: (observable, subscription = null) =>
       expectations.observable(scheduler, observable, subscription, siteOf(helpers.expectObservable)),
     expectSubscriptions: (logs) => expectations.subscriptions(scheduler, logs, siteOf(helpers.expectSubscriptions)),
-    reader: (route, readerOptions = {}) =>
-      connectReader(scheduler, (message) => mistakes.push(testFailure(message)), route, readerOptions),
+    reader: (route, readerOptions = {}) => connectReader(run, route, readerOptions),
+    eventSource: (route, sourceOptions = {}) =>
+      new EventSourceReader(run, route as RouteHandler<SseRequest>, sourceOptions),
     expectFrames: (reader, frameOptions = {}) =>
       expectFrames(expectations.add('expectFrames', siteOf(helpers.expectFrames)), reader, frameOptions),
   };

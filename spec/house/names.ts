@@ -125,6 +125,9 @@ export const names: Readonly<Record<string, readonly string[]>> = {
   ],
   'rxsse/testing': [
     'Arrival',
+    'EventSourceEnd',
+    'EventSourceOptions',
+    'EventSourceReader',
     'ExpectFramesOptions',
     'FakeResponse',
     'FramesExpectation',
