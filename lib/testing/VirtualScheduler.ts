@@ -7,6 +7,9 @@ import { virtualTimers } from './virtualTimers.ts';
 /** Steps at one virtual moment; more is a loop that lets no time pass. */
 const longestMoment = 100_000;
 
+/** Leftovers that are named beside the next one. */
+const mostListed = 4;
+
 /** Steps of a run; about a second of real time. */
 const longestRun = 500_000;
 
@@ -67,10 +70,14 @@ export class VirtualScheduler extends TestScheduler {
 
   /** What is left when the run has reached its bound, in words; `undefined` when nothing is. */
   leftover(): string | undefined {
-    const [next] = this.actions;
+    const [next, ...others] = this.actions;
     if (next === undefined) return undefined;
-    const count = this.actions.length === 1 ? '1 timer is' : `${this.actions.length} timers are`;
-    return `${count} left at ${this.maxFrames} ms, the next one due at ${next.delay} ms${since(this.#origins.get(next))}`;
+    const whose = (action: typeof next) => `due at ${action.delay} ms${since(this.#origins.get(action))}`;
+    const count = others.length === 0 ? '1 timer is' : `${others.length + 1} timers are`;
+    const more = [...new Set(others.map(whose))].filter((line) => line !== whose(next));
+    const listed = more.slice(0, mostListed).map((line) => `\n  another ${line}`);
+    const rest = more.length > mostListed ? `\n  and ${more.length - mostListed} more` : '';
+    return `${count} left at ${this.maxFrames} ms, the next one ${whose(next)}${listed.join('')}${rest}`;
   }
 
   /** Forgets all that is scheduled. */

@@ -88,7 +88,7 @@ function play(
     const [mistake] = mistakes;
     if (mistake !== undefined) throw mistake;
     const left = scheduler.leftover();
-    if (left !== undefined) throw testFailure(`marbles: ${left}: ${howToEnd}`);
+    if (left !== undefined) throw testFailure(`marbles: ${left}\n${howToEnd}`);
     expectations.judge();
   };
   const run: Run = { scheduler, mistake: (message) => mistakes.push(testFailure(message)) };
@@ -117,7 +117,7 @@ function play(
 }
 
 const howToEnd =
-  'leave the stream by a subscription diagram, let the reader go (X in its socket), or give a later `until`';
+  'Leave the stream by a subscription diagram, let the reader go (X in its socket), or give a later `until`';
 
 /** A run that failed leaves nothing to the next: these schedulers are shared by the whole process. */
 function clear(scheduler: VirtualScheduler): void {

@@ -15,7 +15,11 @@ function answering(...answers: (string | Uint8Array | number)[]) {
     came.push([asyncScheduler.now(), request.headers['last-event-id']]);
     const answer = answers.shift();
     if (answer === undefined) return;
-    if (typeof answer === 'number') return response.writeHead(answer, {}), response.end();
+    if (typeof answer === 'number') {
+      response.writeHead(answer, {});
+      response.end();
+      return;
+    }
     response.writeHead(200, head);
     response.end(answer);
   };
