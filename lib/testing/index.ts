@@ -1,3 +1,4 @@
+export { type AsyncMarbleHelpers, asyncMarbles } from './asyncMarbles.ts';
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
 export { delayed } from './delayed.ts';
 export type { EventSourceEnd, EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
@@ -14,6 +15,7 @@ export {
   type OpenLog,
   type TestRunner,
 } from './logSuite.ts';
+export type { TimelessHelpers } from './MarbleRun.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
 export type { MarbleTime } from './marbleTime.ts';
 export type { Reader } from './Reader.ts';

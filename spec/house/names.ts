@@ -125,6 +125,7 @@ export const names: Readonly<Record<string, readonly string[]>> = {
   ],
   'rxsse/testing': [
     'Arrival',
+    'AsyncMarbleHelpers',
     'EventSourceEnd',
     'EventSourceOptions',
     'EventSourceReader',
@@ -147,6 +148,8 @@ export const names: Readonly<Record<string, readonly string[]>> = {
     'StreamExpectation',
     'SubscriptionExpectation',
     'TestRunner',
+    'TimelessHelpers',
+    'asyncMarbles',
     'delayed',
     'interleave',
     'logSuite',
