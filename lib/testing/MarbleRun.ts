@@ -1,4 +1,11 @@
-import { animationFrameScheduler, asapScheduler, asyncScheduler, type Observable, queueScheduler } from 'rxjs';
+import {
+  animationFrameScheduler,
+  asapScheduler,
+  asyncScheduler,
+  isObservable,
+  type Observable,
+  queueScheduler,
+} from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { SseRequest } from '../sink/exchange.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
@@ -75,6 +82,17 @@ export class MarbleRun implements Run {
 
   expectFrames(reader: Reader | EventSourceReader, options: ExpectFramesOptions, site: Site): FramesExpectation {
     return expectFrames(this.#expectations.add('expectFrames', site), reader, options);
+  }
+
+  /** An expectation that is whole at once, and stands at the site. */
+  expectMarbles(
+    stream: Observable<unknown> | Reader | EventSourceReader,
+    site: Site,
+    ...diagram: Parameters<FramesExpectation['toBe']>
+  ): void {
+    if (isObservable(stream)) this.expectObservable(stream, null, site).toBe(...diagram);
+    else this.expectFrames(stream, {}, site).toBe(...diagram);
+    this.#expectations.moveLast(site);
   }
 
   /** @throws the failure of the first expectation that expects nothing. */

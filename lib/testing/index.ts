@@ -7,6 +7,7 @@ export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export type { Arrival, FakeResponse } from './FakeResponse.ts';
 export type { Received } from './FrameRecorder.ts';
 export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
+export { type LeaveNothingBehindOptions, leaveNothingBehind } from './leaveNothingBehind.ts';
 export {
   type LogRetention,
   type LogSuiteOptions,
@@ -19,3 +20,4 @@ export type { TimelessHelpers } from './MarbleRun.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
 export type { MarbleTime } from './marbleTime.ts';
 export type { Reader } from './Reader.ts';
+export { type ChaiLike, type ChaiUtilsLike, rxsseChai } from './rxsseChai.ts';

@@ -126,6 +126,8 @@ export const names: Readonly<Record<string, readonly string[]>> = {
   'rxsse/testing': [
     'Arrival',
     'AsyncMarbleHelpers',
+    'ChaiLike',
+    'ChaiUtilsLike',
     'EventSourceEnd',
     'EventSourceOptions',
     'EventSourceReader',
@@ -133,6 +135,7 @@ export const names: Readonly<Record<string, readonly string[]>> = {
     'FakeResponse',
     'FramesExpectation',
     'InterleavedLog',
+    'LeaveNothingBehindOptions',
     'LogRetention',
     'LogStep',
     'LogSuiteOptions',
@@ -152,8 +155,10 @@ export const names: Readonly<Record<string, readonly string[]>> = {
     'asyncMarbles',
     'delayed',
     'interleave',
+    'leaveNothingBehind',
     'logSuite',
     'marbles',
+    'rxsseChai',
   ],
   'rxsse/lmdb': ['LmdbLogOptions', 'StorageError', 'lmdbLog'],
 };
