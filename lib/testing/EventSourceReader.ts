@@ -57,7 +57,7 @@ export class EventSourceReader {
   readonly connectedAt: readonly number[];
   readonly #connections: Reader[] = [];
   readonly #connectedAt: number[] = [];
-  readonly #connect: () => Reader;
+  readonly #connect: () => void;
   readonly #run: Run;
   #lastEventId: string;
   #retry: number;
@@ -81,16 +81,15 @@ export class EventSourceReader {
 
     this.#connect = () => {
       const id = this.#lastEventId;
+      const script = scripts[this.#connections.length] ?? [];
+      this.#connectedAt.push(scheduler.frame);
       const reader = connectReader(run, route, id === '' ? request : { ...request, lastEventId: id }, {
         site,
         chunk,
+        onMade: (made) => this.#connections.push(made),
         onChange: (changed) => this.#changed(changed),
       });
-      const script = scripts[this.#connections.length] ?? [];
       for (const step of script) scheduler.schedule(() => step.apply(reader), step.at);
-      this.#connectedAt.push(scheduler.frame);
-      this.#connections.push(reader);
-      return reader;
     };
     scheduler.schedule(() => this.#comeBack(), start - scheduler.frame);
     for (const step of socketScript(socket, 'eventSource: socket', 'C')) {

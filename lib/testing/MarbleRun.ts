@@ -59,6 +59,11 @@ export class MarbleRun implements Run {
     this.#mistakes.push(testFailure(message));
   };
 
+  /** What a route did that Node would have ignored, or that would have ended the process. */
+  get firstMistake(): Error | undefined {
+    return this.#mistakes[0];
+  }
+
   /** What the test is given. */
   helpers(): TimelessHelpers {
     const { scheduler } = this;
@@ -107,8 +112,7 @@ export class MarbleRun implements Run {
    */
   flush(): void {
     this.scheduler.flush();
-    const [mistake] = this.#mistakes;
-    if (mistake !== undefined) throw mistake;
+    if (this.firstMistake !== undefined) throw this.firstMistake;
     const left = this.scheduler.leftover();
     if (left !== undefined) throw testFailure(`${this.#name}: ${left}\n${howToEnd}`);
     this.#expectations.judge();

@@ -47,21 +47,26 @@ export interface Run {
   readonly mistake: (message: string) => void;
 }
 
-/** What a reader over several connections says of each. */
+/** What a reader over several connections says of each, whose step to make it has come. */
 export interface Connecting {
   /** Where the test made the reader. */
   readonly site: string | undefined;
   readonly chunk: number;
+  /** Before the route is called. */
+  readonly onMade: (reader: Reader) => void;
   readonly onChange: (reader: Reader) => void;
 }
+
+const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onChange: () => {} };
 
 /** Connects a reader to a route. */
 export function connectReader<R extends SseRequest>(
   { scheduler, mistake }: Run,
   route: RouteHandler<R>,
   options: ReaderOptions,
-  { site, chunk, onChange }: Connecting = { site: callSite(), chunk: Infinity, onChange: () => {} },
+  connecting?: Connecting,
 ): Reader {
+  const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
   if (start < now) throw new RangeError(`reader: at is over, the run is at ${now} ms already: give a later time`);
@@ -79,7 +84,11 @@ export function connectReader<R extends SseRequest>(
     mistake: (what) => mistake(site === undefined ? what : `${what}; the reader is from ${site}`),
   });
 
-  scheduler.schedule(() => visit(route, request, reader, options.next ?? true), start - now);
+  onMade(reader);
+  const arrive = () => visit(route, request, reader, options.next ?? true);
+  // A server hears of a request before it can hear that the connection is gone.
+  if (connecting !== undefined) arrive();
+  else scheduler.schedule(arrive, start - now);
   for (const { at, apply } of steps) {
     if (at < start) throw new RangeError(`reader: socket has a step at ${at} ms, before it connects at ${start} ms`);
     scheduler.schedule(() => apply(reader), at - now);

@@ -19,5 +19,6 @@ export {
 export type { TimelessHelpers } from './MarbleRun.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
 export type { MarbleTime } from './marbleTime.ts';
+export { type PropertyOptions, type PropertyWorld, property } from './property.ts';
 export type { Reader } from './Reader.ts';
 export { type ChaiLike, type ChaiUtilsLike, rxsseChai } from './rxsseChai.ts';
