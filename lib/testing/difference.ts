@@ -1,5 +1,6 @@
-import { drawBoth, textOf } from './drawBoth.ts';
+import { drawBoth } from './drawBoth.ts';
 import type { Happening } from './Happening.ts';
+import { textOf } from './Marks.ts';
 import { sameValue } from './sameValue.ts';
 import { type Site, testFailure } from './testFailure.ts';
 

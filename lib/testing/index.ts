@@ -1,6 +1,8 @@
 export { type AsyncMarbleHelpers, asyncMarbles } from './asyncMarbles.ts';
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
 export { delayed } from './delayed.ts';
+export { type DrawOptions, draw } from './draw.ts';
+export { drawSvg } from './drawSvg.ts';
 export type { EventSourceEnd, EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';

@@ -1,5 +1,4 @@
 import { type Observable, Subject } from 'rxjs';
-import { TestScheduler } from 'rxjs/testing';
 import { replaceClock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
 import { brokenPromise } from './brokenPromise.ts';
@@ -7,6 +6,7 @@ import type { RouteHandler } from './connectReader.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 import { virtualClock } from './virtualClock.ts';
@@ -165,7 +165,7 @@ function play(
 /** A script that was printed, or written by hand. */
 function stepsOf(script: string): readonly ScriptStep[] {
   let end = 0;
-  return TestScheduler.parseMarbles(script, undefined, undefined, false, true).map(({ frame, notification }) => {
+  return parseDiagram(script).map(({ frame, notification }) => {
     const letter = notification.kind === 'N' ? String(notification.value) : '#';
     const wait = frame - end;
     if (wait < 0 || notification.kind === 'C')

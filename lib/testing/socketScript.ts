@@ -1,4 +1,4 @@
-import { TestScheduler } from 'rxjs/testing';
+import { parseDiagram } from './parseDiagram.ts';
 import type { Reader } from './Reader.ts';
 
 /** What happens to a socket at one moment. */
@@ -26,7 +26,7 @@ const letters: Readonly<Record<string, SocketStep['apply']>> = {
  * `more` are letters that the caller knows of.
  */
 export function socketScript(marbles: string, where: string, more = ''): readonly SocketStep[] {
-  return TestScheduler.parseMarbles(marbles, undefined, undefined, false, true).map(({ frame, notification }) => {
+  return parseDiagram(marbles).map(({ frame, notification }) => {
     if (notification.kind === 'E') return { at: frame, letter: '#', apply: breakSocket };
     const letter = notification.kind === 'N' ? String(notification.value) : '|';
     const apply = letters[letter] ?? (letter !== '|' && more.includes(letter) ? nothing : undefined);

@@ -67,7 +67,7 @@ describe('the bound of a run', () => {
     };
     const { message } = failureOf(marbles(many, { until: '60ms' }));
     expect(message.match(/another due at/g)).to.have.length(4);
-    expect(message).to.match(/^marbles: 7 timers are left.*\n[^]*\n {2}and 2 more\nLeave the stream/);
+    expect(message).to.match(/^marbles: 7 timers are left.*\n[\s\S]*\n {2}and 2 more\nLeave the stream/);
   });
 
   it('names the hot stream that goes on, or that started what goes on', () => {
