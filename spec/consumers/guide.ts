@@ -30,7 +30,7 @@ export function notShown(shows: readonly string[], output: string): readonly str
     line
       .replace(/\s*\(\d+m?s\)$/, '')
       .replace(/\s+/g, ' ')
-      .replace(/\(.*\/([\w.]+:\d+:\d+)\)/, '($1)')
+      .replace(/\((?:.*\/)?([\w.]+:\d+):\d+\)/, '($1)')
       .trim();
   const shown = new Set(output.split('\n').map(plain));
   return shows.filter((line) => plain(line) !== '' && !shown.has(plain(line)));
