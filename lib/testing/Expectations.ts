@@ -88,6 +88,12 @@ export class Expectations {
     return expectation;
   }
 
+  /** Says that the last one stands elsewhere than its `toBe`. */
+  moveLast(site: Site): void {
+    const last = this.#open.at(-1);
+    if (last !== undefined) last.site = site;
+  }
+
   /** @throws the failure of the first expectation that expects nothing. */
   checkComplete(): void {
     const loose = this.#open.find(({ site }) => site === undefined);

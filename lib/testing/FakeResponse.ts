@@ -16,6 +16,8 @@ export interface Surroundings {
   /** Fails the test: Node would have ignored it, or ended the process. */
   mistake(what: string): void;
   arrived(arrival: Arrival): void;
+  /** The connection is over, whoever ended it. */
+  closed(): void;
 }
 
 /**
@@ -170,6 +172,7 @@ export class FakeResponse extends EventEmitter implements SseResponse {
     this.#closed = true;
     this.destroyed = true;
     this.emit('close');
+    this.#run.closed();
   }
 
   #over(): string {

@@ -24,9 +24,13 @@ export class FrameRecorder {
   #at = 0;
   #wait: Retry | undefined;
   #lineIsEmpty = true;
+  /** The wait that was asked for last, in force from its line on. */
+  retry: number | undefined;
 
-  constructor() {
+  /** @param lastEventId where the reader stood when it came. */
+  constructor(lastEventId: string) {
     this.#parser = new FrameParser({
+      lastEventId,
       // What a route may send is for the route to bound; a test sees all of it.
       maxEventBytes: Infinity,
       onMessage: ({ id, event, data }) => {
@@ -36,6 +40,7 @@ export class FrameRecorder {
       onComment: (comment) => this.#record(comment),
       onRetry: (retry) => {
         this.#wait = retry;
+        this.retry = retry.ms;
       },
     });
   }

@@ -2,6 +2,17 @@ import type { Next } from '../sink/exchange.ts';
 import { type Arrival, FakeResponse, type Surroundings } from './FakeResponse.ts';
 import { FrameRecorder, type Received } from './FrameRecorder.ts';
 
+/** What a reader is made with. */
+export interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
+  readonly method: string;
+  /** Where it stood when it came. */
+  readonly lastEventId: string;
+  /** Most bytes that it gets in one piece. */
+  readonly chunk: number;
+  /** Told after each write that reached it, and when the connection is over. */
+  readonly onChange: (reader: Reader) => void;
+}
+
 /**
  * A reader in virtual time: what it got, and when. Made by the helper `reader`;
  * it knows all once `flush` has returned.
@@ -20,23 +31,34 @@ export class Reader {
   readonly response: FakeResponse;
   /** Each write that reached the socket; what was corked together is one. */
   readonly writes: readonly Arrival[];
-  /** The blocks of the stream, in order. Empty for an answer that is no stream. */
-  readonly frames: readonly Received[];
-  readonly #recorder = new FrameRecorder();
+  readonly #writes: Arrival[] = [];
+  readonly #run: ReaderRun;
+  #recorder: FrameRecorder;
   #error: unknown;
+  #closedAt: number | undefined;
 
   /** @internal */
-  constructor(method: string, run: Omit<Surroundings, 'arrived'>) {
-    const writes: Arrival[] = [];
-    this.writes = writes;
-    this.frames = this.#recorder.frames;
-    this.response = new FakeResponse(method, {
+  constructor(run: ReaderRun) {
+    this.writes = this.#writes;
+    this.#run = run;
+    this.#recorder = new FrameRecorder(run.lastEventId);
+    this.response = new FakeResponse(run.method, {
       ...run,
       arrived: (arrival) => {
-        writes.push(arrival);
-        if (this.isStream) this.#recorder.push(arrival.bytes, arrival.at);
+        this.#writes.push(arrival);
+        this.#record(arrival);
+        run.onChange(this);
+      },
+      closed: () => {
+        this.#closedAt = run.now();
+        run.onChange(this);
       },
     });
+  }
+
+  /** The blocks of the stream, in order. Empty for an answer that is no stream. */
+  get frames(): readonly Received[] {
+    return this.#recorder.frames;
   }
 
   /** The status; `undefined` until the head has reached the reader. */
@@ -66,9 +88,14 @@ export class Reader {
     return this.#error;
   }
 
-  /** The position that a browser would come back with. `''` before the first. */
+  /** The position that a browser would come back with: the one it came with, until it got another. `''` is none. */
   get lastEventId(): string {
     return this.#recorder.lastEventId;
+  }
+
+  /** The wait in milliseconds that it was asked for last; `undefined` if it never was. */
+  get retry(): number | undefined {
+    return this.#recorder.retry;
   }
 
   /** All that was written, the head not counted. */
@@ -100,9 +127,32 @@ export class Reader {
     return this.response.leftAt;
   }
 
+  /** When the connection was over, whoever ended it, in virtual milliseconds. */
+  get closed(): number | undefined {
+    return this.#closedAt;
+  }
+
   /** How many listeners are on the response. */
   get listeners(): number {
     return this.response.eventNames().reduce((sum, name) => sum + this.response.listenerCount(name), 0);
+  }
+
+  /**
+   * What was last written did not arrive: it was on its way when the connection broke.
+   *
+   * @internal
+   */
+  lose(): void {
+    const kept = this.writes.slice(0, -1);
+    this.#writes.pop();
+    this.#recorder = new FrameRecorder(this.#run.lastEventId);
+    for (const arrival of kept) this.#record(arrival);
+  }
+
+  #record({ bytes, at }: Arrival): void {
+    if (!this.isStream) return;
+    const size = Math.min(this.#run.chunk, Math.max(1, bytes.length));
+    for (let from = 0; from < bytes.length; from += size) this.#recorder.push(bytes.subarray(from, from + size), at);
   }
 
   /**

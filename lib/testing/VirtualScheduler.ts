@@ -2,9 +2,10 @@ import type { SchedulerAction, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { callSite } from './callSite.ts';
 import { testFailure } from './testFailure.ts';
+import { virtualTimers } from './virtualTimers.ts';
 
-/** Steps at one virtual moment; more is a loop that lets no time pass. */
-const longestMoment = 100_000;
+/** Leftovers that are named beside the next one. */
+const mostListed = 4;
 
 /** Steps of a run; about a second of real time. */
 const longestRun = 500_000;
@@ -22,10 +23,21 @@ export class VirtualScheduler extends TestScheduler {
   readonly #micros: (() => void)[] = [];
   readonly #origins = new WeakMap<object, string | undefined>();
   #running = false;
+  #isAside = false;
   /** Who set up what runs now. What it schedules has the same origin. */
   #origin: string | undefined;
   #stepsOfRun = 0;
   #stepsOfMoment = 0;
+
+  readonly #longestMoment: number;
+
+  /** @param longestMoment steps at one virtual moment; more is a loop that lets no time pass. */
+  constructor(compare: ConstructorParameters<typeof TestScheduler>[0], longestMoment: number) {
+    super(compare);
+    this.#longestMoment = longestMoment;
+    // What `run` asks for. RxJS's own fail where a timer is cancelled in the millisecond at which it is due.
+    Object.assign(this, { createDelegates: () => virtualTimers(this) });
+  }
 
   /** Runs the work after the code that runs now, at the same moment, before any other action. */
   micro(work: () => void): void {
@@ -47,23 +59,48 @@ export class VirtualScheduler extends TestScheduler {
   }
 
   override flush(): void {
-    this.#running = true;
-    try {
-      this.#setUpHotObservables();
-      this.#runActions();
-    } finally {
-      this.#running = false;
-    }
+    if (this.#isAside) return;
+    while (this.step());
     // Nothing is left to run for it: it hands out what was expected.
     super.flush();
   }
 
+  /** Takes the next step that is due, and what it asked for as microtasks; `false` when nothing is due any more. */
+  step(): boolean {
+    this.#running = true;
+    try {
+      this.#setUpHotObservables();
+      this.#runMicros();
+      const [action] = this.actions;
+      if (action === undefined || action.delay > this.maxFrames) return false;
+      this.#runAction(action);
+      this.#runMicros();
+      return true;
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Does something as inside `run`, and runs nothing. */
+  aside<T>(work: () => T): T {
+    this.#isAside = true;
+    try {
+      return this.run(work);
+    } finally {
+      this.#isAside = false;
+    }
+  }
+
   /** What is left when the run has reached its bound, in words; `undefined` when nothing is. */
   leftover(): string | undefined {
-    const [next] = this.actions;
+    const [next, ...others] = this.actions;
     if (next === undefined) return undefined;
-    const count = this.actions.length === 1 ? '1 timer is' : `${this.actions.length} timers are`;
-    return `${count} left at ${this.maxFrames} ms, the next one due at ${next.delay} ms${since(this.#origins.get(next))}`;
+    const whose = (action: typeof next) => `due at ${action.delay} ms${since(this.#origins.get(action))}`;
+    const count = others.length === 0 ? '1 timer is' : `${others.length + 1} timers are`;
+    const more = [...new Set(others.map(whose))].filter((line) => line !== whose(next));
+    const listed = more.slice(0, mostListed).map((line) => `\n  another ${line}`);
+    const rest = more.length > mostListed ? `\n  and ${more.length - mostListed} more` : '';
+    return `${count} left at ${this.maxFrames} ms, the next one ${whose(next)}${listed.join('')}${rest}`;
   }
 
   /** Forgets all that is scheduled. */
@@ -78,18 +115,14 @@ export class VirtualScheduler extends TestScheduler {
     }
   }
 
-  #runActions(): void {
-    this.#runMicros();
-    for (let action = this.actions[0]; action && action.delay <= this.maxFrames; action = this.actions[0]) {
-      this.actions.shift();
-      if (action.delay > this.frame) this.#stepsOfMoment = 0;
-      this.frame = action.delay;
-      this.#origin = this.#origins.get(action);
-      this.#countStep();
-      const error: unknown = action.execute(action.state, action.delay);
-      if (error) throw error;
-      this.#runMicros();
-    }
+  #runAction(action: (typeof this.actions)[number]): void {
+    this.actions.shift();
+    if (action.delay > this.frame) this.#stepsOfMoment = 0;
+    this.frame = action.delay;
+    this.#origin = this.#origins.get(action);
+    this.#countStep();
+    const error: unknown = action.execute(action.state, action.delay);
+    if (error) throw error;
   }
 
   #runMicros(): void {
@@ -100,8 +133,8 @@ export class VirtualScheduler extends TestScheduler {
   }
 
   #countStep(): void {
-    if (++this.#stepsOfMoment > longestMoment) {
-      const what = `more than ${longestMoment} steps at ${this.frame} ms`;
+    if (++this.#stepsOfMoment > this.#longestMoment) {
+      const what = `more than ${this.#longestMoment} steps at ${this.frame} ms`;
       throw testFailure(`marbles: ${what}${since(this.#origin)}: something starts itself again with no delay`);
     }
     if (++this.#stepsOfRun > longestRun) {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
-const kit = new URL('.', import.meta.url);
-const foreign = [kit.href, fileURLToPath(kit).replaceAll('\\', '/'), '/node_modules/rxjs/', 'node:'];
+/** The whole package: a timer of a feed came of the line that made the feed. */
+const ours = new URL('..', import.meta.url);
+const foreign = [ours.href, fileURLToPath(ours).replaceAll('\\', '/'), '/node_modules/rxjs/', 'node:'];
 
 /** The place in the user's own code that the call now running came from, or `undefined` where stacks tell none. */
 export function callSite(): string | undefined {

@@ -13,7 +13,8 @@ export type RouteHandler<R extends SseRequest> = (request: R, response: SseRespo
 export interface ReaderOptions {
   /**
    * What happens to the socket, by the time of the run: `F` it is full from
-   * here, `D` it drained, `X` the client is gone, `#` it broke.
+   * here, `D` it drained, `X` the client is gone, `L` likewise and what was last
+   * written is lost on the way, `#` it broke.
    * @default nothing: the socket is fast and the client stays
    */
   readonly socket?: string;
@@ -39,31 +40,58 @@ export interface ReaderOptions {
   readonly next?: boolean;
 }
 
-/** Connects a reader to a route; `mistake` fails the test when the run is over. */
+/** The run that readers live in. */
+export interface Run {
+  readonly scheduler: VirtualScheduler;
+  /** Fails the test when the run is over. */
+  readonly mistake: (message: string) => void;
+}
+
+/** What a reader over several connections says of each, whose step to make it has come. */
+export interface Connecting {
+  /** Where the test made the reader. */
+  readonly site: string | undefined;
+  readonly chunk: number;
+  /** Before the route is called. */
+  readonly onMade: (reader: Reader) => void;
+  readonly onChange: (reader: Reader) => void;
+}
+
+const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onChange: () => {} };
+
+/** Connects a reader to a route. */
 export function connectReader<R extends SseRequest>(
-  scheduler: VirtualScheduler,
-  mistake: (message: string) => void,
+  { scheduler, mistake }: Run,
   route: RouteHandler<R>,
   options: ReaderOptions,
+  connecting?: Connecting,
 ): Reader {
+  const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
   if (start < now) throw new RangeError(`reader: at is over, the run is at ${now} ms already: give a later time`);
   // A route that asks for more than every server has gets what the test gives it.
   const request = requestOf(options) as SseRequest as R;
-  const steps = socketScript(options.socket ?? '');
+  const steps = socketScript(options.socket ?? '', 'reader: socket');
 
-  const site = callSite();
-  const reader = new Reader(options.method ?? 'GET', {
+  const reader = new Reader({
+    method: options.method ?? 'GET',
+    lastEventId: options.lastEventId ?? '',
+    chunk,
+    onChange,
     now: () => scheduler.frame,
     later: clock.turn,
     mistake: (what) => mistake(site === undefined ? what : `${what}; the reader is from ${site}`),
   });
 
-  scheduler.schedule(() => visit(route, request, reader, options.next ?? true), start - now);
+  onMade(reader);
+  const arrive = () => visit(route, request, reader, options.next ?? true);
+  // A server hears of a request before it can hear that the connection is gone.
+  if (connecting !== undefined) arrive();
+  else scheduler.schedule(arrive, start - now);
   for (const { at, apply } of steps) {
     if (at < start) throw new RangeError(`reader: socket has a step at ${at} ms, before it connects at ${start} ms`);
-    scheduler.schedule(() => apply(reader.response), at - now);
+    scheduler.schedule(() => apply(reader), at - now);
   }
   return reader;
 }

@@ -1,6 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-import { drawBoth, textOf } from './drawBoth.ts';
+import { drawBoth } from './drawBoth.ts';
 import type { Happening } from './Happening.ts';
+import { textOf } from './Marks.ts';
+import { sameValue } from './sameValue.ts';
 import { type Site, testFailure } from './testFailure.ts';
 
 /** The failure of an assertion, or `undefined` when all that happened is what was expected. */
@@ -27,7 +28,7 @@ function firstDifference(actual: readonly Happening[], expected: readonly Happen
 }
 
 function isSame(a: Happening, b: Happening): boolean {
-  return a.at === b.at && a.kind === b.kind && isDeepStrictEqual(a.value, b.value);
+  return a.at === b.at && a.kind === b.kind && sameValue(a.value, b.value);
 }
 
 /** One happening a line, for the runner's own difference. */

@@ -1,11 +1,8 @@
-import { inspect } from 'node:util';
 import type { Happening } from './Happening.ts';
+import { Marks } from './Marks.ts';
 
 /** Moments shown on each side of the first difference. */
 const around = 4;
-
-/** Longest value in the legend. */
-const longest = 120;
 
 /** Marks at each moment. */
 type Line = ReadonlyMap<number, readonly string[]>;
@@ -35,11 +32,6 @@ export function drawBoth(expected: readonly Happening[], actual: readonly Happen
   return (legend.length === 0 ? drawing : [...drawing, '', ...legend]).join('\n');
 }
 
-/** A value on one line, the same text for equal values. */
-export function textOf(value: unknown): string {
-  return inspect(value, { depth: 8, breakLength: Infinity, compact: true, sorted: true });
-}
-
 function lineOf(happenings: readonly Happening[], marks: Marks): Line {
   const line = new Map<number, string[]>();
   for (const happening of happenings) {
@@ -53,30 +45,4 @@ function lineOf(happenings: readonly Happening[], marks: Marks): Line {
 function cellOf(marks: readonly string[] | undefined): string {
   if (marks === undefined) return '-';
   return marks.length > 1 ? `(${marks.join('')})` : marks.join('');
-}
-
-/** Letters of a diagram: equal values share the one that the test gave, others get a free one. */
-class Marks {
-  readonly #letters = new Map<string, string>();
-  readonly #texts = new Map<string, string>();
-
-  of({ mark, value }: Happening): string {
-    if (mark !== undefined && /^[|#^!]$/.test(mark)) return mark;
-    const text = textOf(value);
-    const letter = mark ?? this.#letters.get(text) ?? this.#free();
-    if (!this.#letters.has(text)) this.#letters.set(text, letter);
-    if (!this.#texts.has(letter)) this.#texts.set(letter, text);
-    return letter;
-  }
-
-  /** A line for each letter, unless the value is the letter itself. */
-  legend(letters: ReadonlySet<string>): readonly string[] {
-    return [...this.#texts]
-      .filter(([letter, text]) => letters.has(letter) && text !== `'${letter}'`)
-      .map(([letter, text]) => `  ${letter}  ${text.length > longest ? `${text.slice(0, longest)}…` : text}`);
-  }
-
-  #free(): string {
-    return [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].find((letter) => !this.#texts.has(letter)) ?? '?';
-  }
 }

@@ -2,9 +2,11 @@ import { TestScheduler } from 'rxjs/testing';
 import type { Frame } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
 import { difference } from './difference.ts';
-import { textOf } from './drawBoth.ts';
+import { EventSourceReader } from './EventSourceReader.ts';
 import type { Expectation } from './Expectations.ts';
+import type { Received } from './FrameRecorder.ts';
 import { type Happening, happeningsOf, type Words } from './Happening.ts';
+import { textOf } from './Marks.ts';
 import type { Reader } from './Reader.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
 import { siteOf } from './testFailure.ts';
@@ -22,6 +24,9 @@ export interface FramesExpectation {
   /**
    * Expects what the diagram says: a letter is a frame, `|` the end by the
    * server, `#` the connection cut by it. Of a reader that leaves nothing shows.
+   * Of an `eventSource` it is the frames of all connections, `|` when it was
+   * answered 204, `#` when another answer ended it; opening and ending are those
+   * of each connection.
    *
    * A value is a typed event, a frame, or what is sent as JSON under no name. An
    * id is compared only where the expected frame has one, the `error` of a cut
@@ -35,7 +40,7 @@ const words: Words = { N: 'frame', C: 'end', E: 'cut' };
 /** Fills in an expectation about a reader. */
 export function expectFrames(
   expectation: Expectation,
-  reader: Reader,
+  reader: Reader | EventSourceReader,
   { opening = false, ending = false }: ExpectFramesOptions,
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
@@ -46,7 +51,10 @@ export function expectFrames(
     }
     expectation.site = siteOf(toBe);
     expectation.judge = () => {
-      const frames = reader.frames.slice(opening ? 0 : openingOf(reader), ending ? undefined : endingOf(reader));
+      const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
+      const frames = connections.flatMap((connection): readonly Received[] =>
+        connection.frames.slice(opening ? 0 : openingOf(connection), ending ? undefined : endingOf(connection)),
+      );
       const expected = diagram.map((happening, index) => expectedOf(happening, frames[index]?.frame, error));
       const actual = frames.map(({ at, frame }, index): Happening => {
         const asked = expected[index]?.value;
@@ -56,7 +64,7 @@ export function expectFrames(
           value: shownFrame(frame, typeof asked === 'object' && asked !== null && 'id' in asked),
         };
       });
-      return difference(expectation, [...actual, ...endOf(reader, error)], expected, remarkOn(reader));
+      return difference(expectation, [...actual, ...endOf(reader, error)], expected, remarkOn(connections.at(-1)));
     };
   };
   return { toBe };
@@ -82,7 +90,13 @@ function isNamed(frame: Frame | undefined, name: string): boolean {
   return frame?._tag === 'Message' && frame.event === name;
 }
 
-function endOf({ response, ended }: Reader, error: unknown): readonly Happening[] {
+function endOf(reader: Reader | EventSourceReader, error: unknown): readonly Happening[] {
+  if (reader instanceof EventSourceReader) {
+    if (reader.end === undefined) return [];
+    const { at, status } = reader.end;
+    return status === 204 ? [{ at, kind: words.C, mark: '|' }] : [{ at, kind: words.E, mark: '#', value: error }];
+  }
+  const { response, ended } = reader;
   if (ended !== undefined) return [{ at: ended, kind: words.C, mark: '|' }];
   if (response.cut === undefined) return [];
   const value = error === undefined ? undefined : response.cut.error;
@@ -90,7 +104,9 @@ function endOf({ response, ended }: Reader, error: unknown): readonly Happening[
 }
 
 /** An answer that is no stream explains itself. */
-function remarkOn({ status, isStream, error }: Reader): string {
+function remarkOn(reader: Reader | undefined): string {
+  if (reader === undefined) return '';
+  const { status, isStream, error } = reader;
   const answer = isStream || status === undefined ? '' : `; the answer was ${status} and no stream`;
   return error === undefined ? answer : `${answer}; next was given ${error instanceof Error ? error : textOf(error)}`;
 }

@@ -1,24 +1,11 @@
-import { animationFrameScheduler, asapScheduler, asyncScheduler, type Observable, queueScheduler } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { replaceClock } from '../clock.ts';
-import type { SseRequest } from '../sink/exchange.ts';
-import { connectReader, type ReaderOptions, type RouteHandler } from './connectReader.ts';
-import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
-import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
+import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
-import type { Reader } from './Reader.ts';
-import { siteOf, testFailure } from './testFailure.ts';
-import { VirtualScheduler } from './VirtualScheduler.ts';
 import { virtualClock } from './virtualClock.ts';
 
-/** What a marble test works with; the first five are RxJS's own. @category testing */
-export interface MarbleHelpers extends Pick<RunHelpers, 'hot' | 'cold' | 'time' | 'animate'> {
-  expectObservable<T>(observable: Observable<T>, subscription?: string | null): StreamExpectation<T>;
-  expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0]): SubscriptionExpectation;
-  /** Connects a reader to what `sse` returns, through a socket that a diagram scripts. */
-  reader<R extends SseRequest = SseRequest>(route: RouteHandler<R>, options?: ReaderOptions): Reader;
-  /** Expects what a reader gets. */
-  expectFrames(reader: Reader, options?: ExpectFramesOptions): FramesExpectation;
+/** What a marble test works with; the first of them are RxJS's own. @category testing */
+export interface MarbleHelpers extends TimelessHelpers, Pick<RunHelpers, 'animate'> {
   /** Runs all that is due, to `until` at most, and looks at what was expected so far; afterwards readers can be asked. */
   flush(): void;
 }
@@ -47,74 +34,35 @@ export interface MarblesOptions {
  * }));
  *
  * @throws TypeError at once when `until` is no time.
- * @see RxJS `TestScheduler` for the diagrams.
+ * @see {@link asyncMarbles} for what waits on promises, and RxJS `TestScheduler` for the diagrams.
  * @category testing
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, options: MarblesOptions = {}): () => void {
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'marbles: until');
   return () => {
-    const expectations = new Expectations();
-    const scheduler = new VirtualScheduler(expectations.compare);
-    scheduler.run((helpers) => {
+    const run = new MarbleRun('marbles');
+    run.begin();
+    run.scheduler.run((helpers) => {
       // Only here: `run` itself has just set it to Infinity.
-      scheduler.maxFrames = bound;
-      replaceClock(virtualClock(scheduler, seed));
+      run.scheduler.maxFrames = bound;
+      replaceClock(virtualClock(run.scheduler, seed));
       try {
-        play(test, scheduler, expectations, helpers);
+        play(test, run, helpers.animate);
       } finally {
         replaceClock(undefined);
-        clear(scheduler);
+        run.end();
       }
     });
   };
 }
 
-function play(
-  test: (helpers: MarbleHelpers) => unknown,
-  scheduler: VirtualScheduler,
-  expectations: Expectations,
-  { hot, cold, time, animate }: RunHelpers,
-): void {
-  const mistakes: Error[] = [];
-  const flush = () => {
-    scheduler.flush();
-    const [mistake] = mistakes;
-    if (mistake !== undefined) throw mistake;
-    const left = scheduler.leftover();
-    if (left !== undefined) throw testFailure(`marbles: ${left}: ${howToEnd}`);
-    expectations.judge();
-  };
-  const helpers: MarbleHelpers = {
-    hot,
-    cold,
-    time,
-    animate,
-    flush,
-    expectObservable: (observable, subscription = null) =>
-      expectations.observable(scheduler, observable, subscription, siteOf(helpers.expectObservable)),
-    expectSubscriptions: (logs) => expectations.subscriptions(scheduler, logs, siteOf(helpers.expectSubscriptions)),
-    reader: (route, readerOptions = {}) =>
-      connectReader(scheduler, (message) => mistakes.push(testFailure(message)), route, readerOptions),
-    expectFrames: (reader, frameOptions = {}) =>
-      expectFrames(expectations.add('expectFrames', siteOf(helpers.expectFrames)), reader, frameOptions),
-  };
-  const result = test(helpers);
+function play(test: (helpers: MarbleHelpers) => unknown, run: MarbleRun, animate: RunHelpers['animate']): void {
+  const result = test({ ...run.helpers(), animate, flush: () => run.flush() });
   if (result instanceof Promise) {
     result.catch(() => {});
-    throw new TypeError('marbles: the test returned a promise, but virtual time waits for none: make it synchronous');
+    throw new TypeError('marbles: the test returned a promise, but virtual time waits for none: use asyncMarbles');
   }
-  expectations.checkComplete();
-  flush();
-}
-
-const howToEnd =
-  'leave the stream by a subscription diagram, let the reader go (X in its socket), or give a later `until`';
-
-/** A run that failed leaves nothing to the next: these schedulers are shared by the whole process. */
-function clear(scheduler: VirtualScheduler): void {
-  scheduler.clear();
-  for (const { actions } of [asapScheduler, animationFrameScheduler, asyncScheduler, queueScheduler]) {
-    for (const action of [...actions]) action.unsubscribe();
-  }
+  run.checkComplete();
+  run.flush();
 }

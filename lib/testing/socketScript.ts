@@ -1,31 +1,47 @@
-import { TestScheduler } from 'rxjs/testing';
-import type { FakeResponse } from './FakeResponse.ts';
+import { parseDiagram } from './parseDiagram.ts';
+import type { Reader } from './Reader.ts';
 
 /** What happens to a socket at one moment. */
 export interface SocketStep {
   /** Virtual milliseconds. */
   readonly at: number;
-  apply(response: FakeResponse): void;
+  /** The letter that says it. */
+  readonly letter: string;
+  apply(reader: Reader): void;
 }
 
 const letters: Readonly<Record<string, SocketStep['apply']>> = {
-  F: (response) => response.fill(),
-  D: (response) => response.drain(),
-  X: (response) => response.leave(),
+  F: ({ response }) => response.fill(),
+  D: ({ response }) => response.drain(),
+  X: ({ response }) => response.leave(),
+  L: (reader) => {
+    if (reader.closed === undefined) reader.lose();
+    reader.response.leave();
+  },
 };
 
-/** Reads `F` full, `D` drained, `X` the client is gone and `#` its socket broke from a marble diagram. */
-export function socketScript(marbles: string): readonly SocketStep[] {
-  return TestScheduler.parseMarbles(marbles, undefined, undefined, false, true).map(({ frame, notification }) => {
-    const apply = notification.kind === 'N' ? letters[String(notification.value)] : undefined;
-    if (notification.kind === 'E') return { at: frame, apply: breakSocket };
+/**
+ * Reads a socket from a marble diagram: `F` full, `D` drained, `X` the client is
+ * gone, `L` likewise, and what was last written is lost on the way, `#` it broke.
+ * `more` are letters that the caller knows of.
+ */
+export function socketScript(marbles: string, where: string, more = ''): readonly SocketStep[] {
+  return parseDiagram(marbles).map(({ frame, notification }) => {
+    if (notification.kind === 'E') return { at: frame, letter: '#', apply: breakSocket };
+    const letter = notification.kind === 'N' ? String(notification.value) : '|';
+    const apply = letters[letter] ?? (letter !== '|' && more.includes(letter) ? nothing : undefined);
     if (apply === undefined || frame < 0) {
-      throw new TypeError('reader: socket knows F (full), D (drained), X (the client is gone) and # (it broke) only');
+      const known = 'F (full), D (drained), X (the client is gone), L (so, and the last write is lost), # (it broke)';
+      throw new TypeError(
+        `${where} knows ${known}${more === '' ? '' : ` and ${[...more].join(', ')}`} only, got ${letter}`,
+      );
     }
-    return { at: frame, apply };
+    return { at: frame, letter, apply };
   });
 }
 
-function breakSocket(response: FakeResponse): void {
+function breakSocket({ response }: Reader): void {
   response.leave(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
 }
+
+function nothing(): void {}

@@ -16,7 +16,8 @@ export function testFailure(message: string, site?: Site, difference?: Differenc
   error.name = 'AssertionError';
   const frames = site?.stack?.split('\n').slice(1);
   if (frames !== undefined) error.stack = [`AssertionError: ${message}`, ...frames].join('\n');
-  return Object.assign(error, { generatedMessage: true, showDiff: difference !== undefined, ...difference });
+  // Jest leaves a message out that it takes for generated.
+  return Object.assign(error, { generatedMessage: false, showDiff: difference !== undefined, ...difference });
 }
 
 /** The place that called `assertion`. */

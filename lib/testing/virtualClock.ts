@@ -1,10 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import type { Clock } from '../clock.ts';
+import { wordsFrom } from './random.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
 /** A clock that has the scheduler's time, and chance that repeats itself from the seed. */
 export function virtualClock(scheduler: VirtualScheduler, seed: number): Clock {
-  const byte = bytesFrom(seed);
+  const word = wordsFrom(seed);
+  const byte = () => word() & 0xff;
   return {
     now: () => scheduler.frame,
     turn: (work) => {
@@ -14,16 +16,5 @@ export function virtualClock(scheduler: VirtualScheduler, seed: number): Clock {
     },
     micro: (work) => scheduler.micro(work),
     random: (length) => Uint8Array.from({ length }, byte),
-  };
-}
-
-/** Mulberry32: one word of state, and even enough for names that need only differ. */
-function bytesFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) & 0xff;
   };
 }

@@ -1,15 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guideSteps, notShown } from './guide.ts';
 
 /**
  * Packs the package as it would be published, installs it beside its peers in a
- * folder outside the repository, and uses it from three programs.
+ * folder outside the repository, and uses it from three programs, under four test
+ * runners, and as the guide to testing says, word for word.
  */
 const here = import.meta.dirname;
 const root = join(here, '../..');
 const bin = join(root, 'node_modules/.bin');
+/** Without colours, and without what npm tells its scripts. */
+const plain = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, npm_config_prefer_offline: 'true' };
 const folder = mkdtempSync(join(tmpdir(), 'rxsse-consumers-'));
 
 function step(title: string, cwd: string, command: string, ...args: readonly string[]): void {
@@ -22,6 +26,76 @@ function step(title: string, cwd: string, command: string, ...args: readonly str
   console.log(`ok  ${title} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 
+/** A command that must fail, and what it must show. */
+function fails(
+  title: string,
+  cwd: string,
+  shows: readonly RegExp[],
+  command: string,
+  ...args: readonly string[]
+): void {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 240_000, env: plain });
+  const output = `${stdout ?? ''}${stderr ?? ''}`;
+  const missing = shows.filter((pattern) => !pattern.test(output));
+  if (status === 0 || missing.length > 0) {
+    process.stdout.write(output);
+    throw new Error(`${title}: ${status === 0 ? 'it passed' : `it does not show ${missing.join(', ')}`}`);
+  }
+  console.log(`ok  ${title}`);
+}
+
+/** The same tests, and one that fails and is drawn, under each runner. */
+function underRunners(tarball: string, peers: Readonly<Record<string, string | undefined>>): void {
+  const cwd = join(folder, 'runners');
+  cpSync(join(here, 'runners'), cwd, { recursive: true });
+  const own = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
+  const runners = { mocha: '^12', chai: '^6', vitest: '^4', jest: '^30' };
+  const dependencies = { ...peers, ...runners, rxsse: `file:../${tarball}` };
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ ...own, dependencies }));
+  step('installed beside mocha, Vitest and Jest', cwd, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
+
+  const module = (path: string) => join(cwd, 'node_modules', path);
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    'node-test': ['--test'],
+    mocha: [module('mocha/bin/mocha.js')],
+    vitest: [module('vitest/vitest.mjs'), 'run'],
+    jest: ['--experimental-vm-modules', module('jest/bin/jest.js')],
+  };
+  const drawn = [/first difference is at 3 ms/, /expected {2}a {4}c/, /actual {4}a {4}b/, /tests\.js:\d+/];
+  for (const [name, command] of Object.entries(commands)) {
+    step(`${name} runs the kit`, cwd, process.execPath, ...command, `${name}/kit.test.js`);
+    fails(`${name} shows a failure`, cwd, drawn, process.execPath, ...command, `${name}/failing.test.js`);
+  }
+}
+
+/** Does what the guide says, with the packed package where it names the published one. */
+function followGuide(tarball: string): void {
+  const cwd = join(folder, 'guide');
+  mkdirSync(cwd);
+  for (const guided of guideSteps(readFileSync(join(root, 'docs/testing.md'), 'utf8'))) {
+    if ('write' in guided) {
+      writeFileSync(join(cwd, guided.write), guided.text);
+      continue;
+    }
+    const command = guided.run.replace(/ rxsse(?= |$)/, ` ${join(folder, tarball)}`);
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
+      cwd,
+      encoding: 'utf8',
+      timeout: 240_000,
+      env: plain,
+    });
+    const output = `${stdout}${stderr}`;
+    const missing = notShown(guided.shows, output);
+    const mayFail = guided.shows.some((line) => line.includes('AssertionError'));
+    if (missing.length === 0 && (status === 0) !== mayFail) {
+      console.log(`ok  the guide: ${guided.run}`);
+      continue;
+    }
+    process.stdout.write(output);
+    throw new Error(`the guide: ${guided.run}: exit code ${status}, and not shown: ${missing.join('\n')}`);
+  }
+}
+
 function run(): void {
   step('packed', root, 'npm', 'pack', '--pack-destination', folder);
   const [tarball = ''] = readdirSync(folder);
@@ -31,6 +105,7 @@ function run(): void {
   };
   const beside = ['rxjs', 'io-ts', 'fp-ts', 'typescript', '@types/node'];
   const dependencies = Object.fromEntries(beside.map((name) => [name, devDependencies[name]]));
+  const { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs } = devDependencies;
   writeFileSync(
     join(folder, 'package.json'),
     JSON.stringify({ private: true, dependencies: { ...dependencies, rxsse: `file:${tarball}` } }),
@@ -47,6 +122,9 @@ function run(): void {
   step('CommonJS runs', join(folder, 'cjs'), process.execPath, 'main.js');
   step('TypeScript CommonJS compiles', join(folder, 'cjs'), process.execPath, tsc);
   step('TypeScript CommonJS runs', join(folder, 'cjs'), process.execPath, 'typed.js');
+
+  underRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
+  followGuide(tarball);
 
   step('publint', root, join(bin, 'publint'), '--strict', join(folder, tarball));
   step('attw', root, join(bin, 'attw'), join(folder, tarball), '--profile', 'esm-only');

@@ -11,6 +11,7 @@ const reverseEcho = "import('rxsse').EventDefinition<'reverse_echo', { message: 
 const prelude: Readonly<Record<string, string>> = {
   t: "import * as t from 'io-ts';",
   E: "import * as E from 'fp-ts/lib/Either.js';",
+  use: "import { use } from 'chai';",
   express: "import express from 'express';",
   expect: "import { expect } from 'chai';",
   EventEmitter: "import { EventEmitter } from 'node:events';",

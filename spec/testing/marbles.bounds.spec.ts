@@ -1,6 +1,9 @@
 import { expect } from 'chai';
-import { asyncScheduler, interval, NEVER, take, timer } from 'rxjs';
+import * as t from 'io-ts';
+import { asyncScheduler, ignoreElements, interval, NEVER, take, timer } from 'rxjs';
 import { clock } from '../../lib/clock.ts';
+import { events } from '../../lib/event/events.ts';
+import { feed } from '../../lib/feed/feed.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failureOf, lineAfterThis } from './failureOf.ts';
 
@@ -27,7 +30,10 @@ describe('the bound of a run', () => {
         { until: '60ms' },
       ),
     );
-    expect(message).to.match(/^marbles: 2 timers are left at 60 ms, the next one due at 61 ms/);
+    expect(message).to.match(/^marbles: 2 timers are left at 60 ms, the next one due at 61 ms, which came of /);
+    expect(message)
+      .to.match(/\n {2}another due at 80 ms, which came of /)
+      .and.to.contain(line.of);
     const alone = failureOf(
       marbles(
         ({ expectObservable }) => {
@@ -39,6 +45,29 @@ describe('the bound of a run', () => {
     ).message;
     expect(alone).to.match(/^marbles: 1 timer is left at 60 ms, the next one due at 80 ms, which came of /);
     expect(alone).to.contain(line.of).and.to.contain('subscription diagram').and.to.contain('until');
+  });
+
+  it('names the line of the test where a part of the library set the timer', () => {
+    let line = '';
+    const { message } = failureOf(
+      marbles(
+        () => {
+          line = lineAfterThis();
+          feed(events({ Tick: { n: t.number } }), { source: interval(20).pipe(ignoreElements()), start: 'now' });
+        },
+        { until: '60ms' },
+      ),
+    );
+    expect(message).to.contain('due at 80 ms, which came of').and.to.contain(line);
+  });
+
+  it('lists no more than a few', () => {
+    const many = () => {
+      for (const at of [61, 62, 63, 64, 65, 66, 67]) timer(at).subscribe();
+    };
+    const { message } = failureOf(marbles(many, { until: '60ms' }));
+    expect(message.match(/another due at/g)).to.have.length(4);
+    expect(message).to.match(/^marbles: 7 timers are left.*\n[\s\S]*\n {2}and 2 more\nLeave the stream/);
   });
 
   it('names the hot stream that goes on, or that started what goes on', () => {

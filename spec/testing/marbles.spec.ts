@@ -81,6 +81,13 @@ describe('marbles', () => {
     expect(() => marbles(() => {}, { until: 'soon' as '1ms' })).to.throw(TypeError, 'marbles: until');
   });
 
+  it('refuses a run within a run, which goes on', () => {
+    marbles(({ cold, expectObservable }) => {
+      expect(marbles(() => {})).to.throw('another run is under way');
+      expectObservable(cold('-a|').pipe(debounceTime(1))).toBe('--(a|)');
+    })();
+  });
+
   it('leaves nothing behind when it fails', async () => {
     failureOf(
       marbles(() => {

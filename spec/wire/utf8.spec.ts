@@ -13,6 +13,11 @@ describe('utf8Length', () => {
       }),
     );
   });
+
+  it('is exact where a code point begins to take more', () => {
+    const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff];
+    expect(edges.map((point) => utf8Length(String.fromCodePoint(point)))).to.deep.equal([1, 2, 2, 3, 3, 3, 3, 4, 4]);
+  });
 });
 
 describe('fitsIn', () => {

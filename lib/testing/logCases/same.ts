@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { textOf } from '../drawBoth.ts';
+import { textOf } from '../Marks.ts';
 import { siteOf, testFailure } from '../testFailure.ts';
 
 /** Fails unless two values are deeply equal. Of no assertion library, so that the suite runs beside any. */

@@ -1,0 +1,154 @@
+import type { SseRequest } from '../sink/exchange.ts';
+import { callSite } from './callSite.ts';
+import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
+import type { Received } from './FrameRecorder.ts';
+import { millisecondsOf } from './marbleTime.ts';
+import type { Reader } from './Reader.ts';
+import { type SocketStep, socketScript } from './socketScript.ts';
+
+/** The requests that a reconnecting reader makes, and what happens to its sockets. @category testing */
+export interface EventSourceOptions extends Omit<ReaderOptions, 'socket' | 'method' | 'body'> {
+  /**
+   * What happens to whichever connection there is, by the time of the run. As
+   * for a reader: `F`, `D`, `X`, `L`, `#`, after which it comes back by itself;
+   * and `C`: the page closes it, for good.
+   * @default nothing: the sockets are fast and the page stays
+   */
+  readonly socket?: string;
+  /** What happens to the first connection, to the second and so on, each from its own beginning. @default nothing */
+  readonly sockets?: readonly string[];
+  /** How long it waits before it connects again, until the stream says so. @default 3000 */
+  readonly retry?: number;
+  /** Most bytes that it gets in one piece: 1 cuts each field and each character. @default Infinity: as they were written */
+  readonly chunk?: number;
+}
+
+/** How an `EventSource` is at its end: the answer that ended it, and when. @category testing */
+export interface EventSourceEnd {
+  /** Virtual milliseconds. */
+  readonly at: number;
+  /** 204 where the server said so; any other answer that is no stream is a failure. */
+  readonly status: number;
+}
+
+/**
+ * A reader that behaves as the `EventSource` of a browser, over as many
+ * connections as it takes. Made by the helper `eventSource`.
+ *
+ * A connection that ends or breaks is made again when `retry` ms have passed,
+ * with the newest id as `Last-Event-ID`. Ids and `retry` stay in force over all
+ * connections, an empty id clears. 204 ends it for good, as does every answer
+ * that is no stream.
+ *
+ * @example Lose the connection, and nothing else
+ * it('resumes', marbles(({ hot, eventSource, expectFrames }) => {
+ *   const ticks = hot('   1ms a 9ms b 5ms c');
+ *   const r = eventSource(sse(ticks, { resume: true, retry: 10 }), { socket: '5ms X 20ms C' });
+ *   expectFrames(r).toBe('1ms a 13ms b 1ms c', { a: 'a', b: 'b', c: 'c' });
+ * }, { until: '40s' }));
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ * @category testing
+ */
+export class EventSourceReader {
+  /** Each connection, in order: what it was answered, its frames, how it ended. */
+  readonly connections: readonly Reader[];
+  /** When each was made, in virtual milliseconds. */
+  readonly connectedAt: readonly number[];
+  readonly #connections: Reader[] = [];
+  readonly #connectedAt: number[] = [];
+  readonly #connect: () => void;
+  readonly #run: Run;
+  #lastEventId: string;
+  #retry: number;
+  #closed = false;
+  #end: EventSourceEnd | undefined;
+
+  /** @internal */
+  constructor(run: Run, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
+    const { socket = '', sockets = [], retry = 3000, chunk = Infinity, at, lastEventId = '', ...request } = options;
+    if (!(chunk >= 1)) throw new RangeError(`eventSource: chunk must be 1 byte or more, got ${chunk}`);
+    if (!(retry >= 0)) throw new RangeError(`eventSource: retry must be 0 ms or more, got ${retry}`);
+    const { scheduler } = run;
+    const start = at === undefined ? scheduler.frame : millisecondsOf(at, 'eventSource: at');
+    const scripts = sockets.map((script) => socketScript(script, 'eventSource: sockets'));
+    const site = callSite();
+    this.connections = this.#connections;
+    this.connectedAt = this.#connectedAt;
+    this.#run = run;
+    this.#lastEventId = lastEventId;
+    this.#retry = retry;
+
+    this.#connect = () => {
+      const id = this.#lastEventId;
+      const script = scripts[this.#connections.length] ?? [];
+      this.#connectedAt.push(scheduler.frame);
+      const reader = connectReader(run, route, id === '' ? request : { ...request, lastEventId: id }, {
+        site,
+        chunk,
+        onMade: (made) => this.#connections.push(made),
+        onChange: (changed) => this.#changed(changed),
+      });
+      for (const step of script) scheduler.schedule(() => step.apply(reader), step.at);
+    };
+    scheduler.schedule(() => this.#comeBack(), start - scheduler.frame);
+    for (const step of socketScript(socket, 'eventSource: socket', 'C')) {
+      if (step.at < scheduler.frame)
+        throw new RangeError(`eventSource: socket has a step at ${step.at} ms, which is over`);
+      scheduler.schedule(() => this.#take(step), step.at - scheduler.frame);
+    }
+  }
+
+  /** The blocks of all connections, in order. */
+  get frames(): readonly Received[] {
+    return this.#connections.flatMap(({ frames }) => frames);
+  }
+
+  /** The position that it has now. `''` is none. */
+  get lastEventId(): string {
+    return this.#connections.at(-1)?.lastEventId ?? this.#lastEventId;
+  }
+
+  /** How long it waits before it connects again, in milliseconds. */
+  get retry(): number {
+    return this.#connections.at(-1)?.retry ?? this.#retry;
+  }
+
+  /** As `EventSource` has it, in words. */
+  get state(): 'connecting' | 'open' | 'closed' {
+    const last = this.#connections.at(-1);
+    if (this.#closed || this.#end !== undefined) return 'closed';
+    return last !== undefined && last.closed === undefined && last.isStream ? 'open' : 'connecting';
+  }
+
+  /** What ended it for good; `undefined` while it lives, and when the page closed it. */
+  get end(): EventSourceEnd | undefined {
+    return this.#end;
+  }
+
+  #comeBack(): void {
+    if (!this.#closed) this.#connect();
+  }
+
+  #take({ letter, apply }: SocketStep): void {
+    const last = this.#connections.at(-1);
+    if (letter === 'C') this.#closed = true;
+    if (last === undefined || last.closed !== undefined) return;
+    if (letter === 'C') last.response.leave();
+    else apply(last);
+  }
+
+  #changed(reader: Reader): void {
+    if (this.#closed || this.#end !== undefined) return;
+    const { status, isStream, closed } = reader;
+    if (status !== undefined && !isStream) {
+      this.#end = { at: this.#run.scheduler.frame, status };
+      // A browser reads no further.
+      if (closed === undefined) this.#run.scheduler.schedule(() => reader.response.leave());
+    } else if (closed !== undefined) {
+      this.#lastEventId = reader.lastEventId;
+      this.#retry = reader.retry ?? this.#retry;
+      this.#run.scheduler.schedule(() => this.#comeBack(), this.#retry);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { setImmediate } from 'node:timers';
+import { TestScheduler } from 'rxjs/testing';
+import { replaceClock } from '../clock.ts';
+import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
+import type { MarblesOptions } from './marbles.ts';
+import { millisecondsOf } from './marbleTime.ts';
+import { replaceTimers } from './replaceTimers.ts';
+import { testFailure } from './testFailure.ts';
+import { virtualClock } from './virtualClock.ts';
+
+/** What an async marble test works with. @category testing */
+export interface AsyncMarbleHelpers extends TimelessHelpers {
+  /** Lets all pass that is due, to `until` at most, and looks at what was expected so far. */
+  flush(): Promise<void>;
+}
+
+/** Real milliseconds for a test that waits for the outside world while nothing virtual is due. */
+const patience = 250;
+
+/**
+ * Makes a marble test for streams that wait on promises: between two steps of
+ * virtual time all promises that can go on do so.
+ *
+ * The same diagrams and bounds as {@link marbles}. Time passes by itself while
+ * the test awaits something. Until it is over `setTimeout`, `setInterval` and
+ * `Date.now` are virtual for the whole process, so that a promise which waits
+ * for a timer takes no time either; therefore one such test runs at a time.
+ * What waits for the outside world (files, sockets, `node:timers/promises`) is
+ * not virtual, and a stream that does is not waited for.
+ *
+ * @example A step that is a promise
+ * it('asks in order', asyncMarbles(async ({ cold, expectObservable }) => {
+ *   const lookUp = async (id: string) => {
+ *     await new Promise((resolve) => setTimeout(resolve, 5));
+ *     return id.toUpperCase();
+ *   };
+ *   expectObservable(cold('ab|').pipe(concatMap(lookUp))).toBe('5ms A 4ms (B|)');
+ * }));
+ *
+ * @throws TypeError at once when `until` is no time.
+ * @category testing
+ */
+export function asyncMarbles(
+  test: (helpers: AsyncMarbleHelpers) => void | Promise<void>,
+  options: MarblesOptions = {},
+): () => Promise<void> {
+  const { until = '10s', seed = 1 } = options;
+  const bound = millisecondsOf(until, 'asyncMarbles: until');
+  return async () => {
+    const run = new MarbleRun('asyncMarbles');
+    run.begin();
+    const { frameTimeFactor } = TestScheduler;
+    const restoreTimers = replaceTimers(run.scheduler);
+    TestScheduler.frameTimeFactor = 1;
+    run.scheduler.maxFrames = bound;
+    const playing = new Playing(run);
+    replaceClock({ ...virtualClock(run.scheduler, seed), micro: (work) => playing.micro(work) });
+    try {
+      await playing.play(test);
+    } finally {
+      replaceClock(undefined);
+      TestScheduler.frameTimeFactor = frameTimeFactor;
+      run.end();
+      restoreTimers();
+    }
+  };
+}
+
+class Playing {
+  readonly #run: MarbleRun;
+  readonly #flushing: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #failure: { readonly error: unknown } | undefined;
+  #isOver = false;
+
+  constructor(run: MarbleRun) {
+    this.#run = run;
+  }
+
+  /** A microtask among the others. What it throws fails the test, and not the process. */
+  micro(work: () => void): void {
+    queueMicrotask(() => {
+      try {
+        work();
+      } catch (error) {
+        this.#failure ??= { error };
+      }
+    });
+  }
+
+  async play(test: (helpers: AsyncMarbleHelpers) => void | Promise<void>): Promise<void> {
+    this.#begin(test);
+    let idleSince: number | undefined;
+    while (true) {
+      await allPromises();
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#run.scheduler.step()) idleSince = undefined;
+      else if (this.#flushing.length > 0) this.#flush();
+      else if (this.#isOver) break;
+      else {
+        idleSince ??= performance.now();
+        if (performance.now() - idleSince > patience) throw testFailure(`asyncMarbles: ${this.#waits()}`);
+      }
+    }
+    this.#run.checkComplete();
+    this.#run.flush();
+  }
+
+  #begin(test: (helpers: AsyncMarbleHelpers) => void | Promise<void>): void {
+    const helpers = this.#run.helpers();
+    const flush = () => new Promise<void>((resolve, reject) => this.#flushing.push({ resolve, reject }));
+    const over = (failure?: { readonly error: unknown }) => {
+      this.#failure ??= failure;
+      this.#isOver = true;
+    };
+    const playing = (async () => test({ ...helpers, flush }))();
+    playing.then(
+      () => over(),
+      (error: unknown) => over({ error }),
+    );
+  }
+
+  #flush(): void {
+    const waiting = this.#flushing.splice(0);
+    try {
+      this.#run.flush();
+      for (const { resolve } of waiting) resolve();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  #waits(): string {
+    const { scheduler } = this.#run;
+    const left = scheduler.leftover() ?? `no timer is left at ${scheduler.frame} ms`;
+    return `the test waits for a promise that nothing virtual resolves: ${left}`;
+  }
+}
+
+/** A turn of the loop: by its end every promise that could go on has done so. */
+function allPromises(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,101 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { type ParsedCursor, parseCursor } from '../event/Cursor.ts';
+import type { Message } from '../wire/Frame.ts';
+import { reserved } from '../wire/reserved.ts';
+import type { EventSourceReader } from './EventSourceReader.ts';
+
+/** What a route promises of the positions of its events. */
+export interface Promised {
+  /** Not every event of a log reaches its reader. */
+  readonly filtered: boolean;
+}
+
+/** Each event that somebody was given, by its position. */
+type Given = Map<string, { readonly sequence: number; readonly text: string }[]>;
+
+/**
+ * How a route broke its promise to a reader, in words; `undefined` when it kept
+ * it: over all connections each event once and in order, or a gap that says so.
+ *
+ * @param witness a reader of the same route that never lost anything by itself.
+ */
+export function brokenPromise(
+  reader: EventSourceReader,
+  witness: EventSourceReader,
+  { filtered }: Promised,
+): string | undefined {
+  const given = givenTo(witness);
+  let position: ParsedCursor | undefined;
+  for (const { connection, at, message, next } of messagesOf(reader)) {
+    const when = `at ${at} ms, on connection ${connection + 1}`;
+    if (message.id === undefined) return `an event without a position came ${when}: a reader cannot resume after it`;
+    const cursor = cursorIn(message.id);
+    const wrong = isGap(message) || isGap(next) ? undefined : step(position, cursor, message, given, filtered);
+    if (wrong !== undefined) return `${wrong} ${when}`;
+    position = cursor;
+  }
+  if (position === undefined || reader.state === 'closed') return undefined;
+  const { epoch, sequence } = position;
+  const missing = given.get(epoch)?.find((event) => event.sequence > sequence);
+  return missing && `${epoch}.${missing.sequence} never came, though the reader was there: it stands at ${sequence}`;
+}
+
+/** What is wrong with coming from one position to another without a gap. */
+function step(
+  from: ParsedCursor | undefined,
+  to: ParsedCursor,
+  message: Message,
+  given: Given,
+  filtered: boolean,
+): string | undefined {
+  const isEvent = message.event !== reserved.position && message.event !== reserved.end;
+  const known = given.get(to.epoch) ?? [];
+  const same = known.find(({ sequence }) => sequence === to.sequence);
+  if (isEvent && same !== undefined && same.text !== textOf(message)) {
+    return `${to.epoch}.${to.sequence} was another event than another reader was given`;
+  }
+  if (from === undefined) return undefined;
+  if (from.epoch !== to.epoch) return `the numbering changed from ${from.epoch} to ${to.epoch} and no gap told it`;
+  if (isEvent && to.sequence <= from.sequence) return `${to.sequence} came again, after ${from.sequence}`;
+  if (to.sequence < from.sequence) return `the position went back from ${from.sequence} to ${to.sequence}`;
+  const end = isEvent ? to.sequence : to.sequence + 1;
+  const skipped = known.find(({ sequence }) => sequence > from.sequence && sequence < end)?.sequence;
+  const hole = !filtered && from.sequence + 1 < end ? from.sequence + 1 : undefined;
+  const missing = skipped ?? hole;
+  return missing === undefined ? undefined : `${missing} is missing after ${from.sequence}, and no gap tells it,`;
+}
+
+function* messagesOf(reader: EventSourceReader) {
+  for (const [connection, { frames }] of reader.connections.entries()) {
+    const messages = frames.flatMap(({ at, frame }) => (frame._tag === 'Message' ? [{ at, message: frame }] : []));
+    for (const [index, { at, message }] of messages.entries()) {
+      yield { connection, at, message, next: messages[index + 1]?.message };
+    }
+  }
+}
+
+function givenTo(reader: EventSourceReader): Given {
+  const given: Given = new Map();
+  for (const { message } of messagesOf(reader)) {
+    if (message.id === undefined || message.event?.startsWith('rxsse.')) continue;
+    const { epoch, sequence } = cursorIn(message.id);
+    const events = given.get(epoch) ?? [];
+    given.set(epoch, events);
+    events.push({ sequence, text: textOf(message) });
+  }
+  return given;
+}
+
+function isGap(message: Message | undefined): boolean {
+  return message?.event === reserved.gap;
+}
+
+function textOf({ event, data }: Message): string {
+  return `${event ?? ''}\n${data}`;
+}
+
+function cursorIn(id: string): ParsedCursor {
+  const cursor = parseCursor(id);
+  if (isLeft(cursor)) throw new TypeError(`property: it is for routes of this library, whose ids are cursors: ${id}`);
+  return cursor.right;
+}

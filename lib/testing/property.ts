@@ -1,0 +1,176 @@
+import { type Observable, Subject } from 'rxjs';
+import { replaceClock } from '../clock.ts';
+import type { SseRequest } from '../sink/exchange.ts';
+import { brokenPromise } from './brokenPromise.ts';
+import type { RouteHandler } from './connectReader.ts';
+import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
+import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
+import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { parseDiagram } from './parseDiagram.ts';
+import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
+import { siteOf, testFailure } from './testFailure.ts';
+import { virtualClock } from './virtualClock.ts';
+
+/** What a route is made of, for `property`. @category testing */
+export interface PropertyWorld extends Pick<TimelessHelpers, 'hot' | 'cold'> {
+  /** Emits when the server that this route lives in is restarted: what would die with its process ends here. */
+  readonly stopped: Observable<void>;
+  /** What survives a restart, such as a log on disk: made once a run, and given again by its name. */
+  kept<T>(name: string, make: () => T): T;
+}
+
+/** How long and how often `property` looks. @category testing */
+export interface PropertyOptions
+  extends Omit<EventSourceOptions, 'socket' | 'sockets' | 'at' | 'lastEventId' | 'request'> {
+  /** Scripts that are tried. @default 100 */
+  readonly runs?: number;
+  /** The first script's seed; each run has the next. @default 1 */
+  readonly seed?: number;
+  /** In which time things happen. Ten quiet seconds follow, in which the reader may catch up. @default '5s' */
+  readonly within?: MarbleTime;
+  /** The route filters, so not every position has an event. @default false: none may be missing */
+  readonly filtered?: boolean;
+  /** Plays this script alone: what a failure printed. @default random ones */
+  readonly script?: string;
+}
+
+const catchUp = 10_000;
+
+/**
+ * Makes a test of a route against its promise to a reader: over all connections
+ * no gap and no repeat, or a gap event that says so.
+ *
+ * Each run makes the route anew and plays a random script with one reader, while
+ * another, whose socket is fast, bears witness: `F` its socket is full, `D` it
+ * drained, `X` the connection is gone, `L` likewise and the last write is lost,
+ * `#` it broke, `R` the server restarts, for which the route is made once more.
+ * A failure shows the smallest script that still fails, and its seed.
+ *
+ * @example A feed keeps its promise, whatever the network does
+ * const Ticks = events({ Tick: { n: t.number } });
+ * it('loses nothing', property(({ stopped }) => {
+ *   const source = interval(7).pipe(map((n) => Ticks.Tick({ n })), takeUntil(stopped));
+ *   return sse(feed(Ticks, { source: () => concat(source, NEVER) }), { retry: 20 });
+ * }, { within: '1s' }));
+ *
+ * @throws TypeError at once when `within` is no time.
+ * @throws RangeError at once when `runs` is below 1.
+ * @category testing
+ */
+export function property(
+  make: (world: PropertyWorld) => RouteHandler<SseRequest>,
+  options: PropertyOptions = {},
+): () => void {
+  const { runs = 100, seed = 1, within = '5s', filtered = false, script, ...request } = options;
+  const bound = millisecondsOf(within, 'property: within');
+  if (!(runs >= 1)) throw new RangeError(`property: runs must be 1 or more, got ${runs}`);
+  const site = siteOf(property);
+
+  const failureOf = (steps: readonly ScriptStep[], chance: number) =>
+    playScript(make, steps, { bound, seed: chance, filtered, request });
+  const fail = (steps: readonly ScriptStep[], chance: number, original: readonly ScriptStep[]) => {
+    const why = failureOf(steps, chance);
+    const from = original.length === steps.length ? '' : `, shrunk from ${original.length} steps to ${steps.length}`;
+    const again = `{ seed: ${chance}, script: '${diagramOf(steps)}' }`;
+    return testFailure(
+      `property: ${why}\n\n  script  '${diagramOf(steps)}'\n  seed    ${chance}${from}\n\nAgain: ${again}`,
+      site,
+    );
+  };
+
+  return () => {
+    if (script !== undefined) {
+      const steps = stepsOf(script);
+      if (failureOf(steps, seed) !== undefined) throw fail(steps, seed, steps);
+      return;
+    }
+    for (let chance = seed; chance < seed + runs; chance++) {
+      const steps = randomScript(chance, bound);
+      if (failureOf(steps, chance) === undefined) continue;
+      const smallest = shrink(steps, (candidate) => failureOf(candidate, chance) !== undefined);
+      throw fail(smallest, chance, steps);
+    }
+  };
+}
+
+interface Play {
+  readonly bound: number;
+  readonly seed: number;
+  readonly filtered: boolean;
+  readonly request: EventSourceOptions;
+}
+
+/** What went wrong in one run, in words. */
+function playScript(
+  make: (world: PropertyWorld) => RouteHandler<SseRequest>,
+  steps: readonly ScriptStep[],
+  { bound, seed, filtered, request }: Play,
+): string | undefined {
+  const run = new MarbleRun('marbles');
+  const { scheduler } = run;
+  run.begin();
+  return scheduler.run(() => {
+    scheduler.maxFrames = bound + catchUp;
+    replaceClock(virtualClock(scheduler, seed));
+    try {
+      const [reader, witness] = play(run, make, steps, bound, request);
+      scheduler.flush();
+      return run.firstMistake?.message ?? brokenPromise(reader, witness, { filtered });
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      replaceClock(undefined);
+      run.end();
+    }
+  });
+}
+
+function play(
+  run: MarbleRun,
+  make: (world: PropertyWorld) => RouteHandler<SseRequest>,
+  steps: readonly ScriptStep[],
+  bound: number,
+  request: EventSourceOptions,
+): readonly [reader: EventSourceReader, witness: EventSourceReader] {
+  const { hot, cold, eventSource } = run.helpers();
+  const survivors = new Map<string, unknown>();
+  const kept = <T>(name: string, made: () => T): T => {
+    if (!survivors.has(name)) survivors.set(name, made());
+    return survivors.get(name) as T;
+  };
+  let stopped = new Subject<void>();
+  let route = make({ hot, cold, kept, stopped });
+  const current: RouteHandler<SseRequest> = (asked, response, next) => route(asked, response, next);
+  const restart = (): void => {
+    stopped.next();
+    stopped.complete();
+    for (const each of [reader, witness]) each.connections.at(-1)?.response.leave();
+    stopped = new Subject();
+    route = make({ hot, cold, kept, stopped });
+  };
+
+  // The witness comes first, so that it has whatever the other one is given.
+  const witness = eventSource(current, request);
+  const socket = diagramOf([...steps.map((step) => (step.letter === 'R' ? { ...step, letter: '-' } : step))]);
+  const reader = eventSource(current, { ...request, socket: `${socket} ${bound}ms D` });
+  let at = 0;
+  for (const { wait, letter } of steps) {
+    at += wait;
+    if (letter === 'R') run.scheduler.schedule(restart, at);
+    at++;
+  }
+  return [reader, witness];
+}
+
+/** A script that was printed, or written by hand. */
+function stepsOf(script: string): readonly ScriptStep[] {
+  let end = 0;
+  return parseDiagram(script).map(({ frame, notification }) => {
+    const letter = notification.kind === 'N' ? String(notification.value) : '#';
+    const wait = frame - end;
+    if (wait < 0 || notification.kind === 'C')
+      throw new TypeError('property: script has one letter a moment, and no |');
+    end = frame + 1;
+    return { wait, letter };
+  });
+}

@@ -1,0 +1,76 @@
+import { wordsFrom } from './random.ts';
+
+/** One thing that happens to a reader or its server. */
+export interface ScriptStep {
+  /** Milliseconds since the step before. */
+  readonly wait: number;
+  readonly letter: string;
+}
+
+/** Frequent ones stand more often: a full socket that drains is a slow reader. */
+const letters = [...'FFDDDXXL#R'];
+
+/** Waits of every size: within a burst, between two events, longer than a `retry`. */
+const waits = [3, 30, 300, 4000];
+
+const mostSteps = 10;
+
+/** The script of a seed: it fits in so many milliseconds. */
+export function randomScript(seed: number, within: number): readonly ScriptStep[] {
+  const word = wordsFrom(seed);
+  const steps: ScriptStep[] = [];
+  let at = 0;
+  for (let left = 1 + (word() % mostSteps); left > 0; left--) {
+    const wait = word() % (waits[word() % waits.length] ?? 1);
+    const letter = letters[word() % letters.length] ?? 'X';
+    at += wait + 1;
+    if (at > within) break;
+    steps.push({ wait, letter });
+  }
+  return steps;
+}
+
+/** As a marble diagram, in which a letter takes a millisecond of its own. */
+export function diagramOf(steps: readonly ScriptStep[]): string {
+  return steps.map(({ wait, letter }) => (wait === 0 ? letter : `${wait}ms ${letter}`)).join(' ');
+}
+
+/**
+ * The smallest script that fails, as far as leaving out steps and halving waits
+ * leads; `fails` is asked so many times at most.
+ */
+export function shrink(
+  steps: readonly ScriptStep[],
+  fails: (steps: readonly ScriptStep[]) => boolean,
+  tries = 400,
+): readonly ScriptStep[] {
+  let smallest = steps;
+  let left = tries;
+  for (let found = true; found; ) {
+    found = false;
+    for (const candidate of smaller(smallest)) {
+      if (left-- <= 0) return smallest;
+      if (!fails(candidate)) continue;
+      smallest = candidate;
+      found = true;
+      break;
+    }
+  }
+  return smallest;
+}
+
+function* smaller(steps: readonly ScriptStep[]): Generator<readonly ScriptStep[]> {
+  for (let index = 0; index < steps.length; index++) {
+    const [before, after] = [steps.slice(0, index), steps.slice(index + 1)];
+    yield [...before, ...after];
+    const [next, ...rest] = after;
+    const wait = steps[index]?.wait ?? 0;
+    // The others stay at their moments.
+    if (next !== undefined) yield [...before, { ...next, wait: next.wait + wait + 1 }, ...rest];
+  }
+  for (const [index, step] of steps.entries()) {
+    for (const wait of new Set([0, step.wait >> 1, step.wait - 1])) {
+      if (wait >= 0 && wait < step.wait) yield steps.with(index, { ...step, wait });
+    }
+  }
+}

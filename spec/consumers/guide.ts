@@ -1,0 +1,37 @@
+/** One thing that a guide has its reader do. */
+export type GuideStep =
+  | { readonly write: string; readonly text: string }
+  | { readonly run: string; readonly shows: readonly string[] };
+
+/**
+ * What a guide says, in order: blocks with a file's name are that file, or the
+ * next part of it; `sh` are commands; `console` are commands and what they show.
+ */
+export function guideSteps(text: string): readonly GuideStep[] {
+  const steps: GuideStep[] = [];
+  const files = new Map<string, string>();
+  for (const [, language, name = '', body = ''] of text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)) {
+    if (name !== '') {
+      files.set(name, (files.get(name) ?? '') + body);
+      steps.push({ write: name, text: files.get(name) ?? '' });
+    } else if (language === 'sh') {
+      for (const run of body.trim().split('\n')) steps.push({ run, shows: [] });
+    } else if (language === 'console') {
+      const [command = '', ...shows] = body.trim().split('\n');
+      steps.push({ run: command.replace(/^\$ /, ''), shows });
+    }
+  }
+  return steps;
+}
+
+/** The lines that a command should have shown and did not: compared without indentation, times and stack places. */
+export function notShown(shows: readonly string[], output: string): readonly string[] {
+  const plain = (line: string) =>
+    line
+      .replace(/\s*\(\d+m?s\)$/, '')
+      .replace(/\s+/g, ' ')
+      .replace(/\((?:.*\/)?([\w.]+:\d+):\d+\)/, '($1)')
+      .trim();
+  const shown = new Set(output.split('\n').map(plain));
+  return shows.filter((line) => plain(line) !== '' && !shown.has(plain(line)));
+}

@@ -1,0 +1,3 @@
+import { failing } from '../tests.js';
+
+for (const [name, test] of Object.entries(failing)) it(name, test);

@@ -1,0 +1,4 @@
+import { it } from 'node:test';
+import { failing } from '../tests.js';
+
+for (const [name, test] of Object.entries(failing)) it(name, test);

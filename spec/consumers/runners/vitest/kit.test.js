@@ -1,0 +1,4 @@
+import { it } from 'vitest';
+import { tests } from '../tests.js';
+
+for (const [name, test] of Object.entries(tests)) it(name, test);

@@ -1,0 +1,129 @@
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { filesBelow } from './filesBelow.ts';
+import { instrument, type Mutant } from './instrument.ts';
+
+/**
+ * Changes one thing at a time in one layer of a copy of `lib`, and looks whether
+ * its specs notice: `npx tsx spec/mutation/run.ts wire spec/wire`.
+ */
+const [, , layer = 'wire', ...patterns] = process.argv;
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), `rxsse-mutants-${layer.replaceAll('/', '-')}-`));
+/** Milliseconds for one mutant; past it, it loops. */
+const patience = 20_000;
+
+const mutants: Mutant[] = [];
+for (const part of ['lib', 'spec', 'package.json', 'tsconfig.json']) {
+  cpSync(join(root, part), join(folder, part), { recursive: true });
+}
+symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+for (const path of filesBelow(join(root, 'lib', layer), '.ts')) {
+  const file = relative(root, path);
+  const { text, mutants: found } = instrument(file, readFileSync(join(root, file), 'utf8'), mutants.length);
+  mutants.push(...found);
+  writeFileSync(join(folder, file), text);
+}
+
+let worker: ChildProcess | undefined;
+const start = (env: NodeJS.ProcessEnv = {}): ChildProcess =>
+  fork(join(folder, 'spec/mutation/worker.ts'), patterns, {
+    cwd: folder,
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+const answer = <T>(child: ChildProcess, message: unknown, ms: number): Promise<T | 'lost'> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => done('lost'), ms);
+    const done = (value: T | 'lost') => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      resolve(value);
+    };
+    child.once('message', (value) => done(value as T));
+    child.once('exit', () => done('lost'));
+    child.send(message as string);
+  });
+
+interface Measured {
+  readonly loaded: readonly number[];
+  readonly tests: number;
+}
+interface Tried {
+  readonly reaching: number;
+  readonly killer?: string;
+}
+
+async function ready(): Promise<{ child: ChildProcess; measured: Measured }> {
+  const child = start();
+  const measured = await answer<Measured>(child, 'measure', 75 * patience);
+  if (measured === 'lost') throw new Error('the specs do not pass as they are');
+  return { child, measured };
+}
+
+const survivors: (Mutant & { why: string })[] = [];
+let killed = 0;
+let looping = 0;
+let apart = 0;
+try {
+  let { child, measured } = await ready();
+  worker = child;
+  console.log(`${layer}: ${mutants.length} mutants, ${measured.tests} tests`);
+  const loaded = new Set(measured.loaded);
+  for (const mutant of mutants) {
+    if (mutant.id % 50 === 0) console.error(`${mutant.id} of ${mutants.length}`);
+    const tried = await answer<Tried>(child, { id: mutant.id }, patience);
+    if (tried === 'lost') {
+      killed++;
+      looping++;
+      child.kill('SIGKILL');
+      ({ child, measured } = await ready());
+      worker = child;
+    } else if (tried.killer !== undefined) killed++;
+    else if (loaded.has(mutant.id)) {
+      // Read when the module is loaded: it takes a process of its own.
+      const specs = [
+        '--import',
+        'tsx',
+        'node_modules/mocha/bin/mocha.js',
+        '--bail',
+        '--no-config',
+        '--timeout',
+        '5000',
+      ];
+      apart++;
+      const { status } = spawnSync(
+        process.execPath,
+        [
+          '--import',
+          './spec/mutation/active.mjs',
+          ...specs,
+          ...patterns.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.spec.ts`)),
+        ],
+        {
+          cwd: folder,
+          env: { ...process.env, MUTANT: String(mutant.id) },
+          timeout: 10 * patience,
+          stdio: 'ignore',
+        },
+      );
+      if (status === 0) survivors.push({ ...mutant, why: 'read while loading' });
+      else killed++;
+    } else
+      survivors.push({
+        ...mutant,
+        why: tried.reaching === 0 ? 'no test comes here' : `${tried.reaching} tests come here`,
+      });
+    const last = survivors.at(-1);
+    if (last?.id === mutant.id) console.log(`survives  ${last.file}:${last.line}  ${last.change}  (${last.why})`);
+  }
+  console.log(
+    `${layer}: ${killed} of ${mutants.length} killed, ${((killed / mutants.length) * 100).toFixed(1)} % (${looping} by no answer in time, ${apart} tried in a process of their own)`,
+  );
+} finally {
+  worker?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import * as main from '../../../lib/index.ts';
+import * as testing from '../../../lib/testing/index.ts';
+import { failureOf } from '../failureOf.ts';
+import { heartbeatAfterTheEnd, lateCloseListener, replayJoinedByConcat } from './bugs.ts';
+import { type Bug, type Doors, libWithBug } from './libWithBug.ts';
+
+/** Each is what a user would write, in ten lines or fewer. */
+const specs = {
+  leaves: ({ main: { events, feed, memoryLog, sse }, testing: { delayed, marbles } }: Doors) =>
+    marbles(({ reader, flush }) => {
+      const slow = feed(events({ Tick: { n: t.number } }), { log: delayed(memoryLog(), 5) });
+      const r = reader(sse(slow), { socket: '2ms X' });
+      flush();
+      expect([r.writes.length, r.listeners]).to.deep.equal([0, 0]);
+    }),
+
+  'loses nothing': ({ main: { events, feed, memoryLog, sse }, testing: { delayed, marbles } }: Doors) =>
+    marbles(({ hot, reader, expectFrames }) => {
+      const Ticks = events({ Tick: { n: t.number } });
+      const ticks = feed(Ticks, { log: delayed(memoryLog(), 3) });
+      const values = { a: Ticks.Tick({ n: 1 }), b: Ticks.Tick({ n: 2 }), c: Ticks.Tick({ n: 3 }) };
+      hot('a-------b---c', values).subscribe((tick) => ticks.publish(tick));
+      const r = reader(sse(ticks, { resume: { from: 'oldest' } }), { at: '4ms', socket: '30ms X' });
+      expectFrames(r).toBe('10ms a 2ms b--c', values);
+    }),
+
+  'is quiet at last': ({ main: { sse }, testing: { marbles } }: Doors) =>
+    marbles(({ cold, reader, expectFrames }) => {
+      const r = reader(sse(cold('--a-|'), { heartbeat: 5 }));
+      expectFrames(r).toBe('--a-|', { a: 'a' });
+    }),
+};
+
+const found: readonly (readonly [Bug, keyof typeof specs, RegExp])[] = [
+  [lateCloseListener, 'leaves', /bytes were written at \d+ ms, after the client had gone at 2 ms/],
+  [replayJoinedByConcat, 'loses nothing', /difference is at 13 ms[\s\S]*expected +a +b +c\n +actual +a +- +c\n/],
+  [heartbeatAfterTheEnd, 'is quiet at last', /bytes were written at \d+ ms, after the response had ended at 4 ms/],
+];
+
+describe('a real bug in a copy of the sink', function () {
+  this.timeout(20_000);
+
+  for (const [bug, name, message] of found) {
+    it(`${bug.name} is found by a spec of ten lines or fewer`, async () => {
+      specs[name]({ main, testing })();
+      const doors = await libWithBug(bug);
+      try {
+        expect(failureOf(specs[name](doors)).message).to.match(message);
+      } finally {
+        doors.remove();
+      }
+    });
+  }
+
+  it('is put in, or the spec says that it no longer fits', async () => {
+    const gone: Bug = { name: 'gone', file: 'sink/serve.ts', changes: [['not there', '']] };
+    const refused = await libWithBug(gone).then(
+      () => undefined,
+      (error) => error,
+    );
+    expect(refused)
+      .to.be.an('error')
+      .with.property('message')
+      .that.matches(/"gone" no longer fits sink\/serve\.ts/);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Bug } from './libWithBug.ts';
+
+/** Who leaves before the stream is there is never heard of. */
+export const lateCloseListener: Bug = {
+  name: 'a late close listener',
+  file: 'sink/connection.ts',
+  changes: [
+    ["    response.on('close', this.#closed);\n", ''],
+    [
+      '    this.response.writeHead(200, headers);\n',
+      "    this.response.writeHead(200, headers);\n    this.response.on('close', this.#closed);\n",
+    ],
+  ],
+};
+
+/** What is published while history is on its way is in neither part. */
+export const replayJoinedByConcat: Bug = {
+  name: 'a replay joined by concat',
+  file: 'sink/serve.ts',
+  changes: [
+    [
+      'serveFeed(asked, feed);\n    else if',
+      'serveStream(asked, { observable: replayThenLive(feed, asked.visit.requested) });\n    else if',
+    ],
+    [
+      "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
+      `import { isLeft, isRight } from 'fp-ts/lib/Either.js';
+import { concat, filter, map, takeWhile } from 'rxjs';
+import { message } from '../wire/Frame.ts';
+`,
+    ],
+  ],
+  added: `
+function replayThenLive(feed, requested) {
+  const kept = feed.after(requested ?? 'oldest').pipe(takeWhile(({ event }) => event !== undefined));
+  const live = feed.after('live').pipe(filter(({ event }) => event !== undefined));
+  return concat(kept, live).pipe(
+    map(({ cursor, event }) => message({ id: cursor, event: event.type, data: event.data })),
+  );
+}
+`,
+};
+
+/** The timer of the heartbeat does not know that the stream is over. */
+export const heartbeatAfterTheEnd: Bug = {
+  name: 'a heartbeat after the end',
+  file: 'sink/connection.ts',
+  changes: [
+    [
+      '    this.#lines?.beats?.remove(this);\n    const { writer, onOver } = this;',
+      '    const { writer, onOver } = this;',
+    ],
+    ['    this.write(this.writer?.beat() || heartbeat);', '    this.#send(heartbeat);'],
+  ],
+};

@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import { asyncScheduler } from 'rxjs';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { sse } from '../../lib/sink/sse.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { message } from '../../lib/wire/Frame.ts';
+import { failureOf } from './failureOf.ts';
+
+const head = { 'Content-Type': 'text/event-stream' };
+
+/** Answers each connection with the next text, or with a status where it is a number, and notes how they came. */
+function answering(...answers: (string | Uint8Array | number)[]) {
+  const came: unknown[] = [];
+  const handler = (request: SseRequest, response: SseResponse) => {
+    came.push([asyncScheduler.now(), request.headers['last-event-id']]);
+    const answer = answers.shift();
+    if (answer === undefined) return;
+    if (typeof answer === 'number') {
+      response.writeHead(answer, {});
+      response.end();
+      return;
+    }
+    response.writeHead(200, head);
+    response.end(answer);
+  };
+  return { came, handler };
+}
+
+describe('a reader that behaves as EventSource', () => {
+  it(
+    'comes back after its retry with its newest id, which persists',
+    marbles(({ eventSource, expectFrames, flush }) => {
+      const { came, handler } = answering('id: 1\ndata: 1\n\n', 'retry: 20\n\ndata: 2\n\n', 'id: 3\n\n', 204);
+      const r = eventSource(handler, { retry: 10 });
+      const values = { a: message({ id: '1', data: 1 }), b: 2 };
+      expectFrames(r).toBe('a 9ms b 39ms |', values);
+      flush();
+      expect(came).to.deep.equal([
+        [0, undefined],
+        [10, '1'],
+        [30, '1'],
+        [50, '3'],
+      ]);
+      expect([r.state, r.end, r.lastEventId, r.retry]).to.deep.equal(['closed', { at: 50, status: 204 }, '3', 20]);
+    }),
+  );
+
+  it(
+    'forgets its position by an empty id, and asks with none',
+    marbles(({ eventSource, flush }) => {
+      const { came, handler } = answering('id: 1\ndata: 1\n\n', 'id\ndata: 2\n\n', 204);
+      eventSource(handler, { retry: 1, lastEventId: '0' });
+      flush();
+      expect(came.map((visit) => (visit as unknown[])[1])).to.deep.equal(['0', '1', undefined]);
+    }),
+  );
+
+  it(
+    'skips one BOM of each connection, and bears any cut of the bytes',
+    marbles(({ eventSource, flush }) => {
+      const text = '\uFEFFid: 1\r\nretry: 7\r\ndata: ü€😀\r\n\r\n';
+      const { handler } = answering(Buffer.from(text), Buffer.from(text), 204);
+      const r = eventSource(handler, { chunk: 1 });
+      flush();
+      expect(r.frames.map(({ at, frame }) => ({ at, ...frame }))).to.deep.equal(
+        [0, 7].map((at) => ({ at, _tag: 'Message', id: '1', event: undefined, retry: 7, data: 'ü€😀' })),
+      );
+      expect(r.connectedAt).to.deep.equal([0, 7, 14]);
+    }),
+  );
+
+  it(
+    'drops the block that a cut has left unfinished, its retry apart',
+    marbles(({ eventSource, flush }) => {
+      const { came, handler } = answering('id: 1\ndata: 1\n\nid: 2\nretry: 4\ndata: 2\n', 204);
+      const r = eventSource(handler);
+      flush();
+      expect(r.frames).to.have.length(1);
+      expect(came).to.deep.equal([
+        [0, undefined],
+        [4, '1'],
+      ]);
+    }),
+  );
+
+  it(
+    'is ended for good by an answer that is no stream, and reads it no further',
+    marbles(({ eventSource, expectFrames, flush }) => {
+      const { handler } = answering(503);
+      const failed = eventSource(handler, { at: '5ms' });
+      expectFrames(failed).toBe('5ms #');
+      const endless = eventSource((_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/html' });
+        response.write('<p>');
+      });
+      expectFrames(endless).toBe('#');
+      flush();
+      expect(failed.end).to.deep.equal({ at: 5, status: 503 });
+      expect(endless.connections.map(({ left }) => left)).to.deep.equal([0]);
+    }),
+  );
+
+  it(
+    'tries again where the connection broke before it was answered',
+    marbles(({ eventSource, flush }) => {
+      const { came, handler } = answering();
+      eventSource(handler, { retry: 3, sockets: ['-X', 'X'], socket: '8ms C' });
+      flush();
+      expect(came.map((visit) => (visit as unknown[])[0])).to.deep.equal([0, 4, 7]);
+    }),
+  );
+
+  it(
+    'resumes a run, whichever way it loses the connection',
+    marbles(
+      ({ hot, eventSource, expectFrames, flush }) => {
+        const ticks = hot('    1ms a 9ms b 5ms c 9ms d');
+        const route = sse(ticks, { resume: { grace: 50 }, retry: 10 });
+        const values = { a: 'a', b: 'b', c: 'c', d: 'd' };
+        // Lost at 5, back at 15; at 18 what was written last, c, is lost; back at 28.
+        const r = eventSource(route, { socket: '5ms X 12ms L 20ms C' });
+        expectFrames(r).toBe('1ms a 13ms b 12ms (cd)', values);
+        flush();
+        expect(r.connections.map(({ left }) => left)).to.deep.equal([5, 18, 39]);
+        expect(r.connections.map(({ headers }) => headers['rxsse-resume'])).to.deep.equal(['live', 'exact', 'exact']);
+      },
+      { until: '1s' },
+    ),
+  );
+
+  it(
+    'says how it is',
+    marbles(({ hot, eventSource, flush }) => {
+      const r = eventSource(sse(hot('-a')), { at: '2ms', sockets: ['3ms X'], retry: 50, socket: '4000ms C' });
+      const seen: unknown[] = [];
+      for (const at of [0, 3, 6, 3004, 3006, 4001]) {
+        asyncScheduler.schedule(() => seen.push([r.state, r.connections.length]), at);
+      }
+      flush();
+      expect(seen).to.deep.equal([
+        ['connecting', 0],
+        ['open', 1],
+        ['connecting', 1],
+        ['connecting', 1],
+        ['open', 2],
+        ['closed', 2],
+      ]);
+      expect(r.retry).to.equal(3000);
+    }),
+  );
+
+  it('refuses a script that it does not know, and bounds that are none', () => {
+    const making = (options: object) => failureOf(marbles(({ eventSource }) => void eventSource(() => {}, options)));
+    expect(making({ socket: 'Z' }).message).to.match(/^eventSource: socket knows F .* and C only, got Z/);
+    expect(making({ sockets: ['-C'] }).message).to.match(/^eventSource: sockets knows F .* only, got C/);
+    expect(making({ socket: '-|' }).message).to.match(/only, got \|/);
+    expect(making({ chunk: 0 })).to.be.instanceOf(RangeError);
+    expect(making({ retry: -1 })).to.be.instanceOf(RangeError);
+  });
+});

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { asyncScheduler, interval, NEVER, of, Subject } from 'rxjs';
+import { events } from '../../lib/event/events.ts';
+import { feed } from '../../lib/feed/feed.ts';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { sse } from '../../lib/sink/sse.ts';
+import { leaveNothingBehind } from '../../lib/testing/leaveNothingBehind.ts';
+import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
+
+const Ticks = events({ Tick: { n: t.number } });
+const { subscribe } = Object.getPrototypeOf(NEVER) as object as { readonly subscribe: unknown };
+
+type Plain = (request: SseRequest, response: SseResponse) => void;
+
+describe('leaveNothingBehind', () => {
+  it('lets pass routes of every kind', () => {
+    leaveNothingBehind(sse(interval(1000)));
+    leaveNothingBehind(sse(new Subject()));
+    leaveNothingBehind(sse(of(1)));
+    leaveNothingBehind(sse(interval(1000), { resume: true, heartbeat: 20 }));
+    leaveNothingBehind(sse(feed(Ticks)));
+    leaveNothingBehind(sse(feed(Ticks, { source: () => NEVER, grace: 50 })));
+    leaveNothingBehind(
+      sse(() => interval(5), { query: { a: t.string } }),
+      { url: '/?a=1', sockets: ['2s X'] },
+    );
+  });
+
+  it('finds a timer, and the line that it came of', () => {
+    let line = '';
+    const route: Plain = (_request, response) => {
+      response.on('close', () => {});
+      response.removeListener('close', () => {});
+      line = lineAfterThis();
+      interval(1000).subscribe();
+    };
+    const failure = failureOf(() => leaveNothingBehind(route));
+    expect(failure.message).to.match(/^leaveNothingBehind: of a reader with the socket 'X': marbles: 1 timer is left/);
+    expect(line).to.match(/leaveNothingBehind\.spec\.ts/);
+  });
+
+  it('finds a subscription that no timer keeps, and where it was made', () => {
+    let line = '';
+    const shared = new Subject<number>();
+    const route: Plain = () => {
+      line = lineAfterThis();
+      shared.subscribe();
+    };
+    const { message } = failureOf(() => leaveNothingBehind(route));
+    expect(message).to.contain('a subscription is left, made at ').and.to.contain(line);
+  });
+
+  it('finds a source that is to stay for ever', () => {
+    const route = sse(feed(Ticks, { source: NEVER }));
+    expect(failureOf(() => leaveNothingBehind(route)).message).to.contain('a subscription is left');
+  });
+
+  it('finds listeners, after each way to leave', () => {
+    const left = (socket: string, listen: Plain) => failureOf(() => leaveNothingBehind(listen, { sockets: [socket] }));
+    const deaf: Plain = (_request, response) => {
+      response.on('close', () => {});
+      response.on('error', () => {});
+    };
+    for (const socket of ['X', '-X', '-F 5ms X', '9ms #']) {
+      expect(left(socket, deaf).message).to.equal(
+        `leaveNothingBehind: of a reader with the socket '${socket}':\n  2 listeners are left on its response`,
+      );
+    }
+  });
+
+  it('fails at its own line, with what a route does wrong', () => {
+    let line = '';
+    const route: Plain = (_request, response) => {
+      asyncScheduler.schedule(() => response.write('late'), 3);
+    };
+    const failure = failureOf(() => {
+      line = lineAfterThis();
+      leaveNothingBehind(route);
+    });
+    expect(failure.message).to.match(/socket 'X': 4 bytes were written at 3 ms, after the client had gone at 0 ms/);
+    expect(firstLineOf(failure)).to.equal(line);
+  });
+
+  it('watches nothing when it is over, and refuses what is no route', () => {
+    failureOf(() => leaveNothingBehind(sse(feed(Ticks, { source: NEVER }))));
+    expect(Object.getPrototypeOf(NEVER)).to.have.property('subscribe', subscribe);
+    expect(() => leaveNothingBehind(5 as never)).to.throw(TypeError, 'expected a route');
+  });
+});

@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { concat, filter, interval, map, NEVER, type Observable, take, takeUntil } from 'rxjs';
+import { events } from '../../lib/event/events.ts';
+import { feed } from '../../lib/feed/feed.ts';
+import { memoryLog } from '../../lib/log/memoryLog.ts';
+import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { sse } from '../../lib/sink/sse.ts';
+import { type PropertyWorld, property } from '../../lib/testing/property.ts';
+import { message } from '../../lib/wire/Frame.ts';
+import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
+
+const Ticks = events({ Tick: { n: t.number } });
+
+/** Ticks for as long as the server lives. */
+const ticking = ({ stopped }: PropertyWorld) =>
+  concat(
+    interval(7).pipe(
+      take(80),
+      map((n) => Ticks.Tick({ n })),
+      takeUntil(stopped),
+    ),
+    NEVER,
+  );
+
+const soon = { runs: 15, within: '1s' } as const;
+
+describe('property', function () {
+  this.timeout(30_000);
+
+  describe('is kept', () => {
+    it(
+      'by a feed',
+      property((world) => sse(feed(Ticks, { source: () => ticking(world) }), { retry: 20 }), soon),
+    );
+
+    it(
+      'by a feed whose log survives the server, however little it keeps',
+      property((world) => {
+        const log = world.kept('log', () => memoryLog({ entries: 20 }));
+        return sse(feed(Ticks, { log, source: () => ticking(world) }), { retry: 50 });
+      }, soon),
+    );
+
+    it(
+      'by a pipeline that filters',
+      property(
+        (world) => {
+          const ticks = feed(Ticks, { source: () => ticking(world) });
+          const even = (context: object) => ticks.read(context).pipe(filterEvent(({ data }) => data.n % 2 === 0));
+          return sse((context) => even(context), { retry: 20, heartbeat: 30 });
+        },
+        { ...soon, filtered: true },
+      ),
+    );
+
+    it(
+      'by a run',
+      property((world) => sse(() => ticking(world), { resume: true, retry: 20 }), { ...soon, chunk: 3 }),
+    );
+
+    it(
+      'by a stream that does not resume, and says so',
+      property((world) => sse(ticking(world), { retry: 20 }), soon),
+    );
+  });
+
+  describe('is broken', () => {
+    /** What many write by hand: whoever comes gets what is live, under an id that nobody asks for. */
+    const byHand = (ticks: Observable<string>) => (_request: SseRequest, response: SseResponse) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('retry: 5\n\n');
+      const subscription = ticks.subscribe((n) => response.write(`id: 1.e.${n}\ndata: ${n}\n\n`));
+      response.on('error', () => {});
+      response.on('close', () => subscription.unsubscribe());
+    };
+    const lossy = ({ kept, hot }: PropertyWorld) => byHand(kept('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
+    const repeating = ({ cold }: PropertyWorld) => byHand(cold('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5'));
+
+    it('by what is lost, with the smallest script and its seed', () => {
+      let line = '';
+      const failure = failureOf(() => {
+        line = lineAfterThis();
+        property(lossy, { within: '100ms' })();
+      });
+      const [, script = '', seed = ''] = /^ {2}script {2}'(.*)'\n {2}seed {4}(\d+)/m.exec(failure.message) ?? [];
+      expect(failure.message).to.match(/^property: \d is missing after \d, and no gap tells it, at \d+ ms/);
+      expect(script.match(/[A-Z#]/g)).to.have.length(1);
+      expect(firstLineOf(failure)).to.equal(line);
+      const again = failureOf(property(lossy, { within: '100ms', script, seed: Number(seed) }));
+      expect(again.message.split('\n')[0]).to.equal(failure.message.split('\n')[0]);
+      property(lossy, { within: '100ms', script: '60ms X' })();
+      // A letter of a script takes a millisecond, wherever it is read.
+      property(lossy, { within: '100ms', script: '-F-D---' })();
+    });
+
+    it('by what comes again', () => {
+      expect(failureOf(property(repeating, { within: '100ms' })).message).to.match(
+        /^property: 1 came again, after \d+/,
+      );
+    });
+
+    it('by a hole, a change of numbering, another event, and none of a position', () => {
+      const failing = (ids: readonly (string | undefined)[], filtered = false) => {
+        const make = ({ kept, cold }: PropertyWorld) => {
+          const served = kept('served', () => ({ readers: 0 }));
+          return sse(() => {
+            const who = served.readers++;
+            return cold('ab').pipe(
+              map((letter) => {
+                const id = ids[letter === 'a' ? 0 : 1];
+                return message({ ...(id !== undefined && { id }), data: ids.length > 2 ? who : letter });
+              }),
+            );
+          });
+        };
+        return failureOf(property(make, { script: '50ms D', filtered })).message;
+      };
+      expect(failing(['1.e.1', '1.e.3'])).to.match(/^property: 2 is missing after 1/);
+      expect(failing(['1.e.1', '1.f.2'])).to.match(/^property: the numbering changed from e to f and no gap told it/);
+      expect(failing(['1.e.1', '1.e.2', 'by reader'])).to.match(
+        /^property: e\.1 was another event than another reader/,
+      );
+      expect(failing(['7', '8'])).to.match(/ids are cursors: 7/);
+    });
+
+    it('by what never comes', () => {
+      const make = ({ cold, kept }: PropertyWorld) => {
+        const served = kept('served', () => ({ readers: 0 }));
+        return sse(() => {
+          const isWitness = served.readers++ === 0;
+          return cold('abc').pipe(
+            filter((letter) => isWitness || letter === 'a'),
+            map((letter) => message({ id: `1.e.${'abc'.indexOf(letter) + 1}`, data: letter })),
+          );
+        });
+      };
+      expect(failureOf(property(make, { script: 'D' })).message).to.match(/^property: e\.2 never came.*stands at 1/);
+    });
+
+    it('by a mistake of the route, and by what it throws', () => {
+      const late = () => (_request: unknown, response: { write(text: string): unknown }) =>
+        void interval(5).subscribe(() => response.write(':\n\n'));
+      expect(failureOf(property(late, { script: 'X' })).message).to.match(/bytes were written at 5 ms, after/);
+      const thrower = () => {
+        throw new Error('not made');
+      };
+      expect(failureOf(property(thrower)).message).to.match(/^property: not made/);
+    });
+  });
+
+  it('refuses bounds that are none, and a script that it cannot print', () => {
+    expect(() => property(() => sse(NEVER), { runs: 0 })).to.throw(RangeError, 'runs');
+    expect(() => property(() => sse(NEVER), { within: 'soon' as '1s' })).to.throw(TypeError, 'within');
+    expect(property(() => sse(NEVER), { script: '(XX)' })).to.throw(TypeError, 'one letter a moment');
+    expect(property(() => sse(NEVER), { script: '-|' })).to.throw(TypeError, 'no |');
+  });
+});

@@ -1,0 +1,129 @@
+import * as chai from 'chai';
+import * as t from 'io-ts';
+import { interval, map, NEVER, of, take } from 'rxjs';
+import { DateTime } from '../../lib/event/DateTime.ts';
+import { events } from '../../lib/event/events.ts';
+import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import { sse } from '../../lib/sink/sse.ts';
+import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { rxsseChai } from '../../lib/testing/rxsseChai.ts';
+import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
+
+/** A value that keeps what it is where no comparison looks. */
+class Money {
+  readonly #cents: number;
+  constructor(cents: number) {
+    this.#cents = cents;
+  }
+  get cents(): number {
+    return this.#cents;
+  }
+}
+
+const MoneyFromCents = new t.Type<Money, number, unknown>(
+  'Money',
+  (value): value is Money => value instanceof Money,
+  (value, context) => (typeof value === 'number' ? t.success(new Money(value)) : t.failure(value, context)),
+  ({ cents }) => cents,
+);
+
+const Shop = events({ Sold: { price: MoneyFromCents }, Closed: { at: DateTime } });
+
+describe('the plugin for chai', () => {
+  let expect: Chai.ExpectStatic;
+  const { deepEqual } = chai.config as { deepEqual: unknown };
+
+  before(() => {
+    ({ expect } = chai.use(rxsseChai));
+  });
+
+  after(() => {
+    Object.assign(chai.config, { deepEqual });
+  });
+
+  describe('emitMarbles', () => {
+    it(
+      'takes streams and readers in a marble test, of promises too',
+      marbles(({ cold, reader, eventSource }) => {
+        expect(cold('-a-b|').pipe(map((letter) => letter.toUpperCase()))).to.emitMarbles('-A-B|');
+        expect(reader(sse(cold('-a|')))).to.emitMarbles('-a|', { a: 'a' });
+        expect(eventSource(sse(cold('-a|')), { retry: 5 })).to.emitMarbles('-a 3000ms |', { a: 'a' });
+        expect(cold('#', {}, 'no')).to.emitMarbles('#', {}, 'no');
+      }),
+    );
+
+    it(
+      'takes them in an async marble test',
+      asyncMarbles(({ cold }) => {
+        expect(cold('  -a-b|')).to.emitMarbles('-a-b|');
+      }),
+    );
+
+    it('runs a stream by itself outside of one', () => {
+      expect(interval(10).pipe(take(2))).to.emitMarbles('10ms a 9ms (b|)', { a: 0, b: 1 });
+      expect(failureOf(() => expect(of(1)).to.emitMarbles('-')).message).to.match(/^expectObservable: the first/);
+    });
+
+    it('fails at the line of expect', () => {
+      let line = '';
+      const failure = failureOf(
+        marbles(({ cold }) => {
+          const stream = cold('-a');
+          line = lineAfterThis();
+          expect(stream).to.emitMarbles('-b');
+          expect(stream).to.emitMarbles('-a');
+        }),
+      );
+      expect(firstLineOf(failure)).to.equal(line);
+      expect(failure.showDiff).to.equal(true);
+    });
+
+    it('refuses what is no stream, a reader out of time, and "not"', () => {
+      expect(() => expect(5).to.emitMarbles('-')).to.throw(TypeError, 'outside a marble test');
+      expect(marbles(() => expect(5).to.emitMarbles('-'))).to.throw(TypeError, 'expected an Observable');
+      expect(() => expect(NEVER).not.to.emitMarbles('-')).to.throw(TypeError, 'there is no "not"');
+    });
+  });
+
+  it('has leaveNothingBehind', () => {
+    expect(sse(interval(1000))).to.leaveNothingBehind();
+    const deaf = (_request: SseRequest, response: SseResponse) => void response.on('close', () => {});
+    expect(() => expect(deaf).to.leaveNothingBehind({ sockets: ['X'] })).to.throw('1 listeners are left');
+    expect(() => expect(sse(NEVER)).not.to.leaveNothingBehind()).to.throw(TypeError, 'there is no "not"');
+  });
+
+  describe('deep equality', () => {
+    it('of events goes by what their definition sends', () => {
+      const sold = (cents: number) => Shop.Sold({ price: new Money(cents) });
+      expect(sold(5)).to.deep.equal(sold(5));
+      expect(sold(5)).not.to.deep.equal(sold(6));
+      expect([{ deep: sold(5) }]).to.deep.equal([{ deep: { type: 'sold', data: { price: new Money(5) } } }]);
+      expect([{ deep: sold(5) }]).not.to.deep.equal([{ deep: { type: 'sold', data: { price: new Money(6) } } }]);
+      const closed = (ms: number) => Shop.Closed({ at: new Date(ms) });
+      expect(closed(1)).to.deep.equal({ type: 'closed', data: { at: new Date(1) } });
+      expect(closed(1)).not.to.deep.equal(closed(2)).and.not.to.deep.equal(sold(1));
+    });
+
+    it('of anything else is as it was, and asks who was asked before', () => {
+      expect({ a: [new Date(1), Number.NaN] }).to.deep.equal({ a: [new Date(1), Number.NaN] });
+      expect({ a: 1 }).not.to.deep.equal({ a: 2 });
+      expect(Shop.Sold({ price: new Money(1) })).not.to.deep.equal(5);
+      const asked: unknown[] = [];
+      const config = { deepEqual: (a: unknown, b: unknown) => asked.push([a, b]) > 0 };
+      rxsseChai({ Assertion: { addMethod: () => {} }, config }, { flag: () => undefined, eql: () => false });
+      expect(config.deepEqual(1, 2)).to.equal(true);
+      expect(asked).to.have.length(1);
+    });
+
+    it('is that of expectations, too', () => {
+      const run = (cents: number) =>
+        marbles(({ cold, expectObservable }) => {
+          const values = { a: Shop.Sold({ price: new Money(5) }) };
+          expectObservable(cold('a', values)).toBe('a', { a: Shop.Sold({ price: new Money(cents) }) });
+        });
+      run(5)();
+      expect(failureOf(run(6)).message).to.match(/first difference is at 0 ms/);
+    });
+  });
+});
