@@ -115,7 +115,7 @@ describe('an EventSource whose connections go wrong', function () {
 
   it('comes back where it was from a line that nobody read, and which the server has given up', async () => {
     const given: string[] = [];
-    const ticks = feed(Text, { log: memoryLog({ bytes: 128 * MiB, entries: Infinity }) });
+    const ticks = feed(Text, { log: memoryLog({ bytes: 128 * MiB, entries: Infinity }), maxEventBytes: 2 * MiB });
     const route = sse(ticks, { retry: 1, stall: 100, onClose: (reason) => void given.push(reason) });
     await listen(
       (request, response) => route(request, response),

@@ -3,12 +3,12 @@ import type { Bug } from './libWithBug.ts';
 /** Who leaves before the stream is there is never heard of. */
 export const lateCloseListener: Bug = {
   name: 'a late close listener',
-  file: 'sink/connection.ts',
+  file: 'sink/Outlet.ts',
   changes: [
-    ["    response.on('close', this.#closed);\n", ''],
+    ['    hearOver(response, this.#onClose);\n', ''],
     [
-      '    this.response.writeHead(200, headers);\n',
-      "    this.response.writeHead(200, headers);\n    this.response.on('close', this.#closed);\n",
+      '    response.cork();\n',
+      '    if (this.written === 0) hearOver(response, this.#onClose);\n    response.cork();\n',
     ],
   ],
 };
@@ -46,10 +46,7 @@ export const heartbeatAfterTheEnd: Bug = {
   name: 'a heartbeat after the end',
   file: 'sink/connection.ts',
   changes: [
-    [
-      '    this.#lines?.beats?.remove(this);\n    const { writer, onOver } = this;',
-      '    const { writer, onOver } = this;',
-    ],
+    ['    this.#lines?.beats?.remove(this);\n    this.timeouts?.over();', '    this.timeouts?.over();'],
     ['    this.write(this.writer?.beat() || heartbeat);', '    this.#send(heartbeat);'],
   ],
 };
