@@ -124,7 +124,7 @@ export class FeedCore {
   begun(reader: Reader, place: Place): void {
     if (reader.server === undefined) return;
     if (place.ends) reader.finish('completed');
-    else this.#readers.resume(reader);
+    else this.#readers.begun(reader);
   }
 
   /** Takes no more readers, who are asked to wait so long, and gives those that it has, for them to be sent away. */

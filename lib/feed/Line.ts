@@ -3,6 +3,11 @@ export class Link {
   before: Link = this;
   behind: Link = this;
 
+  /** It stands in a line. */
+  get isIn(): boolean {
+    return this.behind !== this;
+  }
+
   /** Leaves whatever line it stands in. */
   leave(): void {
     this.before.behind = this.behind;
@@ -22,6 +27,11 @@ export class Line<T extends Link> {
 
   get isEmpty(): boolean {
     return this.#gap.behind === this.#gap;
+  }
+
+  get first(): T | undefined {
+    const { behind } = this.#gap;
+    return behind === this.#gap ? undefined : (behind as T);
   }
 
   push(link: T): void {

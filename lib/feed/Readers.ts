@@ -98,6 +98,14 @@ export class Readers implements Server, WindowObserver {
     if (reader.server === this) sweep().add(reader);
   }
 
+  /** The reader has its place, and can take what there is. One that lacks nothing waits with the others. */
+  begun(reader: Reader): void {
+    const state = this.#window?.state;
+    const lacksNothing = state?.epoch === reader.epoch && state.ended === false && reader.after >= state.tail;
+    if (lacksNothing && reader.server === this && reader.isReady) this.#idle.push(reader);
+    else this.resume(reader);
+  }
+
   serve(reader: Reader): void {
     const window = this.#window;
     const { fetched } = reader;

@@ -15,12 +15,17 @@ export interface RunsOptions {
   readonly maxEventBytes: number;
 }
 
+/** What tells a stream that it is left. */
+export interface Aborting {
+  abort(): void;
+}
+
 /** One per-request stream that is remembered for its reader. */
 export interface Run {
   readonly feed: FeedCore;
   readonly owner: unknown;
   /** Tells the stream that it is left. */
-  readonly abort: AbortController;
+  readonly abort: Aborting;
   readonly epoch: string;
   leaving: Subscription | undefined;
 }
@@ -52,7 +57,7 @@ export class Runs {
   }
 
   /** Begins a run; its stream is subscribed when the first reader has its place. */
-  begin(owner: unknown, stream: Observable<unknown>, abort: AbortController, onError: (error: unknown) => void): Run {
+  begin(owner: unknown, stream: Observable<unknown>, abort: Aborting, onError: (error: unknown) => void): Run {
     this.#makeRoom();
     const log = this.#options.log();
     const feed = new FeedCore({

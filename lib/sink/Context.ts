@@ -1,142 +1,44 @@
-import { PositionError } from '../error/PositionError.ts';
-import type { Contract } from '../event/events.ts';
-import type { Gap } from '../event/Gap.ts';
-import type { Place, Placement } from '../feed/resume.ts';
 import { type Visit, type Visited, visit } from '../feed/visit.ts';
-import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { AnyContext } from './AnyOptions.ts';
-import type { Connection } from './connection.ts';
 import type { Inputs } from './inputs.ts';
-import type { LiveWriter } from './LiveWriter.ts';
-import type { Opening } from './Opening.ts';
-import { placedOpening } from './openingOf.ts';
-import { Placing } from './Placing.ts';
-import type { Route } from './Route.ts';
 
-const readOnce = 'read: expected one subscription, made by the route itself when the handler has returned';
+/** What a context knows of its request only when somebody asks. */
+interface Answered {
+  readonly signal: AbortSignal;
+  readonly visit: Visit;
+}
 
 /** What the user's functions are told of a request, and what a feed needs of its connection. */
 export class Context implements AnyContext, Visited {
   readonly request: unknown;
-  readonly query: unknown;
-  readonly params: unknown;
-  readonly body: unknown;
   readonly state: unknown;
-  readonly #signal: () => AbortSignal;
-  readonly #visit: RouteVisit;
+  readonly #inputs: Inputs;
+  readonly #answered: Answered;
 
-  constructor(request: unknown, inputs: Inputs, state: unknown, signal: () => AbortSignal, entered: RouteVisit) {
+  constructor(request: unknown, inputs: Inputs, state: unknown, answered: Answered) {
     this.request = request;
-    this.query = inputs.query;
-    this.params = inputs.params;
-    this.body = inputs.body;
+    this.#inputs = inputs;
     this.state = state;
-    this.#signal = signal;
-    this.#visit = entered;
+    this.#answered = answered;
+  }
+
+  get query(): unknown {
+    return this.#inputs.query;
+  }
+
+  get params(): unknown {
+    return this.#inputs.params;
+  }
+
+  get body(): unknown {
+    return this.#inputs.body;
   }
 
   get signal(): AbortSignal {
-    return this.#signal();
+    return this.#answered.signal;
   }
 
   get [visit](): Visit {
-    return this.#visit;
-  }
-}
-
-/** One request, to a feed that is read through a pipeline of the route's own. */
-export class RouteVisit implements Visit {
-  readonly requested: string | undefined;
-  readonly opensWithGap = true;
-  /** Carries the pipeline; there is none where the route mounts a feed itself. */
-  writer: LiveWriter | undefined;
-  opening: Opening | undefined;
-  /** The stream is subscribed, so that errors of it can no longer be answered before the head. */
-  subscribed = false;
-  /** Hears what the pipeline tells its reader that it missed. */
-  missed: (gap: Gap['data']) => void = () => {};
-  readonly #route: Route;
-  readonly #connection: Connection;
-  #resume: (() => void) | undefined;
-  #begun: (() => void) | undefined;
-  #placing: Placing | undefined;
-
-  constructor(route: Route, connection: Connection, requested: string | undefined) {
-    this.#route = route;
-    this.#connection = connection;
-    this.requested = requested;
-  }
-
-  /** A feed is being read whose place is not known yet. */
-  get isPending(): boolean {
-    return this.#resume !== undefined && this.opening === undefined;
-  }
-
-  /** What gives the events of a pipeline over a feed their places. */
-  get placing(): Placing | undefined {
-    return this.#placing;
-  }
-
-  /** The route reads a feed through a pipeline. */
-  get isClaimed(): boolean {
-    return this.#placing !== undefined;
-  }
-
-  get placement(): Placement {
-    return this.#route.placement;
-  }
-
-  get isReady(): boolean {
-    const { writer } = this;
-    if (writer === undefined || this.#connection.isClosed) return false;
-    if (!writer.isReady) writer.waiting = this.#resume;
-    return writer.isReady;
-  }
-
-  claim(contract: Contract | undefined): void {
-    const { writer } = this;
-    if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
-    if (this.subscribed) throw new TypeError(readOnce);
-    if (writer?.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
-    this.#placing = new Placing(this.#route.options.events ?? contract, this.#route, this.missed);
-    if (writer !== undefined) writer.blocks = this.#placing;
-  }
-
-  enter(resume: () => void): void {
-    if (this.writer === undefined || this.subscribed || this.#resume !== undefined) throw new TypeError(readOnce);
-    this.#resume = resume;
-  }
-
-  placed(place: Place, state: LogState, begun: () => void): void {
-    this.opening = placedOpening(this.#route, place, state.epoch);
-    this.#placing?.begin(state.epoch, place.after);
-    this.#begun = begun;
-    if (this.subscribed) this.begin();
-  }
-
-  /** The response begins: at once, or when the place in the feed is known. */
-  begin(): void {
-    this.subscribed = true;
-    this.writer?.flush();
-    if (this.#connection.isWaiting) return;
-    const begun = this.#begun;
-    this.#begun = undefined;
-    begun?.();
-  }
-
-  follow(epoch: string): void {
-    this.#placing?.follow(epoch);
-  }
-
-  ending(how: LogEnd): void {
-    if (how === 'failed') this.#placing?.fail();
-  }
-
-  drain(last: string, gone: () => void): void {
-    this.#connection.drain(last, gone);
-  }
-
-  flush(): void {
-    this.writer?.flush();
+    return this.#answered.visit;
   }
 }

@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
 import { clock, perClock } from '../clock.ts';
+import { Line, type Link } from '../feed/Line.ts';
 
 /** What a timer can hold; Node turns more into 1 ms. */
 const longest = 2 ** 31 - 1;
@@ -18,13 +19,14 @@ export interface Deadline<T> {
 /**
  * One timer for any number of members that wait equally long.
  *
- * Whoever began to wait first is due first, so a set in the order in which they
- * began is already sorted, and to begin anew is to move to its end.
+ * Whoever began to wait first is due first, so a line in the order in which they
+ * began is already sorted, and to begin anew is to move to its end. A member is a
+ * link of the line itself, so that neither costs anything of its own.
  */
-export class Deadlines<T> {
+export class Deadlines<T extends Link> {
   readonly #wait: number;
   readonly #deadline: Deadline<T>;
-  readonly #members = new Set<T>();
+  readonly #members = new Line<T>();
   #timer: Subscription | undefined;
 
   constructor(wait: number, deadline: Deadline<T>) {
@@ -32,21 +34,21 @@ export class Deadlines<T> {
     this.#deadline = deadline;
   }
 
-  /** Begins to wait, or begins anew. */
+  /** Begins to wait, or begins anew. A member waits for one thing at a time. */
   add(member: T): void {
-    this.#members.delete(member);
-    this.#members.add(member);
+    this.#members.push(member);
     if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#wait);
   }
 
   /** Begins anew, if it waits. */
   move(member: T): void {
-    if (this.#members.delete(member)) this.#members.add(member);
+    if (member.isIn) this.#members.push(member);
   }
 
+  /** Of those that wait here. */
   remove(member: T): void {
-    this.#members.delete(member);
-    if (this.#members.size > 0) return;
+    member.leave();
+    if (!this.#members.isEmpty) return;
     this.#timer?.unsubscribe();
     this.#timer = undefined;
   }
@@ -64,18 +66,15 @@ export class Deadlines<T> {
   /** Serves those who are due; tells when the next one is, whom the timer is for. */
   #sweep(): number | undefined {
     const now = clock.now();
-    let served = 0;
-    for (const member of this.#members) {
+    for (let served = 0; served < slice; served++) {
+      const member = this.#members.first;
+      if (member === undefined) return undefined;
       const due = this.#deadline.since(member) + this.#wait;
       if (due > now) return due;
-      if (served === slice) {
-        // The rest goes on in a turn of its own, after what else the loop has to do.
-        clock.turn(this.#goOn);
-        return undefined;
-      }
-      served++;
       this.#deadline.due(member);
     }
+    // The rest goes on in a turn of its own, after what else the loop has to do.
+    clock.turn(this.#goOn);
     return undefined;
   }
 
@@ -92,7 +91,7 @@ function left(due: number): number {
 }
 
 /** The deadlines of one kind by their wait in ms, shared by all who wait equally long; none for `Infinity`. */
-export function deadlinesOf<T>(deadline: Deadline<T>): (wait: number) => Deadlines<T> | undefined {
+export function deadlinesOf<T extends Link>(deadline: Deadline<T>): (wait: number) => Deadlines<T> | undefined {
   const byWait = perClock(() => new Map<number, Deadlines<T>>());
   return (wait) => {
     if (wait === Infinity) return undefined;

@@ -60,8 +60,8 @@ export class FeedWriter extends Reader implements Writer {
 
   /** The log cannot be read, or the stream was silent for too long. */
   override fail(error: unknown): void {
-    const { route, connection, context, refuse } = this.#asked;
-    if (connection.isWaiting) return refuse(error);
+    const { route, connection, context } = this.#asked;
+    if (connection.isWaiting) return this.#asked.refuse(error);
     const reason = error instanceof TimeoutError ? 'timeout' : 'failed';
     const said = route.farewell(error, context);
     if (said === 'cut') return connection.cut(reason);

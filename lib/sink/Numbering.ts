@@ -4,7 +4,7 @@ import type { Gap } from '../event/Gap.ts';
 import { checkSize } from '../log/checkSize.ts';
 import { draftOf } from '../log/draftOf.ts';
 import { freshEpoch } from '../log/freshEpoch.ts';
-import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { encodeFrame, encodeJsonMessage, encodeMessage } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Blocks, Prepared } from './Blocks.ts';
 
@@ -43,7 +43,10 @@ export class Numbering implements Blocks {
     if (typeof prepared === 'string') return prepared;
     if ('_tag' in prepared && (prepared._tag !== 'Message' || prepared.id !== undefined)) return encodeFrame(prepared);
     this.#sequence++;
-    return encodeMessage(cursorOf(this.epoch, this.#sequence), prepared.event, prepared.data, prepared.retry);
+    const cursor = cursorOf(this.epoch, this.#sequence);
+    return '_tag' in prepared
+      ? encodeMessage(cursor, prepared.event, prepared.data, prepared.retry)
+      : encodeJsonMessage(cursor, prepared.event, prepared.data);
   }
 
   missed(): Gap['data'] {

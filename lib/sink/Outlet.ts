@@ -1,18 +1,20 @@
 import { clock } from '../clock.ts';
+import { Link } from '../feed/Line.ts';
 import { hearOver, isFull, isGone, type SseResponse, unhearOver } from './exchange.ts';
 
 /** A response, as what is written to and heard of: public API of Node only. */
-export abstract class Outlet {
+export abstract class Outlet extends Link {
   readonly response: SseResponse;
   /** When the last byte was written; a heartbeat counts from here. */
   lastWrite = 0;
   /** Bytes, or characters of text, given to the socket. */
   written = 0;
-  #isAwaiting = false;
+  #onDrain: (() => void) | undefined;
   #abort: AbortController | undefined;
   #gone: (() => void) | undefined;
 
   constructor(response: SseResponse) {
+    super();
     this.response = response;
     // Before anything is subscribed or awaited: a close that nobody heard is the leak of hand-written sinks.
     hearOver(response, this.#onClose);
@@ -80,15 +82,15 @@ export abstract class Outlet {
 
   /** Once for all times: a middleware that wraps `on` may keep a listener that is taken back. */
   protected awaitDrain(): void {
-    if (this.#isAwaiting) return;
-    this.#isAwaiting = true;
+    if (this.#onDrain !== undefined) return;
+    this.#onDrain = () => this.drained();
     this.response.on('drain', this.#onDrain);
   }
 
   protected forgetDrain(): void {
-    if (!this.#isAwaiting) return;
-    this.#isAwaiting = false;
+    if (this.#onDrain === undefined) return;
     this.response.removeListener('drain', this.#onDrain);
+    this.#onDrain = undefined;
   }
 
   /** Only when the response itself is closed, or left to others: until then an error of it must find a listener. */
@@ -97,7 +99,4 @@ export abstract class Outlet {
   }
 
   readonly #onClose = (): void => this.closed();
-
-  // A getter would be another function at each look: removing needs the one that was added.
-  readonly #onDrain = (): void => this.drained();
 }

@@ -47,6 +47,7 @@ export class Route implements Keeper {
   readonly encodings = new Encodings();
   /** No more readers are taken, and those who come are asked to wait so long. */
   draining: RetryRange | undefined;
+  readonly #resuming: Readonly<Record<'live' | 'exact', Readonly<Record<string, string>>>>;
 
   constructor(stream: unknown, options: AnyOptions) {
     const limits = limitsOf(options);
@@ -66,13 +67,24 @@ export class Route implements Keeper {
     const { from, missed } = resume ?? {};
     this.placement = { from, missed: typeof missed === 'function' ? undefined : missed };
     this.snapshot = typeof missed === 'function' ? missed : undefined;
-    this.runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
+    const runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
+    // A feed resumes by itself.
+    this.runs = coreOf(stream) === undefined ? runs : undefined;
     this.headers = {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
       ...(limits.heartbeat === Infinity ? {} : { 'Rxsse-Liveness': String(limits.heartbeat) }),
     };
+    this.#resuming = {
+      live: { ...this.headers, 'Rxsse-Resume': 'live' },
+      exact: { ...this.headers, 'Rxsse-Resume': 'exact' },
+    };
+  }
+
+  /** Those of a response that says how its reader resumes. */
+  headersOf(how: 'live' | 'exact'): Readonly<Record<string, string>> {
+    return this.#resuming[how];
   }
 
   /** Whose run it is; the same for all where the route does not say. */

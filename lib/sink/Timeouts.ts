@@ -1,5 +1,6 @@
 import { clock } from '../clock.ts';
 import { TimeoutError } from '../error/TimeoutError.ts';
+import { Link } from '../feed/Line.ts';
 import { deadlinesOf } from './Deadlines.ts';
 
 /** How long a stream may be silent, and how long it may last, in ms. `Infinity` for ever. */
@@ -14,9 +15,19 @@ const silences = deadlinesOf<Timeouts>({
   due: (timeouts) => timeouts.silent(),
 });
 
-const lengths = deadlinesOf<Timeouts>({
-  since: ({ begun }) => begun,
-  due: (timeouts) => timeouts.tooLong(),
+/** Stands in the line of those that may not last longer; the timeouts themselves stand in that of the silent ones. */
+class Length extends Link {
+  readonly of: Timeouts;
+
+  constructor(timeouts: Timeouts) {
+    super();
+    this.of = timeouts;
+  }
+}
+
+const lengths = deadlinesOf<Length>({
+  since: (length) => length.of.begun,
+  due: (length) => length.of.tooLong(),
 });
 
 /** What a timeout looks at and ends. */
@@ -26,19 +37,21 @@ interface Timed {
 }
 
 /** Ends a connection whose stream says nothing, or does not end, by the error that says so. */
-export class Timeouts {
+export class Timeouts extends Link {
   readonly begun = clock.now();
   /** When the last event came. */
   heard = this.begun;
   readonly #connection: Timed;
   readonly #limits: TimeoutLimits;
+  readonly #length = new Length(this);
   #limit: 'first' | 'each' = 'first';
 
   constructor(connection: Timed, limits: TimeoutLimits) {
+    super();
     this.#connection = connection;
     this.#limits = limits;
     silences(limits.first)?.add(this);
-    lengths(limits.all)?.add(this);
+    lengths(limits.all)?.add(this.#length);
   }
 
   /** An event came. */
@@ -64,7 +77,7 @@ export class Timeouts {
 
   over(): void {
     silences(this.#limits[this.#limit])?.remove(this);
-    lengths(this.#limits.all)?.remove(this);
+    lengths(this.#limits.all)?.remove(this.#length);
   }
 
   #fail(limit: keyof TimeoutLimits): void {

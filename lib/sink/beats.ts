@@ -1,3 +1,4 @@
+import type { Link } from '../feed/Line.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { comment } from '../wire/Frame.ts';
 import { type Deadlines, deadlinesOf } from './Deadlines.ts';
@@ -6,7 +7,7 @@ import { type Deadlines, deadlinesOf } from './Deadlines.ts';
 export const heartbeat: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
 
 /** A connection, to its heartbeat. */
-export interface Beating {
+export interface Beating extends Link {
   /** When the last byte was written, on the clock that never jumps. */
   readonly lastWrite: number;
   beat(): void;

@@ -94,7 +94,7 @@ export class Connection extends Outlet implements Admitted {
     this.response.writeHead(200, headers);
     this.#state = 'open';
     this.#send(blocks + more);
-    if (this.#state === 'open') lines.beats?.add(this);
+    if (this.isReady) lines.beats?.add(this);
   }
 
   /** Nobody has answered. A response that somebody else has begun meanwhile is left to them. */
@@ -194,10 +194,11 @@ export class Connection extends Outlet implements Admitted {
   #over(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    this.#lines?.stalls?.remove(this);
+    // A connection waits for one of the two.
+    if (before === 'open') this.#lines?.beats?.remove(this);
+    else this.#lines?.stalls?.remove(this);
     this.forgetDrain();
     if (before === 'ending' || before === 'closed') return;
-    this.#lines?.beats?.remove(this);
     this.timeouts?.over();
     this.#keeper?.over(this, reason);
     this.abort();

@@ -25,6 +25,9 @@ export function inputDecoder(shapes: { readonly [K in keyof Inputs]?: Shape }): 
   const params = decoderOf('params', shapes.params);
   const body = decoderOf('body', shapes.body);
 
+  // Some frameworks parse a part each time that they are asked, and most routes ask for none.
+  if ((shapes.query ?? shapes.params ?? shapes.body) === undefined) return (request) => right(new AsTheyCome(request));
+
   return (request) => {
     const asked = query(queryOf(request));
     const named = params(request.params);
@@ -35,6 +38,27 @@ export function inputDecoder(shapes: { readonly [K in keyof Inputs]?: Shape }): 
     const issues = [asked, named, sent].flatMap((part) => (isLeft(part) ? part.left : []));
     return left(isLeft(sent) && request.body === undefined ? [...issues, unparsed] : issues);
   };
+}
+
+/** The parts of a request of which a route says nothing. */
+class AsTheyCome implements Inputs {
+  readonly #request: SseRequest;
+
+  constructor(request: SseRequest) {
+    this.#request = request;
+  }
+
+  get query(): unknown {
+    return queryOf(this.#request);
+  }
+
+  get params(): unknown {
+    return this.#request.params;
+  }
+
+  get body(): unknown {
+    return this.#request.body;
+  }
 }
 
 function decoderOf(root: string, shape: Shape | undefined): (value: unknown) => Either<readonly Issue[], unknown> {

@@ -36,7 +36,7 @@ export function placedOpening(route: Route, place: Place & { resumedFrom?: strin
   const cursor = cursorOf(epoch, after);
   if (how === 'live' || how === 'exact') {
     const first = encodeFrame(position(cursor, route.limits.retry));
-    return { headers: { ...route.headers, 'Rxsse-Resume': how }, blocks: first };
+    return { headers: route.headersOf(how), blocks: first };
   }
   // Garbage is not repeated: the reader keeps what it came with.
   const before = encodeFrame(position(requested ?? undefined, route.limits.retry));

@@ -9,6 +9,8 @@ import { queryOf } from './queryOf.ts';
 export function requestedCursor(request: SseRequest): string | undefined {
   const header = request.headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return header;
+  // Some frameworks parse the query each time that they are asked.
+  if (request.url?.includes('?') && !request.url.includes('lastEventId')) return undefined;
   const query = queryOf(request);
   if (typeof query !== 'object' || query === null || !('lastEventId' in query)) return undefined;
   const { lastEventId } = query;

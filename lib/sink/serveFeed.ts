@@ -20,12 +20,12 @@ export interface Beginning {
  * then what comes.
  */
 export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): void {
-  const { route, visit, refuse } = asked;
+  const { route, requested } = asked;
   const writer = new FeedWriter(asked, feed);
 
   let attaching = true;
   let found: { readonly place: Place; readonly state: LogState } | undefined;
-  feed.attach(writer, visit.requested, route.placement, (place, state) => {
+  feed.attach(writer, requested, route.placement, (place, state) => {
     found = { place, state };
     if (!attaching) open(place, state);
   });
@@ -35,7 +35,7 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
   function attached(): void {
     attaching = false;
     const failed = beginning?.failure();
-    if (failed !== undefined) return refuse(failed.error);
+    if (failed !== undefined) return asked.refuse(failed.error);
     if (found !== undefined) open(found.place, found.state);
   }
 
@@ -47,6 +47,6 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
       return;
     }
     const contract = route.options.events ?? feed.contract;
-    beginWithSnapshot({ ...asked, snapshot, contract }, writer, place, state, () => feed.begun(writer, place));
+    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.begun(writer, place));
   }
 }

@@ -9,18 +9,14 @@ import { serveFeed } from './serveFeed.ts';
 import type { Source } from './sourceOf.ts';
 
 /** The run that a reader comes back to, if it is still known, and is its own. */
-export function knownRun({ route, visit, context }: Asked, runs: Runs): Run | undefined {
-  const cursor = visit.requested === undefined ? undefined : parseCursor(visit.requested);
+export function knownRun({ route, requested, context }: Asked, runs: Runs): Run | undefined {
+  const cursor = requested === undefined ? undefined : parseCursor(requested);
   if (cursor === undefined || !isRight(cursor)) return undefined;
   return runs.find(cursor.right.epoch, route.ownerOf(context));
 }
 
-/**
- * Begins a run with a stream of the request's own, and sends it from its start.
- *
- * @param kept the run is remembered from here on: it may outlive its reader.
- */
-export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortController, kept: () => void): void {
+/** Begins a run with a stream of the request's own, and sends it from its start. */
+export function beginRun(asked: Asked, runs: Runs, source: Source): void {
   const { route, connection, context } = asked;
   const stream = 'iterable' in source ? pulled(source.iterable) : source.observable;
   let beginning = true;
@@ -42,10 +38,11 @@ export function beginRun(asked: Asked, runs: Runs, source: Source, abort: AbortC
     isWanted = true;
     return route.limits.headWait === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
   });
-  const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), abort, (error) => {
+  const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), asked.own, (error) => {
     if (failure?.error !== error) route.farewell(error, context);
   });
-  kept();
+  // From here on it may outlive its reader.
+  asked.own.keep();
   serveFeed(asked, run.feed, {
     failure: () => failure,
     hold: (begin) => {

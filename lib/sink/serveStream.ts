@@ -1,42 +1,24 @@
 import { clock } from '../clock.ts';
+import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
 import type { Asked } from './Asked.ts';
+import type { BacklogLimits } from './Backlog.ts';
 import { holdHead } from './holdHead.ts';
 import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
 import { Numbering } from './Numbering.ts';
 import { plainOpening } from './openingOf.ts';
+import type { Overflow } from './overflow.ts';
+import type { LastWord } from './Route.ts';
 import type { Source } from './sourceOf.ts';
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
 export function serveStream(asked: Asked, source: Source): void {
-  const { route, connection, context, visit, refuse } = asked;
+  const { route, connection, visit } = asked;
   const numbering = new Numbering(route.options.events, route.limits.maxEventBytes);
-  const live: LiveRoute = {
-    begin: (blocks) => {
-      if (visit.isPending) return false;
-      const plain = () => plainOpening(route, visit.requested, () => numbering.epoch);
-      begin(asked, visit.opening ?? plain(), blocks);
-      return true;
-    },
-    refuse,
-    // What was read from a log is never dropped: a pipeline is paced, and what it made of a page waits.
-    get overflow() {
-      return visit.isClaimed ? 'disconnect' : route.overflow;
-    },
-    get queue() {
-      const { queue } = route.limits;
-      return visit.isClaimed ? { ...queue, events: Infinity } : queue;
-    },
-    farewell: (error) => route.farewell(error, context),
-    dropped: (events, gap) => {
-      if (gap !== undefined) route.missed(gap, context);
-      route.dropped(events, asked);
-    },
-    // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
-    later: 'iterable' in source ? clock.turn : clock.micro,
-  };
-  const writer = new LiveWriter(connection, visit.placing ?? numbering, live);
+  // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
+  const later = 'iterable' in source ? clock.turn : clock.micro;
+  const writer = new LiveWriter(connection, visit.placing ?? numbering, new Live(asked, numbering, later));
   visit.writer = writer;
   if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
   else source.observable.subscribe(writer);
@@ -47,4 +29,49 @@ export function serveStream(asked: Asked, source: Source): void {
     writer.onFirst = undefined;
     go();
   };
+}
+
+/** One response, to its writer. */
+class Live implements LiveRoute {
+  readonly later: (work: () => void) => void;
+  readonly #asked: Asked;
+  readonly #numbering: Numbering;
+
+  constructor(asked: Asked, numbering: Numbering, later: (work: () => void) => void) {
+    this.#asked = asked;
+    this.#numbering = numbering;
+    this.later = later;
+  }
+
+  // What was read from a log is never dropped: a pipeline is paced, and what it made of a page waits.
+  get overflow(): Overflow<unknown> {
+    return this.#asked.isClaimed ? 'disconnect' : this.#asked.route.overflow;
+  }
+
+  get queue(): BacklogLimits {
+    const { queue } = this.#asked.route.limits;
+    return this.#asked.isClaimed ? { ...queue, events: Infinity } : queue;
+  }
+
+  begin(blocks: string): boolean {
+    const { route, visit, requested } = this.#asked;
+    if (visit.isPending) return false;
+    begin(this.#asked, visit.opening ?? plainOpening(route, requested, () => this.#numbering.epoch), blocks);
+    return true;
+  }
+
+  refuse(error: unknown): void {
+    this.#asked.refuse(error);
+  }
+
+  farewell(error: unknown): LastWord {
+    const { route, context } = this.#asked;
+    return route.farewell(error, context);
+  }
+
+  dropped(events: number, gap: Gap['data'] | undefined): void {
+    const { route, context } = this.#asked;
+    if (gap !== undefined) route.missed(gap, context);
+    route.dropped(events, this.#asked);
+  }
 }

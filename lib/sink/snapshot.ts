@@ -17,7 +17,7 @@ import { attempt, whenGiven } from './whenGiven.ts';
 /** An epoch that no log has: whoever comes back with it has no place, and is served anew. */
 const nowhere = '-';
 
-interface Beginning extends Asked {
+interface Beginning {
   readonly snapshot: Snapshot<unknown>;
   readonly contract: Contract | undefined;
 }
@@ -28,13 +28,16 @@ interface Beginning extends Asked {
  * be served, and so is given them anew.
  */
 export function beginWithSnapshot(
-  { route, connection, context, refuse, snapshot, contract }: Beginning,
+  asked: Asked,
+  { snapshot, contract }: Beginning,
   writer: FeedWriter,
   place: Place,
   state: LogState,
   begun: () => void,
 ): void {
+  const { route, connection } = asked;
   const reason = place.how as GapReason;
+  const refuse = (error: unknown): void => asked.refuse(error);
   attempt(refuse, () => {
     whenGiven(snapshot({ reason, requested: place.requested }), refuse, (given) => {
       if (connection.isClosed) return;
@@ -50,7 +53,7 @@ export function beginWithSnapshot(
       // The reader keeps the position before the snapshot until it has all of it.
       const blocks = events.map((event) => unplaced(event, contract)).join('');
       const after = encodeFrame(position(cursorOf(state.epoch, writer.after)));
-      begin({ connection, route, context }, before, blocks + after);
+      begin(asked, before, blocks + after);
       begun();
     });
   });

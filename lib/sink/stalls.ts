@@ -1,7 +1,8 @@
+import type { Link } from '../feed/Line.ts';
 import { type Deadlines, deadlinesOf } from './Deadlines.ts';
 
 /** A connection whose socket takes nothing. */
-export interface Stalling {
+export interface Stalling extends Link {
   /** Since when, on the clock that never jumps. */
   readonly busySince: number;
   cut(reason: 'stalled'): void;

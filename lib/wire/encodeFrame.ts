@@ -37,6 +37,11 @@ export function encodeMessage(
   return `${head(id, event)}${wait}${dataLines(data)}\n`;
 }
 
+/** The same for JSON text, which has no line ends and is never empty: the short way, taken once an event. @internal */
+export function encodeJsonMessage(id: string, event: string | undefined, json: string): string {
+  return event === undefined ? `id: ${id}\ndata: ${json}\n\n` : `id: ${id}\nevent: ${event}\ndata: ${json}\n\n`;
+}
+
 // The one space is for the parser to take off; without it a value that begins with a space would lose its own.
 function head(id: string | undefined, event: string | undefined): string {
   const position = id === undefined ? '' : id === '' ? 'id:\n' : `id: ${id}\n`;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { encodeFrame, encodeMessage } from '../../lib/wire/encodeFrame.ts';
+import { encodeFrame, encodeJsonMessage, encodeMessage } from '../../lib/wire/encodeFrame.ts';
 import { message } from '../../lib/wire/Frame.ts';
 import { anyCuts, anyFrame, cutAt } from './arbitraries.ts';
 import { bytesOf, foreignReading, ourReading, readingOf } from './readers.ts';
@@ -32,5 +32,14 @@ describe('encodeMessage', () => {
     const { id, event, retry, data } = message({ id: '1', event: 'e', retry: 5, text: 'a\nb' });
     expect(encodeMessage(id, event, data, retry)).to.equal('id: 1\nevent: e\nretry: 5\ndata: a\ndata: b\n\n');
     expect(encodeMessage(undefined, undefined, '')).to.equal('data:\n\n');
+  });
+
+  it('has a short way for JSON, with the same text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 'e'), (value, event) => {
+        const json = JSON.stringify(value);
+        expect(encodeJsonMessage('1', event, json)).to.equal(encodeMessage('1', event, json));
+      }),
+    );
   });
 });

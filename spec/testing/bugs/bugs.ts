@@ -19,8 +19,8 @@ export const replayJoinedByConcat: Bug = {
   file: 'sink/serve.ts',
   changes: [
     [
-      'serveFeed(asked, feed);\n    else if',
-      'serveStream(asked, { observable: replayThenLive(feed, asked.visit.requested) });\n    else if',
+      'return serveFeed(asked, feed);',
+      'return serveStream(asked, { observable: replayThenLive(feed, asked.requested) });',
     ],
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
@@ -46,7 +46,8 @@ export const heartbeatAfterTheEnd: Bug = {
   name: 'a heartbeat after the end',
   file: 'sink/connection.ts',
   changes: [
-    ['    this.#lines?.beats?.remove(this);\n    this.timeouts?.over();', '    this.timeouts?.over();'],
+    ["    if (before === 'open') this.#lines?.beats?.remove(this);\n    else this.#lines?.stalls?.remove(this);\n", ''],
+    ['    this.#lines?.stalls?.add(this);\n    this.response.end', '    this.response.end'],
     ['    this.write(this.writer?.beat() || heartbeat);', '    this.#send(heartbeat);'],
   ],
 };
