@@ -79,9 +79,7 @@ export class FeedCore {
   publish(given: unknown, options: AppendOptions): Published {
     let drafts: readonly Draft[];
     try {
-      const events: readonly unknown[] = Array.isArray(given) ? given : [given];
-      drafts = events.flatMap((event) => placeable(event, this.contract) ?? []);
-      for (const draft of drafts) checkSize(draft, this.#maxEventBytes);
+      drafts = Array.isArray(given) ? given.flatMap((event) => this.#draftsOf(event)) : this.#draftsOf(given);
     } catch (error) {
       return new Published((subscriber) => subscriber.error(error));
     }
@@ -181,6 +179,14 @@ export class FeedCore {
     this.log.close();
   }
 
+  /** One, or none for what has no place in a log. */
+  #draftsOf(event: unknown): readonly Draft[] {
+    const draft = placeable(event, this.contract);
+    if (draft === undefined) return none;
+    checkSize(draft, this.#maxEventBytes);
+    return [draft];
+  }
+
   #piped(visiting: () => Visit): Observable<Entry<TypedEvent | Gap>> {
     const decoded = this.#decoded;
     if (decoded === undefined) return throwError(() => new TypeError('a run has no contract to decode by'));
@@ -196,6 +202,8 @@ export class FeedCore {
     });
   }
 }
+
+const none: readonly never[] = [];
 
 type Placed = (place: Place, state: LogState) => void;
 

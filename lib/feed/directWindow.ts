@@ -33,6 +33,7 @@ export function directWindow(log: EventLog, observer: WindowObserver): Window {
 }
 
 function readNow(log: EventLog, after: number, maxBytes: number): Page {
+  if (log.readNow !== undefined) return log.readNow(after, maxBytes);
   let page: Page | undefined;
   let failure: { readonly error: unknown } | undefined;
   log.read(after, maxBytes).subscribe({

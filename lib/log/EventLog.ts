@@ -88,6 +88,14 @@ export interface EventLog {
    */
   read(after: number, maxBytes: number): Observable<Page>;
   /**
+   * What `read` gives, with no Observable around it, for a log that is
+   * `inMemory`: a feed then asks this at each write.
+   *
+   * @default absent: `read` is asked
+   * @throws ClosedError when the log is closed.
+   */
+  readNow?(after: number, maxBytes: number): Page;
+  /**
    * Emits when there may be something to read: after appends of any process,
    * after the end. A hint that carries nothing; subscribe before reading.
    */

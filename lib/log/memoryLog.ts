@@ -80,11 +80,13 @@ class MemoryLog implements EventLog {
 
     const now = clock.now();
     const first = this.#segments.tail + 1;
-    // All of them before the first is added: a draft that cannot be encoded leaves nothing behind.
-    const blocks = drafts.map(({ event, data, retry }, index) =>
-      encodeMessage(cursorOf(this.#epoch, first + index), event, data, retry),
-    );
-    for (const block of blocks) this.#segments.add(block, now);
+    const [only] = drafts;
+    if (drafts.length === 1 && only !== undefined) this.#segments.add(this.#blockOf(only, first), now);
+    else {
+      // All of them before the first is added: a draft that cannot be encoded leaves nothing behind.
+      const blocks = drafts.map((draft, index) => this.#blockOf(draft, first + index));
+      for (const block of blocks) this.#segments.add(block, now);
+    }
     this.#segments.trim(now);
     const appended: Appended = { epoch: this.#epoch, first, last: this.#segments.tail };
     if (key !== undefined) this.#keys.add(key, appended);
@@ -93,11 +95,15 @@ class MemoryLog implements EventLog {
   }
 
   read(after: number, maxBytes: number): Observable<Page> {
-    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
+    return this.#closed ? throwError(() => new ClosedError('the log', 'closed')) : of(this.readNow(after, maxBytes));
+  }
+
+  readNow(after: number, maxBytes: number): Page {
+    if (this.#closed) throw new ClosedError('the log', 'closed');
     const stretch = this.#segments.read(after, maxBytes);
     const { floor, tail } = this.#segments;
     // By name, since spreading two objects into one takes ten times as long as all the rest.
-    return of({
+    return {
       epoch: this.#epoch,
       past: none,
       floor,
@@ -106,7 +112,7 @@ class MemoryLog implements EventLog {
       after: stretch.after,
       last: stretch.last,
       bytes: stretch.bytes,
-    });
+    };
   }
 
   end(how: LogEnd): Observable<LogState> {
@@ -124,6 +130,10 @@ class MemoryLog implements EventLog {
     this.#keys.clear();
     this.#segments.reset(this.#segments.tail);
     this.wakes.complete();
+  }
+
+  #blockOf({ event, data, retry }: Draft, sequence: number): string {
+    return encodeMessage(cursorOf(this.#epoch, sequence), event, data, retry);
   }
 
   #state(): LogState {
