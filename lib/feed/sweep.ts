@@ -1,14 +1,15 @@
 import { clock, perClock } from '../clock.ts';
 import { Line, Link } from './Line.ts';
 
-/** How long one turn of the loop is spent on writing, in ms. It also decides how much a write carries. */
-const budget = 0.4;
+/**
+ * How long one turn of the loop is spent on writing, in ms. It also decides how
+ * much a write carries: the sooner the loop has its turn again, the more is
+ * published during one round. Shorter still, and the turns themselves cost.
+ */
+const budget = 0.2;
 
 /** Readers in one turn, at most: what bounds it where time stands still. */
 const most = 256;
-
-/** Readers between two looks at the clock. */
-const stride = 4;
 
 /** A reader that is behind, to the sweep. */
 export abstract class Swept extends Link {
@@ -64,7 +65,7 @@ class Sweep {
       }
       this.#served++;
       step(reader);
-      this.#isSpent = this.#served === most || (this.#served % stride === 0 && clock.now() >= this.#until);
+      this.#isSpent = this.#served === most || clock.now() >= this.#until;
     }
   };
 
