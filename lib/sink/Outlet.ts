@@ -1,6 +1,6 @@
 import { clock } from '../clock.ts';
 import { Link } from '../feed/Line.ts';
-import { hearOver, isFull, isGone, type SseResponse, unhearOver } from './exchange.ts';
+import { type Corkable, hearOver, isFull, isGone, lineUnder, type SseResponse, unhearOver } from './exchange.ts';
 
 /** A response, as what is written to and heard of: public API of Node only. */
 export abstract class Outlet extends Link {
@@ -9,6 +9,7 @@ export abstract class Outlet extends Link {
   lastWrite = 0;
   /** Bytes, or characters of text, given to the socket. */
   written = 0;
+  #line: Corkable | undefined;
   #onDrain: (() => void) | undefined;
   #abort: AbortController | undefined;
   #gone: (() => void) | undefined;
@@ -71,9 +72,11 @@ export abstract class Outlet extends Link {
    */
   protected send(chunk: Uint8Array | string): boolean {
     const { response } = this;
-    response.cork();
+    this.#line ??= lineUnder(response);
+    const line = this.#line ?? response;
+    line.cork();
     const more = response.write(chunk);
-    response.uncork();
+    line.uncork();
     this.written += chunk.length;
     this.lastWrite = clock.now();
     // Anything but false: a middleware that wraps `write` may forget to say what it said.

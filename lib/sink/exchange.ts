@@ -27,7 +27,7 @@ export interface SseResponse {
   /** What is under a response of `http2`, one of many in its session. */
   readonly stream?: Partial<Http2Stream>;
   /** `null` while the response waits in line behind another of its connection. */
-  readonly socket?: object | null;
+  readonly socket?: Corkable | null;
   /** Its request, by which a response that waits in line knows its connection. */
   readonly req?: { readonly socket?: SseSocket };
   writeHead(status: number, headers: Record<string, string>): unknown;
@@ -55,6 +55,22 @@ interface SseSocket {
 
 /** Express's `next`; absent on a plain server. @category sink */
 export type Next = (error?: unknown) => void;
+
+/** What gathers writes, so that they leave in one. */
+export interface Corkable {
+  cork(): void;
+  uncork(): void;
+}
+
+/**
+ * What to cork for a write to a response of HTTP/1: its connection. From Node 22
+ * on a response that is itself corked takes everything, says that there is room,
+ * and then sends each piece of a chunk by itself. `undefined` while another
+ * response of a pipeline has the connection, and where it is shared, as in http2.
+ */
+export function lineUnder(response: SseResponse): Corkable | undefined {
+  return response.stream === undefined ? (response.socket ?? undefined) : undefined;
+}
 
 /** What was written before has not left yet, and no more is taken. */
 export function isFull(response: SseResponse): boolean {
