@@ -6,10 +6,7 @@ export const lateCloseListener: Bug = {
   file: 'sink/Outlet.ts',
   changes: [
     ['    hearOver(response, this.#onClose);\n', ''],
-    [
-      '    response.cork();\n',
-      '    if (this.written === 0) hearOver(response, this.#onClose);\n    response.cork();\n',
-    ],
+    ['    line.cork();\n', '    if (this.written === 0) hearOver(response, this.#onClose);\n    line.cork();\n'],
   ],
 };
 
