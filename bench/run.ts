@@ -38,7 +38,7 @@ const plan = {
   until: asked.quick ? Date.now() + 145_000 : Infinity,
   wants: ({ label, slow }: { readonly label: string; readonly slow?: boolean }) =>
     (asked.peers.length === 0 || asked.peers.some((peer) => label.toLowerCase().includes(peer.toLowerCase()))) &&
-    !(asked.quick && slow === true && asked.peers.length === 0),
+    !(asked.close && slow === true && asked.peers.length === 0),
   tell: (line: string) => console.error(line),
 };
 
