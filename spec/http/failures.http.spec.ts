@@ -20,8 +20,9 @@ import { publish, Ticks } from './ticks.ts';
 const listenersOf = (response: ServerResponse): Record<string, number> =>
   Object.fromEntries(['close', 'drain', 'error'].map((name) => [name, response.listenerCount(name)]));
 
-/** Those whose responses are Node's own, of HTTP/1: what is left on one is looked at here. */
-const ours = Object.entries(servers).filter(([name]) => name !== 'http2' && name !== 'Response');
+/** Those whose responses are Node's own, of HTTP/1, and untouched: what is left on one is looked at here. */
+const others = /http2|Response|compression/;
+const ours = Object.entries(servers).filter(([name]) => !others.test(name));
 
 /**
  * What others fail at, by its symptom. What has to do with time is in spec/sink/failures.spec.ts; streams of http2

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
-import express from 'express';
+import compression from 'compression';
+import express, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import { answering } from '../../lib/adapter/answering.ts';
 import type { SseHandler, SseRequest } from '../../lib/index.ts';
@@ -15,10 +16,11 @@ export interface Mounted {
 
 type Mount = (route: SseHandler<SseRequest>) => Mounted;
 
-function onExpress(make: typeof express): Mount {
+function onExpress(make: typeof express, ...before: readonly RequestHandler[]): Mount {
   return (route) => {
     const errors: unknown[] = [];
     const app = make();
+    for (const middleware of before) app.use(middleware);
     app.use(make.json());
     app.all('/', route);
     app.all('/by/:id', route);
@@ -49,6 +51,7 @@ const onFetch: Mount = (handler) => {
 export const expressServers: Readonly<Record<string, Mount>> = {
   'Express 5': onExpress(express),
   'Express 4': onExpress(express4),
+  'Express 5 behind compression': onExpress(express, compression({ threshold: 0 })),
 };
 
 /** Node's own, where nobody stands between. */
