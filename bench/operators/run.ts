@@ -10,6 +10,7 @@ import {
   bufferCount,
   bufferTime,
   concatMap,
+  defer,
   distinct,
   filter,
   groupBy,
@@ -17,6 +18,7 @@ import {
   merge,
   mergeMap,
   type Observable,
+  retry,
   Subject,
   timeout,
 } from 'rxjs';
@@ -130,18 +132,14 @@ const pairs: readonly Pair[] = [
   {
     name: 'restartWithBackoff',
     ours: (ticks) => restartWithBackoff(() => ticks),
-    nearest: 'the source, through map',
-    theirs: (ticks) => ticks.pipe(map((tick) => tick)),
+    nearest: 'defer + retry({ delay })',
+    theirs: (ticks) => defer(() => ticks).pipe(retry({ delay: second })),
   },
   {
     name: 'filterEvent',
     ours: (ticks) => ticks.pipe(filterEvent(({ data }) => data.n % 2 === 0)),
-    nearest: 'filter + map',
-    theirs: (ticks) =>
-      ticks.pipe(
-        filter(({ data }) => data.n % 2 === 0),
-        map((tick) => tick),
-      ),
+    nearest: 'filter',
+    theirs: (ticks) => ticks.pipe(filter(({ data }) => data.n % 2 === 0)),
   },
   {
     name: 'mapEvent',

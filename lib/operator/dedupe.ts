@@ -50,9 +50,10 @@ export function dedupe<T>(
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          const passes = event === undefined && isForReader(value) ? true : seen.add(key(event as EventIn<T>));
-          const passed = passes ? value : placeOnly(value);
-          if (passes || passed !== undefined) subscriber.next(passed as T);
+          const passes = (event === undefined && isForReader(value)) || seen.add(key(event as EventIn<T>));
+          if (passes) return subscriber.next(value);
+          const place = placeOnly(value);
+          if (place !== undefined) subscriber.next(place);
         },
       });
     });
@@ -63,30 +64,34 @@ class SeenKeys {
   readonly #within: number;
   readonly #max: number;
   readonly #keys = new Set<unknown>();
-  readonly #inOrder = new Queue<{ readonly key: unknown; readonly at: number }>();
+  readonly #inOrder = new Queue<unknown>();
+  /** When each of them came, where they are forgotten after a time. */
+  readonly #times: Queue<number> | undefined;
 
   constructor(within: number, max: number) {
     this.#within = within;
     this.#max = max;
+    this.#times = within === Infinity ? undefined : new Queue();
   }
 
   /** Whether the key is new, and remembers it. */
   add(key: unknown): boolean {
-    const now = this.#within === Infinity ? 0 : this.#forgetOld();
+    if (this.#times !== undefined) this.#forgetOld(this.#times);
     if (this.#keys.has(key)) return false;
     if (this.#keys.size >= this.#max) this.#forget();
     this.#keys.add(key);
-    this.#inOrder.push({ key, at: now });
+    this.#inOrder.push(key);
+    this.#times?.push(clock.now());
     return true;
   }
 
-  #forgetOld(): number {
+  #forgetOld(times: Queue<number>): void {
     const now = clock.now();
-    while (now - (this.#inOrder.head?.at ?? now) >= this.#within) this.#forget();
-    return now;
+    while (now - (times.head ?? now) >= this.#within) this.#forget();
   }
 
   #forget(): void {
-    this.#keys.delete(this.#inOrder.shift()?.key);
+    this.#keys.delete(this.#inOrder.shift());
+    this.#times?.shift();
   }
 }

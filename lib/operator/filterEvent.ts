@@ -1,7 +1,7 @@
-import { filter, map, type OperatorFunction } from 'rxjs';
-import { Entry } from '../event/Entry.ts';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { kindOf } from '../event/kindOf.ts';
-import { type EventIn, eventIn, type WithEvent } from './EventIn.ts';
+import { type EventIn, eventIn, placeOnly, type WithEvent } from './EventIn.ts';
+import { listen } from './listen.ts';
 
 /** The events that pass a predicate: those that it guards, or any. @category operator */
 export type Passing<E, P> = P extends Guard<E, infer S> ? Guarded<E, S> : E;
@@ -44,14 +44,16 @@ export function filterEvent<T, P extends (event: EventIn<T>) => boolean>(
   if (typeof predicate !== 'function') {
     throw new TypeError(`filterEvent: expected a function, got ${kindOf(predicate)}`);
   }
-  const passes = (value: T): boolean => {
-    const event = eventIn(value);
-    return event === undefined || predicate(event);
-  };
-  const placed = (value: T): unknown => (value instanceof Entry && !passes(value) ? value.bare() : value);
   return (source) =>
-    source.pipe(
-      filter((value) => value instanceof Entry || passes(value)),
-      map((value) => placed(value) as WithEvent<T, Passing<EventIn<T>, P>>),
-    );
+    new Observable((subscriber) => {
+      const pass = (value: T): void => subscriber.next(value as WithEvent<T, Passing<EventIn<T>, P>>);
+      listen(source, subscriber, {
+        next: (value) => {
+          const event = eventIn(value);
+          if (event === undefined || predicate(event)) return pass(value);
+          const place = placeOnly(value);
+          if (place !== undefined) pass(place);
+        },
+      });
+    });
 }

@@ -55,11 +55,14 @@ class Listener<T> extends Subscriber<T> {
 
   /** The source is left first: what follows may go on for long. */
   #last(hear: () => void): void {
-    this.unsubscribe();
     try {
-      hear();
-    } catch (error) {
-      this.#subscriber.error(error);
+      this.unsubscribe();
+    } finally {
+      try {
+        hear();
+      } catch (error) {
+        this.#subscriber.error(error);
+      }
     }
   }
 }

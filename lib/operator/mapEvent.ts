@@ -1,7 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
-import { Entry } from '../event/Entry.ts';
 import { kindOf } from '../event/kindOf.ts';
-import { type EventIn, eventIn, type WithEvent } from './EventIn.ts';
+import { type EventIn, eventIn, isOwnEvent, type WithEvent, withEvent } from './EventIn.ts';
 
 /**
  * Makes another event of each event, at the same place.
@@ -33,14 +32,17 @@ export function mapEvent<T, P extends (event: EventIn<T>) => NonNullable<unknown
   project: P,
 ): OperatorFunction<T, WithEvent<T, ReturnType<P>>> {
   if (typeof project !== 'function') throw new TypeError(`mapEvent: expected a function, got ${kindOf(project)}`);
-  const mapped = (value: T): unknown => {
-    const event = eventIn(value);
-    if (event === undefined) return value;
-    const made: unknown = project(event);
-    if (made === undefined)
-      throw new TypeError('mapEvent: expected an event, got undefined; filterEvent leaves one out');
-    if (made === event) return value;
-    return value instanceof Entry ? value.with(made) : made;
+  const made = (event: EventIn<T>): unknown => {
+    const other: unknown = project(event);
+    if (other !== undefined) return other;
+    throw new TypeError('mapEvent: expected an event, got undefined; filterEvent leaves one out');
   };
-  return map((value) => mapped(value) as WithEvent<T, ReturnType<P>>);
+  const inPlace = (value: T): unknown => {
+    const event = eventIn(value);
+    return event === undefined ? value : withEvent(value, made(event));
+  };
+  return map((value) => {
+    const given = isOwnEvent(value) && value !== undefined ? made(value as EventIn<T>) : inPlace(value);
+    return given as WithEvent<T, ReturnType<P>>;
+  });
 }

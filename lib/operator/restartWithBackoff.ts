@@ -1,4 +1,4 @@
-import { defer, EMPTY, Observable, retry, throwError, timer } from 'rxjs';
+import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { chance, clock } from '../clock.ts';
 import { longestWait as longest } from './Alarm.ts';
 import { checkFunction } from './check.ts';
@@ -63,7 +63,7 @@ export interface Attempt<L = unknown> {
  * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { max: 10_000 });
  *
  * @throws RangeError at once for an option out of range. TypeError for what is no function.
- * @see RxJS `retry({ delay })`, which this is made of: it has no jitter, no bounds, and no notion of stable.
+ * @see RxJS `retry({ delay })`, which has no jitter, no bounds, and no notion of stable.
  * @category operator
  */
 export function restartWithBackoff<L, T extends L>(
@@ -82,34 +82,49 @@ export function restartWithBackoff<L, T extends L>(
   }
   if (!(limit >= 0)) throw new RangeError(`restartWithBackoff: limit must be 0 or more, got ${limit}`);
 
-  return defer(() => {
+  return new Observable((subscriber) => {
     let attempt = 0;
-    let begun = 0;
     let last: T | undefined;
-    const attempts = new Observable<T>((subscriber) => {
-      begun = clock.now();
-      const abort = new AbortController();
-      // Before the attempt is made: it may run, and be left, before its subscription returns.
-      subscriber.add(() => abort.abort());
-      const made = make({ attempt, last, signal: abort.signal });
-      if (subscriber.closed) return;
-      listen(made, subscriber, {
-        next: (value) => {
-          last = value;
-          subscriber.next(value);
-        },
-        complete: () => (restartOnEnd ? subscriber.error(ended) : subscriber.complete()),
-      });
-    });
-    const wait = (error: unknown): Observable<unknown> => {
-      if (clock.now() - begun >= resetAfter) attempt = 0;
-      if (attempt >= limit) return error === ended ? EMPTY : throwError(() => error);
-      const time = Math.ceil(chance() * Math.min(max, initial * 2 ** attempt));
-      attempt++;
-      if (error !== ended) onFailure?.(error, time);
-      return timer(time);
+    let abort: AbortController | undefined;
+    let waiting: Subscription | undefined;
+
+    const begin = (): void => {
+      const begun = clock.now();
+      abort = new AbortController();
+      const over = (error: unknown): void => {
+        abort?.abort();
+        if (subscriber.closed) return;
+        if (clock.now() - begun >= resetAfter) attempt = 0;
+        if (attempt >= limit) return error === ended ? subscriber.complete() : subscriber.error(error);
+        const wait = Math.ceil(chance() * Math.min(max, initial * 2 ** attempt));
+        attempt++;
+        try {
+          if (error !== ended) onFailure?.(error, wait);
+        } catch (mistake) {
+          return subscriber.error(mistake);
+        }
+        // Who is told of it may make the reader leave.
+        if (!subscriber.closed) waiting = asyncScheduler.schedule(begin, wait);
+      };
+      const next = (value: T): void => {
+        last = value;
+        subscriber.next(value);
+      };
+      const complete = (): void => (restartOnEnd ? over(ended) : subscriber.complete());
+      try {
+        const made = make({ attempt, last, signal: abort.signal });
+        if (!subscriber.closed) listen(made, subscriber, { next, error: over, complete });
+      } catch (error) {
+        over(error);
+      }
     };
-    return attempts.pipe(retry({ delay: wait }));
+
+    // Before the first attempt is made: it may run, and be left, before its subscription returns.
+    subscriber.add(() => {
+      abort?.abort();
+      waiting?.unsubscribe();
+    });
+    begin();
   });
 }
 

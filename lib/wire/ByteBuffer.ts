@@ -28,7 +28,7 @@ export class ByteBuffer {
   }
 
   /** Takes a part of some bytes. */
-  append(bytes: Uint8Array, from = 0, to = bytes.length): void {
+  append(bytes: Uint8Array, from: number, to: number): void {
     const length = this.#length + to - from;
     if (length > this.#bytes.length) this.#grow(length);
     if (to - from > few) {

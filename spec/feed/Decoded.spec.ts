@@ -36,4 +36,19 @@ describe('the entries that a feed keeps decoded', () => {
   it('are one, for all readers at the tail, where it is larger than that', () => {
     expect(kept(3, 3_000_000)).to.deep.equal([3]);
   });
+
+  it('are counted once, though they come again of another epoch', () => {
+    const decoded = new Decoded(events({ Text: t.string }), (error) => {
+      throw error;
+    });
+    const other = 'bbbbbbbbbbbbbbbb';
+    const sequences = [1, 2, 3, 4, 5];
+    for (let turn = 0; turn < 20; turn++) {
+      for (const sequence of sequences) decoded.of(stretch(sequence, 100_000), turn % 2 === 0 ? other : epoch);
+    }
+    const before = sequences.map((sequence) => decoded.of(stretch(sequence, 100_000), epoch)[0]);
+    const again = sequences.map((sequence) => decoded.of(stretch(sequence, 100_000), epoch)[0]);
+    expect(again.every((entry, index) => entry === before[index])).to.equal(true);
+    expect(before.every((entry) => entry?.epoch === epoch)).to.equal(true);
+  });
 });

@@ -79,3 +79,34 @@ describe('a feed whose log is closed by somebody else', () => {
     );
   }
 });
+
+describe('a feed that is closed', () => {
+  it('says so to those who read it and to those who come, and closes its log once', () => {
+    const log = memoryLog();
+    let closed = 0;
+    const shared = feed(Ticks, {
+      log: {
+        inMemory: true,
+        append: (drafts, options) => log.append(drafts, options),
+        read: (after, maxBytes) => log.read(after, maxBytes),
+        wakes: log.wakes,
+        end: (how) => log.end(how),
+        close: () => {
+          closed++;
+          log.close();
+        },
+      },
+    });
+    const errors: unknown[] = [];
+    const read = () => shared.after('live').subscribe({ error: (error) => errors.push(String(error)) });
+    read();
+    shared.close();
+    shared.close();
+    read();
+    expect(closed).to.equal(1);
+    expect(errors).to.deep.equal([
+      'ClosedError: the feed is closed: make it anew',
+      'ClosedError: the feed is closed: make it anew',
+    ]);
+  });
+});

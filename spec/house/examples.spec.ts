@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { guideSteps } from '../consumers/guide.ts';
 import { blocksOf, type Example, examplesOf } from './examples.ts';
-import { mistakesIn } from './mistakes.ts';
+import { mistakesIn, mistakesInFiles } from './mistakes.ts';
 import { exportsOf, programOfDoors } from './program.ts';
 import { doors, filesIn } from './repo.ts';
 
@@ -22,6 +23,19 @@ describe('the examples', function () {
     ];
     expect(examples).to.not.be.empty;
     expect(mistakesIn(examples, modules)).to.deep.equal([]);
+  });
+
+  it('of the guide compile as the files that they are', () => {
+    const [guide = ''] = filesIn('docs/testing.md', '.md').values();
+    const written = guideSteps(guide).flatMap((step) => ('write' in step ? [[step.write, step.text] as const] : []));
+    // What is written last is the whole file.
+    const files = new Map(written.filter(([name]) => name.endsWith('.ts')));
+    expect([...files.keys()]).to.deep.equal(['ticks.ts', 'ticks.spec.ts', 'wrong.spec.ts']);
+    expect(mistakesInFiles(files)).to.deep.equal([]);
+
+    const [name = '', text = ''] = [...files][1] ?? [];
+    const mistaken = new Map([...files, [name, text.replace('reader(ticks', "reader('ticks'")]]);
+    expect(mistakesInFiles(mistaken)[0]).to.match(/^ticks\.spec\.ts:\d+: Argument of type 'string' is not assignable/);
   });
 
   describe('are read', () => {

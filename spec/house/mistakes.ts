@@ -116,3 +116,17 @@ export function mistakesIn(
     });
   });
 }
+
+/** Compiles files that belong together, by their names; gives one line a mistake: file, line and what the compiler says. */
+export function mistakesInFiles(files: Files): readonly string[] {
+  const folder = 'spec/house';
+  const program = programOf([], new Map([...files].map(([name, text]) => [`${folder}/${name}`, text])));
+  return [...files.keys()].flatMap((name) => {
+    const source = program.getSourceFiles().find(({ fileName }) => fileName.endsWith(`${folder}/${name}`));
+    if (source === undefined) return [`${name}: it is no TypeScript file`];
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((mistake) => {
+      const { line } = source.getLineAndCharacterOfPosition(mistake.start ?? 0);
+      return `${name}:${line + 1}: ${ts.flattenDiagnosticMessageText(mistake.messageText, ' ')}`;
+    });
+  });
+}

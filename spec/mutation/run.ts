@@ -4,16 +4,22 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { filesBelow } from './filesBelow.ts';
 import { instrument, type Mutant } from './instrument.ts';
+import type { Test } from './worker.ts';
 
 /**
  * Changes one thing at a time in one layer of a copy of `lib`, and looks whether
  * its specs notice: `npx tsx spec/mutation/run.ts wire spec/wire`.
+ *
+ * With `SURVIVORS`, a file that has the output of such a run, only those are tried
+ * that survived it, and with `HEAVY=1` also by the specs that take long. `FROM`
+ * is the first mutant that is tried.
  */
 const [, , layer = 'wire', ...patterns] = process.argv;
+const { SURVIVORS, FROM = '0' } = process.env;
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), `rxsse-mutants-${layer.replaceAll('/', '-')}-`));
-/** Milliseconds for one mutant; past it, it loops. */
-const patience = 20_000;
+/** Milliseconds for one mutant, beyond four times what the tests that reach it take; past it, it loops. */
+const patience = 10_000;
 
 const mutants: Mutant[] = [];
 for (const part of ['lib', 'spec', 'package.json', 'tsconfig.json']) {
@@ -26,6 +32,13 @@ for (const path of filesBelow(join(root, 'lib', layer), '.ts')) {
   mutants.push(...found);
   writeFileSync(join(folder, file), text);
 }
+
+const nameOf = ({ file, line, change }: Mutant): string => `${file}:${line}  ${change}`;
+const before =
+  SURVIVORS === undefined
+    ? undefined
+    : new Set([...readFileSync(SURVIVORS, 'utf8').matchAll(/^survives {2}(.*?) {2}\(/gm)].map(([, name]) => name));
+const chosen = mutants.filter((mutant) => mutant.id >= Number(FROM) && (before?.has(nameOf(mutant)) ?? true));
 
 let worker: ChildProcess | undefined;
 const start = (env: NodeJS.ProcessEnv = {}): ChildProcess =>
@@ -50,16 +63,16 @@ const answer = <T>(child: ChildProcess, message: unknown, ms: number): Promise<T
 
 interface Measured {
   readonly loaded: readonly number[];
-  readonly tests: number;
+  readonly tests: readonly Test[];
 }
 interface Tried {
   readonly reaching: number;
   readonly killer?: string;
 }
 
-async function ready(): Promise<{ child: ChildProcess; measured: Measured }> {
+async function ready(before?: Measured): Promise<{ child: ChildProcess; measured: Measured }> {
   const child = start();
-  const measured = await answer<Measured>(child, 'measure', 75 * patience);
+  const measured = await answer<Measured>(child, { measured: before?.tests ?? null }, 150 * patience);
   if (measured === 'lost') throw new Error('the specs do not pass as they are');
   return { child, measured };
 }
@@ -71,16 +84,18 @@ let apart = 0;
 try {
   let { child, measured } = await ready();
   worker = child;
-  console.log(`${layer}: ${mutants.length} mutants, ${measured.tests} tests`);
+  console.log(`${layer}: ${chosen.length} mutants, ${measured.tests.length} tests`);
   const loaded = new Set(measured.loaded);
-  for (const mutant of mutants) {
-    if (mutant.id % 50 === 0) console.error(`${mutant.id} of ${mutants.length}`);
-    const tried = await answer<Tried>(child, { id: mutant.id }, patience);
+  const cost = new Map<number, number>();
+  for (const { ms, ids } of measured.tests) for (const id of ids) cost.set(id, (cost.get(id) ?? 0) + ms);
+  for (const [index, mutant] of chosen.entries()) {
+    if (index % 50 === 0) console.error(`${index} of ${chosen.length}`);
+    const tried = await answer<Tried>(child, { id: mutant.id }, patience + 4 * (cost.get(mutant.id) ?? 0));
     if (tried === 'lost') {
       killed++;
       looping++;
       child.kill('SIGKILL');
-      ({ child, measured } = await ready());
+      ({ child, measured } = await ready(measured));
       worker = child;
     } else if (tried.killer !== undefined) killed++;
     else if (loaded.has(mutant.id)) {
@@ -106,7 +121,7 @@ try {
         {
           cwd: folder,
           env: { ...process.env, MUTANT: String(mutant.id) },
-          timeout: 10 * patience,
+          timeout: 20 * patience,
           stdio: 'ignore',
         },
       );
@@ -118,10 +133,10 @@ try {
         why: tried.reaching === 0 ? 'no test comes here' : `${tried.reaching} tests come here`,
       });
     const last = survivors.at(-1);
-    if (last?.id === mutant.id) console.log(`survives  ${last.file}:${last.line}  ${last.change}  (${last.why})`);
+    if (last?.id === mutant.id) console.log(`survives  ${nameOf(last)}  (${last.why})`);
   }
   console.log(
-    `${layer}: ${killed} of ${mutants.length} killed, ${((killed / mutants.length) * 100).toFixed(1)} % (${looping} by no answer in time, ${apart} tried in a process of their own)`,
+    `${layer}: ${killed} of ${chosen.length} killed, ${((killed / chosen.length) * 100).toFixed(1)} % (${looping} by no answer in time, ${apart} tried in a process of their own)`,
   );
 } finally {
   worker?.kill('SIGKILL');

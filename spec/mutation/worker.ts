@@ -1,15 +1,23 @@
 import Mocha from 'mocha';
 import { filesBelow } from './filesBelow.ts';
 
+/** A test that passes as it is: how long it takes, and the mutants that it reaches. */
+export interface Test {
+  readonly title: string;
+  readonly ms: number;
+  readonly ids: readonly number[];
+}
+
 /**
  * Loads the specs once, and runs those that reach a mutant, again and again.
- * Told by messages: `{ id, all }`; answers with what killed it.
+ * Told by messages: `{ measured }`, which a worker before it may have done;
+ * then `{ id }`, and answers with what killed it.
  */
 declare global {
   function isMutant(id: number): boolean;
 }
 
-const { DEBUG, MUTANT } = process.env;
+const { DEBUG, MUTANT, HEAVY } = process.env;
 const reached = new Uint8Array(100_000);
 let active = Number(MUTANT ?? -1);
 globalThis.isMutant = (id) => {
@@ -18,7 +26,7 @@ globalThis.isMutant = (id) => {
 };
 
 /** Random histories by the thousand, other processes, and memory: too slow to be run once a mutant. */
-const heavy = /(model|histories|processes|wakes|memory|linear)\.spec\.ts$/;
+const heavy = HEAVY ? /^$/ : /(model|histories|processes|wakes|memory|linear)\.spec\.ts$/;
 const [, , ...patterns] = process.argv;
 const mocha = new Mocha({ timeout: 5000, reporter: class {} as never });
 mocha.cleanReferencesAfterRun(false);
@@ -28,7 +36,7 @@ await mocha.loadFilesAsync();
 const whileLoading = reached.slice();
 
 /** Milliseconds and mutants of each test that passes. */
-const tests = new Map<string, { ms: number; hits: Uint8Array }>();
+const tests = new Map<string, { ms: number; hits: ReadonlySet<number> }>();
 
 function run(titles?: ReadonlySet<string>): Promise<string | undefined> {
   let failed: string | undefined;
@@ -44,19 +52,23 @@ function run(titles?: ReadonlySet<string>): Promise<string | undefined> {
       reached.fill(0);
     });
     runner.on('fail', (test, error) => console.error('fails as it is:', test.fullTitle(), error.message));
-    runner.on('pass', (test) => tests.set(test.fullTitle(), { ms: test.duration ?? 0, hits: reached.slice() }));
+    runner.on('pass', (test) => tests.set(test.fullTitle(), { ms: test.duration ?? 0, hits: new Set(idsIn(reached)) }));
   });
 }
 
-process.on('message', async (message: { readonly id: number } | 'measure') => {
-  if (message === 'measure') {
-    await run();
-    process.send?.({ loaded: [...whileLoading.keys()].filter((id) => whileLoading[id] === 1), tests: tests.size });
+const idsIn = (hits: Uint8Array): readonly number[] => [...hits.keys()].filter((id) => hits[id] === 1);
+
+process.on('message', async (message: { readonly id: number } | { readonly measured: readonly Test[] | null }) => {
+  if ('measured' in message) {
+    if (message.measured === null) await run();
+    else for (const { title, ms, ids } of message.measured) tests.set(title, { ms, hits: new Set(ids) });
     mocha.suite.bail(true);
+    const measured = [...tests].map(([title, { ms, hits }]): Test => ({ title, ms, ids: [...hits] }));
+    process.send?.({ loaded: idsIn(whileLoading), tests: measured });
     return;
   }
   const { id } = message;
-  const reaching = [...tests].filter(([, { hits }]) => hits[id] === 1).sort((a, b) => a[1].ms - b[1].ms);
+  const reaching = [...tests].filter(([, { hits }]) => hits.has(id)).sort((a, b) => a[1].ms - b[1].ms);
   let killer: string | undefined;
   active = id;
   const quick = new Set(reaching.filter(([, { ms }]) => ms < 100).map(([title]) => title));

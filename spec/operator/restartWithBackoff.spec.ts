@@ -153,6 +153,20 @@ describe('restartWithBackoff', () => {
     }),
   );
 
+  it(
+    'errors when onFailure throws of what the factory threw, also after a wait',
+    marbles(({ cold, expectObservable }) => {
+      const make = ({ attempt }: Attempt) => {
+        if (attempt > 0) throw new Error('no attempt');
+        return cold('-#');
+      };
+      const onFailure = (error: unknown) => {
+        if (error instanceof Error) throw new Error('no ears');
+      };
+      expectObservable(restartWithBackoff(make, { ...soon, onFailure })).toBe('--#', undefined, new Error('no ears'));
+    }),
+  );
+
   it('tells onFailure of each failure, and of the wait that follows', () => {
     const heard: unknown[] = [];
     const onFailure = (error: unknown, wait: number) => heard.push([error, wait]);

@@ -25,6 +25,12 @@ describe('DataLines', () => {
     );
   });
 
+  it('says how much would have been too much', () => {
+    expect(() => joined(['12', '345'], 5))
+      .to.throw(FrameSizeError)
+      .with.property('limit', 5);
+  });
+
   it('joins more lines than a page has', () => {
     const lines = Array.from({ length: 5000 }, (_, line) => String(line));
     expect(joined(lines, 2 ** 20)).to.equal(lines.join('\n'));

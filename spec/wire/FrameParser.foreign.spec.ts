@@ -12,6 +12,8 @@ describe('FrameParser and eventsource-parser', () => {
     expect(ourReading([bytes])).to.deep.equal(expected);
     expect(ourReading(cutAt(bytes, ours))).to.deep.equal(expected);
     expect(ourReading(byteByByte(bytes))).to.deep.equal(expected);
+    const nothing = new Uint8Array(0);
+    expect(ourReading(byteByByte(bytes).flatMap((byte) => [nothing, byte]))).to.deep.equal(expected);
   };
 
   it('agree on streams that nobody should send, in any chunks', () => {

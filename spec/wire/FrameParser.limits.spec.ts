@@ -18,6 +18,29 @@ describe('FrameParser over a limit', () => {
     expect(read('data: 12345\ndata: 6\n\n')).to.deep.equal([['too large', 'event']]);
   });
 
+  it('counts what an event has in all its lines, to the byte, whatever they are of', () => {
+    const line = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom('a', 'é', '語', '😀'), maxLength: 12 }),
+    );
+    const lines = fc.array(
+      line.map((text) => text.replace(/[\r\n]/g, '-')),
+      { minLength: 1, maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(lines, (of) => {
+        const data = of.join('\n');
+        const stream = [bytesOf(`${of.map((text) => `data: ${text}\n`).join('')}\n`)];
+        const bytes = Math.max(bytesOf(data).length, 1);
+        expect(ourReading(stream, { maxEventBytes: bytes, maxLineBytes: 1000 })).to.deep.equal([message(data)]);
+        if (bytes === 1) return;
+        const less = ourReading(stream, { maxEventBytes: bytes - 1, maxLineBytes: 1000 });
+        expect(less).to.deep.equal([['too large', 'event']]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('counts the line ends of many empty lines', () => {
     expect(read(`${'data:\n'.repeat(5)}\n`)).to.deep.equal([message('\n\n\n\n')]);
     expect(read(`${'data:\n'.repeat(6)}\n`)).to.deep.equal([['too large', 'event']]);
@@ -61,7 +84,12 @@ describe('FrameParser over a limit', () => {
   });
 
   it('refuses a limit that is not above zero', () => {
-    for (const bad of [{ maxEventBytes: 0 }, { maxLineBytes: -1 }, { maxEventBytes: Number.NaN }]) {
+    for (const bad of [
+      { maxEventBytes: 0 },
+      { maxLineBytes: 0 },
+      { maxLineBytes: -1 },
+      { maxEventBytes: Number.NaN },
+    ]) {
       expect(() => new FrameParser({ ...bad, onMessage: () => {} })).to.throw(RangeError, /Bytes must be above 0$/);
     }
   });
