@@ -2,6 +2,9 @@
  * What an event costs in each operator, and in the nearest that RxJS has:
  * `node --expose-gc --import tsx bench/operators/run.ts [rounds] [values] [operator]`.
  *
+ * A hundred readers have each one of their own, as the routes of a server have:
+ * with one alone an engine makes code for that one, which nobody has in practice.
+ *
  * The two take turns, so that what else the machine does meets both alike. Told
  * are the medians, and that of the ratios of neighbouring rounds.
  */
@@ -48,7 +51,7 @@ interface Pair {
   readonly ours: Over;
   readonly theirs: Over;
   readonly nearest: string;
-  /** Values in one turn of the loop. @default all */
+  /** Values that a reader is given in one turn of the loop. @default all */
   readonly turn?: number;
 }
 
@@ -85,14 +88,14 @@ const pairs: readonly Pair[] = [
     ours: (ticks) => ticks.pipe(mapAsync(1, (tick) => Promise.resolve(tick))),
     nearest: 'concatMap',
     theirs: (ticks) => ticks.pipe(concatMap((tick) => Promise.resolve(tick))),
-    turn: 1000,
+    turn: 10,
   },
   {
     name: 'mapAsync(8)',
     ours: (ticks) => ticks.pipe(mapAsync(8, (tick) => Promise.resolve(tick))),
     nearest: 'mergeMap(f, 8)',
     theirs: (ticks) => ticks.pipe(mergeMap((tick) => Promise.resolve(tick), 8)),
-    turn: 1000,
+    turn: 10,
   },
   {
     name: 'conflateBy',
@@ -103,7 +106,7 @@ const pairs: readonly Pair[] = [
         groupBy(symbolOf),
         mergeMap((group) => group.pipe(auditTime(5))),
       ),
-    turn: 1000,
+    turn: 10,
   },
   {
     name: 'dedupe',
@@ -149,33 +152,45 @@ const pairs: readonly Pair[] = [
   },
 ];
 
+const readers = 100;
+
 const [, , roundsGiven = '9', valuesGiven = '200000'] = process.argv;
 const rounds = Number(roundsGiven);
 const values = Number(valuesGiven);
 
-/** Nanoseconds a value, of the processor: those of the clock are also what else the machine does. */
+/** Nanoseconds a value and reader, of the processor: those of the clock are also what else the machine does. */
 async function cost(over: Over, turn = values): Promise<number> {
   const ticks = new Subject<Tick>();
   let given = 0;
-  const reader = over(ticks).subscribe(() => given++);
+  const all = Array.from({ length: readers }, () => over(ticks).subscribe(() => given++));
+  const each = values / readers;
   const begun = process.cpuUsage();
-  for (let n = 0; n < values; n++) {
+  for (let n = 0; n < each; n++) {
     ticks.next({ type: 'tick', data: { symbol: n % 100, n } });
     if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
   }
   const { user, system } = process.cpuUsage(begun);
-  reader.unsubscribe();
+  for (const reader of all) reader.unsubscribe();
   if (given === 0) throw new Error('nothing came out');
   return ((user + system) * 1000) / values;
+}
+
+const subscriptions = 20_000;
+
+/** Nanoseconds for one reader that comes and goes. */
+function coming(over: Over): number {
+  const all = over(new Subject<Tick>());
+  const begun = process.cpuUsage();
+  for (let n = 0; n < subscriptions; n++) all.subscribe().unsubscribe();
+  const { user, system } = process.cpuUsage(begun);
+  return ((user + system) * 1000) / subscriptions;
 }
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-const [chosen] = process.argv.slice(4);
-console.log('| operator | ns an event | nearest of RxJS | ns an event | ratio |\n| --- | --- | --- | --- | --- |');
-for (const { name, ours, theirs, nearest, turn } of pairs) {
-  if (chosen !== undefined && !name.startsWith(chosen)) continue;
+/** Both in turns, so many times; gives their medians, and that of the ratios. */
+async function compared(measure: (over: Over) => number | Promise<number>, { ours, theirs }: Pair) {
   const [our, their, ratios]: [number[], number[], number[]] = [[], [], []];
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
@@ -183,13 +198,22 @@ for (const { name, ours, theirs, nearest, turn } of pairs) {
     const order = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
     for (const which of order) {
       globalThis.gc?.();
-      both[which] = await cost(which === 'ours' ? ours : theirs, turn);
+      both[which] = await measure(which === 'ours' ? ours : theirs);
     }
     if (round === 0) continue;
     our.push(both.ours);
     their.push(both.theirs);
     ratios.push(both.ours / both.theirs);
   }
-  const cells = [name, median(our).toFixed(0), nearest, median(their).toFixed(0), median(ratios).toFixed(2)];
-  console.log(`| ${cells.join(' | ')} |`);
+  return [median(our).toFixed(0), median(their).toFixed(0), median(ratios).toFixed(2)];
+}
+
+const [chosen] = process.argv.slice(4);
+console.log('| operator | nearest of RxJS | ns an event | of RxJS | ratio | ns a reader | of RxJS | ratio |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const pair of pairs) {
+  if (chosen !== undefined && !pair.name.startsWith(chosen)) continue;
+  const anEvent = await compared((over) => cost(over, pair.turn), pair);
+  const aReader = await compared(coming, pair);
+  console.log(`| ${[pair.name, pair.nearest, ...anEvent, ...aReader].join(' | ')} |`);
 }

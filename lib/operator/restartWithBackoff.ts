@@ -85,14 +85,15 @@ export function restartWithBackoff<L, T extends L>(
   return new Observable((subscriber) => {
     let attempt = 0;
     let last: T | undefined;
-    let abort: AbortController | undefined;
+    let leave = (): void => {};
     let waiting: Subscription | undefined;
 
     const begin = (): void => {
       const begun = clock.now();
-      abort = new AbortController();
+      const { told, end } = tell(attempt, last);
+      leave = end;
       const over = (error: unknown): void => {
-        abort?.abort();
+        end();
         if (subscriber.closed) return;
         if (clock.now() - begun >= resetAfter) attempt = 0;
         if (attempt >= limit) return error === ended ? subscriber.complete() : subscriber.error(error);
@@ -112,7 +113,7 @@ export function restartWithBackoff<L, T extends L>(
       };
       const complete = (): void => (restartOnEnd ? over(ended) : subscriber.complete());
       try {
-        const made = make({ attempt, last, signal: abort.signal });
+        const made = make(told);
         if (!subscriber.closed) listen(made, subscriber, { next, error: over, complete });
       } catch (error) {
         over(error);
@@ -121,11 +122,31 @@ export function restartWithBackoff<L, T extends L>(
 
     // Before the first attempt is made: it may run, and be left, before its subscription returns.
     subscriber.add(() => {
-      abort?.abort();
+      leave();
       waiting?.unsubscribe();
     });
     begin();
   });
+}
+
+/** What an attempt is told, and its end. The signal is made when it is asked for: that costs more than all the rest. */
+function tell<T>(attempt: number, last: T | undefined): { readonly told: Attempt<T>; end(): void } {
+  let abort: AbortController | undefined;
+  let isOver = false;
+  const told = {
+    attempt,
+    last,
+    get signal(): AbortSignal {
+      abort ??= new AbortController();
+      if (isOver) abort.abort();
+      return abort.signal;
+    },
+  };
+  const end = (): void => {
+    isOver = true;
+    abort?.abort();
+  };
+  return { told, end };
 }
 
 /** Told instead of the end of an attempt that is followed by another. */

@@ -197,4 +197,45 @@ describe('Segments', () => {
       }
     }
   });
+
+  it('join segments that just fit, whole, and nothing behind an entry that does not', () => {
+    // Segments of ten entries of 100 bytes each.
+    const small = filled(20, 100, { ...unbounded, entries: 80 });
+    expect(small.read(0, 2000).last).to.equal(20);
+    expect(small.read(0, 1999).last).to.equal(10);
+    expect(small.read(4, 1600).last).to.equal(20);
+    expect(small.read(4, 1599).last).to.equal(10);
+
+    const large = new Segments(unbounded);
+    for (const size of [10, 900, 2000]) large.add(block('x'.repeat(size)), 0);
+    large.add(block('small'), 0);
+    for (let most = 1; most < 4000; most += 50) {
+      const page = large.read(0, most);
+      const expected = [10, 900, 2000].map((size) => block('x'.repeat(size))).concat(block('small'));
+      expect(new TextDecoder().decode(page.bytes)).to.equal(expected.slice(0, page.last).join(''));
+    }
+  });
+
+  it('never give an entry without the one before it', () => {
+    // A page that ends within a segment, while there is room for the small one behind it.
+    const segments = new Segments({ ...unbounded, entries: 16 });
+    for (const size of [10, 600, 10, 10]) segments.add(block('x'.repeat(size)), 0);
+    for (let most = 1; most < 800; most++) {
+      const page = segments.read(0, most);
+      const expected = [10, 600, 10, 10].map((size) => block('x'.repeat(size)));
+      expect(new TextDecoder().decode(page.bytes)).to.equal(expected.slice(0, page.last).join(''));
+    }
+  });
+
+  it('keep just what they are to keep where a segment is one entry', () => {
+    const counted = filled(20, 100, { ...unbounded, entries: 8 });
+    expect([counted.floor, counted.tail]).to.deep.equal([12, 20]);
+    // One entry a segment, since none has room for two.
+    const measured = new Segments({ ...unbounded, bytes: 4000 });
+    for (let n = 0; n < 20; n++) {
+      measured.add(block('x'.repeat(992)), 0);
+      measured.trim(0);
+    }
+    expect([measured.tail - measured.floor, measured.bytes]).to.deep.equal([4, 4000]);
+  });
 });

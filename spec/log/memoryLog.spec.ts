@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
+import { ClosedError } from '../../lib/error/ClosedError.ts';
 import type { Draft } from '../../lib/log/draftOf.ts';
 import type { Appended, EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
@@ -179,5 +180,24 @@ describe('memoryLog', () => {
       }
       expect(() => memoryLog({ entries: Infinity, bytes: Infinity, age: Infinity, keys: Infinity })).to.not.throw();
     });
+  });
+
+  it('cannot be read in any way once it is closed, and has nothing then', () => {
+    const log = memoryLog();
+    log.append([sample()]);
+    log.close();
+    expect(() => log.readNow?.(0, 100)).to.throw(ClosedError);
+    let error: unknown;
+    log.read(0, 100).subscribe({ error: (failure) => (error = failure) });
+    expect(error).to.be.instanceOf(ClosedError);
+  });
+
+  it('takes each bound at its least', () => {
+    for (const bound of [{ entries: 1 }, { bytes: 1 }, { age: 1e-9 }, { keys: 0 }]) {
+      expect(() => memoryLog(bound)).to.not.throw();
+    }
+    for (const bound of [{ entries: 0.5 }, { bytes: 0.5 }, { age: 0 }, { keys: -0.5 }]) {
+      expect(() => memoryLog(bound)).to.throw(RangeError, `memoryLog: ${Object.keys(bound)[0]} must be`);
+    }
   });
 });

@@ -18,7 +18,7 @@ const [, , layer = 'wire', ...patterns] = process.argv;
 const { SURVIVORS, FROM = '0' } = process.env;
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), `rxsse-mutants-${layer.replaceAll('/', '-')}-`));
-/** Milliseconds for one mutant, beyond four times what the tests that reach it take; past it, it loops. */
+/** Milliseconds in which a worker says nothing at all; past it, it is in an endless loop. */
 const patience = 10_000;
 
 const mutants: Mutant[] = [];
@@ -48,15 +48,16 @@ const start = (env: NodeJS.ProcessEnv = {}): ChildProcess =>
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-const answer = <T>(child: ChildProcess, message: unknown, ms: number): Promise<T | 'lost'> =>
+const answer = <T>(child: ChildProcess, message: unknown, most = 100 * patience): Promise<T | 'lost'> =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => done('lost'), ms);
     const done = (value: T | 'lost') => {
-      clearTimeout(timer);
+      for (const timer of [silence, end]) clearTimeout(timer);
       child.removeAllListeners();
       resolve(value);
     };
-    child.once('message', (value) => done(value as T));
+    const silence = setTimeout(() => done('lost'), patience);
+    const end = setTimeout(() => done('lost'), most);
+    child.on('message', (value) => (value === 'alive' ? silence.refresh() : done(value as T)));
     child.once('exit', () => done('lost'));
     child.send(message as string);
   });
@@ -72,7 +73,7 @@ interface Tried {
 
 async function ready(before?: Measured): Promise<{ child: ChildProcess; measured: Measured }> {
   const child = start();
-  const measured = await answer<Measured>(child, { measured: before?.tests ?? null }, 150 * patience);
+  const measured = await answer<Measured>(child, { measured: before?.tests ?? null });
   if (measured === 'lost') throw new Error('the specs do not pass as they are');
   return { child, measured };
 }
@@ -89,8 +90,8 @@ try {
   const cost = new Map<number, number>();
   for (const { ms, ids } of measured.tests) for (const id of ids) cost.set(id, (cost.get(id) ?? 0) + ms);
   for (const [index, mutant] of chosen.entries()) {
-    if (index % 50 === 0) console.error(`${index} of ${chosen.length}`);
-    const tried = await answer<Tried>(child, { id: mutant.id }, patience + 4 * (cost.get(mutant.id) ?? 0));
+    if (index % 10 === 0) console.error(`${index} of ${chosen.length}`);
+    const tried = await answer<Tried>(child, { id: mutant.id }, 3 * patience + 4 * (cost.get(mutant.id) ?? 0));
     if (tried === 'lost') {
       killed++;
       looping++;

@@ -28,7 +28,7 @@ globalThis.isMutant = (id) => {
 /** Random histories by the thousand, other processes, and memory: too slow to be run once a mutant. */
 const heavy = HEAVY ? /^$/ : /(model|histories|processes|wakes|memory|linear)\.spec\.ts$/;
 const [, , ...patterns] = process.argv;
-const mocha = new Mocha({ timeout: 5000, reporter: class {} as never });
+const mocha = new Mocha({ timeout: 5000, bail: true, reporter: class {} as never });
 mocha.cleanReferencesAfterRun(false);
 for (const file of patterns.flatMap((place) => filesBelow(place, '.spec.ts')).filter((path) => !heavy.test(path)))
   mocha.addFile(file);
@@ -56,13 +56,14 @@ function run(titles?: ReadonlySet<string>): Promise<string | undefined> {
   });
 }
 
+setInterval(() => process.send?.('alive'), 500).unref();
+
 const idsIn = (hits: Uint8Array): readonly number[] => [...hits.keys()].filter((id) => hits[id] === 1);
 
 process.on('message', async (message: { readonly id: number } | { readonly measured: readonly Test[] | null }) => {
   if ('measured' in message) {
     if (message.measured === null) await run();
     else for (const { title, ms, ids } of message.measured) tests.set(title, { ms, hits: new Set(ids) });
-    mocha.suite.bail(true);
     const measured = [...tests].map(([title, { ms, hits }]): Test => ({ title, ms, ids: [...hits] }));
     process.send?.({ loaded: idsIn(whileLoading), tests: measured });
     return;

@@ -75,6 +75,18 @@ describe('restartWithBackoff', () => {
       });
     }
 
+    it('that is over has it aborted also where it is asked for only then, or was copied', () => {
+      const told: Attempt[] = [];
+      const make = (attempt: Attempt) => {
+        told.push(attempt);
+        return of('a');
+      };
+      restartWithBackoff(make).subscribe();
+      expect(told.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
+      restartWithBackoff((attempt) => make({ ...attempt })).subscribe();
+      expect(told[1]?.signal.aborted).to.equal(true);
+    });
+
     it(
       'that goes on has not',
       marbles(({ cold, flush }) => {

@@ -68,6 +68,8 @@ const clauses: readonly (readonly [what: string, stream: string | readonly numbe
     [...bytesOf('data: '), 0xff, 0xe2, 0x82, 0x41, 0xc3, ...bytesOf('\n\n')],
     [message('\uFFFD\uFFFDA\uFFFD')],
   ],
+  ['takes the beginning of a BOM for what it is', [0xef, ...bytesOf('data: a\n\ndata: b\n\n')], [message('b')]],
+  ['takes two thirds of a BOM likewise', [0xef, 0xbb, ...bytesOf('data: a\n\ndata: b\n\n')], [message('b')]],
   ['decodes characters of two, three and four bytes', 'data: é語🙂\n\n', [message('é語🙂')]],
 ];
 
@@ -83,4 +85,24 @@ describe('FrameParser, by the standard,', () => {
       }
     });
   }
+
+  it('knows each field by all its letters, and ignores what is one letter off', () => {
+    const values: Readonly<Record<string, string>> = { data: 'b', event: 'e', id: '7', retry: '5' };
+    for (const [field, value] of Object.entries(values)) {
+      const near = [...`${field}:`].flatMap((letter, at) => {
+        const others = [-1, 1].map((step) => String.fromCharCode(letter.charCodeAt(0) + step));
+        // Left out, another one, twice; of the colon it is another one alone, since what is without it is a field still.
+        const instead = at === field.length ? others : ['', ...others, letter.toUpperCase(), letter + letter];
+        return instead.map(
+          (other) => `${field.slice(0, at)}${other}${field.slice(at + 1)}${at < field.length ? ':' : ''}`,
+        );
+      });
+      for (const start of near) {
+        for (const lineEnd of ['\n', '\r', '\r\n']) {
+          const stream = ['data: a', `${start}${value}`, `${start} ${value}`, '', ''].join(lineEnd);
+          expect(ourReading([bytesOf(stream)]), JSON.stringify(stream)).to.deep.equal([message('a')]);
+        }
+      }
+    }
+  });
 });

@@ -30,9 +30,9 @@ export class Environment {
   #readersChecked = clock.now();
 
   /** @param closed told when the last holder has let go of it and all that was to be written is written. */
-  constructor(path: string, closed: () => void) {
+  constructor(path: string, closed: () => void, table: Table = openTable(path)) {
     this.#path = path;
-    this.#table = openTable(path);
+    this.#table = table;
     this.#closed = closed;
   }
 

@@ -38,6 +38,12 @@ describe('the changes of an lmdb environment', () => {
     expect(changed(70).includes(3, nonce(3))).to.equal(false);
   });
 
+  it('know the first transaction of all', () => {
+    expect(changed(1).includes(1, nonce(1))).to.equal(true);
+    expect(changed(64).includes(1, nonce(1))).to.equal(true);
+    expect(changed(1).since(0)?.size).to.equal(1);
+  });
+
   it('count each log of a transaction', () => {
     const changes = new Changes(changed(2).with([log(8), log(9)], nonce(7)));
     expect([changes.count, changes.includes(4, nonce(7)), changes.since(2)?.size]).to.deep.equal([4, true, 2]);
