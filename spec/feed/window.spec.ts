@@ -77,6 +77,25 @@ describe('the window of a feed over a log that is not in memory', () => {
   );
 
   it(
+    'has all of what one wake-up told of, though that is many pages',
+    marbles(({ reader, flush }) => {
+      const Texts = events({ Text: t.string });
+      const log = counted(delayed(memoryLog({ bytes: 4 * 1024 * 1024 }), 1));
+      const shared = feed(Texts, { log });
+      const r = reader(sse(shared), { socket: '900ms X' });
+      const many = Array.from({ length: 100 }, (_, n) => Texts.Text(String(n).padEnd(10_000, 'x')));
+      at({ 10: () => shared.publish(many) });
+      flush();
+      expect(received(r).map((data) => Number.parseInt(data.slice(1), 10) || 0)).to.deep.equal([
+        0,
+        ...many.map((_, n) => n),
+      ]);
+      // The follower alone, since the reader keeps up.
+      expect(log.reads.every(({ maxBytes }) => maxBytes === 256 * 1024)).to.equal(true);
+    }),
+  );
+
+  it(
     'is given up with its last reader, and reads nothing from then on',
     marbles(({ reader, flush }) => {
       const log = counted(delayed(memoryLog(), 3));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { interval, map, NEVER, timer } from 'rxjs';
-import { drain, event, events, feed, feeds, sse } from '../../lib/index.ts';
+import { drain, event, events, feed, feeds, filterEvent, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import type { Frame } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
@@ -96,6 +96,24 @@ describe('drain', () => {
       expect(late.headers).to.include({ 'rxsse-resume': 'refused' });
     }),
   );
+
+  it('takes a feed that is read through pipelines, of a route and of nobody', async () => {
+    const drained: Promise<void>[] = [];
+    marbles(({ reader, flush }) => {
+      const shared = feed(Ticks);
+      const piped = sse((context: object) => shared.read(context).pipe(filterEvent(() => true)));
+      const first = reader(piped);
+      const outside = shared.after('live').subscribe();
+      timer(5).subscribe(() => drained.push(drain(shared, { over: 0, retry: [3, 3] })));
+      flush();
+      expect(first.ended).to.equal(5);
+      expect(retries(first.frames).at(-1)).to.equal(3);
+      // It is not a connection: its subscriber leaves it when it likes.
+      expect(outside.closed).to.equal(false);
+      outside.unsubscribe();
+    })();
+    expect(await Promise.all(drained)).to.deep.equal([undefined]);
+  });
 
   it(
     'leaves the runs of a route, with and without a reader, since nobody will find them again',
