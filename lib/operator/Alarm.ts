@@ -1,26 +1,28 @@
-import { asyncScheduler, type SchedulerAction, Subscription } from 'rxjs';
+import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
 import { clock } from '../clock.ts';
 
 /** What a timer can hold; Node turns more into 1 ms. @internal */
 export const longestWait = 2 ** 31 - 1;
 
 /**
- * One timer that rings when something is due, and is added to a subscriber once.
+ * One timer that rings when something is due, and is gone with its owner: added to
+ * it once, when something is due for the first time.
  *
  * To be due later leaves the timer alone: it looks again when it runs. Re-arming
  * it for each value is what makes RxJS's own `timeout` dear on busy streams.
  *
  * @internal
  */
-export class Alarm extends Subscription {
+export class Alarm {
+  readonly #owner: Subscription;
   readonly #ring: () => void;
   #due = Infinity;
   /** When the timer runs. */
   #runs = Infinity;
   #timer: SchedulerAction<void> | undefined;
 
-  constructor(ring: () => void) {
-    super();
+  constructor(owner: Subscription, ring: () => void) {
+    this.#owner = owner;
     this.#ring = ring;
   }
 
@@ -31,7 +33,7 @@ export class Alarm extends Subscription {
   }
 
   #arm(): void {
-    if (this.closed) return;
+    if (this.#owner.closed) return;
     this.#runs = this.#due;
     // Node cuts fractions off and would run it too early.
     const wait = Math.min(Math.max(Math.ceil(this.#due - clock.now()), 0), longestWait);
@@ -40,7 +42,7 @@ export class Alarm extends Subscription {
       return;
     }
     this.#timer = asyncScheduler.schedule(this.#run, wait) as SchedulerAction<void>;
-    this.add(this.#timer);
+    this.#owner.add(this.#timer);
   }
 
   readonly #run = (): void => {

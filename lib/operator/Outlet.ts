@@ -12,7 +12,8 @@ import { Queue } from './Queue.ts';
  */
 export class Outlet<T> {
   readonly #subscriber: Subscriber<T>;
-  readonly #waiting = new Queue<T>();
+  /** Made for the first value that has to wait: few outlets ever have one. */
+  #waiting: Queue<T> | undefined;
   #busy = false;
   #end: (() => void) | undefined;
 
@@ -21,7 +22,7 @@ export class Outlet<T> {
   }
 
   next(value: T): void {
-    if (this.#busy) return this.#waiting.push(value);
+    if (this.#busy) return this.#wait(value);
     this.#busy = true;
     this.#subscriber.next(value);
     this.#rest();
@@ -29,7 +30,7 @@ export class Outlet<T> {
 
   /** Hands these on without anything in between. */
   all(values: Iterable<T>): void {
-    for (const value of values) this.#waiting.push(value);
+    for (const value of values) this.#wait(value);
     if (this.#busy) return;
     this.#busy = true;
     this.#rest();
@@ -43,13 +44,20 @@ export class Outlet<T> {
     this.#finish(() => this.#subscriber.complete());
   }
 
+  #wait(value: T): void {
+    this.#waiting ??= new Queue();
+    this.#waiting.push(value);
+  }
+
   #finish(end: () => void): void {
     if (this.#busy) this.#end ??= end;
     else end();
   }
 
   #rest(): void {
-    while (this.#waiting.length > 0 && !this.#subscriber.closed) this.#subscriber.next(this.#waiting.shift() as T);
+    while (this.#waiting !== undefined && this.#waiting.length > 0 && !this.#subscriber.closed) {
+      this.#subscriber.next(this.#waiting.shift() as T);
+    }
     this.#busy = false;
     this.#end?.();
   }

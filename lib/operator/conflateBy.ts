@@ -105,8 +105,7 @@ export function conflateBy<T>(
         },
       };
 
-      const alarm = new Alarm(() => letGo());
-      subscriber.add(alarm);
+      const alarm = new Alarm(subscriber, () => letGo());
       if (until !== undefined) listen(until, subscriber, { next: () => letGo(), complete: () => {}, error: end.error });
       listen(source, subscriber, {
         next: (value) => {

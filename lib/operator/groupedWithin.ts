@@ -85,8 +85,7 @@ export function groupedWithin<T>(
         if (group.length >= count || size >= bytes) close();
       };
 
-      const alarm = new Alarm(() => close());
-      subscriber.add(alarm);
+      const alarm = new Alarm(subscriber, () => close());
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);

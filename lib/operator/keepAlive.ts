@@ -42,7 +42,7 @@ export function keepAlive<T, F = T>({ every, value }: KeepAliveOptions<F>): Oper
 
   return (source) =>
     new Observable((subscriber) => {
-      const alarm = new Alarm(() => {
+      const alarm = new Alarm(subscriber, () => {
         wait();
         try {
           subscriber.next(value());
@@ -52,7 +52,6 @@ export function keepAlive<T, F = T>({ every, value }: KeepAliveOptions<F>): Oper
       });
       const wait = (): void => alarm.set(clock.now() + every);
 
-      subscriber.add(alarm);
       listen(source, subscriber, {
         next: (given) => {
           if (!isBare(given)) wait();

@@ -70,8 +70,7 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
         end?.();
       };
 
-      const alarm = new Alarm(letGo);
-      subscriber.add(alarm);
+      const alarm = new Alarm(subscriber, letGo);
       listen(source, subscriber, {
         next: (value) => {
           if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);

@@ -56,7 +56,7 @@ export function within<T, R = never>(options: WithinOptions<R>): OperatorFunctio
       let next = begun + (first ?? each);
       let limit: TimeoutError['limit'] = first === undefined ? 'each' : 'first';
 
-      const alarm = new Alarm(() => {
+      const alarm = new Alarm(subscriber, () => {
         listener.unsubscribe();
         const reached = next <= last ? limit : 'all';
         const error = new TimeoutError(reached, { first: first ?? each, each, all }[reached]);
@@ -67,7 +67,6 @@ export function within<T, R = never>(options: WithinOptions<R>): OperatorFunctio
           subscriber.error(thrown);
         }
       });
-      subscriber.add(alarm);
       const listener = listen(source, subscriber, {
         next: (value) => {
           if (!isBare(value)) {

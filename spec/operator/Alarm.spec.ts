@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Subscription } from 'rxjs';
 import { Alarm } from '../../lib/operator/Alarm.ts';
 
 /** What is asked of the system while this runs: how often for a timer, and for how long. */
@@ -22,28 +23,31 @@ describe('Alarm', () => {
   const soon = () => performance.now() + 10_000;
 
   it('leaves its timer alone when it is due later, and sets it anew when it is due sooner', () => {
-    const alarm = new Alarm(() => {});
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
     const later = timersOf(() => {
       for (let n = 0; n < 1000; n++) alarm.set(soon() + n);
       alarm.set(Infinity);
       alarm.set(soon() + 2000);
     });
     const sooner = timersOf(() => alarm.set(performance.now() + 50));
-    alarm.unsubscribe();
+    owner.unsubscribe();
     expect([later.length, sooner.length]).to.deep.equal([1, 1]);
     expect(sooner[0]).to.be.within(1, 50);
   });
 
   it('sets none when it was left, or is never due', () => {
-    const alarm = new Alarm(() => {});
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
     const never = timersOf(() => alarm.set(Infinity));
-    alarm.unsubscribe();
+    owner.unsubscribe();
     expect([...never, ...timersOf(() => alarm.set(soon()))]).to.deep.equal([]);
   });
 
   it('waits no less than nothing', () => {
-    const alarm = new Alarm(() => {});
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
     expect(timersOf(() => alarm.set(0))).to.deep.equal([0]);
-    alarm.unsubscribe();
+    owner.unsubscribe();
   });
 });
