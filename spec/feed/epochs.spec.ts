@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { timer } from 'rxjs';
-import { events, feed, sse } from '../../lib/index.ts';
+import { events, feed, filterEvent, sse } from '../../lib/index.ts';
 import { delayed } from '../../lib/testing/delayed.ts';
 import type { Reader } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -97,6 +97,33 @@ for (const [how, wrap] of Object.entries({
         timer(30).subscribe(() => append(log, 3));
         flush();
         expect(received(r)).to.deep.equal(['position', '1', '2', '3']);
+      }),
+    );
+
+    it(
+      'goes through the pipelines of a route in the same way',
+      marbles(({ reader, flush }) => {
+        const shown: (readonly string[])[] = [];
+        for (const change of ['lose', 'rename'] as const) {
+          const log = reborn();
+          const shared = feed(Ticks, { log: wrap(log) });
+          const errors: unknown[] = [];
+          const route = sse((context: object) => shared.read(context).pipe(filterEvent(({ data }) => data !== 2)), {
+            onError: (error) => errors.push(error) && 'cut',
+          });
+          const r = reader(route, { socket: '100ms X' });
+          timer(10).subscribe(() => append(log, 1, 2));
+          timer(20).subscribe(() => (change === 'lose' ? log.lose() : log.rename('another')));
+          timer(30).subscribe(() => append(log, 11, 2, 12));
+          timer(90).subscribe(() => shown.push(received(r), errors.map(String)));
+        }
+        flush();
+        expect(shown).to.deep.equal([
+          ['position', '1', 'gap epoch', '11', '12'],
+          [],
+          ['position', '1', '11', '12'],
+          [],
+        ]);
       }),
     );
 
