@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), `rxsse-mutants-${layer.replaceAll('/',
 const patience = 10_000;
 
 const mutants: Mutant[] = [];
-for (const part of ['lib', 'spec', 'package.json', 'tsconfig.json']) {
+for (const part of ['lib', 'spec', 'docs', 'package.json', 'tsconfig.json']) {
   cpSync(join(root, part), join(folder, part), { recursive: true });
 }
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -73,8 +73,9 @@ interface Tried {
 
 async function ready(before?: Measured): Promise<{ child: ChildProcess; measured: Measured }> {
   const child = start();
-  const measured = await answer<Measured>(child, { measured: before?.tests ?? null });
-  if (measured === 'lost') throw new Error('the specs do not pass as they are');
+  const measured = await answer<Measured | { readonly failed: string }>(child, { measured: before?.tests ?? null });
+  if (measured === 'lost' || 'failed' in measured)
+    throw new Error(`the specs do not pass as they are: ${measured === 'lost' ? 'no answer' : measured.failed}`);
   return { child, measured };
 }
 

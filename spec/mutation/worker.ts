@@ -65,8 +65,13 @@ const idsIn = (hits: Uint8Array): readonly number[] => [...hits.keys()].filter((
 
 process.on('message', async (message: { readonly id: number } | { readonly measured: readonly Test[] | null }) => {
   if ('measured' in message) {
-    if (message.measured === null) await run();
-    else for (const { title, ms, ids } of message.measured) tests.set(title, { ms, hits: new Set(ids) });
+    if (message.measured === null) {
+      const failed = await run();
+      if (failed !== undefined) {
+        process.send?.({ failed });
+        return;
+      }
+    } else for (const { title, ms, ids } of message.measured) tests.set(title, { ms, hits: new Set(ids) });
     const measured = [...tests].map(([title, { ms, hits }]): Test => ({ title, ms, ids: [...hits] }));
     process.send?.({ loaded: idsIn(whileLoading), tests: measured });
     return;

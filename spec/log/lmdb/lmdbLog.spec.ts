@@ -204,4 +204,13 @@ describe('lmdbLog', () => {
     }
     expect(found).to.deep.equal(samples(25_000).map(({ data }) => data));
   });
+
+  it('takes each bound at its least', () => {
+    for (const bound of [{ entries: 1 }, { bytes: 1 }, { age: 1e-9 }, { keys: 0 }]) {
+      expect(() => folder.open(bound)).to.not.throw();
+    }
+    for (const bound of [{ entries: 0.5 }, { bytes: 0.5 }, { age: 0 }, { keys: -0.5 }]) {
+      expect(() => folder.open(bound)).to.throw(RangeError, `lmdbLog: ${Object.keys(bound)[0]} must be`);
+    }
+  });
 });
