@@ -68,6 +68,8 @@ const clauses: readonly (readonly [what: string, stream: string | readonly numbe
     [...bytesOf('data: '), 0xff, 0xe2, 0x82, 0x41, 0xc3, ...bytesOf('\n\n')],
     [message('\uFFFD\uFFFDA\uFFFD')],
   ],
+  ['ends no event at a line of one letter', 'data: a\nx\ndata: b\n\n', [message('a\nb')]],
+  ['nor at a comment of none', 'data: a\n:\ndata: b\n\n', [['comment', ''], message('a\nb')]],
   ['takes the beginning of a BOM for what it is', [0xef, ...bytesOf('data: a\n\ndata: b\n\n')], [message('b')]],
   ['takes two thirds of a BOM likewise', [0xef, 0xbb, ...bytesOf('data: a\n\ndata: b\n\n')], [message('b')]],
   ['decodes characters of two, three and four bytes', 'data: é語🙂\n\n', [message('é語🙂')]],

@@ -23,6 +23,15 @@ describe('FrameParser', () => {
     }
   });
 
+  it('keeps apart events of many lines each', () => {
+    const lines = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n}`);
+    const events = [lines('a', 200), lines('b', 3), lines('c', 70), lines('d', 2), lines('e', 64), lines('f', 65)];
+    const stream = events.map((each) => `${each.map((line) => `data: ${line}\n`).join('')}\n`).join('');
+    const data: string[] = [];
+    new FrameParser({ onMessage: (m) => data.push(m.data) }).push(bytesOf(stream));
+    expect(data).to.deep.equal(events.map((each) => each.join('\n')));
+  });
+
   it('keeps nothing of the bytes that it was given', () => {
     const data: string[] = [];
     const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
