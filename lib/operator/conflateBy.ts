@@ -33,9 +33,10 @@ export type ConflateUntil =
  * conflateBy every 6    -------(bA)---(b|)
  * ```
  *
- * What is held goes out before the end, also before that of a source that fails.
- * Unsubscribing stops the timer and leaves `until`. Holds `max` events and one
- * timer, and no timer while nothing is held. On entries an event is
+ * What is held goes out before the end, also before that of a source that fails;
+ * what `key` or `merge` throws is an error at once, without it. Unsubscribing
+ * stops the timer and leaves `until`. Holds `max` events and one timer, which is
+ * set when the first event is held. On entries an event is
  * at the place of the newest of its key, and bare places and gaps overtake none.
  *
  * @example Ten prices a second of each symbol, at most
@@ -107,6 +108,7 @@ export function conflateBy<T>(
 
       const alarm = new Alarm(subscriber, () => letGo());
       if (until !== undefined) listen(until, subscriber, { next: () => letGo(), complete: () => {}, error: end.error });
+      if (subscriber.closed) return;
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { kindOf } from '../event/kindOf.ts';
-import { type EventIn, eventIn, placeOnly, type WithEvent } from './EventIn.ts';
+import { type EventIn, eventIn, isForReader, placeOnly, type WithEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 
 /** The events that pass a predicate: those that it guards, or any. @category operator */
@@ -50,7 +50,7 @@ export function filterEvent<T, P extends (event: EventIn<T>) => boolean>(
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if (event === undefined || predicate(event)) return pass(value);
+          if ((event === undefined && isForReader(value)) || predicate(event as EventIn<T>)) return pass(value);
           const place = placeOnly(value);
           if (place !== undefined) pass(place);
         },

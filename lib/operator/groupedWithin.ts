@@ -30,7 +30,7 @@ export interface GroupedWithinOptions<E> {
  * ```
  *
  * What is gathered goes out before the end, also before that of a source that
- * fails. Unsubscribing stops the timer. Holds one group and one timer. On entries
+ * fails; what `sizeOf` throws is an error at once, without it. Unsubscribing stops the timer. Holds one group and one timer. On entries
  * a group is one entry, at the last place in it, and bare places and gaps
  * overtake none.
  *

@@ -58,11 +58,17 @@ class Listener<T> extends Subscriber<T> {
     try {
       this.unsubscribe();
     } finally {
-      try {
-        hear();
-      } catch (error) {
-        this.#subscriber.error(error);
-      }
+      this.#tell(hear);
+    }
+  }
+
+  #tell(hear: () => void): void {
+    try {
+      hear();
+    } catch (error) {
+      // Whoever has been told of the end threw, then, and it belongs to who ended the source.
+      if (this.#subscriber.closed) throw error;
+      this.#subscriber.error(error);
     }
   }
 }

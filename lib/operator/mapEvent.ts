@@ -42,7 +42,7 @@ export function mapEvent<T, P extends (event: EventIn<T>) => NonNullable<unknown
     return event === undefined ? value : withEvent(value, made(event));
   };
   return map((value) => {
-    const given = isOwnEvent(value) && value !== undefined ? made(value as EventIn<T>) : inPlace(value);
+    const given = isOwnEvent(value) ? made(value as EventIn<T>) : inPlace(value);
     return given as WithEvent<T, ReturnType<P>>;
   });
 }

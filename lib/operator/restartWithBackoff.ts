@@ -89,10 +89,15 @@ export function restartWithBackoff<L, T extends L>(
     let waiting: Subscription | undefined;
 
     const begin = (): void => {
+      if (subscriber.closed) return;
       const begun = clock.now();
       const { told, end } = tell(attempt, last);
+      let isOver = false;
       leave = end;
       const over = (error: unknown): void => {
+        // One that is over may yet throw from its teardown.
+        if (isOver) return;
+        isOver = true;
         end();
         if (subscriber.closed) return;
         if (clock.now() - begun >= resetAfter) attempt = 0;

@@ -125,10 +125,10 @@ class Loop<T> implements AsyncIterator<T, undefined> {
     });
   }
 
-  return(): Promise<IteratorResult<T, undefined>> {
+  async return(): Promise<IteratorResult<T, undefined>> {
     this.#buffer.clear();
     this.#over();
-    return Promise.resolve({ done: true, value: undefined });
+    return { done: true, value: undefined };
   }
 
   #begin(): void {
@@ -155,8 +155,11 @@ class Loop<T> implements AsyncIterator<T, undefined> {
   #over(...failures: unknown[]): void {
     this.#isOver = true;
     this.#failures = failures;
-    this.#hearing?.unsubscribe();
-    this.#answer();
+    try {
+      this.#hearing?.unsubscribe();
+    } finally {
+      this.#answer();
+    }
   }
 
   #answer(): void {

@@ -2,14 +2,19 @@ import { type VirtualTimers, virtualTimers } from './virtualTimers.ts';
 
 type Callback = (...args: unknown[]) => void;
 
-/** What Node's `setTimeout` returns, as far as programs use it. */
+/** What Node's `setTimeout` returns, as far as programs use it; Node's own `fetch` does, too. */
 class Handle {
-  readonly kind: 'interval' | 'timeout';
-  readonly id: number;
+  readonly #start: () => number;
+  readonly #stop: (id: number) => void;
+  readonly #named: Map<number, Handle>;
+  #id: number;
 
-  constructor(kind: 'interval' | 'timeout', id: number) {
-    this.kind = kind;
-    this.id = id;
+  /** @param named those that have been asked for their number, by which they may be cleared. */
+  constructor(start: () => number, stop: (id: number) => void, named: Map<number, Handle>) {
+    this.#start = start;
+    this.#stop = stop;
+    this.#named = named;
+    this.#id = start();
   }
 
   ref(): this {
@@ -22,6 +27,27 @@ class Handle {
 
   hasRef(): boolean {
     return true;
+  }
+
+  /** Waits anew, also when it has run. */
+  refresh(): this {
+    this.#stop(this.#id);
+    this.#id = this.#start();
+    return this;
+  }
+
+  close(): this {
+    this.#stop(this.#id);
+    return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.toPrimitive](): number {
+    this.#named.set(this.#id, this);
+    return this.#id;
   }
 }
 
@@ -36,24 +62,20 @@ export function replaceTimers(steps: Parameters<typeof virtualTimers>[0]): () =>
   const timers: VirtualTimers = virtualTimers(steps);
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
   const { now } = Date;
+  const named = new Map<number, Handle>();
   const clear = (handle: unknown): void => {
-    if (!(handle instanceof Handle)) return clearTimeout(handle as number | undefined);
-    if (handle.kind === 'interval') timers.interval.clearInterval(handle.id);
-    else timers.timeout.clearTimeout(handle.id);
+    const ours = handle instanceof Handle ? handle : named.get(Number(handle));
+    if (ours === undefined) clearTimeout(handle as number | undefined);
+    else ours.close();
   };
   const ms = (delay: unknown): number => Math.max(0, Number(delay) || 0);
+  const { timeout, interval } = timers;
 
   Object.assign(globalThis, {
     setTimeout: (callback: Callback, delay?: unknown, ...args: unknown[]) =>
-      new Handle(
-        'timeout',
-        timers.timeout.setTimeout(() => callback(...args), ms(delay)),
-      ),
+      new Handle(() => timeout.setTimeout(() => callback(...args), ms(delay)), timeout.clearTimeout, named),
     setInterval: (callback: Callback, delay?: unknown, ...args: unknown[]) =>
-      new Handle(
-        'interval',
-        timers.interval.setInterval(() => callback(...args), ms(delay)),
-      ),
+      new Handle(() => interval.setInterval(() => callback(...args), ms(delay)), interval.clearInterval, named),
     clearTimeout: clear,
     clearInterval: clear,
   });

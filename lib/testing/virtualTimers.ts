@@ -37,8 +37,9 @@ export function virtualTimers(steps: Steps): VirtualTimers {
   const timers = new Map<number, Timer>();
   let last = 0;
 
-  const start = (kind: Kind, handler: () => void, ms: number): number => {
+  const start = (kind: Kind, handler: () => void, asked: number): number => {
     const handle = ++last;
+    const ms = Math.max(0, asked);
     timers.set(handle, { kind, ms, handler, due: steps.now() + ms, step: steps.schedule(step, ms) });
     return handle;
   };

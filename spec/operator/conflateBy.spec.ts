@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Subject } from 'rxjs';
+import { defer, NEVER, Subject, throwError } from 'rxjs';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -135,4 +135,17 @@ describe('conflateBy', () => {
       expectObservable(source.pipe(conflateBy(byOrder, { every: 7, merge: sum }))).toBe(expected, values);
     }),
   );
+
+  it('subscribes no source for a stream that has failed already', () => {
+    let subscribed = 0;
+    const source = defer(() => {
+      subscribed++;
+      return NEVER;
+    });
+    const errors: unknown[] = [];
+    source
+      .pipe(conflateBy((value) => value, { until: throwError(() => 'no') }))
+      .subscribe({ error: (error) => errors.push(error) });
+    expect([subscribed, errors]).to.deep.equal([0, ['no']]);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Observable, type Subscriber, take } from 'rxjs';
+import { finalize, Observable, type Subscriber, take } from 'rxjs';
 import { listen } from '../../lib/operator/listen.ts';
 
 /** A source that is ended by hand, and does this when it is left. */
@@ -61,6 +61,16 @@ describe('listen', () => {
       call(subscriber());
       expect(words, ear).to.deep.equal(['error mistaken']);
     }
+  });
+
+  it('leaves what throws behind the end to who ended the source', () => {
+    const { made, subscriber } = source(() => {});
+    new Observable<number>((inner) => {
+      listen(made, inner, { next: () => {}, complete: () => inner.complete() });
+    })
+      .pipe(finalize(fails))
+      .subscribe();
+    expect(() => subscriber().complete()).to.throw('cannot be left');
   });
 
   it('passes the end on where nobody listens for it', () => {

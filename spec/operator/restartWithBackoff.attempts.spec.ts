@@ -1,5 +1,17 @@
 import { expect } from 'chai';
-import { catchError, mergeMap, Observable, of, range, type Subscription, take, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  forkJoin,
+  mergeMap,
+  NEVER,
+  Observable,
+  of,
+  range,
+  type Subscription,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
@@ -85,6 +97,67 @@ describe('restartWithBackoff', () => {
       expect(told.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
       restartWithBackoff((attempt) => make({ ...attempt })).subscribe();
       expect(told[1]?.signal.aborted).to.equal(true);
+    });
+
+    it(
+      'is over once, though its teardown throws: never are there two',
+      marbles(({ flush }) => {
+        for (const end of ['error', 'complete'] as const) {
+          let made = 0;
+          let left = 0;
+          const values: string[] = [];
+          const make = () =>
+            new Observable<string>((subscriber) => {
+              const me = ++made;
+              if (me < 3) subscriber[end]('no');
+              else subscriber.add(timer(0, 2).subscribe(() => subscriber.next(`from ${me}`)));
+              return () => {
+                left++;
+                if (me < 3) throw new Error('cannot be left');
+              };
+            });
+          const reader = restartWithBackoff(make, { ...soon, restartOnEnd: true }).subscribe((value) =>
+            values.push(value),
+          );
+          timer(9).subscribe(() => {
+            reader.unsubscribe();
+            expect([made, left, new Set(values)]).to.deep.equal([3, 3, new Set(['from 3'])]);
+            expect(values).to.have.length(4);
+          });
+        }
+        // Nothing is made, and no timer runs, once the reader has left.
+        flush();
+      }),
+    );
+
+    it('is counted once, whatever its teardown does', () => {
+      let made = 0;
+      const words: unknown[] = [];
+      marbles(() => {
+        const make = () =>
+          new Observable<string>((subscriber) => {
+            made++;
+            subscriber.complete();
+            return () => {
+              throw new Error('cannot be left');
+            };
+          });
+        restartWithBackoff(make, { ...soon, restartOnEnd: true, limit: 5, resetAfter: Infinity }).subscribe({
+          error: (error) => words.push(error),
+          complete: () => words.push('complete'),
+        });
+      })();
+      expect([made, words]).to.deep.equal([6, ['complete']]);
+    });
+
+    it('is not begun for a reader that had left before', () => {
+      let made = 0;
+      const never = restartWithBackoff(() => {
+        made++;
+        return NEVER;
+      });
+      forkJoin([throwError(() => 'no'), never]).subscribe({ error: () => {} });
+      expect(made).to.equal(0);
     });
 
     it(

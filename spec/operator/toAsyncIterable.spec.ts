@@ -123,4 +123,19 @@ describe('toAsyncIterable', () => {
     );
     expect(() => toAsyncIterable(of(1), { overflow: 'drop-newest' })).to.not.throw();
   });
+
+  it('answers who waits though the source cannot be left without an error, which is told to who left', async () => {
+    const source = new Observable<number>(() => () => {
+      throw new Error('cannot be left');
+    });
+    const values = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
+    const asked = values.next();
+    const left = values.return?.().then(
+      () => 'left',
+      (error: Error) => error.message,
+    );
+    expect(await asked).to.deep.equal({ done: true, value: undefined });
+    expect(await left).to.include('cannot be left');
+    expect(await values.next()).to.deep.equal({ done: true, value: undefined });
+  });
 });

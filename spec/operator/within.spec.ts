@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NEVER, of } from 'rxjs';
+import { NEVER, Observable, of } from 'rxjs';
 import { TimeoutError } from '../../lib/index.ts';
 import { within } from '../../lib/operator/within.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -131,5 +131,23 @@ describe('within', () => {
       .subscribe();
     timers.stop();
     expect(timers.pending).to.equal(0);
+  });
+
+  it('is heard though the source cannot be left without an error, which is told as well', () => {
+    for (const instead of [undefined, () => of('x')]) {
+      const words: unknown[] = [];
+      const run = marbles(() => {
+        const source = new Observable<string>(() => () => {
+          throw new Error('cannot be left');
+        });
+        source.pipe(within({ all: 5, ...(instead && { with: instead }) })).subscribe({
+          next: (value) => words.push(value),
+          error: (error) => words.push(error.name),
+          complete: () => words.push('complete'),
+        });
+      });
+      expect(run).to.throw('cannot be left');
+      expect(words).to.deep.equal(instead === undefined ? ['TimeoutError'] : ['x', 'complete']);
+    }
   });
 });

@@ -55,4 +55,17 @@ describe('timers in virtual time', () => {
       expect(log).to.deep.equal(['tick', 'tick']);
     }),
   );
+
+  it(
+    'never run before they were made, whatever they are asked to wait',
+    marbles(({ flush }) => {
+      const log: number[] = [];
+      timer(10).subscribe(() => {
+        asyncScheduler.schedule(() => log.push(asyncScheduler.now()), -5);
+        asyncScheduler.schedule(() => log.push(asyncScheduler.now()), 1);
+      });
+      flush();
+      expect(log).to.deep.equal([10, 11]);
+    }),
+  );
 });
