@@ -20,15 +20,20 @@ export class Alarm {
   /** When the timer runs. */
   #runs = Infinity;
   #timer: SchedulerAction<void> | undefined;
+  readonly #givesWay: boolean;
+  #gaveWay = false;
 
-  constructor(owner: Subscription, ring: () => void) {
+  /** @param givesWay lets all else that is due at the same moment go first, also what was set after it. */
+  constructor(owner: Subscription, ring: () => void, givesWay = false) {
     this.#owner = owner;
     this.#ring = ring;
+    this.#givesWay = givesWay;
   }
 
   /** Rings then, and not when it was due before; `Infinity` for not at all. */
   set(due: number): void {
     this.#due = due;
+    this.#gaveWay = false;
     if (due < this.#runs) this.#arm();
   }
 
@@ -51,6 +56,11 @@ export class Alarm {
       if (this.#due !== Infinity) this.#arm();
       return;
     }
+    if (this.#givesWay && !this.#gaveWay) {
+      this.#gaveWay = true;
+      return this.#arm();
+    }
+    this.#gaveWay = false;
     this.#due = Infinity;
     this.#ring();
   };

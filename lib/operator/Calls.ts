@@ -1,3 +1,4 @@
+import { kindOf } from '../event/kindOf.ts';
 import type { Outlet } from './Outlet.ts';
 import { Queue } from './Queue.ts';
 
@@ -104,7 +105,9 @@ export class Calls<R> {
     slot.state = 'runs';
     slot.abort = this.#controller();
     try {
-      slot.call(slot.abort.signal).then(
+      const answer = slot.call(slot.abort.signal);
+      if (typeof answer?.then !== 'function') throw new TypeError(`${noPromise}, got ${kindOf(answer)}`);
+      answer.then(
         (result) => this.#done(slot, result),
         (error) => this.#failed(slot, error),
       );
@@ -145,6 +148,8 @@ export class Calls<R> {
     return this.#abort;
   }
 }
+
+const noPromise = 'mapAsync: expected a promise';
 
 const nothing = 'mapAsync: expected a promise of an event, got one of undefined; filterEvent leaves one out';
 

@@ -1,5 +1,6 @@
 import { isObservable, type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { clock } from '../clock.ts';
+import { Entry } from '../event/Entry.ts';
 import { kindOf } from '../event/kindOf.ts';
 import { Alarm } from './Alarm.ts';
 import { checkCount, checkFunction, checkWait } from './check.ts';
@@ -86,7 +87,7 @@ export function conflateBy<T>(
         const before = held.get(about);
         const isHeld = held.has(about);
         const merged =
-          isHeld && merge !== undefined ? withEvent(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
+          isHeld && merge !== undefined ? joined(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
         const leaving = !isHeld && held.size >= max ? taken() : undefined;
         // So that the order is that of the newest events.
         if (isHeld) held.delete(about);
@@ -119,4 +120,10 @@ export function conflateBy<T>(
         ...end,
       });
     });
+}
+
+/** The event that two became, at the place of the later one. In an entry `undefined` would be no event at all. */
+function joined<T>(value: T, event: EventIn<T>): unknown {
+  if (event !== undefined || !(value instanceof Entry)) return withEvent(value, event);
+  throw new TypeError('conflateBy: expected merge to give an event, got undefined');
 }

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { clock } from '../clock.ts';
 import { Alarm } from './Alarm.ts';
-import { checkCount, checkFunction, checkWait } from './check.ts';
+import { checkAbove, checkCount, checkFromZero, checkFunction, checkWait } from './check.ts';
 import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { Outlet } from './Outlet.ts';
@@ -49,7 +49,7 @@ export function groupedWithin<T>(
     throw new TypeError('groupedWithin: expected a bound: count, bytes or ms');
   }
   checkCount('groupedWithin: count', count);
-  if (!(bytes > 0)) throw new RangeError(`groupedWithin: bytes must be above 0, got ${bytes}`);
+  checkAbove('groupedWithin: bytes', bytes);
   checkWait('groupedWithin: ms', ms);
   checkFunction('groupedWithin: sizeOf', sizeOf);
 
@@ -71,6 +71,7 @@ export function groupedWithin<T>(
       };
       const gather = (value: T, event: EventIn<T>): void => {
         const added = bytes === Infinity ? 0 : sizeOf(event);
+        if (!(added >= 0)) checkFromZero('groupedWithin: what sizeOf gives', added);
         const full = size + added > bytes && group.length > 0 ? withEvent(last as T, group) : undefined;
         if (full !== undefined) {
           group = [];

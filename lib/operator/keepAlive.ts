@@ -42,14 +42,18 @@ export function keepAlive<T, F = T>({ every, value }: KeepAliveOptions<F>): Oper
 
   return (source) =>
     new Observable((subscriber) => {
-      const alarm = new Alarm(subscriber, () => {
-        wait();
-        try {
-          subscriber.next(value());
-        } catch (error) {
-          subscriber.error(error);
-        }
-      });
+      const alarm = new Alarm(
+        subscriber,
+        () => {
+          wait();
+          try {
+            subscriber.next(value());
+          } catch (error) {
+            subscriber.error(error);
+          }
+        },
+        true,
+      );
       const wait = (): void => alarm.set(clock.now() + every);
 
       listen(source, subscriber, {

@@ -1,4 +1,5 @@
-import { type Observable, Subscriber } from 'rxjs';
+import { isObservable, type Observable, Subscriber } from 'rxjs';
+import { kindOf } from '../event/kindOf.ts';
 
 /** What an operator does about a value of its source; and about its end, where that is not simply passed on. */
 export interface Ears<T> {
@@ -18,6 +19,7 @@ export interface Ears<T> {
  * @internal
  */
 export function listen<T>(source: Observable<T>, subscriber: Subscriber<unknown>, ears: Ears<T>): Subscriber<T> {
+  if (!isObservable(source)) throw new TypeError(`expected an Observable, got ${kindOf(source)}`);
   const listener = new Listener(subscriber, ears);
   source.subscribe(listener);
   return listener;

@@ -44,7 +44,7 @@ export function ofType<T, Ds extends readonly [DefinitionIn<T>, ...DefinitionIn<
   if (given.length === 0) throw new TypeError('ofType: expected the definition of an event, got none');
   const names = new Set(given.map(nameOf));
   const isNamed = (event: EventIn<T>): event is Named<EventIn<T>, Ds[number]['type']> =>
-    names.has((event as TypedEvent).type);
+    names.has((event as TypedEvent | null | undefined)?.type ?? '');
   return filterEvent<T, typeof isNamed>(isNamed);
 }
 

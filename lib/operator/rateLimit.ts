@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { clock } from '../clock.ts';
 import { QueueFullError } from '../error/QueueFullError.ts';
 import { Alarm } from './Alarm.ts';
-import { checkCount, checkWait } from './check.ts';
+import { checkAbove, checkCount, checkWait } from './check.ts';
 import { isBare, isForReader } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { Outlet } from './Outlet.ts';
@@ -45,7 +45,7 @@ export interface RateLimitOptions {
  */
 export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
   const { count, per = 1000, burst = 1, queue = 10_000 } = options;
-  if (!(count > 0)) throw new RangeError(`rateLimit: count must be above 0, got ${count}`);
+  checkAbove('rateLimit: count', count);
   checkWait('rateLimit: per', per);
   if (per === Infinity) throw new RangeError('rateLimit: per must be finite, got Infinity');
   checkCount('rateLimit: burst', burst);

@@ -1,7 +1,8 @@
-import { asyncScheduler, Observable, type Subscription } from 'rxjs';
+import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
 import { chance, clock } from '../clock.ts';
+import { kindOf } from '../event/kindOf.ts';
 import { longestWait as longest } from './Alarm.ts';
-import { checkFunction } from './check.ts';
+import { checkFromZero, checkFunction, checkWait } from './check.ts';
 import { listen } from './listen.ts';
 
 /** How long to wait before the next attempt. @category operator */
@@ -56,7 +57,7 @@ export interface Attempt<L = unknown> {
  *
  * Completes with an attempt that completes, unless `restartOnEnd`. Errors when the
  * limit is reached, with the last failure; what the factory throws is a failure
- * too. Unsubscribing leaves the attempt, or the wait; an attempt that is over or
+ * too, and what is no Observable an error at once. Unsubscribing leaves the attempt, or the wait; an attempt that is over or
  * left has its signal aborted. Holds the last value.
  *
  * @example Prices, over a connection that breaks now and then
@@ -73,14 +74,13 @@ export function restartWithBackoff<L, T extends L>(
   const { initial = 1000, max = 30_000, resetAfter = 60_000, limit = Infinity, restartOnEnd = false } = options;
   const { onFailure } = options;
   checkFunction('restartWithBackoff', make);
-  if (!(initial > 0)) throw new RangeError(`restartWithBackoff: initial must be above 0 ms, got ${initial}`);
+  checkWait('restartWithBackoff: initial', initial);
   if (!(max >= initial && max <= longest)) {
     throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longest} ms, got ${max}`);
   }
-  if (!(resetAfter >= 0)) {
-    throw new RangeError(`restartWithBackoff: resetAfter must be 0 ms or more, got ${resetAfter}`);
-  }
-  if (!(limit >= 0)) throw new RangeError(`restartWithBackoff: limit must be 0 or more, got ${limit}`);
+  checkFromZero('restartWithBackoff: resetAfter', resetAfter, ' ms');
+  checkFromZero('restartWithBackoff: limit', limit);
+  if (onFailure !== undefined) checkFunction('restartWithBackoff: onFailure', onFailure);
 
   return new Observable((subscriber) => {
     let attempt = 0;
@@ -119,6 +119,8 @@ export function restartWithBackoff<L, T extends L>(
       const complete = (): void => (restartOnEnd ? over(ended) : subscriber.complete());
       try {
         const made = make(told);
+        // A mistake of the program, that no other attempt mends.
+        if (!isObservable(made)) return subscriber.error(new TypeError(`${mistaken}, got ${kindOf(made)}`));
         if (!subscriber.closed) listen(made, subscriber, { next, error: over, complete });
       } catch (error) {
         over(error);
@@ -153,6 +155,8 @@ function tell<T>(attempt: number, last: T | undefined): { readonly told: Attempt
   };
   return { told, end };
 }
+
+const mistaken = 'restartWithBackoff: expected the factory to give an Observable';
 
 /** Told instead of the end of an attempt that is followed by another. */
 const ended = Symbol('ended');

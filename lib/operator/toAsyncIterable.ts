@@ -1,4 +1,4 @@
-import { type Observable, Subscriber } from 'rxjs';
+import { isObservable, type Observable, Subscriber } from 'rxjs';
 import { QueueFullError } from '../error/QueueFullError.ts';
 import { kindOf } from '../event/kindOf.ts';
 import { checkCount, checkFunction } from './check.ts';
@@ -49,6 +49,7 @@ export function toAsyncIterable<T>(
   source: Observable<T>,
   { overflow, queue = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
 ): AsyncIterable<T> {
+  if (!isObservable(source)) throw new TypeError(`toAsyncIterable: expected an Observable, got ${kindOf(source)}`);
   if (!policies.includes(overflow)) {
     throw new TypeError(`toAsyncIterable: overflow: expected one of ${policies.join(', ')}, got ${kindOf(overflow)}`);
   }

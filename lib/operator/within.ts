@@ -22,8 +22,7 @@ export interface WithinOptions<R> {
  * Leaves a source that takes too long, and fails or goes on with another.
  *
  * For a source that may hang: it is told by a {@link TimeoutError} which limit
- * it was. Each value moves the deadline, and a value at the deadline is in time, unless it
- * comes of a timer that was set while the deadline was already near.
+ * it was. Each value moves the deadline, and a value at the deadline is in time.
  *
  * ```text
  * source                       --a-b------c|
@@ -57,15 +56,19 @@ export function within<T, R = never>(options: WithinOptions<R>): OperatorFunctio
       let next = begun + (first ?? each);
       let limit: TimeoutError['limit'] = first === undefined ? 'each' : 'first';
 
-      const alarm = new Alarm(subscriber, () => {
-        const reached = next <= last ? limit : 'all';
-        const error = new TimeoutError(reached, { first: first ?? each, each, all }[reached]);
-        try {
-          listener.unsubscribe();
-        } finally {
-          goOn(error);
-        }
-      });
+      const alarm = new Alarm(
+        subscriber,
+        () => {
+          const reached = next <= last ? limit : 'all';
+          const error = new TimeoutError(reached, { first: first ?? each, each, all }[reached]);
+          try {
+            listener.unsubscribe();
+          } finally {
+            goOn(error);
+          }
+        },
+        true,
+      );
       const goOn = (error: TimeoutError): void => {
         if (another === undefined) return subscriber.error(error);
         try {

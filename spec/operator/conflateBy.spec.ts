@@ -3,7 +3,7 @@ import { defer, NEVER, Subject, throwError } from 'rxjs';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, gapAt, type Order, Orders, placed } from './sample.ts';
+import { bare, gapAt, type Order, Orders, paid, placed } from './sample.ts';
 
 const letter = (event: string): string => event.toLowerCase();
 const byOrder = ({ data }: Order): string => data.order;
@@ -147,5 +147,15 @@ describe('conflateBy', () => {
       .pipe(conflateBy((value) => value, { until: throwError(() => 'no') }))
       .subscribe({ error: (error) => errors.push(error) });
     expect([subscribed, errors]).to.deep.equal([0, ['no']]);
+  });
+
+  it('takes no `undefined` for the event that two became, in an entry: it would be gone', () => {
+    const source = new Subject<Entry<Order>>();
+    const words: unknown[] = [];
+    source
+      .pipe(conflateBy((event) => event.type, { every: 5, merge: (() => undefined) as never }))
+      .subscribe({ error: (error) => words.push(error.message) });
+    for (const sequence of [1, 2]) source.next(placed(sequence, paid));
+    expect(words).to.deep.equal(['conflateBy: expected merge to give an event, got undefined']);
   });
 });

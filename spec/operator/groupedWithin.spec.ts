@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Subject } from 'rxjs';
+import { of, Subject } from 'rxjs';
 import type { Entry, Gap } from '../../lib/index.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -124,4 +124,15 @@ describe('groupedWithin', () => {
       });
     }),
   );
+
+  it('says so when a size is none', () => {
+    for (const size of [Number.NaN, -1, 'large']) {
+      const words: string[] = [];
+      of('a')
+        .pipe(groupedWithin({ bytes: 3, sizeOf: () => size as number }))
+        .subscribe({ error: (error) => words.push(error.message) });
+      expect(words).to.have.length(1);
+      expect(words[0]).to.match(/^groupedWithin: what sizeOf gives must be 0 or more, got (NaN|-1|string)$/);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Subject } from 'rxjs';
+import { defer, map, repeat, Subject, timer } from 'rxjs';
 import { keepAlive } from '../../lib/operator/keepAlive.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment } from '../../lib/wire/index.ts';
@@ -69,6 +69,18 @@ describe('keepAlive', () => {
       const expected = '  -a--o-h--o-|';
 
       expectObservable(source.pipe(keepAlive({ every: 5, value: () => comment() }))).toBe(expected, values);
+    }),
+  );
+
+  it(
+    'fills no silence that a value ends in the same moment, of a source that waits anew once it was given',
+    marbles(({ expectObservable }) => {
+      const polled = defer(() => timer(5)).pipe(
+        map(() => 'a'),
+        repeat(3),
+      );
+      expectObservable(polled.pipe(keepAlive({ every: 5, value: () => 'h' }))).toBe('-----a----a----(a|)');
+      expectObservable(polled.pipe(keepAlive({ every: 3, value: () => 'h' }))).toBe('---h-a--h-a--h-(a|)');
     }),
   );
 });

@@ -243,4 +243,12 @@ describe('mapAsync', () => {
       expectObservable(source.pipe(mapAsync(2, upper))).toBe(expected, { ...values, ...made });
     }),
   );
+
+  it('says what it expected where a call gives no promise', () => {
+    const words: string[] = [];
+    of(1)
+      .pipe(mapAsync(1, (() => 5) as never))
+      .subscribe({ error: (error) => words.push(error.message) });
+    expect(words).to.deep.equal(['mapAsync: expected a promise, got number']);
+  });
 });

@@ -246,4 +246,23 @@ describe('restartWithBackoff', () => {
       expect(told.at(-1)).to.equal(undefined);
     }),
   );
+
+  it('takes what is no Observable for a mistake, which no other attempt mends', () => {
+    const words: unknown[] = [];
+    const made = restartWithBackoff((() => Promise.resolve(1)) as never, {
+      onFailure: () => words.push('failure'),
+    });
+    made.subscribe({ error: (error) => words.push(error.message) });
+    expect(words).to.deep.equal(['restartWithBackoff: expected the factory to give an Observable, got Promise']);
+  });
+
+  it('takes numbers alone for its options, and a function for who hears', () => {
+    for (const option of ['initial', 'resetAfter', 'limit']) {
+      expect(() => restartWithBackoff(() => NEVER, { [option]: '5' as never }), option).to.throw(
+        RangeError,
+        `${option} must be`,
+      );
+    }
+    expect(() => restartWithBackoff(() => NEVER, { onFailure: 'log' as never })).to.throw(TypeError, 'onFailure');
+  });
 });

@@ -138,4 +138,11 @@ describe('toAsyncIterable', () => {
     expect(await left).to.include('cannot be left');
     expect(await values.next()).to.deep.equal({ done: true, value: undefined });
   });
+
+  it('takes an Observable alone, and says so at once', () => {
+    expect(() => toAsyncIterable([1] as never, { overflow: 'fail' })).to.throw(
+      TypeError,
+      'expected an Observable, got',
+    );
+  });
 });

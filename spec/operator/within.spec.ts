@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NEVER, Observable, of } from 'rxjs';
+import { defer, map, NEVER, Observable, of, repeat, timer } from 'rxjs';
 import { TimeoutError } from '../../lib/index.ts';
 import { within } from '../../lib/operator/within.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -150,4 +150,16 @@ describe('within', () => {
       expect(words).to.deep.equal(instead === undefined ? ['TimeoutError'] : ['x', 'complete']);
     }
   });
+
+  it(
+    'takes a value at the deadline for one in time, of a source that waits anew once it was given',
+    marbles(({ expectObservable }) => {
+      const polled = defer(() => timer(5)).pipe(
+        map(() => 'a'),
+        repeat(3),
+      );
+      expectObservable(polled.pipe(within({ each: 5 }))).toBe('-----a----a----(a|)');
+      expectObservable(polled.pipe(within({ each: 4 }))).toBe('----#', undefined, new TimeoutError('each', 4));
+    }),
+  );
 });
