@@ -138,7 +138,10 @@ describe('the commits of an lmdb environment', () => {
     fake.broken = new Error('cannot be read');
     await turns(1);
     fake.transactions[0]?.fail(new Error('no room'));
-    await turns(2);
+    await turns(3);
+    const looks = fake.snapshots;
+    await turns(3);
+    expect(fake.snapshots).to.equal(looks);
     fake.broken = undefined;
     fake.transactions[1]?.begin();
     await turns(2);

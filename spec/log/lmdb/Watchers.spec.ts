@@ -88,4 +88,16 @@ describe('the watchers of an lmdb environment', () => {
       expectObservable(wakes(a), '^ 45ms !').toBe('20ms w 19ms w');
     }),
   );
+
+  it(
+    'are woken as long as they watch, though another one of the same log leaves, and looked for anew after the last',
+    marbles(({ cold, expectObservable }) => {
+      const { write, wakes } = environment();
+      cold('5ms a 24ms a 99ms a', { a }).subscribe((log) => write(log));
+      expectObservable(wakes(a), '^ 24ms !').toBe('20ms w');
+      expectObservable(wakes(a), '^ 49ms !').toBe('20ms w 19ms w');
+      // Nobody watches from 50 to 100; the third write is at 130.
+      expectObservable(wakes(a), '100ms ^ 49ms !').toBe('140ms w');
+    }),
+  );
 });
