@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { type ParsedCursor, parseCursor } from '../event/Cursor.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
+import { answerOf } from './answerOf.ts';
 import type { EventSourceReader } from './EventSourceReader.ts';
 
 /** What a route promises of the positions of its events. */
@@ -10,8 +11,15 @@ export interface Promised {
   readonly filtered: boolean;
 }
 
+interface GivenEvent {
+  readonly sequence: number;
+  readonly text: string;
+  /** Virtual milliseconds. */
+  readonly at: number;
+}
+
 /** Each event that somebody was given, by its position. */
-type Given = Map<string, { readonly sequence: number; readonly text: string }[]>;
+type Given = Map<string, GivenEvent[]>;
 
 /**
  * How a route broke its promise to a reader, in words; `undefined` when it kept
@@ -24,6 +32,8 @@ export function brokenPromise(
   witness: EventSourceReader,
   { filtered }: Promised,
 ): string | undefined {
+  const unserved = refusalOf(witness) ?? nothingServed(witness) ?? refusalOf(reader);
+  if (unserved !== undefined) return unserved;
   const given = givenTo(witness);
   let position: ParsedCursor | undefined;
   for (const { connection, at, message, next } of messagesOf(reader)) {
@@ -34,10 +44,41 @@ export function brokenPromise(
     if (wrong !== undefined) return `${wrong} ${when}`;
     position = cursor;
   }
-  if (position === undefined || reader.state === 'closed') return undefined;
-  const { epoch, sequence } = position;
-  const missing = given.get(epoch)?.find((event) => event.sequence > sequence);
-  return missing && `${epoch}.${missing.sequence} never came, though the reader was there: it stands at ${sequence}`;
+  return neverCame(reader, position, given);
+}
+
+/** An answer that a reader was given in place of a stream, and that keeps it from coming back. */
+function refusalOf({ end, connections }: EventSourceReader): string | undefined {
+  const last = connections.at(-1);
+  if (end === undefined || end.status === 204 || last === undefined) return undefined;
+  return answerOf(last, `, at ${end.at} ms, on connection ${connections.length}`);
+}
+
+/** Where there is no stream there is no promise to keep. */
+function nothingServed({ end, connections }: EventSourceReader): string | undefined {
+  if (connections.some(({ isStream }) => isStream)) return undefined;
+  const answer = end === undefined ? 'no answer came' : `the answer was always ${end.status}`;
+  return `${answer}: there is no stream to test`;
+}
+
+/** What a reader that is there at the end was not given, or one that was told that there is no more. */
+function neverCame(
+  { state, end, connectedAt }: EventSourceReader,
+  position: ParsedCursor | undefined,
+  given: Given,
+): string | undefined {
+  if (state === 'closed' && end === undefined) return undefined;
+  // Without a position it is owed what came while it was there.
+  const cameAt = connectedAt.at(-1) ?? Infinity;
+  const owed = (epoch: string, { sequence, at }: GivenEvent): boolean =>
+    position === undefined ? state === 'open' && at > cameAt : epoch === position.epoch && sequence > position.sequence;
+  for (const [epoch, events] of given) {
+    const missing = events.find((event) => owed(epoch, event));
+    if (missing === undefined) continue;
+    const stands = position === undefined ? 'was given nothing' : `stands at ${position.sequence}`;
+    return `${epoch}.${missing.sequence} never came, though the reader was there: it ${stands}`;
+  }
+  return undefined;
 }
 
 /** What is wrong with coming from one position to another without a gap. */
@@ -76,12 +117,12 @@ function* messagesOf(reader: EventSourceReader) {
 
 function givenTo(reader: EventSourceReader): Given {
   const given: Given = new Map();
-  for (const { message } of messagesOf(reader)) {
+  for (const { message, at } of messagesOf(reader)) {
     if (message.id === undefined || message.event?.startsWith('rxsse.')) continue;
     const { epoch, sequence } = cursorIn(message.id);
     const events = given.get(epoch) ?? [];
     given.set(epoch, events);
-    events.push({ sequence, text: textOf(message) });
+    events.push({ sequence, text: textOf(message), at });
   }
   return given;
 }

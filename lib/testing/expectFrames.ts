@@ -1,12 +1,12 @@
 import { TestScheduler } from 'rxjs/testing';
 import type { Frame } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
+import { answerOf } from './answerOf.ts';
 import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import type { Expectation } from './Expectations.ts';
 import type { Received } from './FrameRecorder.ts';
 import { type Happening, happeningsOf, type Words } from './Happening.ts';
-import { textOf } from './Marks.ts';
 import type { Reader } from './Reader.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
 import { siteOf } from './testFailure.ts';
@@ -103,10 +103,8 @@ function endOf(reader: Reader | EventSourceReader, error: unknown): readonly Hap
   return [{ at: response.cut.at, kind: words.E, mark: '#', value }];
 }
 
-/** An answer that is no stream explains itself. */
+/** What is told beside the difference. */
 function remarkOn(reader: Reader | undefined): string {
-  if (reader === undefined) return '';
-  const { status, isStream, error } = reader;
-  const answer = isStream || status === undefined ? '' : `; the answer was ${status} and no stream`;
-  return error === undefined ? answer : `${answer}; next was given ${error instanceof Error ? error : textOf(error)}`;
+  const answer = reader === undefined ? '' : answerOf(reader);
+  return answer === '' ? '' : `; ${answer}`;
 }
