@@ -23,8 +23,8 @@ const patience = 250;
  *
  * The same diagrams and bounds as {@link marbles}. Time passes by itself while
  * the test awaits something. Until it is over `setTimeout`, `setInterval` and
- * `Date.now` are virtual for the whole process, so that a promise which waits
- * for a timer takes no time either; therefore one such test runs at a time.
+ * `Date` are virtual for the whole process, so that a promise which waits for a
+ * timer takes no time either; therefore one such test runs at a time.
  * What waits for the outside world (files, sockets, `node:timers/promises`) is
  * not virtual, and a stream that does is not waited for.
  *

@@ -1,5 +1,4 @@
 import { type Observable, Subject } from 'rxjs';
-import { replaceClock } from '../clock.ts';
 import { kindOf } from '../event/kindOf.ts';
 import type { SseRequest } from '../sink/exchange.ts';
 import { brokenPromise } from './brokenPromise.ts';
@@ -10,7 +9,6 @@ import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
-import { virtualClock } from './virtualClock.ts';
 
 /** What a route is made of, for `property`. @category testing */
 export interface PropertyWorld extends Pick<TimelessHelpers, 'hot' | 'cold'> {
@@ -116,21 +114,14 @@ function playScript(
   { bound, seed, filtered, request }: Play,
 ): string | undefined {
   const run = new MarbleRun('marbles');
-  const { scheduler } = run;
-  run.begin();
-  return scheduler.run(() => {
-    scheduler.maxFrames = bound + catchUp;
-    replaceClock(virtualClock(scheduler, seed));
+  return run.inVirtualTime(bound + catchUp, seed, () => {
     try {
       const [reader, witness] = play(run, make, steps, bound, request);
-      scheduler.flush();
+      run.scheduler.flush();
       return run.firstMistake?.message ?? brokenPromise(reader, witness, { filtered });
     } catch (error) {
       if (error instanceof NoRouteError) throw error;
       return error instanceof Error ? error.message : String(error);
-    } finally {
-      replaceClock(undefined);
-      run.end();
     }
   });
 }
