@@ -9,6 +9,8 @@ import type { EventSourceReader } from './EventSourceReader.ts';
 export interface Promised {
   /** Not every event of a log reaches its reader. */
   readonly filtered: boolean;
+  /** What a reader is given depends on when it came, and so says nothing of another one. */
+  readonly stateful: boolean;
 }
 
 interface GivenEvent {
@@ -30,21 +32,22 @@ type Given = Map<string, GivenEvent[]>;
 export function brokenPromise(
   reader: EventSourceReader,
   witness: EventSourceReader,
-  { filtered }: Promised,
+  { filtered, stateful }: Promised,
 ): string | undefined {
   const unserved = refusalOf(witness) ?? nothingServed(witness) ?? refusalOf(reader);
   if (unserved !== undefined) return unserved;
   const given = givenTo(witness);
+  const comparable: Given = stateful ? new Map() : given;
   let position: ParsedCursor | undefined;
   for (const { connection, at, message, next } of messagesOf(reader)) {
     const when = `at ${at} ms, on connection ${connection + 1}`;
     if (message.id === undefined) return `an event without a position came ${when}: a reader cannot resume after it`;
     const cursor = cursorIn(message.id);
-    const wrong = isGap(message) || isGap(next) ? undefined : step(position, cursor, message, given, filtered);
+    const wrong = isGap(message) || isGap(next) ? undefined : step(position, cursor, message, comparable, filtered);
     if (wrong !== undefined) return `${wrong} ${when}`;
     position = cursor;
   }
-  return neverCame(reader, position, given);
+  return stateful && wasGivenLast(reader) ? undefined : neverCame(reader, position, given);
 }
 
 /** An answer that a reader was given in place of a stream, and that keeps it from coming back. */
@@ -89,7 +92,7 @@ function step(
   given: Given,
   filtered: boolean,
 ): string | undefined {
-  const isEvent = message.event !== reserved.position && message.event !== reserved.end;
+  const isEvent = !isPlace(message);
   const known = given.get(to.epoch) ?? [];
   const same = known.find(({ sequence }) => sequence === to.sequence);
   if (isEvent && same !== undefined && same.text !== textOf(message)) {
@@ -104,6 +107,12 @@ function step(
   const hole = !filtered && from.sequence + 1 < end ? from.sequence + 1 : undefined;
   const missing = skipped ?? hole;
   return missing === undefined ? undefined : `${missing} is missing after ${from.sequence}, and no gap tells it,`;
+}
+
+/** Its last stream brought it an event, or a gap. */
+function wasGivenLast({ connections }: EventSourceReader): boolean {
+  const last = connections.findLast(({ isStream }) => isStream);
+  return last?.frames.some(({ frame }) => frame._tag === 'Message' && !isPlace(frame)) ?? false;
 }
 
 function* messagesOf(reader: EventSourceReader) {
@@ -125,6 +134,11 @@ function givenTo(reader: EventSourceReader): Given {
     events.push({ sequence, text: textOf(message), at });
   }
   return given;
+}
+
+/** It says where the reader stands, and nothing else. */
+function isPlace({ event }: Message): boolean {
+  return event === reserved.position || event === reserved.end;
 }
 
 function isGap(message: Message | undefined): boolean {

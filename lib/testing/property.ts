@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { kindOf } from '../event/kindOf.ts';
 import type { SseRequest } from '../sink/exchange.ts';
-import { brokenPromise } from './brokenPromise.ts';
+import { brokenPromise, type Promised } from './brokenPromise.ts';
 import type { RouteHandler } from './connectReader.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
@@ -29,6 +29,15 @@ export interface PropertyOptions
   readonly within?: MarbleTime;
   /** The route filters, so not every position has an event. @default false: none may be missing */
   readonly filtered?: boolean;
+  /**
+   * What a reader is given depends on when it came, as behind `conflateBy` or
+   * `dedupe`, which leave out positions as well: set `filtered` too. Checked are
+   * order, repeats, changes of the numbering and, unless filtered, holes; and
+   * that its last connection brought it something, where another reader was given
+   * an event from beyond its position.
+   * @default false: all readers are given the same events
+   */
+  readonly stateful?: boolean;
   /** Plays this script alone: what a failure printed. @default random ones */
   readonly script?: string;
 }
@@ -61,7 +70,7 @@ export function property(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   options: PropertyOptions = {},
 ): () => void {
-  const { runs = 100, seed = 1, within = '5s', filtered = false, script, ...request } = options;
+  const { runs = 100, seed = 1, within = '5s', filtered = false, stateful = false, script, ...request } = options;
   const bound = millisecondsOf(within, 'property: within');
   if (typeof make !== 'function') {
     throw new TypeError(`property: make must be a function that returns a route, got ${kindOf(make)}`);
@@ -73,7 +82,7 @@ export function property(
   const site = siteOf(property);
 
   const failureOf = (steps: readonly ScriptStep[], chance: number) =>
-    playScript(make, steps, { bound, seed: chance, filtered, request });
+    playScript(make, steps, { bound, seed: chance, promised: { filtered, stateful }, request });
   const fail = (steps: readonly ScriptStep[], chance: number, original: readonly ScriptStep[]) => {
     const why = failureOf(steps, chance);
     const from = original.length === steps.length ? '' : `, shrunk from ${original.length} steps to ${steps.length}`;
@@ -103,7 +112,7 @@ export function property(
 interface Play {
   readonly bound: number;
   readonly seed: number;
-  readonly filtered: boolean;
+  readonly promised: Promised;
   readonly request: EventSourceOptions;
 }
 
@@ -111,14 +120,14 @@ interface Play {
 function playScript(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   steps: readonly ScriptStep[],
-  { bound, seed, filtered, request }: Play,
+  { bound, seed, promised, request }: Play,
 ): string | undefined {
   const run = new MarbleRun('marbles');
   return run.inVirtualTime(bound + catchUp, seed, () => {
     try {
       const [reader, witness] = play(run, make, steps, bound, request);
       run.scheduler.flush();
-      return run.firstMistake?.message ?? brokenPromise(reader, witness, { filtered });
+      return run.firstMistake?.message ?? brokenPromise(reader, witness, promised);
     } catch (error) {
       if (error instanceof NoRouteError) throw error;
       return error instanceof Error ? error.message : String(error);
