@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { TestScheduler } from 'rxjs/testing';
 import { replaceClock } from '../clock.ts';
+import { checkTest } from './checkTest.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { millisecondsOf } from './marbleTime.ts';
@@ -37,7 +38,7 @@ const patience = 250;
  *   expectObservable(cold('ab|').pipe(concatMap(lookUp))).toBe('5ms A 4ms (B|)');
  * }));
  *
- * @throws TypeError at once when `until` is no time.
+ * @throws TypeError at once when `until` is no time, or the test no function.
  * @category testing
  */
 export function asyncMarbles(
@@ -46,6 +47,7 @@ export function asyncMarbles(
 ): () => Promise<void> {
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'asyncMarbles: until');
+  checkTest('asyncMarbles', test);
   return async () => {
     const run = new MarbleRun('asyncMarbles');
     run.begin();

@@ -1,4 +1,5 @@
 import type { RunHelpers } from 'rxjs/testing';
+import { checkTest } from './checkTest.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 
@@ -35,13 +36,14 @@ export interface MarblesOptions {
  *   expectFrames(r).toBe('5ms a 9ms h', { a: 'a', h: comment() });
  * }));
  *
- * @throws TypeError at once when `until` is no time.
+ * @throws TypeError at once when `until` is no time, or the test no function.
  * @see {@link asyncMarbles} for what waits on promises, and RxJS `TestScheduler` for the diagrams.
  * @category testing
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, options: MarblesOptions = {}): () => void {
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'marbles: until');
+  checkTest('marbles', test);
   return () => {
     const run = new MarbleRun('marbles');
     run.inVirtualTime(bound, seed, (animate) => play(test, run, animate));
