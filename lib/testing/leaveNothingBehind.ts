@@ -26,13 +26,13 @@ const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
  * its readers must be over before `until`, here two minutes by default; one that
  * is to stay for ever is left behind, and is told.
  *
+ * A route that opens no stream has nothing to leave: the request must be one
+ * that it takes.
+ *
  * @example A route over an endless source
  * it('leaves its source', () => {
  *   leaveNothingBehind(sse(interval(1000)));
  * });
- *
- * A route that opens no stream has nothing to leave: the request must be one
- * that it takes.
  *
  * @throws AssertionError naming what is left, and the line that it came of; or
  * what was answered in place of a stream.
