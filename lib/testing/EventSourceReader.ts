@@ -71,6 +71,9 @@ export class EventSourceReader {
     if (!(retry >= 0)) throw new RangeError(`eventSource: retry must be 0 ms or more, got ${retry}`);
     const { scheduler } = run;
     const start = at === undefined ? scheduler.frame : millisecondsOf(at, 'eventSource: at');
+    if (start < scheduler.frame) {
+      throw new RangeError(`eventSource: at is over, the run is at ${scheduler.frame} ms already: give a later time`);
+    }
     const scripts = sockets.map((script) => socketScript(script, 'eventSource: sockets'));
     const site = callSite();
     this.connections = this.#connections;

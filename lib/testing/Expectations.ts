@@ -1,12 +1,19 @@
 import type { Observable } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { difference } from './difference.ts';
-import { type Happening, happeningsOf, happeningsOfLogs, streamWords, type TestMessage } from './Happening.ts';
+import {
+  type Happening,
+  happeningsOf,
+  happeningsOfLogs,
+  lettersOf,
+  streamWords,
+  type TestMessage,
+} from './Happening.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 
 /** What a stream does, for `expectObservable`. @category testing */
 export interface StreamExpectation<T> {
-  /** Expects what the diagram says. A letter without `values` stands for itself. */
+  /** Expects what the diagram says, once. A letter without `values` stands for itself; with them, each has one. */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
   /** Expects what the other stream does. */
   toEqual(other: Observable<T>): void;
@@ -60,11 +67,14 @@ export class Expectations {
     const ours = this.add('expectObservable', madeAt);
     const theirs = scheduler.expectObservable(observable, subscription);
     const toBe: StreamExpectation<T>['toBe'] = (marbles, values, error) => {
+      checkUnsaid(ours);
+      if (values !== undefined) checkLetters(ours.name, lettersOf(marbles), values);
       theirs.toBe(marbles, values, error);
       ours.marbles = marbles;
       ours.site = siteOf(toBe);
     };
     const toEqual: StreamExpectation<T>['toEqual'] = (other) => {
+      checkUnsaid(ours);
       theirs.toEqual(other);
       ours.site = siteOf(toEqual);
     };
@@ -75,6 +85,7 @@ export class Expectations {
     const ours = this.add('expectSubscriptions', madeAt);
     const theirs = scheduler.expectSubscriptions(logs);
     const toBe: SubscriptionExpectation['toBe'] = (marbles) => {
+      checkUnsaid(ours);
       theirs.toBe(typeof marbles === 'string' ? marbles : [...marbles]);
       ours.site = siteOf(toBe);
     };
@@ -110,6 +121,23 @@ export class Expectations {
       if (failure !== undefined) throw failure;
     }
   }
+}
+
+/** @throws TypeError where the expectation says already what it expects: what it said would be forgotten. */
+export function checkUnsaid({ name, site }: Expectation): void {
+  if (site === undefined) return;
+  throw new TypeError(`${name}: it is said already what it is: make another expectation`);
+}
+
+/** @throws TypeError for a letter that stands for nothing. */
+export function checkLetters(
+  name: string,
+  letters: readonly (string | undefined)[],
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const missing = letters.find((letter) => letter !== undefined && !Object.hasOwn(values, letter));
+  if (missing === undefined) return;
+  throw new TypeError(`${name}: the diagram has ${missing}, which the values have not: add it`);
 }
 
 function happenings(records: Records, marbles?: string): Happening[] {

@@ -7,14 +7,17 @@ import {
   queueScheduler,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
+import { replaceClock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
 import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
 import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
 import type { Reader } from './Reader.ts';
+import { replaceTimers } from './replaceTimers.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 import { VirtualScheduler } from './VirtualScheduler.ts';
+import { virtualClock } from './virtualClock.ts';
 
 /** What every marble test works with; the first three are RxJS's own. @category testing */
 export interface TimelessHelpers extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
@@ -125,6 +128,24 @@ export class MarbleRun implements Run {
   /** RxJS reads diagrams as those of `run` only inside of it, where an async test is not. */
   #asInRun<T>(work: () => T): T {
     return this.#name === 'marbles' ? work() : this.scheduler.aside(work);
+  }
+
+  /** Does the work inside of `TestScheduler.run`, to the bound at most: all of its time is virtual, and all comes back. */
+  inVirtualTime<T>(bound: number, seed: number, work: (animate: RunHelpers['animate']) => T): T {
+    this.begin();
+    return this.scheduler.run(({ animate }) => {
+      // Only here: `run` itself has just set it to Infinity.
+      this.scheduler.maxFrames = bound;
+      const restoreTimers = replaceTimers(this.scheduler);
+      replaceClock(virtualClock(this.scheduler, seed));
+      try {
+        return work(animate);
+      } finally {
+        replaceClock(undefined);
+        this.end();
+        restoreTimers();
+      }
+    });
   }
 
   /** @throws Error while another is under way: what they share is there once in a process. */

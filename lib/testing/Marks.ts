@@ -1,12 +1,22 @@
 import { inspect } from 'node:util';
+import { kindOf } from '../event/kindOf.ts';
 import type { Happening } from './Happening.ts';
 
 /** Longest value in the legend. */
 const longest = 120;
 
-/** A value on one line, the same text for equal values. */
+const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+
+/** For what is left when these have given out. */
+const rest = '?';
+
+/** A value on one line, the same text for equal values. Never throws, whatever the value does when it is shown. */
 export function textOf(value: unknown): string {
-  return inspect(value, { depth: 8, breakLength: Infinity, compact: true, sorted: true });
+  try {
+    return inspect(value, { depth: 8, breakLength: Infinity, compact: true, sorted: true });
+  } catch {
+    return kindOf(value);
+  }
 }
 
 /** Letters of a diagram: equal values share the one that the test gave, others get a free one. */
@@ -18,6 +28,10 @@ export class Marks {
     if (mark !== undefined && /^[|#^!]$/.test(mark)) return mark;
     const text = textOf(value);
     const letter = mark ?? this.#letters.get(text) ?? this.#free(value);
+    if (letter === rest && mark === undefined) {
+      this.#texts.set(rest, 'more values than there are letters');
+      return rest;
+    }
     if (!this.#letters.has(text)) this.#letters.set(text, letter);
     if (!this.#texts.has(letter)) this.#texts.set(letter, text);
     return letter;
@@ -33,6 +47,6 @@ export class Marks {
   /** A letter stands for itself, where nothing else has it. */
   #free(value: unknown): string {
     if (typeof value === 'string' && /^\w$/.test(value) && !this.#texts.has(value)) return value;
-    return [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].find((letter) => !this.#texts.has(letter)) ?? '?';
+    return free.find((letter) => !this.#texts.has(letter)) ?? rest;
   }
 }

@@ -2,7 +2,7 @@ import type { SchedulerAction, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { callSite } from './callSite.ts';
 import { testFailure } from './testFailure.ts';
-import { virtualTimers } from './virtualTimers.ts';
+import { type VirtualTimers, virtualTimers } from './virtualTimers.ts';
 
 /** Leftovers that are named beside the next one. */
 const mostListed = 4;
@@ -30,13 +30,15 @@ export class VirtualScheduler extends TestScheduler {
   #stepsOfMoment = 0;
 
   readonly #longestMoment: number;
+  /** The timers of the run, for RxJS and for the process alike: those of one moment have one order. */
+  readonly timers: VirtualTimers = virtualTimers(this);
 
   /** @param longestMoment steps at one virtual moment; more is a loop that lets no time pass. */
   constructor(compare: ConstructorParameters<typeof TestScheduler>[0], longestMoment: number) {
     super(compare);
     this.#longestMoment = longestMoment;
     // What `run` asks for. RxJS's own fail where a timer is cancelled in the millisecond at which it is due.
-    Object.assign(this, { createDelegates: () => virtualTimers(this) });
+    Object.assign(this, { createDelegates: () => this.timers });
   }
 
   /** Runs the work after the code that runs now, at the same moment, before any other action. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { TestScheduler } from 'rxjs/testing';
 import { replaceClock } from '../clock.ts';
+import { checkTest } from './checkTest.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { millisecondsOf } from './marbleTime.ts';
@@ -23,8 +24,8 @@ const patience = 250;
  *
  * The same diagrams and bounds as {@link marbles}. Time passes by itself while
  * the test awaits something. Until it is over `setTimeout`, `setInterval` and
- * `Date.now` are virtual for the whole process, so that a promise which waits
- * for a timer takes no time either; therefore one such test runs at a time.
+ * `Date` are virtual for the whole process, so that a promise which waits for a
+ * timer takes no time either; therefore one such test runs at a time.
  * What waits for the outside world (files, sockets, `node:timers/promises`) is
  * not virtual, and a stream that does is not waited for.
  *
@@ -37,7 +38,7 @@ const patience = 250;
  *   expectObservable(cold('ab|').pipe(concatMap(lookUp))).toBe('5ms A 4ms (B|)');
  * }));
  *
- * @throws TypeError at once when `until` is no time.
+ * @throws TypeError at once when `until` is no time, or the test no function.
  * @category testing
  */
 export function asyncMarbles(
@@ -46,6 +47,7 @@ export function asyncMarbles(
 ): () => Promise<void> {
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'asyncMarbles: until');
+  checkTest('asyncMarbles', test);
   return async () => {
     const run = new MarbleRun('asyncMarbles');
     run.begin();

@@ -1,13 +1,17 @@
 import { interval, type Observable, Subscription } from 'rxjs';
-import { Marks } from './Marks.ts';
+import { kindOf } from '../event/kindOf.ts';
+import { Marks, textOf } from './Marks.ts';
+
+/** What a timer can hold, in milliseconds; Node turns more into 1 ms. */
+const longest = 2 ** 31 - 1;
 
 /** How a live stream is drawn. @category testing */
 export interface DrawOptions {
   /** Stands before each row. @default '' */
   readonly label?: string;
-  /** Milliseconds of one column. Above 0. @default 100 */
+  /** Milliseconds of one column. Above 0, and no more than a timer can hold. @default 100 */
   readonly every?: number;
-  /** Columns of a row. 1 or more. @default 60 */
+  /** Columns of a row. A whole number, 1 or more. @default 60 */
   readonly width?: number;
   /** Takes the text as it comes. @default to standard output */
   readonly write?: (text: string) => void;
@@ -15,7 +19,8 @@ export interface DrawOptions {
 
 /**
  * Draws a live stream as a marble diagram, while it lives: a column each 100 ms,
- * a letter for each value, and below each row what its new letters stand for.
+ * a letter for each value, and below each row what its letters stand for. Each
+ * row has letters of its own: a value may have another in the next.
  *
  * ```text
  * prices  ---a-----(bc)--------a--
@@ -29,17 +34,20 @@ export interface DrawOptions {
  * const watching = draw(prices, { label: 'prices', every: 250 });
  * setTimeout(() => watching.unsubscribe(), 60_000);
  *
- * @throws RangeError at once when `every` is not above 0, or `width` below 1.
+ * @throws RangeError at once for an `every` or a `width` out of range.
  * @see {@link drawSvg} for a diagram that is known.
  * @category testing
  */
 export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Subscription {
   const { label = '', every = 100, width = 60, write = toStandardOutput } = options;
-  if (!(every > 0)) throw new RangeError(`draw: every must be above 0 ms, got ${every}`);
-  if (!(width >= 1)) throw new RangeError(`draw: width must be 1 column or more, got ${width}`);
+  if (!(every > 0 && every <= longest)) {
+    throw new RangeError(`draw: every must be above 0 ms, and ${longest} ms or less, got ${every}`);
+  }
+  if (!Number.isSafeInteger(width) || width < 1) {
+    throw new RangeError(`draw: width must be a whole number of columns, 1 or more, got ${width}`);
+  }
 
-  const marks = new Marks();
-  const explained = new Set<string>();
+  let marks = new Marks();
   const inRow = new Set<string>();
   let column: string[] = [];
   let columns = 0;
@@ -51,8 +59,9 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
     columns++;
   };
   const closeRow = (): void => {
-    const legend = marks.legend(new Set([...inRow].filter((letter) => !explained.has(letter))));
-    for (const letter of inRow) explained.add(letter);
+    const legend = marks.legend(inRow);
+    // Letters give out, and values are many: none is remembered longer than its row.
+    marks = new Marks();
     inRow.clear();
     columns = 0;
     write(['', ...legend, ''].join('\n'));
@@ -61,11 +70,10 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
     column.push(mark);
     inRow.add(mark);
   };
-  const end = (mark: string, value?: unknown): void => {
-    add(marks.of({ mark, value }));
+  const end = (mark: '|' | '#'): void => {
+    add(mark);
     closeColumn();
     closeRow();
-    if (value !== undefined) write(`  #  ${value instanceof Error ? value : String(value)}\n`);
     drawing.unsubscribe();
   };
 
@@ -78,11 +86,24 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
   drawing.add(
     stream.subscribe({
       next: (value) => add(marks.of({ value })),
-      error: (error: unknown) => end('#', error),
+      error: (error: unknown) => {
+        end('#');
+        write(`  #  ${errorText(error)}\n`);
+      },
       complete: () => end('|'),
     }),
   );
   return drawing;
+}
+
+/** An error in its own words, where it is one and has some. */
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return textOf(error);
+  try {
+    return String(error);
+  } catch {
+    return kindOf(error);
+  }
 }
 
 function toStandardOutput(text: string): void {

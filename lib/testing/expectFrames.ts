@@ -1,15 +1,15 @@
 import { TestScheduler } from 'rxjs/testing';
 import type { Frame } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
+import { answerOf } from './answerOf.ts';
 import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
-import type { Expectation } from './Expectations.ts';
+import { checkLetters, checkUnsaid, type Expectation } from './Expectations.ts';
 import type { Received } from './FrameRecorder.ts';
-import { type Happening, happeningsOf, type Words } from './Happening.ts';
-import { textOf } from './Marks.ts';
+import { type Happening, happeningsOf, lettersOf, type Words } from './Happening.ts';
 import type { Reader } from './Reader.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
-import { siteOf } from './testFailure.ts';
+import { siteOf, testFailure } from './testFailure.ts';
 
 /** Which of the frames that every route sends a diagram shows. @category testing */
 export interface ExpectFramesOptions {
@@ -22,8 +22,10 @@ export interface ExpectFramesOptions {
 /** What a reader gets, for `expectFrames`. @category testing */
 export interface FramesExpectation {
   /**
-   * Expects what the diagram says: a letter is a frame, `|` the end by the
+   * Expects what the diagram says, once: a letter is a frame, `|` the end by the
    * server, `#` the connection cut by it. Of a reader that leaves nothing shows.
+   * An answer that is neither a stream nor 204 is a failure.
+   *
    * Of an `eventSource` it is the frames of all connections, `|` when it was
    * answered 204, `#` when another answer ended it; opening and ending are those
    * of each connection.
@@ -44,11 +46,9 @@ export function expectFrames(
   { opening = false, ending = false }: ExpectFramesOptions,
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
+    checkUnsaid(expectation);
     const diagram = happeningsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), words, marbles);
-    for (const { mark } of diagram) {
-      if (values === undefined || mark === undefined || mark in values || mark === '|' || mark === '#') continue;
-      throw new TypeError(`expectFrames: the diagram has ${mark}, which the values have not: add it`);
-    }
+    if (values !== undefined) checkLetters('expectFrames', lettersOf(marbles), values);
     expectation.site = siteOf(toBe);
     expectation.judge = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
@@ -64,7 +64,8 @@ export function expectFrames(
           value: shownFrame(frame, typeof asked === 'object' && asked !== null && 'id' in asked),
         };
       });
-      return difference(expectation, [...actual, ...endOf(reader, error)], expected, remarkOn(connections.at(-1)));
+      const happened = [...actual, ...endOf(reader, error)];
+      return difference(expectation, happened, expected, remarkOn(connections.at(-1))) ?? refusal(reader, expectation);
     };
   };
   return { toBe };
@@ -103,10 +104,14 @@ function endOf(reader: Reader | EventSourceReader, error: unknown): readonly Hap
   return [{ at: response.cut.at, kind: words.E, mark: '#', value }];
 }
 
-/** An answer that is no stream explains itself. */
+/** An answer that is no stream is none to expect, however it ends; an `eventSource` says so by `#`. */
+function refusal(reader: Reader | EventSourceReader, { site }: Expectation): Error | undefined {
+  if (reader instanceof EventSourceReader || reader.isStream || reader.status === 204) return undefined;
+  return reader.status === undefined ? undefined : testFailure(`expectFrames: ${answerOf(reader)}`, site);
+}
+
+/** What is told beside the difference. */
 function remarkOn(reader: Reader | undefined): string {
-  if (reader === undefined) return '';
-  const { status, isStream, error } = reader;
-  const answer = isStream || status === undefined ? '' : `; the answer was ${status} and no stream`;
-  return error === undefined ? answer : `${answer}; next was given ${error instanceof Error ? error : textOf(error)}`;
+  const answer = reader === undefined ? '' : answerOf(reader);
+  return answer === '' ? '' : `; ${answer}`;
 }

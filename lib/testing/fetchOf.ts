@@ -1,6 +1,7 @@
 import { clock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
 import type { RouteHandler } from './connectReader.ts';
+import { type Incoming, incomingOf } from './incomingOf.ts';
 import { Reader } from './Reader.ts';
 
 /** The part of `fetch` that a client of streams uses. @category testing */
@@ -12,7 +13,8 @@ export type FetchLike = (input: string | URL | Request, init?: RequestInit) => P
  *
  * The body is a stream that is pulled: while nobody reads, the route's socket is
  * full. Aborting the signal, or cancelling the body, is a client that has gone;
- * a connection that the route cuts errors the body.
+ * a connection that the route cuts errors the body. The request's own body is
+ * sent as a whole, and read as that of Node's requests; a stream is refused.
  *
  * @example What a client gets of a route, in no time
  * it('reads', asyncMarbles(async () => {
@@ -24,9 +26,23 @@ export type FetchLike = (input: string | URL | Request, init?: RequestInit) => P
  * @see {@link asyncMarbles}, since a `fetch` is a promise.
  * @category testing
  */
-export function fetchOf<R extends SseRequest = SseRequest>(route: RouteHandler<R>): FetchLike {
+export function fetchOf<R extends SseRequest = SseRequest>(
+  route: RouteHandler<R>,
+  options: {
+    /**
+     * Leaves a body that is JSON in `request.body`, as `express.json()` does before
+     * a route. `false` leaves it to the route to read, with its own limit, as `receive` does.
+     * @default true
+     */
+    readonly json?: boolean;
+  } = {},
+): FetchLike {
+  const { json = true } = options;
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
+      if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {
+        throw new TypeError('fetchOf: a body that is a stream is not passed on: give it as text or bytes');
+      }
       const asked = requestOf(input, init);
       const { signal } = asked;
       if (signal.aborted) return reject(signal.reason);
@@ -34,6 +50,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(route: RouteHandler<R
       let body: ReadableStreamDefaultController<Uint8Array> | undefined;
       let given = 0;
       let isOver = false;
+      let incoming: Incoming | undefined;
       const reader = new Reader({
         method: asked.method,
         lastEventId: asked.headers.get('last-event-id') ?? '',
@@ -52,6 +69,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(route: RouteHandler<R
       };
       const leave = (): void => {
         fail(signal.reason);
+        incoming?.leave();
         reader.response.leave();
       };
       const changed = (): void => {
@@ -77,6 +95,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(route: RouteHandler<R
           cancel: () => {
             isOver = true;
             signal.removeEventListener('abort', leave);
+            incoming?.leave();
             reader.response.leave();
           },
         });
@@ -84,18 +103,18 @@ export function fetchOf<R extends SseRequest = SseRequest>(route: RouteHandler<R
       };
 
       signal.addEventListener('abort', leave);
-      // A later step, as a request that travels.
-      clock.turn(() => {
+      const arrive = (bytes?: Uint8Array): void => {
         if (isOver) return;
-        const { pathname, search } = new URL(asked.url);
-        const headers = Object.fromEntries(asked.headers);
-        const request = { method: asked.method, url: pathname + search, headers } as SseRequest as R;
+        incoming = incomingOf(asked, bytes, json);
         try {
-          route(request, reader.response, reader.next);
+          route(incoming.request as R, reader.response, reader.next);
         } catch (error) {
           reader.next(error);
         }
-      });
+      };
+      // A later step, as a request that travels.
+      if (asked.body === null) clock.turn(() => arrive());
+      else asked.arrayBuffer().then((bytes) => clock.turn(() => arrive(new Uint8Array(bytes))), fail);
     });
 }
 

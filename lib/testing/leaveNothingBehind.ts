@@ -1,14 +1,16 @@
 import type { SseRequest } from '../sink/exchange.ts';
+import { answerOf } from './answerOf.ts';
 import type { ReaderOptions, RouteHandler } from './connectReader.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { marbles } from './marbles.ts';
+import type { Reader } from './Reader.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 import { trackSubscriptions } from './trackSubscriptions.ts';
 
 /** Which readers come and go, and how long a route may take to forget them. @category testing */
 export interface LeaveNothingBehindOptions extends Omit<ReaderOptions, 'socket' | 'at'>, MarblesOptions {
   /**
-   * What happens to the sockets of the readers, one reader a run.
+   * What happens to the sockets of the readers, one reader a run; one or more.
    * @default readers that leave at once, soon and late, with a full socket, and by a broken one
    */
   readonly sockets?: readonly string[];
@@ -24,12 +26,17 @@ const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
  * its readers must be over before `until`, here two minutes by default; one that
  * is to stay for ever is left behind, and is told.
  *
+ * A route that opens no stream has nothing to leave: the request must be one
+ * that it takes.
+ *
  * @example A route over an endless source
  * it('leaves its source', () => {
  *   leaveNothingBehind(sse(interval(1000)));
  * });
  *
- * @throws AssertionError naming what is left, and the line that it came of.
+ * @throws AssertionError naming what is left, and the line that it came of; or
+ * what was answered in place of a stream.
+ * @throws TypeError at once for what is no route, RangeError for no `sockets`.
  * @see {@link rxsseChai} for `expect(route).to.leaveNothingBehind()`.
  * @category testing
  */
@@ -39,14 +46,15 @@ export function leaveNothingBehind<R extends SseRequest = SseRequest>(
 ): void {
   const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
   if (typeof route !== 'function') throw new TypeError('leaveNothingBehind: expected a route, such as sse returns');
+  if (sockets.length === 0) throw new RangeError('leaveNothingBehind: sockets is empty: give one reader or more');
   const site = siteOf(leaveNothingBehind);
+  const visitors: Reader[] = [];
   for (const socket of sockets) {
-    let listeners = 0;
+    const whose = `of a reader with the socket '${socket}'`;
     const visit = marbles(
       ({ reader, flush }) => {
-        const visitor = reader(route, { ...request, socket });
+        visitors.push(reader(route, { ...request, socket }));
         flush();
-        ({ listeners } = visitor);
       },
       { until, seed },
     );
@@ -54,16 +62,29 @@ export function leaveNothingBehind<R extends SseRequest = SseRequest>(
       try {
         visit();
       } catch (error) {
-        throw testFailure(`leaveNothingBehind: of a reader with the socket '${socket}': ${messageOf(error)}`, site);
+        throw testFailure(`leaveNothingBehind: ${whose}: ${messageOf(error)}`, site);
       }
     });
+    const visitor = visitors.at(-1);
+    const refusal = visitor === undefined || visitor.status === 204 ? '' : answerOf(visitor);
+    if (refusal !== '') throw testFailure(`leaveNothingBehind: ${whose}: ${refusal}`, site);
+    const listeners = visitor?.listeners ?? 0;
     const left = [
       ...open.map((place) => `a subscription is left, made at ${place}`),
       ...(listeners === 0 ? [] : [`${listeners} listeners are left on its response`]),
     ];
-    if (left.length === 0) continue;
-    throw testFailure(`leaveNothingBehind: of a reader with the socket '${socket}':\n  ${left.join('\n  ')}`, site);
+    if (left.length > 0) throw testFailure(`leaveNothingBehind: ${whose}:\n  ${left.join('\n  ')}`, site);
   }
+  if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`leaveNothingBehind: ${nothingIn(visitors)}`, site);
+}
+
+/** Why readers that saw no stream prove nothing. */
+function nothingIn(visitors: readonly Reader[]): string {
+  if (visitors.some(({ status }) => status === 204)) return 'the answer was always 204: there is no stream to test';
+  return (
+    'no answer came before the readers left: there is no stream to test: ' +
+    'give `sockets` that stay longer; a route that waits for a promise needs asyncMarbles'
+  );
 }
 
 function messageOf(error: unknown): string {

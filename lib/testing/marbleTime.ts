@@ -1,5 +1,11 @@
+import { kindOf } from '../event/kindOf.ts';
+import { shorten } from '../event/shorten.ts';
+
 /** A span of time as marble diagrams spell it: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
 export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;
+
+/** Most characters of what is none that are told. */
+const longest = 40;
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -7,6 +13,9 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 export function millisecondsOf(time: MarbleTime, where: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(time) ?? [];
   const scale = unit === undefined ? undefined : units[unit];
-  if (scale === undefined) throw new TypeError(`${where} must be a time such as '60ms', '10s' or '2m'`);
+  if (scale === undefined) {
+    const got = typeof time === 'string' ? `'${shorten(time, longest)}'` : kindOf(time);
+    throw new TypeError(`${where} must be a time such as '60ms', '10s' or '2m', got ${got}`);
+  }
   return Number(digits) * scale;
 }

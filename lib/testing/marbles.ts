@@ -1,8 +1,7 @@
 import type { RunHelpers } from 'rxjs/testing';
-import { replaceClock } from '../clock.ts';
+import { checkTest } from './checkTest.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
-import { virtualClock } from './virtualClock.ts';
 
 /** What a marble test works with; the first of them are RxJS's own. @category testing */
 export interface MarbleHelpers extends TimelessHelpers, Pick<RunHelpers, 'animate'> {
@@ -22,6 +21,10 @@ export interface MarblesOptions {
  * Makes a test that runs in virtual time: timers, heartbeats, sockets and whole
  * routes, in no time at all.
  *
+ * Virtual are RxJS's timers, and the `setTimeout`, `setInterval` and `Date` of the
+ * process: time begins at 0. `setImmediate`, `performance.now` and what is imported
+ * from `node:timers` stay real.
+ *
  * Diagrams are those of RxJS's `TestScheduler.run`. On top of it a run is
  * bounded: it never hangs, and what is left when it is over fails the test. So
  * does an expectation without its `toBe`.
@@ -33,27 +36,17 @@ export interface MarblesOptions {
  *   expectFrames(r).toBe('5ms a 9ms h', { a: 'a', h: comment() });
  * }));
  *
- * @throws TypeError at once when `until` is no time.
+ * @throws TypeError at once when `until` is no time, or the test no function.
  * @see {@link asyncMarbles} for what waits on promises, and RxJS `TestScheduler` for the diagrams.
  * @category testing
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, options: MarblesOptions = {}): () => void {
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'marbles: until');
+  checkTest('marbles', test);
   return () => {
     const run = new MarbleRun('marbles');
-    run.begin();
-    run.scheduler.run((helpers) => {
-      // Only here: `run` itself has just set it to Infinity.
-      run.scheduler.maxFrames = bound;
-      replaceClock(virtualClock(run.scheduler, seed));
-      try {
-        play(test, run, helpers.animate);
-      } finally {
-        replaceClock(undefined);
-        run.end();
-      }
-    });
+    run.inVirtualTime(bound, seed, (animate) => play(test, run, animate));
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
-import { replaceClock } from '../clock.ts';
+import { kindOf } from '../event/kindOf.ts';
 import type { SseRequest } from '../sink/exchange.ts';
-import { brokenPromise } from './brokenPromise.ts';
+import { brokenPromise, type Promised } from './brokenPromise.ts';
 import type { RouteHandler } from './connectReader.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
@@ -9,7 +9,6 @@ import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
-import { virtualClock } from './virtualClock.ts';
 
 /** What a route is made of, for `property`. @category testing */
 export interface PropertyWorld extends Pick<TimelessHelpers, 'hot' | 'cold'> {
@@ -22,14 +21,23 @@ export interface PropertyWorld extends Pick<TimelessHelpers, 'hot' | 'cold'> {
 /** How long and how often `property` looks. @category testing */
 export interface PropertyOptions
   extends Omit<EventSourceOptions, 'socket' | 'sockets' | 'at' | 'lastEventId' | 'request'> {
-  /** Scripts that are tried. @default 100 */
+  /** Scripts that are tried: a whole number, 1 or more. @default 100 */
   readonly runs?: number;
-  /** The first script's seed; each run has the next. @default 1 */
+  /** The first script's seed, a whole number; each run has the next. @default 1 */
   readonly seed?: number;
   /** In which time things happen. Ten quiet seconds follow, in which the reader may catch up. @default '5s' */
   readonly within?: MarbleTime;
   /** The route filters, so not every position has an event. @default false: none may be missing */
   readonly filtered?: boolean;
+  /**
+   * What a reader is given depends on when it came, as behind `conflateBy` or
+   * `dedupe`, which leave out positions as well: set `filtered` too. Checked are
+   * order, repeats, changes of the numbering and, unless filtered, holes; and
+   * that its last connection brought it something, where another reader was given
+   * an event from beyond its position.
+   * @default false: all readers are given the same events
+   */
+  readonly stateful?: boolean;
   /** Plays this script alone: what a failure printed. @default random ones */
   readonly script?: string;
 }
@@ -44,7 +52,8 @@ const catchUp = 10_000;
  * another, whose socket is fast, bears witness: `F` its socket is full, `D` it
  * drained, `X` the connection is gone, `L` likewise and the last write is lost,
  * `#` it broke, `R` the server restarts, for which the route is made once more.
- * A failure shows the smallest script that still fails, and its seed.
+ * A failure shows the smallest script that still fails, and its seed. An answer
+ * that is neither a stream nor 204 is one, as is a route that serves no stream.
  *
  * @example A feed keeps its promise, whatever the network does
  * const Ticks = events({ Tick: { n: t.number } });
@@ -53,21 +62,27 @@ const catchUp = 10_000;
  *   return sse(feed(Ticks, { source: () => concat(source, NEVER) }), { retry: 20 });
  * }, { within: '1s' }));
  *
- * @throws TypeError at once when `within` is no time.
- * @throws RangeError at once when `runs` is below 1.
+ * @throws TypeError at once when `within` is no time, by the test when `make` returns no route.
+ * @throws RangeError at once when `runs` or `seed` is not a whole number, or `runs` below 1.
  * @category testing
  */
 export function property(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   options: PropertyOptions = {},
 ): () => void {
-  const { runs = 100, seed = 1, within = '5s', filtered = false, script, ...request } = options;
+  const { runs = 100, seed = 1, within = '5s', filtered = false, stateful = false, script, ...request } = options;
   const bound = millisecondsOf(within, 'property: within');
-  if (!(runs >= 1)) throw new RangeError(`property: runs must be 1 or more, got ${runs}`);
+  if (typeof make !== 'function') {
+    throw new TypeError(`property: make must be a function that returns a route, got ${kindOf(make)}`);
+  }
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`property: seed must be a whole number, got ${seed}`);
+  if (!Number.isSafeInteger(runs) || runs < 1) {
+    throw new RangeError(`property: runs must be a whole number, 1 or more, got ${runs}`);
+  }
   const site = siteOf(property);
 
   const failureOf = (steps: readonly ScriptStep[], chance: number) =>
-    playScript(make, steps, { bound, seed: chance, filtered, request });
+    playScript(make, steps, { bound, seed: chance, promised: { filtered, stateful }, request });
   const fail = (steps: readonly ScriptStep[], chance: number, original: readonly ScriptStep[]) => {
     const why = failureOf(steps, chance);
     const from = original.length === steps.length ? '' : `, shrunk from ${original.length} steps to ${steps.length}`;
@@ -84,7 +99,8 @@ export function property(
       if (failureOf(steps, seed) !== undefined) throw fail(steps, seed, steps);
       return;
     }
-    for (let chance = seed; chance < seed + runs; chance++) {
+    for (let tried = 0; tried < runs; tried++) {
+      const chance = seed + tried;
       const steps = randomScript(chance, bound);
       if (failureOf(steps, chance) === undefined) continue;
       const smallest = shrink(steps, (candidate) => failureOf(candidate, chance) !== undefined);
@@ -96,7 +112,7 @@ export function property(
 interface Play {
   readonly bound: number;
   readonly seed: number;
-  readonly filtered: boolean;
+  readonly promised: Promised;
   readonly request: EventSourceOptions;
 }
 
@@ -104,23 +120,17 @@ interface Play {
 function playScript(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   steps: readonly ScriptStep[],
-  { bound, seed, filtered, request }: Play,
+  { bound, seed, promised, request }: Play,
 ): string | undefined {
   const run = new MarbleRun('marbles');
-  const { scheduler } = run;
-  run.begin();
-  return scheduler.run(() => {
-    scheduler.maxFrames = bound + catchUp;
-    replaceClock(virtualClock(scheduler, seed));
+  return run.inVirtualTime(bound + catchUp, seed, () => {
     try {
       const [reader, witness] = play(run, make, steps, bound, request);
-      scheduler.flush();
-      return run.firstMistake?.message ?? brokenPromise(reader, witness, { filtered });
+      run.scheduler.flush();
+      return run.firstMistake?.message ?? brokenPromise(reader, witness, promised);
     } catch (error) {
+      if (error instanceof NoRouteError) throw error;
       return error instanceof Error ? error.message : String(error);
-    } finally {
-      replaceClock(undefined);
-      run.end();
     }
   });
 }
@@ -139,14 +149,14 @@ function play(
     return survivors.get(name) as T;
   };
   let stopped = new Subject<void>();
-  let route = make({ hot, cold, kept, stopped });
+  let route = routeOf(make({ hot, cold, kept, stopped }));
   const current: RouteHandler<SseRequest> = (asked, response, next) => route(asked, response, next);
   const restart = (): void => {
     stopped.next();
     stopped.complete();
     for (const each of [reader, witness]) each.connections.at(-1)?.response.leave();
     stopped = new Subject();
-    route = make({ hot, cold, kept, stopped });
+    route = routeOf(make({ hot, cold, kept, stopped }));
   };
 
   // The witness comes first, so that it has whatever the other one is given.
@@ -160,6 +170,14 @@ function play(
     at++;
   }
   return [reader, witness];
+}
+
+/** A mistake in the test, and not a failure of the route. */
+class NoRouteError extends TypeError {}
+
+function routeOf(made: RouteHandler<SseRequest>): RouteHandler<SseRequest> {
+  if (typeof made === 'function') return made;
+  throw new NoRouteError(`property: make must return a route, such as sse returns, got ${kindOf(made)}`);
 }
 
 /** A script that was printed, or written by hand. */

@@ -1,6 +1,10 @@
-import { type VirtualTimers, virtualTimers } from './virtualTimers.ts';
+import { kindOf } from '../event/kindOf.ts';
+import type { VirtualTimers } from './virtualTimers.ts';
 
 type Callback = (...args: unknown[]) => void;
+
+/** Where `util.promisify` looks for the form of a function that is a promise. */
+const promisified = Symbol.for('nodejs.util.promisify.custom');
 
 /** What Node's `setTimeout` returns, as far as programs use it; Node's own `fetch` does, too. */
 class Handle {
@@ -51,17 +55,23 @@ class Handle {
   }
 }
 
+/** Where virtual time and its timers come from. */
+interface Time {
+  readonly timers: VirtualTimers;
+  now(): number;
+}
+
 /**
- * Puts virtual timers in the place of the process's own, and of `Date.now`, until
- * the function that it returns is called.
+ * Puts virtual timers in the place of the process's own, and virtual time in that
+ * of `Date`, until the function that it returns is called.
  *
- * While a test waits for promises, other code runs: only what is global can be
- * virtual for it, since RxJS's own replacement ends when `TestScheduler.run` returns.
+ * RxJS has its own replacement, which ends when `TestScheduler.run` returns, and
+ * which other code knows nothing of: for that only what is global can be virtual.
  */
-export function replaceTimers(steps: Parameters<typeof virtualTimers>[0]): () => void {
-  const timers: VirtualTimers = virtualTimers(steps);
-  const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
-  const { now } = Date;
+export function replaceTimers(time: Time): () => void {
+  const { setTimeout, clearTimeout, setInterval, clearInterval, Date: RealDate } = globalThis;
+  const { now } = RealDate;
+  const { timeout, interval } = time.timers;
   const named = new Map<number, Handle>();
   const clear = (handle: unknown): void => {
     const ours = handle instanceof Handle ? handle : named.get(Number(handle));
@@ -69,19 +79,38 @@ export function replaceTimers(steps: Parameters<typeof virtualTimers>[0]): () =>
     else ours.close();
   };
   const ms = (delay: unknown): number => Math.max(0, Number(delay) || 0);
-  const { timeout, interval } = timers;
+  const startTimeout = (callback: Callback, delay?: unknown, ...args: unknown[]) => {
+    checkCallback('setTimeout', callback);
+    return new Handle(() => timeout.setTimeout(() => callback(...args), ms(delay)), timeout.clearTimeout, named);
+  };
+  const startInterval = (callback: Callback, delay?: unknown, ...args: unknown[]) => {
+    checkCallback('setInterval', callback);
+    return new Handle(() => interval.setInterval(() => callback(...args), ms(delay)), interval.clearInterval, named);
+  };
+  const promised = (delay?: unknown, value?: unknown) =>
+    new Promise((resolve) => {
+      startTimeout(resolve, delay, value);
+    });
 
   Object.assign(globalThis, {
-    setTimeout: (callback: Callback, delay?: unknown, ...args: unknown[]) =>
-      new Handle(() => timeout.setTimeout(() => callback(...args), ms(delay)), timeout.clearTimeout, named),
-    setInterval: (callback: Callback, delay?: unknown, ...args: unknown[]) =>
-      new Handle(() => interval.setInterval(() => callback(...args), ms(delay)), interval.clearInterval, named),
+    setTimeout: Object.assign(startTimeout, { [promisified]: promised }),
+    setInterval: startInterval,
     clearTimeout: clear,
     clearInterval: clear,
+    // Not a class of its own: a date of before is one of these, too.
+    Date: new Proxy(RealDate, {
+      construct: (date, args, made) => Reflect.construct(date, args.length === 0 ? [time.now()] : args, made),
+      apply: () => new RealDate(time.now()).toString(),
+    }),
   });
-  Date.now = () => steps.now();
+  RealDate.now = () => time.now();
   return () => {
-    Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
-    Date.now = now;
+    Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval, Date: RealDate });
+    RealDate.now = now;
   };
+}
+
+function checkCallback(name: string, callback: unknown): void {
+  if (typeof callback === 'function') return;
+  throw new TypeError(`${name}: callback must be a function, got ${kindOf(callback)}`);
 }

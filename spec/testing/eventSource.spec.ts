@@ -149,6 +149,15 @@ describe('a reader that behaves as EventSource', () => {
     }),
   );
 
+  it('refuses a time that is over, as a reader does', () => {
+    const over = marbles(({ eventSource, flush }) => {
+      asyncScheduler.schedule(() => {}, 5);
+      flush();
+      eventSource(() => {}, { at: '4ms' });
+    });
+    expect(() => over()).to.throw(RangeError, 'eventSource: at is over, the run is at 5 ms already: give a later time');
+  });
+
   it('refuses a script that it does not know, and bounds that are none', () => {
     const making = (options: object) => failureOf(marbles(({ eventSource }) => void eventSource(() => {}, options)));
     expect(making({ socket: 'Z' }).message).to.match(/^eventSource: socket knows F .* and C only, got Z/);

@@ -132,6 +132,23 @@ describe('expectFrames', () => {
     }),
   );
 
+  it('fails for an answer that is no stream, also where it ends as expected', () => {
+    const route = (status: number, body: string) =>
+      marbles(({ reader, expectFrames }) => {
+        const answering = (_request: SseRequest, response: SseResponse) => {
+          response.writeHead(status, {});
+          response.end(body);
+        };
+        expectFrames(reader(answering)).toBe('|');
+      });
+    expect(failureOf(route(422, 'no query')).message).to.equal(
+      'expectFrames: the answer was 422 and no stream: no query',
+    );
+    expect(failureOf(route(500, '')).message).to.equal('expectFrames: the answer was 500 and no stream');
+    expect(failureOf(route(200, '{}')).message).to.equal('expectFrames: the answer was 200 and no stream: {}');
+    route(204, '')();
+  });
+
   it('says what else the answer was', () => {
     const run = marbles(({ reader, expectFrames }) => {
       expectFrames(reader((_request, _response, next) => next?.(new TypeError('bad')))).toBe('--a');

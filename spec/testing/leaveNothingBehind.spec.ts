@@ -82,6 +82,40 @@ describe('leaveNothingBehind', () => {
     expect(firstLineOf(failure)).to.equal(line);
   });
 
+  it('finds that no stream was opened, and says what was answered', () => {
+    const { message } = failureOf(() => leaveNothingBehind(sse(() => NEVER, { query: { a: t.string } })));
+    expect(message).to.match(
+      /^leaveNothingBehind: of a reader with the socket 'X': the answer was 422 and no stream: .*"path":"query\.a"/,
+    );
+    const throwing = () => {
+      throw new Error('no database');
+    };
+    expect(failureOf(() => leaveNothingBehind(throwing)).message).to.match(
+      /the answer was 500 and no stream; next was given Error: no database/,
+    );
+  });
+
+  it('has nothing to test where every answer is 204, or none comes before the readers leave', () => {
+    const noContent: Plain = (_request, response) => {
+      response.writeHead(204, {});
+      response.end();
+    };
+    expect(failureOf(() => leaveNothingBehind(noContent)).message).to.match(
+      /^leaveNothingBehind: the answer was always 204: there is no stream to test/,
+    );
+    const { message } = failureOf(() => leaveNothingBehind(sse(async () => NEVER)));
+    expect(message).to.match(/^leaveNothingBehind: no answer came before the readers left: there is no stream to test/);
+    expect(message).to.contain('waits for a promise');
+  });
+
+  it('needs one reader that comes, and does so before it leaves', () => {
+    expect(() => leaveNothingBehind(sse(NEVER), { sockets: [] })).to.throw(
+      RangeError,
+      'leaveNothingBehind: sockets is empty',
+    );
+    leaveNothingBehind(sse(NEVER), { sockets: ['X'] });
+  });
+
   it('watches nothing when it is over, and refuses what is no route', () => {
     failureOf(() => leaveNothingBehind(sse(feed(Ticks, { source: NEVER }))));
     expect(Object.getPrototypeOf(NEVER)).to.have.property('subscribe', subscribe);

@@ -4,6 +4,7 @@ import { asyncScheduler, ignoreElements, interval, NEVER, take, timer } from 'rx
 import { clock } from '../../lib/clock.ts';
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
+import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failureOf, lineAfterThis } from './failureOf.ts';
 
@@ -105,6 +106,28 @@ describe('the bound of a run', () => {
       { until: '60ms' },
     ),
   );
+
+  it('refuses an end that is no time, saying what was given, and a test that is none', () => {
+    for (const [until, got] of [
+      ['soon', "got 'soon'"],
+      ['10 s', "got '10 s'"],
+      [60, 'got number'],
+      [null, 'got null'],
+    ] as const) {
+      expect(() => marbles(() => {}, { until: until as never })).to.throw(
+        TypeError,
+        `marbles: until must be a time such as '60ms', '10s' or '2m', ${got}`,
+      );
+    }
+    expect(() => marbles(undefined as never)).to.throw(
+      TypeError,
+      'marbles: expected a test, a function, got undefined',
+    );
+    expect(() => asyncMarbles(Promise.resolve() as never)).to.throw(
+      TypeError,
+      'asyncMarbles: expected a test, a function, got Promise',
+    );
+  });
 
   it('fails for a loop that lets no time pass', () => {
     const turns = () => void asyncScheduler.schedule(turns);

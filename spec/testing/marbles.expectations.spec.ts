@@ -94,6 +94,47 @@ describe('an expectation', () => {
     expect(failureOf(run(1, new Error('y'))).message).to.contain('difference is at 2 ms');
   });
 
+  it('is said once: what is said again is an error, and takes nothing back', () => {
+    const twice = (test: Parameters<typeof marbles>[0]) => failureOf(marbles(test));
+    const again = /^expect(Observable|Subscriptions|Frames): it is said already what it is: make another expectation/;
+    for (const failure of [
+      twice(({ cold, expectObservable }) => {
+        const expectation = expectObservable(cold('a|'));
+        expectation.toBe('b|');
+        expectation.toBe('a|');
+      }),
+      twice(({ cold, expectObservable }) => {
+        const expectation = expectObservable(cold('a|'));
+        expectation.toEqual(cold('b|'));
+        expectation.toEqual(cold('a|'));
+      }),
+      twice(({ hot, expectSubscriptions }) => {
+        const expectation = expectSubscriptions(hot('a').subscriptions);
+        expectation.toBe('^');
+        expectation.toBe([]);
+      }),
+      twice(({ reader, expectFrames }) => {
+        const expectation = expectFrames(reader(() => {}));
+        expectation.toBe('a');
+        expectation.toBe('');
+      }),
+    ]) {
+      expect(failure).to.be.instanceOf(TypeError);
+      expect(failure.message).to.match(again);
+    }
+  });
+
+  it('has a value for each letter where it has values at all', () => {
+    const run = (values: Record<string, unknown>) =>
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold('ab|', { a: 1, b: undefined })).toBe('ab|', values);
+      });
+    expect(failureOf(run({ a: 1 })).message).to.equal(
+      'expectObservable: the diagram has b, which the values have not: add it',
+    );
+    run({ a: 1, b: undefined })();
+  });
+
   it('is looked at by flush as well', () => {
     let reached = false;
     const failure = failureOf(

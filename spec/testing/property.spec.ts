@@ -4,10 +4,12 @@ import { concat, filter, interval, map, NEVER, type Observable, take, takeUntil 
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
+import { conflateBy } from '../../lib/operator/conflateBy.ts';
+import { dedupe } from '../../lib/operator/dedupe.ts';
 import { filterEvent } from '../../lib/operator/filterEvent.ts';
 import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
 import { sse } from '../../lib/sink/sse.ts';
-import { type PropertyWorld, property } from '../../lib/testing/property.ts';
+import { type PropertyOptions, type PropertyWorld, property } from '../../lib/testing/property.ts';
 import { message } from '../../lib/wire/Frame.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
@@ -52,6 +54,31 @@ describe('property', function () {
           return sse((context) => even(context), { retry: 20, heartbeat: 30 });
         },
         { ...soon, filtered: true },
+      ),
+    );
+
+    it(
+      'by pipelines whose events depend on when a reader came',
+      property(
+        (world) => {
+          const ticks = feed(Ticks, { source: () => ticking(world) });
+          const calm = (context: object) => ticks.read(context).pipe(conflateBy(() => 'n', { every: 40 }));
+          return sse((context) => calm(context), { retry: 20 });
+        },
+        { ...soon, filtered: true, stateful: true },
+      ),
+    );
+
+    it(
+      'by a pipeline that leaves out what it has given lately',
+      property(
+        (world) => {
+          const ticks = feed(Ticks, { source: () => ticking(world) });
+          const rounded = (context: object) =>
+            ticks.read(context).pipe(dedupe(({ data }) => data.n % 3, { within: 50 }));
+          return sse((context) => rounded(context), { retry: 20 });
+        },
+        { ...soon, filtered: true, stateful: true },
       ),
     );
 
@@ -137,6 +164,34 @@ describe('property', function () {
         });
       };
       expect(failureOf(property(make, { script: 'D' })).message).to.match(/^property: e\.2 never came.*stands at 1/);
+    });
+
+    it('by a stateful one that repeats, leaves a hole, changes its numbering, or gives nothing', () => {
+      const failing = (ids: readonly string[], options: PropertyOptions = {}) => {
+        const make = ({ kept, hot }: PropertyWorld) => {
+          const served = kept('served', () => ({ readers: 0 }));
+          const later = hot('50ms c');
+          return sse(() => {
+            const who = served.readers++;
+            const frames = ids.map((id) => message({ id, data: who }));
+            return concat(
+              frames,
+              later.pipe(
+                filter(() => who === 0),
+                map(() => message({ id: '1.e.9', data: who })),
+              ),
+            );
+          });
+        };
+        return property(make, { script: 'D', filtered: true, stateful: true, ...options });
+      };
+      expect(failureOf(failing(['1.e.2', '1.e.1'])).message).to.match(/^property: 1 came again, after 2/);
+      expect(failureOf(failing(['1.e.1', '1.f.2'])).message).to.match(/^property: the numbering changed from e to f/);
+      expect(failureOf(failing(['1.e.1', '1.e.3'], { filtered: false })).message).to.match(/^property: 2 is missing/);
+      expect(failureOf(failing([])).message).to.match(/^property: e\.9 never came, though the reader was there/);
+      // It was given something, if not the same; without the option that is not enough.
+      failing(['1.e.1', '1.e.3'])();
+      expect(failureOf(failing(['1.e.1'], { stateful: false })).message).to.match(/was another event than another/);
     });
 
     it('by a mistake of the route, and by what it throws', () => {
