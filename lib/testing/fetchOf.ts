@@ -7,6 +7,16 @@ import { Reader } from './Reader.ts';
 /** The part of `fetch` that a client of streams uses. @category testing */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** How a route is given the body of a request. @category testing */
+export interface FetchOfOptions {
+  /**
+   * Leaves a body that is JSON in `request.body`, as `express.json()` does before
+   * a route. `false` leaves it to the route to read, with its own limit, as `receive` does.
+   * @default true
+   */
+  readonly json?: boolean;
+}
+
 /**
  * A `fetch` that is answered by a route, with no network between: for clients in
  * virtual time.
@@ -28,16 +38,8 @@ export type FetchLike = (input: string | URL | Request, init?: RequestInit) => P
  */
 export function fetchOf<R extends SseRequest = SseRequest>(
   route: RouteHandler<R>,
-  options: {
-    /**
-     * Leaves a body that is JSON in `request.body`, as `express.json()` does before
-     * a route. `false` leaves it to the route to read, with its own limit, as `receive` does.
-     * @default true
-     */
-    readonly json?: boolean;
-  } = {},
+  { json = true }: FetchOfOptions = {},
 ): FetchLike {
-  const { json = true } = options;
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {

@@ -8,7 +8,7 @@ export type { StreamExpectation, SubscriptionExpectation } from './Expectations.
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export type { Arrival, FakeResponse } from './FakeResponse.ts';
 export type { Received } from './FrameRecorder.ts';
-export { type FetchLike, fetchOf } from './fetchOf.ts';
+export { type FetchLike, type FetchOfOptions, fetchOf } from './fetchOf.ts';
 export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
 export { type LeaveNothingBehindOptions, leaveNothingBehind } from './leaveNothingBehind.ts';
 export {

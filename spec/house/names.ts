@@ -226,6 +226,7 @@ export const names: Readonly<Record<string, readonly string[]>> = {
     'ExpectFramesOptions',
     'FakeResponse',
     'FetchLike',
+    'FetchOfOptions',
     'FramesExpectation',
     'InterleavedLog',
     'LeaveNothingBehindOptions',
