@@ -3,7 +3,6 @@ import { clock } from '../clock.ts';
 import { checkCount, checkFunction, checkWait } from './check.ts';
 import { type EventIn, eventIn, isForReader, placeOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
-import { Queue } from './Queue.ts';
 
 /** For how long, and how many, keys are remembered. @category operator */
 export interface DedupeOptions {
@@ -59,39 +58,48 @@ export function dedupe<T>(
     });
 }
 
-/** The keys that are remembered. Beside them their order: the first key of a `Set` that many have left takes long to find. */
+/**
+ * The keys that are remembered, oldest first, with when they came. One iterator
+ * goes along with what is forgotten: a new one would have to find its way behind
+ * all that have left.
+ */
 class SeenKeys {
   readonly #within: number;
   readonly #max: number;
-  readonly #keys = new Set<unknown>();
-  readonly #inOrder = new Queue<unknown>();
-  /** When each of them came, where they are forgotten after a time. */
-  readonly #times: Queue<number> | undefined;
+  readonly #times = new Map<unknown, number>();
+  #iterator: Iterator<[unknown, number], undefined> | undefined;
+  /** Taken from the iterator and not forgotten yet. */
+  #oldest: readonly [key: unknown, at: number] | undefined;
 
   constructor(within: number, max: number) {
     this.#within = within;
     this.#max = max;
-    this.#times = within === Infinity ? undefined : new Queue();
   }
 
   /** Whether the key is new, and remembers it. */
   add(key: unknown): boolean {
-    if (this.#times !== undefined) this.#forgetOld(this.#times);
-    if (this.#keys.has(key)) return false;
-    if (this.#keys.size >= this.#max) this.#forget();
-    this.#keys.add(key);
-    this.#inOrder.push(key);
-    this.#times?.push(clock.now());
+    const now = this.#within === Infinity ? 0 : this.#forgetOld();
+    if (this.#times.has(key)) return false;
+    if (this.#times.size >= this.#max) this.#forget();
+    this.#times.set(key, now);
     return true;
   }
 
-  #forgetOld(times: Queue<number>): void {
+  #forgetOld(): number {
     const now = clock.now();
-    while (now - (times.head ?? now) >= this.#within) this.#forget();
+    while (this.#times.size > 0 && now - (this.#head()?.[1] ?? now) >= this.#within) this.#forget();
+    return now;
+  }
+
+  /** Of some. An iterator that has come to an end stays there. */
+  #head(): readonly [key: unknown, at: number] | undefined {
+    this.#iterator ??= this.#times.entries();
+    this.#oldest ??= this.#iterator.next().value;
+    return this.#oldest;
   }
 
   #forget(): void {
-    this.#keys.delete(this.#inOrder.shift());
-    this.#times?.shift();
+    this.#times.delete(this.#head()?.[0]);
+    this.#oldest = undefined;
   }
 }

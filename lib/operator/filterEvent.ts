@@ -46,13 +46,12 @@ export function filterEvent<T, P extends (event: EventIn<T>) => boolean>(
   }
   return (source) =>
     new Observable((subscriber) => {
-      const pass = (value: T): void => subscriber.next(value as WithEvent<T, Passing<EventIn<T>, P>>);
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if ((event === undefined && isForReader(value)) || predicate(event as EventIn<T>)) return pass(value);
-          const place = placeOnly(value);
-          if (place !== undefined) pass(place);
+          const passes = (event === undefined && isForReader(value)) || predicate(event as EventIn<T>);
+          const left = passes ? value : placeOnly(value);
+          if (passes || left !== undefined) subscriber.next(left as WithEvent<T, Passing<EventIn<T>, P>>);
         },
       });
     });

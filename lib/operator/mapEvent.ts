@@ -1,6 +1,7 @@
-import { map, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { kindOf } from '../event/kindOf.ts';
 import { type EventIn, eventIn, isOwnEvent, type WithEvent, withEvent } from './EventIn.ts';
+import { listen } from './listen.ts';
 
 /**
  * Makes another event of each event, at the same place.
@@ -32,17 +33,26 @@ export function mapEvent<T, P extends (event: EventIn<T>) => NonNullable<unknown
   project: P,
 ): OperatorFunction<T, WithEvent<T, ReturnType<P>>> {
   if (typeof project !== 'function') throw new TypeError(`mapEvent: expected a function, got ${kindOf(project)}`);
-  const made = (event: EventIn<T>): unknown => {
-    const other: unknown = project(event);
-    if (other !== undefined) return other;
-    throw new TypeError('mapEvent: expected an event, got undefined; filterEvent leaves one out');
-  };
-  const inPlace = (value: T): unknown => {
-    const event = eventIn(value);
-    return event === undefined ? value : withEvent(value, made(event));
-  };
-  return map((value) => {
-    const given = isOwnEvent(value) ? made(value as EventIn<T>) : inPlace(value);
-    return given as WithEvent<T, ReturnType<P>>;
-  });
+  return (source) =>
+    new Observable((subscriber) => {
+      const made = (event: EventIn<T>): unknown => {
+        const other: unknown = project(event);
+        if (other === undefined) throw new TypeError(nothing);
+        return other;
+      };
+      listen(source, subscriber, {
+        next: (value) => {
+          const given = isOwnEvent(value) ? made(value as EventIn<T>) : inPlace(value, made);
+          subscriber.next(given as WithEvent<T, ReturnType<P>>);
+        },
+      });
+    });
+}
+
+const nothing = 'mapEvent: expected an event, got undefined; filterEvent leaves one out';
+
+/** A gap or a bare place as it is; any other value with what is made of its event. */
+function inPlace<T>(value: T, made: (event: EventIn<T>) => unknown): unknown {
+  const event = eventIn(value);
+  return event === undefined ? value : withEvent(value, made(event));
 }

@@ -62,4 +62,12 @@ describe('dedupe', () => {
       expectObservable(source.pipe(dedupe(({ type }) => type))).toBe(expected, values);
     }),
   );
+
+  it(
+    'forgets the only key in time, and the next, and the next',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot('     a-a---a-a-----------b-b---a|');
+      expectObservable(source.pipe(dedupe((letter) => letter, { within: 6 }))).toBe('a-----a-------------b-----a|');
+    }),
+  );
 });
