@@ -1,13 +1,11 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
+import { longestWait } from '../clock.ts';
 import { cursorOf } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
 import { checkSize } from '../log/checkSize.ts';
 import { placeable } from '../log/draftOf.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** What a source that is made anew knows. @category feed */
 export interface SourceContext {
@@ -76,7 +74,7 @@ export class Producer {
     if (grace === 0) return this.stop();
     // One that came and left without starting anything had the wait of the one before it still running.
     this.#leaving?.unsubscribe();
-    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, longest));
+    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, longestWait));
   }
 
   stop(): void {

@@ -1,14 +1,11 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
-import { clock } from '../clock.ts';
+import { clock, longestWait } from '../clock.ts';
 import { CapacityError } from '../error/CapacityError.ts';
 import type { RetryRange } from '../error/DrainingError.ts';
 import type { Contract } from '../event/events.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
 import type { Reader } from './Reader.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** How many feeds of a family there are, and for how long. @category feed */
 export interface FeedsOptions {
@@ -90,7 +87,7 @@ export function feeds<C extends Contract>(
   if (!(idle >= 0)) throw new RangeError(`feeds: idle must be 0 ms or more, got ${idle}`);
   if (!(max >= 1)) throw new RangeError(`feeds: max must be at least 1, got ${max}`);
   const members = new Map<string, Member<C>>();
-  /** Those that may be without a reader, longest first. One that gets a reader stays until it is looked at. */
+  /** Those that may be without a reader, longestWait first. One that gets a reader stays until it is looked at. */
   const resting = new Map<string, Member<C>>();
   let timer: Subscription | undefined;
   let draining: RetryRange | undefined;
@@ -146,7 +143,7 @@ export function feeds<C extends Contract>(
   }
 
   function arm(wait: number): void {
-    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), longest));
+    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), longestWait));
   }
 
   /** One timer for the whole family. */

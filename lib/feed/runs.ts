@@ -1,11 +1,9 @@
 import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
+import { longestWait } from '../clock.ts';
 import { CapacityError } from '../error/CapacityError.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 export interface RunsOptions {
   readonly contract: Contract | undefined;
@@ -38,7 +36,7 @@ export interface Run {
 export class Runs {
   readonly #options: RunsOptions;
   readonly #byEpoch = new Map<string, Run>();
-  /** Those without a reader, longest first. */
+  /** Those without a reader, longestWait first. */
   readonly #idle = new Set<Run>();
   #draining = false;
 
@@ -104,7 +102,7 @@ export class Runs {
     const { grace } = this.#options;
     if (grace === 0 || this.#draining) return this.forget(run);
     this.#idle.add(run);
-    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, longest));
+    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, longestWait));
   }
 
   #makeRoom(): void {

@@ -1,8 +1,5 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
-import { clock } from '../clock.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. @internal */
-export const longestWait = 2 ** 31 - 1;
+import { clock, longestWait } from '../clock.ts';
 
 /**
  * One timer that rings when something is due, and is gone with its owner: added to
@@ -16,11 +13,11 @@ export const longestWait = 2 ** 31 - 1;
 export class Alarm {
   readonly #owner: Subscription;
   readonly #ring: () => void;
+  readonly #givesWay: boolean;
   #due = Infinity;
   /** When the timer runs. */
   #runs = Infinity;
   #timer: SchedulerAction<void> | undefined;
-  readonly #givesWay: boolean;
   #gaveWay = false;
 
   /** @param givesWay lets all else that is due at the same moment go first, also what was set after it. */

@@ -37,8 +37,8 @@ export type ConflateUntil =
  * What is held goes out before the end, also before that of a source that fails;
  * what `key` or `merge` throws is an error at once, without it. Unsubscribing
  * stops the timer and leaves `until`. Holds `max` events and one timer, which is
- * set when the first event is held. On entries an event is
- * at the place of the newest of its key, and bare places and gaps overtake none.
+ * set when the first event is held. On entries an event is at the place of the
+ * newest of its key, and bare places and gaps overtake none.
  *
  * @example Ten prices a second of each symbol, at most
  * const calm = prices.pipe(conflateBy((p) => p.symbol, { every: 100 }));

@@ -30,9 +30,9 @@ export interface GroupedWithinOptions<E> {
  * ```
  *
  * What is gathered goes out before the end, also before that of a source that
- * fails; what `sizeOf` throws is an error at once, without it. Unsubscribing stops the timer. Holds one group and one timer. On entries
- * a group is one entry, at the last place in it, and bare places and gaps
- * overtake none.
+ * fails; what `sizeOf` throws is an error at once, without it. Unsubscribing stops
+ * the timer. Holds one group and one timer. On entries a group is one entry, at the
+ * last place in it, and bare places and gaps overtake none.
  *
  * @example Insert a hundred at a time, or what came in a second
  * const inserts = prices.pipe(groupedWithin({ count: 100, ms: 1000 }));

@@ -35,8 +35,8 @@ export interface MapAsyncOptions {
  * A call that fails, fails the stream in its place: after the results before it. A
  * source that fails, at once. Either way, and on unsubscribe, `signal` is aborted,
  * and nothing is called any more. A signal is shared by several calls, and tells of
- * the stream: one whose call is over may still be aborted. On entries results are at the places of their
- * events, and bare places and gaps overtake none.
+ * the stream: one whose call is over may still be aborted. On entries results are
+ * at the places of their events, and bare places and gaps overtake none.
  *
  * @example Four lookups at a time
  * const pages = of('/a', '/b').pipe(mapAsync(4, (url, signal) => fetch(url, { signal })));

@@ -1,7 +1,6 @@
 import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
-import { chance, clock } from '../clock.ts';
+import { chance, clock, longestWait } from '../clock.ts';
 import { kindOf } from '../event/kindOf.ts';
-import { longestWait as longest } from './Alarm.ts';
 import { checkFromZero, checkFunction, checkWait } from './check.ts';
 import { listen } from './listen.ts';
 
@@ -57,8 +56,9 @@ export interface Attempt<L = unknown> {
  *
  * Completes with an attempt that completes, unless `restartOnEnd`. Errors when the
  * limit is reached, with the last failure; what the factory throws is a failure
- * too, and what is no Observable an error at once. Unsubscribing leaves the attempt, or the wait; an attempt that is over or
- * left has its signal aborted. Holds the last value.
+ * too, and what is no Observable an error at once. Unsubscribing leaves the
+ * attempt, or the wait; an attempt that is over or left has its signal aborted.
+ * Holds the last value.
  *
  * @example Prices, over a connection that breaks now and then
  * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { max: 10_000 });
@@ -75,8 +75,8 @@ export function restartWithBackoff<L, T extends L>(
   const { onFailure } = options;
   checkFunction('restartWithBackoff', make);
   checkWait('restartWithBackoff: initial', initial);
-  if (!(max >= initial && max <= longest)) {
-    throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longest} ms, got ${max}`);
+  if (!(typeof max === 'number' && max >= initial && max <= longestWait)) {
+    throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longestWait} ms, got ${max}`);
   }
   checkFromZero('restartWithBackoff: resetAfter', resetAfter, ' ms');
   checkFromZero('restartWithBackoff: limit', limit);

@@ -1,9 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
-import { clock, perClock } from '../clock.ts';
+import { clock, longestWait, perClock } from '../clock.ts';
 import { Line, type Link } from '../feed/Line.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** Members served in one turn of the loop; at some 15 µs a write a turn stays near a millisecond. */
 const slice = 64;
@@ -87,7 +84,7 @@ export class Deadlines<T extends Link> {
 }
 
 function left(due: number): number {
-  return Math.min(Math.max(Math.ceil(due - clock.now()), 0), longest);
+  return Math.min(Math.max(Math.ceil(due - clock.now()), 0), longestWait);
 }
 
 /** The deadlines of one kind by their wait in ms, shared by all who wait equally long; none for `Infinity`. */

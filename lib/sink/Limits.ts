@@ -1,10 +1,8 @@
+import { longestWait } from '../clock.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import type { AnyOptions } from './AnyOptions.ts';
 import type { BacklogLimits } from './Backlog.ts';
 import type { TimeoutLimits } from './Timeouts.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** Every bound of a route, with its default filled in. Times in ms. */
 export interface Limits {
@@ -32,8 +30,8 @@ export function limitsOf(options: AnyOptions): Limits {
   }
   if (!(stall > 0)) throw new RangeError(`sse: stall must be above 0 ms (Infinity waits for ever), got ${stall}`);
   if (!(maxAge > 0)) throw new RangeError(`sse: maxAge must be above 0 ms (Infinity is no age), got ${maxAge}`);
-  if (!(headWait >= 0 && headWait <= longest)) {
-    throw new RangeError(`sse: headWait must be from 0 to ${longest} ms, got ${headWait}`);
+  if (!(headWait >= 0 && headWait <= longestWait)) {
+    throw new RangeError(`sse: headWait must be from 0 to ${longestWait} ms, got ${headWait}`);
   }
   atLeastOne('maxEventBytes', maxEventBytes);
   checkRetry('sse: retry', retry);

@@ -1,5 +1,5 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
-import { chance, clock } from '../clock.ts';
+import { chance, clock, longestWait } from '../clock.ts';
 import type { AnyContext } from './AnyOptions.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Connection } from './connection.ts';
@@ -8,9 +8,6 @@ import type { Opening } from './Opening.ts';
 import type { Route } from './Route.ts';
 import { Timeouts } from './Timeouts.ts';
 import type { Following } from './Writer.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** The part of `maxAge` that is left to chance, so that readers that came together do not go together. */
 const jitter = 0.1;
@@ -71,5 +68,5 @@ class Lifetime implements Following {
 
 function after(wait: number, work: () => void): Subscription {
   // A date that is none has passed.
-  return asyncScheduler.schedule(work, Math.min(Math.max(wait || 0, 0), longest));
+  return asyncScheduler.schedule(work, Math.min(Math.max(wait || 0, 0), longestWait));
 }

@@ -12,13 +12,10 @@ import {
   timeout,
   timer,
 } from 'rxjs';
-import { chance } from '../clock.ts';
+import { chance, longestWait } from '../clock.ts';
 import { StatusError } from '../error/StatusError.ts';
 import { foundIn, type Polled } from './ifNew.ts';
 import { type Known, type PollRequest, requestOf } from './PollRequest.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. */
-const longest = 2 ** 31 - 1;
 
 /** How often to ask, and what to do when that fails. @category source */
 export interface FromPollOptions {
@@ -99,15 +96,15 @@ export function fromPoll<L, T extends L>(
     onFailure,
   }: FromPollOptions,
 ): Observable<T> {
-  check('every', every > 0 && every <= longest, `above 0 and no more than ${longest} ms`, every);
+  check('every', every > 0 && every <= longestWait, `above 0 and no more than ${longestWait} ms`, every);
   check('jitter', jitter >= 0 && jitter <= 1, 'from 0 to 1', jitter);
   check(
     'timeout',
-    patience > 0 && (patience <= longest || patience === Infinity),
-    `above 0 and no more than ${longest} ms, or Infinity`,
+    patience > 0 && (patience <= longestWait || patience === Infinity),
+    `above 0 and no more than ${longestWait} ms, or Infinity`,
     patience,
   );
-  check('max', max >= every && max <= longest, `from every, ${every}, to ${longest} ms`, max);
+  check('max', max >= every && max <= longestWait, `from every, ${every}, to ${longestWait} ms`, max);
   check('limit', limit >= 0, '0 or more', limit);
 
   return defer(() => {
