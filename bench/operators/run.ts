@@ -28,15 +28,15 @@ import {
 import {
   conflateBy,
   dedupe,
-  filterEvent,
+  filterEvents,
   groupedWithin,
   keepAlive,
   mapAsync,
-  mapEvent,
+  mapEvents,
   mergeEvents,
   rateLimit,
   restartWithBackoff,
-  within,
+  timeouts,
 } from '../../lib/index.ts';
 
 interface Tick {
@@ -61,25 +61,25 @@ const symbolOf = ({ data }: Tick): number => data.symbol;
 const pairs: readonly Pair[] = [
   {
     name: 'keepAlive',
-    ours: (ticks) => ticks.pipe(keepAlive({ every: 10 * second, value: () => undefined })),
+    ours: (ticks) => ticks.pipe(keepAlive({ interval: 10 * second, value: () => undefined })),
     nearest: 'timeout({ each })',
     theirs: (ticks) => ticks.pipe(timeout({ each: 10 * second })),
   },
   {
     name: 'within',
-    ours: (ticks) => ticks.pipe(within({ first: second, each: 10 * second, all: 1000 * second })),
+    ours: (ticks) => ticks.pipe(timeouts({ first: second, idle: 10 * second, total: 1000 * second })),
     nearest: 'timeout({ first, each })',
     theirs: (ticks) => ticks.pipe(timeout({ first: second, each: 10 * second })),
   },
   {
     name: 'groupedWithin',
-    ours: (ticks) => ticks.pipe(groupedWithin({ count: 100, ms: second })),
+    ours: (ticks) => ticks.pipe(groupedWithin({ maxEvents: 100, maxDelay: second })),
     nearest: 'bufferTime(ms, null, count)',
     theirs: (ticks) => ticks.pipe(bufferTime(second, null, 100)),
   },
   {
     name: 'groupedWithin, count alone',
-    ours: (ticks) => ticks.pipe(groupedWithin({ count: 100 })),
+    ours: (ticks) => ticks.pipe(groupedWithin({ maxEvents: 100 })),
     nearest: 'bufferCount(count)',
     theirs: (ticks) => ticks.pipe(bufferCount(100)),
   },
@@ -99,7 +99,7 @@ const pairs: readonly Pair[] = [
   },
   {
     name: 'conflateBy',
-    ours: (ticks) => ticks.pipe(conflateBy(symbolOf, { every: 5 })),
+    ours: (ticks) => ticks.pipe(conflateBy(symbolOf, { interval: 5 })),
     nearest: 'groupBy + auditTime',
     theirs: (ticks) =>
       ticks.pipe(
@@ -122,7 +122,7 @@ const pairs: readonly Pair[] = [
   },
   {
     name: 'rateLimit, below its rate',
-    ours: (ticks) => ticks.pipe(rateLimit({ count: 1e9, per: 1, burst: 1e9 })),
+    ours: (ticks) => ticks.pipe(rateLimit({ maxEvents: 1e9, interval: 1, burst: 1e9 })),
     nearest: 'concatMap to one value',
     theirs: (ticks) => ticks.pipe(concatMap((tick) => [tick])),
   },
@@ -140,13 +140,13 @@ const pairs: readonly Pair[] = [
   },
   {
     name: 'filterEvent',
-    ours: (ticks) => ticks.pipe(filterEvent(({ data }) => data.n % 2 === 0)),
+    ours: (ticks) => ticks.pipe(filterEvents(({ data }) => data.n % 2 === 0)),
     nearest: 'filter',
     theirs: (ticks) => ticks.pipe(filter(({ data }) => data.n % 2 === 0)),
   },
   {
     name: 'mapEvent',
-    ours: (ticks) => ticks.pipe(mapEvent(({ data }) => data.n)),
+    ours: (ticks) => ticks.pipe(mapEvents(({ data }) => data.n)),
     nearest: 'map',
     theirs: (ticks) => ticks.pipe(map(({ data }) => data.n)),
   },

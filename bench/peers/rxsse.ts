@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import express from 'express';
 import * as t from 'io-ts';
 import { Subject } from 'rxjs';
-import { type EventLog, type EventOf, events, type Feed, feed, filterEvent, memoryLog, sse } from 'rxsse';
+import { type EventLog, type EventOf, events, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
 import type { Numbered, Scenario } from '../Scenario.ts';
 import { listen } from './listen.ts';
@@ -42,18 +42,15 @@ function handlerOf(scenario: Scenario, feeds: readonly Feed<typeof Ticks>[]): Re
   if (only === undefined) throw new RangeError('expected a feed');
   const heartbeat = heartbeatOf(scenario);
   if (scenario.route === 'mine') {
-    return sse(
-      (context) => {
-        const user = Number(context.query.user);
-        return only.read(context).pipe(filterEvent((tick) => tick.data.user === user));
-      },
-      { heartbeat, query: { user: t.string } },
-    );
+    return sse({ heartbeat, query: { user: t.string } }, (context) => {
+      const user = Number(context.query.user);
+      return only.read(context).pipe(filterEvents((tick) => tick.data.user === user));
+    });
   }
   if (feeds.length > 1) {
-    return sse(({ query }) => feeds[Number(query.feed)] ?? only, { heartbeat, query: { feed: t.string } });
+    return sse({ heartbeat, query: { feed: t.string } }, ({ query }) => feeds[Number(query.feed)] ?? only);
   }
-  return sse(only, { heartbeat, resume: { from: scenario.history === undefined ? 'live' : 'oldest' } });
+  return sse({ heartbeat, resume: { from: scenario.history === undefined ? 'live' : 'oldest' } }, only);
 }
 
 /** A stream that no log remembers, or with `runs` one that a log of its own does. */
@@ -63,8 +60,8 @@ async function serveOwn(scenario: Scenario): Promise<Served> {
   // Nobody waits for the reader here, so what it is behind by must fit.
   const queue = { bytes: Infinity, events: Infinity };
   const handler = scenario.options?.includes('runs')
-    ? sse(() => ticks, { heartbeat, resume: { log: () => memoryLog({ entries: Infinity, bytes: 2 ** 28 }) } })
-    : sse(() => ticks, { heartbeat, queue });
+    ? sse({ heartbeat, resume: { log: () => memoryLog({ maxEntries: Infinity, maxBytes: 2 ** 28 }) } }, () => ticks)
+    : sse({ heartbeat, queue }, () => ticks);
   return {
     port: await listen(onServer(scenario, handler)),
     publish: (_, numbered) => {

@@ -17,17 +17,17 @@ export function echoApp(): Express {
 
   app.get(
     '/sse',
-    sse(({ query }) => handWritten(query.message), { query, resume: true }),
+    sse({ query, resume: true }, ({ query }) => handWritten(query.message)),
   );
 
   app.get(
     '/sse2',
-    sse(({ query }) => echo(query.message), { events: Echoes, query, resume: true }),
+    sse({ events: Echoes, query, resume: true }, ({ query }) => echo(query.message)),
   );
 
   app.get(
     '/sse3',
-    sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), { events: Echoes, query, resume: true }),
+    sse({ events: Echoes, query, resume: true }, ({ query }) => merge(echo(query.message), reverseEcho(query.message))),
   );
 
   return app;

@@ -1,9 +1,9 @@
 import * as t from 'io-ts';
-import { DateTime, type EventOf, events, withDefault } from 'rxsse';
+import { DateFromISOString, type EventOf, events, withDefault } from 'rxsse';
 
 const shape = {
   message: t.string,
-  created_at: withDefault(DateTime, () => new Date()),
+  created_at: withDefault(DateFromISOString, () => new Date()),
 };
 
 /**

@@ -33,7 +33,7 @@ const remembered = 40;
 
 /** Answers of a model, each in the feed of its conversation, whoever reads it there and however often they come back. */
 export class Relay {
-  readonly conversations = feeds(Chat, () => ({}), { idle: 10 * 60_000, max: 1000 });
+  readonly conversations = feeds(Chat, { idleTimeout: 10 * 60_000, maxFeeds: 1000 });
   readonly #options: Required<RelayOptions>;
   readonly #running = new Map<string, { readonly run: string; readonly answering: Subscription }>();
   readonly #readers = new Map<string, number>();
@@ -47,7 +47,7 @@ export class Relay {
   ask(conversation: string, text: string): 'asked' | 'busy' | 'full' {
     if (this.#running.has(conversation)) return 'busy';
     if (this.#running.size >= this.#options.max) return 'full';
-    const feed = this.conversations.at(conversation);
+    const feed = this.conversations.get(conversation);
     const run = randomUUID();
     const answering = this.#answer(conversation, run, text).subscribe((event) => feed.publish(event));
     // An answer that is over by now has nothing to be kept for.
@@ -61,7 +61,7 @@ export class Relay {
   stop(conversation: string, said: (run: string) => ChatEvent = (run) => Chat.Done({ run, reason: 'stopped' })): void {
     const running = this.#running.get(conversation);
     running?.answering.unsubscribe();
-    if (running !== undefined) this.conversations.at(conversation).publish(said(running.run));
+    if (running !== undefined) this.conversations.get(conversation).publish(said(running.run));
   }
 
   /** A reader has come. */
@@ -111,11 +111,10 @@ export class Relay {
 
   #history(conversation: string, run: string): Observable<readonly ChatMessage[]> {
     return this.conversations
-      .at(conversation)
-      .after('oldest')
+      .get(conversation)
+      .events({ from: 'oldest' })
       .pipe(
-        map(({ event }) => event),
-        filter((event) => event !== undefined && !isGap(event)),
+        filter((event) => !isGap(event)),
         takeWhile((event) => !(event.type === 'asked' && event.data.run === run), true),
         toArray(),
         map(messagesOf),

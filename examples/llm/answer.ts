@@ -1,5 +1,5 @@
 import { bufferTime, concat, concatMap, defer, filter, map, type Observable, takeWhile, throwError } from 'rxjs';
-import { fromPull } from 'rxsse';
+import { fromReadable } from 'rxsse';
 import { parseFrames } from 'rxsse/wire';
 import { askAnthropic, readAnthropic } from './anthropic.ts';
 import { Chat, type ChatEvent } from './events.ts';
@@ -16,7 +16,7 @@ const formats = {
 export function answer(model: Model, messages: readonly ChatMessage[], run: string): Observable<ChatEvent> {
   const { ask, read } = formats[model.format];
   const { url, headers, body } = ask(model, messages);
-  const bytes = fromPull<Uint8Array>(async (signal) => {
+  const bytes = fromReadable<Uint8Array>(async (signal) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },

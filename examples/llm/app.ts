@@ -28,13 +28,16 @@ export function llmApp(options: RelayOptions): LlmApp {
 
   app.get(
     '/conversations/:id',
-    sse(({ params }) => relay.conversations.at(params.id), {
-      params,
-      resume: { from: 'oldest' },
-      retry: 1000,
-      onOpen: ({ params }: { readonly params: { readonly id: string } }) => relay.joined(params.id),
-      onClose: (_reason, _counters, { params }) => relay.left(params.id),
-    }),
+    sse(
+      {
+        params,
+        resume: { from: 'oldest' },
+        retry: 1000,
+        onOpen: ({ params }: { readonly params: { readonly id: string } }) => relay.joined(params.id),
+        onClose: (_reason, _counters, { params }) => relay.left(params.id),
+      },
+      ({ params }) => relay.conversations.get(params.id),
+    ),
   );
 
   app.post('/conversations/:id/questions', express.json({ limit: '32kb' }), ({ params, body }, response) => {

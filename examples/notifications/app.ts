@@ -23,7 +23,7 @@ export function notificationsApp(data: string): NotificationsApp {
 
   app.get('/', (_request, response) => response.sendFile(page));
   app.post('/notifications', receive(notifications));
-  app.get('/notifications', sse(notifications, { resume: { from: 'oldest' }, retry: 1000 }));
+  app.get('/notifications', sse({ resume: { from: 'oldest' }, retry: 1000 }, notifications));
 
   return { app, close: () => notifications.close() };
 }

@@ -1,9 +1,9 @@
-import { DateTime, event, events, NonEmptyString, withDefault } from 'rxsse';
+import { DateFromISOString, event, events, NonEmptyString, withDefault } from 'rxsse';
 
 /** What is posted, remembered and read; a browser's bundle can share this file. */
 export const Notifications = events({
   Posted: event('notification.posted', {
     text: NonEmptyString,
-    at: withDefault(DateTime, () => new Date()),
+    at: withDefault(DateFromISOString, () => new Date()),
   }),
 });

@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import { type DrainOptions, drain, feed, receive, sse } from 'rxsse';
+import { feed, receive, type ShutdownOptions, shutdown, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
 import { Counts } from './events.ts';
 
@@ -10,9 +10,9 @@ export interface RollingApp {
 }
 
 /** @param data the folder of the log, which the servers before and after this one share. */
-export function rollingApp(data: string, options: DrainOptions): RollingApp {
+export function rollingApp(data: string, options: ShutdownOptions): RollingApp {
   const counts = feed(Counts, { log: lmdbLog({ path: data }) });
-  const route = sse(counts, { resume: { from: 'oldest' }, retry: 1000 });
+  const route = sse({ resume: { from: 'oldest' }, retry: 1000 }, counts);
   const app = express();
 
   app.get('/counts', route);
@@ -21,7 +21,7 @@ export function rollingApp(data: string, options: DrainOptions): RollingApp {
   return {
     app,
     leave: async () => {
-      await drain(route, options);
+      await shutdown(route, options);
       counts.close();
     },
   };

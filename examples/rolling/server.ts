@@ -5,7 +5,7 @@ import { rollingApp } from './app.ts';
 const data = process.env.DATA || fileURLToPath(new URL('.tmp', import.meta.url));
 const over = Number(process.env.OVER || 5000);
 
-const { app, leave } = rollingApp(data, { over, retry: [0, 500] });
+const { app, leave } = rollingApp(data, { duration: over, retry: [0, 500] });
 const server = app.listen(Number(process.env.PORT || 0), '127.0.0.1', () => {
   const address = server.address();
   // Whoever started this process sends readers here from now on.

@@ -1,10 +1,10 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
-import { Connection } from '../sink/connection.ts';
+import { Connection } from '../sink/Connection.ts';
+import { attempt, whenResolved } from '../sink/callUser.ts';
 import type { SseRequest } from '../sink/exchange.ts';
-import { type Refusal, refuse } from '../sink/problem.ts';
 import type { Route } from '../sink/Route.ts';
+import { type Refusal, refuse } from '../sink/refuse.ts';
 import { serve } from '../sink/serve.ts';
-import { attempt, whenGiven } from '../sink/whenGiven.ts';
 import { BodyResponse } from './BodyResponse.ts';
 import { jsonOf } from './jsonOf.ts';
 
@@ -26,7 +26,7 @@ export function answering(route: Route, limit: number): (request: Request, given
         serve(route, { method, url, headers, params, body } satisfies SseRequest, response, next, request);
       };
 
-      whenGiven(partOf(given, 'params') ?? partOf(request, 'params'), next, (params) => {
+      whenResolved(partOf(given, 'params') ?? partOf(request, 'params'), next, (params) => {
         const body = partOf(given, 'body');
         if (!readsBody || body !== undefined) return answer(params, body);
         const read = (json: Either<Refusal, unknown>): void => {

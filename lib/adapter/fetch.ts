@@ -1,22 +1,27 @@
 import type { UnknownC } from 'io-ts';
+import type { Shape } from '../codec/Shape.ts';
 import type { Contract } from '../event/events.ts';
-import type { DataOf, Shape } from '../event/Shape.ts';
-import type { AnyOptions } from '../sink/AnyOptions.ts';
-import { Route } from '../sink/Route.ts';
-import type { Sendable, SseContext, SseOptions, Stream } from '../sink/SseOptions.ts';
-import { type AnyHandler, mountedOn } from '../sink/sse.ts';
+import type { ContextOf, Sendable, SseContext, SseOptions, Stream } from '../sink/SseOptions.ts';
+import { type AnyHandler, mountedOn, routeFrom } from '../sink/sse.ts';
 import { answering } from './answering.ts';
 
 /** What the `sse` of the main door takes, and how much of a body is read. @category adapter */
-export interface FetchOptions<C extends Contract, Q extends Shape, P extends Shape, B extends Shape, S, R>
-  extends SseOptions<C, Q, P, B, S, R> {
+export interface FetchOptions<
+  C extends Contract = never,
+  Q extends Shape = UnknownC,
+  P extends Shape = UnknownC,
+  B extends Shape = UnknownC,
+  S = undefined,
+  R = Request,
+  T = unknown,
+> extends SseOptions<C, Q, P, B, S, R, T> {
   /**
    * The largest body that is read for the option `body`, in bytes: JSON, and
    * nothing else. 1 or more. Above it the answer is 413.
    *
    * @default 65536, 64 KiB
    */
-  readonly limit?: number;
+  readonly maxBodyBytes?: number;
 }
 
 /** A handler for servers that take a web `Request` and give a `Response`. @category adapter */
@@ -53,6 +58,9 @@ export interface FetchHandler<R extends Request> extends AnyHandler {
  * @see The main door's `sse`, for Express and for Node's own servers.
  * @category adapter
  */
+export function sse(
+  stream: Stream<unknown> | ((context: SseContext<{ request: Request }>) => Stream<unknown> | Promise<Stream<unknown>>),
+): FetchHandler<Request>;
 export function sse<
   C extends Contract = never,
   Q extends Shape = UnknownC,
@@ -60,17 +68,16 @@ export function sse<
   B extends Shape = UnknownC,
   S = undefined,
   R extends Request = Request,
+  T = unknown,
 >(
+  options: FetchOptions<C, Q, P, B, S, R, T>,
   stream:
-    | Stream<Sendable<C>>
-    | ((
-        context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
-      ) => Stream<Sendable<C>> | Promise<Stream<Sendable<C>>>),
-  options: FetchOptions<C, Q, P, B, S, R> = {},
-): FetchHandler<R> {
-  const { limit = 64 * 1024 } = options;
-  if (!(limit >= 1)) throw new RangeError(`sse: limit must be at least 1 byte, got ${limit}`);
-  // From here on nobody looks at the types that tie the options to the context.
-  const route = new Route(stream, options as unknown as AnyOptions);
-  return mountedOn(route, answering(route, limit));
+    | Stream<Sendable<C, T>>
+    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
+): FetchHandler<R>;
+export function sse(...args: readonly unknown[]): FetchHandler<Request> {
+  const route = routeFrom(args);
+  const { maxBodyBytes = 64 * 1024 } = route.options as { readonly maxBodyBytes?: number };
+  if (!(maxBodyBytes >= 1)) throw new RangeError(`sse: maxBodyBytes must be at least 1, got ${maxBodyBytes}`);
+  return mountedOn(route, answering(route, maxBodyBytes));
 }

@@ -1,8 +1,8 @@
 import { type Either, left } from 'fp-ts/lib/Either.js';
 import type { SseRequest } from '../sink/exchange.ts';
 import { parseJson, refusedEncoding } from '../sink/jsonBody.ts';
-import type { Refusal } from '../sink/problem.ts';
 import { joined, tooLarge } from '../sink/readBody.ts';
+import type { Refusal } from '../sink/refuse.ts';
 
 /**
  * Reads the body of a web request as JSON and nothing else, up to a limit: one

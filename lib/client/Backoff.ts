@@ -1,8 +1,8 @@
 import { asyncScheduler } from 'rxjs';
-import { chance, clock } from '../clock.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
+import { clock, randomFraction } from '../time/clock.ts';
 import { longestRetry } from '../wire/checkField.ts';
-import type { RetryOptions } from './RetryOptions.ts';
+import type { ReconnectOptions } from './RetryOptions.ts';
 import type { Retrying } from './Status.ts';
 
 /** The wait of an EventSource that was asked for none; browsers have from 3 to 5 s. */
@@ -14,7 +14,7 @@ const exactWait = 3000;
  * The server's own wait comes first: it is kept in full, and chance adds to it.
  */
 export class Backoff {
-  readonly #options: Required<RetryOptions>;
+  readonly #options: Required<ReconnectOptions>;
   readonly #exact: boolean;
   /** The wait that the server asked for by `retry:`. In force, once said, over all connections. */
   asked: number | undefined;
@@ -23,8 +23,14 @@ export class Backoff {
   #lostAt: number | undefined;
 
   /** @throws RangeError for an option out of range. */
-  constructor(who: string, options: RetryOptions, exact: boolean) {
-    const { initial = 1000, max = 30_000, resetAfter = 5000, limit = Infinity, within = Infinity } = options;
+  constructor(who: string, options: ReconnectOptions, exact: boolean) {
+    const {
+      initialDelay: initial = 1000,
+      maxDelay: max = 30_000,
+      resetAfter = 5000,
+      maxAttempts: limit = Infinity,
+      maxElapsed: within = Infinity,
+    } = options;
     const fits = {
       initial: initial > 0,
       max: max >= initial && max <= longestRetry,
@@ -35,7 +41,7 @@ export class Backoff {
     for (const [name, isSo] of Object.entries(fits)) {
       if (!isSo) throw new RangeError(`${who}: retry.${name} is out of range`);
     }
-    this.#options = { initial, max, resetAfter, limit, within };
+    this.#options = { initialDelay: initial, maxDelay: max, resetAfter, maxAttempts: limit, maxElapsed: within };
     this.#exact = exact;
   }
 
@@ -50,7 +56,7 @@ export class Backoff {
 
   /** What follows a failure; `undefined` when a limit is reached. */
   after(why: ConnectionError): Retrying | undefined {
-    const { resetAfter, limit, within } = this.#options;
+    const { resetAfter, maxAttempts: limit, maxElapsed: within } = this.#options;
     const now = clock.now();
     if (this.#openedAt !== undefined && now - this.#openedAt >= resetAfter) {
       this.#attempt = 0;
@@ -64,14 +70,14 @@ export class Backoff {
     );
     if (this.#attempt >= limit || now - this.#lostAt + wait > within) return undefined;
     const attempt = ++this.#attempt;
-    return { state: 'retrying', why, attempt, wait, at: new Date(asyncScheduler.now() + wait) };
+    return { state: 'retrying', error: why, attempt, delay: wait, at: new Date(asyncScheduler.now() + wait) };
   }
 
   #wait(asked: number | undefined): number {
-    const { initial, max } = this.#options;
+    const { initialDelay: initial, maxDelay: max } = this.#options;
     const bound = Math.min(max, initial * 2 ** this.#attempt);
-    if (asked === undefined) return Math.ceil(chance() * bound);
+    if (asked === undefined) return Math.ceil(randomFraction() * bound);
     // A server that asks for 1 ms gets its readers back soon; one that then is not there is not asked again so soon.
-    return Math.ceil(asked + chance() * (this.#attempt === 0 ? Math.min(asked, bound) : bound));
+    return Math.ceil(asked + randomFraction() * (this.#attempt === 0 ? Math.min(asked, bound) : bound));
   }
 }

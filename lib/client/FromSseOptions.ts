@@ -2,8 +2,8 @@ import type { ConnectionError } from '../error/ConnectionError.ts';
 import type { DecodeError } from '../error/DecodeError.ts';
 import type { FrameLimits } from '../wire/FrameParser.ts';
 import type { Hearer } from './Hearer.ts';
-import type { RetryOptions } from './RetryOptions.ts';
-import type { Status } from './Status.ts';
+import type { ReconnectOptions } from './RetryOptions.ts';
+import type { ConnectionStatus } from './Status.ts';
 
 /**
  * What becomes of an event that cannot be decoded. `drop`: it is reported to
@@ -12,7 +12,7 @@ import type { Status } from './Status.ts';
  *
  * @category client
  */
-export type Policy = 'drop' | 'error' | 'raw';
+export type BadEventPolicy = 'drop' | 'error' | 'raw';
 
 /** An event as it came, where the policy is `raw`. @category client */
 export interface RawEvent {
@@ -30,15 +30,15 @@ export interface RawEvent {
 export type RawIf<P> = 'raw' extends P ? RawEvent : never;
 
 /** How events are decoded, and who hears of what is beside them. @category client */
-export interface DecodingOptions<P extends Policy = Policy> {
+export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy> {
   /** What becomes of events whose name is not in the contract. @default 'drop' */
-  readonly unknown?: P;
+  readonly unknownEvents?: P;
   /** What becomes of events whose data does not match the contract. @default 'drop' */
-  readonly invalid?: P;
+  readonly invalidEvents?: P;
   /** Hears of each event that is dropped. What it throws is an error of the stream. @default nobody */
   readonly onError?: (error: DecodeError) => void;
   /** Hears what the line is doing, from the request to the end. @default nobody */
-  readonly status?: Hearer<Status>;
+  readonly statusObserver?: Hearer<ConnectionStatus>;
   /**
    * Hears the position whenever it has moved: the cursor that a later `lastEventId` goes on from. A position counts as
    * read when its event was delivered, that is when `next` of the subscriber has returned; it is told then, and not
@@ -46,13 +46,13 @@ export interface DecodingOptions<P extends Policy = Policy> {
    *
    * @default nobody
    */
-  readonly cursor?: Hearer<string>;
+  readonly cursorObserver?: Hearer<string>;
   /** How a lost line is tried again. `{ limit: 0 }` does not. @default for ever, with backoff */
-  readonly retry?: RetryOptions;
+  readonly backoff?: ReconnectOptions;
 }
 
 /** What is asked for: its URL, or a request; which is sent again, its body too, for each connection. @category client */
-export type Target = string | URL | Request;
+export type RequestTarget = string | URL | Request;
 
 /** What `new Headers` takes. @category client */
 export type HeadersLike = ConstructorParameters<typeof Headers>[0];
@@ -61,7 +61,7 @@ export type HeadersLike = ConstructorParameters<typeof Headers>[0];
 export type Fetch = (input: string | Request, init: RequestInit) => PromiseLike<Response>;
 
 /** How events are asked for, read and decoded. @category client */
-export interface FromSseOptions<P extends Policy = Policy> extends DecodingOptions<P>, FrameLimits {
+export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy> extends DecodingOptions<P>, FrameLimits {
   /** @default 'GET' */
   readonly method?: string;
   /** The body of the request, or what makes one for each; one that can be read only once must be made. @default none */
@@ -90,26 +90,26 @@ export interface FromSseOptions<P extends Policy = Policy> extends DecodingOptio
    *
    * @default 408, 425, 429 and all from 500 to 599; with `exact` none
    */
-  readonly statuses?: (status: number) => boolean;
+  readonly retryStatuses?: (status: number) => boolean;
   /**
    * Behaves exactly as an EventSource: any status but 200 ends the stream, and each wait is what the server asked for
    * by `retry:`, or 3 s, with no jitter and no growth.
    *
    * @default false
    */
-  readonly exact?: boolean;
+  readonly strictEventSource?: boolean;
   /**
    * Longest silence, in milliseconds, before the line is taken for dead and made anew. `Infinity` waits for ever.
    *
    * @default twice what the server announces as `Rxsse-Liveness`, and a second; for ever where it announces nothing
    */
-  readonly liveness?: number;
+  readonly idleTimeout?: number;
   /**
    * Whether the request may be made again although its server may have acted on the first one.
    *
    * @default for GET and HEAD yes; for other methods no, until the stream gave a position to come back to
    */
-  readonly repeatable?: boolean;
+  readonly idempotent?: boolean;
   /** Whether to disconnect while the page is hidden. It goes on from its position when the page is seen. @default false */
   readonly pauseWhenHidden?: boolean;
 }

@@ -3,7 +3,7 @@ import type { Backoff } from './Backoff.ts';
 import type { Hearer } from './Hearer.ts';
 
 /** What one subscriber keeps from one connection to the next. */
-export class Memory {
+export class ReconnectState {
   readonly backoff: Backoff;
   readonly #cursor: Hearer<string> | undefined;
   /** What the next request says, and a parser moves. */

@@ -6,7 +6,7 @@ import type { ConnectionError } from '../error/ConnectionError.ts';
  *
  * @category client
  */
-export type Status = Connecting | Open | Retrying | Paused | Ended;
+export type ConnectionStatus = Connecting | Open | Retrying | Paused | Ended;
 
 /** A request is made. @category client */
 export interface Connecting {
@@ -30,11 +30,11 @@ export interface Open {
 /** The line was lost, or never made, and will be tried again. @category client */
 export interface Retrying {
   readonly state: 'retrying';
-  readonly why: ConnectionError;
+  readonly error: ConnectionError;
   /** Failures in a row, this one included. */
   readonly attempt: number;
   /** The wait before the next request, in milliseconds. */
-  readonly wait: number;
+  readonly delay: number;
   /** When that is. */
   readonly at: Date;
 }

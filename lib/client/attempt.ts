@@ -3,7 +3,7 @@ import { ConnectionError, type ConnectionFailure } from '../error/ConnectionErro
 import type { Message } from '../wire/Frame.ts';
 import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
 import { failureOf } from './checkHead.ts';
-import type { Memory } from './Memory.ts';
+import type { ReconnectState } from './Memory.ts';
 import { watchSilence } from './watchSilence.ts';
 
 /** The answer is a stream, and is said to be one to who waits for it. */
@@ -18,7 +18,7 @@ export type Opened = (response: Response) => void;
  */
 export function attempt(
   send: (signal: AbortSignal) => () => PromiseLike<Response>,
-  memory: Memory,
+  memory: ReconnectState,
   opened: Opened,
   limits: FrameLimits,
 ): Observable<Message> {

@@ -5,8 +5,8 @@ import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
+import { decode, gapOf, isFailedEnd } from './decodeMessage.ts';
 import type { DecodingOptions, RawEvent } from './FromSseOptions.ts';
-import { decode, gapOf, isFailedEnd } from './reading.ts';
 
 /** What a client's stream carries, whatever its contract is. */
 export type Delivered = TypedEvent | Gap | RawEvent;

@@ -4,9 +4,9 @@ import { type Contract, type EventOf, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 import type { Given } from './deliver.ts';
-import type { DecodingOptions, Policy, RawIf } from './FromSseOptions.ts';
-import { follow } from './follow.ts';
-import type { Memory } from './Memory.ts';
+import type { BadEventPolicy, DecodingOptions, RawIf } from './FromSseOptions.ts';
+import type { ReconnectState } from './Memory.ts';
+import { reconnecting } from './reconnecting.ts';
 
 /** The part of an EventSource that is needed; a browser's has it, and those of packages. @category client */
 export interface EventSourceLike {
@@ -49,12 +49,12 @@ const closed = 2;
  * @see fromSse, which sees why and does not need another object.
  * @category client
  */
-export function fromEventSource<C extends Contract, P extends Policy = 'drop'>(
+export function fromEventSource<C extends Contract, P extends BadEventPolicy = 'drop'>(
   make: (lastEventId: string) => EventSourceLike,
   contract: C,
   options: DecodingOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  return follow({
+  return reconnecting({
     who: 'fromEventSource',
     contract,
     options,
@@ -76,8 +76,8 @@ function namesIn(contract: Contract): ReadonlySet<string> {
 function dispatched(
   source: EventSourceLike,
   names: ReadonlySet<string>,
-  memory: Memory,
-  { status }: DecodingOptions,
+  memory: ReconnectState,
+  { statusObserver: status }: DecodingOptions,
 ): Observable<Given> {
   return new Observable((subscriber) => {
     /** Runs what an EventSource calls, where a throw would be heard by nobody. */

@@ -2,9 +2,9 @@ import type { Observable } from 'rxjs';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
-import type { FromSseOptions, Policy, RawIf, Target } from './FromSseOptions.ts';
-import { follow } from './follow.ts';
-import { requests } from './requests.ts';
+import type { BadEventPolicy, FromSseOptions, RawIf, RequestTarget } from './FromSseOptions.ts';
+import { requests } from './fetchTransport.ts';
+import { reconnecting } from './reconnecting.ts';
 
 /**
  * Reads the events of a contract from a server, over as many connections as it takes.
@@ -27,7 +27,7 @@ import { requests } from './requests.ts';
  * {@link ConnectionError} for an answer that is no stream, when a limit of `retry`
  * is reached, and at once for a request that no fetch can serve; with a
  * {@link StreamFailedError} when the server says that the stream failed; and with a
- * {@link FrameSizeError} over a limit. Unsubscribing, or an operator that fails,
+ * {@link LimitError} over a limit. Unsubscribing, or an operator that fails,
  * releases the socket in the same turn, and nothing arrives after, not even the
  * rest of the same chunk.
  *
@@ -45,19 +45,19 @@ import { requests } from './requests.ts';
  * @see fromEventSource for an EventSource that one has already.
  * @category client
  */
-export function fromSse<C extends Contract, P extends Policy = 'drop'>(
-  target: Target | (() => Target | PromiseLike<Target>),
+export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
+  target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   contract: C,
   options: FromSseOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  const { liveness: silence, exact = false, lastEventId: seed } = options;
+  const { idleTimeout: silence, strictEventSource: exact = false, lastEventId: seed } = options;
   if (silence !== undefined && !(silence > 0)) {
     throw new RangeError(`fromSse: liveness must be above 0 ms (Infinity waits for ever), got ${silence}`);
   }
   const limits: FrameLimits = options;
   // Checks them now, and not for each subscriber.
   new FrameParser({ ...limits, lastEventId: '', onMessage: () => {} });
-  return follow({
+  return reconnecting({
     who: 'fromSse',
     contract,
     options,

@@ -1,11 +1,11 @@
 import { ConnectionError } from '../error/ConnectionError.ts';
-import type { Fetch, FromSseOptions, HeadersLike, Target } from './FromSseOptions.ts';
+import type { Fetch, FromSseOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 import { isServedPort } from './isServedPort.ts';
 import { headerOf } from './lastEventIdHeader.ts';
 
 /** What one request is made of. */
 export interface Asking {
-  readonly target: Target;
+  readonly target: RequestTarget;
   readonly headers: HeadersLike;
   readonly lastEventId: string;
   /** Whether a status such as 503 is tried again, and so may be answered. */
@@ -60,7 +60,7 @@ function headersOf({ target, headers, lastEventId, takesRefusals }: Asking): Hea
 }
 
 /** Whether the page may send a header of its own to it without asking its server for leave. */
-function isOwn(target: Target): boolean {
+function isOwn(target: RequestTarget): boolean {
   const { location } = globalThis as { readonly location?: { readonly href: string; readonly origin: string } };
   if (location === undefined) return true;
   return new URL(target instanceof Request ? target.url : target, location.href).origin === location.origin;

@@ -1,5 +1,5 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
-import { clock } from '../clock.ts';
+import { clock } from '../time/clock.ts';
 import { longestRetry } from '../wire/checkField.ts';
 
 /** Looks out for a silence that is too long. */

@@ -20,13 +20,13 @@ export class Entry<E> {
   /** Absent where all up to here was filtered out, or where a page ended. */
   readonly event: E | undefined;
   /** How the log has it on the wire, for as long as nobody changed it. */
-  readonly block: string | undefined;
+  readonly frame: string | undefined;
 
   constructor(epoch: string, sequence: number, event: E | undefined, block: string | undefined) {
     this.epoch = epoch;
     this.sequence = sequence;
     this.event = event;
-    this.block = block;
+    this.frame = block;
   }
 
   /** The position that a reader has once it has this. */
@@ -35,12 +35,12 @@ export class Entry<E> {
   }
 
   /** The place without its event. */
-  bare(): Entry<never> {
+  withoutEvent(): Entry<never> {
     return new Entry<never>(this.epoch, this.sequence, undefined, undefined);
   }
 
   /** Another event at this place. */
-  with<F>(event: F): Entry<F> {
+  withEvent<F>(event: F): Entry<F> {
     return new Entry(this.epoch, this.sequence, event, undefined);
   }
 }

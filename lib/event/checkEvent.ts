@@ -1,8 +1,8 @@
+import { kindOf } from '../data/kindOf.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, definitionNamed, namesOf } from './events.ts';
 import { explain } from './explain.ts';
-import { kindOf } from './kindOf.ts';
 import { shorten } from './shorten.ts';
 import { definitionOf } from './stamp.ts';
 

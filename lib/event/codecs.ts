@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
-import { typed } from './exact/ExactCodec.ts';
-import { verbatimLeaf } from './exact/leaf.ts';
+import { typed } from '../codec/exact/ExactCodec.ts';
+import { verbatimLeaf } from '../codec/exact/leaf.ts';
 
 /**
  * A whole number that JavaScript and JSON hold exactly: at most 2⁵³ − 1 either way.

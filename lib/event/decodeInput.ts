@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { type Issue, issuesOf } from '../codec/describeFailure.ts';
 import { shapeOf } from './define.ts';
-import { type Issue, issuesOf } from './describeFailure.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { stamp } from './stamp.ts';
 

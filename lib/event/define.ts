@@ -1,12 +1,12 @@
 import * as t from 'io-ts';
+import { type ExactShape, exactShape } from '../codec/ExactShape.ts';
+import { ExactCodec, typed } from '../codec/exact/ExactCodec.ts';
+import { verbatimLeaf } from '../codec/exact/leaf.ts';
+import { record } from '../codec/exact/record.ts';
+import type { Shape } from '../codec/Shape.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
-import { type ExactShape, exactShape } from './ExactShape.ts';
 import { checkName } from './eventName.ts';
-import { ExactCodec, typed } from './exact/ExactCodec.ts';
-import { verbatimLeaf } from './exact/leaf.ts';
-import { record } from './exact/record.ts';
 import { explain } from './explain.ts';
-import type { Shape } from './Shape.ts';
 import { stamp } from './stamp.ts';
 
 const shapes = new WeakMap<AnyDefinition, ExactShape>();

@@ -1,7 +1,7 @@
+import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
 import type { CheckedName } from '../error/ReservedName.ts';
 import { define } from './define.ts';
 import type { EventDefinition } from './EventDefinition.ts';
-import type { DataOf, EncodedOf, GivenOf, Shape } from './Shape.ts';
 
 /**
  * Defines one kind of event: its name, and what its data is.

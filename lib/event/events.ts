@@ -1,8 +1,8 @@
+import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
 import type { CheckedName } from '../error/ReservedName.ts';
 import { define } from './define.ts';
 import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
 import { type SnakeCase, snakeCase } from './eventName.ts';
-import type { DataOf, EncodedOf, GivenOf, Shape } from './Shape.ts';
 
 /** What a contract is made of: definitions, which keep their names, and shapes, which are named by their keys. */
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;

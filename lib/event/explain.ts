@@ -1,7 +1,7 @@
 import type * as t from 'io-ts';
-import { issuesOf, linesOf } from './describeFailure.ts';
-import type { ExactCodec } from './exact/ExactCodec.ts';
-import { kindOf } from './kindOf.ts';
+import { issuesOf, linesOf } from '../codec/describeFailure.ts';
+import type { ExactCodec } from '../codec/exact/ExactCodec.ts';
+import { kindOf } from '../data/kindOf.ts';
 
 /** Why a value that the program made is not of an exact codec, a line for each path. @internal */
 export function explain(codec: t.Mixed, value: unknown, at: string): readonly string[] {

@@ -1,25 +1,24 @@
-import { map, Observable, throwError } from 'rxjs';
-import { CapacityError } from '../error/CapacityError.ts';
+import { filter, map, Observable, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
-import { DrainingError, type RetryRange } from '../error/DrainingError.ts';
+import { full, type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
 import { cursorOf } from '../event/Cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
+import { type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { checkSize } from '../log/checkSize.ts';
-import { type Draft, placeable } from '../log/draftOf.ts';
 import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../operator/restartWithBackoff.ts';
-import { Decoded } from './Decoded.ts';
-import { PipeReader } from './PipeReader.ts';
+import { Ack } from './Ack.ts';
+import { EntryCache } from './EntryCache.ts';
+import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer } from './Producer.ts';
-import { Published } from './Published.ts';
 import type { Reader } from './Reader.ts';
-import { Readers } from './Readers.ts';
-import { type Place, type Placement, placeOf } from './resume.ts';
-import { UnpacedVisit } from './UnpacedVisit.ts';
-import { type Visit, type Visited, visit } from './visit.ts';
+import { type ReaderSession, type RouteContext, readerSession } from './ReaderSession.ts';
+import { ReaderSet } from './ReaderSet.ts';
+import { type FromOptions, type StartOptions, type StartPosition, startPosition } from './startPosition.ts';
+import { UnpacedSession } from './UnpacedVisit.ts';
 
 /** What a feed is made of, with every default filled in. */
 export interface CoreOptions {
@@ -27,13 +26,13 @@ export interface CoreOptions {
   readonly log: EventLog;
   readonly source: FeedSource<unknown> | undefined;
   readonly start: 'first-reader' | 'now';
-  readonly grace: number;
+  readonly linger: number;
   readonly restart: false | BackoffOptions;
   /** Of one event's data. */
   readonly maxEventBytes: number;
   readonly maxReaders: number;
   /** Reads of the log under way at once. */
-  readonly replays: number;
+  readonly maxConcurrentReads: number;
   readonly onError: (error: unknown) => void;
   /** The source is over, or was left. */
   readonly onStop: () => void;
@@ -45,9 +44,9 @@ export interface CoreOptions {
 export class FeedCore {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
-  readonly #readers: Readers;
+  readonly #readers: ReaderSet;
   readonly #producer: Producer | undefined;
-  readonly #decoded: Decoded | undefined;
+  readonly #decoded: EntryCache | undefined;
   readonly #onIdle: () => void;
   readonly #maxEventBytes: number;
   readonly #maxReaders: number;
@@ -55,13 +54,13 @@ export class FeedCore {
   #draining: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
-    const { contract, log, source, start, maxEventBytes, maxReaders, replays, onError } = options;
+    const { contract, log, source, start, maxEventBytes, maxReaders, maxConcurrentReads, onError } = options;
     this.contract = contract;
     this.log = log;
     this.#maxEventBytes = maxEventBytes;
     this.#maxReaders = maxReaders;
-    this.#readers = new Readers(log, replays);
-    this.#decoded = contract && new Decoded(contract, onError);
+    this.#readers = new ReaderSet(log, maxConcurrentReads);
+    this.#decoded = contract && new EntryCache(contract, onError);
     this.#producer = source && new Producer({ ...options, source });
     this.#onIdle = options.onIdle;
     if (start === 'now') this.#producer?.start();
@@ -76,16 +75,16 @@ export class FeedCore {
     return this.#closed;
   }
 
-  publish(given: unknown, options: AppendOptions): Published {
-    let drafts: readonly Draft[];
+  publish(given: unknown, options: AppendOptions): Ack<string> {
+    let drafts: readonly EncodedEvent[];
     try {
       drafts = Array.isArray(given) ? given.flatMap((event) => this.#draftsOf(event)) : this.#draftsOf(given);
     } catch (error) {
-      return new Published((subscriber) => subscriber.error(error));
+      return new Ack((subscriber) => subscriber.error(error));
     }
     // The log is asked at once; who subscribes late, or never, changes nothing.
     const appended = this.log.append(drafts, options);
-    return new Published((subscriber) =>
+    return new Ack((subscriber) =>
       appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))).subscribe(subscriber),
     );
   }
@@ -95,17 +94,20 @@ export class FeedCore {
    * that nothing it emits is missed; the reader is given what there is once it
    * says, with `begun`, that it can take it.
    */
-  attach(reader: Reader, requested: string | undefined, placement: Placement, placed: Placed): void {
+  attach(reader: Reader, requested: string | undefined, placement: StartOptions, placed: Placed): void {
     if (this.#closed) return reader.fail(new ClosedError('the feed', 'closed'));
-    if (this.#draining !== undefined) return reader.fail(new DrainingError(this.#draining));
+    if (this.#draining !== undefined)
+      return reader.fail(
+        new UnavailableError('shutdown', 'the server is shutting down; come back later', this.#draining),
+      );
     if (this.#readers.count >= this.#maxReaders) {
-      return reader.fail(new CapacityError('readers of the feed', this.#maxReaders, 'readers'));
+      return reader.fail(full('readers of the feed', this.#maxReaders, 'maxReaders'));
     }
-    const placeOn = (state: LogState): Place => {
+    const placeOn = (state: LogState): StartPosition => {
       const from = placement.from ?? (state.ended === false ? 'live' : 'oldest');
-      return placeOf(requested, { ...placement, from }, state);
+      return startPosition(requested, { ...placement, from }, state);
     };
-    const settle = (place: Place, state: LogState): void => {
+    const settle = (place: StartPosition, state: LogState): void => {
       reader.after = place.after;
       reader.epoch = state.epoch;
       placed(place, state);
@@ -119,14 +121,14 @@ export class FeedCore {
     });
   }
 
-  begun(reader: Reader, place: Place): void {
+  readerReady(reader: Reader, place: StartPosition): void {
     if (reader.server === undefined) return;
-    if (place.ends) reader.finish('completed');
-    else this.#readers.begun(reader);
+    if (place.ends) reader.end('completed');
+    else this.#readers.ready(reader);
   }
 
   /** Takes no more readers, who are asked to wait so long, and gives those that it has, for them to be sent away. */
-  drain(retry: RetryRange): readonly Reader[] {
+  shutdown(retry: RetryRange): readonly Reader[] {
     this.#draining = retry;
     return this.#readers.all;
   }
@@ -157,18 +159,23 @@ export class FeedCore {
     if (!isVisited(context)) {
       throw new TypeError('read: expected the context of a route; outside a route there is after(cursor)');
     }
-    const visited = context[visit];
+    const visited = context[readerSession];
     visited.claim(this.contract);
     return this.#piped(() => visited);
   }
 
-  after(from: Placement['from']): Observable<Entry<TypedEvent | Gap>> {
-    return this.#piped(() => new UnpacedVisit(from));
+  entries({ from = 'live' }: FromOptions = {}): Observable<Entry<TypedEvent | Gap>> {
+    return this.#piped(() => new UnpacedSession(from)).pipe(filter((entry) => entry.event !== undefined));
   }
 
-  end(): Observable<void> {
+  events(options?: FromOptions): Observable<TypedEvent | Gap> {
+    return this.entries(options).pipe(map((entry) => entry.event as TypedEvent | Gap));
+  }
+
+  end(): Ack<void> {
     this.#producer?.close();
-    return this.log.end('completed').pipe(map(() => undefined));
+    const ended = this.log.end('completed').pipe(map(() => undefined));
+    return new Ack((subscriber) => ended.subscribe(subscriber));
   }
 
   close(): void {
@@ -180,24 +187,24 @@ export class FeedCore {
   }
 
   /** One, or none for what has no place in a log. */
-  #draftsOf(event: unknown): readonly Draft[] {
-    const draft = placeable(event, this.contract);
+  #draftsOf(event: unknown): readonly EncodedEvent[] {
+    const draft = encodeLogged(event, this.contract);
     if (draft === undefined) return none;
     checkSize(draft, this.#maxEventBytes);
     return [draft];
   }
 
-  #piped(visiting: () => Visit): Observable<Entry<TypedEvent | Gap>> {
+  #piped(visiting: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
     const decoded = this.#decoded;
     if (decoded === undefined) return throwError(() => new TypeError('a run has no contract to decode by'));
     return new Observable((subscriber) => {
       const visited = visiting();
-      const reader = new PipeReader(subscriber, decoded, visited);
+      const reader = new PipeTarget(subscriber, decoded, visited);
       visited.enter(() => this.resume(reader));
       subscriber.add(() => this.leave(reader));
       this.attach(reader, visited.requested, visited.placement, (place, state) => {
         reader.begin(place);
-        visited.placed(place, state, () => this.begun(reader, place));
+        visited.placed(place, state, () => this.readerReady(reader, place));
       });
     });
   }
@@ -205,8 +212,8 @@ export class FeedCore {
 
 const none: readonly never[] = [];
 
-type Placed = (place: Place, state: LogState) => void;
+type Placed = (place: StartPosition, state: LogState) => void;
 
-function isVisited(context: object): context is Visited {
-  return visit in context;
+function isVisited(context: object): context is RouteContext {
+  return readerSession in context;
 }

@@ -1,16 +1,16 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
-import { longestWait } from '../clock.ts';
 import { cursorOf } from '../event/Cursor.ts';
+import { encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { checkSize } from '../log/checkSize.ts';
-import { placeable } from '../log/draftOf.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
+import { maxTimerDelay } from '../time/clock.ts';
 
 /** What a source that is made anew knows. @category feed */
 export interface SourceContext {
   /** The cursor of the newest entry, after which the source goes on; `undefined` when there is none. */
-  readonly last: string | undefined;
+  readonly lastCursor: string | undefined;
   /** 0 for the first attempt, then the restarts in a row: 1 again after one that was stable. */
   readonly attempt: number;
   /** Aborted when the source is left. */
@@ -25,7 +25,7 @@ export interface ProducerOptions {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
   readonly restart: false | BackoffOptions;
-  readonly grace: number;
+  readonly linger: number;
   /** Of one event's data. */
   readonly maxEventBytes: number;
   readonly onError: (error: unknown) => void;
@@ -69,12 +69,12 @@ export class Producer {
 
   /** The last reader has left. */
   leave(): void {
-    const { grace } = this.#options;
+    const { linger: grace } = this.#options;
     if (this.#over || this.#running === undefined || grace === Infinity) return;
     if (grace === 0) return this.stop();
     // One that came and left without starting anything had the wait of the one before it still running.
     this.#leaving?.unsubscribe();
-    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, longestWait));
+    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, maxTimerDelay));
   }
 
   stop(): void {
@@ -102,8 +102,8 @@ export class Producer {
     const make = ({ attempt, signal }: Attempt): Observable<unknown> =>
       typeof source !== 'function'
         ? source
-        : log.read(0, 0).pipe(switchMap((state) => source({ last: newest(state), attempt, signal })));
-    if (restart === false) return restartWithBackoff(make, { limit: 0 });
+        : log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: newest(state), attempt, signal })));
+    if (restart === false) return restartWithBackoff(make, { maxAttempts: 0 });
     const onFailure = (error: unknown, wait: number): void => {
       onError(error);
       restart.onFailure?.(error, wait);
@@ -115,7 +115,7 @@ export class Producer {
   #append(value: unknown): void {
     const { contract, log, maxEventBytes, onError } = this.#options;
     try {
-      const draft = placeable(value, contract);
+      const draft = encodeLogged(value, contract);
       if (draft === undefined) return;
       checkSize(draft, maxEventBytes);
       log.append([draft]).subscribe({ error: onError });

@@ -1,6 +1,6 @@
 import type { Gap } from '../event/Gap.ts';
 import type { LogEnd, Page } from '../log/EventLog.ts';
-import type { Stretch } from '../log/Segments.ts';
+import type { EntryRange } from '../log/Segments.ts';
 import { Swept } from './sweep.ts';
 
 /** What was read of the log for a reader, and how much the window had heard when it was asked for. */
@@ -31,16 +31,16 @@ export abstract class Reader extends Swept {
   /** It can be given more now. */
   abstract get isReady(): boolean;
   /** Gives it the entries that follow `after`; tells whether it is still ready. */
-  abstract take(stretch: Stretch): boolean;
+  abstract write(stretch: EntryRange): boolean;
   /** Tells it that something is missing at its place. */
-  abstract miss(gap: Gap): void;
+  abstract gap(gap: Gap): void;
   /** Nothing will follow. */
-  abstract finish(how: LogEnd): void;
+  abstract end(how: LogEnd): void;
   /** The log cannot be read. */
   abstract override fail(error: unknown): void;
 
   /** The server shuts down: it is to leave with these last blocks; calls back when it has. */
-  abstract drain(last: string, gone: () => void): void;
+  abstract disconnect(last: string, gone: () => void): void;
 
   override step(): void {
     this.server?.serve(this);

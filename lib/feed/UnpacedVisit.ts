@@ -1,21 +1,21 @@
 import type { LogState } from '../log/EventLog.ts';
-import type { Place, Placement } from './resume.ts';
-import type { Visit } from './visit.ts';
+import type { ReaderSession } from './ReaderSession.ts';
+import type { StartOptions, StartPosition } from './startPosition.ts';
 
 /** Reads a feed outside of any route: always ready, so that only the pipeline itself sets the pace. */
-export class UnpacedVisit implements Visit {
+export class UnpacedSession implements ReaderSession {
   readonly requested = undefined;
   readonly opensWithGap = false;
   readonly isReady = true;
-  readonly placement: Placement;
+  readonly placement: StartOptions;
 
-  constructor(from: Placement['from']) {
-    this.placement = { from, missed: undefined };
+  constructor(from: StartOptions['from']) {
+    this.placement = { from, gapPolicy: undefined };
   }
 
   claim(): void {}
   enter(): void {}
-  placed(_place: Place, _state: LogState, begun: () => void): void {
+  placed(_place: StartPosition, _state: LogState, begun: () => void): void {
     begun();
   }
   follow(): void {}

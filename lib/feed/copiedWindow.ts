@@ -1,9 +1,9 @@
 import { Subscription } from 'rxjs';
-import { clock } from '../clock.ts';
 import { ClosedError } from '../error/ClosedError.ts';
 import type { EventLog, LogState, Page } from '../log/EventLog.ts';
-import { Segments, type Stretch } from '../log/Segments.ts';
-import type { Window, WindowObserver } from './Window.ts';
+import { type EntryRange, Segments } from '../log/Segments.ts';
+import { clock } from '../time/clock.ts';
+import type { Window, WindowObserver } from './window.ts';
 
 /** Bytes of the tail that are at hand for readers that keep up. */
 const size = 1024 * 1024;
@@ -36,7 +36,7 @@ export function copiedWindow(log: EventLog, first: LogState, observer: WindowObs
     get tail() {
       return segments.tail;
     },
-    page: (after: number, maxBytes: number): Stretch | undefined =>
+    page: (after: number, maxBytes: number): EntryRange | undefined =>
       after < segments.floor ? undefined : segments.read(after, maxBytes),
     close: () => following.unsubscribe(),
   };

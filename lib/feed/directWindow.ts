@@ -1,7 +1,7 @@
 import { ClosedError } from '../error/ClosedError.ts';
 import type { EventLog, LogState, Page } from '../log/EventLog.ts';
-import type { Stretch } from '../log/Segments.ts';
-import type { Window, WindowObserver } from './Window.ts';
+import type { EntryRange } from '../log/Segments.ts';
+import type { Window, WindowObserver } from './window.ts';
 
 /** For a log that keeps its bytes in this process: all of it is at hand, and nothing is kept twice. */
 export function directWindow(log: EventLog, observer: WindowObserver): Window {
@@ -27,7 +27,7 @@ export function directWindow(log: EventLog, observer: WindowObserver): Window {
     get tail() {
       return stateNow().tail;
     },
-    page: (after: number, maxBytes: number): Stretch => readNow(log, after, maxBytes),
+    page: (after: number, maxBytes: number): EntryRange => readNow(log, after, maxBytes),
     close: () => following.unsubscribe(),
   };
 }

@@ -6,9 +6,11 @@ import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions, EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../operator/restartWithBackoff.ts';
+import type { Ack } from './Ack.ts';
 import { FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
-import type { Published } from './Published.ts';
+import type { RouteContext } from './ReaderSession.ts';
+import type { FromOptions } from './startPosition.ts';
 
 /** Where a feed keeps what it is made of: only the sink asks for it. */
 const core: unique symbol = Symbol('rxsse.feed');
@@ -38,19 +40,19 @@ export interface FeedOptions<C extends Contract> {
    *
    * @default Infinity
    */
-  readonly grace?: number;
+  readonly linger?: number;
   /** Whether a source that fails is made anew; without, its failure ends the feed. @default false */
   readonly restart?: false | BackoffOptions;
   /**
    * The largest event, in bytes of its encoded data. A larger one is not
-   * appended: what publishes it gets an `EventSizeError`. 1 or more; `Infinity`
+   * appended: what publishes it gets an `LimitError`. 1 or more; `Infinity`
    * is no bound.
    *
    * @default 1048576, 1 MiB, which is what readers take by default
    */
   readonly maxEventBytes?: number;
   /** Readers at once in this process; a route answers more as a full server does. 1 or more. @default 50000 */
-  readonly readers?: number;
+  readonly maxReaders?: number;
   /**
    * Reads of the log under way at once, for readers that come back to what is
    * not in memory any more: a page each, and further readers wait their turn.
@@ -58,7 +60,7 @@ export interface FeedOptions<C extends Contract> {
    *
    * @default 64
    */
-  readonly replays?: number;
+  readonly maxConcurrentReads?: number;
   /** Hears of bad events, failures of the source, and of the log. @default nobody */
   readonly onError?: (error: unknown) => void;
 }
@@ -76,18 +78,25 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
    * Adds an event, or several with nothing between them. Under way at once;
    * emits the cursor of the last one, and can be awaited, once the log has it.
    */
-  publish(event: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Published;
+  publish(event: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Ack<string>;
   /**
    * The reader's own view, inside a route: its entries from its cursor on, at
    * the pace of its socket, for `filterEvent`, `mapEvent` and `ofType`.
    */
-  read(context: object): Observable<Entry<EventOf<C> | Gap>>;
-  /** The entries after a cursor, outside a route. Not paced. @default 'live' */
-  after(cursor?: 'live' | 'oldest' | (string & {})): Observable<Entry<EventOf<C> | Gap>>;
-  /** Says that nothing will follow. Readers get the end. */
-  end(): Observable<void>;
-  /** Leaves the source, cuts the readers, and closes the log. */
+  read(context: RouteContext): Observable<Entry<EventOf<C> | Gap>>;
+  /**
+   * Emits the events and gaps after a start position, outside a route. It is not paced: what the subscriber does not
+   * take in time waits in memory, one page of the log at a time.
+   */
+  events(options?: FromOptions): Observable<EventOf<C> | Gap>;
+  /** Emits the same with the position of each, for a subscriber that stores cursors. */
+  entries(options?: FromOptions): Observable<Entry<EventOf<C> | Gap>>;
+  /** Ends the feed: no event follows, and every reader gets the end. */
+  end(): Ack<void>;
+  /** Unsubscribes from the source, disconnects the readers and closes the log. */
   close(): void;
+  /** How many readers the feed has in this process. */
+  readonly readers: number;
 }
 
 /**
@@ -113,26 +122,33 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
 /** Makes the core of a feed; a family wants to know when its last reader has left. */
 export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
   if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
-  const { source, log = memoryLog(), start = 'first-reader', grace = Infinity, restart = false } = options;
-  const { maxEventBytes = 1024 * 1024, readers: maxReaders = 50_000, replays = 64 } = options;
-  if (!(grace >= 0)) throw new RangeError(`feed: grace must be 0 ms or more, got ${grace}`);
-  for (const [name, bound] of Object.entries({ maxEventBytes, readers: maxReaders, replays })) {
+  const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
+  const { maxEventBytes = 1024 * 1024, maxReaders = 50_000, maxConcurrentReads = 64 } = options;
+  if (!(linger >= 0)) throw new RangeError(`feed: linger must be 0 ms or more, got ${linger}`);
+  for (const [name, bound] of Object.entries({ maxEventBytes, maxReaders, maxConcurrentReads })) {
     if (!(bound >= 1)) throw new RangeError(`feed: ${name} must be at least 1, got ${bound}`);
   }
   const onError = contained(options.onError);
-  const bounds = { maxEventBytes, maxReaders, replays };
-  return new FeedCore({ contract, log, source, start, grace, restart, ...bounds, onError, onStop: nothing, onIdle });
+  const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
+  return new FeedCore({ contract, log, source, start, linger, restart, ...bounds, onError, onStop: nothing, onIdle });
 }
 
 /** The public face of a core. */
-export function feedOf<C extends Contract>(contract: C, made: FeedCore): Feed<C> {
+export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublish: () => void = nothing): Feed<C> {
   return {
     contract,
-    publish: (event, options = {}) => made.publish(event, options),
+    publish: (event, options = {}) => {
+      onPublish();
+      return made.publish(event, options);
+    },
     read: (context) => made.read(context) as Observable<Entry<EventOf<C> | Gap>>,
-    after: (cursor = 'live') => made.after(cursor) as Observable<Entry<EventOf<C> | Gap>>,
+    events: (options) => made.events(options) as Observable<EventOf<C> | Gap>,
+    entries: (options) => made.entries(options) as Observable<Entry<EventOf<C> | Gap>>,
     end: () => made.end(),
     close: () => made.close(),
+    get readers() {
+      return made.readers;
+    },
     [core]: made,
   };
 }

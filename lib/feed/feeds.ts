@@ -1,14 +1,16 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
-import { clock, longestWait } from '../clock.ts';
-import { CapacityError } from '../error/CapacityError.ts';
-import type { RetryRange } from '../error/DrainingError.ts';
+import type { RetryRange } from '../error/UnavailableError.ts';
+import { full } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
+import { clock, maxTimerDelay } from '../time/clock.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
 import type { Reader } from './Reader.ts';
 
 /** How many feeds of a family there are, and for how long. @category feed */
-export interface FeedsOptions {
+export interface FeedsOptions<C extends Contract = Contract> {
+  /** Returns the options of the feed of a key, when it is created. @default the default options */
+  readonly feed?: (key: string) => FeedOptions<C>;
   /**
    * How long a feed without readers is kept after it was last used (by a reader,
    * a publication or `at`), in milliseconds, ended ones too. 0 forgets it as soon
@@ -16,9 +18,9 @@ export interface FeedsOptions {
    *
    * @default 60000
    */
-  readonly idle?: number;
+  readonly idleTimeout?: number;
   /** Feeds at once, at most. 1 or more. @default 10000 */
-  readonly max?: number;
+  readonly maxFeeds?: number;
 }
 
 /** Where a family keeps what only the library asks for. */
@@ -33,11 +35,11 @@ export interface AnyFeeds {
 interface Family {
   readonly cores: readonly FeedCore[];
   /** No more readers, and those that it has. */
-  drain(retry: RetryRange): readonly Reader[];
+  shutdown(retry: RetryRange): readonly Reader[];
 }
 
 /** The inside of a family, or `undefined` for what is none. */
-export function familyOf(value: unknown): Family | undefined {
+export function registryOf(value: unknown): Family | undefined {
   return typeof value === 'object' && value !== null && family in value ? (value as AnyFeeds)[family] : undefined;
 }
 
@@ -47,9 +49,9 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   /**
    * The feed of a key, made on first use.
    *
-   * @throws CapacityError when there are `max` of them and all have readers.
+   * @throws UnavailableError when there are `max` of them and all have readers.
    */
-  at(key: string): Feed<C>;
+  get(key: string): Feed<C>;
   /** How many there are now. */
   readonly size: number;
   /** Closes all of them. Those that are asked for afterwards are made anew. */
@@ -72,20 +74,19 @@ interface Member<C extends Contract> {
  * server does.
  *
  * @example A feed a room
- * const rooms = feeds(events({ Said: { text: t.string } }), () => ({}), { idle: 60_000, max: 1000 });
- * app.get('/rooms/:room', sse(({ params }) => rooms.at(params.room), { params: { room: t.string } }));
- * rooms.at('lobby').publish({ type: 'said', data: { text: 'hello' } });
+ * const rooms = feeds(events({ Said: { text: t.string } }), { idleTimeout: 60_000, maxFeeds: 1000 });
+ * app.get('/rooms/:room', sse({ params: { room: t.string } }, ({ params }) => rooms.get(params.room)));
+ * rooms.get('lobby').publish({ type: 'said', data: { text: 'hello' } });
  *
  * @throws RangeError at once, when `idle` or `max` is out of range.
  * @category feed
  */
 export function feeds<C extends Contract>(
   contract: C,
-  options: (key: string) => FeedOptions<C>,
-  { idle = 60_000, max = 10_000 }: FeedsOptions = {},
+  { feed: optionsOf = () => ({}), idleTimeout: idle = 60_000, maxFeeds: max = 10_000 }: FeedsOptions<NoInfer<C>> = {},
 ): Feeds<C> {
-  if (!(idle >= 0)) throw new RangeError(`feeds: idle must be 0 ms or more, got ${idle}`);
-  if (!(max >= 1)) throw new RangeError(`feeds: max must be at least 1, got ${max}`);
+  if (!(idle >= 0)) throw new RangeError(`feeds: idleTimeout must be 0 ms or more, got ${idle}`);
+  if (!(max >= 1)) throw new RangeError(`feeds: maxFeeds must be at least 1, got ${max}`);
   const members = new Map<string, Member<C>>();
   /** Those that may be without a reader, longestWait first. One that gets a reader stays until it is looked at. */
   const resting = new Map<string, Member<C>>();
@@ -98,12 +99,12 @@ export function feeds<C extends Contract>(
       get cores() {
         return [...members.values()].map(({ core }) => core);
       },
-      drain: (retry) => {
+      shutdown: (retry) => {
         draining = retry;
-        return [...members.values()].flatMap(({ core }) => core.drain(retry));
+        return [...members.values()].flatMap(({ core }) => core.shutdown(retry));
       },
     },
-    at: (key) => {
+    get: (key) => {
       const known = members.get(key);
       return rest(known === undefined || known.core.isClosed ? make(key) : known).feed;
     },
@@ -118,17 +119,13 @@ export function feeds<C extends Contract>(
   function make(key: string): Member<C> {
     const isFull = (): boolean => !members.has(key) && members.size >= max;
     if (isFull()) longestUnused();
-    const core = coreOfOptions(contract, options(key), () => rest(member));
+    const core = coreOfOptions(contract, optionsOf(key), () => rest(member));
     // Only now: no history is given up for a key that the options refuse.
     while (isFull()) forget(longestUnused());
-    const feed: Feed<C> = feedOf(contract, core);
-    const publish: typeof feed.publish = (event, how) => {
-      rest(member);
-      return feed.publish(event, how);
-    };
-    const member: Member<C> = { key, core, feed: { ...feed, publish }, used: 0 };
+    const feed: Feed<C> = feedOf(contract, core, () => rest(member));
+    const member: Member<C> = { key, core, feed, used: 0 };
     members.set(key, member);
-    if (draining !== undefined) core.drain(draining);
+    if (draining !== undefined) core.shutdown(draining);
     return member;
   }
 
@@ -143,7 +140,7 @@ export function feeds<C extends Contract>(
   }
 
   function arm(wait: number): void {
-    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), longestWait));
+    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), maxTimerDelay));
   }
 
   /** One timer for the whole family. */
@@ -163,7 +160,7 @@ export function feeds<C extends Contract>(
       if (member.core.readers === 0) return member;
       resting.delete(key);
     }
-    throw new CapacityError('feeds', max);
+    throw full('feeds', max, 'maxFeeds');
   }
 
   function forget(member: Member<C>): void {

@@ -1,14 +1,14 @@
 import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
-import { longestWait } from '../clock.ts';
-import { CapacityError } from '../error/CapacityError.ts';
+import { full } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
+import { maxTimerDelay } from '../time/clock.ts';
 import { FeedCore } from './FeedCore.ts';
 
 export interface RunsOptions {
   readonly contract: Contract | undefined;
   readonly log: () => EventLog;
-  readonly grace: number;
+  readonly linger: number;
   readonly max: number;
   readonly maxEventBytes: number;
 }
@@ -62,11 +62,11 @@ export class Runs {
       contract: this.#options.contract,
       maxEventBytes: this.#options.maxEventBytes,
       maxReaders: Infinity,
-      replays: Infinity,
+      maxConcurrentReads: Infinity,
       log,
       source: stream,
       start: 'first-reader',
-      grace: Infinity,
+      linger: Infinity,
       restart: false,
       onError,
       onStop: () => abort.abort(),
@@ -99,17 +99,18 @@ export class Runs {
 
   #rest(run: Run): void {
     if (!this.#byEpoch.has(run.epoch)) return;
-    const { grace } = this.#options;
+    const { linger: grace } = this.#options;
     if (grace === 0 || this.#draining) return this.forget(run);
     this.#idle.add(run);
-    if (grace !== Infinity) run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, longestWait));
+    if (grace !== Infinity)
+      run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, maxTimerDelay));
   }
 
   #makeRoom(): void {
     const { max } = this.#options;
     if (this.#byEpoch.size < max) return;
     const [idlest] = this.#idle;
-    if (idlest === undefined) throw new CapacityError('runs', max);
+    if (idlest === undefined) throw full('runs', max, 'resume.maxRuns');
     this.forget(idlest);
   }
 }

@@ -1,5 +1,5 @@
-import { clock, perClock } from '../clock.ts';
-import { Line, Link } from './Line.ts';
+import { LinkedList, LinkedListNode } from '../data/LinkedList.ts';
+import { clock, perClock } from '../time/clock.ts';
 
 /**
  * How long one turn of the loop is spent on writing, in ms. It also decides how
@@ -12,7 +12,7 @@ const budget = 0.2;
 const most = 256;
 
 /** A reader that is behind, to the sweep. */
-export abstract class Swept extends Link {
+export abstract class Swept extends LinkedListNode {
   /** Gives the reader what there is for it. One that stays behind queues again. */
   abstract step(): void;
   /** Its step threw. */
@@ -28,7 +28,7 @@ export abstract class Swept extends Link {
  * the next, in one write a reader, so writes grow larger and not more.
  */
 class Sweep {
-  readonly #behind = new Line<Swept>();
+  readonly #behind = new LinkedList<Swept>();
   /** A slice is due: when the code that runs now has returned or, where this turn is spent, in the next one. */
   #scheduled = false;
   /** The next turn is asked for; until then all slices are one, to the budget. */
@@ -43,7 +43,7 @@ class Sweep {
   }
 
   /** All of a line fell behind at once. */
-  addAll(readers: Line<Swept>): void {
+  addAll(readers: LinkedList<Swept>): void {
     this.#behind.take(readers);
     this.#schedule();
   }

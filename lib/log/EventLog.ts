@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Draft } from './draftOf.ts';
+import type { EncodedEvent } from '../event/encodeEvent.ts';
 
 /** A numbering that ended before the present one began; its cursors up to `last` are still exact. @category log */
 export interface PastEpoch {
@@ -80,7 +80,7 @@ export interface EventLog {
    * entry between them. Errors when they were not remembered: the log is
    * closed, has ended, or its storage failed.
    */
-  append(drafts: readonly Draft[], options?: AppendOptions): Observable<Appended>;
+  append(drafts: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended>;
   /**
    * Reads entries after a sequence: at least one if there is one, then no more
    * than fit into `maxBytes`; `last < tail` says that there are more. After the tail it is empty; below the floor it

@@ -9,7 +9,7 @@ export interface Retention {
 }
 
 /** Entries and where they are: `bytes` of those after `after`, up to `last`. */
-export interface Stretch {
+export interface EntryRange {
   readonly after: number;
   readonly last: number;
   readonly bytes: Uint8Array;
@@ -106,7 +106,7 @@ export class Segments {
   }
 
   /** The entries after a sequence: at least one if there is one, and no more than fit. */
-  read(after: number, maxBytes: number): Stretch {
+  read(after: number, maxBytes: number): EntryRange {
     const start = Math.max(after, this.#floor);
     if (start >= this.#tail) return { after: start, last: start, bytes: nothing };
     const views: Uint8Array[] = [];

@@ -1,12 +1,12 @@
-import { EventSizeError } from '../error/EventSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
+import type { EncodedEvent } from '../event/encodeEvent.ts';
 import { fitsIn } from '../wire/utf8.ts';
-import type { Draft } from './draftOf.ts';
 
 /**
  * Refuses an event that no reader with the same bound could take.
  *
- * @throws EventSizeError
+ * @throws LimitError
  */
-export function checkSize({ event, data }: Draft, maxEventBytes: number): void {
-  if (!fitsIn(maxEventBytes, data)) throw new EventSizeError(event, maxEventBytes);
+export function checkSize({ event, data }: EncodedEvent, maxEventBytes: number): void {
+  if (!fitsIn(maxEventBytes, data)) throw new LimitError('event-size', maxEventBytes, event);
 }

@@ -1,4 +1,4 @@
-import { clock } from '../clock.ts';
+import { clock } from '../time/clock.ts';
 
 /** A fresh epoch: 96 unguessable bits as 16 characters that a URL carries as they are. */
 export function freshEpoch(): string {

@@ -1,12 +1,12 @@
 import { type Observable, of, Subject, throwError } from 'rxjs';
-import { clock } from '../clock.ts';
+import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf } from '../event/Cursor.ts';
+import type { EncodedEvent } from '../event/encodeEvent.ts';
+import { clock } from '../time/clock.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
-import type { Draft } from './draftOf.ts';
 import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from './EventLog.ts';
 import { freshEpoch } from './freshEpoch.ts';
-import { RecentKeys } from './RecentKeys.ts';
 import { Segments } from './Segments.ts';
 
 /**
@@ -17,21 +17,21 @@ import { Segments } from './Segments.ts';
  */
 export interface MemoryLogOptions {
   /** The newest entries that are kept. 1 or more; `Infinity` leaves it to the other bounds. @default 10000 */
-  readonly entries?: number;
+  readonly maxEntries?: number;
   /**
    * Bytes of history, as they go over the wire. 1 or more; `Infinity` leaves it
    * to the other bounds. Fewer than 8 KiB are taken in steps of 1 KiB.
    *
    * @default 16777216, 16 MiB
    */
-  readonly bytes?: number;
+  readonly maxBytes?: number;
   /**
    * Milliseconds after which an entry may be let go. Looked at when the next one
    * is appended, so what a quiet log has stays. Above 0. @default Infinity: never for its age
    */
-  readonly age?: number;
+  readonly maxAge?: number;
   /** How many idempotency keys are remembered, the newest ones. 0 or more. @default 10000 */
-  readonly keys?: number;
+  readonly maxKeys?: number;
 }
 
 /**
@@ -63,7 +63,12 @@ class MemoryLog implements EventLog {
   #ended: false | LogEnd = false;
   #closed = false;
 
-  constructor({ entries = 10_000, bytes = 16 * 1024 * 1024, age = Infinity, keys = 10_000 }: MemoryLogOptions) {
+  constructor({
+    maxEntries: entries = 10_000,
+    maxBytes: bytes = 16 * 1024 * 1024,
+    maxAge: age = Infinity,
+    maxKeys: keys = 10_000,
+  }: MemoryLogOptions) {
     atLeast('entries', entries, 1);
     atLeast('bytes', bytes, 1);
     if (!(age > 0)) throw new RangeError(`memoryLog: age must be above 0 ms, got ${age}`);
@@ -72,7 +77,7 @@ class MemoryLog implements EventLog {
     this.#keys = new RecentKeys(keys);
   }
 
-  append(drafts: readonly Draft[], { key }: AppendOptions = {}): Observable<Appended> {
+  append(drafts: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     const before = key === undefined ? undefined : this.#keys.find(key);
     if (before !== undefined) return of(before);
@@ -132,7 +137,7 @@ class MemoryLog implements EventLog {
     this.wakes.complete();
   }
 
-  #blockOf({ event, data, retry }: Draft, sequence: number): string {
+  #blockOf({ event, data, retry }: EncodedEvent, sequence: number): string {
     return encodeMessage(cursorOf(this.#epoch, sequence), event, data, retry);
   }
 

@@ -1,6 +1,6 @@
-import { kindOf } from '../event/kindOf.ts';
-import type { Outlet } from './Outlet.ts';
-import { Queue } from './Queue.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { Queue } from '../data/Queue.ts';
+import type { SerializedObserver } from './SerializedObserver.ts';
 
 /** Calls that share one signal: to make one costs more than all the rest of a call. */
 const sharers = 32;
@@ -25,7 +25,7 @@ interface Slot<R> {
  */
 export class Calls<R> {
   readonly #concurrent: number;
-  readonly #outlet: Outlet<R>;
+  readonly #outlet: SerializedObserver<R>;
   /** In the order in which they came; the first has not left. */
   readonly #slots = new Queue<Slot<R>>();
   /** Those of them that have not begun. */
@@ -37,7 +37,7 @@ export class Calls<R> {
   #abort: AbortController | undefined;
   #shared = 0;
 
-  constructor(concurrent: number, outlet: Outlet<R>) {
+  constructor(concurrent: number, outlet: SerializedObserver<R>) {
     this.#concurrent = concurrent;
     this.#outlet = outlet;
   }

@@ -39,7 +39,7 @@ export function isBare(value: unknown): value is Entry<never> {
 
 /** A value with this event in it. The event that it has already leaves it as the log has it. @internal */
 export function withEvent<T, F>(value: T, event: F): WithEvent<T, F> {
-  const placed: unknown = value instanceof Entry ? (value.event === event ? value : value.with(event)) : event;
+  const placed: unknown = value instanceof Entry ? (value.event === event ? value : value.withEvent(event)) : event;
   return placed as WithEvent<T, F>;
 }
 
@@ -52,5 +52,5 @@ export function isForReader(value: unknown): boolean {
 
 /** The place of a value without its event; `undefined` where it has none. @internal */
 export function placeOnly<T>(value: T): T | undefined {
-  return !isOwnEvent(value) && value instanceof Entry ? (value.bare() as T) : undefined;
+  return !isOwnEvent(value) && value instanceof Entry ? (value.withoutEvent() as T) : undefined;
 }

@@ -1,27 +1,27 @@
 import { isObservable, type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { clock } from '../clock.ts';
+import { checkCount, checkFunction, checkWait } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { Entry } from '../event/Entry.ts';
-import { kindOf } from '../event/kindOf.ts';
-import { Alarm } from './Alarm.ts';
-import { checkCount, checkFunction, checkWait } from './check.ts';
+import { Alarm } from '../time/Alarm.ts';
+import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isBare, isForReader, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
-import { Outlet } from './Outlet.ts';
+import { SerializedObserver } from './SerializedObserver.ts';
 
 /** When what is held goes out, and how it comes together. @category operator */
 export type ConflateByOptions<E> = ConflateUntil & {
   /** Makes one of the event that is held and the new one of its key. @default the new one */
   readonly merge?: (held: E, event: E) => E;
   /** How many keys are held; when there would be more, all go out early. A whole number from 1. @default 10000 */
-  readonly max?: number;
+  readonly maxKeys?: number;
 };
 
 /** How long events are held. @category operator */
 export type ConflateUntil =
   /** Milliseconds after the first that is held. Above 0. */
-  | { readonly every: number; readonly until?: never }
+  | { readonly interval: number; readonly until?: never }
   /** Until this emits. Its end is none of ours; its failure is one of the stream. */
-  | { readonly until: Observable<unknown>; readonly every?: never };
+  | { readonly until: Observable<unknown>; readonly interval?: never };
 
 /**
  * Holds one event of each key, and lets all go out together.
@@ -52,7 +52,7 @@ export function conflateBy<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
   options: ConflateByOptions<NoInfer<EventIn<T>>>,
 ): MonoTypeOperatorFunction<T> {
-  const { every, until, merge, max = 10_000 } = options;
+  const { interval: every, until, merge, maxKeys: max = 10_000 } = options;
   checkFunction('conflateBy: key', key);
   if ((every === undefined) === (until === undefined)) {
     throw new TypeError('conflateBy: expected either every or until');
@@ -64,7 +64,7 @@ export function conflateBy<T>(
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new Outlet<T>(subscriber);
+      const outlet = new SerializedObserver<T>(subscriber);
       const held = new Map<unknown, T>();
       /** A bare place that came after all that is held. */
       let place: T | undefined;

@@ -1,15 +1,15 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { clock } from '../clock.ts';
-import { checkCount, checkFunction, checkWait } from './check.ts';
+import { checkCount, checkFunction, checkWait } from '../data/check.ts';
+import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isForReader, placeOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
 
 /** For how long, and how many, keys are remembered. @category operator */
 export interface DedupeOptions {
   /** How long a key is remembered after the event that passed, in milliseconds. Above 0. @default Infinity: until `max` */
-  readonly within?: number;
+  readonly maxAge?: number;
   /** How many keys are remembered; the oldest is forgotten for a new one. A whole number from 1. @default 10000 */
-  readonly max?: number;
+  readonly maxKeys?: number;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface DedupeOptions {
  */
 export function dedupe<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
-  { within = Infinity, max = 10_000 }: DedupeOptions = {},
+  { maxAge: within = Infinity, maxKeys: max = 10_000 }: DedupeOptions = {},
 ): MonoTypeOperatorFunction<T> {
   checkFunction('dedupe: key', key);
   checkWait('dedupe: within', within);

@@ -1,19 +1,19 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { clock } from '../clock.ts';
-import { Alarm } from './Alarm.ts';
-import { checkAbove, checkCount, checkFromZero, checkFunction, checkWait } from './check.ts';
+import { checkAbove, checkCount, checkFromZero, checkFunction, checkWait } from '../data/check.ts';
+import { Alarm } from '../time/Alarm.ts';
+import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
-import { Outlet } from './Outlet.ts';
+import { SerializedObserver } from './SerializedObserver.ts';
 
 /** When a group is full. At least one bound; what comes first closes it. @category operator */
 export interface GroupedWithinOptions<E> {
   /** Events in a group at most. A whole number from 1. @default 10000 */
-  readonly count?: number;
+  readonly maxEvents?: number;
   /** Bytes in a group at most; an event larger than that is a group of its own. Above 0. @default Infinity: not measured */
-  readonly bytes?: number;
+  readonly maxBytes?: number;
   /** Milliseconds from a group's first event until it goes out. Above 0. @default Infinity */
-  readonly ms?: number;
+  readonly maxDelay?: number;
   /** How large an event is, where `bytes` is given. @default the characters of its JSON text */
   readonly sizeOf?: (event: E) => number;
 }
@@ -44,8 +44,13 @@ export interface GroupedWithinOptions<E> {
 export function groupedWithin<T>(
   options: GroupedWithinOptions<NoInfer<EventIn<T>>>,
 ): OperatorFunction<T, WithEvent<T, readonly EventIn<T>[]>> {
-  const { count = 10_000, bytes = Infinity, ms = Infinity, sizeOf = textLength } = options;
-  if ((options.count ?? options.bytes ?? options.ms) === undefined) {
+  const {
+    maxEvents: count = 10_000,
+    maxBytes: bytes = Infinity,
+    maxDelay: ms = Infinity,
+    sizeOf = textLength,
+  } = options;
+  if ((options.maxEvents ?? options.maxBytes ?? options.maxDelay) === undefined) {
     throw new TypeError('groupedWithin: expected a bound: count, bytes or ms');
   }
   checkCount('groupedWithin: count', count);
@@ -55,7 +60,7 @@ export function groupedWithin<T>(
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new Outlet<WithEvent<T, readonly EventIn<T>[]>>(subscriber);
+      const outlet = new SerializedObserver<WithEvent<T, readonly EventIn<T>[]>>(subscriber);
       let group: EventIn<T>[] = [];
       let size = 0;
       /** What the group goes out in: the last event's place, or a bare one after it. */

@@ -1,14 +1,14 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { clock } from '../clock.ts';
-import { Alarm } from './Alarm.ts';
-import { checkFunction, checkWait } from './check.ts';
+import { checkFunction, checkWait } from '../data/check.ts';
+import { Alarm } from '../time/Alarm.ts';
+import { clock } from '../time/clock.ts';
 import { isBare } from './EventIn.ts';
 import { listen } from './listen.ts';
 
 /** What fills a silence, and when. @category operator */
 export interface KeepAliveOptions<F> {
   /** Longest silence allowed, in milliseconds. Above 0; `Infinity` allows any. */
-  readonly every: number;
+  readonly interval: number;
   /** Makes the value that fills a silence. When it throws, the stream errors. */
   readonly value: () => F;
 }
@@ -36,7 +36,7 @@ export interface KeepAliveOptions<F> {
  * @see SseOptions heartbeat, which does it for a whole route, and `within` to end a silent stream.
  * @category operator
  */
-export function keepAlive<T, F = T>({ every, value }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
+export function keepAlive<T, F = T>({ interval: every, value }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
   checkWait('keepAlive: every', every);
   checkFunction('keepAlive: value', value);
 

@@ -1,5 +1,5 @@
 import { isObservable, type Observable, Subscriber } from 'rxjs';
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 
 /** What an operator does about a value of its source; and about its end, where that is not simply passed on. */
 export interface Ears<T> {

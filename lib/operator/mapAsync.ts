@@ -1,20 +1,20 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { QueueFullError } from '../error/QueueFullError.ts';
+import { checkCount, checkFunction } from '../data/check.ts';
+import { LimitError } from '../error/LimitError.ts';
 import { Calls } from './Calls.ts';
-import { checkCount, checkFunction } from './check.ts';
 import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
-import { Outlet } from './Outlet.ts';
+import { SerializedObserver } from './SerializedObserver.ts';
 
 /** How much may wait. @category operator */
 export interface MapAsyncOptions {
   /**
    * Values that may be held: at work, and waiting for their turn or for those before them. One more is a
-   * {@link QueueFullError}. A whole number from 1.
+   * {@link LimitError}. A whole number from 1.
    *
    * @default 10000
    */
-  readonly queue?: number;
+  readonly maxQueued?: number;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface MapAsyncOptions {
 export function mapAsync<T, R extends NonNullable<unknown> | null>(
   concurrent: number,
   project: (event: NoInfer<EventIn<T>>, signal: AbortSignal) => PromiseLike<R>,
-  { queue = 10_000 }: MapAsyncOptions = {},
+  { maxQueued: queue = 10_000 }: MapAsyncOptions = {},
 ): OperatorFunction<T, WithEvent<T, R>> {
   checkCount('mapAsync: concurrent', concurrent);
   checkFunction('mapAsync', project);
@@ -56,14 +56,14 @@ export function mapAsync<T, R extends NonNullable<unknown> | null>(
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new Outlet<WithEvent<T, R>>(subscriber);
+      const outlet = new SerializedObserver<WithEvent<T, R>>(subscriber);
       const calls = new Calls<WithEvent<T, R>>(concurrent, outlet);
       subscriber.add(() => calls.abort());
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
           if (event === undefined && isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
-          if (calls.held >= queue) throw new QueueFullError('mapAsync', queue);
+          if (calls.held >= queue) throw new LimitError('operator-queue', queue, 'mapAsync');
           calls.push(
             (signal) => project(event as EventIn<T>, signal),
             (result) => withEvent(value, result as R),

@@ -1,6 +1,6 @@
 import { EMPTY, isObservable, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
-import { kindOf } from '../event/kindOf.ts';
-import { checkFunction } from './check.ts';
+import { checkFunction } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { listen } from './listen.ts';
 
 /** What a merge does when one of its sources fails or ends. @category operator */

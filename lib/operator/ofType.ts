@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
+import { kindOf } from '../data/kindOf.ts';
 import type { AnyDefinition, TypedEvent } from '../event/EventDefinition.ts';
-import { kindOf } from '../event/kindOf.ts';
 import type { EventIn, WithEvent } from './EventIn.ts';
-import { filterEvent } from './filterEvent.ts';
+import { filterEvents } from './filterEvents.ts';
 
 /** The definition of an event that the stream may carry. @category operator */
 export type DefinitionIn<T> = AnyDefinition & { readonly type: NameOf<EventIn<T>> };
@@ -34,7 +34,7 @@ type NameOf<E> = E extends { readonly type: infer Name extends string } ? Name :
  * const paid = sse((context) => orders.read(context).pipe(ofType(Orders.OrderPaid)));
  *
  * @throws TypeError at once, without a definition or for what is none.
- * @see filterEvent to look at the data.
+ * @see filterEvents to look at the data.
  * @category operator
  */
 export function ofType<T, Ds extends readonly [DefinitionIn<T>, ...DefinitionIn<T>[]]>(
@@ -45,7 +45,7 @@ export function ofType<T, Ds extends readonly [DefinitionIn<T>, ...DefinitionIn<
   const names = new Set(given.map(nameOf));
   const isNamed = (event: EventIn<T>): event is Named<EventIn<T>, Ds[number]['type']> =>
     names.has((event as TypedEvent | null | undefined)?.type ?? '');
-  return filterEvent<T, typeof isNamed>(isNamed);
+  return filterEvents<T, typeof isNamed>(isNamed);
 }
 
 function nameOf(definition: unknown): string {

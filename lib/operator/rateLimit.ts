@@ -1,23 +1,23 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { clock } from '../clock.ts';
-import { QueueFullError } from '../error/QueueFullError.ts';
-import { Alarm } from './Alarm.ts';
-import { checkAbove, checkCount, checkWait } from './check.ts';
+import { checkAbove, checkCount, checkWait } from '../data/check.ts';
+import { Queue } from '../data/Queue.ts';
+import { LimitError } from '../error/LimitError.ts';
+import { Alarm } from '../time/Alarm.ts';
+import { clock } from '../time/clock.ts';
 import { isBare, isForReader } from './EventIn.ts';
 import { listen } from './listen.ts';
-import { Outlet } from './Outlet.ts';
-import { Queue } from './Queue.ts';
+import { SerializedObserver } from './SerializedObserver.ts';
 
 /** How fast, and how many may wait. @category operator */
 export interface RateLimitOptions {
   /** Events in each `per` milliseconds, on the long run. Above 0. */
-  readonly count: number;
+  readonly maxEvents: number;
   /** Milliseconds. Above 0, and finite. @default 1000 */
-  readonly per?: number;
+  readonly interval?: number;
   /** Events that may go at once after a silence. A whole number from 1; with 1 they are always apart. @default 1 */
   readonly burst?: number;
-  /** Values that may wait; one more is a {@link QueueFullError}. A whole number from 1. @default 10000 */
-  readonly queue?: number;
+  /** Values that may wait; one more is a {@link LimitError}. A whole number from 1. @default 10000 */
+  readonly maxQueued?: number;
 }
 
 /**
@@ -44,7 +44,7 @@ export interface RateLimitOptions {
  * @category operator
  */
 export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
-  const { count, per = 1000, burst = 1, queue = 10_000 } = options;
+  const { maxEvents: count, interval: per = 1000, burst = 1, maxQueued: queue = 10_000 } = options;
   checkAbove('rateLimit: count', count);
   checkWait('rateLimit: per', per);
   if (per === Infinity) throw new RangeError('rateLimit: per must be finite, got Infinity');
@@ -53,7 +53,7 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new Outlet<T>(subscriber);
+      const outlet = new SerializedObserver<T>(subscriber);
       const waiting = new Queue<T>();
       const bucket = new Bucket(per / count, burst);
       let end: (() => void) | undefined;
@@ -74,7 +74,7 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
       listen(source, subscriber, {
         next: (value) => {
           if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
-          if (waiting.length >= queue) throw new QueueFullError('rateLimit', queue);
+          if (waiting.length >= queue) throw new LimitError('operator-queue', queue, 'rateLimit');
           waiting.push(value);
           if (waiting.length === 1) letGo();
         },

@@ -1,15 +1,15 @@
 import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
-import { chance, clock, longestWait } from '../clock.ts';
-import { kindOf } from '../event/kindOf.ts';
-import { checkFromZero, checkFunction, checkWait } from './check.ts';
+import { checkFromZero, checkFunction, checkWait } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { clock, maxTimerDelay, randomFraction } from '../time/clock.ts';
 import { listen } from './listen.ts';
 
 /** How long to wait before the next attempt. @category operator */
 export interface BackoffOptions {
   /** The longest wait before the first restart, in milliseconds; it doubles with each in a row. Above 0. @default 1000 */
-  readonly initial?: number;
+  readonly initialDelay?: number;
   /** The longest wait of all, in milliseconds. At least `initial`; no more than 2147483647. @default 30000 */
-  readonly max?: number;
+  readonly maxDelay?: number;
   /**
    * An attempt that lasted this long, in milliseconds, was stable: when it fails, the count begins anew. With 0 all
    * are: the wait never grows, and no limit but 0 is ever reached. With `Infinity` none is.
@@ -18,7 +18,7 @@ export interface BackoffOptions {
    */
   readonly resetAfter?: number;
   /** Restarts in a row before the failure is passed on; 0 passes the first one on. @default Infinity: for ever */
-  readonly limit?: number;
+  readonly maxAttempts?: number;
   /** Whether an attempt that completes is followed by another, too: for a source that is to go on for ever. @default false */
   readonly restartOnEnd?: boolean;
   /**
@@ -71,12 +71,20 @@ export function restartWithBackoff<L, T extends L>(
   make: (attempt: Attempt<L>) => Observable<T>,
   options: BackoffOptions = {},
 ): Observable<T> {
-  const { initial = 1000, max = 30_000, resetAfter = 60_000, limit = Infinity, restartOnEnd = false } = options;
+  const {
+    initialDelay: initial = 1000,
+    maxDelay: max = 30_000,
+    resetAfter = 60_000,
+    maxAttempts: limit = Infinity,
+    restartOnEnd = false,
+  } = options;
   const { onFailure } = options;
   checkFunction('restartWithBackoff', make);
   checkWait('restartWithBackoff: initial', initial);
-  if (!(typeof max === 'number' && max >= initial && max <= longestWait)) {
-    throw new RangeError(`restartWithBackoff: max must be from initial, ${initial}, to ${longestWait} ms, got ${max}`);
+  if (!(typeof max === 'number' && max >= initial && max <= maxTimerDelay)) {
+    throw new RangeError(
+      `restartWithBackoff: max must be from initial, ${initial}, to ${maxTimerDelay} ms, got ${max}`,
+    );
   }
   checkFromZero('restartWithBackoff: resetAfter', resetAfter, ' ms');
   checkFromZero('restartWithBackoff: limit', limit);
@@ -102,7 +110,7 @@ export function restartWithBackoff<L, T extends L>(
         if (subscriber.closed) return;
         if (clock.now() - begun >= resetAfter) attempt = 0;
         if (attempt >= limit) return error === ended ? subscriber.complete() : subscriber.error(error);
-        const wait = Math.ceil(chance() * Math.min(max, initial * 2 ** attempt));
+        const wait = Math.ceil(randomFraction() * Math.min(max, initial * 2 ** attempt));
         attempt++;
         try {
           if (error !== ended) onFailure?.(error, wait);

@@ -1,9 +1,9 @@
 import { isObservable, type Observable, Subscriber } from 'rxjs';
-import { QueueFullError } from '../error/QueueFullError.ts';
-import { kindOf } from '../event/kindOf.ts';
-import { checkCount, checkFunction } from './check.ts';
+import { checkCount, checkFunction } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { Queue } from '../data/Queue.ts';
+import { LimitError } from '../error/LimitError.ts';
 import { listen } from './listen.ts';
-import { Queue } from './Queue.ts';
 
 /** What happens when a stream is faster than the loop that takes it. @category operator */
 export type BufferPolicy = 'fail' | 'drop-oldest' | 'drop-newest';
@@ -11,12 +11,12 @@ export type BufferPolicy = 'fail' | 'drop-oldest' | 'drop-newest';
 /** How many values wait for the loop, and what becomes of one more. @category operator */
 export interface ToAsyncIterableOptions<T> {
   /**
-   * `'fail'`: the loop gets what waits, and then a {@link QueueFullError}. `'drop-oldest'`: what has waited longest goes.
+   * `'fail'`: the loop gets what waits, and then a {@link LimitError}. `'drop-oldest'`: what has waited longest goes.
    * `'drop-newest'`: what has just come goes.
    */
   readonly overflow: BufferPolicy;
   /** How many values may wait: a whole number from 1. With 1 and `'drop-oldest'` the loop gets the newest. @default 1000 */
-  readonly queue?: number;
+  readonly maxQueued?: number;
   /** Hears of each value that is dropped. What it throws ends the loop. @default nobody */
   readonly onDropped?: (value: T) => void;
 }
@@ -47,7 +47,7 @@ export interface ToAsyncIterableOptions<T> {
  */
 export function toAsyncIterable<T>(
   source: Observable<T>,
-  { overflow, queue = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
+  { overflow, maxQueued: queue = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
 ): AsyncIterable<T> {
   if (!isObservable(source)) throw new TypeError(`toAsyncIterable: expected an Observable, got ${kindOf(source)}`);
   if (!policies.includes(overflow)) {
@@ -82,7 +82,7 @@ class Buffer<T> {
 
   push(value: T): void {
     if (this.#values.length < this.#most) return this.#values.push(value);
-    if (this.#overflow === 'fail') throw new QueueFullError('toAsyncIterable', this.#most);
+    if (this.#overflow === 'fail') throw new LimitError('operator-queue', this.#most, 'toAsyncIterable');
     if (this.#overflow === 'drop-newest') return this.#onDropped(value);
     const oldest = this.#values.shift() as T;
     this.#values.push(value);

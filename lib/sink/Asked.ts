@@ -1,14 +1,14 @@
 import type { AnyContext } from './AnyOptions.ts';
-import { Arrival } from './Arrival.ts';
 import { Context } from './Context.ts';
-import type { Inputs } from './inputs.ts';
+import { PipelineSession } from './PipelineSession.ts';
 import { RequestSignal } from './RequestSignal.ts';
-import { RouteVisit } from './RouteVisit.ts';
+import type { Inputs } from './requestInputs.ts';
+import { Arrival } from './Session.ts';
 
 /** One request that is let in, with all that its answer is made of. What few ask for is made when they do. */
 export class Asked extends Arrival {
   readonly context: AnyContext;
-  #visit: RouteVisit | undefined;
+  #visit: PipelineSession | undefined;
   #own: RequestSignal | undefined;
 
   /** @param shown what the user's functions get for the request. */
@@ -18,9 +18,9 @@ export class Asked extends Arrival {
   }
 
   /** To a feed that is read through a pipeline. */
-  get visit(): RouteVisit {
+  get visit(): PipelineSession {
     const { route, connection, requested, context } = this;
-    this.#visit ??= new RouteVisit(route, connection, requested, (gap) => route.missed(gap, context));
+    this.#visit ??= new PipelineSession(route, connection, requested, (gap) => route.missed(gap, context));
     return this.#visit;
   }
 

@@ -1,17 +1,17 @@
 import type { Gap } from '../event/Gap.ts';
-import type { Blocks, Prepared } from './Blocks.ts';
+import type { Encoded, EventEncoder } from './EventEncoder.ts';
 import { gapBlock } from './gapBlock.ts';
 import type { Overflow } from './overflow.ts';
 
 /** What waits for one full socket, at most. */
 export interface BacklogLimits {
-  readonly bytes: number;
-  readonly events: number;
+  readonly maxBytes: number;
+  readonly maxEvents: number;
 }
 
 interface Waiting {
   value: unknown;
-  prepared: Prepared;
+  prepared: Encoded;
   size: number;
 }
 
@@ -50,10 +50,10 @@ export class Backlog {
   }
 
   /** Tells whether there was room, or the policy made some. */
-  push(value: unknown, blocks: Blocks): boolean {
+  push(value: unknown, blocks: EventEncoder): boolean {
     if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, blocks);
-    else this.#add(value, blocks.prepare(value));
-    while (this.#bytes > this.#limits.bytes || this.#count > this.#limits.events) {
+    else this.#add(value, blocks.encode(value));
+    while (this.#bytes > this.#limits.maxBytes || this.#count > this.#limits.maxEvents) {
       if (this.#overflow !== 'drop-oldest' || this.#count === 1) return false;
       this.#drop();
     }
@@ -61,13 +61,13 @@ export class Backlog {
   }
 
   /** All that waits, in order, and word of what was dropped before it. */
-  take(blocks: Blocks): Taken {
+  take(blocks: EventEncoder): Taken {
     const lost = this.#lost;
-    const gap = lost > 0 ? blocks.missed() : undefined;
+    const gap = lost > 0 ? blocks.overflowGap() : undefined;
     let text = gap === undefined ? '' : gapBlock(gap);
     for (let index = this.#first; index < this.#waiting.length; index++) {
       const waiting = this.#waiting[index];
-      if (waiting !== undefined) text += blocks.place(waiting.prepared);
+      if (waiting !== undefined) text += blocks.withId(waiting.prepared);
     }
     this.clear();
     return { text, lost, gap };
@@ -85,21 +85,21 @@ export class Backlog {
     return this.#waiting.length - this.#first;
   }
 
-  #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, blocks: Blocks): void {
-    const key = conflation.key(value);
+  #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, blocks: EventEncoder): void {
+    const key = conflation.conflateBy(value);
     const waiting = this.#byKey.get(key);
     if (waiting === undefined) {
-      this.#byKey.set(key, this.#add(value, blocks.prepare(value)));
+      this.#byKey.set(key, this.#add(value, blocks.encode(value)));
       return;
     }
-    const merged = conflation.merge(waiting.value, value);
-    const prepared = blocks.prepare(merged);
+    const merged = conflation.merge === undefined ? value : conflation.merge(waiting.value, value);
+    const prepared = blocks.encode(merged);
     const size = sizeOf(prepared);
     this.#bytes += size - waiting.size;
     Object.assign(waiting, { value: merged, prepared, size });
   }
 
-  #add(value: unknown, prepared: Prepared): Waiting {
+  #add(value: unknown, prepared: Encoded): Waiting {
     const waiting = { value, prepared, size: sizeOf(prepared) };
     this.#waiting.push(waiting);
     this.#bytes += waiting.size;
@@ -117,7 +117,7 @@ export class Backlog {
   }
 }
 
-function sizeOf(prepared: Prepared): number {
+function sizeOf(prepared: Encoded): number {
   if (typeof prepared === 'string') return prepared.length;
   return frame + ('data' in prepared ? prepared.data.length : 0);
 }

@@ -1,15 +1,15 @@
-import { type Visit, type Visited, visit } from '../feed/visit.ts';
+import { type ReaderSession, type RouteContext, readerSession } from '../feed/ReaderSession.ts';
 import type { AnyContext } from './AnyOptions.ts';
-import type { Inputs } from './inputs.ts';
+import type { Inputs } from './requestInputs.ts';
 
 /** What a context knows of its request only when somebody asks. */
 interface Answered {
   readonly signal: AbortSignal;
-  readonly visit: Visit;
+  readonly visit: ReaderSession;
 }
 
 /** What the user's functions are told of a request, and what a feed needs of its connection. */
-export class Context implements AnyContext, Visited {
+export class Context implements AnyContext, RouteContext {
   readonly request: unknown;
   readonly state: unknown;
   readonly #inputs: Inputs;
@@ -38,7 +38,7 @@ export class Context implements AnyContext, Visited {
     return this.#answered.signal;
   }
 
-  get [visit](): Visit {
+  get [readerSession](): ReaderSession {
     return this.#answered.visit;
   }
 }

@@ -1,14 +1,14 @@
-import { TimeoutError } from '../error/TimeoutError.ts';
+import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { endCursorOf } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { Reader } from '../feed/Reader.ts';
 import type { LogEnd } from '../log/EventLog.ts';
-import type { Stretch } from '../log/Segments.ts';
+import type { EntryRange } from '../log/Segments.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Asked } from './Asked.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './Connection.ts';
 import { gapBlock } from './gapBlock.ts';
 import { unplaced } from './unplaced.ts';
 import type { Writer } from './Writer.ts';
@@ -39,30 +39,30 @@ export class FeedWriter extends Reader implements Writer {
     return this.#connection.isReady;
   }
 
-  override take(stretch: Stretch): boolean {
+  override write(stretch: EntryRange): boolean {
     this.events += stretch.last - stretch.after;
     this.#connection.timeouts?.said();
     return this.#connection.give(stretch.bytes);
   }
 
-  override miss({ data }: Gap): void {
+  override gap({ data }: Gap): void {
     this.#connection.write(gapBlock(data));
     this.#asked.route.missed(data, this.#asked.context);
   }
 
-  override finish(how: LogEnd): void {
+  override end(how: LogEnd): void {
     this.#connection.end(how, this.#end(how));
   }
 
-  override drain(last: string, gone: () => void): void {
-    this.#connection.drain(last, gone);
+  override disconnect(last: string, gone: () => void): void {
+    this.#connection.disconnect(last, gone);
   }
 
   /** The log cannot be read, or the stream was silent for too long. */
   override fail(error: unknown): void {
     const { route, connection, context } = this.#asked;
     if (connection.isWaiting) return this.#asked.refuse(error);
-    const reason = error instanceof TimeoutError ? 'timeout' : 'failed';
+    const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
     const said = route.farewell(error, context);
     if (said === 'cut') return connection.cut(reason);
     const word = said === 'end' ? '' : this.#lastWord(said.value);

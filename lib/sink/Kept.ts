@@ -11,7 +11,7 @@ export interface Kept {
   readonly written: number;
   readonly beats: number;
   dropped: number;
-  drain(last: string, gone: () => void): void;
+  disconnect(last: string, gone: () => void): void;
 }
 
 /** A connection that was let in: who its client is, where that was asked for. */

@@ -1,4 +1,4 @@
-import { longestWait } from '../clock.ts';
+import { maxTimerDelay } from '../time/clock.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import type { AnyOptions } from './AnyOptions.ts';
 import type { BacklogLimits } from './Backlog.ts';
@@ -8,9 +8,9 @@ import type { TimeoutLimits } from './Timeouts.ts';
 export interface Limits {
   readonly heartbeat: number;
   readonly retry: number;
-  readonly stall: number;
+  readonly stallTimeout: number;
   readonly maxAge: number;
-  readonly headWait: number;
+  readonly maxHeadDelay: number;
   readonly maxEventBytes: number;
   readonly queue: BacklogLimits;
   /** None where no timeout is asked for. */
@@ -23,38 +23,39 @@ export interface Limits {
  * @throws RangeError for one that is out of range.
  */
 export function limitsOf(options: AnyOptions): Limits {
-  const { heartbeat = 15_000, retry = 3000, stall = 30_000, maxAge = Infinity } = options;
-  const { headWait = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
+  const heartbeat = options.heartbeat === false ? Infinity : (options.heartbeat ?? 15_000);
+  const { retry = 3000, stallTimeout: stall = 30_000, maxAge = Infinity } = options;
+  const { maxHeadDelay: headWait = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
   if (!(heartbeat > 0)) {
     throw new RangeError(`sse: heartbeat must be above 0 ms (Infinity sends none), got ${heartbeat}`);
   }
   if (!(stall > 0)) throw new RangeError(`sse: stall must be above 0 ms (Infinity waits for ever), got ${stall}`);
   if (!(maxAge > 0)) throw new RangeError(`sse: maxAge must be above 0 ms (Infinity is no age), got ${maxAge}`);
-  if (!(headWait >= 0 && headWait <= longestWait)) {
-    throw new RangeError(`sse: headWait must be from 0 to ${longestWait} ms, got ${headWait}`);
+  if (!(headWait >= 0 && headWait <= maxTimerDelay)) {
+    throw new RangeError(`sse: headWait must be from 0 to ${maxTimerDelay} ms, got ${headWait}`);
   }
   atLeastOne('maxEventBytes', maxEventBytes);
   checkRetry('sse: retry', retry);
-  const { bytes = 1024 * 1024, events = 10_000 } = queue;
+  const { maxBytes: bytes = 1024 * 1024, maxEvents: events = 10_000 } = queue;
   atLeastOne('queue.bytes', bytes);
   atLeastOne('queue.events', events);
   return {
     heartbeat,
     retry,
-    stall,
+    stallTimeout: stall,
     maxAge,
-    headWait,
+    maxHeadDelay: headWait,
     maxEventBytes,
-    queue: { bytes, events },
+    queue: { maxBytes: bytes, maxEvents: events },
     timeout: timeout && timeoutOf(timeout),
   };
 }
 
-function timeoutOf({ first = Infinity, each = Infinity, all = Infinity }: Partial<TimeoutLimits>): TimeoutLimits {
-  for (const [name, limit] of Object.entries({ first, each, all })) {
+function timeoutOf({ first = Infinity, idle = Infinity, total = Infinity }: Partial<TimeoutLimits>): TimeoutLimits {
+  for (const [name, limit] of Object.entries({ first, idle, total })) {
     if (!(limit > 0)) throw new RangeError(`sse: timeout.${name} must be above 0 ms (Infinity is none), got ${limit}`);
   }
-  return { first, each, all };
+  return { first, idle, total };
 }
 
 function atLeastOne(name: string, limit: number): void {

@@ -1,9 +1,9 @@
-import { clock } from '../clock.ts';
-import { Link } from '../feed/Line.ts';
+import { LinkedListNode } from '../data/LinkedList.ts';
+import { clock } from '../time/clock.ts';
 import { type Corkable, hearOver, isFull, isGone, lineUnder, type SseResponse, unhearOver } from './exchange.ts';
 
 /** A response, as what is written to and heard of: public API of Node only. */
-export abstract class Outlet extends Link {
+export abstract class Outlet extends LinkedListNode {
   readonly response: SseResponse;
   /** When the last byte was written; a heartbeat counts from here. */
   lastWrite = 0;

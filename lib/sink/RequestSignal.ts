@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection } from './Connection.ts';
 
 /**
  * The signal of a stream that may become a run: it is aborted with the

@@ -30,14 +30,14 @@ export interface ResumeOptions<E, Context> {
    *
    * @default 'oldest' where it was trimmed or is of another epoch, the route's start for garbage, 'live' for a cursor from the future
    */
-  readonly missed?: 'oldest' | 'live' | 'end' | Snapshot<E>;
+  readonly gapPolicy?: 'replay' | 'skip' | 'end' | Snapshot<E>;
   /**
    * How long a stream of one request goes on without its reader, in
    * milliseconds. 0 leaves it in the same turn, `Infinity` when room is needed.
    *
    * @default 30000
    */
-  readonly grace?: number;
+  readonly linger?: number;
   /**
    * Whose stream it is, compared by `Object.is` when a reader comes back: that
    * of another is as unknown as none.
@@ -48,5 +48,5 @@ export interface ResumeOptions<E, Context> {
   /** Makes the log of one stream; it has to be in memory. @default memoryLog with 1 MiB */
   readonly log?: () => EventLog;
   /** Streams remembered at once, those with a reader included. 1 or more. @default 1000 */
-  readonly max?: number;
+  readonly maxRuns?: number;
 }

@@ -1,27 +1,27 @@
-import type { RetryRange } from '../error/DrainingError.ts';
+import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { coreOf } from '../feed/feed.ts';
-import type { Placement } from '../feed/resume.ts';
 import { Runs } from '../feed/runs.ts';
+import type { StartOptions } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { AnyContext, AnyOptions } from './AnyOptions.ts';
-import { Admission } from './admission.ts';
 import { type Beats, beatsEvery } from './beats.ts';
 import type { CloseReason } from './CloseReason.ts';
+import { isPromise } from './callUser.ts';
+import { ConnectionLimit } from './connectionLimit.ts';
 import { contain } from './contain.ts';
 import { Encodings } from './Encodings.ts';
-import { type DecodeInputs, inputDecoder } from './inputs.ts';
 import type { Admitted, Keeper, Kept } from './Kept.ts';
 import { type Limits, limitsOf } from './Limits.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
+import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import { sourceOf } from './sourceOf.ts';
 import { type Stalls, stallsAfter } from './stalls.ts';
-import { Tally } from './Tally.ts';
-import { isPromise } from './whenGiven.ts';
+import { RouteStats } from './stats.ts';
 
 /** What the reader gets of an error: a last value and the end, the end, or a broken connection. */
 export type LastWord = { readonly value: unknown } | 'end' | 'cut';
@@ -34,16 +34,16 @@ export class Route implements Keeper {
   readonly headers: Readonly<Record<string, string>>;
   /** The first block of every response. */
   readonly opening: string;
-  readonly placement: Placement;
+  readonly placement: StartOptions;
   readonly snapshot: Snapshot<unknown> | undefined;
   /** Remembers per-request streams, where the route asked for that. */
   readonly runs: Runs | undefined;
   readonly overflow: Overflow<unknown>;
   readonly limits: Limits;
-  readonly admission: Admission<unknown>;
+  readonly admission: ConnectionLimit<unknown>;
   /** The responses that have begun and are not over. */
   readonly connections = new Set<Kept>();
-  readonly tally = new Tally();
+  readonly tally = new RouteStats();
   readonly encodings = new Encodings();
   /** No more readers are taken, and those who come are asked to wait so long. */
   draining: RetryRange | undefined;
@@ -61,11 +61,11 @@ export class Route implements Keeper {
     this.limits = limits;
     this.decode = inputDecoder(options);
     this.overflow = options.overflow ?? 'disconnect';
-    this.admission = options.admission ?? new Admission({});
+    this.admission = options.connectionLimit ?? new ConnectionLimit({});
     this.opening = encodeFrame(retry(limits.retry));
-    const resume = options.resume === true ? {} : options.resume;
-    const { from, missed } = resume ?? {};
-    this.placement = { from, missed: typeof missed === 'function' ? undefined : missed };
+    const resume = options.resume === true ? {} : options.resume || undefined;
+    const { from, gapPolicy: missed } = resume ?? {};
+    this.placement = { from, gapPolicy: typeof missed === 'function' ? undefined : missed };
     this.snapshot = typeof missed === 'function' ? missed : undefined;
     const runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
     // A feed resumes by itself.
@@ -139,7 +139,7 @@ export class Route implements Keeper {
   }
 
   get stalls(): Stalls | undefined {
-    return stallsAfter(this.limits.stall);
+    return stallsAfter(this.limits.stallTimeout);
   }
 }
 
@@ -148,8 +148,8 @@ function runsOf(
   contract: Contract | undefined,
   maxEventBytes: number,
 ): Runs {
-  const { grace = 30_000, max = 1000, log = () => memoryLog({ bytes: 1024 * 1024 }) } = resume;
+  const { linger: grace = 30_000, maxRuns: max = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
   if (!(grace >= 0)) throw new RangeError(`sse: resume.grace must be 0 ms or more, got ${grace}`);
   if (!(max >= 1)) throw new RangeError(`sse: resume.max must be at least 1, got ${max}`);
-  return new Runs({ contract, log, grace, max, maxEventBytes });
+  return new Runs({ contract, log, linger: grace, max, maxEventBytes });
 }

@@ -1,13 +1,13 @@
-import { clock } from '../clock.ts';
-import { TimeoutError } from '../error/TimeoutError.ts';
-import { Link } from '../feed/Line.ts';
-import { deadlinesOf } from './Deadlines.ts';
+import { LinkedListNode } from '../data/LinkedList.ts';
+import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
+import { clock } from '../time/clock.ts';
+import { deadlinesOf } from '../time/Deadlines.ts';
 
 /** How long a stream may be silent, and how long it may last, in ms. `Infinity` for ever. */
 export interface TimeoutLimits {
   readonly first: number;
-  readonly each: number;
-  readonly all: number;
+  readonly idle: number;
+  readonly total: number;
 }
 
 const silences = deadlinesOf<Timeouts>({
@@ -16,7 +16,7 @@ const silences = deadlinesOf<Timeouts>({
 });
 
 /** Stands in the line of those that may not last longer; the timeouts themselves stand in that of the silent ones. */
-class Length extends Link {
+class Length extends LinkedListNode {
   readonly of: Timeouts;
 
   constructor(timeouts: Timeouts) {
@@ -37,30 +37,30 @@ interface Timed {
 }
 
 /** Ends a connection whose stream says nothing, or does not end, by the error that says so. */
-export class Timeouts extends Link {
+export class Timeouts extends LinkedListNode {
   readonly begun = clock.now();
   /** When the last event came. */
   heard = this.begun;
   readonly #connection: Timed;
   readonly #limits: TimeoutLimits;
   readonly #length = new Length(this);
-  #limit: 'first' | 'each' = 'first';
+  #limit: 'first' | 'idle' = 'first';
 
   constructor(connection: Timed, limits: TimeoutLimits) {
     super();
     this.#connection = connection;
     this.#limits = limits;
     silences(limits.first)?.add(this);
-    lengths(limits.all)?.add(this.#length);
+    lengths(limits.total)?.add(this.#length);
   }
 
   /** An event came. */
   said(): void {
     this.heard = clock.now();
-    if (this.#limit === 'each') return silences(this.#limits.each)?.move(this);
+    if (this.#limit === 'idle') return silences(this.#limits.idle)?.move(this);
     silences(this.#limits.first)?.remove(this);
-    this.#limit = 'each';
-    silences(this.#limits.each)?.add(this);
+    this.#limit = 'idle';
+    silences(this.#limits.idle)?.add(this);
   }
 
   silent(): void {
@@ -72,16 +72,16 @@ export class Timeouts extends Link {
   }
 
   tooLong(): void {
-    this.#fail('all');
+    this.#fail('total');
   }
 
   over(): void {
     silences(this.#limits[this.#limit])?.remove(this);
-    lengths(this.#limits.all)?.remove(this.#length);
+    lengths(this.#limits.total)?.remove(this.#length);
   }
 
   #fail(limit: keyof TimeoutLimits): void {
     this.over();
-    this.#connection.fail(new TimeoutError(limit, this.#limits[limit]));
+    this.#connection.fail(new StreamTimeoutError(limit, this.#limits[limit]));
   }
 }

@@ -1,8 +1,8 @@
-import { chance } from '../clock.ts';
-import type { RetryRange } from '../error/DrainingError.ts';
+import type { RetryRange } from '../error/UnavailableError.ts';
+import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './Connection.ts';
 import type { SseRequest } from './exchange.ts';
 import type { Route } from './Route.ts';
 
@@ -11,7 +11,7 @@ export const whenFull: RetryRange = [5000, 10_000];
 
 /** Some time in the range, so that not all come back together. */
 export function waitIn([min, max]: RetryRange): number {
-  return Math.round(min + (max - min) * chance());
+  return Math.round(min + (max - min) * randomFraction());
 }
 
 /**

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import type { Connection } from './connection.ts';
+import type { Connection } from './Connection.ts';
 
 /**
  * Begins the response when the function it gives is called or the time is up,

@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { SseRequest } from './exchange.ts';
-import type { Refusal } from './problem.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
+import type { Refusal } from './refuse.ts';
 
 const json = /^\s*application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
 

@@ -1,8 +1,8 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
-import { chance, clock, longestWait } from '../clock.ts';
+import { clock, maxTimerDelay, randomFraction } from '../time/clock.ts';
 import type { AnyContext } from './AnyOptions.ts';
 import type { CloseReason } from './CloseReason.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './Connection.ts';
 import { contain } from './contain.ts';
 import type { Opening } from './Opening.ts';
 import type { Route } from './Route.ts';
@@ -52,7 +52,8 @@ class Lifetime implements Following {
     this.#context = context;
     const { maxAge } = route.limits;
     const expiry = route.options.expiresAt?.(context);
-    if (maxAge !== Infinity) this.#age = after(maxAge * (1 - jitter * chance()), () => connection.depart('aged'));
+    if (maxAge !== Infinity)
+      this.#age = after(maxAge * (1 - jitter * randomFraction()), () => connection.depart('aged'));
     if (expiry === undefined) return;
     this.#expiry = after(expiry.getTime() - asyncScheduler.now(), () => connection.depart('expired'));
   }
@@ -68,5 +69,5 @@ class Lifetime implements Following {
 
 function after(wait: number, work: () => void): Subscription {
   // A date that is none has passed.
-  return asyncScheduler.schedule(work, Math.min(Math.max(wait || 0, 0), longestWait));
+  return asyncScheduler.schedule(work, Math.min(Math.max(wait || 0, 0), maxTimerDelay));
 }

@@ -1,12 +1,11 @@
-import { map, type Observable, timer } from 'rxjs';
 import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
-import { type AnyFeeds, familyOf } from '../feed/feeds.ts';
+import { type AnyFeeds, registryOf } from '../feed/feeds.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Route } from './Route.ts';
 import { type AnyHandler, routeOf } from './sse.ts';
-import type { RefusalReason } from './Tally.ts';
+import type { RefusalReason } from './stats.ts';
 
 /** How far readers are behind, in entries. @category sink */
 export interface Lag {
@@ -54,12 +53,6 @@ export interface FeedsMetrics extends FeedMetrics {
   readonly feeds: number;
 }
 
-/** How often metrics are told. @category sink */
-export interface WatchMetricsOptions {
-  /** The time from one to the next, in milliseconds. Above 0. @default 1000 */
-  readonly every?: number;
-}
-
 /** A route, a feed, or a family of feeds. */
 type Measured = AnyHandler | AnyFeed | AnyFeeds;
 
@@ -89,31 +82,9 @@ export function metricsOf<T extends Measured>(target: T): MetricsOf<T> {
   if (route !== undefined) return ofRoute(route) as MetricsOf<T>;
   const core = coreOf(target);
   if (core !== undefined) return ofFeeds([core]) as MetricsOf<T>;
-  const family = familyOf(target);
+  const family = registryOf(target);
   if (family === undefined) throw new TypeError('metricsOf: expected what sse(), feed() or feeds() returned');
   return { feeds: family.cores.length, ...ofFeeds(family.cores) } as unknown as MetricsOf<T>;
-}
-
-/**
- * Tells the metrics of a target again and again: at once, and then each time the
- * interval has passed, until it is left.
- *
- * @example To a log, once a minute
- * const route = sse(interval(1000));
- * watchMetrics(route, { every: 60_000 }).subscribe(({ connections, lag }) => console.log(connections, lag.max));
- *
- * @throws TypeError at once, for a target that is none.
- * @throws RangeError at once, for an interval that is not above 0.
- * @see metricsOf for the plain data, once.
- * @category sink
- */
-export function watchMetrics<T extends Measured>(
-  target: T,
-  { every = 1000 }: WatchMetricsOptions = {},
-): Observable<MetricsOf<T>> {
-  if (!(every > 0)) throw new RangeError(`watchMetrics: every must be above 0 ms, got ${every}`);
-  metricsOf(target);
-  return timer(0, every).pipe(map(() => metricsOf(target)));
 }
 
 function ofRoute({ connections, tally }: Route): RouteMetrics {

@@ -1,6 +1,6 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { SseRequest } from './exchange.ts';
-import type { Refusal } from './problem.ts';
+import type { Refusal } from './refuse.ts';
 
 /** What `receive` reads of a request: a body that is parsed, or else its bytes. @category sink */
 export interface ReceiveRequest extends SseRequest {

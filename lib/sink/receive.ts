@@ -1,15 +1,15 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
-import { CapacityError } from '../error/CapacityError.ts';
-import { EventSizeError } from '../error/EventSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
+import { UnavailableError } from '../error/UnavailableError.ts';
 import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
 import type { AppendOptions } from '../log/EventLog.ts';
-import { Connection } from './connection.ts';
+import { Connection } from './Connection.ts';
+import { attempt, whenResolved } from './callUser.ts';
 import { decodeEvents } from './decodeEvents.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
 import { jsonBody } from './jsonBody.ts';
-import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from './problem.ts';
 import type { ReceiveRequest } from './readBody.ts';
-import { attempt, whenGiven } from './whenGiven.ts';
+import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from './refuse.ts';
 
 /** How much one request may bring. @category sink */
 export interface ReceiveOptions {
@@ -20,9 +20,9 @@ export interface ReceiveOptions {
    *
    * @default 65536, 64 KiB
    */
-  readonly limit?: number;
+  readonly maxBodyBytes?: number;
   /** The most events of one array. 1 or more. @default 1000 */
-  readonly max?: number;
+  readonly maxBatch?: number;
 }
 
 /** A handler for Express 4 and 5 and for a plain `http` server. @category sink */
@@ -61,7 +61,7 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  */
 export function receive<R extends ReceiveRequest = ReceiveRequest>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
-  { limit = 64 * 1024, max = 1000 }: ReceiveOptions = {},
+  { maxBodyBytes: limit = 64 * 1024, maxBatch: max = 1000 }: ReceiveOptions = {},
 ): ReceiveHandler<R> {
   if (!(limit >= 1)) throw new RangeError(`receive: limit must be at least 1 byte, got ${limit}`);
   if (!(max >= 1)) throw new RangeError(`receive: max must be at least 1 event, got ${max}`);
@@ -71,8 +71,8 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const connection = new Connection(response);
     const failed = (error: unknown): void => {
       if (!connection.isWaiting) return;
-      if (error instanceof CapacityError) return refuseForNow(connection);
-      if (error instanceof EventSizeError) return refuse(connection, tooLarge(error));
+      if (error instanceof UnavailableError) return refuseForNow(connection);
+      if (error instanceof LimitError) return refuse(connection, tooLarge(error));
       if (next === undefined) return refuseError(connection, error);
       connection.release();
       next(error);
@@ -92,7 +92,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const read = (body: Either<Refusal, unknown>): void => {
       if (isLeft(body)) return refuse(connection, body.left);
       // Not before the body is here: a family may forget a feed that nobody has used meanwhile.
-      whenGiven(feedFor(request), failed, (given) => {
+      whenResolved(feedFor(request), failed, (given) => {
         if (connection.isWaiting) append(checked(given), body.right);
       });
     };
@@ -111,7 +111,7 @@ function optionsOf({ method, headers }: SseRequest): Either<Refusal, AppendOptio
 }
 
 /** The body may be small enough, and one of its events too large for the feed. */
-function tooLarge({ event, limit }: EventSizeError): Refusal {
+function tooLarge({ subject: event, limit }: LimitError): Refusal {
   return { status: 413, issues: [{ path: event ?? 'body', expected: `at most ${limit} bytes of data`, got: 'more' }] };
 }
 

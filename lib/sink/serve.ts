@@ -1,18 +1,18 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { parseCursor } from '../event/Cursor.ts';
 import { coreOf } from '../feed/feed.ts';
-import { Arrival } from './Arrival.ts';
 import { Asked } from './Asked.ts';
-import type { Turned } from './admission.ts';
-import { Connection } from './connection.ts';
+import { Connection } from './Connection.ts';
+import { attempt, whenResolved } from './callUser.ts';
+import type { Rejection } from './connectionLimit.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
-import { refuseInput } from './problem.ts';
 import type { Route } from './Route.ts';
+import { refuseInput } from './refuse.ts';
+import { Arrival } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';
 import { beginRun, knownRun } from './serveRun.ts';
 import { serveStream } from './serveStream.ts';
 import { sourceOf } from './sourceOf.ts';
-import { attempt, whenGiven } from './whenGiven.ts';
 
 /**
  * Answers one request: reads it, makes the stream, and hands both to a writer.
@@ -34,7 +34,7 @@ export function serve(
     tally.refused.ended++;
     return connection.reply(204, { 'Rxsse-Resume': 'ended' });
   }
-  if (route.draining !== undefined) return arrival.turnAway('draining', route.draining);
+  if (route.draining !== undefined) return arrival.turnAway('shutdown', route.draining);
 
   const refuse = (error: unknown): void => arrival.refuse(error);
   attempt(refuse, () => {
@@ -45,7 +45,7 @@ export function serve(
       tally.refused.input++;
       return refuseInput(connection, inputs.left);
     }
-    whenGiven(route.options.state?.(shown), refuse, (state) => {
+    whenResolved(route.options.state?.(shown), refuse, (state) => {
       if (connection.isClosed) return;
       if (request.method === 'HEAD') {
         tally.refused.head++;
@@ -57,7 +57,7 @@ export function serve(
 }
 
 /** Lets a connection in, until it is over, or tells why not. */
-function admit({ admission }: Route, connection: Connection, request: unknown): Turned | undefined {
+function admit({ admission }: Route, connection: Connection, request: unknown): Rejection | undefined {
   const client = admission.clientOf(request);
   const turned = admission.enter(client);
   if (turned !== undefined) return turned;
@@ -74,7 +74,7 @@ function answer(asked: Asked): void {
   const known = runs && knownRun(asked, runs);
   if (known !== undefined) return serveFeed(asked, known.feed);
 
-  whenGiven(
+  whenResolved(
     route.stream(asked.context),
     (error) => asked.refuse(error),
     (stream) => {

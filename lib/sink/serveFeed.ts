@@ -1,10 +1,10 @@
 import type { FeedCore } from '../feed/FeedCore.ts';
-import type { Place } from '../feed/resume.ts';
+import type { StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import type { Asked } from './Asked.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
-import { placedOpening } from './openingOf.ts';
+import { placedOpening } from './preamble.ts';
 import { beginWithSnapshot } from './snapshot.ts';
 
 /** What decides when a response begins that need not begin at once. */
@@ -24,7 +24,7 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
   const writer = new FeedWriter(asked, feed);
 
   let attaching = true;
-  let found: { readonly place: Place; readonly state: LogState } | undefined;
+  let found: { readonly place: StartPosition; readonly state: LogState } | undefined;
   feed.attach(writer, requested, route.placement, (place, state) => {
     found = { place, state };
     if (!attaching) open(place, state);
@@ -39,14 +39,14 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
     if (found !== undefined) open(found.place, found.state);
   }
 
-  function open(place: Place, state: LogState): void {
+  function open(place: StartPosition, state: LogState): void {
     const { snapshot } = route;
     if (snapshot === undefined || place.how === 'live' || place.how === 'exact') {
       begin(asked, placedOpening(route, place, state.epoch));
-      feed.begun(writer, place);
+      feed.readerReady(writer, place);
       return;
     }
     const contract = route.options.events ?? feed.contract;
-    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.begun(writer, place));
+    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.readerReady(writer, place));
   }
 }

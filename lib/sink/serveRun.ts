@@ -36,7 +36,7 @@ export function beginRun(asked: Asked, runs: Runs, source: Source): void {
   };
   const wanted = defer(() => {
     isWanted = true;
-    return route.limits.headWait === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
+    return route.limits.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
   });
   const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), asked.own, (error) => {
     if (failure?.error !== error) route.farewell(error, context);
@@ -53,8 +53,8 @@ export function beginRun(asked: Asked, runs: Runs, source: Source): void {
         // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
         if (failure !== undefined || !isWanted) runs.forget(run);
       };
-      if (spoke || route.limits.headWait === 0) begun();
-      else go = holdHead(connection, route.limits.headWait, begun);
+      if (spoke || route.limits.maxHeadDelay === 0) begun();
+      else go = holdHead(connection, route.limits.maxHeadDelay, begun);
     },
   });
 

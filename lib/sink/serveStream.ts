@@ -1,30 +1,30 @@
-import { clock } from '../clock.ts';
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
+import { clock } from '../time/clock.ts';
 import type { Asked } from './Asked.ts';
 import type { BacklogLimits } from './Backlog.ts';
 import { holdHead } from './holdHead.ts';
-import { type LiveRoute, LiveWriter } from './LiveWriter.ts';
 import { begin } from './lifetime.ts';
-import { Numbering } from './Numbering.ts';
-import { plainOpening } from './openingOf.ts';
 import type { Overflow } from './overflow.ts';
+import { plainOpening } from './preamble.ts';
 import type { LastWord } from './Route.ts';
+import { SequenceEncoder } from './SequenceEncoder.ts';
+import { StreamWriter, type StreamWriterRoute } from './StreamWriter.ts';
 import type { Source } from './sourceOf.ts';
 
 /** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
 export function serveStream(asked: Asked, source: Source): void {
   const { route, connection, visit } = asked;
-  const numbering = new Numbering(route.options.events, route.limits.maxEventBytes);
+  const numbering = new SequenceEncoder(route.options.events, route.limits.maxEventBytes);
   // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
   const later = 'iterable' in source ? clock.turn : clock.micro;
-  const writer = new LiveWriter(connection, visit.placing ?? numbering, new Live(asked, numbering, later));
+  const writer = new StreamWriter(connection, visit.placing ?? numbering, new Live(asked, numbering, later));
   visit.writer = writer;
   if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
   else source.observable.subscribe(writer);
   // Nothing is written before, so that what fails while subscribing is still an HTTP error.
-  if (route.limits.headWait === 0 || writer.hasSpoken || writer.closed || visit.isClaimed) return visit.begin();
-  const go = holdHead(connection, route.limits.headWait, () => visit.begin());
+  if (route.limits.maxHeadDelay === 0 || writer.hasSpoken || writer.closed || visit.isClaimed) return visit.begin();
+  const go = holdHead(connection, route.limits.maxHeadDelay, () => visit.begin());
   writer.onFirst = () => {
     writer.onFirst = undefined;
     go();
@@ -32,12 +32,12 @@ export function serveStream(asked: Asked, source: Source): void {
 }
 
 /** One response, to its writer. */
-class Live implements LiveRoute {
+class Live implements StreamWriterRoute {
   readonly later: (work: () => void) => void;
   readonly #asked: Asked;
-  readonly #numbering: Numbering;
+  readonly #numbering: SequenceEncoder;
 
-  constructor(asked: Asked, numbering: Numbering, later: (work: () => void) => void) {
+  constructor(asked: Asked, numbering: SequenceEncoder, later: (work: () => void) => void) {
     this.#asked = asked;
     this.#numbering = numbering;
     this.later = later;
@@ -50,7 +50,7 @@ class Live implements LiveRoute {
 
   get queue(): BacklogLimits {
     const { queue } = this.#asked.route.limits;
-    return this.#asked.isClaimed ? { ...queue, events: Infinity } : queue;
+    return this.#asked.isClaimed ? { ...queue, maxEvents: Infinity } : queue;
   }
 
   begin(blocks: string): boolean {

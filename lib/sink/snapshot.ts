@@ -2,17 +2,17 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
 import type { GapReason } from '../event/Gap.ts';
-import { type Place, unserved } from '../feed/resume.ts';
+import { type StartPosition, unserved } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
 import type { Asked } from './Asked.ts';
+import { attempt, whenResolved } from './callUser.ts';
 import type { FeedWriter } from './FeedWriter.ts';
 import { begin } from './lifetime.ts';
-import { placedOpening } from './openingOf.ts';
+import { placedOpening } from './preamble.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
 import { unplaced } from './unplaced.ts';
-import { attempt, whenGiven } from './whenGiven.ts';
 
 /** An epoch that no log has: whoever comes back with it has no place, and is served anew. */
 const nowhere = '-';
@@ -31,7 +31,7 @@ export function beginWithSnapshot(
   asked: Asked,
   { snapshot, contract }: Beginning,
   writer: FeedWriter,
-  place: Place,
+  place: StartPosition,
   state: LogState,
   begun: () => void,
 ): void {
@@ -39,7 +39,7 @@ export function beginWithSnapshot(
   const reason = place.how as GapReason;
   const refuse = (error: unknown): void => asked.refuse(error);
   attempt(refuse, () => {
-    whenGiven(snapshot({ reason, requested: place.requested }), refuse, (given) => {
+    whenResolved(snapshot({ reason, requested: place.requested }), refuse, (given) => {
       if (connection.isClosed) return;
       const { events, cursor } = given as SnapshotResult<unknown>;
       const parsed = parseCursor(cursor);

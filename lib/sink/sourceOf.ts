@@ -1,5 +1,5 @@
 import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
-import { pulledIn } from '../source/fromPull.ts';
+import { pulledIn } from '../source/fromReadable.ts';
 import { kindOf } from '../wire/checkField.ts';
 
 /** What a stream turns out to be: an Observable, of this or another library, or an async iterable, which is paced. */

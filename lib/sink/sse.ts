@@ -1,10 +1,11 @@
 import type { UnknownC } from 'io-ts';
+import type { Shape } from '../codec/Shape.ts';
 import type { Contract } from '../event/events.ts';
-import type { DataOf, Shape } from '../event/Shape.ts';
+import { coreOf } from '../feed/feed.ts';
 import type { AnyOptions } from './AnyOptions.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
 import { Route } from './Route.ts';
-import type { Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
+import type { ContextOf, Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
 import { serve } from './serve.ts';
 
 /** Where a handler keeps its route. */
@@ -44,6 +45,13 @@ export interface AnyHandler {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @category sink
  */
+export function sse(
+  stream:
+    | Stream<unknown>
+    | ((
+        context: ContextOf<UnknownC, UnknownC, UnknownC, undefined, SseRequest>,
+      ) => Stream<unknown> | Promise<Stream<unknown>>),
+): SseHandler<SseRequest>;
 export function sse<
   C extends Contract = never,
   Q extends Shape = UnknownC,
@@ -51,18 +59,27 @@ export function sse<
   B extends Shape = UnknownC,
   S = undefined,
   R extends SseRequest = SseRequest,
+  T = unknown,
 >(
+  options: SseOptions<C, Q, P, B, S, R, T>,
   stream:
-    | Stream<Sendable<C>>
-    | ((
-        context: SseContext<DataOf<Q>, DataOf<P>, DataOf<B>, S, R>,
-      ) => Stream<Sendable<C>> | Promise<Stream<Sendable<C>>>),
-  options: SseOptions<C, Q, P, B, S, R> = {},
-): SseHandler<R> {
-  // From here on nobody looks at the types that tie the options to the context.
-  const route = new Route(stream, options as unknown as AnyOptions);
-  const handler = (request: R, response: SseResponse, next?: Next): void => serve(route, request, response, next);
+    | Stream<Sendable<C, T>>
+    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
+): SseHandler<R>;
+export function sse(...args: readonly unknown[]): SseHandler<SseRequest> {
+  const route = routeFrom(args);
+  const handler = (request: SseRequest, response: SseResponse, next?: Next): void =>
+    serve(route, request, response, next);
   return mountedOn(route, handler);
+}
+
+/** Makes the route of `sse(stream)` or `sse(options, stream)`. */
+export function routeFrom(args: readonly unknown[]): Route {
+  const [options, stream] = args.length === 1 ? [{}, args[0]] : args;
+  if (typeof options !== 'object' || options === null || coreOf(options) !== undefined) {
+    throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
+  }
+  return new Route(stream, options as AnyOptions);
 }
 
 /** Makes a function a handler of its route, to `drain` and others that are given one. */

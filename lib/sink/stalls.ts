@@ -1,8 +1,8 @@
-import type { Link } from '../feed/Line.ts';
-import { type Deadlines, deadlinesOf } from './Deadlines.ts';
+import type { LinkedListNode } from '../data/LinkedList.ts';
+import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
 
 /** A connection whose socket takes nothing. */
-export interface Stalling extends Link {
+export interface Stalling extends LinkedListNode {
   /** Since when, on the clock that never jumps. */
   readonly busySince: number;
   cut(reason: 'stalled'): void;

@@ -1,4 +1,4 @@
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 
 /** A `ReadableStream`, as far as it matters here. @category source */
 export interface ReadableStreamLike<T> {

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { type CheckedMakers, type Emitter, listenTo, type MadeBy, type Makers } from './Emitter.ts';
 
 /** Which events of an emitter end the stream. @category source */

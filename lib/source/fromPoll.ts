@@ -12,15 +12,15 @@ import {
   timeout,
   timer,
 } from 'rxjs';
-import { chance, longestWait } from '../clock.ts';
-import { StatusError } from '../error/StatusError.ts';
-import { foundIn, type Polled } from './ifNew.ts';
+import { ConnectionError } from '../error/ConnectionError.ts';
+import { maxTimerDelay, randomFraction } from '../time/clock.ts';
+import { foundIn, type Polled } from './conditionalGet.ts';
 import { type Known, type PollRequest, requestOf } from './PollRequest.ts';
 
 /** How often to ask, and what to do when that fails. @category source */
 export interface FromPollOptions {
   /** The wait from an answer to the next question, in milliseconds. Above 0; no more than 2147483647. */
-  readonly every: number;
+  readonly interval: number;
   /**
    * The share of a wait that is left to chance, from 0, which keeps it whole, to
    * 1, which leaves nothing certain; so that many that began together do not ask together.
@@ -40,7 +40,7 @@ export interface FromPollOptions {
    *
    * @default 300000, or `every` where that is longer
    */
-  readonly max?: number;
+  readonly maxDelay?: number;
   /** Failures in a row before one is passed on; 0 passes the first one on. @default Infinity: for ever */
   readonly limit?: number;
   /**
@@ -88,23 +88,23 @@ export interface FromPollOptions {
 export function fromPoll<L, T extends L>(
   poll: (request: PollRequest<L>) => ObservableInput<T | Polled<T>>,
   {
-    every,
+    interval: every,
     jitter = 0,
     timeout: patience = 30_000,
-    max = Math.max(every, 300_000),
+    maxDelay: max = Math.max(every, 300_000),
     limit = Infinity,
     onFailure,
   }: FromPollOptions,
 ): Observable<T> {
-  check('every', every > 0 && every <= longestWait, `above 0 and no more than ${longestWait} ms`, every);
+  check('every', every > 0 && every <= maxTimerDelay, `above 0 and no more than ${maxTimerDelay} ms`, every);
   check('jitter', jitter >= 0 && jitter <= 1, 'from 0 to 1', jitter);
   check(
     'timeout',
-    patience > 0 && (patience <= longestWait || patience === Infinity),
-    `above 0 and no more than ${longestWait} ms, or Infinity`,
+    patience > 0 && (patience <= maxTimerDelay || patience === Infinity),
+    `above 0 and no more than ${maxTimerDelay} ms, or Infinity`,
     patience,
   );
-  check('max', max >= every && max <= longestWait, `from every, ${every}, to ${longestWait} ms`, max);
+  check('max', max >= every && max <= maxTimerDelay, `from every, ${every}, to ${maxTimerDelay} ms`, max);
   check('limit', limit >= 0, '0 or more', limit);
 
   return defer(() => {
@@ -132,7 +132,7 @@ export function fromPoll<L, T extends L>(
       tap({
         complete: () => {
           failures = 0;
-          wait = every * (1 - jitter * chance());
+          wait = every * (1 - jitter * randomFraction());
         },
       }),
       catchError((error) => {
@@ -148,8 +148,8 @@ export function fromPoll<L, T extends L>(
 }
 
 function waitAfter(error: unknown, bound: number, max: number): number {
-  const asked = error instanceof StatusError ? (error.retryAfter ?? 0) : 0;
-  return Math.min(max, Math.max(Math.ceil(chance() * bound), asked));
+  const asked = error instanceof ConnectionError ? (error.retryAfter ?? 0) : 0;
+  return Math.min(max, Math.max(Math.ceil(randomFraction() * bound), asked));
 }
 
 function check(option: string, isRight: boolean, expected: string, got: number): void {

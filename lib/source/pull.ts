@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import { clock } from '../clock.ts';
+import { clock } from '../time/clock.ts';
 
 /** Values that are taken in one turn of the loop, at most, where no reader sets the pace. */
 const atOnce = 64;

@@ -1,10 +1,10 @@
 import type { SseRequest } from '../sink/exchange.ts';
 import { callSite } from './callSite.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
-import type { Received } from './FrameRecorder.ts';
+import type { ReceivedFrame } from './FrameRecorder.ts';
 import { millisecondsOf } from './marbleTime.ts';
-import type { Reader } from './Reader.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
+import type { TestReader } from './TestReader.ts';
 
 /** The requests that a reconnecting reader makes, and what happens to its sockets. @category testing */
 export interface EventSourceOptions extends Omit<ReaderOptions, 'socket' | 'method' | 'body'> {
@@ -52,10 +52,10 @@ export interface EventSourceEnd {
  */
 export class EventSourceReader {
   /** Each connection, in order: what it was answered, its frames, how it ended. */
-  readonly connections: readonly Reader[];
+  readonly connections: readonly TestReader[];
   /** When each was made, in virtual milliseconds. */
   readonly connectedAt: readonly number[];
-  readonly #connections: Reader[] = [];
+  readonly #connections: TestReader[] = [];
   readonly #connectedAt: number[] = [];
   readonly #connect: () => void;
   readonly #run: Run;
@@ -103,7 +103,7 @@ export class EventSourceReader {
   }
 
   /** The blocks of all connections, in order. */
-  get frames(): readonly Received[] {
+  get frames(): readonly ReceivedFrame[] {
     return this.#connections.flatMap(({ frames }) => frames);
   }
 
@@ -141,7 +141,7 @@ export class EventSourceReader {
     else apply(last);
   }
 
-  #changed(reader: Reader): void {
+  #changed(reader: TestReader): void {
     if (this.#closed || this.#end !== undefined) return;
     const { status, isStream, closed } = reader;
     if (status !== undefined && !isStream) {

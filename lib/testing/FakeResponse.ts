@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { SseResponse } from '../sink/exchange.ts';
 
 /** What reached the reader's side in one piece. @category testing */
-export interface Arrival {
+export interface Write {
   /** Virtual milliseconds. */
   readonly at: number;
   readonly bytes: Uint8Array;
@@ -15,7 +15,7 @@ export interface Surroundings {
   later(work: () => void): void;
   /** Fails the test: Node would have ignored it, or ended the process. */
   mistake(what: string): void;
-  arrived(arrival: Arrival): void;
+  arrived(arrival: Write): void;
   /** The connection is over, whoever ended it. */
   closed(): void;
 }

@@ -2,7 +2,7 @@ import { type Frame, Message, type Retry } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 
 /** A frame and the moment at which its last byte reached the reader. @category testing */
-export interface Received {
+export interface ReceivedFrame {
   /** Virtual milliseconds. */
   readonly at: number;
   readonly frame: Frame;
@@ -19,7 +19,7 @@ const CR = 13;
  * is fed by the line, and a wait is kept until the line that ends its block.
  */
 export class FrameRecorder {
-  readonly frames: Received[] = [];
+  readonly frames: ReceivedFrame[] = [];
   readonly #parser: FrameParser;
   #at = 0;
   #wait: Retry | undefined;

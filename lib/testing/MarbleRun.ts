@@ -7,31 +7,31 @@ import {
   queueScheduler,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import { replaceClock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
+import { replaceClock } from '../time/clock.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
 import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
 import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
-import type { Reader } from './Reader.ts';
 import { replaceTimers } from './replaceTimers.ts';
+import type { TestReader } from './TestReader.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 import { VirtualScheduler } from './VirtualScheduler.ts';
 import { virtualClock } from './virtualClock.ts';
 
 /** What every marble test works with; the first three are RxJS's own. @category testing */
-export interface TimelessHelpers extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
+export interface MarbleHelpersBase extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
   expectObservable<T>(observable: Observable<T>, subscription?: string | null): StreamExpectation<T>;
   expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0]): SubscriptionExpectation;
   /** Connects a reader to what `sse` returns, through a socket that a diagram scripts. */
-  reader<R extends SseRequest = SseRequest>(route: RouteHandler<R>, options?: ReaderOptions): Reader;
+  reader<R extends SseRequest = SseRequest>(route: RouteHandler<R>, options?: ReaderOptions): TestReader;
   /** Connects a reader that behaves as `EventSource` does: it comes back by itself, from where it was. */
   eventSource<R extends SseRequest = SseRequest>(
     route: RouteHandler<R>,
     options?: EventSourceOptions,
   ): EventSourceReader;
   /** Expects what a reader gets. */
-  expectFrames(reader: Reader | EventSourceReader, options?: ExpectFramesOptions): FramesExpectation;
+  expectFrames(reader: TestReader | EventSourceReader, options?: ExpectFramesOptions): FramesExpectation;
 }
 
 const howToEnd =
@@ -68,9 +68,9 @@ export class MarbleRun implements Run {
   }
 
   /** What the test is given. */
-  helpers(): TimelessHelpers {
+  helpers(): MarbleHelpersBase {
     const { scheduler } = this;
-    const helpers: TimelessHelpers = {
+    const helpers: MarbleHelpersBase = {
       hot: (...diagram) => this.#asInRun(() => scheduler.createHotObservable(...diagram)),
       cold: (...diagram) => this.#asInRun(() => scheduler.createColdObservable(...diagram)),
       time: (marbles) => this.#asInRun(() => scheduler.createTime(marbles)),
@@ -88,13 +88,13 @@ export class MarbleRun implements Run {
     return this.#asInRun(() => this.#expectations.observable(this.scheduler, observable, subscription, site));
   }
 
-  expectFrames(reader: Reader | EventSourceReader, options: ExpectFramesOptions, site: Site): FramesExpectation {
+  expectFrames(reader: TestReader | EventSourceReader, options: ExpectFramesOptions, site: Site): FramesExpectation {
     return expectFrames(this.#expectations.add('expectFrames', site), reader, options);
   }
 
   /** An expectation that is whole at once, and stands at the site. */
   expectMarbles(
-    stream: Observable<unknown> | Reader | EventSourceReader,
+    stream: Observable<unknown> | TestReader | EventSourceReader,
     site: Site,
     ...diagram: Parameters<FramesExpectation['toBe']>
   ): void {

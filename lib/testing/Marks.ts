@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 import type { Happening } from './Happening.ts';
 
 /** Longest value in the legend. */

@@ -1,6 +1,6 @@
 import { shorten } from '../event/shorten.ts';
 import { textOf } from './Marks.ts';
-import type { Reader } from './Reader.ts';
+import type { TestReader } from './TestReader.ts';
 
 /** Most characters of a body that are told. */
 const longest = 400;
@@ -9,7 +9,7 @@ const longest = 400;
  * How an answer that is no stream explains itself, and what the route gave to
  * `next`; empty where there is nothing to explain. `when` is put behind the status.
  */
-export function answerOf({ status, isStream, text, error }: Reader, when = ''): string {
+export function answerOf({ status, isStream, text, error }: TestReader, when = ''): string {
   const body = text.replace(/\s+/g, ' ').trim();
   const answer =
     status === undefined || isStream ? [] : [`the answer was ${status} and no stream${when}${saying(body)}`];

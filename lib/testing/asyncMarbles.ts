@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers';
 import { TestScheduler } from 'rxjs/testing';
-import { replaceClock } from '../clock.ts';
+import { replaceClock } from '../time/clock.ts';
 import { checkTest } from './checkTest.ts';
-import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
+import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { millisecondsOf } from './marbleTime.ts';
 import { replaceTimers } from './replaceTimers.ts';
@@ -10,7 +10,7 @@ import { testFailure } from './testFailure.ts';
 import { virtualClock } from './virtualClock.ts';
 
 /** What an async marble test works with. @category testing */
-export interface AsyncMarbleHelpers extends TimelessHelpers {
+export interface AsyncMarbleHelpers extends MarbleHelpersBase {
   /** Lets all pass that is due, to `until` at most, and looks at what was expected so far. */
   flush(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 
 /** @throws TypeError for a test that cannot be run: a promise, say, has begun already. */
 export function checkTest(where: string, test: unknown): void {

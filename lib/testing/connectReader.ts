@@ -1,9 +1,9 @@
-import { clock } from '../clock.ts';
 import type { Next, SseRequest, SseResponse } from '../sink/exchange.ts';
+import { clock } from '../time/clock.ts';
 import { callSite } from './callSite.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
-import { Reader } from './Reader.ts';
 import { socketScript } from './socketScript.ts';
+import { TestReader } from './TestReader.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
 /** What `sse` returns, or any handler of that form. @category testing */
@@ -53,8 +53,8 @@ export interface Connecting {
   readonly site: string | undefined;
   readonly chunk: number;
   /** Before the route is called. */
-  readonly onMade: (reader: Reader) => void;
-  readonly onChange: (reader: Reader) => void;
+  readonly onMade: (reader: TestReader) => void;
+  readonly onChange: (reader: TestReader) => void;
 }
 
 const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onChange: () => {} };
@@ -65,7 +65,7 @@ export function connectReader<R extends SseRequest>(
   route: RouteHandler<R>,
   options: ReaderOptions,
   connecting?: Connecting,
-): Reader {
+): TestReader {
   const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
@@ -74,7 +74,7 @@ export function connectReader<R extends SseRequest>(
   const request = requestOf(options) as SseRequest as R;
   const steps = socketScript(options.socket ?? '', 'reader: socket');
 
-  const reader = new Reader({
+  const reader = new TestReader({
     method: options.method ?? 'GET',
     lastEventId: options.lastEventId ?? '',
     chunk,
@@ -96,7 +96,7 @@ export function connectReader<R extends SseRequest>(
   return reader;
 }
 
-function visit<R extends SseRequest>(route: RouteHandler<R>, request: R, reader: Reader, withNext: boolean): void {
+function visit<R extends SseRequest>(route: RouteHandler<R>, request: R, reader: TestReader, withNext: boolean): void {
   if (!withNext) {
     route(request, reader.response);
     return;

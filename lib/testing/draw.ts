@@ -1,6 +1,6 @@
 import { interval, type Observable, Subscription } from 'rxjs';
-import { longestWait } from '../clock.ts';
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { maxTimerDelay } from '../time/clock.ts';
 import { Marks, textOf } from './Marks.ts';
 
 /** How a live stream is drawn. @category testing */
@@ -38,8 +38,8 @@ export interface DrawOptions {
  */
 export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Subscription {
   const { label = '', every = 100, width = 60, write = toStandardOutput } = options;
-  if (!(every > 0 && every <= longestWait)) {
-    throw new RangeError(`draw: every must be above 0 ms, and ${longestWait} ms or less, got ${every}`);
+  if (!(every > 0 && every <= maxTimerDelay)) {
+    throw new RangeError(`draw: every must be above 0 ms, and ${maxTimerDelay} ms or less, got ${every}`);
   }
   if (!Number.isSafeInteger(width) || width < 1) {
     throw new RangeError(`draw: width must be a whole number of columns, 1 or more, got ${width}`);

@@ -5,10 +5,10 @@ import { answerOf } from './answerOf.ts';
 import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import { checkLetters, checkUnsaid, type Expectation } from './Expectations.ts';
-import type { Received } from './FrameRecorder.ts';
+import type { ReceivedFrame } from './FrameRecorder.ts';
 import { type Happening, happeningsOf, lettersOf, type Words } from './Happening.ts';
-import type { Reader } from './Reader.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
+import type { TestReader } from './TestReader.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
 /** Which of the frames that every route sends a diagram shows. @category testing */
@@ -42,7 +42,7 @@ const words: Words = { N: 'frame', C: 'end', E: 'cut' };
 /** Fills in an expectation about a reader. */
 export function expectFrames(
   expectation: Expectation,
-  reader: Reader | EventSourceReader,
+  reader: TestReader | EventSourceReader,
   { opening = false, ending = false }: ExpectFramesOptions,
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
@@ -52,7 +52,7 @@ export function expectFrames(
     expectation.site = siteOf(toBe);
     expectation.judge = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
-      const frames = connections.flatMap((connection): readonly Received[] =>
+      const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>
         connection.frames.slice(opening ? 0 : openingOf(connection), ending ? undefined : endingOf(connection)),
       );
       const expected = diagram.map((happening, index) => expectedOf(happening, frames[index]?.frame, error));
@@ -78,12 +78,12 @@ function expectedOf(happening: Happening, inItsPlace: Frame | undefined, error: 
 }
 
 /** How many frames the opening is. */
-function openingOf({ frames: [first] }: Reader): number {
+function openingOf({ frames: [first] }: TestReader): number {
   return first?.frame._tag === 'Retry' || isNamed(first?.frame, reserved.position) ? 1 : 0;
 }
 
 /** Where the event that says the end stands, from the end; `undefined` where the response did not end with it. */
-function endingOf({ frames, ended }: Reader): number | undefined {
+function endingOf({ frames, ended }: TestReader): number | undefined {
   return ended !== undefined && isNamed(frames.at(-1)?.frame, reserved.end) ? -1 : undefined;
 }
 
@@ -91,7 +91,7 @@ function isNamed(frame: Frame | undefined, name: string): boolean {
   return frame?._tag === 'Message' && frame.event === name;
 }
 
-function endOf(reader: Reader | EventSourceReader, error: unknown): readonly Happening[] {
+function endOf(reader: TestReader | EventSourceReader, error: unknown): readonly Happening[] {
   if (reader instanceof EventSourceReader) {
     if (reader.end === undefined) return [];
     const { at, status } = reader.end;
@@ -105,13 +105,13 @@ function endOf(reader: Reader | EventSourceReader, error: unknown): readonly Hap
 }
 
 /** An answer that is no stream is none to expect, however it ends; an `eventSource` says so by `#`. */
-function refusal(reader: Reader | EventSourceReader, { site }: Expectation): Error | undefined {
+function refusal(reader: TestReader | EventSourceReader, { site }: Expectation): Error | undefined {
   if (reader instanceof EventSourceReader || reader.isStream || reader.status === 204) return undefined;
   return reader.status === undefined ? undefined : testFailure(`expectFrames: ${answerOf(reader)}`, site);
 }
 
 /** What is told beside the difference. */
-function remarkOn(reader: Reader | undefined): string {
+function remarkOn(reader: TestReader | undefined): string {
   const answer = reader === undefined ? '' : answerOf(reader);
   return answer === '' ? '' : `; ${answer}`;
 }

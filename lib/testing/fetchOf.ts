@@ -1,8 +1,8 @@
-import { clock } from '../clock.ts';
 import type { SseRequest } from '../sink/exchange.ts';
+import { clock } from '../time/clock.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { type Incoming, incomingOf } from './incomingOf.ts';
-import { Reader } from './Reader.ts';
+import { TestReader } from './TestReader.ts';
 
 /** The part of `fetch` that a client of streams uses. @category testing */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -53,7 +53,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
       let given = 0;
       let isOver = false;
       let incoming: Incoming | undefined;
-      const reader = new Reader({
+      const reader = new TestReader({
         method: asked.method,
         lastEventId: asked.headers.get('last-event-id') ?? '',
         chunk: Infinity,

@@ -1,16 +1,15 @@
 export { type AsyncMarbleHelpers, asyncMarbles } from './asyncMarbles.ts';
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
-export { delayed } from './delayed.ts';
 export { type DrawOptions, draw } from './draw.ts';
 export { drawSvg } from './drawSvg.ts';
 export type { EventSourceEnd, EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
-export type { Arrival, FakeResponse } from './FakeResponse.ts';
-export type { Received } from './FrameRecorder.ts';
+export { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';
+export type { FakeResponse, Write } from './FakeResponse.ts';
+export type { ReceivedFrame } from './FrameRecorder.ts';
 export { type FetchLike, type FetchOfOptions, fetchOf } from './fetchOf.ts';
 export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
-export { type LeaveNothingBehindOptions, leaveNothingBehind } from './leaveNothingBehind.ts';
 export {
   type LogRetention,
   type LogSuiteOptions,
@@ -19,9 +18,10 @@ export {
   type OpenLog,
   type TestRunner,
 } from './logSuite.ts';
-export type { TimelessHelpers } from './MarbleRun.ts';
+export type { MarbleHelpersBase } from './MarbleRun.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
 export type { MarbleTime } from './marbleTime.ts';
 export { type PropertyOptions, type PropertyWorld, property } from './property.ts';
-export type { Reader } from './Reader.ts';
 export { type ChaiLike, type ChaiUtilsLike, rxsseChai } from './rxsseChai.ts';
+export type { TestReader } from './TestReader.ts';
+export { withLatency } from './withLatency.ts';

@@ -22,7 +22,7 @@ export interface LogSuiteOptions extends Partial<TestRunner> {
    *
    * @default 1500
    */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...waking, ...ending, ...sharing];
@@ -45,7 +45,7 @@ const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...wak
  */
 export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions = {}): void {
   const { describe, it } = runnerOf(options);
-  const { patience = 1500 } = options;
+  const { timeout: patience = 1500 } = options;
   describe(name, () => {
     for (const { name: promise, run } of cases) {
       it(promise, async () => {

@@ -1,4 +1,4 @@
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../event/shorten.ts';
 
 /** A span of time as marble diagrams spell it: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */

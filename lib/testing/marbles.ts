@@ -1,10 +1,10 @@
 import type { RunHelpers } from 'rxjs/testing';
 import { checkTest } from './checkTest.ts';
-import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
+import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 
 /** What a marble test works with; the first of them are RxJS's own. @category testing */
-export interface MarbleHelpers extends TimelessHelpers, Pick<RunHelpers, 'animate'> {
+export interface MarbleHelpers extends MarbleHelpersBase, Pick<RunHelpers, 'animate'> {
   /** Runs all that is due, to `until` at most, and looks at what was expected so far; afterwards readers can be asked. */
   flush(): void;
 }

@@ -1,17 +1,17 @@
 import { type Observable, Subject } from 'rxjs';
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 import type { SseRequest } from '../sink/exchange.ts';
-import { brokenPromise, type Promised } from './brokenPromise.ts';
 import type { RouteHandler } from './connectReader.ts';
+import { deliveryCheck, type Promised } from './deliveryCheck.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
-import { MarbleRun, type TimelessHelpers } from './MarbleRun.ts';
+import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
 /** What a route is made of, for `property`. @category testing */
-export interface PropertyWorld extends Pick<TimelessHelpers, 'hot' | 'cold'> {
+export interface PropertyWorld extends Pick<MarbleHelpersBase, 'hot' | 'cold'> {
   /** Emits when the server that this route lives in is restarted: what would die with its process ends here. */
   readonly stopped: Observable<void>;
   /** What survives a restart, such as a log on disk: made once a run, and given again by its name. */
@@ -127,7 +127,7 @@ function playScript(
     try {
       const [reader, witness] = play(run, make, steps, bound, request);
       run.scheduler.flush();
-      return run.firstMistake?.message ?? brokenPromise(reader, witness, promised);
+      return run.firstMistake?.message ?? deliveryCheck(reader, witness, promised);
     } catch (error) {
       if (error instanceof NoRouteError) throw error;
       return error instanceof Error ? error.message : String(error);

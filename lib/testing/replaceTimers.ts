@@ -1,4 +1,4 @@
-import { kindOf } from '../event/kindOf.ts';
+import { kindOf } from '../data/kindOf.ts';
 import type { VirtualTimers } from './virtualTimers.ts';
 
 type Callback = (...args: unknown[]) => void;

@@ -2,11 +2,11 @@ import { isObservable } from 'rxjs';
 import type { SseRequest } from '../sink/exchange.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
-import { type LeaveNothingBehindOptions, leaveNothingBehind } from './leaveNothingBehind.ts';
+import { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';
 import { currentRun } from './MarbleRun.ts';
 import { marbles } from './marbles.ts';
-import { Reader } from './Reader.ts';
 import { sameEvent } from './sameValue.ts';
+import { TestReader } from './TestReader.ts';
 import { type Site, siteOf } from './testFailure.ts';
 
 /** What the plugin takes of chai, which is not imported: 4 and later have it, and so has Vitest. @category testing */
@@ -34,7 +34,7 @@ declare global {
        */
       emitMarbles(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
       /** The route forgets its readers: no timer, subscription or listener is left when they have gone. */
-      leaveNothingBehind(options?: LeaveNothingBehindOptions): void;
+      leaveNothingBehind(options?: ExpectNoLeaksOptions): void;
     }
   }
 }
@@ -69,7 +69,7 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
     const site = siteIn(this);
     const stream = this._obj;
     const expectMarbles = () => {
-      if (stream instanceof Reader || stream instanceof EventSourceReader || isObservable(stream)) {
+      if (stream instanceof TestReader || stream instanceof EventSourceReader || isObservable(stream)) {
         currentRun()?.expectMarbles(stream, site, diagram, values, error);
       } else throw new TypeError('emitMarbles: expected an Observable, or a reader of this kit');
     };
@@ -81,7 +81,7 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
   chai.Assertion.addMethod('leaveNothingBehind', function (...given: unknown[]) {
     const [options] = given as Parameters<Chai.Assertion['leaveNothingBehind']>;
     refuseNot(this, 'leaveNothingBehind');
-    leaveNothingBehind(this._obj as RouteHandler<SseRequest>, options);
+    expectNoLeaks(this._obj as RouteHandler<SseRequest>, options);
   });
 
   const before = Reflect.get(chai.config, 'deepEqual') as ((a: unknown, b: unknown) => boolean) | null | undefined;

@@ -1,5 +1,5 @@
 import { parseDiagram } from './parseDiagram.ts';
-import type { Reader } from './Reader.ts';
+import type { TestReader } from './TestReader.ts';
 
 /** What happens to a socket at one moment. */
 export interface SocketStep {
@@ -7,7 +7,7 @@ export interface SocketStep {
   readonly at: number;
   /** The letter that says it. */
   readonly letter: string;
-  apply(reader: Reader): void;
+  apply(reader: TestReader): void;
 }
 
 const letters: Readonly<Record<string, SocketStep['apply']>> = {
@@ -40,7 +40,7 @@ export function socketScript(marbles: string, where: string, more = ''): readonl
   });
 }
 
-function breakSocket({ response }: Reader): void {
+function breakSocket({ response }: TestReader): void {
   response.leave(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
 }
 

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { wordsFrom } from './random.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 

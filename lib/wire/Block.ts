@@ -1,4 +1,4 @@
-import { FrameSizeError } from '../error/FrameSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
 import { longestRetry } from './checkField.ts';
 import { DataLines } from './DataLines.ts';
 import { Comment, Message, Retry } from './Frame.ts';
@@ -53,7 +53,7 @@ export class Block {
     return this.#data !== undefined;
   }
 
-  /** @throws FrameSizeError when the event grows over its limit. */
+  /** @throws LimitError when the event grows over its limit. */
   data(line: string): void {
     if (this.#data === undefined) {
       this.#check(line);
@@ -127,6 +127,6 @@ export class Block {
   }
 
   #check(line: string): void {
-    if (!fitsIn(this.#maxEventBytes, line)) throw new FrameSizeError('event', this.#maxEventBytes);
+    if (!fitsIn(this.#maxEventBytes, line)) throw new LimitError('frame-size', this.#maxEventBytes);
   }
 }

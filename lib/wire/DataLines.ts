@@ -1,4 +1,4 @@
-import { FrameSizeError } from '../error/FrameSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
 import { utf8Length } from './utf8.ts';
 
 const pageLength = 1024;
@@ -28,7 +28,7 @@ export class DataLines {
     this.#room = limit + 1;
   }
 
-  /** @throws FrameSizeError over the limit. */
+  /** @throws LimitError over the limit. */
   add(line: string): void {
     this.#lines.push(line);
     this.#units += line.length + 1;
@@ -42,7 +42,7 @@ export class DataLines {
   #fold(): void {
     const page = this.#lines.join('\n');
     this.#room -= utf8Length(page) + 1;
-    if (this.#room < 0) throw new FrameSizeError('event', this.#limit);
+    if (this.#room < 0) throw new LimitError('frame-size', this.#limit);
     this.#pages.push(page);
     this.#lines = [];
     this.#units = 0;

@@ -1,4 +1,4 @@
-import { FrameSizeError } from '../error/FrameSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
 import { Block, type FrameListeners } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
 import { kindOf } from './checkField.ts';
@@ -84,7 +84,7 @@ export class FrameParser {
   /**
    * Reads the next bytes of the connection. They may be reused as soon as it returns.
    *
-   * @throws FrameSizeError over a limit. What a listener throws is thrown on.
+   * @throws LimitError over a limit. What a listener throws is thrown on.
    * After either the parser is stopped.
    */
   push(bytes: Uint8Array): void {
@@ -159,6 +159,6 @@ export class FrameParser {
 
   #hold(bytes: Uint8Array, from: number, to = bytes.length): void {
     this.#held.append(bytes, from, to);
-    if (this.#held.length > this.#maxLineBytes) throw new FrameSizeError('line', this.#maxLineBytes);
+    if (this.#held.length > this.#maxLineBytes) throw new LimitError('line-size', this.#maxLineBytes);
   }
 }

@@ -1,4 +1,4 @@
-export { FrameSizeError } from '../error/FrameSizeError.ts';
+export { LimitError } from '../error/LimitError.ts';
 export type { FrameListeners } from './Block.ts';
 export { encodeFrame } from './encodeFrame.ts';
 export {

@@ -22,7 +22,7 @@ export interface ParseFramesOptions extends FrameLimits {
  * ```
  *
  * Completes with the source; a block that is then unfinished is dropped, as the
- * standard says. Errors with the source, and with a `FrameSizeError` when
+ * standard says. Errors with the source, and with a `LimitError` when
  * something is over its limit. A reader who leaves in the middle of a chunk gets
  * nothing more of it. Each subscriber has its own parser.
  *

@@ -1,4 +1,4 @@
-import { FrameSizeError } from '../error/FrameSizeError.ts';
+import { LimitError } from '../error/LimitError.ts';
 import type { Block } from './Block.ts';
 import { fitsIn } from './utf8.ts';
 
@@ -12,7 +12,7 @@ const COLON = 58;
  * Nearly all streams part lines by LF alone, and nearly all events are one
  * `data:` line and a blank one: that way has no detour, and the rest may take one.
  *
- * @throws FrameSizeError over a limit.
+ * @throws LimitError over a limit.
  * @internal
  */
 export function readLines(text: string, block: Block, maxLineBytes: number): void {
@@ -84,7 +84,7 @@ function readRareLine(line: string, block: Block): void {
 function checkLine(text: string, start: number, end: number, maxLineBytes: number): void {
   // Three bytes a unit are the most there are, so that short lines are not even cut out.
   if ((end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end))) {
-    throw new FrameSizeError('line', maxLineBytes);
+    throw new LimitError('line-size', maxLineBytes);
   }
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { finalize, NEVER, Observable, of, Subject, startWith, throwError } from 'rxjs';
 import { type FetchHandler, sse } from '../../lib/adapter/index.ts';
-import { drain, events, feed, IntFromString, memoryLog } from '../../lib/index.ts';
+import { events, feed, IntFromString, memoryLog, shutdown } from '../../lib/index.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -27,7 +27,7 @@ const end = 'id: 1.E.1~\nevent: rxsse.end\ndata: null\n\n';
 
 describe('sse of rxsse/fetch', () => {
   it('answers with the head and the stream, and says the end', async () => {
-    const response = await sse(of(Tick(1)), { events: Ticks })(ask());
+    const response = await sse({ events: Ticks }, of(Tick(1)))(ask());
     expect(response.status).to.equal(200);
     expect(Object.fromEntries(response.headers)).to.deep.equal({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -49,10 +49,6 @@ describe('sse of rxsse/fetch', () => {
     const seen: unknown[] = [];
     const request = ask('/?n=1', { headers: { authorization: 'Bearer me' } });
     const route = sse(
-      (context) => {
-        seen.push(context.request);
-        return of(context.state);
-      },
       {
         state: (given: Request) => {
           seen.push(given);
@@ -60,13 +56,17 @@ describe('sse of rxsse/fetch', () => {
         },
         onOpen: (context) => seen.push(context.request),
       },
+      (context) => {
+        seen.push(context.request);
+        return of(context.state);
+      },
     );
     expect(await textOf(await route(request))).to.include('data: "Bearer me"\n');
     expect(seen).to.deep.equal([request, request, request]);
   });
 
   it('decodes the query, and answers a bad one with a problem', async () => {
-    const route = sse(({ query }) => of(query.count + 1), { query: { count: IntFromString } });
+    const route = sse({ query: { count: IntFromString } }, ({ query }) => of(query.count + 1));
     expect(await textOf(await route(ask('/?count=41')))).to.include('data: 42\n');
     const refused = await route(ask('/?count=x'));
     expect([refused.status, refused.headers.get('content-type')]).to.deep.equal([422, 'application/problem+json']);
@@ -79,13 +79,13 @@ describe('sse of rxsse/fetch', () => {
       route(Object.assign(ask(), { params: { id: '7' } }), { port: 3000 }),
   })) {
     it(`takes the parameters of ${whose}`, async () => {
-      const route = sse(({ params }) => of(params.id), { params: { id: IntFromString } });
+      const route = sse({ params: { id: IntFromString } }, ({ params }) => of(params.id));
       expect(await textOf(await call(route))).to.include('data: 7\n');
     });
   }
 
   it('rejects where the promise of the parameters does', async () => {
-    const route = sse(NEVER, { params: { id: IntFromString } });
+    const route = sse({ params: { id: IntFromString } }, NEVER);
     const failure = await route(ask(), { params: Promise.reject(new Error('no')) }).catch(String);
     expect(failure).to.equal('Error: no');
   });
@@ -117,7 +117,7 @@ describe('sse of rxsse/fetch', () => {
   });
 
   describe('with a body', () => {
-    const route = sse(({ body }) => of(body.question), { body: { question: t.string }, limit: 40 });
+    const route = sse({ body: { question: t.string }, maxBodyBytes: 40 }, ({ body }) => of(body.question));
 
     it('reads and decodes it', async () => {
       expect(await textOf(await route(post('{"question":"wäre"}')))).to.include('data: "wäre"\n');
@@ -188,11 +188,14 @@ describe('sse of rxsse/fetch', () => {
     }),
     'of the promise of the handler': sse(() => Promise.reject(new Error('early'))),
     'emitted while subscribing': sse(throwError(() => new Error('early'))),
-    'thrown by state': sse(NEVER, {
-      state: (_request: Request) => {
-        throw new Error('early');
+    'thrown by state': sse(
+      {
+        state: (_request: Request) => {
+          throw new Error('early');
+        },
       },
-    }),
+      NEVER,
+    ),
   };
   for (const [what, route] of Object.entries(failures)) {
     it(`rejects with the error ${what}, for the framework to answer`, async () => {
@@ -202,7 +205,7 @@ describe('sse of rxsse/fetch', () => {
 
   it('answers with a Response that is thrown, as it is', async () => {
     const refusal = new Response('who are you?', { status: 401 });
-    const route = sse(NEVER, { state: (_request: Request) => Promise.reject(refusal) });
+    const route = sse({ state: (_request: Request) => Promise.reject(refusal) }, NEVER);
     expect(await route(ask())).to.equal(refusal);
   });
 
@@ -233,7 +236,7 @@ describe('sse of rxsse/fetch', () => {
 
   it('reads no more of a log than its reader does: who is slower than what is kept is told', async () => {
     const Texts = events({ Text: t.string });
-    const texts = feed(Texts, { log: memoryLog({ bytes: 256 * 1024, entries: Infinity }) });
+    const texts = feed(Texts, { log: memoryLog({ maxBytes: 256 * 1024, maxEntries: Infinity }) });
     const publish = (count: number) => {
       for (let n = 0; n < count; n++) texts.publish(Texts.Text('x'.repeat(1000)));
     };
@@ -266,10 +269,10 @@ describe('sse of rxsse/fetch', () => {
   });
 
   it('is drained like any other route', async () => {
-    const route = sse(NEVER.pipe(startWith(1)), { retry: 5 });
+    const route = sse({ retry: 5 }, NEVER.pipe(startWith(1)));
     const { next } = reading(await route(ask()));
     await next();
-    const drained = drain(route, { over: 0, retry: [7, 7] });
+    const drained = shutdown(route, { duration: 0, retry: [7, 7] });
     let rest = '';
     for (let piece = await next(); piece !== ''; piece = await next()) rest += piece;
     await drained;
@@ -284,15 +287,15 @@ describe('sse of rxsse/fetch', () => {
     let subscribed = 0;
     const leaving = new AbortController();
     const route = sse(
-      new Observable(() => {
-        subscribed++;
-      }),
       {
         state: (_request: Request) =>
           new Promise<number>((resolve) => {
             answer = resolve;
           }),
       },
+      new Observable(() => {
+        subscribed++;
+      }),
     );
     const asked = route(ask('/', { signal: leaving.signal }));
     leaving.abort();
@@ -303,7 +306,7 @@ describe('sse of rxsse/fetch', () => {
   });
 
   it('refuses at once a limit out of range, and what is no stream', () => {
-    expect(() => sse(NEVER, { limit: 0 })).to.throw(RangeError, /limit must be at least 1 byte/);
+    expect(() => sse({ maxBodyBytes: 0 }, NEVER)).to.throw(RangeError, /limit must be at least 1 byte/);
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable/);
   });
 });

@@ -60,7 +60,7 @@ describe('clients in a browser', function () {
       app.get('/', (_, response) => {
         response.send(html);
       });
-      app.get('/ticks', sse(ticks, { retry: 50 }));
+      app.get('/ticks', sse({ retry: 50 }, ticks));
       return app;
     };
     let ticks = feed(Ticks, { log: folder.open() });
@@ -153,7 +153,7 @@ describe('clients in a browser', function () {
       if (request.method !== 'OPTIONS') return next();
       response.set('Access-Control-Allow-Headers', 'Last-Event-ID').sendStatus(204);
     });
-    other.get('/ticks', sse(ticks, { retry: 1 }));
+    other.get('/ticks', sse({ retry: 1 }, ticks));
 
     await listen(other, async (there, server) => {
       const html = await clientPage(`

@@ -180,7 +180,7 @@ describe('EventSource on a stream of three that completes', function () {
       response.on('finish', () => answers.push(response.statusCode));
       next();
     });
-    app.get('/three', sse(from([1, 2, 3].map((n) => Tick({ n }))), { retry: 0 }));
+    app.get('/three', sse({ retry: 0 }, from([1, 2, 3].map((n) => Tick({ n })))));
 
     return listen(app, (url) =>
       visit(chromium(), async ({ page, complaints }) => {

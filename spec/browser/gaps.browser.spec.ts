@@ -24,7 +24,7 @@ const { Tick } = Ticks;
 
 /** A feed of which 1 to 9 were published and the newest are kept, and the cursor of a sequence in it. */
 async function nine(entries: number) {
-  const ticks = feed(Ticks, { log: memoryLog({ entries }) });
+  const ticks = feed(Ticks, { log: memoryLog({ maxEntries: entries }) });
   let cursor = '';
   for (let n = 1; n <= 9; n++) cursor = await ticks.publish(Tick(n));
   return { ticks, at: (sequence: number) => cursor.replace(/\d+$/, String(sequence)) };
@@ -38,15 +38,15 @@ describe('the EventSource of a browser that cannot have what it missed', functio
     const few = await nine(1);
     const all = await nine(100);
     const run = (owner: string): SseHandler<SseRequest> =>
-      sse(() => NEVER.pipe(startWith(Tick(7))), { resume: { owner: () => owner } });
+      sse({ resume: { owner: () => owner } }, () => NEVER.pipe(startWith(Tick(7))));
     const snapshot = () => ({ events: [Tick(100)], cursor: few.at(8) });
     const cases: readonly (readonly [string, SseHandler<SseRequest>, string, readonly string[]])[] = [
       ['trimmed', sse(few.ticks), few.at(2), ['gap trimmed', '9']],
-      ['epoch', sse(all.ticks, { resume: { missed: 'live' } }), '1.other.2', ['gap epoch']],
+      ['epoch', sse({ resume: { gapPolicy: 'skip' } }, all.ticks), '1.other.2', ['gap epoch']],
       ['future', sse(all.ticks), all.at(99), ['gap future']],
       ['invalid', sse(all.ticks), 'garbage', ['gap invalid']],
-      ['the end', sse(all.ticks, { resume: { missed: 'end' } }), '1.other.2', ['gap epoch', 'end']],
-      ['a snapshot', sse(few.ticks, { resume: { missed: snapshot } }), few.at(2), ['gap trimmed', '100', '9']],
+      ['the end', sse({ resume: { gapPolicy: 'end' } }, all.ticks), '1.other.2', ['gap epoch', 'end']],
+      ['a snapshot', sse({ resume: { gapPolicy: snapshot } }, few.ticks), few.at(2), ['gap trimmed', '100', '9']],
       ['an expired run', run('ada'), '1.expired.3', ['gap epoch', '7']],
     ];
 
@@ -68,7 +68,7 @@ describe('the EventSource of a browser that cannot have what it missed', functio
 
         // A run that is still known, but another's.
         let owner = 'ada';
-        route = sse(() => NEVER.pipe(startWith(Tick(7))), { resume: { owner: () => owner } });
+        route = sse({ resume: { owner: () => owner } }, () => NEVER.pipe(startWith(Tick(7))));
         await page.goto(url);
         await page.waitForFunction('seen.length === 1');
         const cursor = String(await page.evaluate('cursor'));

@@ -61,7 +61,7 @@ describe('the EventSource of a browser', function () {
   it('resumes after cuts with nothing lost or repeated, is told of a gap, and stops after the end', () => {
     const before = feed(Ticks);
     const after = feed(Ticks);
-    const served = serving(sse(before, { retry: 1 }));
+    const served = serving(sse({ retry: 1 }, before));
     return listen(served.listener, (url, server) =>
       visit(chromium(), async ({ page }) => {
         await page.goto(url);
@@ -76,7 +76,7 @@ describe('the EventSource of a browser', function () {
         publish(before, 4);
         expect(await saw(page, '4')).to.deep.equal(['1', '2', '3', '4']);
 
-        served.route = sse(after, { retry: 1 });
+        served.route = sse({ retry: 1 }, after);
         publish(after, 11);
         server.closeAllConnections();
         await connected(page, 4);
@@ -100,7 +100,7 @@ describe('the EventSource of a browser', function () {
 
   it('goes on, when the page is loaded again, where its URL says', () => {
     const ticks = feed(Ticks);
-    const served = serving(sse(ticks, { retry: 1 }));
+    const served = serving(sse({ retry: 1 }, ticks));
     return listen(served.listener, (url, server) =>
       visit(chromium(), async ({ page }) => {
         await page.goto(url);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { catchError, NEVER, of, throwError } from 'rxjs';
 import { fromSse } from '../../lib/client/fromSse.ts';
-import type { RetryOptions } from '../../lib/client/RetryOptions.ts';
-import type { Status } from '../../lib/client/Status.ts';
+import type { ReconnectOptions } from '../../lib/client/RetryOptions.ts';
+import type { ConnectionStatus } from '../../lib/client/Status.ts';
 import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';
@@ -17,15 +17,17 @@ const texts: Record<string, string> = {
 const values = { a: Ticks.Tick(1), b: Ticks.Tick(2) };
 
 /** The waits of a client that is lost again and again, and what they were within. */
-function waitsOf(answers: readonly (Scripted | undefined)[], retry: RetryOptions, exact = false): number[] {
+function waitsOf(answers: readonly (Scripted | undefined)[], retry: ReconnectOptions, exact = false): number[] {
   const waits: number[] = [];
   const { fetch } = scriptedFetch(...answers);
   const status = {
-    next: (said: Status) => {
-      if (said.state === 'retrying') waits.push(said.wait);
+    next: (said: ConnectionStatus) => {
+      if (said.state === 'retrying') waits.push(said.delay);
     },
   };
-  fromSse('x:', Ticks, { fetch, retry, exact, status }).subscribe({ error: () => {} });
+  fromSse('x:', Ticks, { fetch, backoff: retry, strictEventSource: exact, statusObserver: status }).subscribe({
+    error: () => {},
+  });
   return waits;
 }
 
@@ -37,7 +39,7 @@ describe('fromSse, in time,', () => {
       const second = cold('-b-e', texts);
       const { fetch, made } = scriptedFetch({ body: first }, { body: second });
       // 1 ms is the longest wait, and every wait takes at least as long.
-      const stream = fromSse('x:', Ticks, { fetch, retry: { initial: 1, max: 1 } });
+      const stream = fromSse('x:', Ticks, { fetch, backoff: { initialDelay: 1, maxDelay: 1 } });
       expectObservable(stream).toBe('-a---b-|', values);
       flush();
       expect(made.map(({ at, lastEventId }) => [at, lastEventId])).to.deep.equal([
@@ -50,7 +52,7 @@ describe('fromSse, in time,', () => {
   it(
     'waits for a random time up to a bound that doubles, and that has a bound itself',
     marbles(({ flush }) => {
-      const waits = waitsOf([], { initial: 8, max: 100, limit: 12 });
+      const waits = waitsOf([], { initialDelay: 8, maxDelay: 100, maxAttempts: 12 });
       flush();
       expect(waits).to.have.length(12);
       const bounds = [8, 16, 32, 64, ...Array(8).fill(100)];
@@ -64,7 +66,7 @@ describe('fromSse, in time,', () => {
   it(
     'waits in full for what the server asked for, and at first no more than as much again',
     marbles(({ flush }) => {
-      const waits = waitsOf([{ body: of('retry: 50\n\n') }], { initial: 200, max: 400, limit: 4 });
+      const waits = waitsOf([{ body: of('retry: 50\n\n') }], { initialDelay: 200, maxDelay: 400, maxAttempts: 4 });
       flush();
       const bounds = [100, 450, 450, 450];
       waits.forEach((wait, index) => {
@@ -79,7 +81,7 @@ describe('fromSse, in time,', () => {
     marbles(({ flush }) => {
       const asking = (after: string): Scripted => ({ status: 503, headers: { 'retry-after': after }, body: NEVER });
       const answers = [asking('3'), asking(new Date(5000).toUTCString()), asking('soon'), undefined];
-      const waits = waitsOf(answers, { initial: 1, max: 1, limit: 4 });
+      const waits = waitsOf(answers, { initialDelay: 1, maxDelay: 1, maxAttempts: 4 });
       flush();
       expect(waits[0]).to.be.within(3000, 3001);
       // The second answer came when 3 s had passed.
@@ -92,7 +94,7 @@ describe('fromSse, in time,', () => {
     'waits exactly as an EventSource where it is to be one',
     marbles(
       ({ flush }) => {
-        const waits = waitsOf([{ body: of('data: 1\n\n') }, { body: of('retry: 20\n') }], { limit: 4 }, true);
+        const waits = waitsOf([{ body: of('data: 1\n\n') }, { body: of('retry: 20\n') }], { maxAttempts: 4 }, true);
         flush();
         expect(waits).to.deep.equal([3000, 20, 20, 20]);
       },
@@ -108,12 +110,12 @@ describe('fromSse, in time,', () => {
       const short = () => ({ body: cold('-#') });
       const { fetch } = scriptedFetch(undefined, short(), stable(), short(), undefined);
       const status = {
-        next: (said: Status) => {
+        next: (said: ConnectionStatus) => {
           if (said.state === 'retrying') attempts.push(said.attempt);
         },
       };
       const retry = { initial: 1, max: 1, resetAfter: 5, limit: 3 };
-      fromSse('x:', Ticks, { fetch, status, retry }).subscribe({ error: () => {} });
+      fromSse('x:', Ticks, { fetch, statusObserver: status, backoff: retry }).subscribe({ error: () => {} });
       flush();
       expect(attempts).to.deep.equal([1, 2, 1, 2, 3]);
     }),
@@ -123,7 +125,7 @@ describe('fromSse, in time,', () => {
     'begins no wait that would go beyond the time that it may be lost for',
     marbles(({ expectObservable }) => {
       const { fetch } = scriptedFetch();
-      const stream = fromSse('x:', Ticks, { fetch, exact: true, retry: { within: 7000 } });
+      const stream = fromSse('x:', Ticks, { fetch, strictEventSource: true, backoff: { maxElapsed: 7000 } });
       const reason = catchError((error: ConnectionError) => throwError(() => error.reason));
       expectObservable(stream.pipe(reason)).toBe('6s #', undefined, 'unreachable');
     }),
@@ -138,9 +140,12 @@ describe('fromSse, in time,', () => {
       { limit: Number.NaN },
       { within: -1 },
     ]) {
-      expect(() => fromSse('/', Ticks, { retry })).to.throw(RangeError, /^fromSse: retry\.\w+ is out of range$/);
+      expect(() => fromSse('/', Ticks, { backoff: retry })).to.throw(
+        RangeError,
+        /^fromSse: retry\.\w+ is out of range$/,
+      );
     }
-    expect(() => fromSse('/', Ticks, { liveness: 0 })).to.throw(RangeError, 'liveness must be above 0');
+    expect(() => fromSse('/', Ticks, { idleTimeout: 0 })).to.throw(RangeError, 'liveness must be above 0');
     expect(() => fromSse('/', Ticks, { maxLineBytes: 0 })).to.throw(RangeError);
     expect(() => fromSse('/', {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
   });
@@ -149,8 +154,8 @@ describe('fromSse, in time,', () => {
 describe('fromSse, on a silent line,', () => {
   const announcing = (body: Scripted['body'] & object): Scripted => ({ body, headers: { 'rxsse-liveness': '10' } });
   const lost = (why: string[]) => ({
-    next: (said: Status) => {
-      if (said.state === 'retrying') why.push(said.why.reason);
+    next: (said: ConnectionStatus) => {
+      if (said.state === 'retrying') why.push(said.error.reason);
     },
   });
 
@@ -161,7 +166,11 @@ describe('fromSse, on a silent line,', () => {
       const second = cold('-b-e', texts);
       const { fetch, made } = scriptedFetch(announcing(first), { body: second });
       const why: string[] = [];
-      const stream = fromSse('x:', Ticks, { fetch, status: lost(why), retry: { initial: 1, max: 1 } });
+      const stream = fromSse('x:', Ticks, {
+        fetch,
+        statusObserver: lost(why),
+        backoff: { initialDelay: 1, maxDelay: 1 },
+      });
       // Twice the 10 ms and a second after the last byte, and 1 ms of waiting.
       expectObservable(stream).toBe('5ms a 1020ms -b-|', values);
       flush();
@@ -183,7 +192,7 @@ describe('fromSse, on a silent line,', () => {
     'goes by what the user says where he does, also before the head',
     marbles(({ cold, expectObservable, flush }) => {
       const { fetch, made } = scriptedFetch({}, announcing(cold('-------a', texts)), { body: cold('e', texts) });
-      const stream = fromSse('x:', Ticks, { fetch, liveness: 5, retry: { initial: 1, max: 1 } });
+      const stream = fromSse('x:', Ticks, { fetch, idleTimeout: 5, backoff: { initialDelay: 1, maxDelay: 1 } });
       expectObservable(stream).toBe('------------|');
       flush();
       expect(made.map(({ at }) => at)).to.deep.equal([0, 6, 12]);
@@ -197,7 +206,7 @@ describe('fromSse, on a silent line,', () => {
       const plain = scriptedFetch({ body: quiet() });
       expectObservable(fromSse('x:', Ticks, { fetch: plain.fetch })).toBe('9s |');
       const patient = scriptedFetch(announcing(quiet()));
-      expectObservable(fromSse('x:', Ticks, { fetch: patient.fetch, liveness: Infinity })).toBe('9s |');
+      expectObservable(fromSse('x:', Ticks, { fetch: patient.fetch, idleTimeout: Infinity })).toBe('9s |');
     }),
   );
 

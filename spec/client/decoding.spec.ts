@@ -1,17 +1,17 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { EMPTY, lastValueFrom, NEVER, type Observable, of, Subject, startWith, toArray } from 'rxjs';
-import type { FromSseOptions, Policy } from '../../lib/client/FromSseOptions.ts';
+import type { BadEventPolicy, FromSseOptions } from '../../lib/client/FromSseOptions.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
 import { StreamFailedError } from '../../lib/error/StreamFailedError.ts';
-import { DateTime } from '../../lib/event/DateTime.ts';
 import { event } from '../../lib/event/event.ts';
 import { events } from '../../lib/event/events.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
 import { scriptedFetch } from './scriptedFetch.ts';
 
-const Said = event('said', { text: t.string, at: DateTime });
+const Said = event('said', { text: t.string, at: DateFromISOString });
 const Left = event('left');
 const Message = event('message', t.number);
 const Chat = events({ Said, Left, Message });
@@ -19,11 +19,11 @@ const Chat = events({ Said, Left, Message });
 const end = 'event: rxsse.end\ndata: null\n\n';
 
 /** What comes of a text, and what is reported. */
-async function read<P extends Policy = 'drop'>(text: string, options: FromSseOptions<P> = {}) {
+async function read<P extends BadEventPolicy = 'drop'>(text: string, options: FromSseOptions<P> = {}) {
   const reports: string[] = [];
   const { fetch } = scriptedFetch({ body: of(text) });
   const onError = (error: DecodeError) => reports.push(...error.issues);
-  const stream: Observable<unknown> = fromSse('x:', Chat, { fetch, onError, retry: { limit: 0 }, ...options });
+  const stream: Observable<unknown> = fromSse('x:', Chat, { fetch, onError, backoff: { maxAttempts: 0 }, ...options });
   const seen: unknown[] = await lastValueFrom(stream.pipe(toArray())).catch((error: unknown) => ['failed', error]);
   return { seen, reports };
 }
@@ -58,14 +58,14 @@ describe('fromSse decodes', () => {
 
     it(`and drops ${what}, with a report by path, and moves on`, async () => {
       const cursors: string[] = [];
-      const { seen, reports } = await read(whole, { cursor: { next: (cursor) => cursors.push(cursor) } });
+      const { seen, reports } = await read(whole, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
       expect(seen).to.deep.equal([Left()]);
       expect(reports[0]).to.equal(issue);
       expect(cursors).to.deep.equal(['1', '2']);
     });
 
     it(`and fails on ${what}, where it is told to`, async () => {
-      const { seen, reports } = await read(whole, { unknown: 'error', invalid: 'error' });
+      const { seen, reports } = await read(whole, { unknownEvents: 'error', invalidEvents: 'error' });
       expect(seen[0]).to.equal('failed');
       expect(seen[1]).to.be.instanceOf(DecodeError);
       expect((seen[1] as DecodeError).issues[0]).to.equal(issue);
@@ -73,7 +73,7 @@ describe('fromSse decodes', () => {
     });
 
     it(`and gives ${what} raw, where it is told to`, async () => {
-      const { seen } = await read(whole, { unknown: 'raw', invalid: 'raw' });
+      const { seen } = await read(whole, { unknownEvents: 'raw', invalidEvents: 'raw' });
       const [raw, left] = seen as [
         { type: string; data: { event: string; text: string; error: DecodeError } },
         unknown,
@@ -87,8 +87,8 @@ describe('fromSse decodes', () => {
 
   it('by a policy for each of the two', async () => {
     const text = `event: sung\ndata: 1\n\nevent: left\ndata: 1\n\n${end}`;
-    expect((await read(text, { unknown: 'drop', invalid: 'raw' })).seen).to.have.length(1);
-    expect((await read(text, { unknown: 'raw', invalid: 'drop' })).seen).to.have.length(1);
+    expect((await read(text, { unknownEvents: 'drop', invalidEvents: 'raw' })).seen).to.have.length(1);
+    expect((await read(text, { unknownEvents: 'raw', invalidEvents: 'drop' })).seen).to.have.length(1);
   });
 
   it('a gap, at its place', async () => {
@@ -109,7 +109,7 @@ describe('fromSse decodes', () => {
   it('nothing of what the library says beside events', async () => {
     const { seen, reports } = await read(
       `id: 1\nevent: rxsse.position\ndata:\n\nevent: rxsse.later\ndata: 1\n\nid: 2\n\n${end}`,
-      { unknown: 'error' },
+      { unknownEvents: 'error' },
     );
     expect(seen).to.deep.equal([]);
     expect(reports).to.deep.equal([]);
@@ -118,25 +118,28 @@ describe('fromSse decodes', () => {
   it('no event of a block that only moves the position, which is told', () => {
     const cursors: string[] = [];
     const { fetch } = scriptedFetch({ body: NEVER.pipe(startWith('id: 7\n\n')) });
-    const following = fromSse('x:', Chat, { fetch, cursor: { next: (cursor) => cursors.push(cursor) } }).subscribe();
+    const following = fromSse('x:', Chat, {
+      fetch,
+      cursorObserver: { next: (cursor) => cursors.push(cursor) },
+    }).subscribe();
     expect(cursors).to.deep.equal(['7']);
     following.unsubscribe();
   });
 
   it('an end that failed, as an error, which is not tried again', async () => {
-    const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { retry: { limit: 5 } });
+    const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { backoff: { maxAttempts: 5 } });
     expect(seen[1]).to.be.instanceOf(StreamFailedError);
   });
 
   it('the position of the end, so that who comes back with it is told the same', async () => {
     const cursors: string[] = [];
-    await read(`id: 1.a.7~\n${end}`, { cursor: { next: (cursor) => cursors.push(cursor) } });
+    await read(`id: 1.a.7~\n${end}`, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
     expect(cursors).to.deep.equal(['1.a.7~']);
   });
 
   it('nothing where there is no body', async () => {
     const fetch = () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } }));
-    const stream = fromSse('x:', Chat, { fetch, retry: { limit: 0 } });
+    const stream = fromSse('x:', Chat, { fetch, backoff: { maxAttempts: 0 } });
     const error = await lastValueFrom(stream.pipe(toArray())).catch((failure: unknown) => failure);
     expect(error).to.include({ reason: 'closed' });
   });
@@ -158,7 +161,9 @@ describe('fromSse and its page', () => {
     const { fetch, made } = scriptedFetch({ body: NEVER.pipe(startWith(first)) }, { body: of(end) });
     const told: string[] = [];
     const status = { next: ({ state }: { state: string }) => void told.push(state) };
-    const whole = lastValueFrom(fromSse('x:', Chat, { fetch, status, pauseWhenHidden: true }).pipe(toArray()));
+    const whole = lastValueFrom(
+      fromSse('x:', Chat, { fetch, statusObserver: status, pauseWhenHidden: true }).pipe(toArray()),
+    );
     turn('hidden');
     expect(made[0]?.signal.aborted).to.equal(true);
     expect(made).to.have.length(1);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { type EventSourceLike, fromEventSource, type MessageLike } from '../../lib/client/fromEventSource.ts';
-import type { Status } from '../../lib/client/Status.ts';
+import type { ConnectionStatus } from '../../lib/client/Status.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';
 
@@ -53,7 +53,8 @@ function following(options: Parameters<typeof fromEventSource>[2] = {}) {
   const positions: string[] = [];
   const told: string[] = [];
   const status = {
-    next: (said: Status) => void told.push(said.state === 'retrying' ? `retrying in ${said.wait}` : said.state),
+    next: (said: ConnectionStatus) =>
+      void told.push(said.state === 'retrying' ? `retrying in ${said.delay}` : said.state),
   };
   const stream = fromEventSource(
     (lastEventId) => {
@@ -63,7 +64,7 @@ function following(options: Parameters<typeof fromEventSource>[2] = {}) {
       return source;
     },
     Ticks,
-    { status, retry: { initial: 1, max: 1 }, ...options },
+    { statusObserver: status, backoff: { initialDelay: 1, maxDelay: 1 }, ...options },
   );
   const source = (index = 0): Scripted => {
     const found = sources[index];
@@ -92,7 +93,7 @@ describe('fromEventSource', () => {
 
   it('tells positions, without an event too', () => {
     const cursors: string[] = [];
-    const { stream, source } = following({ cursor: { next: (cursor) => cursors.push(cursor) } });
+    const { stream, source } = following({ cursorObserver: { next: (cursor) => cursors.push(cursor) } });
     stream.subscribe();
     source().dispatch('rxsse.position', '', '1.a.0');
     source().dispatch('tick', '1', '1.a.1');
@@ -112,7 +113,7 @@ describe('fromEventSource', () => {
     ]);
 
     const failures: unknown[] = [];
-    const failing = following({ invalid: 'error' });
+    const failing = following({ invalidEvents: 'error' });
     failing.stream.subscribe({ error: (error) => failures.push(error) });
     failing.source().dispatch('tick', '"1"', '');
     expect(failures).to.have.length(1);
@@ -151,7 +152,7 @@ describe('fromEventSource', () => {
     'gives up when it failed as often in a row as it may',
     marbles(({ flush }) => {
       const failures: unknown[] = [];
-      const { stream, source, sources } = following({ retry: { initial: 1, max: 1, limit: 1 } });
+      const { stream, source, sources } = following({ backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 1 } });
       stream.subscribe({ error: (error) => failures.push(error) });
       source(0).fail(2);
       flush();
@@ -182,7 +183,7 @@ describe('fromEventSource', () => {
     };
     const failures: unknown[] = [];
     fromEventSource(fail, Ticks).subscribe({ error: (error) => failures.push(error) });
-    const { stream, source } = following({ cursor: { next: fail } });
+    const { stream, source } = following({ cursorObserver: { next: fail } });
     stream.subscribe({ error: (error) => failures.push(error) });
     source().dispatch('tick', '1', '7');
     expect(failures).to.deep.equal([mistake, mistake]);
@@ -191,7 +192,7 @@ describe('fromEventSource', () => {
 
   it('refuses mistakes at once', () => {
     expect(() => fromEventSource(() => new Scripted(), {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
-    expect(() => fromEventSource(() => new Scripted(), Ticks, { retry: { initial: 0 } })).to.throw(
+    expect(() => fromEventSource(() => new Scripted(), Ticks, { backoff: { initialDelay: 0 } })).to.throw(
       RangeError,
       'fromEventSource: retry.initial is out of range',
     );

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DateTime } from '../../lib/event/DateTime.ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import { withDefault } from '../../lib/codec/withDefault.ts';
 import { decodeInput } from '../../lib/event/decodeInput.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
-import { withDefault } from '../../lib/event/withDefault.ts';
 
 const noon = new Date('2026-05-01T12:00:00Z');
-const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => noon) });
+const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => noon) });
 
 describe('decodeInput', () => {
   it('fills defaults in what a client sent', () => {
@@ -34,7 +34,7 @@ describe('decodeInput', () => {
   });
 
   it('throws for a default that is none: the program made it', () => {
-    const Broken = event('broken', { at: withDefault(DateTime, () => new Date(Number.NaN)) });
+    const Broken = event('broken', { at: withDefault(DateFromISOString, () => new Date(Number.NaN)) });
     expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is no DateTime');
   });
 });

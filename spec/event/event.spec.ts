@@ -2,16 +2,16 @@ import { deepStrictEqual } from 'node:assert';
 import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DateTime } from '../../lib/event/DateTime.ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import { withDefault } from '../../lib/codec/withDefault.ts';
 import { encodeData } from '../../lib/event/encodeData.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
-import { withDefault } from '../../lib/event/withDefault.ts';
 
 const noon = new Date('2026-05-01T12:00:00Z');
 
 describe('event', () => {
-  const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => noon) });
+  const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => noon) });
   const Ping = event('ping');
   const Tick = event('tick', t.number);
 
@@ -88,7 +88,7 @@ describe('event', () => {
     it('throws when a default is missing and when it is wrong', () => {
       refuses(() => Reflect.apply(Echo, undefined, [{}]), 'echo.data.message: expected string, got undefined');
       refuses(() => Reflect.apply(Echo, undefined, []), 'echo.data: expected object, got undefined');
-      const Broken = event('broken', { at: withDefault(DateTime, () => new Date(Number.NaN)) });
+      const Broken = event('broken', { at: withDefault(DateFromISOString, () => new Date(Number.NaN)) });
       refuses(() => Broken({}), 'broken.data.at: expected DateTime, got invalid Date');
       refuses(
         () => Reflect.apply(Echo, undefined, [{ message: 'x', created_at: null }]),

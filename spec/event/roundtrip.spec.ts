@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import * as t from 'io-ts';
-import { DateTime } from '../../lib/event/DateTime.ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import { IntFromString } from '../../lib/codec/textCodecs.ts';
 import { encodeData } from '../../lib/event/encodeData.ts';
 import { event } from '../../lib/event/event.ts';
-import { IntFromString } from '../../lib/event/textCodecs.ts';
 
 /** A codec, its values, and the same values with fields that the codec does not name. */
 interface Sample {
@@ -26,7 +26,7 @@ const leaf = fc.constantFrom<Sample>(
   { codec: t.null, value: fc.constant(null) },
   { codec: t.literal('a'), value: fc.constant('a') },
   { codec: t.keyof({ x: null, y: null }), value: fc.constantFrom('x', 'y') },
-  { codec: DateTime, value: date },
+  { codec: DateFromISOString, value: date },
   { codec: IntFromString, value: fc.maxSafeInteger() },
 );
 

@@ -16,7 +16,7 @@ function producer(options: Partial<ProducerOptions> = {}) {
     contract: Ticks,
     log: memoryLog(),
     restart: false,
-    grace: 10,
+    linger: 10,
     maxEventBytes: 1000,
     onError: (error) => happened.push(String(error)),
     onStop: () => happened.push('stopped'),
@@ -40,7 +40,7 @@ const at = (moments: Readonly<Record<number, () => void>>): void => {
 
 describe('the producer of a feed', () => {
   it('is left in the same turn without a grace', () => {
-    const { made, happened } = producer({ grace: 0 });
+    const { made, happened } = producer({ linger: 0 });
     made.start();
     made.leave();
     expect(happened).to.deep.equal(['subscribed', 'left', 'stopped']);
@@ -60,12 +60,12 @@ describe('the producer of a feed', () => {
   it(
     'has no timer for a grace without end, and none for a source that is not there or over',
     marbles(({ flush }) => {
-      const { made } = producer({ grace: Infinity });
+      const { made } = producer({ linger: Infinity });
       made.start();
       made.leave();
-      const silent = producer({ grace: 1e9 });
+      const silent = producer({ linger: 1e9 });
       silent.made.leave();
-      const over = producer({ grace: 1e9, source: of() });
+      const over = producer({ linger: 1e9, source: of() });
       over.made.start();
       over.made.leave();
       // Of a timer that stays the kit would say that it leaked.
@@ -111,15 +111,15 @@ describe('the producer of a feed', () => {
     const last: unknown[] = [];
     const values = new Subject<unknown>();
     const source: ProducerOptions['source'] = (context) => {
-      last.push(context.last);
+      last.push(context.lastCursor);
       return values;
     };
-    const { made, happened } = producer({ source, log, maxEventBytes: 3, grace: 0 });
+    const { made, happened } = producer({ source, log, maxEventBytes: 3, linger: 0 });
     made.start();
     for (const n of [123, 1234, 5]) values.next(Tick(n));
     made.stop();
     made.start();
-    expect(happened.filter((word) => word.startsWith('EventSizeError'))).to.have.length(1);
+    expect(happened.filter((word) => word.startsWith('LimitError'))).to.have.length(1);
     log.read(0, 1000).subscribe(({ epoch, bytes }) => {
       expect(Buffer.from(bytes).toString()).to.include('data: 123\n').and.include('data: 5\n').and.not.include('1234');
       expect(last).to.deep.equal([undefined, `1.${epoch}.2`]);

@@ -1,5 +1,5 @@
-import type { Clock } from '../../lib/clock.ts';
 import { Swept } from '../../lib/feed/sweep.ts';
+import type { Clock } from '../../lib/time/clock.ts';
 
 /** One who is behind, and does when it is its turn what a spec says. */
 export class Behind extends Swept {

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { timer } from 'rxjs';
-import { events, feed, filterEvent, sse } from '../../lib/index.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
-import type { Reader } from '../../lib/testing/index.ts';
+import { events, feed, filterEvents, sse } from '../../lib/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
 import { counted } from './counted.ts';
 import { type RebornLog, reborn } from './reborn.ts';
@@ -18,13 +18,13 @@ function append(log: RebornLog, ...numbers: readonly number[]): void {
   feed(Ticks, { log: log.storage }).publish(numbers.map((n) => Tick(n)));
 }
 
-function gapOf(reader: Reader): unknown {
+function gapOf(reader: TestReader): unknown {
   const told = reader.frames.find(({ frame }) => frame._tag === 'Message' && frame.event === 'rxsse.gap')?.frame;
   return told?._tag === 'Message' ? { id: told.id, ...JSON.parse(told.data) } : undefined;
 }
 
 /** The newest id before the gap. */
-function placeBefore(reader: Reader): string | undefined {
+function placeBefore(reader: TestReader): string | undefined {
   const ids = reader.frames.map(({ frame }) =>
     frame._tag === 'Message' && frame.event !== 'rxsse.gap' ? frame.id : null,
   );
@@ -33,7 +33,7 @@ function placeBefore(reader: Reader): string | undefined {
 
 for (const [how, wrap] of Object.entries({
   'answers at once': (log: RebornLog) => log,
-  'takes 3 ms': (log: RebornLog) => delayed(log, 3),
+  'takes 3 ms': (log: RebornLog) => withLatency(log, 3),
 })) {
   describe(`a log that ${how} and gets another epoch under its readers`, () => {
     for (const [before, after] of [
@@ -108,9 +108,12 @@ for (const [how, wrap] of Object.entries({
           const log = reborn();
           const shared = feed(Ticks, { log: wrap(log) });
           const errors: unknown[] = [];
-          const route = sse((context: object) => shared.read(context).pipe(filterEvent(({ data }) => data !== 2)), {
-            onError: (error) => errors.push(error) && 'cut',
-          });
+          const route = sse(
+            {
+              onError: (error) => errors.push(error) && 'cut',
+            },
+            (context) => shared.read(context).pipe(filterEvents(({ data }) => data !== 2)),
+          );
           const r = reader(route, { socket: '100ms X' });
           timer(10).subscribe(() => append(log, 1, 2));
           timer(20).subscribe(() => (change === 'lose' ? log.lose() : log.rename('another')));
@@ -133,7 +136,7 @@ for (const [how, wrap] of Object.entries({
         const log = reborn();
         append(log, 1, 2, 3);
         const reads = counted(wrap(log));
-        const route = sse(feed(Ticks, { log: reads }), { resume: { from: 'oldest' } });
+        const route = sse({ resume: { from: 'oldest' } }, feed(Ticks, { log: reads }));
         const slow = reader(route, { socket: '40ms D 9ms D 50ms X' });
         kernelBuffer(slow, 1);
         timer(20).subscribe(() => log.lose('silently'));
@@ -152,9 +155,9 @@ describe('a reader that comes with a cursor of the new epoch', () => {
     'is told of no gap, although the window has not heard of that epoch yet',
     marbles(({ reader, flush }) => {
       const log = reborn();
-      const route = sse(feed(Ticks, { log: delayed(log, 4) }));
+      const route = sse(feed(Ticks, { log: withLatency(log, 4) }));
       const first = reader(route, { socket: '100ms X' });
-      let came: Reader | undefined;
+      let came: TestReader | undefined;
       // At 20 the window begins to read what was there before; it hears of the new epoch at 28.
       timer(20).subscribe(() => append(log, 1));
       timer(21).subscribe(() => log.lose());

@@ -7,21 +7,20 @@ export const { Tick } = Ticks;
 type Rooms = Feeds<typeof Ticks>;
 
 /** A family, and the keys for which a feed was made. */
-export function family(options?: FeedsOptions): { readonly rooms: Rooms; readonly made: string[] } {
+export function family(options?: Omit<FeedsOptions, 'feed'>): { readonly rooms: Rooms; readonly made: string[] } {
   const made: string[] = [];
-  const rooms = feeds(
-    Ticks,
-    (key) => {
+  const rooms = feeds(Ticks, {
+    feed: (key) => {
       made.push(key);
       return {};
     },
-    options,
-  );
+    ...options,
+  });
   return { rooms, made };
 }
 
 /** A route with a feed a room. */
-export const routeOf = (rooms: Rooms) => sse(({ params }) => rooms.at(params.room), { params: { room: t.string } });
+export const routeOf = (rooms: Rooms) => sse({ params: { room: t.string } }, ({ params }) => rooms.get(params.room));
 
 /** How many feeds a family has at these moments. */
 export function sizesAt(rooms: Rooms, times: readonly number[]): Record<number, number> {

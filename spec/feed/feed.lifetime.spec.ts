@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { NEVER, timer } from 'rxjs';
 import { ClosedError, events, feed, memoryLog, sse } from '../../lib/index.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { overLogs } from './overLogs.ts';
 import { received } from './received.ts';
 
@@ -16,9 +16,9 @@ describe('how long the source of a feed is held', () => {
     'is the grace after the last reader, also where another came and left without starting anything',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const source = cold('a', ticks);
-      const shared = feed(Ticks, { source, grace: 30 });
+      const shared = feed(Ticks, { source, linger: 30 });
       const route = sse(shared);
-      const atEnd = sse(shared, { resume: { missed: 'end' } });
+      const atEnd = sse({ resume: { gapPolicy: 'end' } }, shared);
       reader(route, { socket: '10ms X' });
       // It is told the end at once; it must not leave the wait of the first one running beside its own.
       reader(atEnd, { at: '20ms', lastEventId: '1.other.1' });
@@ -29,7 +29,7 @@ describe('how long the source of a feed is held', () => {
 
   it('may have a grace longer than a timer can hold', () => {
     const left = marbles(({ reader }) => {
-      reader(sse(feed(Ticks, { source: NEVER, grace: 2 ** 40 })), { socket: '10ms X' });
+      reader(sse(feed(Ticks, { source: NEVER, linger: 2 ** 40 })), { socket: '10ms X' });
     });
     expect(left).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
   });
@@ -62,9 +62,9 @@ describe('a feed whose log is closed by somebody else', () => {
       `cuts its readers, and refuses new ones, over a log ${name}`,
       marbles(({ reader, flush }) => {
         const memory = memoryLog();
-        const shared = feed(Ticks, { log: wrap === 0 ? memory : delayed(memory, wrap) });
+        const shared = feed(Ticks, { log: wrap === 0 ? memory : withLatency(memory, wrap) });
         const errors: unknown[] = [];
-        const route = sse(shared, { onError: (error) => void errors.push(error) });
+        const route = sse({ onError: (error) => void errors.push(error) }, shared);
         const first = reader(route);
         const busy = reader(route, { socket: '5ms F' });
         timer(10).subscribe(() => memory.close());
@@ -98,7 +98,7 @@ describe('a feed that is closed', () => {
       },
     });
     const errors: unknown[] = [];
-    const read = () => shared.after('live').subscribe({ error: (error) => errors.push(String(error)) });
+    const read = () => shared.entries().subscribe({ error: (error) => errors.push(String(error)) });
     read();
     shared.close();
     shared.close();

@@ -15,7 +15,7 @@ describe('feed', () => {
     'gives each reader what comes after its place, in the moment in which it is published',
     marbles(({ hot, reader, expectFrames, expectSubscriptions }) => {
       const source = hot('     10ms a 9ms b 9ms c 29ms', ticks);
-      const route = sse(feed(Ticks, { source, grace: 0 }));
+      const route = sse(feed(Ticks, { source, linger: 0 }));
 
       expectFrames(reader(route, { socket: '40ms X' })).toBe('10ms a 9ms b 9ms c', ticks);
       expectFrames(reader(route, { at: '15ms', socket: '50ms X' })).toBe('20ms b 9ms c', ticks);
@@ -64,7 +64,7 @@ describe('feed', () => {
     'leaves its source when nobody has read for the grace, and begins anew',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const source = cold('---a--------------', ticks);
-      const route = sse(feed(Ticks, { source, grace: 5 }));
+      const route = sse(feed(Ticks, { source, linger: 5 }));
       reader(route, { socket: '4ms X' });
       reader(route, { at: '6ms', socket: '8ms X' });
       reader(route, { at: '20ms', socket: '21ms X' });
@@ -79,11 +79,11 @@ describe('feed', () => {
       const made: unknown[] = [];
       const errors: unknown[] = [];
       const shared = feed(Ticks, {
-        source: ({ last, attempt, signal }) => {
+        source: ({ lastCursor: last, attempt, signal }) => {
           made.push({ last: last?.split('.').at(-1), attempt, aborted: signal.aborted });
           return attempt === 0 ? cold('-a-#', ticks) : cold('-b-|', ticks);
         },
-        restart: { initial: 1, max: 1 },
+        restart: { initialDelay: 1, maxDelay: 1 },
         onError: (error) => errors.push(error),
       });
       expectFrames(reader(sse(shared))).toBe('-a---b-|', ticks);
@@ -160,7 +160,7 @@ describe('feed', () => {
         take(400),
         map((n) => Tick(n)),
       );
-      const route = sse(feed(Ticks, { source, log: memoryLog({ entries: 10 }) }));
+      const route = sse(feed(Ticks, { source, log: memoryLog({ maxEntries: 10 }) }));
       const slow = reader(route, { socket: '50ms F 300ms D 200ms X' });
       flush();
       const frames = received(slow);
@@ -205,7 +205,9 @@ describe('feed', () => {
     'can be read outside a route',
     marbles(({ hot, expectObservable }) => {
       const shared = feed(Ticks, { source: hot('-a---b----|', ticks) });
-      const seen = shared.after('oldest').pipe(map(({ event, sequence }) => `${sequence} ${event?.data ?? ''}`));
+      const seen = shared
+        .entries({ from: 'oldest' })
+        .pipe(map(({ event, sequence }) => `${sequence} ${event?.data ?? ''}`));
       expectObservable(seen).toBe('-(ap)(bq)-|', {
         a: '1 1',
         p: '1 ',
@@ -217,8 +219,8 @@ describe('feed', () => {
 
   it('refuses at once what is no contract, and a grace that is none', () => {
     expect(() => feed({} as never)).to.throw(TypeError, 'events({ ... })');
-    expect(() => feed(Ticks, { grace: -1 })).to.throw(RangeError);
-    expect(() => feed(Ticks, { grace: Number.NaN })).to.throw(RangeError);
+    expect(() => feed(Ticks, { linger: -1 })).to.throw(RangeError);
+    expect(() => feed(Ticks, { linger: Number.NaN })).to.throw(RangeError);
   });
 });
 
@@ -257,7 +259,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       'is told what was trimmed, and goes on with the oldest that is kept',
       marbles(({ hot, reader, flush }) => {
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
-        const route = sse(feed(Ticks, { source, log: makeLog({ entries: 1 }) }));
+        const route = sse(feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) }));
         const first = reader(route, { socket: '15ms X' });
         flush();
         const second = reader(route, { lastEventId: first.lastEventId, socket: '200ms X' });
@@ -298,17 +300,20 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     for (const [missed, frames] of Object.entries({
-      oldest: ['position', 'gap epoch', '1', '2'],
-      live: ['position', 'gap epoch'],
+      replay: ['position', 'gap epoch', '1', '2'],
+      skip: ['position', 'gap epoch'],
       end: ['position', 'gap epoch', 'end'],
     })) {
       it(
         `goes on where the route says: ${missed}`,
         marbles(({ hot, reader, flush }) => {
           const source = hot('10ms a 9ms b', ticks);
-          const route = sse(feed(Ticks, { source, log: makeLog() }), {
-            resume: { missed: missed as 'oldest' | 'live' | 'end' },
-          });
+          const route = sse(
+            {
+              resume: { gapPolicy: missed as 'replay' | 'skip' | 'end' },
+            },
+            feed(Ticks, { source, log: makeLog() }),
+          );
           reader(route, { socket: '50ms X' });
           flush();
           const second = reader(route, { lastEventId: '1.other.7', socket: '200ms X' });

@@ -1,36 +1,36 @@
 import { expect } from 'chai';
 import { timer } from 'rxjs';
-import { CapacityError, ClosedError, feeds, memoryLog } from '../../lib/index.ts';
+import { ClosedError, feeds, memoryLog, UnavailableError } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { family, routeOf, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
 describe('feeds that are at their bound', () => {
   it('lets the one that has been unused for longest make room', () => {
-    const { rooms, made } = family({ idle: Infinity, max: 2 });
-    const a = rooms.at('a');
-    rooms.at('b');
-    rooms.at('a');
-    rooms.at('c');
+    const { rooms, made } = family({ idleTimeout: Infinity, maxFeeds: 2 });
+    const a = rooms.get('a');
+    rooms.get('b');
+    rooms.get('a');
+    rooms.get('c');
     expect(rooms.size).to.equal(2);
-    expect(rooms.at('a')).to.equal(a);
-    rooms.at('b');
+    expect(rooms.get('a')).to.equal(a);
+    rooms.get('b');
     expect(made).to.deep.equal(['a', 'b', 'c', 'b']);
   });
 
   it(
     'never lets one go that is read, in a route or outside of one: then `at` throws',
     marbles(({ reader, flush }) => {
-      const { rooms } = family({ idle: Infinity, max: 2 });
+      const { rooms } = family({ idleTimeout: Infinity, maxFeeds: 2 });
       const r = reader(routeOf(rooms), { params: { room: 'a' }, socket: '20ms X' });
-      const outside = rooms.at('b').after().subscribe();
+      const outside = rooms.get('b').entries().subscribe();
       timer(10).subscribe(() => {
-        expect(() => rooms.at('c'))
-          .to.throw(CapacityError)
+        expect(() => rooms.get('c'))
+          .to.throw(UnavailableError)
           .with.property('max', 2);
-        rooms.at('a').publish(Tick(1));
+        rooms.get('a').publish(Tick(1));
         outside.unsubscribe();
-        rooms.at('c');
+        rooms.get('c');
       });
       flush();
       expect(received(r)).to.deep.equal(['position', '1']);
@@ -39,23 +39,23 @@ describe('feeds that are at their bound', () => {
   );
 
   it('lets none go for a key whose options are refused', () => {
-    const rooms = feeds(
-      Ticks,
-      (key) => {
+    const rooms = feeds(Ticks, {
+      feed: (key) => {
         if (key === 'bad') throw new TypeError('no such room');
         return {};
       },
-      { idle: Infinity, max: 1 },
-    );
-    const a = rooms.at('a');
-    expect(() => rooms.at('bad')).to.throw('no such room');
-    expect(rooms.at('a')).to.equal(a);
+      idleTimeout: Infinity,
+      maxFeeds: 1,
+    });
+    const a = rooms.get('a');
+    expect(() => rooms.get('bad')).to.throw('no such room');
+    expect(rooms.get('a')).to.equal(a);
   });
 
   it('makes no options for a key that there is no room for', () => {
-    const { rooms, made } = family({ idle: Infinity, max: 1 });
-    const leave = rooms.at('a').after().subscribe();
-    expect(() => rooms.at('b')).to.throw(CapacityError);
+    const { rooms, made } = family({ idleTimeout: Infinity, maxFeeds: 1 });
+    const leave = rooms.get('a').entries().subscribe();
+    expect(() => rooms.get('b')).to.throw(UnavailableError);
     leave.unsubscribe();
     expect(made).to.deep.equal(['a']);
   });
@@ -63,7 +63,7 @@ describe('feeds that are at their bound', () => {
   it(
     'asks a reader that may be an EventSource to wait, and tells any other client 503',
     marbles(({ reader, flush }) => {
-      const { rooms } = family({ max: 1 });
+      const { rooms } = family({ maxFeeds: 1 });
       const route = routeOf(rooms);
       reader(route, { params: { room: 'a' }, socket: '20ms X' });
       const params = { room: 'b' };
@@ -98,20 +98,20 @@ describe('a feed of a family that was closed', () => {
   it(
     'is made anew when it is asked for, and is not counted twice',
     marbles(({ reader, flush }) => {
-      const { rooms, made } = family({ idle: 50, max: 2 });
+      const { rooms, made } = family({ idleTimeout: 50, maxFeeds: 2 });
       const route = routeOf(rooms);
       const cut = reader(route, { params: { room: 'a' } });
       timer(5).subscribe(() => {
-        const old = rooms.at('a');
+        const old = rooms.get('a');
         old.close();
-        expect(rooms.at('a')).not.to.equal(old);
+        expect(rooms.get('a')).not.to.equal(old);
         old.publish(Tick(1)).subscribe({ error: (error) => errors.push(error) });
-        rooms.at('b');
+        rooms.get('b');
         expect(rooms.size).to.equal(2);
       });
       const errors: unknown[] = [];
       const r = reader(route, { at: '6ms', params: { room: 'a' }, socket: '30ms X' });
-      timer(10).subscribe(() => rooms.at('a').publish(Tick(2)));
+      timer(10).subscribe(() => rooms.get('a').publish(Tick(2)));
       flush();
       expect([cut.cut, received(r), made]).to.deep.equal([5, ['position', '2'], ['a', 'a', 'b']]);
       expect(errors).to.have.length(1);
@@ -125,13 +125,15 @@ describe('a feed of a family that was closed', () => {
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot<ReturnType<typeof Tick>>('---');
       const logs = [memoryLog(), memoryLog()];
-      const rooms = feeds(Ticks, (key) => ({
-        source,
-        start: 'now',
-        ...(logs[Number(key)] && { log: logs[Number(key)] }),
-      }));
+      const rooms = feeds(Ticks, {
+        feed: (key) => ({
+          source,
+          start: 'now',
+          ...(logs[Number(key)] && { log: logs[Number(key)] }),
+        }),
+      });
       const r = reader(routeOf(rooms), { params: { room: '0' } });
-      rooms.at('1');
+      rooms.get('1');
       timer(10).subscribe(() => {
         rooms.close();
         expect(rooms.size).to.equal(0);
@@ -152,7 +154,7 @@ describe('a feed of a family that was closed', () => {
     'leaves the source of one that is forgotten',
     marbles(({ hot, expectSubscriptions }) => {
       const source = hot<ReturnType<typeof Tick>>('---');
-      feeds(Ticks, () => ({ source, start: 'now' }), { idle: 10 }).at('a');
+      feeds(Ticks, { feed: () => ({ source, start: 'now' }), idleTimeout: 10 }).get('a');
       expectSubscriptions(source.subscriptions).toBe('^---------!');
     }),
   );

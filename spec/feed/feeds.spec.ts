@@ -7,19 +7,19 @@ import { received } from './received.ts';
 
 describe('feeds', () => {
   it('makes the feed of a key when it is first asked for, and gives the same one after that', () => {
-    const { rooms, made } = family({ idle: Infinity });
+    const { rooms, made } = family({ idleTimeout: Infinity });
     expect([rooms.size, made]).to.deep.equal([0, []]);
-    const lobby = rooms.at('lobby');
-    expect(rooms.at('attic')).not.to.equal(lobby);
-    expect(rooms.at('lobby')).to.equal(lobby);
+    const lobby = rooms.get('lobby');
+    expect(rooms.get('attic')).not.to.equal(lobby);
+    expect(rooms.get('lobby')).to.equal(lobby);
     expect([rooms.size, made]).to.deep.equal([2, ['lobby', 'attic']]);
     expect([lobby.contract, rooms.contract]).to.deep.equal([Ticks, Ticks]);
   });
 
   it('takes any text for a key', () => {
-    const { rooms, made } = family({ idle: Infinity });
+    const { rooms, made } = family({ idleTimeout: Infinity });
     const keys = ['', '__proto__', 'constructor', 'a b', '\0'];
-    for (const key of keys) rooms.at(key);
+    for (const key of keys) rooms.get(key);
     expect([rooms.size, made]).to.deep.equal([5, keys]);
   });
 
@@ -29,8 +29,8 @@ describe('feeds', () => {
       const { rooms } = family();
       const route = routeOf(rooms);
       const [lobby, attic] = ['lobby', 'attic'].map((room) => reader(route, { params: { room }, socket: '30ms X' }));
-      timer(10).subscribe(() => rooms.at('lobby').publish(Tick(1)));
-      timer(20).subscribe(() => rooms.at('attic').publish(Tick(2)));
+      timer(10).subscribe(() => rooms.get('lobby').publish(Tick(1)));
+      timer(20).subscribe(() => rooms.get('attic').publish(Tick(2)));
       timer(31).subscribe(() => rooms.close());
       flush();
       expect([lobby, attic].map((each) => each && received(each))).to.deep.equal([
@@ -43,13 +43,13 @@ describe('feeds', () => {
   it(
     'forgets one that nobody has read or used for `idle` ms, with its history',
     marbles(({ reader, flush }) => {
-      const { rooms, made } = family({ idle: 50 });
+      const { rooms, made } = family({ idleTimeout: 50 });
       const sizes = sizesAt(rooms, [10, 108, 111, 158, 160]);
       // At 0 it is made, until 60 it has a reader.
       const first = reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '60ms X' });
-      timer(1).subscribe(() => rooms.at('lobby').publish(Tick(1)));
+      timer(1).subscribe(() => rooms.get('lobby').publish(Tick(1)));
       // Asking for it at 109 is use.
-      timer(109).subscribe(() => rooms.at('lobby'));
+      timer(109).subscribe(() => rooms.get('lobby'));
       flush();
       expect(sizes).to.deep.equal({ 10: 1, 108: 1, 111: 1, 158: 1, 160: 0 });
       const again = reader(routeOf(rooms), {
@@ -66,9 +66,9 @@ describe('feeds', () => {
   it(
     'counts a publication as use, also one through a feed that was asked for before',
     marbles(({ flush }) => {
-      const { rooms } = family({ idle: 50 });
+      const { rooms } = family({ idleTimeout: 50 });
       const sizes = sizesAt(rooms, [89, 91]);
-      const lobby = rooms.at('lobby');
+      const lobby = rooms.get('lobby');
       timer(40).subscribe(() => lobby.publish(Tick(1)));
       flush();
       expect(sizes).to.deep.equal({ 89: 1, 91: 0 });
@@ -78,11 +78,11 @@ describe('feeds', () => {
   it(
     'forgets one with `idle: 0` when the loop has its turn, and not before',
     marbles(({ reader, flush }) => {
-      const { rooms } = family({ idle: 0 });
+      const { rooms } = family({ idleTimeout: 0 });
       const sizes = sizesAt(rooms, [5, 9, 11]);
       timer(5).subscribe(() => {
-        rooms.at('lobby');
-        rooms.at('attic');
+        rooms.get('lobby');
+        rooms.get('attic');
         expect(rooms.size).to.equal(2);
       });
       // One that is asked for by a route has its reader before that.
@@ -96,9 +96,9 @@ describe('feeds', () => {
   it(
     'never forgets one with `idle: Infinity`, and never one that has a reader',
     marbles(({ reader, flush }) => {
-      const { rooms: kept } = family({ idle: Infinity });
-      kept.at('lobby');
-      const { rooms } = family({ idle: 5 });
+      const { rooms: kept } = family({ idleTimeout: Infinity });
+      kept.get('lobby');
+      const { rooms } = family({ idleTimeout: 5 });
       reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '9s X' });
       const sizes = sizesAt(rooms, [8999, 9006]);
       flush();
@@ -112,11 +112,11 @@ describe('feeds', () => {
     marbles(
       ({ flush }) => {
         const idle = 3_000_000_000;
-        const { rooms } = family({ idle });
+        const { rooms } = family({ idleTimeout: idle });
         const sizes = sizesAt(rooms, [2 ** 31, 2 ** 31 - 1]);
         const timers = trackTimers();
         try {
-          rooms.at('lobby');
+          rooms.get('lobby');
           flush();
         } finally {
           timers.stop();
@@ -133,17 +133,17 @@ describe('feeds', () => {
   it(
     'has one timer, however many there are: 10,000 of them',
     marbles(({ flush }) => {
-      const { rooms, made } = family({ idle: 1000 });
+      const { rooms, made } = family({ idleTimeout: 1000 });
       let pending: number | undefined;
       const sizes = sizesAt(rooms, [500, 1001, 1499, 1501]);
       timer(500).subscribe(() => {
         // Half of them are used again.
-        for (let n = 0; n < 10_000; n += 2) rooms.at(String(n));
+        for (let n = 0; n < 10_000; n += 2) rooms.get(String(n));
         pending = timers.pending;
       });
       const timers = trackTimers();
       try {
-        for (let n = 0; n < 10_000; n++) rooms.at(String(n));
+        for (let n = 0; n < 10_000; n++) rooms.get(String(n));
         expect(timers.pending).to.equal(1);
         flush();
       } finally {
@@ -156,7 +156,12 @@ describe('feeds', () => {
   );
 
   it('refuses at once bounds that are none', () => {
-    for (const options of [{ idle: -1 }, { idle: Number.NaN }, { max: 0 }, { max: Number.NaN }]) {
+    for (const options of [
+      { idleTimeout: -1 },
+      { idleTimeout: Number.NaN },
+      { maxFeeds: 0 },
+      { maxFeeds: Number.NaN },
+    ]) {
       expect(() => family(options)).to.throw(RangeError);
     }
   });

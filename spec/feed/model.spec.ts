@@ -1,44 +1,42 @@
 import { memoryLog, sse } from '../../lib/index.ts';
-import { filterEvent } from '../../lib/operator/filterEvent.ts';
-import { mapEvent } from '../../lib/operator/mapEvent.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { type Play, playHistories } from './model/play.ts';
 import { Things } from './model/World.ts';
 
 const logs: Readonly<Record<string, Play['logs']>> = {
   'in memory': (entries) => {
-    const memory = memoryLog({ entries });
+    const memory = memoryLog({ maxEntries: entries });
     return { log: memory, memory };
   },
   'that takes 3 ms': (entries) => {
-    const memory = memoryLog({ entries });
-    return { log: delayed(memory, 3), memory };
+    const memory = memoryLog({ maxEntries: entries });
+    return { log: withLatency(memory, 3), memory };
   },
   'that is moved step by step': (entries) => {
-    const memory = memoryLog({ entries });
+    const memory = memoryLog({ maxEntries: entries });
     const log = interleave(memory);
     return { log, memory, step: () => log.step() };
   },
 };
 
 const whole: Omit<Play, 'logs'> = {
-  mount: (shared, resume) => sse(() => shared(), { resume, heartbeat: 50 }),
+  mount: (shared, resume) => sse({ resume, heartbeat: 50 }, () => shared()),
   view: { passes: () => true, shown: (n) => n },
 };
 
 /** Every third, and it looks different; for the rest of the time nothing passes. */
 const part: Omit<Play, 'logs'> = {
   mount: (shared, resume) =>
-    sse(
-      (context) =>
-        shared()
-          .read(context)
-          .pipe(
-            filterEvent(({ data }) => data.n % 3 === 0),
-            mapEvent(({ data: { n, pad } }) => Things.Thing({ n: -n, pad })),
-          ),
-      { resume, heartbeat: 50 },
+    sse({ resume, heartbeat: 50 }, (context) =>
+      shared()
+        .read(context)
+        .pipe(
+          filterEvents(({ data }) => data.n % 3 === 0),
+          mapEvents(({ data: { n, pad } }) => Things.Thing({ n: -n, pad })),
+        ),
     ),
   view: { passes: (n) => n % 3 === 0, shown: (n) => -n },
 };

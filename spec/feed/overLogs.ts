@@ -1,8 +1,8 @@
 import { type EventLog, type MemoryLogOptions, memoryLog } from '../../lib/index.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 
 /** The logs that every spec of a feed runs over: one that answers at once, and one that takes its time. */
 export const overLogs: Readonly<Record<string, (options?: MemoryLogOptions) => EventLog>> = {
   'a log in memory': memoryLog,
-  'a log that takes 3 ms': (options) => delayed(memoryLog(options), 3),
+  'a log that takes 3 ms': (options) => withLatency(memoryLog(options), 3),
 };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { concat, defer, filter, map, merge, mergeMap, type Observable, of, timer } from 'rxjs';
-import { DecodeError, events, feed, memoryLog, PositionError, sse } from '../../lib/index.ts';
+import { concat, defer, merge, mergeMap, type Observable, of, timer } from 'rxjs';
+import { DecodeError, events, feed, memoryLog, PositionError, type SseContext, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment } from '../../lib/wire/index.ts';
 import { overLogs } from './overLogs.ts';
@@ -13,7 +13,7 @@ const { Tick } = Ticks;
 /** A feed of three, and what a route over it sends and reports. */
 function attempt(
   makeLog: typeof memoryLog,
-  pipeline: (shared: TickFeed, context: object) => Observable<unknown>,
+  pipeline: (shared: TickFeed, context: SseContext) => Observable<unknown>,
   resume: { readonly from: 'oldest' } | 'none' = { from: 'oldest' },
 ) {
   const errors: unknown[] = [];
@@ -26,7 +26,7 @@ function attempt(
     const onError = (error: unknown) => void errors.push(error);
     const options = resume === 'none' ? { onError } : { onError, resume };
     const r = reader(
-      sse((context) => pipeline(shared, context), options),
+      sse(options, (context) => pipeline(shared, context)),
       { at: '10ms', socket: '100ms X' },
     );
     flush();
@@ -64,7 +64,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       expect(errors.map((error) => error instanceof PositionError)).to.deep.equal([true]);
     });
 
-    for (const [how, pipeline] of Object.entries<(shared: TickFeed, context: object) => Observable<unknown>>({
+    for (const [how, pipeline] of Object.entries<(shared: TickFeed, context: SseContext) => Observable<unknown>>({
       'merged in before it': (shared, context) => merge(of(Tick(9)), shared.read(context)),
       'merged in behind it': (shared, context) => merge(shared.read(context), of(Tick(9))),
     })) {
@@ -86,7 +86,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       const other = feed(Ticks);
       const { errors, ended, frames } = attempt(makeLog, (shared, context) => {
         timer(20).subscribe(() => other.publish(Tick(9)));
-        return merge(shared.read(context), other.after('live'));
+        return merge(shared.read(context), other.entries());
       });
       expect(frames).to.deep.equal(['position', '1', '2', '3']);
       expect(ended).to.equal('cut');
@@ -140,7 +140,7 @@ describe('feed.read, used wrongly,', () => {
   });
 
   it('is a mistake outside a route', () => {
-    expect(() => feed(Ticks).read({})).to.throw(TypeError, 'after(cursor)');
+    expect(() => feed(Ticks).read({} as never)).to.throw(TypeError, 'after(cursor)');
   });
 
   it('leaves nothing where the pipeline does not subscribe to it', () => {
@@ -163,7 +163,7 @@ describe('feed.read, used wrongly,', () => {
       ]);
       const errors: unknown[] = [];
       const shared = feed(Ticks, { log, onError: (error) => errors.push(error) });
-      const route = sse((context) => shared.read(context), { resume: { from: 'oldest' }, heartbeat: 20 });
+      const route = sse({ resume: { from: 'oldest' }, heartbeat: 20 }, (context) => shared.read(context));
       const r = reader(route, { socket: '50ms X' });
       flush();
       expect(received(r)).to.deep.equal(['position', '1', '2', '3']);
@@ -181,15 +181,11 @@ describe('feed.after', () => {
   it(
     'tells a gap first, where its cursor cannot be served',
     marbles(({ expectObservable }) => {
-      const shared = feed(Ticks, { log: memoryLog({ entries: 1 }) });
+      const shared = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       const epoch = cursorEpoch(shared);
       shared.publish([Tick(1), Tick(2)]);
       shared.publish(Tick(3));
-      const shown = (cursor: string) =>
-        shared.after(cursor).pipe(
-          filter(({ event }) => event !== undefined),
-          map(({ event }) => event),
-        );
+      const shown = (cursor: string) => shared.events({ from: cursor });
       const gap = (reason: string, requested: string | null, after: number) => ({
         type: 'rxsse.gap',
         data: { reason, requested, resumedFrom: `1.${epoch}.${after}` },

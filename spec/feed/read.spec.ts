@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { filter, interval, map, type Observable, take, takeWhile, tap, timer } from 'rxjs';
-import { events, feed, memoryLog, type SseHandler, sse } from '../../lib/index.ts';
-import { filterEvent } from '../../lib/operator/filterEvent.ts';
-import { mapEvent } from '../../lib/operator/mapEvent.ts';
+import { events, feed, memoryLog, type SseContext, type SseHandler, sse } from '../../lib/index.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { overLogs } from './overLogs.ts';
 import { received } from './received.ts';
@@ -20,7 +20,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       'gives a reader its own view, which resumes',
       marbles(({ hot, reader, flush }) => {
         const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c 9ms d', ticks), log: makeLog() });
-        const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)));
+        const route = sse((context) => shared.read(context).pipe(filterEvents(isEven)));
         const first = reader(route, { socket: '35ms X' });
         flush();
         const second = reader(route, { lastEventId: first.lastEventId, socket: '200ms X' });
@@ -39,10 +39,10 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
           const odd = interval(10).pipe(map((n) => Tick(2 * n + 1)));
           const shared = feed(Ticks, {
             source: odd.pipe(take(60 * 60 * 100)),
-            log: makeLog({ entries: 100 }),
-            grace: 0,
+            log: makeLog({ maxEntries: 100 }),
+            linger: 0,
           });
-          const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)), { heartbeat: 20_000 });
+          const route = sse({ heartbeat: 20_000 }, (context) => shared.read(context).pipe(filterEvents(isEven)));
           const hour = reader(route, { socket: '59900ms X' });
           flush();
           const frames = hour.frames.map(({ at, frame }) => [at, 'id' in frame && frame.id?.split('.').at(-1)]);
@@ -64,8 +64,8 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       'resumes such a reader from there, although what it saw last was trimmed long ago',
       marbles(({ hot, reader, flush }) => {
         const source = hot('5ms a 9ms c 9ms a 9ms c 49ms d', ticks);
-        const shared = feed(Ticks, { source, log: makeLog({ entries: 1 }) });
-        const route = sse((context) => shared.read(context).pipe(filterEvent(isEven)), { heartbeat: 30 });
+        const shared = feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) });
+        const route = sse({ heartbeat: 30 }, (context) => shared.read(context).pipe(filterEvents(isEven)));
         const first = reader(route, { socket: '71ms X' });
         flush();
         const second = reader(route, { lastEventId: first.lastEventId, socket: '200ms X' });
@@ -99,11 +99,11 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       'lets gaps pass, at the beginning and in mid-stream',
       marbles(({ hot, reader, flush }) => {
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
-        const shared = feed(Ticks, { source, log: makeLog({ entries: 1 }) });
+        const shared = feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) });
         const route = sse((context) =>
           shared.read(context).pipe(
-            filterEvent(isEven),
-            mapEvent((tick) => tick),
+            filterEvents(isEven),
+            mapEvents((tick) => tick),
           ),
         );
         const slow = reader(route, { socket: '5ms F 54ms D 39ms X' });
@@ -124,9 +124,9 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       marbles(({ reader, flush }) => {
         const shared = feed(Large, { log: makeLog() });
         // What is read is a page; what is made of it may be more.
-        const larger = (context: object) =>
-          shared.read(context).pipe(mapEvent(({ data: { n, pad } }) => Large.Large({ n, pad: pad.repeat(4) })));
-        const route = sse(larger, { overflow: 'drop-oldest', queue: { events: 1 } });
+        const larger = (context: SseContext) =>
+          shared.read(context).pipe(mapEvents(({ data: { n, pad } }) => Large.Large({ n, pad: pad.repeat(4) })));
+        const route = sse({ overflow: 'drop-oldest', queue: { events: 1 } }, larger);
         const slow = reader(route, { socket: '50ms X' });
         const { response } = slow;
         const write = response.write.bind(response);
@@ -149,16 +149,16 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     for (const [how, resume, cursor, expected] of [
       ['from', { from: 'oldest' }, undefined, ['position', '1', '2']],
       ['from', { from: 'live' }, undefined, ['position']],
-      ['missed', { missed: 'live' }, '1.other.1', ['position', 'gap epoch']],
-      ['missed', { missed: 'oldest' }, '1.other.1', ['position', 'gap epoch', '1', '2']],
-      ['missed', { missed: 'end' }, '1.other.1', ['position', 'gap epoch', 'end']],
+      ['gapPolicy', { gapPolicy: 'skip' }, '1.other.1', ['position', 'gap epoch']],
+      ['gapPolicy', { gapPolicy: 'replay' }, '1.other.1', ['position', 'gap epoch', '1', '2']],
+      ['gapPolicy', { gapPolicy: 'end' }, '1.other.1', ['position', 'gap epoch', 'end']],
     ] as const) {
       it(
         `places its reader by \`${how}\`: ${Object.values(resume)[0]}`,
         marbles(({ reader, flush }) => {
           const shared = feed(Ticks, { log: makeLog() });
           shared.publish([Tick(1), Tick(2)]);
-          const route = sse((context) => shared.read(context), { resume });
+          const route = sse({ resume }, (context) => shared.read(context));
           const options = cursor === undefined ? {} : { lastEventId: cursor };
           const r = reader(route, { ...options, at: '10ms', socket: '200ms X' });
           flush();
@@ -172,7 +172,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       marbles(({ cold, reader, flush }) => {
         const over = (source: Observable<ReturnType<typeof Tick>>) => {
           const shared = feed(Ticks, { source, log: makeLog() });
-          return sse((context) => shared.read(context).pipe(filterEvent(isEven)));
+          return sse((context) => shared.read(context).pipe(filterEvents(isEven)));
         };
         const [done, failed] = [cold('-a-|', ticks), cold('-a-#', ticks)].map((source) => reader(over(source)));
         flush();
@@ -189,7 +189,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     it(
       'ends where the pipeline completes itself',
       marbles(({ hot, reader, flush }) => {
-        const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c', ticks), log: makeLog(), grace: 0 });
+        const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c', ticks), log: makeLog(), linger: 0 });
         const route = sse((context) => shared.read(context).pipe(takeWhile(({ event }) => event?.data !== 2, true)));
         const r = reader(route);
         flush();
@@ -221,14 +221,14 @@ describe('what a pipeline over feed.read sends', () => {
   it('is as the log has it, where nobody changed it', () => {
     const shared = one();
     const expected = ['id: 1\nevent: tick\ndata: 1'];
-    expect(sent(sse(shared, { resume }))).to.deep.equal(expected);
-    expect(sent(sse((context) => shared.read(context), { resume }))).to.deep.equal(expected);
+    expect(sent(sse({ resume }, shared))).to.deep.equal(expected);
+    expect(sent(sse({ resume }, (context) => shared.read(context)))).to.deep.equal(expected);
   });
 
   it('is encoded anew at the same position, where it is another event', () => {
     const shared = one();
     const mapped = (change: (tick: { readonly data: number }) => { readonly type: string; readonly data: unknown }) =>
-      sent(sse((context) => shared.read(context).pipe(mapEvent(change)), { resume }));
+      sent(sse({ resume }, (context) => shared.read(context).pipe(mapEvents(change))));
     const Other = events({ Other: { of: t.number } }).Other;
     expect(mapped(({ data }) => Other({ of: data }))).to.deep.equal(['id: 1\nevent: other\ndata: {"of":1}']);
     expect(mapped(({ data }) => Tick(-data))).to.deep.equal(['id: 1\nevent: tick\ndata: -1']);
@@ -237,7 +237,7 @@ describe('what a pipeline over feed.read sends', () => {
   it("is sent by the feed's contract where it is plain, and checked", () => {
     const shared = one();
     const plain = (data: unknown) =>
-      sent(sse((context) => shared.read(context).pipe(mapEvent((tick) => ({ ...tick, data }))), { resume }));
+      sent(sse({ resume }, (context) => shared.read(context).pipe(mapEvents((tick) => ({ ...tick, data })))));
     expect(plain(7)).to.deep.equal(['id: 1\nevent: tick\ndata: 7']);
     expect(plain('secret')).to.deep.equal([]);
   });
@@ -245,7 +245,7 @@ describe('what a pipeline over feed.read sends', () => {
   it('is what plain RxJS lets through, too, though the reader then moves on with what is delivered alone', () => {
     const shared = one();
     shared.publish([Tick(2), Tick(3)]);
-    const route = sse((context) => shared.read(context).pipe(filter(({ event }) => event?.data === 2)), { resume });
+    const route = sse({ resume }, (context) => shared.read(context).pipe(filter(({ event }) => event?.data === 2)));
     expect(sent(route)).to.deep.equal(['id: 2\nevent: tick\ndata: 2']);
   });
 });

@@ -1,13 +1,13 @@
-import type { Reader } from '../../lib/testing/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 import type { Frame } from '../../lib/wire/index.ts';
 
 /** What a reader got, in short: the data of events, and the names of what the library itself says. */
-export function received(reader: Reader): readonly string[] {
+export function received(reader: TestReader): readonly string[] {
   return reader.frames.flatMap(({ frame }) => short(frame));
 }
 
 /** The newest id that a reader got, which it comes back with. */
-export function lastId(reader: Reader): string {
+export function lastId(reader: TestReader): string {
   return reader.lastEventId;
 }
 

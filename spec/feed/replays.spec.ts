@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { Observable } from 'rxjs';
 import { type EventLog, events, feed, memoryLog, type Page, sse } from '../../lib/index.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { received } from './received.ts';
 
 const Ticks = events({ Tick: t.number });
@@ -47,8 +47,8 @@ describe('replays', () => {
       marbles(({ reader, flush }) => {
         const memory = memoryLog();
         feed(Ticks, { log: memory }).publish(many(30));
-        const log = watched(delayed(memory, 5));
-        const route = sse(feed(Ticks, { log, ...(replays === undefined ? {} : { replays }) }));
+        const log = watched(withLatency(memory, 5));
+        const route = sse(feed(Ticks, { log, ...(replays === undefined ? {} : { maxConcurrentReads: replays }) }));
         const readers = cursors(memory).map((lastEventId) => reader(route, { lastEventId, socket: '900ms X' }));
         flush();
         readers.forEach((each, n) => {
@@ -70,8 +70,8 @@ describe('replays', () => {
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
       feed(Ticks, { log: memory }).publish(many(30));
-      const log = watched(delayed(memory, 10));
-      const route = sse(feed(Ticks, { log, replays: 1 }));
+      const log = watched(withLatency(memory, 10));
+      const route = sse(feed(Ticks, { log, maxConcurrentReads: 1 }));
       const [first, ...rest] = cursors(memory);
       const last = rest.pop();
       const stays = reader(route, { lastEventId: first ?? '', socket: '900ms X' });

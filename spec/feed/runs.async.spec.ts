@@ -9,7 +9,7 @@ const idOf = (text: string) => /.*\nid: (\S+)|^id: (\S+)/s.exec(text)?.slice(1).
 
 describe('a run of a stream that is made of promises', () => {
   it('is of a handler that takes its time', async () => {
-    const route = sse(async ({ request }) => of(`to ${request.url}`), { resume: true });
+    const route = sse({ resume: true }, async ({ request }) => of(`to ${request.url}`));
     await listen(route, async (url) => {
       const wire = await openStream(`${url}/x`);
       expect(wire.headers['rxsse-resume']).to.equal('live');
@@ -18,7 +18,7 @@ describe('a run of a stream that is made of promises', () => {
   });
 
   it('is an HTTP error of a handler that rejects', async () => {
-    const route = sse(() => Promise.reject(Object.assign(new Error('no'), { status: 502 })), { resume: true });
+    const route = sse({ resume: true }, () => Promise.reject(Object.assign(new Error('no'), { status: 502 })));
     await listen(route, async (url) => {
       expect((await openStream(url)).status).to.equal(502);
     });
@@ -27,13 +27,10 @@ describe('a run of a stream that is made of promises', () => {
   it('goes on with an async iterable while its reader is away', async () => {
     const [gate, away] = [deferred(), deferred()];
     let signal: AbortSignal | undefined;
-    const route = sse(
-      (context) => {
-        signal = context.signal;
-        return words();
-      },
-      { resume: true },
-    );
+    const route = sse({ resume: true }, (context) => {
+      signal = context.signal;
+      return words();
+    });
     async function* words() {
       yield 'a';
       await gate.promise;
@@ -58,13 +55,10 @@ describe('a run of a stream that is made of promises', () => {
   it('leaves an iterable by `return`, and its signal, when nobody comes back', async () => {
     const left = deferred();
     const aborted = deferred();
-    const route = sse(
-      ({ signal }) => {
-        signal.addEventListener('abort', () => aborted.resolve());
-        return words();
-      },
-      { resume: { grace: 0 } },
-    );
+    const route = sse({ resume: { linger: 0 } }, ({ signal }) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      return words();
+    });
     async function* words() {
       try {
         yield 'a';
@@ -86,7 +80,7 @@ describe('a run of a stream that is made of promises', () => {
     async function* numbers() {
       for (let n = 0; ; n++) yield n;
     }
-    const route = sse(() => numbers(), { resume: { grace: 0 } });
+    const route = sse({ resume: { linger: 0 } }, () => numbers());
     await listen(route, async (url) => {
       const wire = await openStream(url);
       await wire.until(/data: 1000\n/);

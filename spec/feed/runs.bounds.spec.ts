@@ -11,7 +11,7 @@ describe('how long a run goes on without its reader', () => {
       ({ cold, reader, expectSubscriptions }) => {
         const words = cold('a');
         reader(
-          sse(() => words, { resume: true }),
+          sse({ resume: true }, () => words),
           { socket: '10ms X' },
         );
         expectSubscriptions(words.subscriptions).toBe('^ 30009ms !');
@@ -24,7 +24,7 @@ describe('how long a run goes on without its reader', () => {
     'is said by `grace`, anew each time that the last one leaves',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const words = cold('a');
-      const route = sse(() => words, { resume: { grace: 20 } });
+      const route = sse({ resume: { linger: 20 } }, () => words);
       const first = reader(route, { socket: '10ms X' });
       timer(25).subscribe(() => {
         reader(route, { lastEventId: first.lastEventId, socket: '40ms X' });
@@ -39,7 +39,7 @@ describe('how long a run goes on without its reader', () => {
     'is no time at all with 0',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
-      const route = sse(() => words, { resume: { grace: 0 } });
+      const route = sse({ resume: { linger: 0 } }, () => words);
       const first = reader(route, { socket: '10ms X' });
       expectSubscriptions(words.subscriptions).toBe('^ 9ms !');
       flush();
@@ -53,7 +53,7 @@ describe('how long a run goes on without its reader', () => {
     'is until its end with Infinity, and holds no timer',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('1s a 1s b 1s (c|)');
-      const route = sse(() => words, { resume: { grace: Infinity } });
+      const route = sse({ resume: { linger: Infinity } }, () => words);
       const first = reader(route, { socket: '10ms X' });
       expectSubscriptions(words.subscriptions).toBe('^ 3001ms !');
       flush();
@@ -66,7 +66,7 @@ describe('how long a run goes on without its reader', () => {
   it('may be longer than a timer can hold', () => {
     const left = marbles(({ reader }) => {
       reader(
-        sse(() => NEVER, { resume: { grace: 2 ** 40 } }),
+        sse({ resume: { linger: 2 ** 40 } }, () => NEVER),
         { socket: '10ms X' },
       );
     });
@@ -77,7 +77,7 @@ describe('how long a run goes on without its reader', () => {
 
 describe('how many runs there are', () => {
   /** A route that remembers two runs. */
-  const two = (stream: Observable<unknown>) => sse(() => stream, { resume: { max: 2, grace: Infinity } });
+  const two = (stream: Observable<unknown>) => sse({ resume: { maxRuns: 2, linger: Infinity } }, () => stream);
 
   it(
     'is bounded: the one without a reader for longest makes room',
@@ -102,13 +102,10 @@ describe('how many runs there are', () => {
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
       const signals: AbortSignal[] = [];
-      const route = sse(
-        ({ signal }) => {
-          signals.push(signal);
-          return words;
-        },
-        { resume: { max: 2, grace: 0 } },
-      );
+      const route = sse({ resume: { maxRuns: 2, linger: 0 } }, ({ signal }) => {
+        signals.push(signal);
+        return words;
+      });
       reader(route, { socket: '30ms X' });
       reader(route, { socket: '30ms X' });
       const native = reader(route, { at: '10ms' });
@@ -136,9 +133,12 @@ describe('how many runs there are', () => {
 
 describe('whose a run is', () => {
   const route = (stream: Observable<unknown>, missed?: 'end') =>
-    sse(() => stream, {
-      resume: { owner: ({ request }) => request.headers['x-user'], ...(missed && { missed }) },
-    });
+    sse(
+      {
+        resume: { owner: ({ request }) => request.headers['x-user'], ...(missed && { gapPolicy: missed }) },
+      },
+      () => stream,
+    );
   const as = (user: string) => ({ headers: { 'x-user': user } });
 
   it(

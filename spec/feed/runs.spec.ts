@@ -15,7 +15,7 @@ describe('a stream of one request that resumes', () => {
     marbles(
       ({ cold, reader, flush, expectSubscriptions }) => {
         const words = cold('10ms a 9ms b 9ms c 9ms (d|)');
-        const route = sse(() => words, { resume: true });
+        const route = sse({ resume: true }, () => words);
         const first = reader(route, { socket: '15ms X' });
         timer(200).subscribe(() => {
           const second = reader(route, { lastEventId: first.lastEventId });
@@ -39,7 +39,7 @@ describe('a stream of one request that resumes', () => {
     'comes back also to a reader that left before its first event',
     marbles(
       ({ cold, reader, flush }) => {
-        const route = sse(() => cold('10ms (a|)'), { resume: true });
+        const route = sse({ resume: true }, () => cold('10ms (a|)'));
         const first = reader(route, { socket: '5ms X' });
         timer(7).subscribe(() => {
           const second = reader(route, { lastEventId: first.lastEventId });
@@ -57,7 +57,7 @@ describe('a stream of one request that resumes', () => {
     marbles(
       ({ cold, reader, flush, expectSubscriptions }) => {
         const words = cold('10ms a 9ms b 9ms (c|)');
-        const route = sse(() => words, { resume: true });
+        const route = sse({ resume: true }, () => words);
         const first = reader(route);
         timer(15).subscribe(() => {
           const second = reader(route, { lastEventId: first.lastEventId });
@@ -78,7 +78,7 @@ describe('a stream of one request that resumes', () => {
     'belongs to its request: a second request without a cursor has one of its own',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('10ms (a|)');
-      const route = sse(() => words, { resume: { grace: 0 } });
+      const route = sse({ resume: { linger: 0 } }, () => words);
       const both = [reader(route), reader(route, { at: '5ms' })];
       flush();
       const [one, two] = both.map((r) => r.lastEventId.split('.')[1]);
@@ -90,7 +90,7 @@ describe('a stream of one request that resumes', () => {
   it(
     'answers 204 after the end',
     marbles(({ cold, reader, flush }) => {
-      const route = sse(() => cold('10ms (a|)'), { resume: { grace: 0 } });
+      const route = sse({ resume: { linger: 0 } }, () => cold('10ms (a|)'));
       const first = reader(route);
       flush();
       const second = reader(route, { lastEventId: first.lastEventId });
@@ -104,7 +104,7 @@ describe('a stream of one request that resumes', () => {
     'begins at its start whatever `from` says of readers without a cursor, also with what is emitted at once',
     marbles(({ reader, flush }) => {
       for (const from of ['live', 'oldest'] as const) {
-        const r = reader(sse(() => of('a', 'b'), { resume: { from, grace: 0 } }));
+        const r = reader(sse({ resume: { from, linger: 0 } }, () => of('a', 'b')));
         flush();
         expect(received(r)).to.deep.equal(['position', '"a"', '"b"', 'end']);
       }
@@ -122,10 +122,13 @@ describe('a stream of one request that resumes', () => {
         message({ id: '7', text: 'b' }),
         message({ event: 'x', text: 'c' }),
       );
-      const route = sse(() => merge(frames, timer(3)), {
-        resume: { grace: 0 },
-        onError: (error) => void errors.push(error),
-      });
+      const route = sse(
+        {
+          resume: { linger: 0 },
+          onError: (error) => void errors.push(error),
+        },
+        () => merge(frames, timer(3)),
+      );
       const r = reader(route);
       flush();
       expect(received(r)).to.deep.equal(['position', 'a', 'c', '0', 'end']);
@@ -139,11 +142,14 @@ describe('a stream of one request that resumes', () => {
     marbles(({ cold, reader, flush }) => {
       const errors: unknown[] = [];
       const bad = { type: 'word', data: 7 } as unknown as EventOf<typeof Words>;
-      const route = sse(() => merge(of(bad), cold('-a-b-|', { a: Word('a'), b: bad })), {
-        events: Words,
-        resume: { grace: 0 },
-        onError: (error) => void errors.push(error),
-      });
+      const route = sse(
+        {
+          events: Words,
+          resume: { linger: 0 },
+          onError: (error) => void errors.push(error),
+        },
+        () => merge(of(bad), cold('-a-b-|', { a: Word('a'), b: bad })),
+      );
       const r = reader(route);
       flush();
       expect(received(r)).to.deep.equal(['position', '"a"', 'end']);
@@ -155,9 +161,12 @@ describe('a stream of one request that resumes', () => {
     'is trimmed, and says so, where it outgrew its log',
     marbles(
       ({ cold, reader, flush }) => {
-        const route = sse(() => cold('10ms a 9ms b 9ms c 9ms (d|)'), {
-          resume: { log: () => memoryLog({ entries: 1 }) },
-        });
+        const route = sse(
+          {
+            resume: { log: () => memoryLog({ maxEntries: 1 }) },
+          },
+          () => cold('10ms a 9ms b 9ms c 9ms (d|)'),
+        );
         const first = reader(route, { socket: '15ms X' });
         timer(100).subscribe(() => {
           const second = reader(route, { lastEventId: first.lastEventId });
@@ -173,7 +182,7 @@ describe('a stream of one request that resumes', () => {
     'must have a log that answers at once',
     marbles(({ reader, flush }) => {
       const log = { ...memoryLog(), read: () => NEVER };
-      const r = reader(sse(() => NEVER, { resume: { log: () => log as never } }));
+      const r = reader(sse({ resume: { log: () => log as never } }, () => NEVER));
       flush();
       expect(r.status).to.equal(500);
       expect(String(r.error)).to.include('in memory');
@@ -181,9 +190,9 @@ describe('a stream of one request that resumes', () => {
   );
 
   it('refuses at once a grace and a max that are none', () => {
-    expect(() => sse(() => NEVER, { resume: { grace: -1 } })).to.throw(RangeError, 'resume.grace');
-    expect(() => sse(() => NEVER, { resume: { max: 0 } })).to.throw(RangeError, 'resume.max');
-    expect(() => sse(() => NEVER, { resume: { grace: Number.NaN } })).to.throw(RangeError, 'resume.grace');
+    expect(() => sse({ resume: { linger: -1 } }, () => NEVER)).to.throw(RangeError, 'resume.grace');
+    expect(() => sse({ resume: { maxRuns: 0 } }, () => NEVER)).to.throw(RangeError, 'resume.max');
+    expect(() => sse({ resume: { linger: Number.NaN } }, () => NEVER)).to.throw(RangeError, 'resume.grace');
   });
 });
 
@@ -193,13 +202,10 @@ describe('a run whose stream fails', () => {
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const signals: AbortSignal[] = [];
-      const route = sse(
-        ({ signal }) => {
-          signals.push(signal);
-          return throwError(() => new Error('no'));
-        },
-        { resume: true, onError: (error) => void errors.push(error) },
-      );
+      const route = sse({ resume: true, onError: (error) => void errors.push(error) }, ({ signal }) => {
+        signals.push(signal);
+        return throwError(() => new Error('no'));
+      });
       // No time to spare for the grace: a run that is kept would be a timer that is left.
       const r = reader(route);
       flush();
@@ -215,13 +221,11 @@ describe('a run whose stream fails', () => {
     'is an HTTP error also where it emitted before it failed',
     marbles(({ reader, flush }) => {
       const r = reader(
-        sse(
-          () =>
-            merge(
-              of('a'),
-              throwError(() => Object.assign(new Error('no'), { status: 502 })),
-            ),
-          { resume: true },
+        sse({ resume: true }, () =>
+          merge(
+            of('a'),
+            throwError(() => Object.assign(new Error('no'), { status: 502 })),
+          ),
         ),
       );
       flush();
@@ -235,7 +239,7 @@ describe('a run whose stream fails', () => {
     marbles(
       ({ cold, reader, flush }) => {
         const errors: unknown[] = [];
-        const route = sse(() => cold('-a-#'), { resume: true, onError: (error) => void errors.push(error) });
+        const route = sse({ resume: true, onError: (error) => void errors.push(error) }, () => cold('-a-#'));
         const first = reader(route, { socket: '--X' });
         timer(10).subscribe(() => {
           const second = reader(route, { lastEventId: first.lastEventId });
@@ -254,8 +258,8 @@ describe('a run whose stream fails', () => {
   it(
     'ends as `onError` says: with a last event, or with the end alone, remembered like all else',
     marbles(({ cold, reader, flush }) => {
-      const last = reader(sse(() => cold('-a-#'), { resume: { grace: 0 }, onError: () => 'sorry' }));
-      const end = reader(sse(() => cold('-a-#'), { resume: { grace: 0 }, onError: () => 'end' as const }));
+      const last = reader(sse({ resume: { linger: 0 }, onError: () => 'sorry' }, () => cold('-a-#')));
+      const end = reader(sse({ resume: { linger: 0 }, onError: () => 'end' as const }, () => cold('-a-#')));
       flush();
       expect(received(last)).to.deep.equal(['position', '"a"', '"sorry"', 'end']);
       expect(received(end)).to.deep.equal(['position', '"a"', 'end']);
@@ -267,13 +271,10 @@ describe('a run whose stream fails', () => {
     'is an HTTP error when the handler throws, and the signal is aborted',
     marbles(({ reader, flush }) => {
       const signals: AbortSignal[] = [];
-      const route = sse(
-        ({ signal }): Observable<string> => {
-          signals.push(signal);
-          throw new Error('no');
-        },
-        { resume: true },
-      );
+      const route = sse({ resume: true }, ({ signal }): Observable<string> => {
+        signals.push(signal);
+        throw new Error('no');
+      });
       const r = reader(route);
       flush();
       expect(r.status).to.equal(500);
@@ -290,7 +291,7 @@ describe('the reader of a run that is not known (any more)', () => {
     it(
       `${name}, and gets a fresh run from its start`,
       marbles(({ cold, reader, flush }) => {
-        const route = sse(() => cold('-a-(b|)'), { resume: { grace: 0 } });
+        const route = sse({ resume: { linger: 0 } }, () => cold('-a-(b|)'));
         const r = reader(route, { lastEventId: cursor });
         flush();
         expect(received(r)).to.deep.equal(['position', `gap ${reason}`, '"a"', '"b"', 'end']);
@@ -305,13 +306,10 @@ describe('the reader of a run that is not known (any more)', () => {
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('-a');
       const signals: AbortSignal[] = [];
-      const route = sse(
-        ({ signal }) => {
-          signals.push(signal);
-          return words;
-        },
-        { resume: { missed: 'end' } },
-      );
+      const route = sse({ resume: { gapPolicy: 'end' } }, ({ signal }) => {
+        signals.push(signal);
+        return words;
+      });
       const r = reader(route, { lastEventId: '1.another-epoch.4' });
       flush();
       expect(received(r)).to.deep.equal(['position', 'gap epoch', 'end']);
@@ -323,7 +321,7 @@ describe('the reader of a run that is not known (any more)', () => {
   it(
     'is told a gap of its own run for a cursor from the future, and goes on at the tail',
     marbles(({ cold, reader, flush }) => {
-      const route = sse(() => cold('-a---b---|'), { resume: { grace: 0 } });
+      const route = sse({ resume: { linger: 0 } }, () => cold('-a---b---|'));
       const first = reader(route);
       timer(3).subscribe(() => {
         const second = reader(route, { lastEventId: first.lastEventId.replace(/1$/, '9') });
@@ -336,13 +334,10 @@ describe('the reader of a run that is not known (any more)', () => {
 
 describe('the signal of a run', () => {
   const withSignal = (stream: Observable<unknown>, signals: AbortSignal[], grace: number) =>
-    sse(
-      ({ signal }) => {
-        signals.push(signal);
-        return stream;
-      },
-      { resume: { grace } },
-    );
+    sse({ resume: { linger: grace } }, ({ signal }) => {
+      signals.push(signal);
+      return stream;
+    });
 
   it(
     'is aborted when the run is left, not when its first reader goes',

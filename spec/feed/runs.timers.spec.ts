@@ -8,7 +8,7 @@ describe('the timer of a run', () => {
     'is gone when the run has to make room before its grace is over',
     marbles(
       ({ reader }) => {
-        const route = sse(() => NEVER, { resume: { grace: 30_000, max: 1 }, heartbeat: Infinity });
+        const route = sse({ resume: { linger: 30_000, maxRuns: 1 }, heartbeat: Infinity }, () => NEVER);
         reader(route, { socket: '5ms X' });
         // It stays: no timer of the first one may be left when the test ends.
         reader(route, { at: '10ms' });
@@ -21,10 +21,13 @@ describe('the timer of a run', () => {
     'is not needed where there is no grace: the stream is left in the same turn',
     marbles(({ reader, flush }) => {
       const order: string[] = [];
-      const route = sse(() => NEVER.pipe(finalize(() => order.push('left'))), {
-        resume: { grace: 0 },
-        heartbeat: Infinity,
-      });
+      const route = sse(
+        {
+          resume: { linger: 0 },
+          heartbeat: Infinity,
+        },
+        () => NEVER.pipe(finalize(() => order.push('left'))),
+      );
       const r = reader(route);
       asyncScheduler.schedule(() => {
         r.response.leave();

@@ -14,12 +14,12 @@ export class Standing extends Reader {
     this.server = { serve: () => {} };
   }
 
-  override take(): boolean {
+  override write(): boolean {
     return true;
   }
-  override miss(): void {}
-  override finish(): void {}
-  override drain(): void {}
+  override gap(): void {}
+  override end(): void {}
+  override disconnect(): void {}
   override fail(error: unknown): void {
     this.errors.push(error);
   }

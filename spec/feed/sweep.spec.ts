@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
-import { replaceClock } from '../../lib/clock.ts';
-import { Line } from '../../lib/feed/Line.ts';
+import { LinkedList } from '../../lib/data/LinkedList.ts';
 import { type Swept, sweep } from '../../lib/feed/sweep.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { replaceClock } from '../../lib/time/clock.ts';
 import { Behind, HandClock, several } from './behind.ts';
 
 describe('the sweep', () => {
@@ -27,7 +27,7 @@ describe('the sweep', () => {
     marbles(({ flush }) => {
       const log: unknown[] = [];
       const [a, b, c, d] = several(4, (index) => log.push(index));
-      const idle = new Line<Swept>();
+      const idle = new LinkedList<Swept>();
       for (const reader of [a, b]) if (reader) idle.push(reader);
       for (const reader of [d, c]) if (reader) sweep().add(reader);
       sweep().addAll(idle);

@@ -18,7 +18,9 @@ describe('a source whose teardown throws', () => {
       `is left, reported, and begun anew for the next reader, with a grace of ${grace}`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
-        const route = sse(feed(Ticks, { source: stubborn, grace, onError: (error) => errors.push(String(error)) }));
+        const route = sse(
+          feed(Ticks, { source: stubborn, linger: grace, onError: (error) => errors.push(String(error)) }),
+        );
         const first = reader(route, { socket: '10ms X' });
         const second = reader(route, { at: '20ms', socket: '30ms X' });
         flush();
@@ -50,9 +52,9 @@ describe('a source whose teardown throws', () => {
   it(
     'keeps no other feed of its family from being forgotten',
     marbles(({ flush }) => {
-      const rooms = feeds(Ticks, () => ({ source: stubborn, start: 'now' }), { idle: 10 });
-      rooms.at('a');
-      rooms.at('b');
+      const rooms = feeds(Ticks, { feed: () => ({ source: stubborn, start: 'now' }), idleTimeout: 10 });
+      rooms.get('a');
+      rooms.get('b');
       flush();
       expect(rooms.size).to.equal(0);
     }),

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { map, throwError, timer } from 'rxjs';
 import { type EventLog, events, feed, memoryLog, sse } from '../../lib/index.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { counted } from './counted.ts';
 import { received } from './received.ts';
 
@@ -20,7 +20,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   it(
     'is filled once for all readers that keep up',
     marbles(({ reader, flush }) => {
-      const log = counted(delayed(memoryLog(), 3));
+      const log = counted(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
       const readers = Array.from({ length: 20 }, () => reader(sse(shared), { socket: '40ms X' }));
       at({ 10: () => shared.publish(Tick(1)), 20: () => shared.publish(Tick(2)) });
@@ -80,7 +80,7 @@ describe('the window of a feed over a log that is not in memory', () => {
     'has all of what one wake-up told of, though that is many pages',
     marbles(({ reader, flush }) => {
       const Texts = events({ Text: t.string });
-      const log = counted(delayed(memoryLog({ bytes: 4 * 1024 * 1024 }), 1));
+      const log = counted(withLatency(memoryLog({ maxBytes: 4 * 1024 * 1024 }), 1));
       const shared = feed(Texts, { log });
       const r = reader(sse(shared), { socket: '900ms X' });
       const many = Array.from({ length: 100 }, (_, n) => Texts.Text(String(n).padEnd(10_000, 'x')));
@@ -98,7 +98,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   it(
     'is given up with its last reader, and reads nothing from then on',
     marbles(({ reader, flush }) => {
-      const log = counted(delayed(memoryLog(), 3));
+      const log = counted(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
       const route = sse(shared);
       reader(route, { socket: '10ms X' });
@@ -123,13 +123,13 @@ describe('the window of a feed over a log that is not in memory', () => {
       const memory = memoryLog();
       let isBroken = false;
       const log: EventLog = {
-        ...delayed(memory, 1),
+        ...withLatency(memory, 1),
         wakes: memory.wakes.pipe(map(() => undefined)),
         read: (after, maxBytes) =>
-          isBroken ? throwError(() => new Error('the disk is gone')) : delayed(memory, 1).read(after, maxBytes),
+          isBroken ? throwError(() => new Error('the disk is gone')) : withLatency(memory, 1).read(after, maxBytes),
       };
       const errors: unknown[] = [];
-      const route = sse(feed(Ticks, { log }), { onError: (error) => errors.push(String(error)) && 'cut' });
+      const route = sse({ onError: (error) => errors.push(String(error)) && 'cut' }, feed(Ticks, { log }));
       const readers = [reader(route), reader(route)];
       const refused = reader(route, { at: '15ms' });
       const later = reader(route, { at: '20ms', socket: '40ms X' });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { NEVER } from 'rxjs';
-import { admission, drain, events, feed, feeds, receive, sse } from '../../lib/index.ts';
+import { connectionLimit, events, feed, feeds, receive, shutdown, sse } from '../../lib/index.ts';
 import { textOf } from './repo.ts';
 
 const Ticks = events({ Tick: t.number });
@@ -10,21 +10,21 @@ const Ticks = events({ Tick: t.number });
 const given: Readonly<Record<string, (option: string, value: number) => unknown>> = {
   '## `sse(stream, options)`': (option, value) =>
     sse(
-      NEVER,
       option === 'queue'
         ? { queue: { bytes: value } }
         : option === 'timeout'
-          ? { timeout: { all: value } }
+          ? { timeout: { total: value } }
           : { [option]: value },
+      NEVER,
     ),
-  '### `timeout`': (option, value) => sse(NEVER, { timeout: { [option]: value } }),
-  '### `resume`': (option, value) => sse(() => NEVER, { resume: { [option]: value } }),
+  '### `timeout`': (option, value) => sse({ timeout: { [option]: value } }, NEVER),
+  '### `resume`': (option, value) => sse({ resume: { [option]: value } }, () => NEVER),
   '## `feed(contract, options)`': (option, value) => feed(Ticks, { [option]: value }),
-  '## `feeds(contract, options, { ... })`': (option, value) => feeds(Ticks, () => ({}), { [option]: value }),
+  '## `feeds(contract, options, { ... })`': (option, value) => feeds(Ticks, { [option]: value }),
   '## `receive(feed, options)`': (option, value) => receive(feed(Ticks), { [option]: value }),
-  '## `admission(options)`': (option, value) => admission({ [option]: value }),
+  '## `admission(options)`': (option, value) => connectionLimit({ [option]: value }),
   '## `drain(targets, options)`': (option, value) =>
-    drain([], option === 'retry' ? { retry: [value, value] } : { [option]: value }),
+    shutdown([], option === 'retry' ? { retry: [value, value] } : { [option]: value }),
 };
 
 describe('the ends of an option', () => {

@@ -45,7 +45,7 @@ describe('readers that are 100,000 entries behind', function () {
   this.timeout(60_000);
 
   it('catch up without hurting one at the tail, and history is copied for none of them', async () => {
-    const log = memoryLog({ bytes: 64 * 1024 * 1024, entries: Infinity });
+    const log = memoryLog({ maxBytes: 64 * 1024 * 1024, maxEntries: Infinity });
     const ticks = feed(Ticks, { log });
     const event = Tick('x'.repeat(150));
     const start = (await ticks.publish(event)).replace(/1$/, '0');
@@ -55,7 +55,7 @@ describe('readers that are 100,000 entries behind', function () {
     const turns = new Turns();
     const given: number[] = [];
     const memory = new Set<ArrayBufferLike>();
-    const route = sse(ticks, { heartbeat: Infinity, stall: Infinity });
+    const route = sse({ heartbeat: Infinity, stallTimeout: Infinity }, ticks);
     const listener: RequestListener = (request, response) => {
       if (request.url === '/') onWrite(response, () => turns.atTail());
       else {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { concat, NEVER, of, throwError, timer } from 'rxjs';
-import { drain, feed, sse } from '../../lib/index.ts';
+import { feed, shutdown, sse } from '../../lib/index.ts';
 import { closing } from '../support/closing.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
@@ -43,7 +43,7 @@ for (const [name, mount] of ours) {
         subscribed++;
         return NEVER;
       };
-      const { listener, responses } = watched(mount(sse(stream, { state })).listener);
+      const { listener, responses } = watched(mount(sse({ state }, stream)).listener);
       await listen(listener, async (url) => {
         const leaving = get(url, { agent: false }).on('error', () => {});
         await asked.promise;
@@ -144,7 +144,7 @@ for (const [name, mount] of ours) {
     it('is events lost when completing after a large payload', async () => {
       const large = 'x'.repeat(12 * 1024 * 1024);
       const whole = { maxEventBytes: Infinity };
-      for (const route of [sse(of(large, 'last'), whole), sse(() => of(large, 'last'), whole)]) {
+      for (const route of [sse(whole, of(large, 'last')), sse(whole, () => of(large, 'last'))]) {
         await listen(mount(route).listener, async (url) => {
           const [response] = await once(get(url, { agent: false }), 'response');
           // It does not read yet, and the stream is over.
@@ -162,9 +162,9 @@ for (const [name, mount] of ours) {
 
     it('is a refused native EventSource that never comes back', async () => {
       const ticks = feed(Ticks);
-      let listener = mount(sse(ticks, { retry: 1 })).listener;
-      const leaving = sse(ticks, { retry: 1 });
-      void drain(leaving, { over: 0, retry: [1, 2] });
+      let listener = mount(sse({ retry: 1 }, ticks)).listener;
+      const leaving = sse({ retry: 1 }, ticks);
+      void shutdown(leaving, { duration: 0, retry: [1, 2] });
       const refusing = mount(leaving).listener;
       const serving = listener;
       listener = refusing;

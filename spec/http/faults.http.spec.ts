@@ -115,8 +115,8 @@ describe('an EventSource whose connections go wrong', function () {
 
   it('comes back where it was from a line that nobody read, and which the server has given up', async () => {
     const given: string[] = [];
-    const ticks = feed(Text, { log: memoryLog({ bytes: 128 * MiB, entries: Infinity }), maxEventBytes: 2 * MiB });
-    const route = sse(ticks, { retry: 1, stall: 100, onClose: (reason) => void given.push(reason) });
+    const ticks = feed(Text, { log: memoryLog({ maxBytes: 128 * MiB, maxEntries: Infinity }), maxEventBytes: 2 * MiB });
+    const route = sse({ retry: 1, stallTimeout: 100, onClose: (reason) => void given.push(reason) }, ticks);
     await listen(
       (request, response) => route(request, response),
       (url) =>

@@ -15,7 +15,7 @@ for (const [name, mount] of Object.entries(servers)) {
   describe(`a feed on ${name}`, () => {
     it('ends with word of it, and EventSource asks once more and stops', async () => {
       const ticks = feed(Ticks);
-      await listen(mount(sse(ticks, { retry: 0 })).listener, (url) =>
+      await listen(mount(sse({ retry: 0 }, ticks)).listener, (url) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
           publish(ticks, 1);
@@ -34,7 +34,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('that is over gives a new reader all of it and the end, and one that comes back the rest', async () => {
       const ticks = feed(Ticks, { source: of(Tick(1), Tick(2)), start: 'now' });
-      await listen(mount(sse(ticks, { retry: 5 })).listener, async (url) => {
+      await listen(mount(sse({ retry: 5 }, ticks)).listener, async (url) => {
         const first = await openStream(url);
         expect([first.status, first.headers['rxsse-resume']]).to.deep.equal([200, 'live']);
         const text = await first.ended();
@@ -55,7 +55,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('that failed says so in its end, and no more', async () => {
       const source = new Observable<never>((subscriber) => subscriber.error(new Error('secret')));
-      await listen(mount(sse(feed(Ticks, { source }), { retry: 0 })).listener, (url) =>
+      await listen(mount(sse({ retry: 0 }, feed(Ticks, { source }))).listener, (url) =>
         follow(url, async (follower) => {
           await follower.until(({ seen }) => seen.includes('closed'));
           expect(follower.seen).to.deep.equal(['end failed', 'closed']);
@@ -67,7 +67,7 @@ for (const [name, mount] of Object.entries(servers)) {
     it('leaves its source when its last reader has gone', async () => {
       const left = deferred();
       const source = new Subject<ReturnType<typeof Tick>>();
-      const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), grace: 0 });
+      const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), linger: 0 });
       await listen(mount(sse(ticks)).listener, async (url) => {
         const readers = await Promise.all([openStream(url), openStream(url)]);
         await Promise.all(readers.map((reader) => reader.until(/\n\n/)));

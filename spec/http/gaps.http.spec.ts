@@ -9,8 +9,8 @@ import { publish, shown, Ticks } from './ticks.ts';
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a reader that cannot have what it missed, on ${name}`, () => {
     it('is told that it was trimmed, and goes on with the oldest that is kept', async () => {
-      const ticks = feed(Ticks, { log: memoryLog({ entries: 1 }) });
-      await listen(mount(sse(ticks, { retry: 1 })).listener, (url, server) =>
+      const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
+      await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
           publish(ticks, 1);
@@ -33,7 +33,7 @@ for (const [name, mount] of Object.entries(servers)) {
     it('is told that the epoch is another after a restart, and goes on with the oldest', async () => {
       const before = feed(Ticks);
       const after = feed(Ticks);
-      let { listener } = mount(sse(before, { retry: 1 }));
+      let { listener } = mount(sse({ retry: 1 }, before));
       await listen(
         inFrontOf(listener, (request, response) => listener(request, response)),
         (url, server) =>
@@ -41,7 +41,7 @@ for (const [name, mount] of Object.entries(servers)) {
             await follower.until(hasPosition);
             publish(before, 1);
             await follower.until(({ seen }) => seen.includes('1'));
-            listener = mount(sse(after, { retry: 1 })).listener;
+            listener = mount(sse({ retry: 1 }, after)).listener;
             publish(after, 11, 12);
             server.closeAllConnections();
             await follower.until(({ seen }) => seen.includes('12'));
@@ -65,7 +65,7 @@ for (const [name, mount] of Object.entries(servers)) {
       it(`is told once of a cursor that is ${reason}, goes on at the tail, and resumes from there`, async () => {
         const ticks = feed(Ticks);
         const cursor = cursorAfter(await publish(ticks, 1, 2));
-        await listen(mount(sse(ticks, { retry: 1 })).listener, (url, server) =>
+        await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
           follow(`${url}/?lastEventId=${cursor}`, async (follower) => {
             await follower.until(({ seen }) => seen.includes(`gap ${reason}`));
             server.closeAllConnections();
@@ -114,7 +114,7 @@ for (const [name, mount] of Object.entries(servers)) {
     it('reads nothing more where the route ends it: the gap, the end, and 204 on its return', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
-      await listen(mount(sse(ticks, { retry: 1, resume: { missed: 'end' } })).listener, (url) =>
+      await listen(mount(sse({ retry: 1, resume: { gapPolicy: 'end' } }, ticks)).listener, (url) =>
         follow(`${url}/?lastEventId=garbage`, async (follower) => {
           await follower.until(({ seen }) => seen.includes('closed'));
           expect(follower.seen).to.deep.equal(['gap invalid', 'end', 'closed']);

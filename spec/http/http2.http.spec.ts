@@ -11,12 +11,12 @@ import * as t from 'io-ts';
 import { finalize, interval, NEVER, Observable, Subject, startWith } from 'rxjs';
 import {
   type CloseReason,
-  drain,
   events,
   feed,
   memoryLog,
   type SseHandler,
   type SseRequest,
+  shutdown,
   sse,
 } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
@@ -71,7 +71,7 @@ describe('sse on http2', () => {
     const warn = (warning: Error) => warnings.push(warning);
     process.on('warning', warn);
     try {
-      const route = sse(NEVER, { query: { n: t.string } });
+      const route = sse({ query: { n: t.string } }, NEVER);
       await listen(
         overHttp2((request, response) => route(request, response)),
         async (url) => {
@@ -112,10 +112,13 @@ describe('sse on http2', () => {
       it(`leaves ${what} when its reader ${how}`, async () => {
         const left = deferred();
         const reason = deferred<CloseReason>();
-        const route = sse(stream.pipe(finalize(() => left.resolve())), {
-          stall: Infinity,
-          onClose: (why) => reason.resolve(why),
-        });
+        const route = sse(
+          {
+            stallTimeout: Infinity,
+            onClose: (why) => reason.resolve(why),
+          },
+          stream.pipe(finalize(() => left.resolve())),
+        );
         await withSession(route, async (session, responses) => {
           const reader = asked(session);
           await reader.until(stream === NEVER ? /retry/ : /data: 2\n/);
@@ -130,9 +133,9 @@ describe('sse on http2', () => {
   }
 
   it('holds no more for a slow stream than its page, and keeps the others of the session going', async () => {
-    const slow = feed(Texts, { log: memoryLog({ bytes: 16 * 1024 * 1024, entries: Infinity }) });
+    const slow = feed(Texts, { log: memoryLog({ maxBytes: 16 * 1024 * 1024, maxEntries: Infinity }) });
     const quick = new Subject<number>();
-    const routes = { '/slow': sse(slow, { stall: Infinity }), '/quick': sse(quick) };
+    const routes = { '/slow': sse({ stallTimeout: Infinity }, slow), '/quick': sse(quick) };
     await withSession(routes, async (session, responses) => {
       const muted = session.request({ ':path': '/slow' });
       await once(muted, 'response');
@@ -157,7 +160,7 @@ describe('sse on http2', () => {
     const slow = new Subject<string>();
     const quick = new Subject<number>();
     const routes = {
-      '/slow': sse(slow, { stall: 20, onClose: (reason) => closed.resolve(reason) }),
+      '/slow': sse({ stallTimeout: 20, onClose: (reason) => closed.resolve(reason) }, slow),
       '/quick': sse(quick),
     };
     await withSession(routes, async (session) => {
@@ -176,11 +179,11 @@ describe('sse on http2', () => {
 
   it('delivers a large payload before the end', async () => {
     const route = sse(
+      { maxEventBytes: Infinity },
       new Observable<string>((reader) => {
         reader.next(page.repeat(3000));
         reader.complete();
       }),
-      { maxEventBytes: Infinity },
     );
     await withSession(route, async (session) => {
       const reader = asked(session);
@@ -204,7 +207,7 @@ describe('sse on http2', () => {
       await Promise.all(readers.map(({ until }) => until(/data: 1\n/)));
       // The GOAWAY: no new stream, and the ones that there are may come to their end.
       responses[0]?.stream.session?.close();
-      await drain(route, { over: 0 });
+      await shutdown(route, { duration: 0 });
       expect(await Promise.all(readers.map(({ closed }) => closed))).to.deep.equal([0, 0]);
       await over;
     });

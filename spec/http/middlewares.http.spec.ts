@@ -50,10 +50,10 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
       it('resumes, and is left by its reader', async () => {
         const left = deferred();
         const source = new Subject<never>();
-        const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), grace: 0 });
+        const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), linger: 0 });
         const app = make()
           .use(...handlers)
-          .get('/', sse(ticks, { retry: 1 }));
+          .get('/', sse({ retry: 1 }, ticks));
         await listen(app, async (url, server) => {
           await follow(url, async (follower) => {
             await follower.until(hasPosition);

@@ -83,8 +83,8 @@ describe('sse behind nginx', function () {
 
       it('resumes, and leaves the stream of a reader that goes', async () => {
         const left = deferred();
-        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), grace: 0 });
-        await listen(express().get('/', sse(ticks, { retry: 1 })), (url, server) =>
+        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
+        await listen(express().get('/', sse({ retry: 1 }, ticks)), (url, server) =>
           withNginx(nginx(), upstream(url, more), async (front) => {
             await follow(front, async (follower) => {
               await follower.until(hasPosition);
@@ -109,8 +109,8 @@ describe('sse behind nginx', function () {
 
       it('keeps a silent line by heartbeats, and loses it without', async () => {
         const app = express();
-        app.get('/beating', sse(NEVER, { heartbeat: 100 }));
-        app.get('/silent', sse(NEVER, { heartbeat: Infinity }));
+        app.get('/beating', sse({ heartbeat: 100 }, NEVER));
+        app.get('/silent', sse({ heartbeat: Infinity }, NEVER));
         await listen(app, (url) =>
           withNginx(nginx(), upstream(url, `proxy_read_timeout 1s; ${more}`), async (front) => {
             const beating = await openStream(`${front}/beating`, { patience: 10_000 });
@@ -144,7 +144,7 @@ describe('sse behind nginx', function () {
       use: (front: string, app: Restarting) => Promise<void>,
     ) => {
       const ticks = feed(Ticks, { source: NEVER.pipe(startWith(Ticks.Tick(1))) });
-      const route = sse(ticks, { retry: 1, resume: { from: 'oldest' } });
+      const route = sse({ retry: 1, resume: { from: 'oldest' } }, ticks);
       const app = new Restarting(await freePort(), (request, response) => route(request, response));
       await app.start();
       await closing(

@@ -155,7 +155,7 @@ for (const [name, mount] of Object.entries(readers)) {
     });
 
     it('refuses a long body that says so before it is sent, and closes', async () => {
-      const { handler } = shop({ limit: 100 });
+      const { handler } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const text = await raw(url, head('Content-Length: 101'));
         expect(text)
@@ -166,7 +166,7 @@ for (const [name, mount] of Object.entries(readers)) {
     });
 
     it('refuses a body that turns out long before it has ended, and closes', async () => {
-      const { handler, remembered } = shop({ limit: 100 });
+      const { handler, remembered } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const chunk = `40\r\n${' '.repeat(64)}\r\n`;
         const text = await raw(url, head('Transfer-Encoding: chunked'), chunk, chunk);
@@ -187,7 +187,7 @@ for (const [name, mount] of Object.entries(readers)) {
 
     it('takes one that is as long as the limit', async () => {
       const { length } = JSON.stringify(paid('A'));
-      const { handler } = shop({ limit: length });
+      const { handler } = shop({ maxBodyBytes: length });
       await listen(mount(handler), async (url) => {
         expect((await post(url, paid('A'))).status).to.equal(202);
         expect((await post(url, paid('AB'))).status).to.equal(413);
@@ -224,7 +224,7 @@ describe('receive', () => {
     const { orders, handler } = shop();
     const app = express();
     app.post('/orders', handler);
-    app.get('/orders', sse(orders, { resume: { from: 'oldest' } }));
+    app.get('/orders', sse({ resume: { from: 'oldest' } }, orders));
     await listen(app, async (url) => {
       const answer = await post(`${url}/orders`, paid('A'));
       const { cursor } = (await answer.json()) as { cursor: string };
@@ -234,7 +234,7 @@ describe('receive', () => {
   });
 
   it('takes a body over HTTP/2, and refuses a long one', async () => {
-    const { handler, remembered } = shop({ limit: 100 });
+    const { handler, remembered } = shop({ maxBodyBytes: 100 });
     const server = createHttp2Server((incoming, response) => handler(incoming, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -8,7 +8,7 @@ import { HTTPException } from 'hono/http-exception';
 import * as t from 'io-ts';
 import { finalize, interval, map, NEVER, Subject } from 'rxjs';
 import { sse as onFetch } from '../../lib/adapter/index.ts';
-import { events, feed, filterEvent, IntFromString, sse } from '../../lib/index.ts';
+import { events, feed, filterEvents, IntFromString, sse } from '../../lib/index.ts';
 import { closing } from '../support/closing.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
@@ -39,9 +39,12 @@ async function withHono<T>(app: Hono, use: (url: string, cut: () => void) => Pro
 
 describe('the recipe for Hono', () => {
   it('takes the parameters of the path, and answers bad ones with a problem', async () => {
-    const readings = onFetch(({ params }) => interval(1).pipe(map((n) => n + params.limit)), {
-      params: { limit: IntFromString },
-    });
+    const readings = onFetch(
+      {
+        params: { limit: IntFromString },
+      },
+      ({ params }) => interval(1).pipe(map((n) => n + params.limit)),
+    );
     const hono = new Hono();
     hono.get('/above/:limit', (c) => readings(c.req.raw, { params: c.req.param() }));
     await withHono(hono, async (url) => {
@@ -74,7 +77,7 @@ describe('the recipe for Hono', () => {
 
   it('resumes, behind its cors, too', async () => {
     const ticks = feed(Ticks);
-    const route = onFetch(ticks, { retry: 1 });
+    const route = onFetch({ retry: 1 }, ticks);
     const hono = new Hono().use(honoCors({ origin: 'https://shop.example', exposeHeaders: ['Rxsse-Resume'] }));
     hono.get('/', (c) => route(c.req.raw));
     await withHono(hono, (url, cut) =>
@@ -97,11 +100,14 @@ describe('the recipe for Hono', () => {
   });
 
   it('leaves what fails before the first byte to onError', async () => {
-    const route = onFetch(NEVER, {
-      state: (_request: Request) => {
-        throw new HTTPException(401, { message: 'who are you?' });
+    const route = onFetch(
+      {
+        state: (_request: Request) => {
+          throw new HTTPException(401, { message: 'who are you?' });
+        },
       },
-    });
+      NEVER,
+    );
     const hono = new Hono().get('/', (c) => route(c.req.raw));
     hono.onError((error, c) =>
       c.text(`onError: ${error.message}`, error instanceof HTTPException ? error.status : 500),
@@ -126,14 +132,17 @@ describe('the recipe for auth', () => {
     let asked = 0;
     const app = express().get(
       '/orders',
-      sse((context) => orders.read(context).pipe(filterEvent((order) => order.data.user === context.state.user)), {
-        events: Orders,
-        retry: 1,
-        state: (request: ExpressRequest) => {
-          asked++;
-          return session(request);
+      sse(
+        {
+          events: Orders,
+          retry: 1,
+          state: (request: ExpressRequest) => {
+            asked++;
+            return session(request);
+          },
         },
-      }),
+        (context) => orders.read(context).pipe(filterEvents((order) => order.data.user === context.state.user)),
+      ),
     );
     app.use((error: { status: number }, _: unknown, response: express.Response, _next: express.NextFunction) => {
       response.status(error.status).end();
@@ -169,7 +178,7 @@ describe('the recipe for auth', () => {
       const token = /^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1];
       return { ...ofUser(token), until: new Date(token === 'old' ? 0 : Date.now() + 60_000) };
     };
-    const route = sse(orders, { state: bearer, expiresAt: ({ state }) => state.until });
+    const route = sse({ state: bearer, expiresAt: ({ state }) => state.until }, orders);
     await listen(express().get('/orders', route), async (url) => {
       const ask = (token: string) => openStream(`${url}/orders`, { headers: { Authorization: `Bearer ${token}` } });
       const ada = await ask('ada');

@@ -10,7 +10,7 @@ for (const [name, mount] of Object.entries(servers)) {
   describe(`a reader that comes back, on ${name}`, () => {
     it('gets what was published while it was away, although it had no event before', async () => {
       const ticks = feed(Ticks);
-      await listen(mount(sse(ticks, { retry: 1 })).listener, (url, server) =>
+      await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
           server.closeAllConnections();
@@ -24,7 +24,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('gets every event once and in order over many cuts', async () => {
       const ticks = feed(Ticks);
-      await listen(mount(sse(ticks, { retry: 0 })).listener, (url, server) =>
+      await listen(mount(sse({ retry: 0 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
           const published: string[] = [];
           for (let round = 0; round < 10; round++) {
@@ -47,7 +47,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
-      await listen(mount(sse(ticks, { retry: 1 })).listener, async (url) => {
+      await listen(mount(sse({ retry: 1 }, ticks)).listener, async (url) => {
         const asked = await openStream(`${url}/?lastEventId=${encodeURIComponent(cursor)}`);
         expect(asked.headers['rxsse-resume']).to.equal('exact');
         expect(shown(await asked.until(/tick.*\n\n/s))).to.equal(
@@ -61,7 +61,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
-      await listen(mount(sse(ticks, { retry: 1 })).listener, (url, server) =>
+      await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(`${url}/?lastEventId=${cursor}`, async (follower) => {
           await follower.until(({ seen }) => seen.includes('2'));
           server.closeAllConnections();
@@ -81,7 +81,7 @@ for (const [name, mount] of Object.entries(servers)) {
         const ticks = feed(Ticks);
         const cursor = await publish(ticks, 1);
         publish(ticks, 2, 3);
-        const route = sse(ticks, { resume: { from: from === 'cursor' ? cursor : from } });
+        const route = sse({ resume: { from: from === 'cursor' ? cursor : from } }, ticks);
         await listen(mount(route).listener, async (url) => {
           const asked = await openStream(url);
           expect(asked.headers['rxsse-resume']).to.equal(from === 'cursor' ? 'exact' : 'live');

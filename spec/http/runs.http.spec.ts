@@ -37,7 +37,7 @@ for (const [name, mount] of Object.entries(servers)) {
   describe(`a run on ${name}`, () => {
     it('goes on while its reader is away, and gives it what it missed', async () => {
       const { made, left, make } = answers();
-      const { listener } = mount(sse(make, { events: Ticks, resume: true, retry: 1 }));
+      const { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(listener, (url, server) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
@@ -58,7 +58,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('that is not known tells of it, and a fresh one begins', async () => {
       const { made, make } = answers();
-      let { listener } = mount(sse(make, { events: Ticks, resume: true, retry: 1 }));
+      let { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(
         inFrontOf(listener, (request, response) => listener(request, response)),
         (url, server) =>
@@ -66,7 +66,7 @@ for (const [name, mount] of Object.entries(servers)) {
             await follower.until(hasPosition);
             made[0]?.next(Tick(1));
             await follower.until(({ seen }) => seen.includes('1'));
-            listener = mount(sse(make, { events: Ticks, resume: true, retry: 1 })).listener;
+            listener = mount(sse({ events: Ticks, resume: true, retry: 1 }, make)).listener;
             server.closeAllConnections();
             await follower.until(({ seen }) => seen.includes('gap epoch'));
             made[1]?.next(Tick(11));
@@ -82,7 +82,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('is left when its grace is over, and is not known from then on', async () => {
       const { made, left, make } = answers();
-      const { listener } = mount(sse(make, { events: Ticks, resume: { grace: 0 }, retry: 1 }));
+      const { listener } = mount(sse({ events: Ticks, resume: { linger: 0 }, retry: 1 }, make));
       await listen(listener, (url, server) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
@@ -95,7 +95,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('of another owner is answered exactly as one that nobody knows', async () => {
       const { made, left, make } = answers();
-      const route = sse(make, { events: Ticks, state: whoIs, resume: { owner: ({ state }) => state.user } });
+      const route = sse({ events: Ticks, state: whoIs, resume: { owner: ({ state }) => state.user } }, make);
       await listen(mount(route).listener, async (url) => {
         const own = await openStream(url, { headers: { user: 'ada' } });
         await own.until(/\n\n/);
@@ -126,7 +126,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('that is not known ends where the route says so: nothing is begun, and 204 follows', async () => {
       const { left, made, make } = answers();
-      const { listener } = mount(sse(make, { events: Ticks, resume: { missed: 'end' }, retry: 1 }));
+      const { listener } = mount(sse({ events: Ticks, resume: { gapPolicy: 'end' }, retry: 1 }, make));
       await listen(listener, (url) =>
         follow(`${url}/?lastEventId=1.another.3`, async (follower) => {
           await follower.until(({ seen }) => seen.includes('closed'));
@@ -140,14 +140,11 @@ for (const [name, mount] of Object.entries(servers)) {
     it('that has not begun hears through its signal that its reader has gone', async () => {
       const asked = deferred();
       const aborted = deferred();
-      const route = sse(
-        ({ signal }) => {
-          signal.addEventListener('abort', () => aborted.resolve());
-          asked.resolve();
-          return new Promise<never>(() => {});
-        },
-        { events: Ticks, resume: true },
-      );
+      const route = sse({ events: Ticks, resume: true }, ({ signal }) => {
+        signal.addEventListener('abort', () => aborted.resolve());
+        asked.resolve();
+        return new Promise<never>(() => {});
+      });
       await listen(mount(route).listener, async (url) => {
         const leaving = new AbortController();
         const response = fetchOver(url, { signal: leaving.signal }).catch(() => 'left');
@@ -161,13 +158,10 @@ for (const [name, mount] of Object.entries(servers)) {
     it('one too many is put off: EventSource comes back for it, a client is told when', async () => {
       const { made, left, make } = answers();
       const aborted: boolean[] = [];
-      const route = sse(
-        ({ signal }) => {
-          signal.addEventListener('abort', () => aborted.push(true));
-          return make();
-        },
-        { events: Ticks, resume: { max: 1, grace: Infinity } },
-      );
+      const route = sse({ events: Ticks, resume: { maxRuns: 1, linger: Infinity } }, ({ signal }) => {
+        signal.addEventListener('abort', () => aborted.push(true));
+        return make();
+      });
       await listen(mount(route).listener, async (url) => {
         const first = await openStream(url);
         await first.until(/\n\n/);

@@ -26,8 +26,8 @@ describe('a reader that does not read', function () {
   this.timeout(60_000);
 
   it('stalls as one of 20 readers for a 50 MB publication, and gets everything when it reads on', async () => {
-    const ticks = feed(Ticks, { log: memoryLog({ bytes: 60 * MiB, entries: Infinity }) });
-    const { listener, responses } = watched(express().use(sse(ticks, { stall: Infinity })));
+    const ticks = feed(Ticks, { log: memoryLog({ maxBytes: 60 * MiB, maxEntries: Infinity }) });
+    const { listener, responses } = watched(express().use(sse({ stallTimeout: Infinity }, ticks)));
     await listen(listener, (url) =>
       withReaders(url, 20, async (readers) => {
         const before = await heldOutside();
@@ -58,9 +58,9 @@ describe('a reader that does not read', function () {
 
   for (const megabytes of [10, 50]) {
     it(`costs one page and what a socket may hold in the process when the feed publishes ${megabytes} MB`, async () => {
-      const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
+      const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
       const event = Tick('x'.repeat(1000));
-      const route = sse(ticks, { stall: Infinity });
+      const route = sse({ stallTimeout: Infinity }, ticks);
       const { listener, responses } = watched((request, response) => route(request, response));
       await listen(listener, async (url) => {
         const held = await withMuteReader(url, async () => {
@@ -81,9 +81,9 @@ describe('a reader that does not read', function () {
   }
 
   it('is told, when it reads on, of what was trimmed meanwhile, at its place', async () => {
-    const ticks = feed(Ticks, { log: memoryLog({ bytes: MiB, entries: Infinity }) });
+    const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
     const event = Tick('x'.repeat(1000));
-    const route = sse(ticks, { stall: Infinity });
+    const route = sse({ stallTimeout: Infinity }, ticks);
     await listen(
       (request, response) => route(request, response),
       async (url) => {

@@ -15,7 +15,7 @@ type Tick = ReturnType<typeof Tick>;
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a snapshot on ${name}`, () => {
     it('stands for what a reader missed, and the stream goes on after it', async () => {
-      const ticks = feed(Ticks, { log: memoryLog({ entries: 1 }) });
+      const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       let sum = 0;
       let cursor = '';
       const add = async (n: number) => {
@@ -23,16 +23,19 @@ for (const [name, mount] of Object.entries(servers)) {
         cursor = await publish(ticks, n);
       };
       const asked: unknown[] = [];
-      const route = sse(ticks, {
-        events: Ticks,
-        retry: 1,
-        resume: {
-          missed: (gap) => {
-            asked.push(gap);
-            return { events: [Tick(sum)], cursor };
+      const route = sse(
+        {
+          events: Ticks,
+          retry: 1,
+          resume: {
+            gapPolicy: (gap) => {
+              asked.push(gap);
+              return { events: [Tick(sum)], cursor };
+            },
           },
         },
-      });
+        ticks,
+      );
       await listen(mount(route).listener, (url, server) =>
         follow(url, async (follower) => {
           await follower.until(hasPosition);
@@ -58,7 +61,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1, 2);
       const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
-      const route = sse(ticks, { events: Ticks, resume: { missed }, retry: 1 });
+      const route = sse({ events: Ticks, resume: { gapPolicy: missed }, retry: 1 }, ticks);
       await listen(mount(route).listener, async (url) => {
         const asked = await openStream(`${url}/?lastEventId=1.other.1`);
         publish(ticks, 3);
@@ -93,7 +96,7 @@ for (const [name, mount] of Object.entries(servers)) {
         wanted.resolve();
         return made.promise;
       };
-      await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
+      await listen(mount(sse({ events: Ticks, resume: { gapPolicy: missed } }, ticks)).listener, async (url) => {
         const asking = openStream(`${url}/?lastEventId=garbage`);
         await wanted.promise;
         publish(ticks, 2);
@@ -117,9 +120,9 @@ for (const [name, mount] of Object.entries(servers)) {
     for (const [what, snapshot] of Object.entries(failures)) {
       it(`that ${what} is an error of HTTP, since no byte was sent`, async () => {
         const left = deferred();
-        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), grace: 0 });
+        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
         const cursor = await publish(ticks, 1);
-        const route = sse(ticks, { events: Ticks, resume: { missed: () => snapshot(cursor) } });
+        const route = sse({ events: Ticks, resume: { gapPolicy: () => snapshot(cursor) } }, ticks);
         await listen(mount(route).listener, async (url) => {
           const refused = await openStream(`${url}/?lastEventId=garbage`);
           expect(refused.status).to.be.at.least(500);
@@ -133,12 +136,12 @@ for (const [name, mount] of Object.entries(servers)) {
       const left = deferred();
       const wanted = deferred();
       const made = deferred<never>();
-      const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), grace: 0 });
+      const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
       const missed = () => {
         wanted.resolve();
         return made.promise;
       };
-      await listen(mount(sse(ticks, { events: Ticks, resume: { missed } })).listener, async (url) => {
+      await listen(mount(sse({ events: Ticks, resume: { gapPolicy: missed } }, ticks)).listener, async (url) => {
         const leaving = new AbortController();
         const asked = fetchOver(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
         await wanted.promise;

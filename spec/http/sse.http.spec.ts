@@ -15,7 +15,7 @@ import {
   take,
   throwError,
 } from 'rxjs';
-import { DateTime, event, events, IntFromString, type SseRequest, sse, withDefault } from '../../lib/index.ts';
+import { DateFromISOString, event, events, IntFromString, type SseRequest, sse, withDefault } from '../../lib/index.ts';
 import { comment, message } from '../../lib/wire/index.ts';
 import { deferred } from '../support/deferred.ts';
 import { fetchOver } from '../support/http2.ts';
@@ -24,7 +24,7 @@ import { openStream, readWire } from '../support/openStream.ts';
 import { bareServers, expressServers, headerOf, servers } from './servers.ts';
 
 const Tick = event('tick', { n: t.number });
-const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => new Date(0)) });
+const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date(0)) });
 const Events = events({ Tick, Echo });
 
 /** The ids of a text, without what tells one epoch from another. */
@@ -53,7 +53,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('sends the headers of a stream at once, before any event', async () => {
-      const { listener } = mount(sse(NEVER, { retry: 250 }));
+      const { listener } = mount(sse({ retry: 250 }, NEVER));
       await listen(listener, async (url) => {
         const wire = await openStream(url);
         expect(wire.status).to.equal(200);
@@ -69,7 +69,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('sends a typed event by the definition that made it, and drops what the codec does not know', async () => {
       const data = { message: 'hi', created_at: new Date(0), password: 'secret' };
-      const { listener } = mount(sse(of(Echo(data)), { events: Events }));
+      const { listener } = mount(sse({ events: Events }, of(Echo(data))));
       await listen(listener, async (url) => {
         const text = await (await openStream(url)).ended();
         expect(text).to.include('event: echo\ndata: {"message":"hi","created_at":"1970-01-01T00:00:00.000Z"}\n\n');
@@ -78,7 +78,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('sends a plain event by the definition of its name in the contract', async () => {
-      const { listener } = mount(sse(of({ type: 'tick', data: { n: 1 } } as const), { events: Events }));
+      const { listener } = mount(sse({ events: Events }, of({ type: 'tick', data: { n: 1 } } as const)));
       await listen(listener, async (url) => {
         expect(await (await openStream(url)).ended()).to.include('event: tick\ndata: {"n":1}\n\n');
       });
@@ -112,7 +112,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('answers the reconnect after an end with 204, by header or query', async () => {
-      const { listener } = mount(sse(of(1), { query: { needed: t.string } }));
+      const { listener } = mount(sse({ query: { needed: t.string } }, of(1)));
       await listen(listener, async (url) => {
         const text = await (await openStream(`${url}?needed=1`)).ended();
         const end = text.match(/id: (\S+~)/)?.[1] ?? '';
@@ -148,7 +148,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('gives a foreign EventSource three events and then stops it', async () => {
       let requests = 0;
-      const { listener } = mount(sse(of(Tick({ n: 1 }), Tick({ n: 2 }), Tick({ n: 3 })), { events: Events, retry: 1 }));
+      const { listener } = mount(sse({ events: Events, retry: 1 }, of(Tick({ n: 1 }), Tick({ n: 2 }), Tick({ n: 3 }))));
       const counted = inFrontOf(listener, (request, response) => {
         requests++;
         listener(request, response);
@@ -168,14 +168,14 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('hands the decoded query to the stream', async () => {
-      const route = sse(({ query }) => of(query.count + 1), { query: { count: IntFromString } });
+      const route = sse({ query: { count: IntFromString } }, ({ query }) => of(query.count + 1));
       await listen(mount(route).listener, async (url) => {
         expect(await (await openStream(`${url}?count=41`)).ended()).to.include('data: 42\n');
       });
     });
 
     it('answers a bad query with a problem that names every path and no value', async () => {
-      const route = sse(NEVER, { query: { count: IntFromString, name: t.string } });
+      const route = sse({ query: { count: IntFromString, name: t.string } }, NEVER);
       await listen(mount(route).listener, async (url) => {
         const answer = await fetchOver(`${url}?count=secret&name=a&name=b`);
         expect(answer.status).to.equal(422);
@@ -196,7 +196,7 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('gives the state to the stream, awaited before the first byte', async () => {
       const whoIs = async (request: SseRequest) => ({ user: String(headerOf(request, 'user')) });
-      const route = sse(({ state }) => of(state.user), { state: whoIs });
+      const route = sse({ state: whoIs }, ({ state }) => of(state.user));
       await listen(mount(route).listener, async (url) => {
         expect(await (await openStream(url, { headers: { user: 'ada' } })).ended()).to.include('data: "ada"\n');
       });
@@ -260,15 +260,15 @@ for (const [name, mount] of Object.entries(servers)) {
       const answer = deferred<string>();
       let subscribed = 0;
       const route = sse(
-        () => {
-          subscribed++;
-          return NEVER;
-        },
         {
           state: (_request: unknown) => {
             asked.resolve();
             return answer.promise;
           },
+        },
+        () => {
+          subscribed++;
+          return NEVER;
         },
       );
       const { listener } = mount(route);
@@ -314,13 +314,16 @@ for (const [name, mount] of Object.entries(servers)) {
       const failing = new Observable<never>((reader) => {
         setImmediate(() => reader.error('broken'));
       });
-      const route = sse(failing, {
-        events: Events,
-        onError: (error: unknown) => {
-          errors.push(error);
-          return Tick({ n: -1 });
+      const route = sse(
+        {
+          events: Events,
+          onError: (error: unknown) => {
+            errors.push(error);
+            return Tick({ n: -1 });
+          },
         },
-      });
+        failing,
+      );
       await listen(mount(route).listener, async (url) => {
         expect(withoutEpochs(await (await openStream(url)).ended())).to.equal(
           'retry: 3000\n\nid: 1.E.1\nevent: tick\ndata: {"n":-1}\n\nid: 1.E.1~\nevent: rxsse.end\ndata: null\n\n',
@@ -336,13 +339,16 @@ for (const [name, mount] of Object.entries(servers)) {
         const stream = new Observable<never>((reader) => {
           setImmediate(() => reader.next(value as never));
         });
-        const route = sse(stream, {
-          events: Events,
-          onError: (error: unknown) => {
-            errors.push(error);
-            return 'cut';
+        const route = sse(
+          {
+            events: Events,
+            onError: (error: unknown) => {
+              errors.push(error);
+              return 'cut';
+            },
           },
-        });
+          stream,
+        );
         await listen(mount(route).listener, async (url) => {
           expect(await (await openStream(url)).over()).to.equal('retry: 3000\n\n');
         });
@@ -356,10 +362,13 @@ for (const [name, mount] of Object.entries(servers)) {
 for (const [name, mount] of Object.entries(expressServers)) {
   describe(`sse and its neighbours on ${name}`, () => {
     it('decodes the parameters and the body', async () => {
-      const route = sse(({ params, body }) => of(`${params.id} ${body.question}`), {
-        params: { id: IntFromString },
-        body: { question: t.string },
-      });
+      const route = sse(
+        {
+          params: { id: IntFromString },
+          body: { question: t.string },
+        },
+        ({ params, body }) => of(`${params.id} ${body.question}`),
+      );
       await listen(mount(route).listener, async (url) => {
         const answer = await fetchOver(`${url}/by/7`, {
           method: 'POST',
@@ -371,7 +380,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
     });
 
     it('says to mount a parser when there is no body', async () => {
-      const route = sse(NEVER, { body: { question: t.string } });
+      const route = sse({ body: { question: t.string } }, NEVER);
       await listen(mount(route).listener, async (url) => {
         // Express 4 leaves an empty object where there is no body, Express 5 nothing.
         const answer = await fetchOver(url, { method: 'POST' });
@@ -388,12 +397,15 @@ for (const [name, mount] of Object.entries(expressServers)) {
       'of the promise of the handler': () => sse(() => Promise.reject(new Error('early'))),
       'emitted while subscribing': () => sse(throwError(() => new Error('early'))),
       'thrown by state': () =>
-        sse(EMPTY, {
-          state: (_request: unknown) => {
-            throw new Error('early');
+        sse(
+          {
+            state: (_request: unknown) => {
+              throw new Error('early');
+            },
           },
-        }),
-      'of the promise of state': () => sse(EMPTY, { state: (_request: unknown) => Promise.reject(new Error('early')) }),
+          EMPTY,
+        ),
+      'of the promise of state': () => sse({ state: (_request: unknown) => Promise.reject(new Error('early')) }, EMPTY),
     };
 
     for (const [what, make] of Object.entries(failures)) {
@@ -437,9 +449,9 @@ for (const [name, mount] of Object.entries(bareServers)) {
 describe('sse', () => {
   it('refuses at once what is no stream, and options out of range', () => {
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable.* got a number/);
-    expect(() => sse(NEVER, { heartbeat: 0 })).to.throw(RangeError, /heartbeat must be above 0/);
-    expect(() => sse(NEVER, { heartbeat: Number.NaN })).to.throw(RangeError);
-    expect(() => sse(NEVER, { retry: -1 })).to.throw(RangeError, /retry/);
-    expect(() => sse(NEVER, { retry: 2 ** 31 })).to.throw(RangeError);
+    expect(() => sse({ heartbeat: 0 }, NEVER)).to.throw(RangeError, /heartbeat must be above 0/);
+    expect(() => sse({ heartbeat: Number.NaN }, NEVER)).to.throw(RangeError);
+    expect(() => sse({ retry: -1 }, NEVER)).to.throw(RangeError, /retry/);
+    expect(() => sse({ retry: 2 ** 31 }, NEVER)).to.throw(RangeError);
   });
 });

@@ -1,11 +1,11 @@
 import { map, type Observable, ReplaySubject } from 'rxjs';
-import type { Draft } from '../../lib/log/draftOf.ts';
+import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 import type { EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import type { LogRetention, LogUnderTest, OpenLog } from '../../lib/testing/logSuite.ts';
 
 export const sound = ({ entries }: LogRetention): LogUnderTest => {
-  const log = memoryLog({ entries, bytes: 2 ** 26 });
+  const log = memoryLog({ maxEntries: entries, maxBytes: 2 ** 26 });
   return { log, close: () => log.close() };
 };
 
@@ -26,7 +26,7 @@ export const broken =
     return { ...tested, log: twisted(tested.log, twist(tested.log)) };
   };
 
-export const brokenDrafts = (change: (draft: Draft) => Draft): OpenLog =>
+export const brokenDrafts = (change: (draft: EncodedEvent) => EncodedEvent): OpenLog =>
   broken((log) => ({ append: (drafts, options) => log.append(drafts.map(change), options) }));
 
 export const brokenPages = (change: (page: Page, after: number, maxBytes: number) => Page): OpenLog =>

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { catchError, map, of } from 'rxjs';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { sample } from './sample.ts';
 
 describe('delayed', () => {
   it(
     'answers later, and each of its answers is complete then',
     marbles(({ expectObservable, time }) => {
-      const log = delayed(memoryLog(), time('---|'));
+      const log = withLatency(memoryLog(), time('---|'));
       expectObservable(log.append([sample()]).pipe(map(({ last }) => last))).toBe('---(a|)', { a: 1 });
       expectObservable(log.read(0, 1000).pipe(map(({ last }) => last))).toBe('---(a|)', { a: 1 });
       expectObservable(log.end('failed').pipe(map(({ ended }) => ended))).toBe('---(a|)', { a: 'failed' });
@@ -20,7 +20,7 @@ describe('delayed', () => {
     'does at once what it is asked, whether or not anybody subscribes',
     marbles(({ expectObservable }) => {
       const log = memoryLog();
-      const slow = delayed(log, 20);
+      const slow = withLatency(log, 20);
       const page = slow.read(0, 1000);
       slow.append([sample()]);
       expectObservable(log.read(0, 1000).pipe(map(({ last }) => last))).toBe('(a|)', { a: 1 });
@@ -31,7 +31,7 @@ describe('delayed', () => {
   it(
     'has its answer for those who subscribe late, and again',
     marbles(({ flush }) => {
-      const appended = delayed(memoryLog(), 2).append([sample()]);
+      const appended = withLatency(memoryLog(), 2).append([sample()]);
       flush();
       const said: unknown[] = [];
       for (const _ of [1, 2]) {
@@ -44,7 +44,7 @@ describe('delayed', () => {
   it(
     'lets errors wait as long, and leaves wakes and the close alone',
     marbles(({ expectObservable }) => {
-      const slow = delayed(memoryLog(), 4);
+      const slow = withLatency(memoryLog(), 4);
       const said: string[] = [];
       slow.wakes.subscribe({ next: () => said.push('wake'), complete: () => said.push('closed') });
       slow.append([sample()]);
@@ -58,6 +58,7 @@ describe('delayed', () => {
   );
 
   it('refuses a wait that is no time, at once', () => {
-    for (const ms of [-1, Number.NaN, Infinity]) expect(() => delayed(memoryLog(), ms)).to.throw(RangeError, 'delayed');
+    for (const ms of [-1, Number.NaN, Infinity])
+      expect(() => withLatency(memoryLog(), ms)).to.throw(RangeError, 'delayed');
   });
 });

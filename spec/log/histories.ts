@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Draft } from '../../lib/log/draftOf.ts';
+import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 import type { LogEnd } from '../../lib/log/EventLog.ts';
 import { Lab, type Opened } from '../../lib/testing/logCases/Lab.ts';
 import type { Probe } from '../../lib/testing/logCases/Probe.ts';
@@ -172,7 +172,7 @@ class Model {
     }
   }
 
-  #drafts(sizes: readonly number[], from: number): readonly Draft[] {
+  #drafts(sizes: readonly number[], from: number): readonly EncodedEvent[] {
     return sizes.map((length, index) => ({
       event: index % 2 === 0 ? 'made' : undefined,
       data: `${from + index}${index % 3 === 0 ? '\né' : ' '}`.padEnd(length, 'x世'),
@@ -187,6 +187,6 @@ class Model {
   }
 }
 
-function shown({ event, data, retry }: Draft): string {
+function shown({ event, data, retry }: EncodedEvent): string {
   return JSON.stringify({ event, data, retry });
 }

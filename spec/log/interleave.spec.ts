@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { sample } from './sample.ts';
 
 describe('interleave', () => {
@@ -70,7 +70,7 @@ describe('interleave', () => {
   it(
     'may be told to answer before the log has: the answer then comes with the log',
     marbles(({ flush }) => {
-      const stepped = interleave(delayed(memoryLog(), 5));
+      const stepped = interleave(withLatency(memoryLog(), 5));
       const said: number[] = [];
       stepped.append([sample()]).subscribe(({ last }) => said.push(last));
       stepped.step();

@@ -7,7 +7,7 @@ import { brokenLogs } from './brokenLogs.ts';
 async function failuresOf(open: OpenLog, name = /^/): Promise<readonly string[]> {
   const tests: { readonly name: string; readonly body: () => Promise<void> }[] = [];
   logSuite('a log', open, {
-    patience: 30,
+    timeout: 30,
     describe: (_, body) => body(),
     it: (name, body) => tests.push({ name, body }),
   });

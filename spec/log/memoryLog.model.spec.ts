@@ -7,7 +7,7 @@ describe('memoryLog is like a plain array', function () {
 
   it('through 1000 random histories', async () => {
     const { trimmed } = await playHistories(({ entries }) => {
-      const log = memoryLog({ entries });
+      const log = memoryLog({ maxEntries: entries });
       return { log, close: () => log.close() };
     }, 1000);
     expect(trimmed, 'entries that were let go').to.be.above(1000);
@@ -16,7 +16,7 @@ describe('memoryLog is like a plain array', function () {
   it('where it is bounded in bytes too', async () => {
     // Enough for the 40 entries that a history asks for at most, were all of them small.
     const { trimmed } = await playHistories(() => {
-      const log = memoryLog({ entries: 60, bytes: 40 * 71_000 });
+      const log = memoryLog({ maxEntries: 60, maxBytes: 40 * 71_000 });
       return { log, close: () => log.close() };
     }, 200);
     expect(trimmed, 'entries that were let go').to.be.above(100);

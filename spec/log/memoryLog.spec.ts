@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
 import { ClosedError } from '../../lib/error/ClosedError.ts';
-import type { Draft } from '../../lib/log/draftOf.ts';
+import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 import type { Appended, EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -18,7 +18,7 @@ function now<T>(answer: { subscribe(next: (value: T) => void): unknown }): T {
 
 const read = (log: EventLog, after = 0, maxBytes = Infinity): Page => now(log.read(after, maxBytes));
 const text = (page: Page) => new TextDecoder().decode(page.bytes);
-const append = (log: EventLog, drafts: readonly Draft[], key?: string): Appended =>
+const append = (log: EventLog, drafts: readonly EncodedEvent[], key?: string): Appended =>
   now(log.append(drafts, key === undefined ? {} : { key }));
 const many = (count: number, data = '1') => Array.from({ length: count }, () => sample(data));
 
@@ -78,7 +78,7 @@ describe('memoryLog', () => {
 
   describe('its bounds', () => {
     it('are reached in entries', () => {
-      const log = memoryLog({ entries: 100 });
+      const log = memoryLog({ maxEntries: 100 });
       append(log, many(100));
       expect(read(log).floor).to.equal(0);
       for (let tail = 101; tail <= 1000; tail++) {
@@ -92,7 +92,7 @@ describe('memoryLog', () => {
 
     it('are reached in bytes, within an eighth', () => {
       const bytes = 64 * 1024;
-      const log = memoryLog({ entries: Infinity, bytes });
+      const log = memoryLog({ maxEntries: Infinity, maxBytes: bytes });
       for (let batch = 0; batch < 200; batch++) {
         append(log, many(5, 'x'.repeat(200)));
         const page = read(log);
@@ -106,7 +106,7 @@ describe('memoryLog', () => {
     });
 
     it('keep the newest entry, however large it is, until the next one', () => {
-      const log = memoryLog({ bytes: 1000 });
+      const log = memoryLog({ maxBytes: 1000 });
       append(log, [sample('x'.repeat(5000))]);
       expect(read(log)).to.include({ floor: 0, tail: 1 });
       append(log, [sample('y')]);
@@ -118,7 +118,7 @@ describe('memoryLog', () => {
     it(
       'are reached in age, within an eighth',
       marbles(({ flush }) => {
-        const log = memoryLog({ age: 1000 });
+        const log = memoryLog({ maxAge: 1000 });
         const floors: (readonly [number, number])[] = [];
         // Entry n comes at 10n ms.
         for (let sequence = 1; sequence <= 300; sequence++) {
@@ -140,7 +140,7 @@ describe('memoryLog', () => {
     it(
       'let a quiet log keep what it has, whatever its age, until the next entry',
       marbles(({ flush }) => {
-        const log = memoryLog({ age: 1000 });
+        const log = memoryLog({ maxAge: 1000 });
         append(log, many(3));
         asyncScheduler.schedule(() => {
           expect(read(log).floor).to.equal(0);
@@ -152,7 +152,7 @@ describe('memoryLog', () => {
     );
 
     it('are reached in keys: the newest are known', () => {
-      const log = memoryLog({ keys: 3 });
+      const log = memoryLog({ maxKeys: 3 });
       for (const key of ['a', 'b', 'c', 'a']) append(log, many(1), key);
       expect(read(log).tail).to.equal(3);
       append(log, many(1), 'd');
@@ -162,23 +162,25 @@ describe('memoryLog', () => {
     });
 
     it('know no key for 0', () => {
-      const log = memoryLog({ keys: 0 });
+      const log = memoryLog({ maxKeys: 0 });
       expect(['a', 'a'].map((key) => append(log, many(1), key).first)).to.deep.equal([1, 2]);
     });
 
     it('are refused where they are none, at once', () => {
       const cases = [
-        { entries: 0 },
-        { entries: Number.NaN },
-        { bytes: 0 },
-        { age: 0 },
-        { age: Number.NaN },
-        { keys: -1 },
+        { maxEntries: 0 },
+        { maxEntries: Number.NaN },
+        { maxBytes: 0 },
+        { maxAge: 0 },
+        { maxAge: Number.NaN },
+        { maxKeys: -1 },
       ];
       for (const options of cases) {
         expect(() => memoryLog(options)).to.throw(RangeError, `memoryLog: ${Object.keys(options)[0]} must be`);
       }
-      expect(() => memoryLog({ entries: Infinity, bytes: Infinity, age: Infinity, keys: Infinity })).to.not.throw();
+      expect(() =>
+        memoryLog({ maxEntries: Infinity, maxBytes: Infinity, maxAge: Infinity, maxKeys: Infinity }),
+      ).to.not.throw();
     });
   });
 
@@ -193,10 +195,10 @@ describe('memoryLog', () => {
   });
 
   it('takes each bound at its least', () => {
-    for (const bound of [{ entries: 1 }, { bytes: 1 }, { age: 1e-9 }, { keys: 0 }]) {
+    for (const bound of [{ maxEntries: 1 }, { maxBytes: 1 }, { maxAge: 1e-9 }, { maxKeys: 0 }]) {
       expect(() => memoryLog(bound)).to.not.throw();
     }
-    for (const bound of [{ entries: 0.5 }, { bytes: 0.5 }, { age: 0 }, { keys: -0.5 }]) {
+    for (const bound of [{ maxEntries: 0.5 }, { maxBytes: 0.5 }, { maxAge: 0 }, { maxKeys: -0.5 }]) {
       expect(() => memoryLog(bound)).to.throw(RangeError, `memoryLog: ${Object.keys(bound)[0]} must be`);
     }
   });

@@ -1,8 +1,8 @@
 import { memoryLog } from '../../lib/log/memoryLog.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { logSuite } from '../../lib/testing/logSuite.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 
-const retention = (entries: number) => ({ entries, bytes: 64 * 1024 * 1024 });
+const retention = (entries: number) => ({ maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
 
 logSuite('memoryLog keeps the promises of a log', ({ entries }) => {
   const log = memoryLog(retention(entries));
@@ -10,6 +10,6 @@ logSuite('memoryLog keeps the promises of a log', ({ entries }) => {
 });
 
 logSuite('memoryLog, delayed, keeps the promises of a log', ({ entries }) => {
-  const log = delayed(memoryLog(retention(entries)), 0);
+  const log = withLatency(memoryLog(retention(entries)), 0);
   return { log, close: () => log.close() };
 });

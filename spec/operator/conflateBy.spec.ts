@@ -17,7 +17,7 @@ describe('conflateBy', () => {
       const subs = '      ^-------------!';
       const expected = '  -------(bA)---(b|)';
 
-      expectObservable(source.pipe(conflateBy(letter, { every: 6 }))).toBe(expected);
+      expectObservable(source.pipe(conflateBy(letter, { interval: 6 }))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -25,7 +25,7 @@ describe('conflateBy', () => {
   it(
     'waits anew from the first event after all went out',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('a-------a---|').pipe(conflateBy(letter, { every: 3 }))).toBe('---a-------a|');
+      expectObservable(hot('a-------a---|').pipe(conflateBy(letter, { interval: 3 }))).toBe('---a-------a|');
     }),
   );
 
@@ -59,7 +59,7 @@ describe('conflateBy', () => {
   it(
     'gives what it holds before a failure',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('-ab-#').pipe(conflateBy(letter, { every: 9 }))).toBe('----(ab#)');
+      expectObservable(hot('-ab-#').pipe(conflateBy(letter, { interval: 9 }))).toBe('----(ab#)');
     }),
   );
 
@@ -70,7 +70,7 @@ describe('conflateBy', () => {
       const source = hot('-abAa------|');
       const expected = '  ------(bx)-|';
 
-      expectObservable(source.pipe(conflateBy(letter, { every: 5, merge }))).toBe(expected, { b: 'b', x: 'aAa' });
+      expectObservable(source.pipe(conflateBy(letter, { interval: 5, merge }))).toBe(expected, { b: 'b', x: 'aAa' });
     }),
   );
 
@@ -79,14 +79,14 @@ describe('conflateBy', () => {
     marbles(({ hot, expectObservable }) => {
       const source = hot('abAc--------|');
       const expected = '  ---(bA)-c---|';
-      expectObservable(source.pipe(conflateBy(letter, { every: 5, max: 2 }))).toBe(expected);
+      expectObservable(source.pipe(conflateBy(letter, { interval: 5, maxKeys: 2 }))).toBe(expected);
     }),
   );
 
   it('holds 10000 keys where nothing else is said', () => {
     const source = new Subject<number>();
     let given = 0;
-    const reader = source.pipe(conflateBy((n) => n, { every: 1e6 })).subscribe(() => given++);
+    const reader = source.pipe(conflateBy((n) => n, { interval: 1e6 })).subscribe(() => given++);
     for (let n = 0; n < 10_000; n++) source.next(n);
     expect(given).to.equal(0);
     source.next(10_000);
@@ -105,7 +105,7 @@ describe('conflateBy', () => {
       };
       const source = hot<Entry<Order | Gap>>('o-abAo------o|', { ...values });
       const expected = '                      o------(bAo)o|';
-      expectObservable(source.pipe(conflateBy(byOrder, { every: 5 }))).toBe(expected, values);
+      expectObservable(source.pipe(conflateBy(byOrder, { interval: 5 }))).toBe(expected, values);
     }),
   );
 
@@ -120,7 +120,7 @@ describe('conflateBy', () => {
       };
       const source = hot<Entry<Order | Gap>>('-aobg-----|', values);
       const expected = '                      ----(abg)-|';
-      expectObservable(source.pipe(conflateBy(byOrder, { every: 7 }))).toBe(expected, values);
+      expectObservable(source.pipe(conflateBy(byOrder, { interval: 7 }))).toBe(expected, values);
     }),
   );
 
@@ -132,7 +132,7 @@ describe('conflateBy', () => {
       const source = hot<Entry<Order>>('-ab--|', { a: placed(1, order('A', 1)), b: placed(2, order('A', 2)) });
       const expected = '                -----(s|)';
       const values = { s: new Entry('e', 2, order('A', 3), undefined) };
-      expectObservable(source.pipe(conflateBy(byOrder, { every: 7, merge: sum }))).toBe(expected, values);
+      expectObservable(source.pipe(conflateBy(byOrder, { interval: 7, merge: sum }))).toBe(expected, values);
     }),
   );
 
@@ -153,7 +153,7 @@ describe('conflateBy', () => {
     const source = new Subject<Entry<Order>>();
     const words: unknown[] = [];
     source
-      .pipe(conflateBy((event) => event.type, { every: 5, merge: (() => undefined) as never }))
+      .pipe(conflateBy((event) => event.type, { interval: 5, merge: (() => undefined) as never }))
       .subscribe({ error: (error) => words.push(error.message) });
     for (const sequence of [1, 2]) source.next(placed(sequence, paid));
     expect(words).to.deep.equal(['conflateBy: expected merge to give an event, got undefined']);

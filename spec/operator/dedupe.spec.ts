@@ -15,7 +15,7 @@ describe('dedupe', () => {
       const subs = '      ^----------!';
       const expected = '  -a-b-----a-|';
 
-      expectObservable(source.pipe(dedupe(itself, { within: 6 }))).toBe(expected);
+      expectObservable(source.pipe(dedupe(itself, { maxAge: 6 }))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -23,16 +23,16 @@ describe('dedupe', () => {
   it(
     'counts from the event that passed, and not from its repeats',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('a-a-a-a-a-|').pipe(dedupe(itself, { within: 4 }))).toBe('a---a---a-|');
+      expectObservable(hot('a-a-a-a-a-|').pipe(dedupe(itself, { maxAge: 4 }))).toBe('a---a---a-|');
     }),
   );
 
   it(
     'forgets the oldest for a new one, also where time has let others go',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('abacab|').pipe(dedupe(itself, { max: 2 }))).toBe('ab-cab|');
-      expectObservable(hot('abc-abcabc|').pipe(dedupe(itself, { max: 2, within: 3 }))).toBe('abc-abcabc|');
-      expectObservable(hot('a---ab-a-|').pipe(dedupe(itself, { max: 2, within: 4 }))).toBe('a---ab---|');
+      expectObservable(hot('abacab|').pipe(dedupe(itself, { maxKeys: 2 }))).toBe('ab-cab|');
+      expectObservable(hot('abc-abcabc|').pipe(dedupe(itself, { maxKeys: 2, maxAge: 3 }))).toBe('abc-abcabc|');
+      expectObservable(hot('a---ab-a-|').pipe(dedupe(itself, { maxKeys: 2, maxAge: 4 }))).toBe('a---ab---|');
     }),
   );
 
@@ -67,7 +67,7 @@ describe('dedupe', () => {
     'forgets the only key in time, and the next, and the next',
     marbles(({ hot, expectObservable }) => {
       const source = hot('     a-a---a-a-----------b-b---a|');
-      expectObservable(source.pipe(dedupe((letter) => letter, { within: 6 }))).toBe('a-----a-------------b-----a|');
+      expectObservable(source.pipe(dedupe((letter) => letter, { maxAge: 6 }))).toBe('a-----a-------------b-----a|');
     }),
   );
 });

@@ -10,7 +10,7 @@ import { bare, dear, gapAt, type Order, paid, placed, shipped } from './sample.t
 const spelt = (...groups: string[]) => Object.fromEntries(groups.map((group) => [group[0], [...group]]));
 
 const sizes: Readonly<Record<string, number>> = { a: 2, b: 3, c: 1, d: 9, e: 1, f: 4 };
-const bySize = groupedWithin<string>({ bytes: 5, sizeOf: (letter) => sizes[letter] ?? 0 });
+const bySize = groupedWithin<string>({ maxBytes: 5, sizeOf: (letter) => sizes[letter] ?? 0 });
 
 describe('groupedWithin', () => {
   it(
@@ -20,7 +20,10 @@ describe('groupedWithin', () => {
       const subs = '      ^-----------------!';
       const expected = '  -------a-------c--(f|)';
 
-      expectObservable(source.pipe(groupedWithin({ count: 3, ms: 6 }))).toBe(expected, spelt('ab', 'cde', 'f'));
+      expectObservable(source.pipe(groupedWithin({ maxEvents: 3, maxDelay: 6 }))).toBe(
+        expected,
+        spelt('ab', 'cde', 'f'),
+      );
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -30,16 +33,16 @@ describe('groupedWithin', () => {
     marbles(({ hot, expectObservable }) => {
       const source = hot('ab--c-------|');
       const expected = '  -a-------c--|';
-      expectObservable(source.pipe(groupedWithin({ count: 2, ms: 5 }))).toBe(expected, spelt('ab', 'c'));
+      expectObservable(source.pipe(groupedWithin({ maxEvents: 2, maxDelay: 5 }))).toBe(expected, spelt('ab', 'c'));
     }),
   );
 
   it(
     'gives what it gathered before a failure, and no empty group',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('ab#').pipe(groupedWithin({ count: 5 }))).toBe('--(a#)', spelt('ab'));
-      expectObservable(hot('ab#').pipe(groupedWithin({ count: 2 }))).toBe('-a#', spelt('ab'));
-      expectObservable(hot('-- 20ms |').pipe(groupedWithin({ ms: 1 }))).toBe('-- 20ms |');
+      expectObservable(hot('ab#').pipe(groupedWithin({ maxEvents: 5 }))).toBe('--(a#)', spelt('ab'));
+      expectObservable(hot('ab#').pipe(groupedWithin({ maxEvents: 2 }))).toBe('-a#', spelt('ab'));
+      expectObservable(hot('-- 20ms |').pipe(groupedWithin({ maxDelay: 1 }))).toBe('-- 20ms |');
     }),
   );
 
@@ -65,7 +68,7 @@ describe('groupedWithin', () => {
     marbles(({ hot, expectObservable }) => {
       const values = { t: 'four', n: 1234, o: { a: 1 }, u: undefined };
       // 4, 4, 7 and 0 characters.
-      const grouped = hot('t-n-u-o|', values).pipe(groupedWithin<unknown>({ bytes: 8 }));
+      const grouped = hot('t-n-u-o|', values).pipe(groupedWithin<unknown>({ maxBytes: 8 }));
       expectObservable(grouped).toBe('--x----(y|)', { x: ['four', 1234], y: [undefined, { a: 1 }] });
     }),
   );
@@ -73,7 +76,7 @@ describe('groupedWithin', () => {
   it(
     'has the time run for the event that begins a group by closing another',
     marbles(({ hot, expectObservable }) => {
-      const timed = groupedWithin<string>({ bytes: 5, ms: 4, sizeOf: (letter) => sizes[letter] ?? 0 });
+      const timed = groupedWithin<string>({ maxBytes: 5, maxDelay: 4, sizeOf: (letter) => sizes[letter] ?? 0 });
       expectObservable(hot('b--f----------|').pipe(timed)).toBe('---b---f------|', spelt('b', 'f'));
     }),
   );
@@ -82,7 +85,7 @@ describe('groupedWithin', () => {
     marbles(({ hot, flush }) => {
       const timers = trackTimers();
       hot('aaaaaaaaaaaa|')
-        .pipe(groupedWithin({ count: 2, ms: 50 }))
+        .pipe(groupedWithin({ maxEvents: 2, maxDelay: 50 }))
         .subscribe();
       flush();
       timers.stop();
@@ -96,8 +99,8 @@ describe('groupedWithin', () => {
       throw new Error('measured');
     };
     const got: unknown[] = [];
-    source.pipe(groupedWithin({ count: 1, sizeOf })).subscribe((group) => got.push(group));
-    source.pipe(groupedWithin({ bytes: 0.5, sizeOf: () => 1 })).subscribe((group) => got.push(group));
+    source.pipe(groupedWithin({ maxEvents: 1, sizeOf })).subscribe((group) => got.push(group));
+    source.pipe(groupedWithin({ maxBytes: 0.5, sizeOf: () => 1 })).subscribe((group) => got.push(group));
     source.next(7);
     expect(got).to.deep.equal([[7], [7]]);
   });
@@ -105,7 +108,7 @@ describe('groupedWithin', () => {
   it('holds 10000 where only the time is given', () => {
     const source = new Subject<number>();
     const lengths: number[] = [];
-    source.pipe(groupedWithin({ ms: 20_000 })).subscribe((group) => lengths.push(group.length));
+    source.pipe(groupedWithin({ maxDelay: 20_000 })).subscribe((group) => lengths.push(group.length));
     for (let n = 0; n <= 10_000; n++) source.next(n);
     source.complete();
     expect(lengths).to.deep.equal([10_000, 1]);
@@ -117,10 +120,10 @@ describe('groupedWithin', () => {
       const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(3), c: placed(4, dear), g: gapAt(5) };
       const source = hot<Entry<Order | Gap>>('-ab-o---c-g-----|', { ...values });
       const expected = '                      -----x----(yg)--|';
-      expectObservable(source.pipe(groupedWithin({ ms: 4 }))).toBe(expected, {
+      expectObservable(source.pipe(groupedWithin({ maxDelay: 4 }))).toBe(expected, {
         ...values,
-        x: bare(3).with([paid, shipped]),
-        y: bare(4).with([dear]),
+        x: bare(3).withEvent([paid, shipped]),
+        y: bare(4).withEvent([dear]),
       });
     }),
   );
@@ -129,7 +132,7 @@ describe('groupedWithin', () => {
     for (const size of [Number.NaN, -1, 'large']) {
       const words: string[] = [];
       of('a')
-        .pipe(groupedWithin({ bytes: 3, sizeOf: () => size as number }))
+        .pipe(groupedWithin({ maxBytes: 3, sizeOf: () => size as number }))
         .subscribe({ error: (error) => words.push(error.message) });
       expect(words).to.have.length(1);
       expect(words[0]).to.match(/^groupedWithin: what sizeOf gives must be 0 or more, got (NaN|-1|string)$/);

@@ -7,7 +7,7 @@ import { trackTimers } from '../support/trackTimers.ts';
 import { bare, paid, placed } from './sample.ts';
 
 describe('keepAlive', () => {
-  const fill = keepAlive({ every: 5, value: () => 'h' });
+  const fill = keepAlive({ interval: 5, value: () => 'h' });
 
   it(
     'fills each silence and starts anew on a value',
@@ -35,7 +35,7 @@ describe('keepAlive', () => {
   it(
     'is of any patience with Infinity',
     marbles(({ hot, expectObservable }) => {
-      const patient = keepAlive<string>({ every: Infinity, value: () => 'h' });
+      const patient = keepAlive<string>({ interval: Infinity, value: () => 'h' });
       expectObservable(hot('-a 9s b|').pipe(patient)).toBe('-a 9s b|');
     }),
   );
@@ -43,7 +43,7 @@ describe('keepAlive', () => {
   it('waits longer than a timer can', () => {
     const timers = trackTimers();
     new Subject()
-      .pipe(keepAlive({ every: 2 ** 40, value: () => 'h' }))
+      .pipe(keepAlive({ interval: 2 ** 40, value: () => 'h' }))
       .subscribe()
       .unsubscribe();
     timers.stop();
@@ -68,7 +68,7 @@ describe('keepAlive', () => {
       const source = hot('-a--o----o-|', values);
       const expected = '  -a--o-h--o-|';
 
-      expectObservable(source.pipe(keepAlive({ every: 5, value: () => comment() }))).toBe(expected, values);
+      expectObservable(source.pipe(keepAlive({ interval: 5, value: () => comment() }))).toBe(expected, values);
     }),
   );
 
@@ -79,8 +79,8 @@ describe('keepAlive', () => {
         map(() => 'a'),
         repeat(3),
       );
-      expectObservable(polled.pipe(keepAlive({ every: 5, value: () => 'h' }))).toBe('-----a----a----(a|)');
-      expectObservable(polled.pipe(keepAlive({ every: 3, value: () => 'h' }))).toBe('---h-a--h-a--h-(a|)');
+      expectObservable(polled.pipe(keepAlive({ interval: 5, value: () => 'h' }))).toBe('-----a----a----(a|)');
+      expectObservable(polled.pipe(keepAlive({ interval: 3, value: () => 'h' }))).toBe('---h-a--h-a--h-(a|)');
     }),
   );
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { of, Subject, take } from 'rxjs';
-import { type Entry, type Gap, QueueFullError } from '../../lib/index.ts';
+import { type Entry, type Gap, LimitError } from '../../lib/index.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failing, later } from '../support/later.ts';
@@ -107,8 +107,8 @@ describe('mapAsync', () => {
   it(
     'fails when more are held than may be',
     marbles(({ hot, expectObservable }) => {
-      const error = new QueueFullError('mapAsync', 2);
-      expectObservable(hot('abb').pipe(mapAsync(1, work, { queue: 2 }))).toBe('--#', undefined, error);
+      const error = new LimitError('operator-queue', 2, 'mapAsync');
+      expectObservable(hot('abb').pipe(mapAsync(1, work, { maxQueued: 2 }))).toBe('--#', undefined, error);
     }),
   );
 
@@ -120,7 +120,7 @@ describe('mapAsync', () => {
     for (let n = 0; n < 10_000; n++) source.next(n);
     expect(failures).to.deep.equal([]);
     source.next(0);
-    expect(failures).to.deep.equal([new QueueFullError('mapAsync', 10_000)]);
+    expect(failures).to.deep.equal([new LimitError('operator-queue', 10_000, 'mapAsync')]);
   });
 
   it('goes through many that settle at once without a deep stack', () => {
@@ -135,7 +135,7 @@ describe('mapAsync', () => {
       },
     });
     source
-      .pipe(mapAsync(1, settle as unknown as (n: number) => PromiseLike<number>, { queue: 50_000 }))
+      .pipe(mapAsync(1, settle as unknown as (n: number) => PromiseLike<number>, { maxQueued: 50_000 }))
       .subscribe((n) => got.push(n));
     for (let n = 0; n < 50_000; n++) source.next(n);
     expect(got).to.have.length(0);
@@ -236,7 +236,7 @@ describe('mapAsync', () => {
     'keeps places and gaps behind the events before them, and passes them where there are none',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), o: bare(1), p: bare(2), g: gapAt(3), b: placed(4, shipped), q: bare(4) };
-      const made = { A: bare(1).with('A'), B: bare(4).with('B') };
+      const made = { A: bare(1).withEvent('A'), B: bare(4).withEvent('B') };
       const source = hot<Entry<Order | Gap>>('oaopgb-----q|', { ...values });
       const expected = '                      o----(Apg)Bq|';
       const upper = (order: Order) => later(order === paid ? 4 : 5, order === paid ? 'A' : 'B');

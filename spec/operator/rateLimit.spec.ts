@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { map, type Observable, Subject, timestamp } from 'rxjs';
-import { type Entry, type Gap, QueueFullError } from '../../lib/index.ts';
+import { type Entry, type Gap, LimitError } from '../../lib/index.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
@@ -14,7 +14,7 @@ describe('rateLimit', () => {
       const subs = '      ^--------------!';
       const expected = '  -ab-c--d------e|';
 
-      expectObservable(source.pipe(rateLimit({ count: 1, per: 3, burst: 2 }))).toBe(expected);
+      expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 3, burst: 2 }))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -22,7 +22,7 @@ describe('rateLimit', () => {
   it(
     'completes, or fails, when all that waits is gone',
     marbles(({ hot, expectObservable }) => {
-      const slow = rateLimit<string>({ count: 1, per: 3 });
+      const slow = rateLimit<string>({ maxEvents: 1, interval: 3 });
       expectObservable(hot('abc|').pipe(slow)).toBe('a--b--(c|)');
       expectObservable(hot('abc#').pipe(slow)).toBe('a--b--(c#)');
     }),
@@ -31,7 +31,7 @@ describe('rateLimit', () => {
   it(
     'saves no more tokens than the burst',
     marbles(({ hot, expectObservable }) => {
-      const slow = rateLimit<string>({ count: 1, per: 4, burst: 2 });
+      const slow = rateLimit<string>({ maxEvents: 1, interval: 4, burst: 2 });
       const source = hot('a-- 30ms bcd-----|');
       const expected = '  a-- 30ms bc--d---|';
       expectObservable(source.pipe(slow)).toBe(expected);
@@ -41,7 +41,7 @@ describe('rateLimit', () => {
   it(
     'is a second long where nothing is said',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('ab|').pipe(rateLimit({ count: 2 }))).toBe('a 499ms (b|)');
+      expectObservable(hot('ab|').pipe(rateLimit({ maxEvents: 2 }))).toBe('a 499ms (b|)');
     }),
   );
 
@@ -52,7 +52,7 @@ describe('rateLimit', () => {
       const source: Observable<string> = cold(`(${'a'.repeat(7)}|)`);
       source
         .pipe(
-          rateLimit({ count: 3, per: 100, burst: 3 }),
+          rateLimit({ maxEvents: 3, interval: 100, burst: 3 }),
           timestamp(),
           map(({ timestamp }) => timestamp),
         )
@@ -68,10 +68,14 @@ describe('rateLimit', () => {
       const source = hot('abcd');
       const subs = '      ^--!';
       const expected = '  a--#';
-      const error = new QueueFullError('rateLimit', 2);
-      expectObservable(source.pipe(rateLimit({ count: 1, per: 10, queue: 2 }))).toBe(expected, undefined, error);
+      const error = new LimitError('operator-queue', 2, 'rateLimit');
+      expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 10, maxQueued: 2 }))).toBe(
+        expected,
+        undefined,
+        error,
+      );
       expectSubscriptions(source.subscriptions).toBe(subs);
-      expect(error).to.include({ queue: 2, _tag: 'QueueFullError' });
+      expect(error).to.include({ queue: 2, _tag: 'LimitError' });
       expect(error.message).to.match(/^rateLimit: more than 2 values wait: raise queue/);
     }),
   );
@@ -82,26 +86,26 @@ describe('rateLimit', () => {
       const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(1), p: bare(2), g: gapAt(3), q: bare(3) };
       const source = hot<Entry<Order | Gap>>('aobppgq----------|', { ...values });
       const expected = '                      ao-----(bpgq)----|';
-      expectObservable(source.pipe(rateLimit({ count: 1, per: 7, queue: 4 }))).toBe(expected, values);
+      expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 7, maxQueued: 4 }))).toBe(expected, values);
     }),
   );
 
   it('lets 10000 wait where nothing else is said', () => {
     const source = new Subject<number>();
     const failures: unknown[] = [];
-    source.pipe(rateLimit({ count: 1 })).subscribe({ error: (error) => failures.push(error) });
+    source.pipe(rateLimit({ maxEvents: 1 })).subscribe({ error: (error) => failures.push(error) });
     // The first does not wait.
     for (let n = 0; n <= 10_000; n++) source.next(n);
     expect(failures).to.deep.equal([]);
     source.next(0);
-    expect(failures).to.deep.equal([new QueueFullError('rateLimit', 10_000)]);
+    expect(failures).to.deep.equal([new LimitError('operator-queue', 10_000, 'rateLimit')]);
   });
 
   it('sets one timer', () => {
     marbles(({ hot, flush }) => {
       const timers = trackTimers();
       hot('aaaaaaaaaaaa|')
-        .pipe(rateLimit({ count: 1, per: 5 }))
+        .pipe(rateLimit({ maxEvents: 1, interval: 5 }))
         .subscribe();
       flush();
       timers.stop();

@@ -16,7 +16,7 @@ import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib
 import { marbles } from '../../lib/testing/marbles.ts';
 
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
-const soon: BackoffOptions = { initial: 1, max: 1 };
+const soon: BackoffOptions = { initialDelay: 1, maxDelay: 1 };
 
 /** The waits of attempts that fail one after the other, each at once. */
 function waitsOf(failures: number, options: BackoffOptions, seed: number): number[] {
@@ -25,7 +25,7 @@ function waitsOf(failures: number, options: BackoffOptions, seed: number): numbe
   const run = marbles(
     () => {
       const onFailure = (_error: unknown, wait: number) => waits.push(wait);
-      restartWithBackoff(failing, { ...options, limit: failures, onFailure }).subscribe({ error: () => {} });
+      restartWithBackoff(failing, { ...options, maxAttempts: failures, onFailure }).subscribe({ error: () => {} });
     },
     { seed, until: '1000s' },
   );
@@ -82,7 +82,7 @@ describe('restartWithBackoff', () => {
           signals.push(signal);
           return made;
         };
-        restartWithBackoff(make, { limit: 0 }).subscribe({ error: () => {} });
+        restartWithBackoff(make, { maxAttempts: 0 }).subscribe({ error: () => {} });
         expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
       });
     }
@@ -142,7 +142,7 @@ describe('restartWithBackoff', () => {
               throw new Error('cannot be left');
             };
           });
-        restartWithBackoff(make, { ...soon, restartOnEnd: true, limit: 5, resetAfter: Infinity }).subscribe({
+        restartWithBackoff(make, { ...soon, restartOnEnd: true, maxAttempts: 5, resetAfter: Infinity }).subscribe({
           error: (error) => words.push(error),
           complete: () => words.push('complete'),
         });
@@ -181,7 +181,7 @@ describe('restartWithBackoff', () => {
 
   describe('its waits', () => {
     it('are spread over a bound that doubles up to max', () => {
-      const options = { initial: 100, max: 1000 };
+      const options = { initialDelay: 100, maxDelay: 1000 };
       const runs = Array.from({ length: 100 }, (_, seed) => waitsOf(6, options, seed));
       for (const [index, bound] of [100, 200, 400, 800, 1000, 1000].entries()) {
         const waits = runs.map((run) => run[index] ?? Number.NaN);
@@ -193,7 +193,7 @@ describe('restartWithBackoff', () => {
     });
 
     it('stay below max however long it goes on', () => {
-      const waits = waitsOf(1200, { initial: 1, max: 500 }, 1);
+      const waits = waitsOf(1200, { initialDelay: 1, maxDelay: 500 }, 1);
       expect(waits).to.have.length(1200);
       expect(Math.max(...waits)).to.be.within(450, 500);
     });
@@ -207,7 +207,7 @@ describe('restartWithBackoff', () => {
           attempts.push(attempt);
           return cold(lasting[attempts.length - 1] ?? '|');
         };
-        const all = restartWithBackoff(make, { ...soon, resetAfter: 10, limit: 2 });
+        const all = restartWithBackoff(make, { ...soon, resetAfter: 10, maxAttempts: 2 });
         // Emits as many as were made, once the limit is reached.
         const count = all.pipe(catchError(() => of(...attempts)));
 
@@ -224,7 +224,11 @@ describe('restartWithBackoff', () => {
           if (waits.push(wait) === 50) reader.unsubscribe();
         };
         const make = () => timer(1).pipe(mergeMap(() => throwError(() => 'no')));
-        const reader: Subscription = restartWithBackoff(make, { initial: 4, resetAfter: 0, onFailure }).subscribe();
+        const reader: Subscription = restartWithBackoff(make, {
+          initialDelay: 4,
+          resetAfter: 0,
+          onFailure,
+        }).subscribe();
         flush();
         expect(waits).to.have.length(50);
         expect(Math.max(...waits)).to.equal(4);

@@ -4,7 +4,7 @@ import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib
 import { marbles } from '../../lib/testing/marbles.ts';
 
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
-const soon: BackoffOptions = { initial: 1, max: 1 };
+const soon: BackoffOptions = { initialDelay: 1, maxDelay: 1 };
 
 /** A factory that makes these, one after the other, the last again and again. */
 function inTurn<T>(...made: Observable<T>[]): (attempt: Attempt) => Observable<T> {
@@ -25,7 +25,7 @@ describe('restartWithBackoff', () => {
         const subs3 = '       -------------^--!';
         const expected = '    -a------------b-|';
 
-        expectObservable(restartWithBackoff(inTurn(first, second, third), { initial: 4 })).toBe(expected);
+        expectObservable(restartWithBackoff(inTurn(first, second, third), { initialDelay: 4 })).toBe(expected);
         expectSubscriptions(first.subscriptions).toBe(subs1);
         expectSubscriptions(second.subscriptions).toBe(subs2);
         expectSubscriptions(third.subscriptions).toBe(subs3);
@@ -64,7 +64,7 @@ describe('restartWithBackoff', () => {
       const subs = ['           ^--!       ', '----^--!', '--------^--!'];
       const expected = '        -a---a---a-#';
 
-      expectObservable(restartWithBackoff(() => failing, { ...soon, limit: 2 })).toBe(expected);
+      expectObservable(restartWithBackoff(() => failing, { ...soon, maxAttempts: 2 })).toBe(expected);
       expectSubscriptions(failing.subscriptions).toBe(subs);
     }),
   );
@@ -73,7 +73,7 @@ describe('restartWithBackoff', () => {
     'passes the first failure on without a wait when the limit is 0',
     marbles(({ expectObservable }) => {
       let heard = 0;
-      const failing = restartWithBackoff(() => throwError(() => 'no'), { limit: 0, onFailure: () => heard++ });
+      const failing = restartWithBackoff(() => throwError(() => 'no'), { maxAttempts: 0, onFailure: () => heard++ });
 
       expectObservable(failing).toBe('#', undefined, 'no');
       expect(heard).to.equal(0);
@@ -106,7 +106,7 @@ describe('restartWithBackoff', () => {
 
       // Of a timer that stays the kit would say that it leaked: the wait is far longer than the run.
       expectObservable(
-        restartWithBackoff(() => failing, { initial: 1e9, max: 1e9 }),
+        restartWithBackoff(() => failing, { initialDelay: 1e9, maxDelay: 1e9 }),
         left,
       ).toBe(expected);
       expectSubscriptions(failing.subscriptions).toBe(subs);
@@ -122,7 +122,7 @@ describe('restartWithBackoff', () => {
         return cold('                   -a-#                 ');
       };
       const second = '                  ----------^          ';
-      const failing = restartWithBackoff(make, { ...soon, limit: 1 });
+      const failing = restartWithBackoff(make, { ...soon, maxAttempts: 1 });
 
       expectObservable(failing).toBe('  -a---a-#');
       expectObservable(failing, second).toBe('-----------a---a-#');
@@ -173,7 +173,7 @@ describe('restartWithBackoff', () => {
     marbles(() => {
       const failing = restartWithBackoff(({ attempt }) => throwError(() => `no ${attempt}`), {
         ...soon,
-        limit: 2,
+        maxAttempts: 2,
         onFailure,
       });
       failing.subscribe({ error: (error) => heard.push(error) });
@@ -188,7 +188,11 @@ describe('restartWithBackoff', () => {
       const subs = '        ^!';
 
       // Of a timer that stays the kit would say that it leaked.
-      const all = restartWithBackoff(() => failing, { initial: 1e9, max: 1e9, onFailure: () => reader.unsubscribe() });
+      const all = restartWithBackoff(() => failing, {
+        initialDelay: 1e9,
+        maxDelay: 1e9,
+        onFailure: () => reader.unsubscribe(),
+      });
       const reader: Subscription = all.subscribe();
       expectSubscriptions(failing.subscriptions).toBe(subs);
       flush();
@@ -203,7 +207,7 @@ describe('restartWithBackoff', () => {
       const subs = ['           ^--!         ', '----^--!', '--------^--!'];
       const expected = '        -a---a---a-|';
 
-      const all = restartWithBackoff(() => ending, { ...soon, restartOnEnd: true, limit: 2 });
+      const all = restartWithBackoff(() => ending, { ...soon, restartOnEnd: true, maxAttempts: 2 });
       expectObservable(all).toBe(expected);
       expectSubscriptions(ending.subscriptions).toBe(subs);
     }),
@@ -217,7 +221,7 @@ describe('restartWithBackoff', () => {
         inTurn(cold('-|'), cold('-#', undefined, 'no'), cold('-|'), cold('-#', {}, 'last')),
         {
           ...soon,
-          limit: 3,
+          maxAttempts: 3,
           restartOnEnd: true,
           onFailure: (error) => heard.push(error),
         },

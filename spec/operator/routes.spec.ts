@@ -5,7 +5,7 @@ import { type Entry, type EventOf, events, feed, type Gap, sse } from '../../lib
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
-import { mapEvent } from '../../lib/operator/mapEvent.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { later } from '../support/later.ts';
@@ -17,13 +17,13 @@ const ticks = { a: Tick([1]), b: Tick([2]), c: Tick([3]), d: Tick([4]) };
 
 /** Pipelines of a route that hold events back. What a reader lacks of them when it is cut, it gets when it is back. */
 const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Observable<unknown>>> = {
-  conflateBy: (entries) => entries.pipe(conflateBy(({ data }) => data[0], { every: 12 })),
+  conflateBy: (entries) => entries.pipe(conflateBy(({ data }) => data[0], { interval: 12 })),
   'groupedWithin and mapEvent': (entries) =>
     entries.pipe(
-      groupedWithin({ count: 2 }),
-      mapEvent((group) => Tick(group.flatMap(({ data }) => data))),
+      groupedWithin({ maxEvents: 2 }),
+      mapEvents((group) => Tick(group.flatMap(({ data }) => data))),
     ),
-  rateLimit: (entries) => entries.pipe(rateLimit({ count: 1, per: 12 })),
+  rateLimit: (entries) => entries.pipe(rateLimit({ maxEvents: 1, interval: 12 })),
   mapAsync: (entries) => entries.pipe(mapAsync(2, (tick, signal) => later(12, Tick([...tick.data]), signal))),
 };
 

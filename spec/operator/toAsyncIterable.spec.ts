@@ -6,7 +6,9 @@ import { type BufferPolicy, toAsyncIterable } from '../../lib/operator/toAsyncIt
 async function behind(overflow: BufferPolicy, values: readonly number[], queue = 2) {
   const source = new Subject<number>();
   const dropped: number[] = [];
-  const loop = toAsyncIterable(source, { overflow, queue, onDropped: (n) => dropped.push(n) })[Symbol.asyncIterator]();
+  const loop = toAsyncIterable(source, { overflow, maxQueued: queue, onDropped: (n) => dropped.push(n) })[
+    Symbol.asyncIterator
+  ]();
   const first = loop.next();
   for (const n of [0, ...values]) source.next(n);
   const isLeft = !source.observed;
@@ -44,14 +46,14 @@ describe('toAsyncIterable', () => {
 
   it('leaves the source and fails after what waits, when that is too much', async () => {
     const source = new Subject<number>();
-    const loop = toAsyncIterable(source, { overflow: 'fail', queue: 2 })[Symbol.asyncIterator]();
+    const loop = toAsyncIterable(source, { overflow: 'fail', maxQueued: 2 })[Symbol.asyncIterator]();
     const first = loop.next();
     for (const n of [0, 1, 2, 3, 4]) source.next(n);
     expect(source.observed).to.equal(false);
     const got = [await first, await loop.next(), await loop.next()].map(({ value }) => value);
     expect(got).to.deep.equal([0, 1, 2]);
     const failure = await loop.next().catch((error: unknown) => error);
-    expect(failure).to.include({ _tag: 'QueueFullError', queue: 2 });
+    expect(failure).to.include({ _tag: 'LimitError', queue: 2 });
     expect(await loop.next()).to.deep.equal({ done: true, value: undefined });
   });
 

@@ -1,9 +1,9 @@
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
-import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
-import { mapEvent } from '../../lib/operator/mapEvent.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { later } from '../support/later.ts';
@@ -17,11 +17,11 @@ describe('undefined', () => {
     marbles(({ hot, expectObservable }) => {
       const source = hot<undefined>('uu-------|', values);
       expectObservable(source.pipe(dedupe(() => 1))).toBe('u--------|', values);
-      expectObservable(source.pipe(conflateBy(() => 1, { every: 4 }))).toBe('----u----|', values);
-      expectObservable(source.pipe(groupedWithin({ count: 2 }))).toBe('-g-------|', { g: [undefined, undefined] });
-      expectObservable(source.pipe(rateLimit({ count: 1, per: 5 }))).toBe('u----u---|', values);
-      expectObservable(source.pipe(filterEvent((value) => value !== undefined))).toBe('---------|');
-      expectObservable(source.pipe(mapEvent(String))).toBe('xx-------|', { x: 'undefined' });
+      expectObservable(source.pipe(conflateBy(() => 1, { interval: 4 }))).toBe('----u----|', values);
+      expectObservable(source.pipe(groupedWithin({ maxEvents: 2 }))).toBe('-g-------|', { g: [undefined, undefined] });
+      expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 5 }))).toBe('u----u---|', values);
+      expectObservable(source.pipe(filterEvents((value) => value !== undefined))).toBe('---------|');
+      expectObservable(source.pipe(mapEvents(String))).toBe('xx-------|', { x: 'undefined' });
       expectObservable(source.pipe(mapAsync(1, () => later(2, 'x')))).toBe('--x-x----|');
     }),
   );

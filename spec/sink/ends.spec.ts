@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { concat, EMPTY, from, map, NEVER, type Observable, of, range } from 'rxjs';
 import { sse } from '../../lib/index.ts';
-import type { Reader } from '../../lib/testing/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from '../feed/received.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
@@ -10,7 +10,7 @@ import { type Tick, Ticks, ways } from './ways.ts';
 const values = { a: Ticks.Tick(1), b: Ticks.Tick(2), c: Ticks.Tick(3) };
 
 /** The events that a reader got, as the data that they were made of; of plain streams they come whole. */
-function dataOf(reader: Reader): readonly unknown[] {
+function dataOf(reader: TestReader): readonly unknown[] {
   return received(reader)
     .filter((frame) => frame !== 'position')
     .map((frame) => (frame === 'end' ? frame : JSON.parse(frame)));
@@ -90,7 +90,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'is not said to a reader whose socket has taken nothing for too long',
       marbles(({ hot, reader, flush }) => {
-        const route = routeOf(hot<Tick>('2ms a 7ms (b|)', values), { stall: 1000 });
+        const route = routeOf(hot<Tick>('2ms a 7ms (b|)', values), { stallTimeout: 1000 });
         const r = reader(route);
         kernelBuffer(r, 1);
         flush();
@@ -133,7 +133,7 @@ describe('an error while the socket is full', () => {
   it(
     'has its last word said when the socket has drained, after what came before it',
     marbles(({ hot, reader, flush }) => {
-      const route = sse(hot('2ms a 7ms b 9ms #'), { onError: () => 'sorry' });
+      const route = sse({ onError: () => 'sorry' }, hot('2ms a 7ms b 9ms #'));
       const r = reader(route, { socket: '5ms F 44ms D' });
       flush();
       expect(received(r)).to.deep.equal(['"a"', '"b"', '"sorry"', 'end']);
@@ -154,7 +154,7 @@ describe('a reader that goes', () => {
           return n;
         }),
       );
-      const r: Reader = reader(sse(endless));
+      const r: TestReader = reader(sse(endless));
       flush();
       expect(emitted).to.equal(101);
       expect([r.text, r.left, r.listeners]).to.deep.equal(['', 0, 0]);

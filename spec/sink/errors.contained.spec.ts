@@ -16,7 +16,7 @@ describe('a stream whose teardown throws', () => {
     'is left all the same when its reader goes, and hurts nobody',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
-      const route = sse(NEVER.pipe(stuck), { onError: (error: unknown) => void errors.push(String(error)) });
+      const route = sse({ onError: (error: unknown) => void errors.push(String(error)) }, NEVER.pipe(stuck));
       const r = reader(route, { socket: '5ms X' });
       flush();
       expect(r.listeners).to.equal(0);
@@ -62,7 +62,7 @@ it('an onError that is async and rejects reaches nobody, and its promise is not 
     const onError = async () => {
       throw new Error('async');
     };
-    await listen(sse(failing, { onError }), async (url) => {
+    await listen(sse({ onError }, failing), async (url) => {
       expect(await (await openStream(url)).over()).to.equal('retry: 3000\n\n');
     });
     expect(await heard()).to.deep.equal([]);
@@ -75,7 +75,7 @@ for (const [when, state] of Object.entries({
 })) {
   it(`a response that somebody else has begun ${when} is left to them, and nothing reaches the process`, () =>
     overHttp(async (heard) => {
-      const route = sse(of(1), state === undefined ? {} : { state });
+      const route = sse(state === undefined ? {} : { state }, of(1));
       await listen(
         (request, response) => {
           if (state !== undefined) route(request, response);

@@ -23,7 +23,7 @@ describe('an error after the first byte', () => {
     it(
       `cuts when onError ${what}`,
       marbles(({ reader, expectFrames, flush }) => {
-        const r = reader(sse(failing(), { onError }));
+        const r = reader(sse({ onError }, failing()));
         expectFrames(r).toBe('v#', { v: 1 });
         flush();
         isQuiet(r);
@@ -52,7 +52,7 @@ describe('an error after the first byte', () => {
     it(
       `ends with the last word of onError: ${what}`,
       marbles(({ reader, expectFrames, flush }) => {
-        const r = reader(sse(failing(), { onError: () => word }));
+        const r = reader(sse({ onError: () => word }, failing()));
         expectFrames(r).toBe('v(w|)', { v: 1, w: shown });
         flush();
         expect(received(r).at(-1)).to.equal('end');
@@ -65,7 +65,7 @@ describe('an error after the first byte', () => {
   it(
     "ends, and says so, when onError says 'end'",
     marbles(({ reader, expectFrames, flush }) => {
-      const r = reader(sse(failing(), { onError: () => 'end' }));
+      const r = reader(sse({ onError: () => 'end' }, failing()));
       expectFrames(r).toBe('v|', { v: 1 });
       flush();
       expect(received(r)).to.deep.equal(['1', 'end']);
@@ -77,12 +77,15 @@ describe('an error after the first byte', () => {
     'is told to onError once, with the context of its reader, and to no other',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
-      const route = sse(({ query }) => ((query as { fail?: string }).fail ? failing() : NEVER), {
-        onError: (error: unknown, { query }: { query: unknown }) => {
-          told.push([error instanceof Secret, (query as { fail: string }).fail]);
-          return 'cut';
+      const route = sse(
+        {
+          onError: (error: unknown, { query }: { query: unknown }) => {
+            told.push([error instanceof Secret, (query as { fail: string }).fail]);
+            return 'cut';
+          },
         },
-      });
+        ({ query }) => ((query as { fail?: string }).fail ? failing() : NEVER),
+      );
       const readers = ['/?fail=a', '/', '/?fail=b'].map((url) => reader(route, { url, socket: '20ms X' }));
       flush();
       expect(told).to.deep.equal([

@@ -10,10 +10,10 @@ import { Ticks } from './ways.ts';
 
 describe('a failure that comes when nobody is there any more', () => {
   const late: Readonly<Record<string, (failure: Promise<never>) => ReturnType<typeof sse>>> = {
-    'of the state': (failure) => sse(NEVER, { state: (_request: unknown) => failure }),
+    'of the state': (failure) => sse({ state: (_request: unknown) => failure }, NEVER),
     'of the promise of a stream': (failure) => sse(() => failure),
     'of the next value': (failure) => sse(() => ({ [Symbol.asyncIterator]: () => ({ next: () => failure }) })),
-    'of a snapshot': (failure) => sse(feed(Ticks) as AnyFeed, { resume: { missed: () => failure } }),
+    'of a snapshot': (failure) => sse({ resume: { gapPolicy: () => failure } }, feed(Ticks) as AnyFeed),
   };
   for (const [what, routeOf] of Object.entries(late)) {
     it(`reaches nobody: ${what}`, async () => {

@@ -31,7 +31,7 @@ describe('a value that cannot be sent', () => {
         const stream = concat(of('first'), timer(1).pipe(map(() => value)), NEVER).pipe(
           finalize(() => left.push('left')),
         );
-        const r = reader(sse(stream, { onError: (error: unknown) => void errors.push(error) }));
+        const r = reader(sse({ onError: (error: unknown) => void errors.push(error) }, stream));
         expectFrames(r).toBe('f#', { f: 'first' });
         flush();
         expect(errors).to.have.length(1);
@@ -46,7 +46,7 @@ describe('a value that cannot be sent', () => {
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
         const stream = concat(of('first', value), NEVER);
-        const r = reader(sse(stream, { onError: (error: unknown) => void errors.push(error) }));
+        const r = reader(sse({ onError: (error: unknown) => void errors.push(error) }, stream));
         flush();
         expect([r.status, r.text, errors]).to.deep.equal([500, '', []]);
         expect(r.error).to.be.instanceOf(Error);

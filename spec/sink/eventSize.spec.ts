@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { of } from 'rxjs';
-import { EventSizeError, events, feed, mapEvent, receive, sse } from '../../lib/index.ts';
+import { events, feed, LimitError, mapEvents, receive, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import { received } from '../feed/received.ts';
 import { linesOf, post } from './posting.ts';
@@ -16,15 +16,15 @@ describe('the size of an event', () => {
       const told: unknown[] = [];
       const options = { maxEventBytes: 12, onError: (error: unknown) => void told.push(error) };
       // JSON adds two quotes.
-      const fits = reader(sse(of(text(10)), options));
-      const wide = reader(sse(of(text(5, 'ä')), options));
-      const large = reader(sse(of(text(3), text(11), text(3)), options));
-      const wider = reader(sse(of(text(6, 'ä')), { ...options, headWait: 1 }));
+      const fits = reader(sse(options, of(text(10))));
+      const wide = reader(sse(options, of(text(5, 'ä'))));
+      const large = reader(sse(options, of(text(3), text(11), text(3))));
+      const wider = reader(sse({ ...options, maxHeadDelay: 1 }, of(text(6, 'ä'))));
       flush();
       expect(received(fits)).to.deep.equal(['"xxxxxxxxxx"', 'end']);
       expect(received(wide)).to.deep.equal(['"äääää"', 'end']);
-      expect(large.error).to.be.instanceOf(EventSizeError);
-      expect(wider.error).to.be.instanceOf(EventSizeError).and.include({ event: 'text', limit: 12 });
+      expect(large.error).to.be.instanceOf(LimitError);
+      expect(wider.error).to.be.instanceOf(LimitError).and.include({ event: 'text', limit: 12 });
       expect(String(large.error)).to.include('text').and.to.include('12 bytes').and.not.to.include('xxx');
     }),
   );
@@ -36,14 +36,14 @@ describe('the size of an event', () => {
       const shared = feed(Texts);
       shared.publish([text(3), text(4)]);
       const route = sse(
-        (context: object) => shared.read(context).pipe(mapEvent(({ data }) => text(data.length === 4 ? 40 : 3))),
         { maxEventBytes: 12, resume: { from: 'oldest' }, onError: (error: unknown) => void told.push(error) },
+        (context) => shared.read(context).pipe(mapEvents(({ data }) => text(data.length === 4 ? 40 : 3))),
       );
       const r = reader(route);
       flush();
       expect(received(r)).to.deep.equal(['position', '"xxx"']);
       expect(told).to.have.length(1);
-      expect(told[0]).to.be.instanceOf(EventSizeError);
+      expect(told[0]).to.be.instanceOf(LimitError);
       expect(r.cut).to.equal(0);
     }),
   );
@@ -54,7 +54,7 @@ describe('the size of an event', () => {
     await shared.publish([text(3), text(11)]).then(undefined, (error) => {
       refused = error;
     });
-    expect(refused).to.be.instanceOf(EventSizeError);
+    expect(refused).to.be.instanceOf(LimitError);
     expect(await shared.publish(text(10))).to.match(/\.1$/);
     shared.close();
   });
@@ -69,7 +69,7 @@ describe('the size of an event', () => {
       flush();
       expect(received(r)).to.deep.equal(['position', '"xxx"', '"xxx"']);
       expect(told).to.have.length(1);
-      expect(told[0]).to.be.instanceOf(EventSizeError);
+      expect(told[0]).to.be.instanceOf(LimitError);
     }),
   );
 
@@ -88,7 +88,7 @@ describe('the size of an event', () => {
     expect(await shared.publish(text(mebibyte - 2))).to.match(/\.1$/);
     await shared.publish(text(mebibyte)).then(
       () => expect.fail('it was taken'),
-      (error) => expect(error).to.be.instanceOf(EventSizeError),
+      (error) => expect(error).to.be.instanceOf(LimitError),
     );
     shared.close();
     const free = feed(Texts, { maxEventBytes: Infinity });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { concat, map, type Observable, of, timer } from 'rxjs';
-import type { Reader } from '../../lib/testing/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 
 /** What is wrong with it is nobody's business but the app's. */
 export class Secret extends Error {
@@ -18,7 +18,7 @@ export function raise(): never {
 }
 
 /** Shows nothing of the secret, and leaves nothing behind. */
-export function isQuiet({ text, listeners }: Reader): void {
+export function isQuiet({ text, listeners }: TestReader): void {
   expect(text).not.to.include('secret');
   expect(listeners).to.equal(0);
 }

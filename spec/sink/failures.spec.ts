@@ -35,7 +35,7 @@ describe('a known failure of others', () => {
   it(
     'is `maxAge` on a silent source',
     marbles(({ reader, flush }) => {
-      const readers = [sse(NEVER, { maxAge: 100 }), sse(feed(Ticks), { maxAge: 100 })].map((route) => reader(route));
+      const readers = [sse({ maxAge: 100 }, NEVER), sse({ maxAge: 100 }, feed(Ticks))].map((route) => reader(route));
       flush();
       for (const { ended, listeners } of readers) {
         expect(ended).to.be.within(90, 100);

@@ -15,9 +15,12 @@ type Ways = Readonly<
 
 const ways: Ways = {
   'a stream of its own': (source, headWait, told) =>
-    sse(source, { headWait, onError: (error: unknown) => void told?.push(error) }),
+    sse({ maxHeadDelay: headWait, onError: (error: unknown) => void told?.push(error) }, source),
   'a run': (source, headWait, told) =>
-    sse(() => source, { headWait, resume: { grace: 0 }, onError: (error: unknown) => void told?.push(error) }),
+    sse(
+      { maxHeadDelay: headWait, resume: { linger: 0 }, onError: (error: unknown) => void told?.push(error) },
+      () => source,
+    ),
 };
 
 for (const [what, routeOf] of Object.entries(ways)) {
@@ -83,7 +86,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
       'never leaves where the reader does before, and its timer is gone with it',
       marbles(
         ({ reader, flush }) => {
-          const r = reader(sse(NEVER, { headWait: 5000 }), { socket: '20ms X' });
+          const r = reader(sse({ maxHeadDelay: 5000 }, NEVER), { socket: '20ms X' });
           flush();
           expect(r.writes).to.deep.equal([]);
           expect(r.listeners).to.equal(0);
@@ -99,9 +102,9 @@ describe('headWait', () => {
     'holds no feed back, which has a position to say',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
-      const direct = reader(sse(shared, { headWait: 50 }), { socket: '20ms X' });
+      const direct = reader(sse({ maxHeadDelay: 50 }, shared), { socket: '20ms X' });
       const piped = reader(
-        sse((context: object) => shared.read(context), { headWait: 50 }),
+        sse({ maxHeadDelay: 50 }, (context) => shared.read(context)),
         { socket: '20ms X' },
       );
       flush();
@@ -115,7 +118,7 @@ describe('headWait', () => {
     async function* failing(): AsyncGenerator<never> {
       throw broken;
     }
-    const route = sse(failing, { headWait: 1000 });
+    const route = sse({ maxHeadDelay: 1000 }, failing);
     await listen(
       (request, response) => route(request, response),
       async (url) => {
@@ -129,8 +132,8 @@ describe('headWait', () => {
     for (const headWait of [-1, Number.NaN, Infinity, 2 ** 31]) {
       expect(() =>
         sse(
+          { maxHeadDelay: headWait },
           defer(() => NEVER),
-          { headWait },
         ),
       ).to.throw(RangeError, 'headWait');
     }

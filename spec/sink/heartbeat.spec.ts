@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { interval, map, NEVER, type Observable, take, throwError, timer } from 'rxjs';
-import { clock } from '../../lib/clock.ts';
 import { sse } from '../../lib/index.ts';
-import type { Reader } from '../../lib/testing/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock } from '../../lib/time/clock.ts';
 import { comment } from '../../lib/wire/index.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
 import { trackTimers } from '../support/trackTimers.ts';
@@ -11,7 +11,7 @@ import { trackTimers } from '../support/trackTimers.ts';
 const h = comment();
 
 /** When a reader was sent a heartbeat. */
-function beatsOf({ frames }: Reader): readonly number[] {
+function beatsOf({ frames }: TestReader): readonly number[] {
   return frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
 }
 
@@ -20,7 +20,7 @@ describe('a heartbeat', () => {
     'comes exactly so long after the last write, of whatever it was',
     marbles(({ hot, reader, expectFrames }) => {
       const source = hot('      3ms a 2ms b 19ms c 9ms     d');
-      const route = sse(source, { heartbeat: 10 });
+      const route = sse({ heartbeat: 10 }, source);
       const r = reader(route, { socket: '60ms X' });
       // The events at 26 and 36 are due together with a heartbeat, and are enough.
       expectFrames(r).toBe('    3ms a 2ms b 9ms h 9ms c 9ms d 9ms h 9ms h', { a: 'a', b: 'b', c: 'c', d: 'd', h });
@@ -30,7 +30,7 @@ describe('a heartbeat', () => {
   it(
     'counts for each reader from its own last write',
     marbles(({ reader, flush }) => {
-      const route = sse(({ query }) => timer(Number((query as { at: string }).at)), { heartbeat: 10 });
+      const route = sse({ heartbeat: 10 }, ({ query }) => timer(Number((query as { at: string }).at)));
       const of = (at: number, url: string, socket: string) => reader(route, { at: `${at}ms`, url, socket });
       // One gets an event after 3 ms and then the end; the others are silent until they leave.
       const readers = [of(0, '/?at=1000', '35ms X'), of(4, '/?at=1000', '35ms X'), of(4, '/?at=3', '35ms X')];
@@ -42,7 +42,7 @@ describe('a heartbeat', () => {
   it(
     'has one timer for all readers of an interval',
     marbles(({ reader, flush }) => {
-      const route = sse(NEVER, { heartbeat: 50 });
+      const route = sse({ heartbeat: 50 }, NEVER);
       const readers = Array.from({ length: 200 }, (_, n) => reader(route, { at: `${n % 40}ms`, socket: '170ms X' }));
       const pending: number[] = [];
       for (const ms of [45, 100, 169, 171]) timer(ms).subscribe(() => pending.push(timers.pending));
@@ -63,7 +63,7 @@ describe('a heartbeat', () => {
   it(
     'is given in slices to readers that are due at one moment, and the loop has its turn between them',
     marbles(({ reader, flush }) => {
-      const route = sse(NEVER, { heartbeat: 10 });
+      const route = sse({ heartbeat: 10 }, NEVER);
       const readers = Array.from({ length: 500 }, () => reader(route, { socket: '15ms X' }));
       const slices: number[] = [];
       let written = 0;
@@ -88,7 +88,7 @@ describe('a heartbeat', () => {
   it(
     'is not sent to a full socket, and comes again so long after that has drained',
     marbles(({ reader, flush }) => {
-      const route = sse(NEVER, { heartbeat: 10 });
+      const route = sse({ heartbeat: 10 }, NEVER);
       const slow = reader(route, { socket: '5ms F 49ms D 30ms X' });
       const other = reader(route, { socket: '31ms X' });
       flush();
@@ -101,7 +101,7 @@ describe('a heartbeat', () => {
   it(
     'may fill the socket itself',
     marbles(({ reader, flush }) => {
-      const slow = reader(sse(NEVER, { heartbeat: 10 }), { socket: '49ms D 15ms X' });
+      const slow = reader(sse({ heartbeat: 10 }, NEVER), { socket: '49ms D 15ms X' });
       kernelBuffer(slow, 20);
       flush();
       // The opening and two heartbeats are 13, 16 and 19 bytes, and the third is too much.
@@ -113,7 +113,7 @@ describe('a heartbeat', () => {
   it(
     'is the same for two routes of one interval, and its own for another',
     marbles(({ reader, flush }) => {
-      const readers = [10, 10, 15].map((heartbeat) => reader(sse(NEVER, { heartbeat }), { socket: '31ms X' }));
+      const readers = [10, 10, 15].map((heartbeat) => reader(sse({ heartbeat }, NEVER), { socket: '31ms X' }));
       flush();
       expect(readers.map(beatsOf)).to.deep.equal([
         [10, 20, 30],
@@ -127,7 +127,7 @@ describe('a heartbeat', () => {
   it(
     'is none for Infinity, and needs no timer',
     marbles(({ reader, flush }) => {
-      const r = reader(sse(NEVER, { heartbeat: Infinity }), { socket: '9s X' });
+      const r = reader(sse({ heartbeat: Infinity }, NEVER), { socket: '9s X' });
       const timers = trackTimers();
       try {
         flush();
@@ -144,7 +144,7 @@ describe('a heartbeat', () => {
     'may be longer than a timer can hold',
     marbles(
       ({ reader, flush }) => {
-        const r = reader(sse(NEVER, { heartbeat: 3_000_000_000 }), { socket: '7000000s X' });
+        const r = reader(sse({ heartbeat: 3_000_000_000 }, NEVER), { socket: '7000000s X' });
         const timers = trackTimers();
         try {
           flush();
@@ -181,7 +181,7 @@ describe('a heartbeat', () => {
     it(
       `is never sent ${when}, and leaves no timer`,
       marbles(({ reader, flush }) => {
-        const route = sse(ending(interval(25)), { heartbeat: 10 });
+        const route = sse({ heartbeat: 10 }, ending(interval(25)));
         const r = reader(route, { socket: '101ms X' });
         const timers = trackTimers();
         let pending: number | undefined;

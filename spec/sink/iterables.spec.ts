@@ -129,7 +129,7 @@ describe('an async iterable', () => {
       yield 1;
       throw new Error('secret');
     }
-    const route = sse(failing, { onError: (error: unknown) => void errors.push(String(error)) });
+    const route = sse({ onError: (error: unknown) => void errors.push(String(error)) }, failing);
     await listen(route, async (url) => {
       const text = await (await openStream(url)).over();
       expect(dataOf(text)).to.deep.equal(['1']);
@@ -147,7 +147,7 @@ describe('an async iterable', () => {
         throw new Error('secret');
       },
     });
-    const route = sse(failing, { onError: (error: unknown) => void errors.push(String(error)) });
+    const route = sse({ onError: (error: unknown) => void errors.push(String(error)) }, failing);
     await listen(route, async (url) => {
       expect(dataOf(await (await openStream(url)).over())).to.deep.equal(['1']);
     });
@@ -172,7 +172,7 @@ describe('an async iterable', () => {
       `${what} is an error of HTTP`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
-        const r = reader(sse(iterable, { onError: (error: unknown) => void errors.push(error) }));
+        const r = reader(sse({ onError: (error: unknown) => void errors.push(error) }, iterable));
         const plain = reader(sse(iterable), { next: false });
         flush();
         expect([r.status, plain.status]).to.deep.equal([500, 500]);

@@ -11,7 +11,7 @@ describe('the life of a connection', () => {
   it(
     'is ended properly when it is old, a random tenth sooner, also while its stream is silent',
     marbles(({ reader, flush }) => {
-      const readers = Array.from({ length: 20 }, () => reader(sse(NEVER, { maxAge: 1000, heartbeat: Infinity })));
+      const readers = Array.from({ length: 20 }, () => reader(sse({ maxAge: 1000, heartbeat: Infinity }, NEVER)));
       flush();
       for (const { ended } of readers) expect(ended).to.be.within(900, 1000);
       expect(new Set(readers.map(({ ended }) => ended)).size).to.be.above(5);
@@ -24,7 +24,7 @@ describe('the life of a connection', () => {
     'is ended when what let the reader in has expired, and the reader goes on where it was',
     marbles(({ hot, reader, flush }) => {
       const shared = feed(Ticks, { source: hot('10ms a 99ms b', { a: Ticks.Tick(1), b: Ticks.Tick(2) }) });
-      const route = sse(shared, { expiresAt: () => new Date(asyncScheduler.now() + 50) });
+      const route = sse({ expiresAt: () => new Date(asyncScheduler.now() + 50) }, shared);
       const first = reader(route);
       flush();
       expect(first.ended).to.equal(50);
@@ -39,7 +39,7 @@ describe('the life of a connection', () => {
   it(
     'is given up when the socket takes nothing for too long, and not before',
     marbles(({ reader, flush }) => {
-      const route = sse(timer(10, 10), { stall: 100, heartbeat: Infinity });
+      const route = sse({ stallTimeout: 100, heartbeat: Infinity }, timer(10, 10));
       const stalled = reader(route, { socket: '15ms F' });
       const slow = reader(route, { socket: '15ms F 90ms D 200ms X' });
       flush();
@@ -54,7 +54,7 @@ describe('the life of a connection', () => {
   it(
     'is given up after the end, too, when that is not taken',
     marbles(({ hot, reader, flush }) => {
-      const route = sse(hot('10ms a 9ms |'), { stall: 100 });
+      const route = sse({ stallTimeout: 100 }, hot('10ms a 9ms |'));
       const r = reader(route, { socket: '10ms F' });
       flush();
       expect(r.cut).to.equal(110);
@@ -76,13 +76,13 @@ describe('the life of a connection', () => {
           throw new Error('contained');
         },
       });
-      reader(sse(EMPTY, hooks('empty')));
-      reader(sse(NEVER, hooks('left')), { socket: '30ms X' });
-      reader(sse(hot('10ms #'), hooks('failed')));
+      reader(sse(hooks('empty'), EMPTY));
+      reader(sse(hooks('left'), NEVER), { socket: '30ms X' });
+      reader(sse(hooks('failed'), hot('10ms #')));
       reader(
         sse(
-          throwError(() => 'early'),
           hooks('never begun'),
+          throwError(() => 'early'),
         ),
       );
       flush();
@@ -98,9 +98,9 @@ describe('the life of a connection', () => {
   );
 
   it('refuses at once what is no time', () => {
-    expect(() => sse(NEVER, { stall: 0 })).to.throw(RangeError, 'stall');
-    expect(() => sse(NEVER, { maxAge: 0 })).to.throw(RangeError, 'maxAge');
-    expect(() => sse(NEVER, { queue: { bytes: 0 } })).to.throw(RangeError, 'queue.bytes');
-    expect(() => sse(NEVER, { queue: { events: 0 } })).to.throw(RangeError, 'queue.events');
+    expect(() => sse({ stallTimeout: 0 }, NEVER)).to.throw(RangeError, 'stall');
+    expect(() => sse({ maxAge: 0 }, NEVER)).to.throw(RangeError, 'maxAge');
+    expect(() => sse({ queue: { bytes: 0 } }, NEVER)).to.throw(RangeError, 'queue.bytes');
+    expect(() => sse({ queue: { events: 0 } }, NEVER)).to.throw(RangeError, 'queue.events');
   });
 });

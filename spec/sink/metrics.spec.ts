@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { interval, map, NEVER, of, take } from 'rxjs';
-import { feed, feeds, filterEvent, memoryLog, metricsOf, sse, watchMetrics } from '../../lib/index.ts';
+import { interval, NEVER, of, take } from 'rxjs';
+import { feed, feeds, filterEvents, memoryLog, metricsOf, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import { Ticks } from './ways.ts';
 
@@ -11,10 +11,10 @@ describe('the metrics of a route', () => {
   it(
     'count connections, why they closed, and what was sent',
     marbles(({ reader, flush }) => {
-      const route = sse(interval(10).pipe(take(5)), { heartbeat: 4 });
+      const route = sse({ heartbeat: 4 }, interval(10).pipe(take(5)));
       const whole = reader(route);
       const left = reader(route, { socket: '25ms X' });
-      const stays = sse(NEVER, { heartbeat: 4 });
+      const stays = sse({ heartbeat: 4 }, NEVER);
       reader(stays, { socket: '25ms X' });
       flush();
       const metrics = metricsOf(route);
@@ -50,7 +50,7 @@ describe('the metrics of a route', () => {
   it(
     'count who was not let in, by the reason',
     marbles(({ reader, flush }) => {
-      const route = sse(() => of(1), { query: { n: t.string } });
+      const route = sse({ query: { n: t.string } }, () => of(1));
       reader(route);
       reader(route, { url: '/?n=1', method: 'HEAD' });
       const ended = reader(route, { url: '/?n=1' });
@@ -68,14 +68,17 @@ describe('the metrics of a route', () => {
     'tell of gaps and drops, as the hooks do',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
-      const route = sse(interval(1), {
-        overflow: 'drop-oldest',
-        queue: { events: 3 },
-        onGap: ({ reason }: { readonly reason: string }) => {
-          told.push(reason);
-          throw new Error('contained');
+      const route = sse(
+        {
+          overflow: 'drop-oldest',
+          queue: { events: 3 },
+          onGap: ({ reason }: { readonly reason: string }) => {
+            told.push(reason);
+            throw new Error('contained');
+          },
         },
-      });
+        interval(1),
+      );
       reader(route, { socket: '4ms F 19ms D 6ms X' });
       reader(route, { lastEventId: 'garbage', socket: '4ms X' });
       flush();
@@ -90,14 +93,17 @@ describe('the metrics of a route', () => {
     'tell how far readers of a feed are behind, and what they missed in mid-stream',
     marbles(({ reader, flush, cold }) => {
       const told: unknown[] = [];
-      const log = memoryLog({ entries: 10, bytes: 1 });
+      const log = memoryLog({ maxEntries: 10, maxBytes: 1 });
       const shared = feed(Ticks, { log });
       const onGap = ({ reason }: { readonly reason: string }) => void told.push(reason);
-      const direct = sse(shared, { onGap, heartbeat: 1 });
-      const piped = sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), {
-        onGap,
-        heartbeat: 1,
-      });
+      const direct = sse({ onGap, heartbeat: 1 }, shared);
+      const piped = sse(
+        {
+          onGap,
+          heartbeat: 1,
+        },
+        (context) => shared.read(context).pipe(filterEvents(() => true)),
+      );
       const seen: unknown[] = [];
       for (const route of [direct, piped]) reader(route, { socket: '5ms F 20ms D 15ms X' });
       cold('10ms a 5ms b 40ms c').subscribe((at) => {
@@ -122,8 +128,8 @@ describe('the metrics of a route', () => {
   it(
     'of a family are those of its feeds together',
     marbles(({ reader, flush, cold }) => {
-      const rooms = feeds(Ticks, () => ({}));
-      const route = sse(({ query }) => rooms.at(query.room), { query: { room: t.string } });
+      const rooms = feeds(Ticks);
+      const route = sse({ query: { room: t.string } }, ({ query }) => rooms.get(query.room));
       for (const room of ['a', 'a', 'b']) reader(route, { url: `/?room=${room}`, socket: '5ms X' });
       const seen: unknown[] = [];
       cold('2ms a').subscribe(() => seen.push(metricsOf(rooms)));
@@ -133,20 +139,7 @@ describe('the metrics of a route', () => {
     }),
   );
 
-  it(
-    'are told again and again, for as long as somebody listens',
-    marbles(({ reader, expectObservable }) => {
-      const route = sse(NEVER);
-      reader(route, { socket: '15ms X' });
-      const connections = watchMetrics(route, { every: 10 }).pipe(map((metrics) => String(metrics.connections)));
-      // At 20 the reader has left.
-      expectObservable(connections, '^ 34ms !').toBe('1 9ms 1 9ms 0 9ms 0');
-    }),
-  );
-
   it('are refused for what has none', () => {
     expect(() => metricsOf({} as never)).to.throw(TypeError, 'sse(), feed() or feeds()');
-    expect(() => watchMetrics({} as never)).to.throw(TypeError);
-    expect(() => watchMetrics(sse(NEVER), { every: 0 })).to.throw(RangeError, 'every');
   });
 });

@@ -24,7 +24,7 @@ describe('the beginning of a response with a gap', () => {
 
   /** A feed whose first ten entries are no longer kept, and the cursors that it cannot serve. */
   function trimmed() {
-    const ticks = feed(Ticks, { log: memoryLog({ entries: 10 }) });
+    const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 10 }) });
     let cursor = '';
     ticks.publish(Ticks.Tick(0)).subscribe((first) => {
       cursor = first;
@@ -40,14 +40,17 @@ describe('the beginning of a response with a gap', () => {
     },
     'its own view of a feed': () => {
       const { ticks, cursors } = trimmed();
-      return { route: sse((context: object) => ticks.read(context)), cursors };
+      return { route: sse((context) => ticks.read(context)), cursors };
     },
     'a feed with a snapshot': () => {
       const { ticks, cursors } = trimmed();
       const cursor = cursors.trimmed.replace(/1$/, '15');
-      return { route: sse(ticks, { resume: { missed: () => ({ events: [Ticks.Tick(15)], cursor }) } }), cursors };
+      return { route: sse({ resume: { gapPolicy: () => ({ events: [Ticks.Tick(15)], cursor }) } }, ticks), cursors };
     },
-    'a run': () => ({ route: sse(() => NEVER, { resume: { grace: 0 } }), cursors: { epoch: old, invalid: 'garbage' } }),
+    'a run': () => ({
+      route: sse({ resume: { linger: 0 } }, () => NEVER),
+      cursors: { epoch: old, invalid: 'garbage' },
+    }),
   };
 
   for (const [name, make] of Object.entries(routes)) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { interval, map } from 'rxjs';
-import { conflate, OverflowError, sse } from '../../lib/index.ts';
+import { LimitError, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import { received } from '../feed/received.ts';
 
@@ -11,13 +11,13 @@ describe('a reader that is slower than a stream without a log', () => {
     'is cut at the bound of its queue, and onError hears why',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
-      const route = sse(numbers, { queue: { events: 10 }, onError: (error: unknown) => void errors.push(error) });
+      const route = sse({ queue: { events: 10 }, onError: (error: unknown) => void errors.push(error) }, numbers);
       const slow = reader(route, { socket: '5ms F' });
       const quick = reader(route, { socket: '30ms X' });
       flush();
       expect(slow.cut).to.equal(15);
       expect(errors).to.have.length(1);
-      expect(errors[0]).to.be.instanceOf(OverflowError);
+      expect(errors[0]).to.be.instanceOf(LimitError);
       expect(received(quick)).to.have.length(29);
     }),
   );
@@ -26,11 +26,14 @@ describe('a reader that is slower than a stream without a log', () => {
     'gets the newest and a gap, where the oldest is dropped, under positions without a hole',
     marbles(({ reader, flush }) => {
       const drops: number[] = [];
-      const route = sse(numbers, {
-        overflow: 'drop-oldest',
-        queue: { events: 3 },
-        onOverflow: (dropped: number) => void drops.push(dropped),
-      });
+      const route = sse(
+        {
+          overflow: 'drop-oldest',
+          queue: { events: 3 },
+          onOverflow: (dropped: number) => void drops.push(dropped),
+        },
+        numbers,
+      );
       const slow = reader(route, { socket: '4ms F 19ms D 6ms X' });
       flush();
       const frames = received(slow);
@@ -50,12 +53,15 @@ describe('a reader that is slower than a stream without a log', () => {
     'gets one event a key, merged, in the order in which the keys first waited',
     marbles(({ reader, flush }) => {
       const prices = numbers.pipe(map((n) => ({ symbol: n % 3, sum: n })));
-      const route = sse(prices, {
-        overflow: conflate({
-          key: ({ symbol }: { symbol: number; sum: number }) => symbol,
-          merge: (waiting, { symbol, sum }) => ({ symbol, sum: waiting.sum + sum }),
-        }) as never,
-      });
+      const route = sse(
+        {
+          overflow: {
+            conflateBy: ({ symbol }) => symbol,
+            merge: (waiting, { symbol, sum }) => ({ symbol, sum: waiting.sum + sum }),
+          },
+        },
+        prices,
+      );
       const slow = reader(route, { socket: '2ms F 7ms D 2ms X' });
       flush();
       // 0 came before; 1 to 8 waited: 1 + 4 + 7, 2 + 5 + 8, 3 + 6.
@@ -71,7 +77,7 @@ describe('a reader that is slower than a stream without a log', () => {
   it(
     'is cut where there are more keys than its queue holds',
     marbles(({ reader, flush }) => {
-      const route = sse(numbers, { overflow: conflate({ key: (n: unknown) => n }), queue: { events: 5 } });
+      const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { events: 5 } }, numbers);
       const slow = reader(route, { socket: '2ms F' });
       flush();
       expect(slow.cut).to.equal(7);

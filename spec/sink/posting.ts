@@ -1,12 +1,12 @@
 import * as t from 'io-ts';
-import { DateTime, type EventLog, event, events, feed, memoryLog, withDefault } from '../../lib/index.ts';
+import { DateFromISOString, type EventLog, event, events, feed, memoryLog, withDefault } from '../../lib/index.ts';
 import { receive } from '../../lib/sink/receive.ts';
 import type { ReaderOptions } from '../../lib/testing/connectReader.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
-import type { Reader } from '../../lib/testing/Reader.ts';
+import type { TestReader } from '../../lib/testing/TestReader.ts';
 
 export const Orders = events({
-  OrderPaid: { order: t.string, total: t.number, paid_at: withDefault(DateTime, () => new Date(0)) },
+  OrderPaid: { order: t.string, total: t.number, paid_at: withDefault(DateFromISOString, () => new Date(0)) },
   Closed: event('closed'),
 });
 
@@ -35,7 +35,7 @@ export function post(
   handler: ReturnType<typeof receive>,
   body: unknown,
   options: ReaderOptions = {},
-): Reader {
+): TestReader {
   const answer = reader(handler, { method: 'POST', body, ...options });
   flush();
   return answer;
@@ -46,8 +46,8 @@ interface Problem {
   readonly errors?: readonly { readonly path: string; readonly expected: string; readonly got: string }[];
 }
 
-export const problemOf = (answer: Reader) => answer.problem as Problem;
+export const problemOf = (answer: TestReader) => answer.problem as Problem;
 
 /** The errors of a problem, a line each. */
-export const linesOf = (answer: Reader) =>
+export const linesOf = (answer: TestReader) =>
   problemOf(answer).errors?.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { throwError } from 'rxjs';
-import { type AnyFeed, CapacityError, type EventLog, feed, feeds, memoryLog } from '../../lib/index.ts';
+import { type AnyFeed, type EventLog, feed, feeds, memoryLog, UnavailableError } from '../../lib/index.ts';
 import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
 import { receive } from '../../lib/sink/receive.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import type { FakeResponse } from '../../lib/testing/FakeResponse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import type { Reader } from '../../lib/testing/Reader.ts';
+import type { TestReader } from '../../lib/testing/TestReader.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { Orders, paid, post, remembered, shop } from './posting.ts';
 
 /** A log whose storage is gone. */
@@ -23,17 +23,16 @@ describe('receive', () => {
       'appends to the feed that a request belongs to',
       marbles(({ reader, flush }) => {
         const logs = new Map<string, EventLog>();
-        const rooms = feeds(
-          Orders,
-          (room) => {
+        const rooms = feeds(Orders, {
+          feed: (room) => {
             const log = memoryLog();
             logs.set(room, log);
             return { log };
           },
-          { idle: Infinity },
-        );
+          idleTimeout: Infinity,
+        });
         const roomOf = (request: ReceiveRequest & { readonly params: { readonly room: string } }) =>
-          rooms.at(request.params.room);
+          rooms.get(request.params.room);
         for (const room of ['a', 'b']) reader(receive(roomOf), { method: 'POST', params: { room }, body: paid(room) });
         flush();
 
@@ -67,7 +66,7 @@ describe('receive', () => {
       const given = new Promise<never>((_, reject) => {
         breakIt = reject;
       });
-      let answer: Reader | undefined;
+      let answer: TestReader | undefined;
       const run = marbles((kit) => {
         answer = post(
           kit,
@@ -127,7 +126,7 @@ describe('receive', () => {
       'answers 503 for a family that is full, for a while that differs',
       marbles((kit) => {
         const full = () => {
-          throw new CapacityError('feeds', 1);
+          throw new UnavailableError('full', 'feeds: all 1 are in use');
         };
         const answers = Array.from({ length: 20 }, () => post(kit, receive(full), paid('A')));
 
@@ -155,7 +154,7 @@ describe('receive', () => {
     it(
       'gives next the error of one that fails late',
       marbles((kit) => {
-        const answer = post(kit, receive(feed(Orders, { log: delayed(failing(full), 20) })), paid('A'));
+        const answer = post(kit, receive(feed(Orders, { log: withLatency(failing(full), 20) })), paid('A'));
         expect(answer.error).to.equal(full);
         expect(answer.ended).to.equal(20);
       }),

@@ -67,7 +67,7 @@ describe('receive refuses', () => {
     it(
       what,
       marbles((kit) => {
-        const { handler, remembered } = shop({ max: 3 });
+        const { handler, remembered } = shop({ maxBatch: 3 });
         const answer = post(kit, handler, body);
 
         expect(answer.status).to.equal(422);
@@ -84,7 +84,7 @@ describe('receive refuses', () => {
       const many = Array.from({ length: 1001 }, () => paid('A'));
       expect(post(kit, shop().handler, many).status).to.equal(422);
       expect(post(kit, shop().handler, many.slice(1)).status).to.equal(202);
-      expect(post(kit, shop({ max: 1001 }).handler, many).status).to.equal(202);
+      expect(post(kit, shop({ maxBatch: 1001 }).handler, many).status).to.equal(202);
     }),
   );
 

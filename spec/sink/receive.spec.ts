@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { finalize, NEVER } from 'rxjs';
 import { type EventLog, feed, memoryLog } from '../../lib/index.ts';
 import { receive } from '../../lib/sink/receive.ts';
-import { delayed } from '../../lib/testing/delayed.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
 import { linesOf, Orders, paid, post, remembered, shop } from './posting.ts';
 
 const stored = '{"order":"A","total":5,"paid_at":"1970-01-01T00:00:00.000Z"}';
@@ -48,7 +48,7 @@ describe('receive', () => {
   it(
     'answers once the log has it, and not before',
     marbles((kit) => {
-      const orders = feed(Orders, { log: delayed(memoryLog(), 20) });
+      const orders = feed(Orders, { log: withLatency(memoryLog(), 20) });
       const answer = post(kit, receive(orders), paid('A'));
 
       expect(answer.status).to.equal(202);
@@ -60,7 +60,7 @@ describe('receive', () => {
     'lets go of a client that goes meanwhile; what was sent whole was sent',
     marbles((kit) => {
       const log = memoryLog();
-      const orders = feed(Orders, { log: delayed(log, 20) });
+      const orders = feed(Orders, { log: withLatency(log, 20) });
       const answer = post(kit, receive(orders), paid('A'), { socket: '5ms X' });
 
       expect(answer.status).to.equal(undefined);
@@ -95,8 +95,8 @@ describe('receive', () => {
     expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that gives one');
     expect(() => receive(undefined as never)).to.throw(TypeError, 'receive: expected a feed');
     for (const wrong of [0, -1, Number.NaN]) {
-      expect(() => receive(orders, { limit: wrong })).to.throw(RangeError, /limit must be at least 1 byte, got/);
-      expect(() => receive(orders, { max: wrong })).to.throw(RangeError, /max must be at least 1 event, got/);
+      expect(() => receive(orders, { maxBodyBytes: wrong })).to.throw(RangeError, /limit must be at least 1 byte, got/);
+      expect(() => receive(orders, { maxBatch: wrong })).to.throw(RangeError, /max must be at least 1 event, got/);
     }
   });
 

@@ -39,7 +39,7 @@ export function send(
   parts: readonly Part[],
   { limit = 1000, headers = {}, stream = new Stream(), handler }: SendOptions = {},
 ) {
-  const { handler: shopping, remembered } = shop({ limit });
+  const { handler: shopping, remembered } = shop({ maxBodyBytes: limit });
   const { httpVersionMajor, readableEnded } = stream;
   const request = {
     httpVersionMajor,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { finalize, interval, map, NEVER, range, Subject, timer } from 'rxjs';
-import { feed, OverflowError, sse } from '../../lib/index.ts';
+import { feed, LimitError, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from '../feed/received.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
@@ -106,14 +106,17 @@ describe('a reader that is too slow for a stream without a log', () => {
         map((n) => `${n} ${text}`),
         finalize(() => left++),
       );
-      const route = sse(kilobytes, {
-        queue: { bytes: 100_000 },
-        onError: (error: unknown) => {
-          errors.push(error);
-          // Said in vain: nobody reads it.
-          return 'end';
+      const route = sse(
+        {
+          queue: { bytes: 100_000 },
+          onError: (error: unknown) => {
+            errors.push(error);
+            // Said in vain: nobody reads it.
+            return 'end';
+          },
         },
-      });
+        kilobytes,
+      );
       const slow = reader(route, { socket: '5ms F' });
       const other = reader(route, { socket: '5ms F 59ms D 435ms X' });
       const quick = reader(route, { socket: '500ms X' });
@@ -125,7 +128,7 @@ describe('a reader that is too slow for a stream without a log', () => {
       expect(slow.ended).to.equal(undefined);
       expect(slow.writes.every(({ at }) => at < 5)).to.equal(true);
       expect(errors).to.have.length(1);
-      expect(errors[0]).to.be.instanceOf(OverflowError);
+      expect(errors[0]).to.be.instanceOf(LimitError);
       expect(left).to.equal(3);
       for (const each of [other, quick]) {
         expect(each.cut).to.equal(undefined);
@@ -166,12 +169,12 @@ describe('a reader that is too slow for a stream without a log', () => {
           return `${n} ${text}`;
         }),
       );
-      const slow = reader(sse(endless, { onError: (error: unknown) => void errors.push(error) }));
+      const slow = reader(sse({ onError: (error: unknown) => void errors.push(error) }, endless));
       kernelBuffer(slow, 64 * 1024);
       flush();
       expect(slow.cut).to.equal(0);
       expect(errors).to.have.length(1);
-      expect(errors[0]).to.be.instanceOf(OverflowError);
+      expect(errors[0]).to.be.instanceOf(LimitError);
       // What the kernel took, and a mebibyte.
       expect(emitted).to.be.within(1000, 1200);
       expect([slow.overrun, slow.listeners]).to.deep.equal([0, 0]);
@@ -183,7 +186,7 @@ describe('a reader that is too slow for a stream without a log', () => {
     marbles(
       ({ reader, flush }) => {
         const shared = feed(Ticks);
-        const slow = reader(sse(shared, { queue: { bytes: 1, events: 1 }, stall: Infinity }), {
+        const slow = reader(sse({ queue: { bytes: 1, events: 1 }, stallTimeout: Infinity }, shared), {
           socket: '1ms F 8998ms D 9ms X',
         });
         timer(10).subscribe(() => range(5000).subscribe((n) => shared.publish(Ticks.Tick(n))));

@@ -13,7 +13,7 @@ const Counts = events({ Count: t.number, Total: t.number });
 const { Count, Total } = Counts;
 
 /** A feed of which the newest two are kept, and the cursors of all that was published. */
-function counted(log = memoryLog({ entries: 2 })) {
+function counted(log = memoryLog({ maxEntries: 2 })) {
   const shared = feed(Counts, { log });
   const cursors: string[] = [];
   const publish = (n: number) => shared.publish(Count(n)).subscribe((cursor) => cursors.push(cursor));
@@ -29,7 +29,7 @@ const routed = (
     asked.push(gap);
     return { events: given, cursor: cursors.at(-1) ?? '' };
   };
-  return sse(shared, { resume: { missed } });
+  return sse({ resume: { gapPolicy: missed } }, shared);
 };
 
 const cursorOf = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
@@ -127,7 +127,7 @@ describe('a snapshot for a reader that missed something', () => {
       const { shared, publish } = counted();
       publish(1);
       const attempt = (missed: Snapshot<unknown>) =>
-        reader(sse(shared, { resume: { missed } }), { lastEventId: '1.other.1' });
+        reader(sse({ resume: { gapPolicy: missed } }, shared), { lastEventId: '1.other.1' });
       const all = [
         attempt(() => {
           throw new Error('no');
@@ -148,8 +148,8 @@ describe('a snapshot for a reader that missed something', () => {
     'holds nothing of a reader that left while it was waited for',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a', { a: Count(1) });
-      const shared = feed(Counts, { source, grace: 0 });
-      const route = sse(shared, { resume: { missed: () => new Promise<never>(() => {}) } });
+      const shared = feed(Counts, { source, linger: 0 });
+      const route = sse({ resume: { gapPolicy: () => new Promise<never>(() => {}) } }, shared);
       const r = reader(route, { lastEventId: '1.other.1', socket: '5ms X' });
       flush();
       expect(r.listeners).to.equal(0);
@@ -165,7 +165,7 @@ describe('a snapshot for a reader that missed something', () => {
       asked.resolve();
       return given.promise;
     };
-    await listen(sse(shared, { resume: { missed } }), async (url) => {
+    await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
       await asked.promise;
       publish(2);
@@ -186,7 +186,7 @@ describe('a snapshot for a reader that missed something', () => {
       asked.resolve();
       return given.promise.then((result) => result);
     };
-    await listen(sse(shared, { resume: { missed } }), async (url) => {
+    await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
       await asked.promise;
       given.resolve(Promise.reject(Object.assign(new Error('no'), { status: 502 })));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { map, type Observable, timer } from 'rxjs';
-import { feed, filterEvent, sse, TimeoutError, type TimeoutOptions } from '../../lib/index.ts';
+import { feed, filterEvents, StreamTimeoutError, sse, type TimeoutOptions } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import { comment } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
@@ -16,13 +16,13 @@ interface Options {
 }
 
 const ways: Readonly<Record<string, (source: Observable<Tick>, options: Options) => ReturnType<typeof sse>>> = {
-  'a stream of its own': (source, options) => sse(source, options as object),
-  'a feed': (source, options) => sse(feed(Ticks, { source, grace: 0 }), options as object),
+  'a stream of its own': (source, options) => sse(options as object, source),
+  'a feed': (source, options) => sse(options as object, feed(Ticks, { source, linger: 0 })),
   'its own view of a feed': (source, options) => {
-    const shared = feed(Ticks, { source, grace: 0 });
-    return sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), options as object);
+    const shared = feed(Ticks, { source, linger: 0 });
+    return sse(options as object, (context) => shared.read(context).pipe(filterEvents(() => true)));
   },
-  'a run': (source, options) => sse(() => source, { ...(options as object), resume: { grace: 0 } }),
+  'a run': (source, options) => sse({ ...(options as object), resume: { linger: 0 } }, () => source),
 };
 
 for (const [what, routeOf] of Object.entries(ways)) {
@@ -44,7 +44,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         expect(r.listeners).to.equal(0);
         expect(closed).to.deep.equal(['timeout']);
         expect(told).to.have.length(1);
-        expect(told[0]).to.be.instanceOf(TimeoutError).and.include({ limit: 'first', after: 10 });
+        expect(told[0]).to.be.instanceOf(StreamTimeoutError).and.include({ limit: 'first', after: 10 });
       }),
     );
 
@@ -62,7 +62,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'end one that goes on for too long, properly where the route says so',
       marbles(({ hot, reader, flush }) => {
-        const options = { timeout: { all: 12 }, onError: () => 'end' };
+        const options = { timeout: { total: 12 }, onError: () => 'end' };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b 40ms c', values), options));
         flush();
         expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['1', '2', 'end']);
@@ -73,7 +73,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'say a last event where the route has one',
       marbles(({ hot, reader, flush }) => {
-        const options = { timeout: { each: 5 }, onError: () => Ticks.Text('silent') };
+        const options = { timeout: { idle: 5 }, onError: () => Ticks.Text('silent') };
         // A view of a feed gives places and no events of its own: the last word has none, and is refused.
         const r = reader(routeOf(hot<Tick>('5ms a 40ms b', values), options));
         flush();
@@ -85,7 +85,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'leave a full socket to the stall timeout, and begin anew when it has drained',
       marbles(({ hot, reader, flush }) => {
-        const options = { timeout: { each: 10 }, heartbeat: Infinity };
+        const options = { timeout: { idle: 10 }, heartbeat: Infinity };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b', values), options), { socket: '7ms F 40ms D' });
         flush();
         expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
@@ -97,7 +97,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
       'are gone when the reader is',
       marbles(
         ({ hot, reader, flush }) => {
-          const r = reader(routeOf(hot<Tick>('5ms a', values), { timeout: { first: 10, each: 5000, all: 6000 } }), {
+          const r = reader(routeOf(hot<Tick>('5ms a', values), { timeout: { first: 10, idle: 5000, total: 6000 } }), {
             socket: '7ms X',
           });
           // A timer that outlived its reader would fail the run.
@@ -114,7 +114,7 @@ describe('timeouts', () => {
   it(
     'take no comment for an event',
     marbles(({ reader, flush }) => {
-      const r = reader(sse(timer(1, 3).pipe(map(() => comment('still here'))), { timeout: { first: 10 } }));
+      const r = reader(sse({ timeout: { first: 10 } }, timer(1, 3).pipe(map(() => comment('still here')))));
       flush();
       expect(r.cut).to.equal(10);
     }),
@@ -123,10 +123,13 @@ describe('timeouts', () => {
   it(
     'take no place without an event for one',
     marbles(({ hot, reader, flush }) => {
-      const shared = feed(Ticks, { source: hot<Tick>('5ms a 4ms b 4ms c', values), grace: 0 });
-      const route = sse((context: object) => shared.read(context).pipe(filterEvent(() => false)), {
-        timeout: { first: 12 },
-      });
+      const shared = feed(Ticks, { source: hot<Tick>('5ms a 4ms b 4ms c', values), linger: 0 });
+      const route = sse(
+        {
+          timeout: { first: 12 },
+        },
+        (context) => shared.read(context).pipe(filterEvents(() => false)),
+      );
       const r = reader(route);
       flush();
       expect(r.cut).to.equal(12);
@@ -135,8 +138,8 @@ describe('timeouts', () => {
 
   it('are refused at once where they are no time', () => {
     for (const limit of ['first', 'each', 'all']) {
-      expect(() => sse(timer(0), { timeout: { [limit]: 0 } })).to.throw(RangeError, `timeout.${limit}`);
-      expect(() => sse(timer(0), { timeout: { [limit]: Number.NaN } })).to.throw(RangeError, `timeout.${limit}`);
+      expect(() => sse({ timeout: { [limit]: 0 } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
+      expect(() => sse({ timeout: { [limit]: Number.NaN } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
     }
   });
 });

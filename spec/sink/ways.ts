@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
-import { events, feed, filterEvent, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
+import { events, feed, filterEvents, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
 
 export const Ticks = events({ Tick: t.number, Text: t.string });
 export type Tick = ReturnType<typeof Ticks.Tick> | ReturnType<typeof Ticks.Text>;
@@ -8,7 +8,7 @@ export type Tick = ReturnType<typeof Ticks.Tick> | ReturnType<typeof Ticks.Text>
 /** What all ways have in common. */
 export interface WayOptions {
   readonly heartbeat?: number;
-  readonly stall?: number;
+  readonly stallTimeout?: number;
   readonly onError?: (error: unknown) => 'cut' | 'end';
 }
 
@@ -16,11 +16,11 @@ export interface WayOptions {
 export const ways: Readonly<
   Record<string, (source: Observable<Tick>, options?: WayOptions) => SseHandler<SseRequest>>
 > = {
-  'a stream of its own': (source, options) => sse(source, options),
-  'a feed': (source, options) => sse(feed(Ticks, { source, grace: 0 }), options),
-  'its own view of a feed': (source, options) => {
-    const shared = feed(Ticks, { source, grace: 0 });
-    return sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), options);
+  'a stream of its own': (source, options = {}) => sse(options, source),
+  'a feed': (source, options = {}) => sse(options, feed(Ticks, { source, linger: 0 })),
+  'its own view of a feed': (source, options = {}) => {
+    const shared = feed(Ticks, { source, linger: 0 });
+    return sse(options, (context) => shared.read(context).pipe(filterEvents(() => true)));
   },
-  'a run': (source, options) => sse(() => source, { ...options, resume: { grace: 0 } }),
+  'a run': (source, options = {}) => sse({ ...options, resume: { linger: 0 } }, () => source),
 };

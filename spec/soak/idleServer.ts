@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import express from 'express';
 import * as t from 'io-ts';
 import { NEVER } from 'rxjs';
-import { events, feed, filterEvent, sse } from '../../lib/index.ts';
+import { events, feed, filterEvents, sse } from '../../lib/index.ts';
 import { held, resources } from './settled.ts';
 
 /**
@@ -12,7 +12,7 @@ import { held, resources } from './settled.ts';
 const shared = feed(events({ Tick: t.number }));
 const stream = sse(NEVER);
 const whole = sse(shared);
-const view = sse((context: object) => shared.read(context).pipe(filterEvent(() => true)));
+const view = sse((context) => shared.read(context).pipe(filterEvents(() => true)));
 const onExpress = (handler: (request: never, response: ServerResponse) => unknown): RequestListener =>
   express().get('/', handler as never);
 

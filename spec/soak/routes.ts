@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { finalize, NEVER, Observable, startWith } from 'rxjs';
-import { events, feed, filterEvent, memoryLog, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
+import { events, feed, filterEvents, memoryLog, type SseHandler, type SseRequest, sse } from '../../lib/index.ts';
 
 const Texts = events({ Text: t.string });
 
@@ -15,21 +15,21 @@ export interface Soaked {
 
 /** Each way of sending, with a source that says `first` and then nothing, and which is left with its last reader. */
 export const soaked: Readonly<Record<string, (first: string) => Soaked>> = {
-  'sse(Observable)': (first) => withSource(first, (source, hooks) => sse(source, hooks)),
+  'sse(Observable)': (first) => withSource(first, (source, hooks) => sse(hooks, source)),
   'sse(feed)': (first) =>
-    withSource(first, (source, hooks) => sse(feed(Texts, { source, grace: 0, log: remembering(1) }), oldest(hooks))),
+    withSource(first, (source, hooks) => sse(oldest(hooks), feed(Texts, { source, linger: 0, log: remembering(1) }))),
   pipeline: (first) =>
     withSource(first, (source, hooks) => {
-      const shared = feed(Texts, { source, grace: 0, log: remembering(1) });
-      return sse((context: object) => shared.read(context).pipe(filterEvent(() => true)), oldest(hooks));
+      const shared = feed(Texts, { source, linger: 0, log: remembering(1) });
+      return sse(oldest(hooks), (context) => shared.read(context).pipe(filterEvents(() => true)));
     }),
   'run, grace 0': (first) =>
     withSource(first, (source, hooks) =>
-      sse(() => source, { ...hooks, events: Texts, resume: { grace: 0, log: () => remembering(1) } }),
+      sse({ ...hooks, events: Texts, resume: { linger: 0, log: () => remembering(1) } }, () => source),
     ),
 };
 
-const remembering = (entries: number) => memoryLog({ entries, bytes: 64 * 1024 * 1024 });
+const remembering = (entries: number) => memoryLog({ maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
 const oldest = (hooks: object) => ({ ...hooks, resume: { from: 'oldest' } as const });
 
 type Source = Observable<ReturnType<typeof Texts.Text>>;

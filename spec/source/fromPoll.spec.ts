@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
-import { StatusError } from '../../lib/error/StatusError.ts';
+import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { type FromPollOptions, fromPoll, type PollRequest } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
@@ -26,7 +26,7 @@ describe('fromPoll', () => {
       const expected = '     --a-----a-----a---  ';
 
       expectObservable(
-        fromPoll(() => answer, { every: 3 }),
+        fromPoll(() => answer, { interval: 3 }),
         left,
       ).toBe(expected);
       expectSubscriptions(answer.subscriptions).toBe(subs);
@@ -42,7 +42,7 @@ describe('fromPoll', () => {
       const expected = '     ---------a------- ';
 
       expectObservable(
-        fromPoll(() => slow, { every: 2 }),
+        fromPoll(() => slow, { interval: 2 }),
         left,
       ).toBe(expected);
       expectSubscriptions(slow.subscriptions).toBe(subs);
@@ -55,8 +55,8 @@ describe('fromPoll', () => {
       const silent = answers(cold<string>('-'));
       const quick = answers(of('a'));
 
-      expectObservable(fromPoll(silent.poll, { every: 3 }), '^---!').toBe('-----');
-      expectObservable(fromPoll(quick.poll, { every: 9 }), '^---!').toBe('a----');
+      expectObservable(fromPoll(silent.poll, { interval: 3 }), '^---!').toBe('-----');
+      expectObservable(fromPoll(quick.poll, { interval: 9 }), '^---!').toBe('a----');
       flush();
       expect(silent.requests.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
       expect(quick.requests.length).to.equal(1);
@@ -67,7 +67,7 @@ describe('fromPoll', () => {
     'aborts the signal of a question that is over, so that nothing of it is left',
     marbles(({ expectObservable, flush }) => {
       const { poll, requests } = answers(of('a'), no, EMPTY, NEVER);
-      expectObservable(fromPoll(poll, { every: 1, max: 1 }), '^-----!').toBe('a------');
+      expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1 }), '^-----!').toBe('a------');
       flush();
       expect(requests.map(({ signal }) => signal.aborted)).to.deep.equal([true, true, true, true]);
     }),
@@ -77,7 +77,7 @@ describe('fromPoll', () => {
     'knows the last value when it asks again',
     marbles(({ expectObservable }) => {
       const next = ({ last = 0 }: PollRequest<number>): Observable<number> => (last === 2 ? EMPTY : of(last + 1));
-      expectObservable(fromPoll(next, { every: 2 }), '^------!').toBe('a-b', { a: 1, b: 2 });
+      expectObservable(fromPoll(next, { interval: 2 }), '^------!').toBe('a-b', { a: 1, b: 2 });
     }),
   );
 
@@ -86,7 +86,7 @@ describe('fromPoll', () => {
     marbles(({ expectObservable, flush }) => {
       const waits: number[] = [];
       const { poll } = answers(no);
-      const options: FromPollOptions = { every: 100, max: 1000, onFailure: (_, wait) => waits.push(wait) };
+      const options: FromPollOptions = { interval: 100, maxDelay: 1000, onFailure: (_, wait) => waits.push(wait) };
       expectObservable(fromPoll(poll, options), '^ 9s !').toBe('-');
       flush();
       const bounds = [200, 400, 800, 1000, 1000];
@@ -103,7 +103,7 @@ describe('fromPoll', () => {
     marbles(({ cold, expectObservable }) => {
       const failures: unknown[] = [];
       const { poll } = answers<string>(no, cold('a|'), no, no, cold('#', undefined, 'last'));
-      const polled = fromPoll(poll, { every: 1, max: 1, limit: 2, onFailure: (error) => failures.push(error) });
+      const polled = fromPoll(poll, { interval: 1, maxDelay: 1, limit: 2, onFailure: (error) => failures.push(error) });
       expectObservable(polled).toBe('-a---#', undefined, 'last');
     }),
   );
@@ -115,8 +115,8 @@ describe('fromPoll', () => {
       const refuse = (): void => {
         throw 'stop';
       };
-      expectObservable(fromPoll(poll, { every: 1, limit: 0 })).toBe('#', undefined, 'no');
-      expectObservable(fromPoll(poll, { every: 1, onFailure: refuse })).toBe('#', undefined, 'stop');
+      expectObservable(fromPoll(poll, { interval: 1, limit: 0 })).toBe('#', undefined, 'no');
+      expectObservable(fromPoll(poll, { interval: 1, onFailure: refuse })).toBe('#', undefined, 'stop');
     }),
   );
 
@@ -132,10 +132,10 @@ describe('fromPoll', () => {
         if (asked++ === 0) throw 'thrown';
         return asked === 2 ? silent : NEVER;
       };
-      expectObservable(fromPoll(poll, { every: 1, max: 1, timeout: 3, onFailure }), '^----!').toBe('-a----');
+      expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1, timeout: 3, onFailure }), '^----!').toBe('-a----');
       expectSubscriptions(silent.subscriptions).toBe(subs);
       flush();
-      expect(names).to.deep.equal(['thrown', 'TimeoutError']);
+      expect(names).to.deep.equal(['thrown', 'StreamTimeoutError']);
     }),
   );
 
@@ -144,14 +144,14 @@ describe('fromPoll', () => {
     marbles(({ expectObservable, flush }) => {
       const waits: number[] = [];
       const { poll } = answers<string>(
-        throwError(() => new StatusError(503, 700)),
+        throwError(() => new ConnectionError('status', 'refused', { status: 503, retryAfter: 700 })),
         of('a'),
-        throwError(() => new StatusError(429, 5000)),
+        throwError(() => new ConnectionError('status', 'refused', { status: 429, retryAfter: 5000 })),
         NEVER,
       );
       const options: FromPollOptions = {
-        every: 10,
-        max: 900,
+        interval: 10,
+        maxDelay: 900,
         timeout: Infinity,
         onFailure: (_, wait) => waits.push(wait),
       };
@@ -165,8 +165,8 @@ describe('fromPoll', () => {
     'leaves a share of each wait to chance, if asked',
     marbles(({ expectObservable, flush }) => {
       const [whole, shared] = [answers(EMPTY), answers(EMPTY)];
-      expectObservable(fromPoll(whole.poll, { every: 100 }), '^ 5s !').toBe('-');
-      expectObservable(fromPoll(shared.poll, { every: 100, jitter: 0.5 }), '^ 5s !').toBe('-');
+      expectObservable(fromPoll(whole.poll, { interval: 100 }), '^ 5s !').toBe('-');
+      expectObservable(fromPoll(shared.poll, { interval: 100, jitter: 0.5 }), '^ 5s !').toBe('-');
       flush();
       // 5 s are 50 whole waits, or 100 at their shortest.
       expect(whole.requests.length).to.equal(51);
@@ -178,7 +178,7 @@ describe('fromPoll', () => {
     'polls for each subscriber on its own',
     marbles(({ expectObservable }) => {
       let asked = 0;
-      const polled = fromPoll(() => of(String(asked++)), { every: 4 });
+      const polled = fromPoll(() => of(String(asked++)), { interval: 4 });
       expectObservable(polled, '^---!').toBe('0');
       expectObservable(polled, '-^--!').toBe('-1');
     }),
@@ -193,7 +193,10 @@ describe('fromPoll', () => {
   })) {
     it(`refuses ${option} out of range, at once`, () => {
       for (const value of bad) {
-        expect(() => fromPoll(() => NEVER, { every: 10, [option]: value })).to.throw(RangeError, `fromPoll: ${option}`);
+        expect(() => fromPoll(() => NEVER, { interval: 10, [option]: value })).to.throw(
+          RangeError,
+          `fromPoll: ${option}`,
+        );
       }
     });
   }

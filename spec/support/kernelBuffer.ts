@@ -1,7 +1,7 @@
-import type { Reader } from '../../lib/testing/index.ts';
+import type { TestReader } from '../../lib/testing/index.ts';
 
 /** Makes the socket of a reader full whenever so many bytes were written since it drained, as a kernel's buffer does. */
-export function kernelBuffer({ response }: Reader, bytes: number): void {
+export function kernelBuffer({ response }: TestReader, bytes: number): void {
   const write = response.write.bind(response);
   const uncork = response.uncork.bind(response);
   const drain = response.drain.bind(response);

@@ -12,10 +12,10 @@ import {
   take,
   timer,
 } from 'rxjs';
-import { clock } from '../../lib/clock.ts';
 import { sse } from '../../lib/sink/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock } from '../../lib/time/clock.ts';
 import { comment } from '../../lib/wire/Frame.ts';
 import { type Failure, firstLineOf, lineAfterThis } from './failureOf.ts';
 
@@ -82,13 +82,10 @@ describe('asyncMarbles', () => {
           yield word;
         }
       }
-      const route = sse(
-        async () => {
-          await sleep(2);
-          return words();
-        },
-        { heartbeat: 8 },
-      );
+      const route = sse({ heartbeat: 8 }, async () => {
+        await sleep(2);
+        return words();
+      });
       const r = reader(route);
       expectFrames(r).toBe('10ms h 1ms a 7ms h 1ms (b|)', { a: 'a', b: 'b', h: comment() });
       await flush();

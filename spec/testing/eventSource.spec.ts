@@ -115,7 +115,7 @@ describe('a reader that behaves as EventSource', () => {
     marbles(
       ({ hot, eventSource, expectFrames, flush }) => {
         const ticks = hot('    1ms a 9ms b 5ms c 9ms d');
-        const route = sse(ticks, { resume: { grace: 50 }, retry: 10 });
+        const route = sse({ resume: { linger: 50 }, retry: 10 }, ticks);
         const values = { a: 'a', b: 'b', c: 'c', d: 'd' };
         // Lost at 5, back at 15; at 18 what was written last, c, is lost; back at 28.
         const r = eventSource(route, { socket: '5ms X 12ms L 20ms C' });

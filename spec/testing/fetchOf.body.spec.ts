@@ -47,7 +47,7 @@ describe('the body of a request of fetchOf', () => {
   it(
     'is bounded by the route that reads it',
     asyncMarbles(async () => {
-      const post = fetchOf(receive(feed(Orders), { limit: 10 }), { json: false });
+      const post = fetchOf(receive(feed(Orders), { maxBodyBytes: 10 }), { json: false });
       expect((await post('/', posting(paid))).status).to.equal(413);
     }),
   );
@@ -55,7 +55,7 @@ describe('the body of a request of fetchOf', () => {
   it(
     'is decoded by sse',
     asyncMarbles(async () => {
-      const said = sse(({ body }) => timer(50).pipe(map(() => body.word)), { body: { word: t.string } });
+      const said = sse({ body: { word: t.string } }, ({ body }) => timer(50).pipe(map(() => body.word)));
       const fetch = fetchOf(said);
       expect(await (await fetch('/', posting('{"word":"hello"}'))).text()).to.contain('data: "hello"');
       expect(Date.now()).to.equal(50);
@@ -117,7 +117,7 @@ describe('the body of a request of fetchOf', () => {
   });
 
   it('is passed on in real time as well', async () => {
-    const response = await fetchOf(sse(({ body }) => of(body.word), { body: { word: t.string } }))(
+    const response = await fetchOf(sse({ body: { word: t.string } }, ({ body }) => of(body.word)))(
       '/',
       posting('{"word":"hello"}'),
     );

@@ -43,7 +43,7 @@ describe('fetchOf', () => {
     'leaves when it is aborted, or its body is cancelled',
     asyncMarbles(async () => {
       const reasons: string[] = [];
-      const fetch = fetchOf(sse(NEVER, { onClose: (reason) => reasons.push(reason) }));
+      const fetch = fetchOf(sse({ onClose: (reason) => reasons.push(reason) }, NEVER));
       const abort = new AbortController();
       const body = (await fetch('/', { signal: abort.signal })).text();
       abort.abort(new Error('enough'));
@@ -59,7 +59,7 @@ describe('fetchOf', () => {
     asyncMarbles(async () => {
       const cut = fetchOf((_request, response) => void response.destroy());
       expect(await rejected(cut('/'))).to.be.instanceOf(TypeError);
-      const late = await fetchOf(sse(interval(5).pipe(take(1)), { maxAge: Infinity, onError: () => 'cut' }))('/');
+      const late = await fetchOf(sse({ maxAge: Infinity, onError: () => 'cut' }, interval(5).pipe(take(1))))('/');
       expect(await late.text()).to.contain('data: 0');
       const refused = await fetchOf(sse(throwError(() => Object.assign(new Error('no'), { status: 403 }))))('/');
       expect(refused.status).to.equal(403);

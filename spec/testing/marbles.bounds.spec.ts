@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { asyncScheduler, ignoreElements, interval, NEVER, take, timer } from 'rxjs';
-import { clock } from '../../lib/clock.ts';
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock } from '../../lib/time/clock.ts';
 import { failureOf, lineAfterThis } from './failureOf.ts';
 
 describe('the bound of a run', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { asapScheduler, asyncScheduler, debounceTime, map, of, scheduled, take, timer } from 'rxjs';
-import { clock } from '../../lib/clock.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock } from '../../lib/time/clock.ts';
 import { failureOf } from './failureOf.ts';
 
 describe('marbles', () => {

@@ -14,7 +14,7 @@ const playing = (make: Make, options: PropertyOptions = {}) =>
 
 describe('property, of answers that are no stream', () => {
   it('fails when the request is refused, with the status and the problem', () => {
-    const make = () => sse(() => NEVER, { query: { message: t.string } });
+    const make = () => sse({ query: { message: t.string } }, () => NEVER);
     expect(playing(make)).to.match(
       /^property: the answer was 422 and no stream, at 0 ms, on connection 1: .*"path":"query\.message"/,
     );
@@ -69,7 +69,7 @@ describe('property, of answers that are no stream', () => {
   it('fails when it is told that all is over, and it is not', () => {
     const make = ({ kept }: PropertyWorld) => {
       const served = kept('served', () => ({ readers: 0 }));
-      const route = sse(() => interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))), { retry: 5 });
+      const route = sse({ retry: 5 }, () => interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))));
       return (request: SseRequest, response: SseResponse) => {
         if (++served.readers < 3) return route(request, response);
         response.writeHead(204, {});

@@ -6,8 +6,9 @@ import { feed } from '../../lib/feed/feed.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
-import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { SseContext } from '../../lib/sink/SseOptions.ts';
 import { sse } from '../../lib/sink/sse.ts';
 import { type PropertyOptions, type PropertyWorld, property } from '../../lib/testing/property.ts';
 import { message } from '../../lib/wire/Frame.ts';
@@ -34,14 +35,14 @@ describe('property', function () {
   describe('is kept', () => {
     it(
       'by a feed',
-      property((world) => sse(feed(Ticks, { source: () => ticking(world) }), { retry: 20 }), soon),
+      property((world) => sse({ retry: 20 }, feed(Ticks, { source: () => ticking(world) })), soon),
     );
 
     it(
       'by a feed whose log survives the server, however little it keeps',
       property((world) => {
-        const log = world.kept('log', () => memoryLog({ entries: 20 }));
-        return sse(feed(Ticks, { log, source: () => ticking(world) }), { retry: 50 });
+        const log = world.kept('log', () => memoryLog({ maxEntries: 20 }));
+        return sse({ retry: 50 }, feed(Ticks, { log, source: () => ticking(world) }));
       }, soon),
     );
 
@@ -50,8 +51,8 @@ describe('property', function () {
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
-          const even = (context: object) => ticks.read(context).pipe(filterEvent(({ data }) => data.n % 2 === 0));
-          return sse((context) => even(context), { retry: 20, heartbeat: 30 });
+          const even = (context: SseContext) => ticks.read(context).pipe(filterEvents(({ data }) => data.n % 2 === 0));
+          return sse({ retry: 20, heartbeat: 30 }, (context) => even(context));
         },
         { ...soon, filtered: true },
       ),
@@ -62,8 +63,8 @@ describe('property', function () {
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
-          const calm = (context: object) => ticks.read(context).pipe(conflateBy(() => 'n', { every: 40 }));
-          return sse((context) => calm(context), { retry: 20 });
+          const calm = (context: SseContext) => ticks.read(context).pipe(conflateBy(() => 'n', { interval: 40 }));
+          return sse({ retry: 20 }, (context) => calm(context));
         },
         { ...soon, filtered: true, stateful: true },
       ),
@@ -74,9 +75,9 @@ describe('property', function () {
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
-          const rounded = (context: object) =>
-            ticks.read(context).pipe(dedupe(({ data }) => data.n % 3, { within: 50 }));
-          return sse((context) => rounded(context), { retry: 20 });
+          const rounded = (context: SseContext) =>
+            ticks.read(context).pipe(dedupe(({ data }) => data.n % 3, { maxAge: 50 }));
+          return sse({ retry: 20 }, (context) => rounded(context));
         },
         { ...soon, filtered: true, stateful: true },
       ),
@@ -84,12 +85,12 @@ describe('property', function () {
 
     it(
       'by a run',
-      property((world) => sse(() => ticking(world), { resume: true, retry: 20 }), { ...soon, chunk: 3 }),
+      property((world) => sse({ resume: true, retry: 20 }, () => ticking(world)), { ...soon, chunk: 3 }),
     );
 
     it(
       'by a stream that does not resume, and says so',
-      property((world) => sse(ticking(world), { retry: 20 }), soon),
+      property((world) => sse({ retry: 20 }, ticking(world)), soon),
     );
   });
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { asyncScheduler, type Observable } from 'rxjs';
-import { clock } from '../../lib/clock.ts';
 import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock } from '../../lib/time/clock.ts';
 import { failureOf } from './failureOf.ts';
 
 const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };

@@ -1,21 +1,24 @@
 import * as t from 'io-ts';
 import { asyncScheduler, map, merge, timer } from 'rxjs';
-import { DateTime, events, sse, withDefault } from '../../lib/index.ts';
+import { DateFromISOString, events, sse, withDefault } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 
 // As the README has it: there it is compiled, here it is run.
 const now = () => new Date(asyncScheduler.now());
-const said = { message: t.string, created_at: withDefault(DateTime, now) };
+const said = { message: t.string, created_at: withDefault(DateFromISOString, now) };
 const Echoes = events({ Echo: said, ReverseEcho: said });
 
 const echo = (message: string) => timer(0, 1000).pipe(map(() => Echoes.Echo({ message })));
 const reverseEcho = (message: string) =>
   timer(1000, 1000).pipe(map(() => Echoes.ReverseEcho({ message: [...message].reverse().join('') })));
 
-const echoes = sse(({ query }) => merge(echo(query.message), reverseEcho(query.message)), {
-  events: Echoes,
-  query: { message: t.string },
-});
+const echoes = sse(
+  {
+    events: Echoes,
+    query: { message: t.string },
+  },
+  ({ query }) => merge(echo(query.message), reverseEcho(query.message)),
+);
 
 describe('the route of the README', () => {
   it(

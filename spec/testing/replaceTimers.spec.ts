@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { asyncScheduler, Observable, timer } from 'rxjs';
 import { sse } from '../../lib/sink/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
-import { leaveNothingBehind } from '../../lib/testing/leaveNothingBehind.ts';
+import { expectNoLeaks } from '../../lib/testing/expectNoLeaks.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { property } from '../../lib/testing/property.ts';
 import { message } from '../../lib/wire/Frame.ts';
@@ -66,9 +66,9 @@ describe('the timers of the process', () => {
   });
 
   it('are found by leaveNothingBehind, and let it pass when they are cleared', () => {
-    const { message: text } = failureOf(() => leaveNothingBehind(sse(everySecond(() => {}))));
+    const { message: text } = failureOf(() => expectNoLeaks(sse(everySecond(() => {}))));
     expect(text).to.match(/socket 'X': marbles: 1 timer is left at 120000 ms.*replaceTimers\.spec/);
-    leaveNothingBehind(sse(everySecond((every) => clearInterval(every))));
+    expectNoLeaks(sse(everySecond((every) => clearInterval(every))));
   });
 
   it('run in virtual time in a property', () => {
@@ -96,7 +96,7 @@ describe('the timers of the process', () => {
     };
     failureOf(marbles(throwing));
     expect(ofProcess()).to.deep.equal(before);
-    failureOf(() => leaveNothingBehind(throwing));
+    failureOf(() => expectNoLeaks(throwing));
     expect(ofProcess()).to.deep.equal(before);
     failureOf(property(throwing, { runs: 1 }));
     expect(ofProcess()).to.deep.equal(before);

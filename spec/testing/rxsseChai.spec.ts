@@ -1,7 +1,7 @@
 import * as chai from 'chai';
 import * as t from 'io-ts';
 import { interval, map, NEVER, of, take } from 'rxjs';
-import { DateTime } from '../../lib/event/DateTime.ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { events } from '../../lib/event/events.ts';
 import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
 import { sse } from '../../lib/sink/sse.ts';
@@ -28,7 +28,7 @@ const MoneyFromCents = new t.Type<Money, number, unknown>(
   ({ cents }) => cents,
 );
 
-const Shop = events({ Sold: { price: MoneyFromCents }, Closed: { at: DateTime } });
+const Shop = events({ Sold: { price: MoneyFromCents }, Closed: { at: DateFromISOString } });
 
 describe('the plugin for chai', () => {
   let expect: Chai.ExpectStatic;

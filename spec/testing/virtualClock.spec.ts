@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { asapScheduler, asyncScheduler } from 'rxjs';
-import { clock, perClock } from '../../lib/clock.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { clock, perClock } from '../../lib/time/clock.ts';
 
 describe('the clock of a run', () => {
   it(

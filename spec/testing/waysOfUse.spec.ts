@@ -55,10 +55,8 @@ describe('the three ways of use, as marbles', () => {
   it(
     'a whole route, with its heartbeat and a reader that leaves',
     marbles(({ reader, expectFrames, flush }) => {
-      const route = sse(
-        ({ query: { message } }) =>
-          merge(echo(interval(1000).pipe(map(() => message))), reverseEcho(timer(2000, 1000).pipe(map(() => message)))),
-        { events: Echoes, query: { message: t.string }, heartbeat: 800 },
+      const route = sse({ events: Echoes, query: { message: t.string }, heartbeat: 800 }, ({ query: { message } }) =>
+        merge(echo(interval(1000).pipe(map(() => message))), reverseEcho(timer(2000, 1000).pipe(map(() => message)))),
       );
       const r = reader(route, { url: '/?message=ab', socket: '2500ms X' });
       expectFrames(r).toBe('800ms h 199ms a 799ms h 199ms (aA)', values);
@@ -80,7 +78,7 @@ describe('a route in virtual time', () => {
     marbles(
       ({ hot, reader, expectFrames }) => {
         const ticks = hot('   5ms a 12ms b 20ms c', ticking);
-        const r = reader(sse(ticks, { events: Ticks, heartbeat: 12 }), { socket: '10ms F 14ms D 19ms X' });
+        const r = reader(sse({ events: Ticks, heartbeat: 12 }, ticks), { socket: '10ms F 14ms D 19ms X' });
         // b is held from 18 to 25.
         expectFrames(r).toBe('5ms a 19ms b 11ms h 1ms c', ticking);
       },
@@ -91,11 +89,11 @@ describe('a route in virtual time', () => {
   it(
     'begins with its retry and ends with its end',
     marbles(({ cold, reader, expectFrames, flush }) => {
-      const r = reader(sse(cold('  --a-|', ticking), { events: Ticks }));
+      const r = reader(sse({ events: Ticks }, cold('  --a-|', ticking)));
       expectFrames(r).toBe('       --a-|', ticking);
       expectFrames(r, { opening: true }).toBe('o-a-|', ticking);
       flush();
-      const again = reader(sse(cold('a'), {}), { lastEventId: r.lastEventId });
+      const again = reader(sse({}, cold('a')), { lastEventId: r.lastEventId });
       expectFrames(again).toBe('4ms |');
       flush();
       expect(again.status).to.equal(204);
@@ -105,7 +103,7 @@ describe('a route in virtual time', () => {
   it(
     'answers a bad request before the first byte',
     marbles(({ reader, flush }) => {
-      const route = sse(() => interval(1000), { query: { message: t.string } });
+      const route = sse({ query: { message: t.string } }, () => interval(1000));
       const r = reader(route, { url: '/?word=ab' });
       flush();
       expect(r.status).to.equal(422);

@@ -1,7 +1,13 @@
 import { expectTypeOf } from 'expect-type';
 import * as t from 'io-ts';
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { type EventSourceLike, fromEventSource, fromSse, type RawEvent, type Status } from '../../lib/client/index.ts';
+import {
+  type ConnectionStatus,
+  type EventSourceLike,
+  fromEventSource,
+  fromSse,
+  type RawEvent,
+} from '../../lib/client/index.ts';
 import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { type EventOf, events } from '../../lib/event/events.ts';
 import type { Gap } from '../../lib/event/Gap.ts';
@@ -13,14 +19,14 @@ type Chat = EventOf<typeof Chat>;
 expectTypeOf(fromSse('/chat', Chat)).toEqualTypeOf<Observable<Chat | Gap>>();
 expectTypeOf(fromSse('/chat', Chat, {})).toEqualTypeOf<Observable<Chat | Gap>>();
 expectTypeOf(fromSse('/chat', Chat, { method: 'POST', body: '{}' })).toEqualTypeOf<Observable<Chat | Gap>>();
-expectTypeOf(fromSse('/chat', Chat, { unknown: 'error' })).toEqualTypeOf<Observable<Chat | Gap>>();
-expectTypeOf(fromSse('/chat', Chat, { invalid: 'raw' })).toEqualTypeOf<Observable<Chat | Gap | RawEvent>>();
-expectTypeOf(fromSse('/chat', Chat, { unknown: 'raw', invalid: 'error' })).toEqualTypeOf<
+expectTypeOf(fromSse('/chat', Chat, { unknownEvents: 'error' })).toEqualTypeOf<Observable<Chat | Gap>>();
+expectTypeOf(fromSse('/chat', Chat, { invalidEvents: 'raw' })).toEqualTypeOf<Observable<Chat | Gap | RawEvent>>();
+expectTypeOf(fromSse('/chat', Chat, { unknownEvents: 'raw', invalidEvents: 'error' })).toEqualTypeOf<
   Observable<Chat | Gap | RawEvent>
 >();
 declare const native: EventSourceLike;
 expectTypeOf(fromEventSource(() => native, Chat)).toEqualTypeOf<Observable<Chat | Gap>>();
-expectTypeOf(fromEventSource(() => native, Chat, { unknown: 'raw' })).toEqualTypeOf<
+expectTypeOf(fromEventSource(() => native, Chat, { unknownEvents: 'raw' })).toEqualTypeOf<
   Observable<Chat | Gap | RawEvent>
 >();
 
@@ -40,8 +46,13 @@ fromSse('/chat', Chat, {
 fromSse('/chat', Chat, { lastEventId: null, body: () => new Blob([]).stream() });
 
 // Any observer hears.
-fromSse('/chat', Chat, { status: new BehaviorSubject<Status>({ state: 'paused' }), cursor: new Subject<string>() });
-fromSse('/chat', Chat, { status: { next: (status) => expectTypeOf(status).toEqualTypeOf<Status>() } });
+fromSse('/chat', Chat, {
+  statusObserver: new BehaviorSubject<ConnectionStatus>({ state: 'paused' }),
+  cursorObserver: new Subject<string>(),
+});
+fromSse('/chat', Chat, {
+  statusObserver: { next: (status) => expectTypeOf(status).toEqualTypeOf<ConnectionStatus>() },
+});
 
 export function shown(event: Chat | Gap): string {
   switch (event.type) {
@@ -64,14 +75,14 @@ export function unmindful(event: Chat | Gap): string {
   }
 }
 
-export function told(status: Status): string {
+export function told(status: ConnectionStatus): string {
   switch (status.state) {
     case 'connecting':
       return status.lastEventId;
     case 'open':
       return status.resume ?? '';
     case 'retrying':
-      return `${status.why.reason} ${status.at.toISOString()}`;
+      return `${status.error.reason} ${status.at.toISOString()}`;
     case 'paused':
       return '';
     case 'ended':
@@ -84,13 +95,13 @@ export function told(status: Status): string {
 // @ts-expect-error a contract, and not what it is made of
 fromSse('/chat', { Said: { text: t.string } });
 // @ts-expect-error no such policy
-fromSse('/chat', Chat, { unknown: 'ignore' });
+fromSse('/chat', Chat, { unknownEvents: 'ignore' });
 // @ts-expect-error a misspelt option
 fromSse('/chat', Chat, { retires: {} });
 // @ts-expect-error no such event
 fromSse('/chat', Chat).subscribe((event) => event.type === 'sung');
 // @ts-expect-error a status has no such state
-fromSse('/chat', Chat, { status: { next: (status) => status.state === 'closed' } });
+fromSse('/chat', Chat, { statusObserver: { next: (status) => status.state === 'closed' } });
 // @ts-expect-error an EventSource has to be made anew: its maker is asked for
 fromEventSource(native, Chat);
 // @ts-expect-error it has no headers

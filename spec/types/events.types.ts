@@ -1,18 +1,18 @@
 import { expectTypeOf } from 'expect-type';
 import * as t from 'io-ts';
+import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import type { Json } from '../../lib/codec/Json.ts';
+import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
+import type { DataOf } from '../../lib/codec/Shape.ts';
+import { BooleanFromString, IntFromString } from '../../lib/codec/textCodecs.ts';
+import { withDefault } from '../../lib/codec/withDefault.ts';
 import { Int, NonEmptyString } from '../../lib/event/codecs.ts';
-import { DateTime } from '../../lib/event/DateTime.ts';
 import type { EventDefinition, TypedEvent } from '../../lib/event/EventDefinition.ts';
 import { event } from '../../lib/event/event.ts';
 import type { SnakeCase } from '../../lib/event/eventName.ts';
 import { type Contract, type EventOf, events } from '../../lib/event/events.ts';
-import type { Json } from '../../lib/event/Json.ts';
-import { oneOrMany } from '../../lib/event/oneOrMany.ts';
-import type { DataOf } from '../../lib/event/Shape.ts';
-import { BooleanFromString, IntFromString } from '../../lib/event/textCodecs.ts';
-import { withDefault } from '../../lib/event/withDefault.ts';
 
-const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => new Date()) });
+const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date()) });
 const Ping = event('ping');
 const Tick = event('tick', t.number);
 
@@ -166,7 +166,7 @@ events({ Nested: { a: { b: t.string } } });
 expectTypeOf<t.TypeOf<typeof Int>>().toEqualTypeOf<number>();
 expectTypeOf<t.TypeOf<typeof NonEmptyString>>().toEqualTypeOf<string>();
 expectTypeOf<t.TypeOf<typeof Json>>().toEqualTypeOf<Json>();
-expectTypeOf<t.OutputOf<typeof DateTime>>().toEqualTypeOf<string>();
+expectTypeOf<t.OutputOf<typeof DateFromISOString>>().toEqualTypeOf<string>();
 const query = {
   page: withDefault(IntFromString, () => 1),
   drafts: BooleanFromString,
@@ -181,7 +181,7 @@ expectTypeOf<DataOf<typeof query>>().toEqualTypeOf<{
 }>();
 
 // A contract of a middling size, whose union still narrows.
-const item = { id: t.string, at: withDefault(DateTime, () => new Date()), tags: t.array(t.string) };
+const item = { id: t.string, at: withDefault(DateFromISOString, () => new Date()), tags: t.array(t.string) };
 const Shop = events({
   CartOpened: item,
   CartClosed: item,

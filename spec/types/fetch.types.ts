@@ -3,13 +3,21 @@ import { Hono } from 'hono';
 import * as t from 'io-ts';
 import { interval, NEVER, of } from 'rxjs';
 import { type FetchHandler, sse } from '../../lib/adapter/index.ts';
-import { drain, events, feed, IntFromString, sse as onNode } from '../../lib/index.ts';
+import { events, feed, IntFromString, sse as onNode, shutdown } from '../../lib/index.ts';
 
 const Echoes = events({ Echo: { message: t.string } });
 declare function whoIs(request: Request): Promise<{ readonly user: string }>;
 
 // The context is that of the main door, of a web request.
 sse(
+  {
+    events: Echoes,
+    query: { limit: IntFromString },
+    params: { id: IntFromString },
+    body: { question: t.string },
+    maxBodyBytes: 1024,
+    state: whoIs,
+  },
   ({ query, params, body, state, request, signal }) => {
     expectTypeOf(query.limit).toEqualTypeOf<number>();
     expectTypeOf(params.id).toEqualTypeOf<number>();
@@ -18,14 +26,6 @@ sse(
     expectTypeOf(request).toEqualTypeOf<Request>();
     expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
     return of(Echoes.Echo({ message: state.user }));
-  },
-  {
-    events: Echoes,
-    query: { limit: IntFromString },
-    params: { id: IntFromString },
-    body: { question: t.string },
-    limit: 1024,
-    state: whoIs,
   },
 );
 sse(({ query, state }) => {
@@ -37,14 +37,14 @@ sse(({ query, state }) => {
 const time = sse(interval(1000));
 expectTypeOf(time).toEqualTypeOf<FetchHandler<Request>>();
 expectTypeOf(time(new Request('http://here/'))).toEqualTypeOf<Promise<Response>>();
-drain(time);
+shutdown(time);
 sse(feed(Echoes));
 
 // A framework's own request is known where it is named.
 interface NextRequest extends Request {
   readonly nextUrl: URL;
 }
-const next = sse(NEVER, { state: (request: NextRequest) => request.nextUrl.pathname });
+const next = sse({ state: (request: NextRequest) => request.nextUrl.pathname }, NEVER);
 expectTypeOf(next).toEqualTypeOf<FetchHandler<NextRequest>>();
 
 // Hono.
@@ -67,10 +67,10 @@ time satisfies (request: Request, server: Server) => Response | Promise<Response
 time satisfies (request: Request, info: ServeHandlerInfo) => Response | Promise<Response>;
 
 // @ts-expect-error a web request has headers that are asked by name
-sse(NEVER, { state: (request: Request) => request.headers.authorization });
+sse({ state: (request: Request) => request.headers.authorization }, NEVER);
 
 // @ts-expect-error an event that the contract does not have
-sse(of({ type: 'other', data: 1 } as const), { events: Echoes });
+sse({ events: Echoes }, of({ type: 'other', data: 1 } as const));
 
 // @ts-expect-error a handler of Node's servers is none of the web
 onNode(NEVER) satisfies (request: Request) => Promise<Response>;

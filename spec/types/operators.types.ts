@@ -3,20 +3,20 @@ import * as t from 'io-ts';
 import { type Observable, of } from 'rxjs';
 import { type Entry, type EventOf, event, events, type Gap, type TypedEvent } from '../../lib/index.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
-import { decodeWith } from '../../lib/operator/decodeWith.ts';
+import { decodeEvents } from '../../lib/operator/decodeEvents.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
-import { filterEvent } from '../../lib/operator/filterEvent.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { keepAlive } from '../../lib/operator/keepAlive.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
-import { mapEvent } from '../../lib/operator/mapEvent.ts';
-import { matchEvent } from '../../lib/operator/matchEvent.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
+import { matchEvents } from '../../lib/operator/matchEvents.ts';
 import { mergeEvents } from '../../lib/operator/mergeEvents.ts';
 import { ofType } from '../../lib/operator/ofType.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { type Attempt, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
+import { timeouts } from '../../lib/operator/timeouts.ts';
 import { toAsyncIterable } from '../../lib/operator/toAsyncIterable.ts';
-import { within } from '../../lib/operator/within.ts';
 
 const Orders = events({ OrderPaid: { order: t.string, total: t.number }, OrderShipped: { order: t.string } });
 const Foreign = event('foreign', { order: t.string });
@@ -34,12 +34,12 @@ declare const unchecked: Observable<TypedEvent>;
 
 const hasOrder = (e: TypedEvent): boolean => e.type !== '';
 
-expectTypeOf(entries.pipe(filterEvent((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
-expectTypeOf(orders.pipe(filterEvent((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(received.pipe(filterEvent((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Order | Gap>>();
-expectTypeOf(entries.pipe(filterEvent(hasOrder))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(entries.pipe(filterEvents((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(orders.pipe(filterEvents((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(received.pipe(filterEvents((e) => e.data.order === 'A'))).toEqualTypeOf<Observable<Order | Gap>>();
+expectTypeOf(entries.pipe(filterEvents(hasOrder))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
 entries.pipe(
-  filterEvent((e) => {
+  filterEvents((e) => {
     expectTypeOf(e).toEqualTypeOf<Order>();
     return true;
   }),
@@ -48,60 +48,60 @@ entries.pipe(
 // A guard narrows: one that TypeScript finds, one that is written, and that of a definition.
 const isPaid = (e: Order): e is Paid => e.type === 'order_paid';
 
-expectTypeOf(entries.pipe(filterEvent((e) => e.type === 'order_paid'))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
-expectTypeOf(entries.pipe(filterEvent((e) => e.type !== 'order_paid'))).toEqualTypeOf<
+expectTypeOf(entries.pipe(filterEvents((e) => e.type === 'order_paid'))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
+expectTypeOf(entries.pipe(filterEvents((e) => e.type !== 'order_paid'))).toEqualTypeOf<
   Observable<Entry<Shipped | Gap>>
 >();
-expectTypeOf(entries.pipe(filterEvent(isPaid))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
-expectTypeOf(entries.pipe(filterEvent(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
-expectTypeOf(orders.pipe(filterEvent(isPaid))).toEqualTypeOf<Observable<Paid>>();
-expectTypeOf(unchecked.pipe(filterEvent(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Paid>>();
+expectTypeOf(entries.pipe(filterEvents(isPaid))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
+expectTypeOf(entries.pipe(filterEvents(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
+expectTypeOf(orders.pipe(filterEvents(isPaid))).toEqualTypeOf<Observable<Paid>>();
+expectTypeOf(unchecked.pipe(filterEvents(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Paid>>();
 // A predicate that says more than a guard can is none.
-expectTypeOf(entries.pipe(filterEvent((e) => e.type === 'order_paid' && e.data.total > 5))).toEqualTypeOf<
+expectTypeOf(entries.pipe(filterEvents((e) => e.type === 'order_paid' && e.data.total > 5))).toEqualTypeOf<
   Observable<Entry<Order | Gap>>
 >();
 
 // @ts-expect-error the total is in one of the two events
-entries.pipe(filterEvent((e) => e.data.total > 5));
+entries.pipe(filterEvents((e) => e.data.total > 5));
 // @ts-expect-error a gap is for the reader, no predicate sees it
-entries.pipe(filterEvent((e) => e.type === 'rxsse.gap'));
+entries.pipe(filterEvents((e) => e.type === 'rxsse.gap'));
 // @ts-expect-error the event, not the entry around it
-entries.pipe(filterEvent((e) => e.sequence > 5));
+entries.pipe(filterEvents((e) => e.sequence > 5));
 // @ts-expect-error what is asked is answered yes or no
-entries.pipe(filterEvent((e) => e.data.order));
+entries.pipe(filterEvents((e) => e.data.order));
 
 /* mapEvent */
 
 const hide = (e: Order) => (e.type === 'order_paid' ? Orders.OrderShipped({ order: e.data.order }) : e);
 
-expectTypeOf(entries.pipe(mapEvent((e) => e.data.order))).toEqualTypeOf<Observable<Entry<string | Gap>>>();
-expectTypeOf(entries.pipe(mapEvent(hide))).toEqualTypeOf<Observable<Entry<Shipped | Gap>>>();
-expectTypeOf(orders.pipe(mapEvent(hide))).toEqualTypeOf<Observable<Shipped>>();
-expectTypeOf(received.pipe(mapEvent(hide))).toEqualTypeOf<Observable<Shipped | Gap>>();
+expectTypeOf(entries.pipe(mapEvents((e) => e.data.order))).toEqualTypeOf<Observable<Entry<string | Gap>>>();
+expectTypeOf(entries.pipe(mapEvents(hide))).toEqualTypeOf<Observable<Entry<Shipped | Gap>>>();
+expectTypeOf(orders.pipe(mapEvents(hide))).toEqualTypeOf<Observable<Shipped>>();
+expectTypeOf(received.pipe(mapEvents(hide))).toEqualTypeOf<Observable<Shipped | Gap>>();
 entries.pipe(
-  mapEvent((e) => {
+  mapEvents((e) => {
     expectTypeOf(e).toEqualTypeOf<Order>();
     return e;
   }),
 );
 expectTypeOf(
   entries.pipe(
-    filterEvent((e) => e.type === 'order_paid'),
-    mapEvent((e) => e.data.total),
-    filterEvent((total) => total > 5),
+    filterEvents((e) => e.type === 'order_paid'),
+    mapEvents((e) => e.data.total),
+    filterEvents((total) => total > 5),
   ),
 ).toEqualTypeOf<Observable<Entry<number | Gap>>>();
 
 entries.pipe(
   // @ts-expect-error nothing is not an event: filterEvent leaves one out
-  mapEvent((e) => {
+  mapEvents((e) => {
     e.data;
   }),
 );
 // @ts-expect-error nor is it now and then
-entries.pipe(mapEvent((e) => (e.type === 'order_paid' ? e : undefined)));
+entries.pipe(mapEvents((e) => (e.type === 'order_paid' ? e : undefined)));
 // @ts-expect-error a function of another stream's events
-entries.pipe(mapEvent((e: EventOf<typeof Foreign>) => e));
+entries.pipe(mapEvents((e: EventOf<typeof Foreign>) => e));
 
 /* ofType */
 
@@ -133,7 +133,7 @@ expectTypeOf(restartWithBackoff).parameter(0).parameter(0).toEqualTypeOf<Attempt
 // @ts-expect-error one that is made anew, not one for all attempts
 restartWithBackoff(orders);
 // @ts-expect-error milliseconds
-restartWithBackoff(() => orders, { initial: '1s' });
+restartWithBackoff(() => orders, { initialDelay: '1s' });
 // @ts-expect-error a misspelt option
 restartWithBackoff(() => orders, { maximum: 5 });
 
@@ -150,23 +150,23 @@ restartWithBackoff(({ last }: Attempt<Order>) => (last ? of(5) : of(6)));
 
 /* keepAlive */
 
-expectTypeOf(orders.pipe(keepAlive({ every: 5, value: () => 'here' }))).toEqualTypeOf<Observable<Order | string>>();
+expectTypeOf(orders.pipe(keepAlive({ interval: 5, value: () => 'here' }))).toEqualTypeOf<Observable<Order | string>>();
 expectTypeOf(
-  orders.pipe(keepAlive({ every: 5, value: (): Order => Orders.OrderShipped({ order: 'A' }) })),
+  orders.pipe(keepAlive({ interval: 5, value: (): Order => Orders.OrderShipped({ order: 'A' }) })),
 ).toEqualTypeOf<Observable<Order>>();
 // @ts-expect-error what fills a silence has to be made
-keepAlive({ every: 5, value: 'here' });
+keepAlive({ interval: 5, value: 'here' });
 
 /* within */
 
-expectTypeOf(orders.pipe(within({ each: 5 }))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(orders.pipe(within({ first: 5, with: (error) => of(error.limit) }))).toEqualTypeOf<
-  Observable<Order | 'first' | 'each' | 'all'>
+expectTypeOf(orders.pipe(timeouts({ idle: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(orders.pipe(timeouts({ first: 5, with: (error) => of(error.kind) }))).toEqualTypeOf<
+  Observable<Order | 'first' | 'idle' | 'total'>
 >();
 // @ts-expect-error milliseconds
-within({ each: '5s' });
+timeouts({ idle: '5s' });
 // @ts-expect-error a misspelt limit
-within({ every: 5 });
+timeouts({ every: 5 });
 
 /* mergeEvents */
 
@@ -201,13 +201,13 @@ mergeEvents({ orders: Promise.resolve(5) });
 
 /* conflateBy */
 
-expectTypeOf(orders.pipe(conflateBy((e) => e.data.order, { every: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(orders.pipe(conflateBy((e) => e.data.order, { interval: 5 }))).toEqualTypeOf<Observable<Order>>();
 expectTypeOf(entries.pipe(conflateBy((e) => e.data.order, { until: orders }))).toEqualTypeOf<
   Observable<Entry<Order | Gap>>
 >();
 entries.pipe(
   conflateBy((e) => e.type, {
-    every: 5,
+    interval: 5,
     merge: (held, e) => {
       expectTypeOf(held).toEqualTypeOf<Order>();
       return e;
@@ -215,21 +215,21 @@ entries.pipe(
   }),
 );
 // @ts-expect-error one or the other
-orders.pipe(conflateBy((e) => e.type, { every: 5, until: orders }));
+orders.pipe(conflateBy((e) => e.type, { interval: 5, until: orders }));
 // @ts-expect-error one of the two
 orders.pipe(conflateBy((e) => e.type, {}));
 // @ts-expect-error what is merged is an event of the stream
-orders.pipe(conflateBy((e) => e.type, { every: 5, merge: () => 5 }));
+orders.pipe(conflateBy((e) => e.type, { interval: 5, merge: () => 5 }));
 
 /* groupedWithin */
 
-expectTypeOf(orders.pipe(groupedWithin({ count: 5 }))).toEqualTypeOf<Observable<readonly Order[]>>();
-expectTypeOf(received.pipe(groupedWithin({ count: 5 }))).toEqualTypeOf<Observable<readonly Order[] | Gap>>();
-expectTypeOf(entries.pipe(groupedWithin({ bytes: 5, sizeOf: (e) => e.data.order.length }))).toEqualTypeOf<
+expectTypeOf(orders.pipe(groupedWithin({ maxEvents: 5 }))).toEqualTypeOf<Observable<readonly Order[]>>();
+expectTypeOf(received.pipe(groupedWithin({ maxEvents: 5 }))).toEqualTypeOf<Observable<readonly Order[] | Gap>>();
+expectTypeOf(entries.pipe(groupedWithin({ maxBytes: 5, sizeOf: (e) => e.data.order.length }))).toEqualTypeOf<
   Observable<Entry<readonly Order[] | Gap>>
 >();
 // @ts-expect-error a size is a number
-orders.pipe(groupedWithin({ bytes: 5, sizeOf: (e) => e.type }));
+orders.pipe(groupedWithin({ maxBytes: 5, sizeOf: (e) => e.type }));
 
 /* mapAsync */
 
@@ -250,12 +250,12 @@ orders.pipe(mapAsync(2, async () => {}));
 
 /* rateLimit, dedupe */
 
-expectTypeOf(orders.pipe(rateLimit({ count: 5 }))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(entries.pipe(rateLimit({ count: 5 }))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(orders.pipe(rateLimit({ maxEvents: 5 }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(rateLimit({ maxEvents: 5 }))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
 expectTypeOf(orders.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Order>>();
 expectTypeOf(entries.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
 // @ts-expect-error how many
-orders.pipe(rateLimit({ per: 5 }));
+orders.pipe(rateLimit({ interval: 5 }));
 // @ts-expect-error a field that events have
 orders.pipe(dedupe((e) => e.id));
 
@@ -264,23 +264,23 @@ orders.pipe(dedupe((e) => e.id));
 declare const texts: Observable<string>;
 declare const raw: Observable<Entry<unknown>>;
 
-expectTypeOf(texts.pipe(decodeWith(Orders, 'fail'))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(unchecked.pipe(decodeWith(Orders, () => {}))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(entries.pipe(decodeWith(Orders, () => {}))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
-expectTypeOf(raw.pipe(decodeWith(Orders, 'fail'))).toEqualTypeOf<Observable<Entry<Order>>>();
+expectTypeOf(texts.pipe(decodeEvents(Orders, 'fail'))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(unchecked.pipe(decodeEvents(Orders, () => {}))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(decodeEvents(Orders, () => {}))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+expectTypeOf(raw.pipe(decodeEvents(Orders, 'fail'))).toEqualTypeOf<Observable<Entry<Order>>>();
 // @ts-expect-error what is done about a bad event has to be said
-texts.pipe(decodeWith(Orders));
+texts.pipe(decodeEvents(Orders));
 // @ts-expect-error a contract, not one of its definitions
-texts.pipe(decodeWith(Orders.OrderPaid, 'fail'));
+texts.pipe(decodeEvents(Orders.OrderPaid, 'fail'));
 
 /* matchEvent */
 
 const sums = { order_paid: (e: Paid) => e.data.total, order_shipped: () => 'shipped' };
 
-expectTypeOf(orders.pipe(matchEvent(sums))).toEqualTypeOf<Observable<number | string>>();
+expectTypeOf(orders.pipe(matchEvents(sums))).toEqualTypeOf<Observable<number | string>>();
 expectTypeOf(
   orders.pipe(
-    matchEvent({
+    matchEvents({
       order_paid: (e) => {
         expectTypeOf(e).toEqualTypeOf<Paid>();
         return e.data.total;
@@ -292,20 +292,20 @@ expectTypeOf(
     }),
   ),
 ).toEqualTypeOf<Observable<number | Shipped>>();
-expectTypeOf(received.pipe(matchEvent({ ...sums, 'rxsse.gap': ({ data }) => data.reason === 'epoch' }))).toEqualTypeOf<
+expectTypeOf(received.pipe(matchEvents({ ...sums, 'rxsse.gap': ({ data }) => data.reason === 'epoch' }))).toEqualTypeOf<
   Observable<number | string | boolean>
 >();
-expectTypeOf(entries.pipe(matchEvent(sums))).toEqualTypeOf<Observable<Entry<number | string | Gap>>>();
+expectTypeOf(entries.pipe(matchEvents(sums))).toEqualTypeOf<Observable<Entry<number | string | Gap>>>();
 // @ts-expect-error the case of an event that the contract has
-orders.pipe(matchEvent({ order_paid: () => 1 }));
+orders.pipe(matchEvents({ order_paid: () => 1 }));
 // @ts-expect-error the case of a gap, which the stream may carry
-received.pipe(matchEvent(sums));
+received.pipe(matchEvents(sums));
 // @ts-expect-error no case for a gap where there is none: in entries it is for the reader
-entries.pipe(matchEvent({ ...sums, 'rxsse.gap': () => 1 }));
+entries.pipe(matchEvents({ ...sums, 'rxsse.gap': () => 1 }));
 // @ts-expect-error no case for an event that the contract does not have
-orders.pipe(matchEvent({ ...sums, order_lost: () => 1 }));
+orders.pipe(matchEvents({ ...sums, order_lost: () => 1 }));
 // @ts-expect-error nothing is not an event
-orders.pipe(matchEvent({ ...sums, order_paid: () => undefined }));
+orders.pipe(matchEvents({ ...sums, order_paid: () => undefined }));
 
 /* toAsyncIterable */
 

@@ -9,14 +9,14 @@ import { type ReceiveHandler, receive } from '../../lib/sink/receive.ts';
 
 const Orders = events({ OrderPaid: { order: t.string, total: t.number } });
 const orders = feed(Orders);
-const rooms = feeds(Orders, () => ({}));
+const rooms = feeds(Orders);
 
 declare const app: Express;
 
 // One handler for every server: Express, and a plain one, which has no next.
 expectTypeOf(receive(orders)).toEqualTypeOf<ReceiveHandler<ReceiveRequest>>();
 app.post('/orders', receive(orders));
-app.post('/orders', receive(orders, { limit: 1024, max: 10 }));
+app.post('/orders', receive(orders, { maxBodyBytes: 1024, maxBatch: 10 }));
 expectTypeOf(receive(orders)).toExtend<RequestListener>();
 expectTypeOf<IncomingMessage>().toExtend<ReceiveRequest>();
 expectTypeOf<Http2ServerRequest>().toExtend<ReceiveRequest>();
@@ -25,13 +25,13 @@ expectTypeOf<Request>().toExtend<ReceiveRequest>();
 // A function sees the request it annotates; without an annotation what every server has.
 app.post(
   '/:room',
-  receive((request: Request<{ room: string }>) => rooms.at(request.params.room)),
+  receive((request: Request<{ room: string }>) => rooms.get(request.params.room)),
 );
 app.post(
   '/:room',
-  receive(async ({ headers }) => rooms.at(String(headers.room))),
+  receive(async ({ headers }) => rooms.get(String(headers.room))),
 );
-expectTypeOf(receive((request: Request) => rooms.at(request.ip ?? ''))).toEqualTypeOf<ReceiveHandler<Request>>();
+expectTypeOf(receive((request: Request) => rooms.get(request.ip ?? ''))).toEqualTypeOf<ReceiveHandler<Request>>();
 receive((request) => {
   expectTypeOf(request).toEqualTypeOf<ReceiveRequest>();
   return orders;
@@ -49,10 +49,10 @@ receive(rooms);
 // @ts-expect-error what reads is no feed
 receive(sse(orders));
 // @ts-expect-error bytes, as a number
-receive(orders, { limit: '64kb' });
+receive(orders, { maxBodyBytes: '64kb' });
 // @ts-expect-error a misspelt option
 receive(orders, { maximum: 5 });
 // @ts-expect-error the function gives a feed
 receive(() => Orders);
 // @ts-expect-error a plain server has no such request
-expectTypeOf(receive((request: Request) => rooms.at(request.ip ?? ''))).toExtend<RequestListener>();
+expectTypeOf(receive((request: Request) => rooms.get(request.ip ?? ''))).toExtend<RequestListener>();

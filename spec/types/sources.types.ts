@@ -6,12 +6,11 @@ import type { ReadableStream } from 'node:stream/web';
 import { expectTypeOf } from 'expect-type';
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
-import { type Bus, type EventOf, events, feed, sse } from '../../lib/index.ts';
-import { bus } from '../../lib/source/bus.ts';
+import { type EventOf, events, feed, sse } from '../../lib/index.ts';
+import { conditionalGet, type Polled, type PollResponse } from '../../lib/source/conditionalGet.ts';
 import { fromEmitter } from '../../lib/source/fromEmitter.ts';
 import { fromPoll } from '../../lib/source/fromPoll.ts';
-import { fromPull } from '../../lib/source/fromPull.ts';
-import { ifNew, type Polled, type PollResponse } from '../../lib/source/ifNew.ts';
+import { fromReadable } from '../../lib/source/fromReadable.ts';
 import type { PollRequest } from '../../lib/source/PollRequest.ts';
 
 const Orders = events({ OrderPaid: { order: t.string }, OrderShipped: { order: t.string } });
@@ -28,23 +27,23 @@ async function* dates(): AsyncGenerator<Date, number> {
   return 5;
 }
 
-expectTypeOf(fromPull(dates)).toEqualTypeOf<Observable<Date>>();
-expectTypeOf(fromPull(() => bytes)).toEqualTypeOf<Observable<Uint8Array>>();
-expectTypeOf(fromPull(async () => response.body)).toEqualTypeOf<Observable<Uint8Array>>();
-expectTypeOf(fromPull(() => foreign)).toEqualTypeOf<Observable<Date>>();
-expectTypeOf(fromPull<string>(() => readable)).toEqualTypeOf<Observable<string>>();
+expectTypeOf(fromReadable(dates)).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromReadable(() => bytes)).toEqualTypeOf<Observable<Uint8Array>>();
+expectTypeOf(fromReadable(async () => response.body)).toEqualTypeOf<Observable<Uint8Array>>();
+expectTypeOf(fromReadable(() => foreign)).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromReadable<string>(() => readable)).toEqualTypeOf<Observable<string>>();
 expectTypeOf(
-  fromPull((signal) => {
+  fromReadable((signal) => {
     expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
     return null;
   }),
 ).toEqualTypeOf<Observable<unknown>>();
-sse(fromPull(dates));
+sse(fromReadable(dates));
 
 // @ts-expect-error a list is at hand, and needs no pulling
-fromPull(() => [1, 2]);
+fromReadable(() => [1, 2]);
 // @ts-expect-error what is pulled is made for each subscriber
-fromPull(dates());
+fromReadable(dates());
 
 /* fromEmitter */
 
@@ -102,21 +101,21 @@ fromEmitter({}, { data: () => 1 });
 declare const answers: Observable<Date>;
 declare const ask: (request: PollRequest<unknown>) => Promise<PollResponse & { json(): Promise<{ rate: number }> }>;
 
-expectTypeOf(fromPoll(() => answers, { every: 1 })).toEqualTypeOf<Observable<Date>>();
-expectTypeOf(fromPoll(async ({ etag }) => etag, { every: 1 })).toEqualTypeOf<Observable<string | undefined>>();
+expectTypeOf(fromPoll(() => answers, { interval: 1 })).toEqualTypeOf<Observable<Date>>();
+expectTypeOf(fromPoll(async ({ etag }) => etag, { interval: 1 })).toEqualTypeOf<Observable<string | undefined>>();
 expectTypeOf(
   fromPoll(
-    ifNew(ask, (r) => r.json()),
-    { every: 1 },
+    conditionalGet(ask, (r) => r.json()),
+    { interval: 1 },
   ),
 ).toEqualTypeOf<Observable<{ rate: number }>>();
-expectTypeOf(ifNew(ask, (r) => r.status)).returns.toEqualTypeOf<Promise<Polled<number>>>();
-expectTypeOf(fromPoll(async ({ last = 0 }: PollRequest<number>) => last + 1, { every: 1 })).toEqualTypeOf<
+expectTypeOf(conditionalGet(ask, (r) => r.status)).returns.toEqualTypeOf<Promise<Polled<number>>>();
+expectTypeOf(fromPoll(async ({ last = 0 }: PollRequest<number>) => last + 1, { interval: 1 })).toEqualTypeOf<
   Observable<number>
 >();
 // A request is what `fetch` takes.
-expectTypeOf(fromPoll((request) => fetch('', request), { every: 1 })).toEqualTypeOf<Observable<Response>>();
-ifNew(
+expectTypeOf(fromPoll((request) => fetch('', request), { interval: 1 })).toEqualTypeOf<Observable<Response>>();
+conditionalGet(
   (request) => fetch('', request),
   (r) => r.json(),
 );
@@ -124,17 +123,6 @@ ifNew(
 // @ts-expect-error how often is not for us to guess
 fromPoll(() => answers, {});
 // @ts-expect-error the last value is what the stream has
-fromPoll(({ last }: PollRequest<number>) => Promise.resolve(String(last)), { every: 1 });
+fromPoll(({ last }: PollRequest<number>) => Promise.resolve(String(last)), { interval: 1 });
 // @ts-expect-error an answer comes later
-fromPoll(() => 5, { every: 1 });
-
-/* bus */
-
-const paid = bus<Order>();
-expectTypeOf(paid).toEqualTypeOf<Bus<Order>>();
-expectTypeOf(paid.events).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(paid.publish(Orders.OrderPaid({ order: 'A-17' }))).toEqualTypeOf<boolean>();
-feed(Orders, { source: paid.events });
-
-// @ts-expect-error a value of its own kind
-paid.publish('A-17');
+fromPoll(() => 5, { interval: 1 });

@@ -34,6 +34,13 @@ sse(({ query, params, body, state, signal }) => {
 app.get(
   '/sse3',
   sse(
+    {
+      events: Echoes,
+      query: { message: t.string, limit: withDefault(IntFromString, () => 10) },
+      params: { id: IntFromString },
+      body: t.string,
+      state: whoIs,
+    },
     ({ query, params, body, state, request }) => {
       expectTypeOf(query.message).toEqualTypeOf<string>();
       expectTypeOf(query.limit).toEqualTypeOf<number>();
@@ -43,48 +50,41 @@ app.get(
       expectTypeOf(request).toEqualTypeOf<Request>();
       return merge(echo(query.message), of(Echoes.ReverseEcho({ message: state.user })));
     },
-    {
-      events: Echoes,
-      query: { message: t.string, limit: withDefault(IntFromString, () => 10) },
-      params: { id: IntFromString },
-      body: t.string,
-      state: whoIs,
-    },
   ),
 );
 
 // A stream may be promised, be a feed, be frames, or a plain event of the contract.
-sse(async () => echo('hi'), { events: Echoes });
+sse({ events: Echoes }, async () => echo('hi'));
 sse(() => feed(Echoes));
-sse(of(comment(), message({ event: 'echo', data: 1 })), { events: Echoes });
-sse(of({ type: 'reverse_echo', data: { message: 'x' } } as const), { events: Echoes });
+sse({ events: Echoes }, of(comment(), message({ event: 'echo', data: 1 })));
+sse({ events: Echoes }, of({ type: 'reverse_echo', data: { message: 'x' } } as const));
 
 // @ts-expect-error the query has no such field
-sse(({ query }) => of(query.mesage), { query: { message: t.string } });
+sse({ query: { message: t.string } }, ({ query }) => of(query.mesage));
 
 // @ts-expect-error the field is a string
-sse(({ query }) => of(query.message.toFixed()), { query: { message: t.string } });
+sse({ query: { message: t.string } }, ({ query }) => of(query.message.toFixed()));
 
 // @ts-expect-error no event of the contract has this name
-sse(of({ type: 'ecko', data: { message: 'x' } } as const), { events: Echoes });
+sse({ events: Echoes }, of({ type: 'ecko', data: { message: 'x' } } as const));
 
 // @ts-expect-error the message is a string
-sse(of({ type: 'echo', data: { message: 5 } } as const), { events: Echoes });
+sse({ events: Echoes }, of({ type: 'echo', data: { message: 5 } } as const));
 
 // @ts-expect-error a number is no event of the contract
-sse(interval(1), { events: Echoes });
+sse({ events: Echoes }, interval(1));
 
 // @ts-expect-error neither is what a handler makes of it
-sse(() => interval(1).pipe(map((n) => ({ type: 'echo' as const, data: { message: n } }))), { events: Echoes });
+sse({ events: Echoes }, () => interval(1).pipe(map((n) => ({ type: 'echo' as const, data: { message: n } }))));
 
 // @ts-expect-error a list is no stream
 sse([1, 2, 3]);
 
 // @ts-expect-error a heartbeat is a number of milliseconds
-sse(NEVER, { heartbeat: '15s' });
+sse({ heartbeat: '15s' }, NEVER);
 
 // @ts-expect-error there is no such option
-sse(NEVER, { hartbeat: 15 });
+sse({ hartbeat: 15 }, NEVER);
 
 // @ts-expect-error a feed publishes the events of its contract
 feed(Echoes).publish({ type: 'echo', data: { message: 5 } });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { FrameSizeError } from '../../lib/error/FrameSizeError.ts';
+import { LimitError } from '../../lib/error/LimitError.ts';
 import { DataLines } from '../../lib/wire/DataLines.ts';
 import { bytesOf } from './readers.ts';
 import { workOf } from './work.ts';
@@ -20,14 +20,14 @@ describe('DataLines', () => {
         const expected = lines.join('\n');
         const bytes = bytesOf(expected).length;
         expect(joined(lines, bytes)).to.equal(expected);
-        expect(() => joined(lines, bytes - 1)).to.throw(FrameSizeError);
+        expect(() => joined(lines, bytes - 1)).to.throw(LimitError);
       }),
     );
   });
 
   it('says how much would have been too much', () => {
     expect(() => joined(['12', '345'], 5))
-      .to.throw(FrameSizeError)
+      .to.throw(LimitError)
       .with.property('limit', 5);
   });
 

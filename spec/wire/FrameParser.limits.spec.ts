@@ -72,7 +72,7 @@ describe('FrameParser over a limit', () => {
     const parser = new FrameParser({ ...limits, onMessage: () => {} });
     expect(() => parser.push(bytesOf('data: 12345\n')))
       .to.throw('got a larger event than the 4 bytes that a parser may hold: raise maxEventBytes')
-      .that.includes({ _tag: 'FrameSizeError', name: 'FrameSizeError', part: 'event', limit: 4 });
+      .that.includes({ _tag: 'LimitError', name: 'LimitError', part: 'event', limit: 4 });
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
   });
 

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import { FrameSizeError } from '../../lib/error/FrameSizeError.ts';
+import { LimitError } from '../../lib/error/LimitError.ts';
 import { type Frame, Message, Retry } from '../../lib/wire/Frame.ts';
 import { FrameParser, type FrameParserOptions } from '../../lib/wire/FrameParser.ts';
 
@@ -29,8 +29,8 @@ export function ourReading(
   try {
     for (const chunk of chunks) parser.push(chunk);
   } catch (error) {
-    if (!(error instanceof FrameSizeError)) throw error;
-    reading.push(['too large', error.part]);
+    if (!(error instanceof LimitError)) throw error;
+    reading.push(['too large', error.kind === 'line-size' ? 'line' : 'event']);
   }
   return reading;
 }

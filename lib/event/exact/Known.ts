@@ -1,5 +1,5 @@
 import type * as t from 'io-ts';
-import type { ExactCodec } from './ExactCodec.ts';
+import type { ExactCodec } from '../../codec/exact/ExactCodec.ts';
 
 /** The codecs of io-ts that are looked into. By tag, since two copies of io-ts may be installed. */
 export type Known =

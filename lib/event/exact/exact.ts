@@ -1,7 +1,7 @@
 import type * as t from 'io-ts';
-import type { ExactCodec } from './ExactCodec.ts';
-import type { Job } from './Job.ts';
-import { walk } from './walk.ts';
+import type { ExactCodec } from '../../codec/exact/ExactCodec.ts';
+import type { Job } from '../../codec/exact/Job.ts';
+import { walk } from '../../codec/exact/walk.ts';
 
 /** More checks than this come only of a codec that unfolds without end. */
 const mostChecks = 10_000;

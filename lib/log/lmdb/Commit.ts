@@ -1,4 +1,4 @@
-import { clock } from '../../clock.ts';
+import { clock } from '../../time/clock.ts';
 import { Changes, changeNameOf, nonceLength } from './Changes.ts';
 import { changesKey, type Table } from './layout.ts';
 import type { Durability, Write } from './Write.ts';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import { clock } from '../../clock.ts';
 import { StorageError } from '../../error/StorageError.ts';
+import { clock } from '../../time/clock.ts';
 import { Changes } from './Changes.ts';
 import { Commit } from './Commit.ts';
 import { causeOf } from './causeOf.ts';

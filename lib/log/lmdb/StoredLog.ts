@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
 import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
-import type { Draft } from '../draftOf.ts';
+import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '../EventLog.ts';
 import type { Retention } from '../Segments.ts';
 import type { Environment } from './Environment.ts';
@@ -48,7 +48,7 @@ export class StoredLog implements EventLog {
     }).pipe(takeUntil(this.#closing));
   }
 
-  append(drafts: readonly Draft[], { key }: AppendOptions = {}): Observable<Appended> {
+  append(drafts: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
     // Before the transaction, which other processes wait for.
     const time = this.#options.now();
     const entries = drafts.map((draft) => storedEntry(draft, time));

@@ -1,6 +1,6 @@
 import { cursorOf } from '../../event/Cursor.ts';
+import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { encodeMessage } from '../../wire/encodeFrame.ts';
-import type { Draft } from '../draftOf.ts';
 
 /** In front of the block stands when it came: milliseconds of the wall clock. */
 const timeLength = 6;
@@ -9,7 +9,7 @@ const timeLength = 6;
  * An entry as it is stored: its block without the id. That is written when the
  * entry is read, so that a new epoch renames all entries without touching one.
  */
-export function storedEntry({ event, data, retry }: Draft, time: number): Uint8Array {
+export function storedEntry({ event, data, retry }: EncodedEvent, time: number): Uint8Array {
   const block = encodeMessage(undefined, event, data, retry);
   const bytes = Buffer.allocUnsafe(timeLength + Buffer.byteLength(block));
   bytes.writeUIntBE(Math.max(0, Math.floor(time)), 0, timeLength);

@@ -15,20 +15,20 @@ export interface LmdbLogOptions {
   /** Which log of the environment. Two of one name are the same log. @default 'log' */
   readonly name?: string;
   /** The newest entries that are kept. 1 or more; `Infinity` leaves it to `bytes`. @default 10000 */
-  readonly entries?: number;
+  readonly maxEntries?: number;
   /**
    * Bytes of history, as they go over the wire; the older entries beyond are let
    * go even if `entries` would keep them. 1 or more. The file gives freed space
    * to new entries and does not become smaller. @default 16 MiB
    */
-  readonly bytes?: number;
+  readonly maxBytes?: number;
   /**
    * Milliseconds of the wall clock after which an entry may be let go, when the
    * next one is appended. Above 0. @default Infinity: never for its age
    */
-  readonly age?: number;
+  readonly maxAge?: number;
   /** How many idempotency keys are remembered, over restarts too, the newest ones. 0 or more. @default 10000 */
-  readonly keys?: number;
+  readonly maxKeys?: number;
   /**
    * When an append is acknowledged. `'visible'`: when every process sees it; it
    * survives `kill -9` and not the machine, which writes it to the disk a moment
@@ -69,10 +69,17 @@ export function lmdbLog(options: LmdbLogOptions): EventLog {
 
 /** The same in surroundings that a spec makes up. @internal */
 export function openLog(
-  { path, name = 'log', entries = 10_000, bytes = 16 * 1024 * 1024, age = Infinity, ...rest }: LmdbLogOptions,
+  {
+    path,
+    name = 'log',
+    maxEntries: entries = 10_000,
+    maxBytes: bytes = 16 * 1024 * 1024,
+    maxAge: age = Infinity,
+    ...rest
+  }: LmdbLogOptions,
   { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,
 ): EventLog {
-  const { keys = 10_000, durability = 'visible' } = rest;
+  const { maxKeys: keys = 10_000, durability = 'visible' } = rest;
   atLeast('entries', entries, 1);
   atLeast('bytes', bytes, 1);
   if (!(age > 0)) throw new RangeError(`lmdbLog: age must be above 0 ms, got ${age}`);

@@ -1,5 +1,5 @@
 import { firstValueFrom, type Observable, take, throwError, timeout } from 'rxjs';
-import type { Draft } from '../../log/draftOf.ts';
+import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '../../log/EventLog.ts';
 import { testFailure } from '../testFailure.ts';
 import type { Block } from './blocksOf.ts';
@@ -24,7 +24,7 @@ export class Probe {
     this.#patience = patience;
   }
 
-  async append(drafts: readonly Draft[], options?: AppendOptions): Promise<Appended> {
+  async append(drafts: readonly EncodedEvent[], options?: AppendOptions): Promise<Appended> {
     const appended = await this.answer('append', this.log.append(drafts, options));
     same('entries placed by an append', appended.last - appended.first + 1, drafts.length);
     return appended;

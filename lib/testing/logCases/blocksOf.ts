@@ -1,8 +1,8 @@
-import type { Draft } from '../../log/draftOf.ts';
+import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { FrameParser } from '../../wire/FrameParser.ts';
 
 /** A block of a page, read as a browser reads it. */
-export interface Block extends Draft {
+export interface Block extends EncodedEvent {
   readonly id: string | undefined;
 }
 

@@ -1,22 +1,22 @@
-import type { Draft } from '../../log/draftOf.ts';
+import type { EncodedEvent } from '../../event/encodeEvent.ts';
 
 /** A draft with a number in it, so that a misplaced one is seen. */
-export function numbered(number: number, by = ''): Draft {
+export function numbered(number: number, by = ''): EncodedEvent {
   return { event: 'numbered', data: `${by}${number}`, retry: undefined };
 }
 
 /** Drafts from one number to another, both included. */
-export function numbers(from: number, to: number, by = ''): readonly Draft[] {
+export function numbers(from: number, to: number, by = ''): readonly EncodedEvent[] {
   return Array.from({ length: to - from + 1 }, (_, index) => numbered(from + index, by));
 }
 
 /** Their data. */
-export function dataOf(drafts: readonly Draft[]): readonly string[] {
+export function dataOf(drafts: readonly EncodedEvent[]): readonly string[] {
   return drafts.map(({ data }) => data);
 }
 
 /** One of everything that a message may carry. */
-export const curious: readonly Draft[] = [
+export const curious: readonly EncodedEvent[] = [
   { event: undefined, data: 'no name', retry: undefined },
   { event: 'named', data: '{"a":[1,2]}', retry: undefined },
   { event: 'waits', data: 'a retry', retry: 2500 },

@@ -1,4 +1,4 @@
-import type { Reader } from '../../../lib/testing/index.ts';
+import type { TestReader } from '../../../lib/testing/index.ts';
 import type { Message } from '../../../lib/wire/index.ts';
 import { type Arrived, holds, same, type View, type Visit, Witness } from './Witness.ts';
 import type { World } from './World.ts';
@@ -52,7 +52,7 @@ export class Visitor {
 
 /** One connection, and what arrived over it. */
 class Connected {
-  readonly #reader: Reader;
+  readonly #reader: TestReader;
   readonly #world: World;
   readonly #visit: Omit<Visit, 'found'>;
   readonly #arrived: Arrived[] = [];

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { ClosedError, type EventLog, events, type Feed, feed, type SseHandler } from '../../../lib/index.ts';
-import type { Reader } from '../../../lib/testing/index.ts';
+import type { TestReader } from '../../../lib/testing/index.ts';
 import type { MarbleHelpers } from '../../../lib/testing/marbles.ts';
 import type { History } from './history.ts';
 import { Story } from './Story.ts';
@@ -28,7 +28,7 @@ export class World {
   story: Story;
   readonly #makeLogs: () => Logs;
   readonly #reader: MarbleHelpers['reader'];
-  readonly #readers: Reader[] = [];
+  readonly #readers: TestReader[] = [];
   readonly #routes: { readonly live: SseHandler<never>; readonly oldest: SseHandler<never> };
   #logs: Logs;
   #feed: Feed<typeof Things>;
@@ -77,7 +77,7 @@ export class World {
     return this.#logs.step?.();
   }
 
-  connect(from: 'live' | 'oldest', lastEventId: string | undefined, found: () => void): Reader {
+  connect(from: 'live' | 'oldest', lastEventId: string | undefined, found: () => void): TestReader {
     const reader = this.#reader<never>(
       (request, response, next) => {
         // One that had gone before has said so already, and takes its listeners with it.

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { lastValueFrom, type Observable, Subject, take, takeUntil, toArray } from 'rxjs';
 import { type EventOf, events, type Gap } from 'rxsse';
-import type { FromSseOptions, Policy, RawIf, Status, Target } from 'rxsse/client';
+import type { BadEventPolicy, ConnectionStatus, FromSseOptions, RawIf, RequestTarget } from 'rxsse/client';
 import { fromSse } from 'rxsse/client';
 
 /** The contract of the client's specs: numbered ticks. */
@@ -15,11 +15,11 @@ export const tick = (n: number, id = String(n)): string => `id: ${id}\nevent: ti
 export const end = 'event: rxsse.end\ndata: null\n\n';
 
 /** A client that comes back at once. */
-export function follow<P extends Policy = 'drop'>(
-  target: Target | (() => Target | PromiseLike<Target>),
+export function follow<P extends BadEventPolicy = 'drop'>(
+  target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   options: FromSseOptions<P> = {},
 ): Observable<EventOf<typeof Ticks> | Gap | RawIf<P>> {
-  return fromSse(target, Ticks, { retry: { initial: 1, max: 1 }, ...options });
+  return fromSse(target, Ticks, { backoff: { initialDelay: 1, maxDelay: 1 }, ...options });
 }
 
 /** The first values of a stream, which then is left; or all of one that completes. */
@@ -38,9 +38,13 @@ export async function failureOf(stream: Observable<unknown>): Promise<unknown> {
 }
 
 /** Keeps what a status observer hears, in short. */
-export function statuses(): { readonly told: string[]; readonly all: Status[]; next(status: Status): void } {
+export function statuses(): {
+  readonly told: string[];
+  readonly all: ConnectionStatus[];
+  next(status: ConnectionStatus): void;
+} {
   const told: string[] = [];
-  const all: Status[] = [];
+  const all: ConnectionStatus[] = [];
   return {
     told,
     all,
@@ -51,12 +55,12 @@ export function statuses(): { readonly told: string[]; readonly all: Status[]; n
   };
 }
 
-function inShort(status: Status): string {
+function inShort(status: ConnectionStatus): string {
   switch (status.state) {
     case 'connecting':
       return status.lastEventId === '' ? 'connecting' : `connecting after ${status.lastEventId}`;
     case 'retrying':
-      return `retrying: ${status.why.reason}`;
+      return `retrying: ${status.error.reason}`;
     case 'ended':
       return status.why;
     default:
@@ -65,14 +69,15 @@ function inShort(status: Status): string {
 }
 
 /** The first status of a kind that a client tells, which then is left. */
-export function firstStatus<S extends Status['state']>(
+export function firstStatus<S extends ConnectionStatus['state']>(
   state: S,
-  make: (status: { next(status: Status): void }) => Observable<unknown>,
-): Promise<Extract<Status, { readonly state: S }>> {
+  make: (status: { next(status: ConnectionStatus): void }) => Observable<unknown>,
+): Promise<Extract<ConnectionStatus, { readonly state: S }>> {
   return new Promise((resolve, reject) => {
-    const isWanted = (said: Status): said is Extract<Status, { readonly state: S }> => said.state === state;
+    const isWanted = (said: ConnectionStatus): said is Extract<ConnectionStatus, { readonly state: S }> =>
+      said.state === state;
     const left = new Subject<void>();
-    const next = (said: Status): void => {
+    const next = (said: ConnectionStatus): void => {
       if (!isWanted(said)) return;
       resolve(said);
       // After it: the wait begins when it was told of.

@@ -11,7 +11,7 @@ describe('fromSse, left', () => {
       const seen: unknown[] = [];
       const heard = statuses();
       const cursors: string[] = [];
-      const stream = follow(url, { status: heard, cursor: { next: (cursor) => cursors.push(cursor) } });
+      const stream = follow(url, { statusObserver: heard, cursorObserver: { next: (cursor) => cursors.push(cursor) } });
       await valuesOf(
         stream.pipe(
           tap((value) => seen.push(value)),
@@ -40,7 +40,7 @@ describe('fromSse, left', () => {
     rawServer([open(three)], async ({ url, request }) => {
       const failure = new Error('no');
       const cursors: string[] = [];
-      const failing = follow(url, { cursor: { next: (cursor) => cursors.push(cursor) } }).pipe(
+      const failing = follow(url, { cursorObserver: { next: (cursor) => cursors.push(cursor) } }).pipe(
         map((event) => {
           if (event.data === 2) throw failure;
           return event;
@@ -54,7 +54,7 @@ describe('fromSse, left', () => {
   it('before the answer, drops the request', () =>
     rawServer([() => {}], async ({ url, request }) => {
       const heard = statuses();
-      const following = follow(url, { status: heard }).subscribe();
+      const following = follow(url, { statusObserver: heard }).subscribe();
       const { gone } = await request(0);
       following.unsubscribe();
       await gone;
@@ -66,7 +66,7 @@ describe('fromSse, left', () => {
       const heard = statuses();
       await new Promise<void>((resolve) => {
         const following = follow(url, {
-          status: {
+          statusObserver: {
             next: (said) => {
               heard.next(said);
               if (said.state !== 'retrying') return;
@@ -76,7 +76,7 @@ describe('fromSse, left', () => {
               });
             },
           },
-          retry: { initial: 2 ** 30, max: 2 ** 30 },
+          backoff: { initialDelay: 2 ** 30, maxDelay: 2 ** 30 },
         }).subscribe();
       });
       expect(heard.told).to.deep.equal(['connecting', 'open', 'retrying: closed', 'left']);
@@ -95,10 +95,10 @@ describe('fromSse, left', () => {
       const next = () => {
         throw failure;
       };
-      expect(await failureOf(follow(url, { cursor: { next } }))).to.equal(failure);
+      expect(await failureOf(follow(url, { cursorObserver: { next } }))).to.equal(failure);
       await (await request(0)).gone;
       const whenOpen = { next: ({ state }: { state: string }) => (state === 'open' ? next() : undefined) };
-      expect(await failureOf(follow(url, { status: whenOpen }))).to.equal(failure);
+      expect(await failureOf(follow(url, { statusObserver: whenOpen }))).to.equal(failure);
       await (await request(1)).gone;
     }));
 });
@@ -107,7 +107,7 @@ describe('the position of fromSse', () => {
   it('is told after its event was delivered, and without one, too', () =>
     rawServer([ended(`id: 0\n\n${tick(1)}${tick(2)}event: odd\nid: 3\ndata:\n\n${end}`)], async ({ url }) => {
       const order: unknown[] = [];
-      const stream = follow(url, { cursor: { next: (cursor) => order.push(`at ${cursor}`) } });
+      const stream = follow(url, { cursorObserver: { next: (cursor) => order.push(`at ${cursor}`) } });
       await valuesOf(stream.pipe(tap(({ data }) => order.push(data))));
       // One that is overtaken by an event of the same chunk need not be told.
       expect(order.filter((one) => one !== 'at 0')).to.deep.equal([1, 'at 1', 2, 'at 2', 'at 3']);
@@ -119,7 +119,7 @@ describe('the position of fromSse', () => {
       const page = () =>
         follow(url, {
           lastEventId: () => store.get('cursor'),
-          cursor: { next: (cursor) => void store.set('cursor', cursor) },
+          cursorObserver: { next: (cursor) => void store.set('cursor', cursor) },
         });
       await new Promise<void>((resolve) => {
         const first = page().subscribe(({ data }) => {

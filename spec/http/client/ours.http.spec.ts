@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { concat, NEVER, of, startWith, tap, throwError } from 'rxjs';
-import { drain, feed, type SseHandler, type SseRequest, sse } from 'rxsse';
+import { feed, type SseHandler, type SseRequest, shutdown, sse } from 'rxsse';
 import { StreamFailedError } from 'rxsse/client';
 import { listen } from '../../support/listen.ts';
 import { publish, Ticks } from '../ticks.ts';
@@ -32,12 +32,12 @@ describe('fromSse and our own server', () => {
   it('lose nothing over cuts, tell of a gap at its place, and end together', async () => {
     const before = feed(Ticks);
     const after = feed(Ticks);
-    let route: SseHandler<SseRequest> = sse(before, { retry: 1 });
+    let route: SseHandler<SseRequest> = sse({ retry: 1 }, before);
     await listen(
       (request, response) => route(request, response),
       async (url, server) => {
         const heard = statuses();
-        const stream = follow(url, { status: heard, lastEventId: await publish(before, 1) });
+        const stream = follow(url, { statusObserver: heard, lastEventId: await publish(before, 1) });
         const { seen, until, completed } = watch(stream);
         publish(before, 2);
         await until(1);
@@ -45,7 +45,7 @@ describe('fromSse and our own server', () => {
         publish(before, 3);
         await until(2);
         await publish(after, 11);
-        route = sse(after, { retry: 1 });
+        route = sse({ retry: 1 }, after);
         server.closeAllConnections();
         await until(4);
         after.end().subscribe();
@@ -64,12 +64,12 @@ describe('fromSse and our own server', () => {
 
   it('end for good: who comes back with the last position is told the same', async () => {
     const cursors: string[] = [];
-    await listen(sse(of(Tick(1)), { events: Ticks }), async (url) => {
-      expect(await valuesOf(follow(url, { cursor: { next: (cursor) => cursors.push(cursor) } }))).to.deep.equal([
-        Tick(1),
-      ]);
+    await listen(sse({ events: Ticks }, of(Tick(1))), async (url) => {
+      expect(await valuesOf(follow(url, { cursorObserver: { next: (cursor) => cursors.push(cursor) } }))).to.deep.equal(
+        [Tick(1)],
+      );
       const heard = statuses();
-      expect(await valuesOf(follow(url, { lastEventId: cursors.at(-1), status: heard }))).to.deep.equal([]);
+      expect(await valuesOf(follow(url, { lastEventId: cursors.at(-1), statusObserver: heard }))).to.deep.equal([]);
       expect(heard.told).to.deep.equal([`connecting after ${cursors.at(-1)}`, 'completed']);
     });
   });
@@ -81,7 +81,7 @@ describe('fromSse and our own server', () => {
         throwError(() => new Error('secret')),
       ),
     });
-    await listen(sse(ticks, { resume: { from: 'oldest' } }), async (url) => {
+    await listen(sse({ resume: { from: 'oldest' } }, ticks), async (url) => {
       const seen: unknown[] = [];
       const error = await failureOf(follow(url).pipe(tap((value) => seen.push(value))));
       expect(error).to.be.instanceOf(StreamFailedError);
@@ -92,13 +92,10 @@ describe('fromSse and our own server', () => {
 
   it('go on with an answer that was posted, and do not ask again', async () => {
     let asked = 0;
-    const answer = sse(
-      () => {
-        asked++;
-        return NEVER.pipe(startWith(Tick(1)));
-      },
-      { resume: true, events: Ticks, retry: 1 },
-    );
+    const answer = sse({ resume: true, events: Ticks, retry: 1 }, () => {
+      asked++;
+      return NEVER.pipe(startWith(Tick(1)));
+    });
     let requests = 0;
     let cameAgain = () => {};
     const again = new Promise<void>((resolve) => {
@@ -122,16 +119,20 @@ describe('fromSse and our own server', () => {
   });
 
   it('part while it shuts down: it answers 503, says for how long, and is tried again then', async () => {
-    const route = sse(NEVER, { events: Ticks });
+    const route = sse({ events: Ticks }, NEVER);
     await listen(route, async (url) => {
-      await drain(route, { over: 0, retry: [4000, 4000] });
-      const { why, wait } = await firstStatus('retrying', (status) => follow(url, { status }));
+      await shutdown(route, { duration: 0, retry: [4000, 4000] });
+      const { error: why, delay: wait } = await firstStatus('retrying', (status) =>
+        follow(url, { statusObserver: status }),
+      );
       expect(why).to.include({ reason: 'status', status: 503, retryAfter: 4000 });
       expect(wait).to.be.within(4000, 4001);
       // An EventSource may not be answered so, and is asked to wait, and waits no longer.
-      const exact = await firstStatus('retrying', (status) => follow(url, { status, exact: true }));
-      expect(exact.why.reason).to.equal('refused');
-      expect(exact.wait).to.equal(4000);
+      const exact = await firstStatus('retrying', (status) =>
+        follow(url, { statusObserver: status, strictEventSource: true }),
+      );
+      expect(exact.error.reason).to.equal('refused');
+      expect(exact.delay).to.equal(4000);
     });
   });
 });

@@ -20,7 +20,7 @@ describe('fromSse, when the line is lost,', () => {
     it(`${where}, comes back and says why it had to`, () =>
       rawServer([loss, ended(tick(1) + end)], async ({ url, asked }) => {
         const heard = statuses();
-        expect(await valuesOf(follow(url, { status: heard }))).to.deep.equal(ticks(1));
+        expect(await valuesOf(follow(url, { statusObserver: heard }))).to.deep.equal(ticks(1));
         const isOpen = reason === 'broken' || reason === 'closed';
         expect(heard.told).to.deep.equal([
           'connecting',
@@ -38,7 +38,7 @@ describe('fromSse, when the line is lost,', () => {
   it('in the middle of a frame, drops that, and comes back to the position before it', () =>
     rawServer([cut(`${tick(1)}id: 2\nevent: tick\ndata: 2`), ended(tick(2) + end)], async ({ url, asked }) => {
       const heard = statuses();
-      expect(await valuesOf(follow(url, { status: heard }))).to.deep.equal(ticks(1, 2));
+      expect(await valuesOf(follow(url, { statusObserver: heard }))).to.deep.equal(ticks(1, 2));
       expect(heard.told).to.include.members(['retrying: broken', 'connecting after 1']);
       expect(asked[1]?.header('last-event-id')).to.equal('1');
     }));
@@ -68,21 +68,21 @@ describe('fromSse, when the line is lost,', () => {
 
   it('waits for as long as a timer can where it is asked for longer', () =>
     rawServer([ended(`${tick(1)}retry: 99999999999\n`)], async ({ url, asked }) => {
-      const retrying = firstStatus('retrying', (status) => follow(url, { status }));
+      const retrying = firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
       expect(await retrying).to.include({ state: 'retrying', attempt: 1, wait: 2 ** 31 - 1 });
       expect(asked).to.have.length(1);
     }));
 
   it('waits no less than a Retry-After says', () =>
     rawServer([status('429 Often', 'Retry-After: 7\r\n'), open('')], async ({ url }) => {
-      const { wait } = await firstStatus('retrying', (status) => follow(url, { status }));
+      const { delay: wait } = await firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
       expect(wait).to.be.within(7000, 7001);
     }));
 
   it('tells a server that takes no more readers from one that is lost', () =>
     rawServer([ended('retry: 1\n\n', 'Rxsse-Resume: refused\r\n'), ended(end)], async ({ url }) => {
       const heard = statuses();
-      await valuesOf(follow(url, { status: heard }));
+      await valuesOf(follow(url, { statusObserver: heard }));
       expect(heard.told).to.deep.equal(['connecting', 'retrying: refused', 'connecting', 'open', 'completed']);
     }));
 
@@ -96,7 +96,7 @@ describe('fromSse, when the line is lost,', () => {
           failures.push(failure?.status);
           return { Authorization: `Bearer ${tokens[failures.length - 1]}` };
         },
-        statuses: (answered) => answered === 401,
+        retryStatuses: (answered) => answered === 401,
       });
       await valuesOf(stream);
       expect(failures).to.deep.equal([undefined, 401]);
@@ -109,7 +109,7 @@ describe('fromSse, when the line is lost,', () => {
       const heard = statuses();
       let calls = 0;
       const headers = () => (++calls === 1 ? Promise.reject(new Error('no token')) : Promise.resolve({}));
-      await valuesOf(follow(url, { headers, status: heard }));
+      await valuesOf(follow(url, { headers, statusObserver: heard }));
       expect(heard.told).to.deep.equal(['connecting', 'retrying: unreachable', 'connecting', 'open', 'completed']);
       expect(asked).to.have.length(1);
     }));

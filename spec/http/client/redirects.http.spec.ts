@@ -40,8 +40,8 @@ describe('fromSse, redirected', () => {
 
     it(`by a ${line} to nothing, which is the same place, goes round as often as fetch does, and tries again`, () =>
       rawServer([status(line, 'Location:\r\n')], async ({ url, asked }) => {
-        const { why } = await firstStatus('retrying', (heard) =>
-          follow(url, { status: heard, retry: { initial: 2 ** 30, max: 2 ** 30 } }),
+        const { error: why } = await firstStatus('retrying', (heard) =>
+          follow(url, { statusObserver: heard, backoff: { initialDelay: 2 ** 30, maxDelay: 2 ** 30 } }),
         );
         expect(why).to.include({ reason: 'unreachable' });
         expect(asked).to.have.length(21);

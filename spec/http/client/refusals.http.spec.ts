@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConnectionError, type Status } from 'rxsse/client';
+import { ConnectionError, type ConnectionStatus } from 'rxsse/client';
 import { end, failureOf, follow, statuses, Tick, tick, valuesOf } from './following.ts';
 import { type Answer, ended, open, rawServer, reset, status } from './rawServer.ts';
 
@@ -13,7 +13,7 @@ describe('fromSse, of an answer that is no stream,', () => {
   it('stops for good at a 204', () =>
     rawServer([ended(tick(1)), status('204 Done')], async ({ url, asked }) => {
       const heard = statuses();
-      expect(await valuesOf(follow(url, { status: heard }))).to.deep.equal([Tick(1)]);
+      expect(await valuesOf(follow(url, { statusObserver: heard }))).to.deep.equal([Tick(1)]);
       expect(heard.told.slice(-2)).to.deep.equal(['connecting after 1', 'completed']);
       expect(asked).to.have.length(2);
     }));
@@ -22,7 +22,7 @@ describe('fromSse, of an answer that is no stream,', () => {
     it(`fails with a ${line}, and leaves it`, () =>
       rawServer([status(line, 'Content-Type: text/event-stream\r\n')], async ({ url, asked, request }) => {
         const heard = statuses();
-        const error = await failureOf(follow(url, { status: heard }));
+        const error = await failureOf(follow(url, { statusObserver: heard }));
         expect(error)
           .to.be.instanceOf(ConnectionError)
           .that.includes({ reason: 'status', status: Number(line.slice(0, 3)) });
@@ -35,7 +35,7 @@ describe('fromSse, of an answer that is no stream,', () => {
   for (const line of ['408 Slow', '429 Often', '500 Oh', '503 Busy']) {
     it(`fails with a ${line} where it is to be exactly an EventSource`, () =>
       rawServer([status(line)], async ({ url, asked }) => {
-        expect(await failureOf(follow(url, { exact: true }))).to.include({ reason: 'status' });
+        expect(await failureOf(follow(url, { strictEventSource: true }))).to.include({ reason: 'status' });
         expect(asked).to.have.length(1);
       }));
   }
@@ -75,7 +75,9 @@ describe('fromSse gives up', () => {
   it('when it failed as often in a row as it may', () =>
     rawServer([reset], async ({ url, asked }) => {
       const heard = statuses();
-      const error = await failureOf(follow(url, { retry: { initial: 1, max: 1, limit: 2 }, status: heard }));
+      const error = await failureOf(
+        follow(url, { backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 2 }, statusObserver: heard }),
+      );
       expect(error).to.include({ reason: 'unreachable' }).and.have.property('cause');
       expect(heard.told.filter((told) => told === 'connecting')).to.have.length(3);
       expect(asked).to.have.length(3);
@@ -92,7 +94,7 @@ describe('fromSse gives up', () => {
   for (const [what, target] of hopeless) {
     it(`at once on a URL ${what}`, async () => {
       const heard = statuses();
-      const error = await failureOf(follow(target, { status: heard }));
+      const error = await failureOf(follow(target, { statusObserver: heard }));
       expect(error).to.be.instanceOf(ConnectionError).that.includes({ reason: 'request' });
       expect(heard.told).to.deep.equal(['connecting', 'failed']);
     });
@@ -122,7 +124,7 @@ describe('fromSse gives up', () => {
 
   it('not even there, where the request may be repeated', () =>
     rawServer([reset, ended(tick(1) + end)], async ({ url }) => {
-      expect(await valuesOf(follow(url, { method: 'POST', repeatable: true }))).to.deep.equal([Tick(1)]);
+      expect(await valuesOf(follow(url, { method: 'POST', idempotent: true }))).to.deep.equal([Tick(1)]);
     }));
 
   it('with a Request that is aborted, and with its reason', () =>
@@ -141,17 +143,19 @@ describe('fromSse gives up', () => {
       const abort = new AbortController();
       const reason = new Error('enough');
       const status = {
-        next: ({ state }: Status) => void (state === 'retrying' && setImmediate(() => abort.abort(reason))),
+        next: ({ state }: ConnectionStatus) => void (state === 'retrying' && setImmediate(() => abort.abort(reason))),
       };
-      const retry = { initial: 2 ** 30, max: 2 ** 30 };
-      expect(await failureOf(follow(new Request(url, { signal: abort.signal }), { retry, status }))).to.equal(reason);
+      const retry = { initialDelay: 2 ** 30, maxDelay: 2 ** 30 };
+      expect(
+        await failureOf(follow(new Request(url, { signal: abort.signal }), { backoff: retry, statusObserver: status })),
+      ).to.equal(reason);
       expect(asked).to.have.length(1);
     }));
 
   it('over a limit of the parser, since it would come to the same place again', () =>
     rawServer([open(`${tick(1)}data: 12345\ndata: 6789\n\n`)], async ({ url, asked, request }) => {
       const error = await failureOf(follow(url, { maxEventBytes: 8 }));
-      expect(error).to.include({ _tag: 'FrameSizeError', part: 'event', limit: 8 });
+      expect(error).to.include({ _tag: 'LimitError', part: 'event', limit: 8 });
       await (await request(0)).gone;
       expect(asked).to.have.length(1);
     }));

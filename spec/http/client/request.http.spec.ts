@@ -69,7 +69,7 @@ describe('the request of fromSse', () => {
 
   it('does not say what makes a server refuse it where that would end it for good', () =>
     rawServer([ended(end)], async ({ url, asked }) => {
-      await valuesOf(follow(url, { exact: true }));
+      await valuesOf(follow(url, { strictEventSource: true }));
       expect(asked[0]?.header('rxsse-client')).to.equal(undefined);
     }));
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import * as t from 'io-ts';
 import { interval, map, NEVER } from 'rxjs';
-import { drain, events, feed, sse } from '../../../lib/index.ts';
+import { events, feed, shutdown, sse } from '../../../lib/index.ts';
 
 /**
  * A process with open streams of each kind, run by a spec. Says its port; at a
@@ -14,8 +14,8 @@ const routes = {
   '/silent': sse(NEVER),
   '/stream': sse(ticks()),
   '/feed': sse(shared),
-  '/run': sse(ticks, { events: Ticks, resume: true }),
-  '/aged': sse(NEVER, { maxAge: 3_600_000, expiresAt: () => new Date(Date.now() + 3_600_000) }),
+  '/run': sse({ events: Ticks, resume: true }, ticks),
+  '/aged': sse({ maxAge: 3_600_000, expiresAt: () => new Date(Date.now() + 3_600_000) }, NEVER),
 };
 
 const server = createServer((request, response) => routes[request.url as keyof typeof routes](request, response));
@@ -26,6 +26,6 @@ server.listen(0, '127.0.0.1', () => {
 process.stdin.once('data', async () => {
   process.stdin.destroy();
   server.close();
-  await drain(Object.values(routes), { over: 5, retry: [1, 2] });
+  await shutdown(Object.values(routes), { duration: 5, retry: [1, 2] });
   shared.close();
 });

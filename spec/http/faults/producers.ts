@@ -1,5 +1,14 @@
 import { Subject } from 'rxjs';
-import { type Feed, feed, filterEvent, memoryLog, type SseHandler, type SseRequest, sse } from '../../../lib/index.ts';
+import {
+  type Feed,
+  feed,
+  filterEvents,
+  memoryLog,
+  type SseContext,
+  type SseHandler,
+  type SseRequest,
+  sse,
+} from '../../../lib/index.ts';
 import { publish, Ticks } from '../ticks.ts';
 
 /** A route, and what the spec has it say. */
@@ -13,8 +22,8 @@ export interface Producer {
 
 /** What is remembered for all readers: at most so many entries. */
 export function ofFeed(entries = Infinity): Producer {
-  const ticks = feed(Ticks, { log: memoryLog({ entries }) });
-  return produced((hooks) => sse(ticks, hooks), publishing(ticks));
+  const ticks = feed(Ticks, { log: memoryLog({ maxEntries: entries }) });
+  return produced((hooks) => sse(hooks, ticks), publishing(ticks));
 }
 
 /** Each way in which a stream is resumed. */
@@ -22,12 +31,12 @@ export const producers: Readonly<Record<string, () => Producer>> = {
   'a feed': () => ofFeed(),
   'its own view of a feed': () => {
     const ticks = feed(Ticks);
-    const view = (context: object) => ticks.read(context).pipe(filterEvent(() => true));
-    return produced((hooks) => sse(view, hooks), publishing(ticks));
+    const view = (context: SseContext) => ticks.read(context).pipe(filterEvents(() => true));
+    return produced((hooks) => sse(hooks, view), publishing(ticks));
   },
   'a run': () => {
     const stream = new Subject<ReturnType<typeof Ticks.Tick>>();
-    return produced((hooks) => sse(() => stream, { ...hooks, events: Ticks, resume: true }), {
+    return produced((hooks) => sse({ ...hooks, events: Ticks, resume: true }, () => stream), {
       say: (number) => stream.next(Ticks.Tick(number)),
       end: () => stream.complete(),
     });

@@ -1,4 +1,4 @@
-import { drain } from '../../../lib/index.ts';
+import { shutdown } from '../../../lib/index.ts';
 import { faultProxy } from '../../support/faultProxy.ts';
 import type { Faults } from '../../support/Line.ts';
 import { listen } from '../../support/listen.ts';
@@ -54,7 +54,7 @@ export function readThrough(
             // Those of connections that broke are gone, too.
             while (producer.open > 0) await turn();
             // A run that has ended is remembered for a while, and keeps the process.
-            await drain(producer.route);
+            await shutdown(producer.route);
             return { said, seen, attempts };
           },
           { patience },

@@ -26,8 +26,8 @@ process.stdin.on('data', (text) => {
 process.stdout.write('ready\n');
 while (!asked.includes('go\n')) await once(process.stdin, 'data');
 
-const ticks = feed(Ticks, { log: lmdbLog({ path, entries: Infinity, bytes: Infinity }) });
-const route = sse(ticks, { retry: 10, resume: { from: 'oldest' } });
+const ticks = feed(Ticks, { log: lmdbLog({ path, maxEntries: Infinity, maxBytes: Infinity }) });
+const route = sse({ retry: 10, resume: { from: 'oldest' } }, ticks);
 const server = createServer((request, response) => route(request, response));
 server.listen(Number(port), '127.0.0.1');
 await once(server, 'listening');

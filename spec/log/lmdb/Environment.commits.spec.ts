@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import { firstValueFrom } from 'rxjs';
-import { replaceClock } from '../../../lib/clock.ts';
 import { StorageError } from '../../../lib/error/StorageError.ts';
 import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
 import { type Durability, Write } from '../../../lib/log/lmdb/Write.ts';
+import { replaceClock } from '../../../lib/time/clock.ts';
 import { HandClock } from '../../feed/behind.ts';
 import { FakeTable } from './FakeTable.ts';
 

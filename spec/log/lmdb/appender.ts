@@ -8,7 +8,7 @@ import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
  * and says `<label> <n> <sequence>` for each entry that was acknowledged.
  */
 const [path = '', label = '', count = ''] = process.argv.slice(2);
-const log = lmdbLog({ path, entries: Infinity, bytes: Infinity });
+const log = lmdbLog({ path, maxEntries: Infinity, maxBytes: Infinity });
 
 await firstValueFrom(log.read(0, 1));
 process.stdout.write('ready\n');

@@ -9,7 +9,7 @@ import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 // A write beyond the limit is then an error, as on a full disk, and not the end of the process.
 process.on('SIGXFSZ', () => {});
 
-const log = lmdbLog({ path: process.argv[2] ?? '', entries: Infinity, bytes: Infinity });
+const log = lmdbLog({ path: process.argv[2] ?? '', maxEntries: Infinity, maxBytes: Infinity });
 
 async function append(data: string): Promise<boolean> {
   const draft = { event: undefined, data, retry: undefined };

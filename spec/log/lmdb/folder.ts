@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
-import type { Draft } from '../../../lib/log/draftOf.ts';
+import type { EncodedEvent } from '../../../lib/event/encodeEvent.ts';
 import type { Appended, AppendOptions, EventLog, Page } from '../../../lib/log/EventLog.ts';
 import { type LmdbLogOptions, openLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { sample } from '../sample.ts';
@@ -41,10 +41,10 @@ export function freshFolder(): Folder {
 }
 
 /** Drafts whose data is `1` and so on. */
-export const samples = (count: number, from = 1): Draft[] =>
+export const samples = (count: number, from = 1): EncodedEvent[] =>
   Array.from({ length: count }, (_, index) => sample(String(from + index)));
 
-export const append = (log: EventLog, drafts: readonly Draft[], options?: AppendOptions): Promise<Appended> =>
+export const append = (log: EventLog, drafts: readonly EncodedEvent[], options?: AppendOptions): Promise<Appended> =>
   firstValueFrom(log.append(drafts, options));
 
 export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page> =>

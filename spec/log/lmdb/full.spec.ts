@@ -33,7 +33,7 @@ describe('lmdbLog on a full disk', function () {
     expect(said).to.include(`tail ${last}`);
     expect(status).to.equal(0);
 
-    const log = folder.open({ entries: Infinity, bytes: Infinity });
+    const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
     const page = await read(log);
     expect(page.tail).to.equal(last);
     expect(dataOf(page).map(({ length }) => length)).to.deep.equal(

@@ -16,7 +16,7 @@ describe('lmdbLog is like a plain array', function () {
     try {
       const { trimmed } = await playHistories(({ entries }) => {
         const name = `log ${++names}`;
-        const open = () => lmdbLog({ path, name, entries, bytes: 64 * 1024 * 1024 });
+        const open = () => lmdbLog({ path, name, maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
         const log = open();
         const logs = [log];
         const opened = () => {

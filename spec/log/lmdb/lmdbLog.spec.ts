@@ -101,7 +101,7 @@ describe('lmdbLog', () => {
   });
 
   it('remembers the newest keys only', async () => {
-    const log = folder.open({ keys: 2 });
+    const log = folder.open({ maxKeys: 2 });
     for (const key of ['a', 'b', 'c']) await append(log, samples(1), { key });
     expect((await append(log, samples(1), { key: 'c' })).last).to.equal(3);
     expect((await append(log, samples(1), { key: 'b' })).last).to.equal(2);
@@ -186,14 +186,20 @@ describe('lmdbLog', () => {
       .to.throw()
       .with.property('name', 'StorageError');
     const path = folder.path;
-    for (const wrong of [{ entries: 0 }, { bytes: 0.5 }, { age: 0 }, { keys: -1 }, { entries: Number.NaN }]) {
+    for (const wrong of [
+      { maxEntries: 0 },
+      { maxBytes: 0.5 },
+      { maxAge: 0 },
+      { maxKeys: -1 },
+      { maxEntries: Number.NaN },
+    ]) {
       expect(() => lmdbLog({ path, ...wrong })).to.throw(RangeError, `lmdbLog: ${Object.keys(wrong)}`);
     }
   });
 
   it('reads 25,000 entries page by page', async function () {
     this.timeout(20_000);
-    const log = folder.open({ entries: Infinity, bytes: Infinity });
+    const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
     for (let n = 0; n < 25; n++) await append(log, samples(1000, n * 1000 + 1));
     const found: string[] = [];
     for (let after = 0, tail = 1; after < tail; ) {
@@ -206,10 +212,10 @@ describe('lmdbLog', () => {
   });
 
   it('takes each bound at its least', () => {
-    for (const bound of [{ entries: 1 }, { bytes: 1 }, { age: 1e-9 }, { keys: 0 }]) {
+    for (const bound of [{ maxEntries: 1 }, { maxBytes: 1 }, { maxAge: 1e-9 }, { maxKeys: 0 }]) {
       expect(() => folder.open(bound)).to.not.throw();
     }
-    for (const bound of [{ entries: 0.5 }, { bytes: 0.5 }, { age: 0 }, { keys: -0.5 }]) {
+    for (const bound of [{ maxEntries: 0.5 }, { maxBytes: 0.5 }, { maxAge: 0 }, { maxKeys: -0.5 }]) {
       expect(() => folder.open(bound)).to.throw(RangeError, `lmdbLog: ${Object.keys(bound)[0]} must be`);
     }
   });

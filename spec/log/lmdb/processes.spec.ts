@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
-import { clock, replaceClock } from '../../../lib/clock.ts';
 import { openTable } from '../../../lib/log/lmdb/openTable.ts';
+import { clock, replaceClock } from '../../../lib/time/clock.ts';
 import { append, dataOf, freshFolder, read, samples } from './folder.ts';
 import { appendInOneTurn, startAppender } from './startAppender.ts';
 
@@ -78,7 +78,7 @@ describe('lmdbLog in several processes', function () {
 
   for (const round of [1, 2, 3]) {
     it(`keeps through kill -9 what it acknowledged, and the epoch (${round})`, async () => {
-      const log = folder.open({ entries: Infinity, bytes: Infinity });
+      const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
       const { epoch } = await read(log);
       // Closed, so that the file is opened anew after the kill, which is when LMDB could go back.
       log.close();
@@ -88,7 +88,7 @@ describe('lmdbLog in several processes', function () {
       other.process.kill('SIGKILL');
       await other.gone;
 
-      const again = folder.open({ entries: Infinity, bytes: Infinity });
+      const again = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
       const page = await read(again);
       expect(page.epoch).to.equal(epoch);
       const data = dataOf(page);

@@ -22,7 +22,7 @@ describe('lmdbLog, in one environment with a fresh name each,', () => {
         const [log = open()] = logs;
 
         function open() {
-          return lmdbLog({ path, name, entries, bytes: 64 * 1024 * 1024, durability });
+          return lmdbLog({ path, name, maxEntries: entries, maxBytes: 64 * 1024 * 1024, durability });
         }
 
         return {
@@ -43,7 +43,7 @@ describe('lmdbLog, in one environment with a fresh name each,', () => {
           },
         };
       },
-      { patience: 4000 },
+      { timeout: 4000 },
     );
   }
 });

@@ -10,7 +10,7 @@ describe('the trimming of lmdbLog', () => {
   };
 
   it('keeps the newest entries, at least so many and few more, and the floor says which', async () => {
-    const log = folder.open({ entries: 10 });
+    const log = folder.open({ maxEntries: 10 });
     for (let n = 1; n <= 40; n++) {
       await append(log, samples(1, n));
       expect(await kept(log)).to.be.within(Math.min(n, 10), 11);
@@ -23,7 +23,7 @@ describe('the trimming of lmdbLog', () => {
   });
 
   it('keeps no entry in the file that is below the floor', async () => {
-    const log = folder.open({ entries: 10 });
+    const log = folder.open({ maxEntries: 10 });
     for (let n = 1; n <= 30; n++) await append(log, samples(3));
     const table = open<Uint8Array, Uint8Array>({ path: folder.path, encoding: 'binary', keyEncoding: 'binary' });
     const entries = [...table.getKeys()].filter(([kind]) => kind === 2).length;
@@ -35,7 +35,7 @@ describe('the trimming of lmdbLog', () => {
     const before = folder.open();
     await append(before, samples(5000));
     before.close();
-    const log = folder.open({ entries: 100 });
+    const log = folder.open({ maxEntries: 100 });
     const gone: number[] = [];
     for (let last = 5000; gone.length < 4; last = await kept(log)) {
       await append(log, samples(gone.length === 3 ? 200 : 1));
@@ -49,13 +49,13 @@ describe('the trimming of lmdbLog', () => {
     const before = folder.open();
     await append(before, samples(5000));
     before.close();
-    const log = folder.open({ entries: 100 });
+    const log = folder.open({ maxEntries: 100 });
     await append(log, samples(2000));
     expect(await kept(log)).to.equal(7000 - 1024);
   });
 
   it('keeps bytes within their bound, and the newest entry whatever its size', async () => {
-    const log = folder.open({ bytes: 1000, entries: Infinity });
+    const log = folder.open({ maxBytes: 1000, maxEntries: Infinity });
     for (let n = 1; n <= 60; n++) await append(log, samples(1, n));
     const { bytes } = await read(log);
     expect(bytes.length).to.be.within(1000, 1125);
@@ -70,14 +70,14 @@ describe('the trimming of lmdbLog', () => {
     await append(before, samples(2000));
     const { bytes } = await read(before);
     before.close();
-    const log = folder.open({ bytes: bytes.length, entries: Infinity });
+    const log = folder.open({ maxBytes: bytes.length, maxEntries: Infinity });
     for (let n = 0; n < 10; n++) await append(log, [{ event: undefined, data: 'x'.repeat(10_000), retry: undefined }]);
     expect((await read(log)).bytes.length).to.be.within(bytes.length, bytes.length * 1.125);
   });
 
   it('lets go of the old, by the clock on the wall, over restarts', async () => {
     let now = 1_000_000;
-    const opened = () => folder.open({ age: 1000 }, { now: () => now });
+    const opened = () => folder.open({ maxAge: 1000 }, { now: () => now });
     const before = opened();
     for (let n = 1; n <= 3; n++) {
       await append(before, samples(1, n));

@@ -7,17 +7,17 @@ const byOrder = ({ data }: Order): string => data.order;
 const letter = (event: string): string => event.toLowerCase();
 
 export const subject: Subject = {
-  over: (source) => source.pipe(conflateBy(byOrder, { every: 2 })),
+  over: (source) => source.pipe(conflateBy(byOrder, { interval: 2 })),
   // `b` is about the same order as `a`.
   values: { marbles: '---b---c|' },
-  synchronous: { over: (source) => source.pipe(conflateBy(byOrder, { every: 2, max: 3 })), taken: 4 },
+  synchronous: { over: (source) => source.pipe(conflateBy(byOrder, { interval: 2, maxKeys: 3 })), taken: 4 },
   callbacks: {
-    key: (thrower) => (source) => source.pipe(conflateBy<Order>(thrower, { every: 5 })),
-    merge: (thrower) => (source) => source.pipe(conflateBy<Order>(byOrder, { every: 5, merge: thrower })),
+    key: (thrower) => (source) => source.pipe(conflateBy<Order>(thrower, { interval: 5 })),
+    merge: (thrower) => (source) => source.pipe(conflateBy<Order>(byOrder, { interval: 5, merge: thrower })),
   },
   bad: {
     'a key that is no function': [
-      () => conflateBy<Order>('order' as never, { every: 5 }),
+      () => conflateBy<Order>('order' as never, { interval: 5 }),
       TypeError,
       /^conflateBy: key: expected a function, got string$/,
     ],
@@ -32,7 +32,7 @@ export const subject: Subject = {
       /^conflateBy: expected either every or until$/,
     ],
     'every of 0': [
-      () => conflateBy<Order>(byOrder, { every: 0 }),
+      () => conflateBy<Order>(byOrder, { interval: 0 }),
       RangeError,
       /^conflateBy: every must be above 0 ms, got 0$/,
     ],
@@ -42,28 +42,28 @@ export const subject: Subject = {
       /^conflateBy: until: expected an Observable, got number$/,
     ],
     'a merge that is none': [
-      () => conflateBy<Order>(byOrder, { every: 5, merge: null as never }),
+      () => conflateBy<Order>(byOrder, { interval: 5, merge: null as never }),
       TypeError,
       /^conflateBy: merge: expected a function, got null$/,
     ],
     'a max of 0': [
-      () => conflateBy<Order>(byOrder, { every: 5, max: 0 }),
+      () => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 0 }),
       RangeError,
       /^conflateBy: max must be a whole number from 1, or Infinity, got 0$/,
     ],
-    'a max of one and a half': [() => conflateBy<Order>(byOrder, { every: 5, max: 1.5 }), RangeError, /max/],
+    'a max of one and a half': [() => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 1.5 }), RangeError, /max/],
   },
-  busy: (source) => source.pipe(conflateBy(byOrder, { every: 1e6, max: 50 })),
+  busy: (source) => source.pipe(conflateBy(byOrder, { interval: 1e6, maxKeys: 50 })),
   inner: { until: (source, inner) => source.pipe(conflateBy(byOrder, { until: inner })) },
   entries: {
-    over: (source) => source.pipe(conflateBy<OrderEntry>(byOrder, { every: 4, max: 2 })),
+    over: (source) => source.pipe(conflateBy<OrderEntry>(byOrder, { interval: 4, maxKeys: 2 })),
     must: (given) => [...new Map(given.map(({ order, sequence }) => [order, sequence])).values()].sort((a, b) => a - b),
     orMore: true,
   },
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
-      expectObservable(source.pipe(conflateBy(letter, { every: 6 }))).toBe(diagram.marbles('conflateBy every 6'));
+      expectObservable(source.pipe(conflateBy(letter, { interval: 6 }))).toBe(diagram.marbles('conflateBy every 6'));
     },
   },
 };

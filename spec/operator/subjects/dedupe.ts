@@ -16,13 +16,17 @@ export const subject: Subject = {
       /^dedupe: key: expected a function, got undefined$/,
     ],
     'within of 0': [
-      () => dedupe<Order>(byText, { within: 0 }),
+      () => dedupe<Order>(byText, { maxAge: 0 }),
       RangeError,
       /^dedupe: within must be above 0 ms, got 0$/,
     ],
-    'a max of 0': [() => dedupe<Order>(byText, { max: 0 }), RangeError, /^dedupe: max must be a whole number from 1/],
+    'a max of 0': [
+      () => dedupe<Order>(byText, { maxKeys: 0 }),
+      RangeError,
+      /^dedupe: max must be a whole number from 1/,
+    ],
   },
-  busy: (source) => source.pipe(dedupe((order) => order, { max: 100 })),
+  busy: (source) => source.pipe(dedupe((order) => order, { maxKeys: 100 })),
   entries: {
     over: (source) => source.pipe(dedupe<OrderEntry>(byOrder)),
     must: (given) => {
@@ -37,7 +41,7 @@ export const subject: Subject = {
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
-      const once = dedupe<string>((letter) => letter, { within: 6 });
+      const once = dedupe<string>((letter) => letter, { maxAge: 6 });
       expectObservable(source.pipe(once)).toBe(diagram.marbles('dedupe within 6 ms'));
     },
   },

@@ -2,31 +2,31 @@ import { keepAlive } from '../../../lib/operator/keepAlive.ts';
 import { comment } from '../../../lib/wire/index.ts';
 import type { Subject } from '../harness/Subject.ts';
 
-const fill = keepAlive({ every: 5, value: () => 'h' });
+const fill = keepAlive({ interval: 5, value: () => 'h' });
 
 export const subject: Subject = {
-  over: (source) => source.pipe(keepAlive({ every: 5, value: () => 'h' })),
+  over: (source) => source.pipe(keepAlive({ interval: 5, value: () => 'h' })),
   values: { marbles: '-a-b-c--|' },
   never: { marbles: '-----h----h--' },
   events: (given) => (given === 'h' ? [] : [given]),
   callbacks: {
-    value: (thrower) => (source) => source.pipe(keepAlive({ every: 1, value: thrower })),
+    value: (thrower) => (source) => source.pipe(keepAlive({ interval: 1, value: thrower })),
   },
   bad: {
     'every of 0': [
-      () => keepAlive({ every: 0, value: () => 'h' }),
+      () => keepAlive({ interval: 0, value: () => 'h' }),
       RangeError,
       /^keepAlive: every must be above 0 ms, got 0$/,
     ],
-    'every below 0': [() => keepAlive({ every: -1, value: () => 'h' }), RangeError, /every/],
-    'every that is no number': [() => keepAlive({ every: Number.NaN, value: () => 'h' }), RangeError, /every/],
+    'every below 0': [() => keepAlive({ interval: -1, value: () => 'h' }), RangeError, /every/],
+    'every that is no number': [() => keepAlive({ interval: Number.NaN, value: () => 'h' }), RangeError, /every/],
     'no value': [
       () => keepAlive({ every: 5 } as never),
       TypeError,
       /^keepAlive: value: expected a function, got undefined$/,
     ],
   },
-  entries: { over: (source) => source.pipe(keepAlive({ every: 2, value: () => comment('here') })) },
+  entries: { over: (source) => source.pipe(keepAlive({ interval: 2, value: () => comment('here') })) },
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
       expectObservable(hot(diagram.marbles('source')).pipe(fill)).toBe(diagram.marbles('keepAlive every 5'));

@@ -10,7 +10,7 @@ const byTotal = (order: Order, signal: AbortSignal) =>
 export const subject: Subject = {
   over: (source) => source.pipe(mapAsync(2, after(1))),
   values: { marbles: '--a-b-c-|' },
-  synchronous: { over: (source) => source.pipe(mapAsync(1, after(1), { queue: 3 })), taken: 4 },
+  synchronous: { over: (source) => source.pipe(mapAsync(1, after(1), { maxQueued: 3 })), taken: 4 },
   callbacks: {
     'the function': (thrower) => (source) => source.pipe(mapAsync(2, thrower)),
   },
@@ -22,7 +22,7 @@ export const subject: Subject = {
     ],
     'what is no function': [() => mapAsync(1, 5 as never), TypeError, /^mapAsync: expected a function, got number$/],
     'a queue of 0': [
-      () => mapAsync<Order, Order>(1, after(1), { queue: 0 }),
+      () => mapAsync<Order, Order>(1, after(1), { maxQueued: 0 }),
       RangeError,
       /^mapAsync: queue must be a whole number/,
     ],

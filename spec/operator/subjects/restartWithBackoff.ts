@@ -6,10 +6,10 @@ const refused = (options: BackoffOptions, message: RegExp) =>
   [() => restartWithBackoff(() => NEVER, options), RangeError, message] as const;
 
 export const subject: Subject = {
-  over: (source) => restartWithBackoff(() => source, { limit: 0 }),
+  over: (source) => restartWithBackoff(() => source, { maxAttempts: 0 }),
   values: { marbles: '-a-b-c--|' },
   callbacks: {
-    'the factory': (thrower) => () => restartWithBackoff(thrower, { limit: 0 }),
+    'the factory': (thrower) => () => restartWithBackoff(thrower, { maxAttempts: 0 }),
     onFailure: (thrower) => (source) => restartWithBackoff(() => source, { onFailure: thrower }),
   },
   bad: {
@@ -18,22 +18,25 @@ export const subject: Subject = {
       TypeError,
       /^restartWithBackoff: expected a function, got object$/,
     ],
-    'an initial wait of 0': refused({ initial: 0 }, /initial must be above 0 ms, got 0/),
-    'an initial wait that is no number': refused({ initial: Number.NaN }, /initial/),
-    'a max below the initial wait': refused({ initial: 10, max: 9 }, /max must be from initial, 10, to .* got 9/),
-    'a max below the default initial wait': refused({ max: 500 }, /max must be from initial, 1000,/),
-    'a max that no timer can hold': refused({ max: 2 ** 31 }, /max/),
-    'a max that is no number': refused({ max: Number.NaN }, /max/),
+    'an initial wait of 0': refused({ initialDelay: 0 }, /initial must be above 0 ms, got 0/),
+    'an initial wait that is no number': refused({ initialDelay: Number.NaN }, /initial/),
+    'a max below the initial wait': refused(
+      { initialDelay: 10, maxDelay: 9 },
+      /max must be from initial, 10, to .* got 9/,
+    ),
+    'a max below the default initial wait': refused({ maxDelay: 500 }, /max must be from initial, 1000,/),
+    'a max that no timer can hold': refused({ maxDelay: 2 ** 31 }, /max/),
+    'a max that is no number': refused({ maxDelay: Number.NaN }, /max/),
     'a resetAfter below 0': refused({ resetAfter: -1 }, /resetAfter must be 0 ms or more, got -1/),
     'a resetAfter that is no number': refused({ resetAfter: Number.NaN }, /resetAfter/),
-    'a limit below 0': refused({ limit: -1 }, /limit must be 0 or more, got -1/),
-    'a limit that is no number': refused({ limit: Number.NaN }, /limit/),
+    'a limit below 0': refused({ maxAttempts: -1 }, /limit must be 0 or more, got -1/),
+    'a limit that is no number': refused({ maxAttempts: Number.NaN }, /limit/),
   },
   diagram: {
     play: (diagram, { cold, expectObservable, expectSubscriptions }) => {
       const rows = [0, 1, 2].map((n) => diagram.row(`attempt ${n}`));
       const attempts = rows.map(({ marbles }) => cold(marbles));
-      const all = restartWithBackoff(({ attempt }) => attempts[attempt] ?? of('one too many'), { initial: 4 });
+      const all = restartWithBackoff(({ attempt }) => attempts[attempt] ?? of('one too many'), { initialDelay: 4 });
       expectObservable(all).toBe(diagram.marbles('result'));
       for (const [n, { marbles, offset }] of rows.entries()) {
         const subs = `${'-'.repeat(offset)}^${'-'.repeat(marbles.length - 2)}!`;

@@ -34,7 +34,7 @@ export const subject: Subject = {
       /^toAsyncIterable: overflow: expected one of fail, drop-oldest, drop-newest, got undefined$/,
     ],
     'a queue of 0': [
-      () => toAsyncIterable(NEVER, { overflow: 'fail', queue: 0 }),
+      () => toAsyncIterable(NEVER, { overflow: 'fail', maxQueued: 0 }),
       RangeError,
       /^toAsyncIterable: queue must be a whole number from 1/,
     ],
@@ -44,13 +44,13 @@ export const subject: Subject = {
       /^toAsyncIterable: onDropped: expected a function, got number$/,
     ],
   },
-  busy: (source) => from(toAsyncIterable(source, { overflow: 'drop-oldest', queue: 10 })),
+  busy: (source) => from(toAsyncIterable(source, { overflow: 'drop-oldest', maxQueued: 10 })),
   diagram: {
     playAsync: async (diagram) => {
       const source = diagram.marbles('source');
       const asks = diagram.marbles('the loop asks');
       const letters = new Emitter<string>();
-      const loop = toAsyncIterable(letters, { overflow: 'drop-oldest', queue: 2 })[Symbol.asyncIterator]();
+      const loop = toAsyncIterable(letters, { overflow: 'drop-oldest', maxQueued: 2 })[Symbol.asyncIterator]();
       const drawn: string[] = [];
       const answered = ({ done, value }: IteratorResult<string, undefined>): void => {
         drawn[drawn.length - 1] = done ? '|' : value;
@@ -115,7 +115,7 @@ export const subject: Subject = {
       const got: number[] = [];
       let failure: unknown;
       try {
-        for await (const n of toAsyncIterable(endless, { overflow: 'fail', queue: 3 })) {
+        for await (const n of toAsyncIterable(endless, { overflow: 'fail', maxQueued: 3 })) {
           taken++;
           got.push(n);
         }
@@ -123,7 +123,7 @@ export const subject: Subject = {
         failure = error;
       }
       expect([taken, got]).to.deep.equal([4, [0, 1, 2, 3]]);
-      expect(failure).to.have.property('_tag', 'QueueFullError');
+      expect(failure).to.have.property('_tag', 'LimitError');
     },
     're-entrant emission': async () => {
       const source = new Emitter<number>();
@@ -132,7 +132,9 @@ export const subject: Subject = {
         dropped.push(n);
         if (n < 3) source.next(n + 10);
       };
-      const left = toAsyncIterable(source, { overflow: 'drop-oldest', queue: 2, onDropped })[Symbol.asyncIterator]();
+      const left = toAsyncIterable(source, { overflow: 'drop-oldest', maxQueued: 2, onDropped })[
+        Symbol.asyncIterator
+      ]();
       const first = left.next();
       for (const n of [0, 1, 2, 3]) source.next(n);
       source.complete();
@@ -159,7 +161,9 @@ export const subject: Subject = {
       const onDropped = () => {
         throw new Error('no ears');
       };
-      const left = toAsyncIterable(source, { overflow: 'drop-newest', queue: 1, onDropped })[Symbol.asyncIterator]();
+      const left = toAsyncIterable(source, { overflow: 'drop-newest', maxQueued: 1, onDropped })[
+        Symbol.asyncIterator
+      ]();
       const first = left.next();
       for (const n of [0, 1, 2]) source.next(n);
       expect(source.observed).to.equal(false);

@@ -8,27 +8,27 @@ import { type Bug, type Doors, libWithBug } from './libWithBug.ts';
 
 /** Each is what a user would write, in ten lines or fewer. */
 const specs = {
-  leaves: ({ main: { events, feed, memoryLog, sse }, testing: { delayed, marbles } }: Doors) =>
+  leaves: ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: Doors) =>
     marbles(({ reader, flush }) => {
-      const slow = feed(events({ Tick: { n: t.number } }), { log: delayed(memoryLog(), 5) });
+      const slow = feed(events({ Tick: { n: t.number } }), { log: withLatency(memoryLog(), 5) });
       const r = reader(sse(slow), { socket: '2ms X' });
       flush();
       expect([r.writes.length, r.listeners]).to.deep.equal([0, 0]);
     }),
 
-  'loses nothing': ({ main: { events, feed, memoryLog, sse }, testing: { delayed, marbles } }: Doors) =>
+  'loses nothing': ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: Doors) =>
     marbles(({ hot, reader, expectFrames }) => {
       const Ticks = events({ Tick: { n: t.number } });
-      const ticks = feed(Ticks, { log: delayed(memoryLog(), 3) });
+      const ticks = feed(Ticks, { log: withLatency(memoryLog(), 3) });
       const values = { a: Ticks.Tick({ n: 1 }), b: Ticks.Tick({ n: 2 }), c: Ticks.Tick({ n: 3 }) };
       hot('a-------b---c', values).subscribe((tick) => ticks.publish(tick));
-      const r = reader(sse(ticks, { resume: { from: 'oldest' } }), { at: '4ms', socket: '30ms X' });
+      const r = reader(sse({ resume: { from: 'oldest' } }, ticks), { at: '4ms', socket: '30ms X' });
       expectFrames(r).toBe('10ms a 2ms b--c', values);
     }),
 
   'is quiet at last': ({ main: { sse }, testing: { marbles } }: Doors) =>
     marbles(({ cold, reader, expectFrames }) => {
-      const r = reader(sse(cold('--a-|'), { heartbeat: 5 }));
+      const r = reader(sse({ heartbeat: 5 }, cold('--a-|')));
       expectFrames(r).toBe('--a-|', { a: 'a' });
     }),
 };

@@ -1,0 +1,61 @@
+import type * as t from 'io-ts';
+import { typed } from './exact/ExactCodec.ts';
+import { textLeaf } from './exact/leaf.ts';
+
+const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/**
+ * An instant: a `Date` in the program, RFC 3339 text on the wire.
+ *
+ * Reads any RFC 3339 date-time, which always says its zone; digits beyond
+ * milliseconds are dropped. Writes UTC with `Z`. A day that the month does not have
+ * is refused, as are hour 24, an invalid `Date` and years outside 0000–9999.
+ * So is second 60, which the RFC allows at a leap second and no `Date` can hold.
+ *
+ * @example Say when
+ * const Opened = event('door.opened', { at: DateTime });
+ * const opened = Opened({ at: new Date() });
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+ * @category event
+ */
+export const DateFromISOString: t.Type<Date, string, unknown> = typed(
+  textLeaf('DateTime', isDateTime, parse, (date) => date.toISOString()),
+);
+
+function isDateTime(value: unknown): value is Date {
+  // Not `instanceof`: a date may come from another realm, a frame's or a test's.
+  if (Object.prototype.toString.call(value) !== '[object Date]') return false;
+  try {
+    return inRange(Date.prototype.getTime.call(value));
+  } catch {
+    return false; // Something else that calls itself a Date.
+  }
+}
+
+const first = Date.parse('0000-01-01T00:00:00.000Z');
+const last = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** RFC 3339 has four digits for a year. */
+function inRange(time: number): boolean {
+  return time >= first && time <= last;
+}
+
+function parse(text: string): Date | undefined {
+  const match = shape.exec(text);
+  if (match === null) return undefined;
+  const [, , , , , , , fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
+
+  const local = new Date(0);
+  // Not `Date.UTC`, which takes the years 0 to 99 for those of the twentieth century.
+  local.setUTCFullYear(year, month - 1, day);
+  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return undefined;
+  local.setUTCHours(hour, minute, second, Number(fraction.slice(0, 3).padEnd(3, '0')));
+
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  const date = new Date(local.getTime() + (sign === '+' ? -offset : offset));
+  return inRange(date.getTime()) ? date : undefined;
+}

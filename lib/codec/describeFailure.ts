@@ -1,0 +1,101 @@
+import type * as t from 'io-ts';
+import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../event/shorten.ts';
+
+/** One thing that is wrong with a value from outside; can be shown and logged as it is. @category event */
+export interface Issue {
+  /** Where: `query.message`, `order.data.items[0].price`. */
+  readonly path: string;
+  /** The name of the codec there. */
+  readonly expected: string;
+  /** The kind of what was there, never the value. */
+  readonly got: string;
+}
+
+const mostLines = 8;
+const longestSegment = 40;
+const mostSegments = 16;
+const longestExpectation = 80;
+
+/**
+ * Says what is wrong with a value, a line a failure, for a log or an answer.
+ *
+ * Names the path, what was expected there and the kind of what was found, never
+ * the value: it may be secret, hostile or endless. At most eight lines and one
+ * that counts the others, each of bounded length. A union is one line and not
+ * one for each of its members. Works with the failures of any io-ts codec.
+ *
+ * @example Name the failures of a codec of your own
+ * const Point = t.type({ x: t.number, y: t.number });
+ * const decoded = Point.decode(JSON.parse('{"x":1}'));
+ * if (decoded._tag === 'Left') console.log(describeFailure(decoded.left, 'point')); // ['point.y: expected number, got undefined']
+ *
+ * @see DecodeError, which carries such lines.
+ * @category event
+ */
+export function describeFailure(errors: t.Errors, root: string): readonly string[] {
+  return linesOf(issuesOf(errors, root));
+}
+
+/** The lines of issues, capped. @internal */
+export function linesOf(issues: readonly Issue[]): readonly string[] {
+  const lines = issues
+    .slice(0, mostLines)
+    .map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);
+  return issues.length > mostLines ? [...lines, `and ${issues.length - mostLines} more`] : lines;
+}
+
+/** The same as data, each issue once. @internal */
+export function issuesOf(errors: t.Errors, root: string): readonly Issue[] {
+  const issues = new Map<string, Issue>();
+  for (const error of errors) {
+    const issue = issueOf(error, root);
+    issues.set(`${issue.path}\n${issue.expected}`, issue);
+  }
+  return [...issues.values()];
+}
+
+function issueOf({ context, value }: t.ValidationError, root: string): Issue {
+  const segments: string[] = [];
+  for (const [index, { key, actual }] of context.entries()) {
+    const parent = context[index - 1];
+    if (parent === undefined) continue;
+    // io-ts gives each member of a union or intersection a context of its own, under its number.
+    const inside = Object.is(parent.actual, actual) ? combination(parent.type) : undefined;
+    if (inside === 'UnionType') return issue(root, segments, parent.type, actual);
+    if (inside === undefined) segments.push(segment(key));
+  }
+  return issue(root, segments, context.at(-1)?.type, value);
+}
+
+function issue(root: string, segments: string[], type: { readonly name: string } | undefined, value: unknown): Issue {
+  if (segments.length > mostSegments) segments.splice(mostSegments, Number.POSITIVE_INFINITY, '.…');
+  const path = root + segments.join('');
+  return { path, expected: shorten(type?.name ?? 'another value', longestExpectation), got: kindOf(value) };
+}
+
+/** A key may be the sender's own text: what a log would take for control is escaped. */
+function segment(key: string): string {
+  if (/^\d+$/.test(key)) return `[${shorten(key, longestSegment)}]`;
+  const short = shorten(key, longestSegment);
+  if (/^[\w$…-]+$/.test(short)) return `.${short}`;
+  const escaped = (char: string): string => `\\u{${char.codePointAt(0)?.toString(16)}}`;
+  return `[${JSON.stringify(short).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)}]`;
+}
+
+interface Tagged {
+  readonly _tag?: string;
+  readonly type?: Tagged;
+}
+
+/** Whether a codec is a union or an intersection under its wrappings. */
+function combination(type: object): 'UnionType' | 'IntersectionType' | undefined {
+  let inner: Tagged | undefined = type;
+  for (let depth = 0; depth < 10 && inner !== undefined; depth++) {
+    const tag: string | undefined = inner._tag;
+    if (tag === 'UnionType' || tag === 'IntersectionType') return tag;
+    if (tag === undefined || !/^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag)) return undefined;
+    inner = inner.type;
+  }
+  return undefined;
+}

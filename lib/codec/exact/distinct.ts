@@ -1,0 +1,43 @@
+import { shorten } from '../../event/shorten.ts';
+import { tagsOf } from './choice.ts';
+import type { JsonKind, Member } from './ExactCodec.ts';
+
+/**
+ * Why two members of a union cannot be told apart on the wire, or `undefined`
+ * when they can: by the kind of JSON they become or, among objects, by a literal
+ * field. Two that are the same in the program and on the wire need not be.
+ */
+export function indistinct(a: Member, b: Member): string | undefined {
+  const shared = [...a.kinds].filter((kind) => b.kinds.has(kind));
+  if (a.codec.verbatim() && b.codec.verbatim() && shared.every(isPrimitive)) return undefined;
+  const [kind] = shared;
+  if (kind === undefined) return undefined;
+  if (toldByLiteral(a, b)) return undefined;
+
+  const both = `${shorten(a.codec.name, 60)} and ${shorten(b.codec.name, 60)} cannot be told apart`;
+  const advice = "put each in an object with a literal field of its own, such as kind: t.literal('a')";
+  const opaque = a.opaque ? a : b.opaque ? b : undefined;
+  if (opaque)
+    return `${both}: what the custom codec ${shorten(opaque.codec.name, 60)} encodes to is unknown; ${advice}`;
+  if (kind === 'object')
+    return `${both}: both are JSON objects; give each a literal field, such as kind: t.literal('a')`;
+  return `${both}: both are ${article(kind)} in JSON; ${advice}`;
+}
+
+/** Kinds whose values have nothing inside that could be left out or changed. */
+function isPrimitive(kind: JsonKind): boolean {
+  return kind !== 'array' && kind !== 'object';
+}
+
+function toldByLiteral(a: Member, b: Member): boolean {
+  const others = tagsOf(b);
+  for (const [key, literals] of tagsOf(a)) {
+    const other = others.get(key);
+    if (other !== undefined && [...literals].every((literal) => !other.has(literal))) return true;
+  }
+  return false;
+}
+
+function article(kind: JsonKind): string {
+  return kind === 'array' ? 'arrays' : kind === 'absent' ? 'absent' : kind === 'null' ? 'null' : `${kind}s`;
+}

@@ -1,0 +1,40 @@
+import * as t from 'io-ts';
+import { exact } from '../event/exact/exact.ts';
+import type { ExactCodec } from './exact/ExactCodec.ts';
+
+/** The codec of what may come once or several times. @category event */
+export interface OneOrMany<C extends t.Mixed>
+  extends t.Type<readonly t.TypeOf<C>[], readonly t.OutputOf<C>[], unknown> {
+  readonly _tag: 'OneOrManyType';
+  readonly type: C;
+}
+
+/**
+ * A list that may come as one bare item, as a query's parameter does that is
+ * given once: `?tag=a` is `['a']`, `?tag=a&tag=b` is `['a', 'b']`.
+ *
+ * Absent is refused; give it a default with `withDefault` to allow that.
+ *
+ * @example Filter by any number of tags
+ * const query = { tag: withDefault(oneOrMany(t.string), () => []) };
+ *
+ * @throws TypeError on first use, when one item is itself an array.
+ * @category event
+ */
+export function oneOrMany<C extends t.Mixed>(codec: C): OneOrMany<C> {
+  let made: ExactCodec | undefined;
+  // On first use and not now: a recursive codec that holds this one is not ready yet.
+  const own = (): ExactCodec => {
+    made ??= exact(self, name);
+    return made;
+  };
+  const name = `one or many ${codec.name}`;
+  const type = new t.Type<readonly t.TypeOf<C>[], readonly t.OutputOf<C>[], unknown>(
+    name,
+    (value): value is readonly t.TypeOf<C>[] => own().is(value),
+    (value, context) => own().validate(value, context) as t.Validation<readonly t.TypeOf<C>[]>,
+    (value) => own().encode(value) as readonly t.OutputOf<C>[],
+  );
+  const self: OneOrMany<C> = Object.assign(type, { _tag: 'OneOrManyType' as const, type: codec });
+  return self;
+}

@@ -1,0 +1,92 @@
+import type { SseRequest } from '../sink/exchange.ts';
+import { answerOf } from './answerOf.ts';
+import type { ReaderOptions, RouteHandler } from './connectReader.ts';
+import type { MarblesOptions } from './marbles.ts';
+import { marbles } from './marbles.ts';
+import type { TestReader } from './TestReader.ts';
+import { siteOf, testFailure } from './testFailure.ts';
+import { trackSubscriptions } from './trackSubscriptions.ts';
+
+/** Which readers come and go, and how long a route may take to forget them. @category testing */
+export interface ExpectNoLeaksOptions extends Omit<ReaderOptions, 'socket' | 'at'>, MarblesOptions {
+  /**
+   * What happens to the sockets of the readers, one reader a run; one or more.
+   * @default readers that leave at once, soon and late, with a full socket, and by a broken one
+   */
+  readonly sockets?: readonly string[];
+}
+
+const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
+
+/**
+ * Checks that a route forgets its readers: when one has left, no timer, no
+ * subscription and no listener is left of it. As a function, for runners without chai.
+ *
+ * Each reader comes in a run of its own, in virtual time. A source that outlives
+ * its readers must be over before `until`, here two minutes by default; one that
+ * is to stay for ever is left behind, and is told.
+ *
+ * A route that opens no stream has nothing to leave: the request must be one
+ * that it takes.
+ *
+ * @example A route over an endless source
+ * it('leaves its source', () => {
+ *   leaveNothingBehind(sse(interval(1000)));
+ * });
+ *
+ * @throws AssertionError naming what is left, and the line that it came of; or
+ * what was answered in place of a stream.
+ * @throws TypeError at once for what is no route, RangeError for no `sockets`.
+ * @see {@link rxsseChai} for `expect(route).to.leaveNothingBehind()`.
+ * @category testing
+ */
+export function expectNoLeaks<R extends SseRequest = SseRequest>(
+  route: RouteHandler<R>,
+  options: ExpectNoLeaksOptions = {},
+): void {
+  const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
+  if (typeof route !== 'function') throw new TypeError('leaveNothingBehind: expected a route, such as sse returns');
+  if (sockets.length === 0) throw new RangeError('leaveNothingBehind: sockets is empty: give one reader or more');
+  const site = siteOf(expectNoLeaks);
+  const visitors: TestReader[] = [];
+  for (const socket of sockets) {
+    const whose = `of a reader with the socket '${socket}'`;
+    const visit = marbles(
+      ({ reader, flush }) => {
+        visitors.push(reader(route, { ...request, socket }));
+        flush();
+      },
+      { until, seed },
+    );
+    const open = trackSubscriptions(() => {
+      try {
+        visit();
+      } catch (error) {
+        throw testFailure(`leaveNothingBehind: ${whose}: ${messageOf(error)}`, site);
+      }
+    });
+    const visitor = visitors.at(-1);
+    const refusal = visitor === undefined || visitor.status === 204 ? '' : answerOf(visitor);
+    if (refusal !== '') throw testFailure(`leaveNothingBehind: ${whose}: ${refusal}`, site);
+    const listeners = visitor?.listeners ?? 0;
+    const left = [
+      ...open.map((place) => `a subscription is left, made at ${place}`),
+      ...(listeners === 0 ? [] : [`${listeners} listeners are left on its response`]),
+    ];
+    if (left.length > 0) throw testFailure(`leaveNothingBehind: ${whose}:\n  ${left.join('\n  ')}`, site);
+  }
+  if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`leaveNothingBehind: ${nothingIn(visitors)}`, site);
+}
+
+/** Why readers that saw no stream prove nothing. */
+function nothingIn(visitors: readonly TestReader[]): string {
+  if (visitors.some(({ status }) => status === 204)) return 'the answer was always 204: there is no stream to test';
+  return (
+    'no answer came before the readers left: there is no stream to test: ' +
+    'give `sockets` that stay longer; a route that waits for a promise needs asyncMarbles'
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

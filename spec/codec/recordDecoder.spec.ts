@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { isRight } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
+import { BooleanFromString, IntFromString } from '../../lib/codec/textCodecs.ts';
+import { withDefault } from '../../lib/codec/withDefault.ts';
+import { recordDecoder } from '../../lib/event/recordDecoder.ts';
+
+describe('recordDecoder', () => {
+  const query = recordDecoder(
+    {
+      message: t.string,
+      page: withDefault(IntFromString, () => 1),
+      drafts: withDefault(BooleanFromString, () => false),
+      tag: withDefault(oneOrMany(t.string), () => []),
+    },
+    'query',
+  );
+
+  it('decodes, fills defaults and keeps nothing unknown', () => {
+    expect(query({ message: 'hi', page: '3', tag: 'a', debug: '1' })).to.deep.equal({
+      _tag: 'Right',
+      right: { message: 'hi', page: 3, drafts: false, tag: ['a'] },
+    });
+  });
+
+  it('reads a query without a prototype, as parsers make them', () => {
+    const parsed: unknown = Object.assign(Object.create(null), { message: 'hi' });
+    expect(isRight(query(parsed))).to.equal(true);
+  });
+
+  it('names all that is wrong', () => {
+    expect(query({ page: '1e3', tag: ['a', 5], drafts: null })).to.deep.equal({
+      _tag: 'Left',
+      left: [
+        { path: 'query.message', expected: 'string', got: 'undefined' },
+        { path: 'query.page', expected: 'IntFromString', got: 'string' },
+        { path: 'query.drafts', expected: 'BooleanFromString', got: 'null' },
+        { path: 'query.tag[1]', expected: 'string', got: 'number' },
+      ],
+    });
+    expect(query(undefined)).to.deep.equal({
+      _tag: 'Left',
+      left: [{ path: 'query', expected: 'object', got: 'undefined' }],
+    });
+  });
+
+  it('takes any codec', () => {
+    const body = recordDecoder(t.array(t.type({ n: t.number })), 'body');
+    expect(body([{ n: 1, x: 1 }])).to.deep.equal({ _tag: 'Right', right: [{ n: 1 }] });
+    expect(body([1])).to.deep.equal({ _tag: 'Left', left: [{ path: 'body[0]', expected: 'object', got: 'number' }] });
+  });
+
+  it('refuses at once what an event refuses', () => {
+    const two = t.union([t.type({ a: t.string }), t.type({ b: t.string })]);
+    expect(() => recordDecoder({ two }, 'body')).to.throw(TypeError, 'body.two: in this union');
+  });
+
+  it('tells of no more failures of a long list than it can use', () => {
+    const many = Array.from({ length: 100_000 }, () => 1);
+    const decoded = recordDecoder(t.array(t.string), 'body')(many);
+    expect(isRight(decoded)).to.equal(false);
+    expect(decoded).to.have.property('left').with.length(100);
+    const custom = t
+      .array(t.string)
+      .pipe(new t.Type<string[]>('Custom', t.UnknownArray.is as never, t.success as never, t.identity));
+    expect(recordDecoder({ custom }, 'body')({ custom: many }))
+      .to.have.property('left')
+      .with.length(100);
+    const fields = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`f${index}`, 1]));
+    expect(recordDecoder(t.record(t.string, t.string), 'body')(fields))
+      .to.have.property('left')
+      .with.length(100);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { encodeEvent, encodeLogged } from '../../lib/event/encodeEvent.ts';
+import { DecodeError, event, events, LimitError } from '../../lib/index.ts';
+import { checkSize } from '../../lib/log/checkSize.ts';
+import { comment, message, retry } from '../../lib/wire/Frame.ts';
+
+const Ticks = events({ Tick: { n: t.number } });
+const Bell = event('bell', t.string);
+
+describe('the draft of a value', () => {
+  const tick = { event: 'tick', data: '{"n":1}', retry: undefined };
+
+  it('is by the definition that made it, by the one of its name, or the JSON text under no name', () => {
+    expect(encodeEvent(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
+    expect(encodeEvent({ type: 'tick', data: { n: 1 } }, Ticks)).to.deep.equal(tick);
+    expect(encodeEvent(Bell('now'), undefined)).to.deep.equal({ event: 'bell', data: '"now"', retry: undefined });
+    expect(encodeEvent([1], undefined)).to.deep.equal({ event: undefined, data: '[1]', retry: undefined });
+    const plain = { type: 'tick', data: { n: 1 } };
+    expect(encodeEvent(plain, undefined)).to.deep.equal({
+      event: undefined,
+      data: JSON.stringify(plain),
+      retry: undefined,
+    });
+  });
+
+  it('is a frame as it is', () => {
+    for (const frame of [message({ text: 'a' }), comment('c'), retry(5)]) {
+      expect(encodeEvent(frame, Ticks)).to.equal(frame);
+    }
+  });
+
+  it('is none of what is not as the contract says', () => {
+    expect(() => encodeEvent({ type: 'bell', data: 'now' }, Ticks)).to.throw(DecodeError, 'got another name');
+    expect(() => encodeEvent({ type: 'tick', data: { n: 'one' } }, Ticks)).to.throw(DecodeError, 'tick.data');
+    expect(() => encodeEvent(5, Ticks)).to.throw(DecodeError, 'got number');
+  });
+
+  it('can be placed, unless it is a comment or a retry, or has an id already', () => {
+    const words = message({ event: 'words', text: 'a\nb' });
+    expect(encodeLogged(words, Ticks)).to.equal(words);
+    expect(encodeLogged(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
+    expect([encodeLogged(comment('c'), Ticks), encodeLogged(retry(5), Ticks)]).to.deep.equal([undefined, undefined]);
+    expect(() => encodeLogged(message({ id: '1', text: 'a' }), Ticks)).to.throw(TypeError, 'an id of its own');
+  });
+
+  it('is refused over a size in bytes', () => {
+    const given = { event: 'tick', data: 'é1', retry: undefined };
+    expect(() => checkSize(given, 3)).to.not.throw();
+    expect(() => checkSize(given, 2)).to.throw(LimitError, 'tick');
+  });
+});

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { Subscriber } from 'rxjs';
+import { SerializedObserver } from '../../lib/operator/SerializedObserver.ts';
+
+/** What is heard; `react` may hand on more, while it is given a value. */
+function heard(react: (outlet: SerializedObserver<string>, value: string, reader: Subscriber<string>) => void) {
+  const all: string[] = [];
+  const reader = new Subscriber<string>({
+    next: (value: string) => {
+      all.push(`${value}(`);
+      react(outlet, value, reader);
+      all.push(`${value})`);
+    },
+    error: (error: unknown) => all.push(`error ${error}`),
+    complete: () => all.push('end'),
+  } as never);
+  const outlet = new SerializedObserver(reader);
+  return { all, outlet };
+}
+
+describe('Outlet', () => {
+  it('hands a value on when the one before it is through', () => {
+    const { all, outlet } = heard((self, value) => {
+      if (value === 'a') self.all(['b', 'c']);
+      if (value === 'b') self.next('d');
+    });
+    outlet.next('a');
+    outlet.all(['e']);
+    expect(all.join(' ')).to.equal('a( a) b( b) c( c) d( d) e( e)');
+  });
+
+  it('ends when all before it are through, in the way that was told first', () => {
+    const { all, outlet } = heard((self, value) => {
+      if (value !== 'a') return;
+      self.next('b');
+      self.error('no');
+      self.complete();
+    });
+    outlet.all(['a', 'c']);
+    expect(all.join(' ')).to.equal('a( a) c( c) b( b) error no');
+  });
+
+  it('ends at once where nothing is under way', () => {
+    const { all, outlet } = heard(() => {});
+    outlet.next('a');
+    outlet.complete();
+    expect(all).to.deep.equal(['a(', 'a)', 'end']);
+  });
+
+  it('gives nothing more to a reader that has left', () => {
+    const { all, outlet } = heard((_self, _value, reader) => reader.unsubscribe());
+    outlet.all(['a', 'b']);
+    outlet.next('c');
+    expect(all).to.deep.equal(['a(', 'a)']);
+  });
+});

@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { type Entry, type Gap, isGap } from '../../lib/index.ts';
+import { filterEvents } from '../../lib/operator/filterEvents.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { bare, dear, gap, gapAt, type Order, Orders, paid, placed, shipped } from './sample.ts';
+
+type OrderEntry = Entry<Order | Gap>;
+
+const isAffordable = (order: Order): boolean => order.type !== 'order_paid' || order.data.total < 100;
+
+describe('filterEvent', () => {
+  it(
+    'leaves the bare place of an entry whose event does not pass',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-a--b--c--|', { a: placed(1, paid), b: placed(2, dear), c: placed(3, shipped) });
+      const subs = '                  ^---------!';
+      const expected = '              -a--o--c--|';
+
+      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, {
+        a: placed(1, paid),
+        o: bare(2),
+        c: placed(3, shipped),
+      });
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'is a filter to plain events',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot<Order>('-a--b--c--|', { a: paid, b: dear, c: shipped });
+      const expected = '         -a-----c--|';
+
+      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { a: paid, c: shipped });
+    }),
+  );
+
+  it(
+    'lets gaps and bare places pass, which the predicate never sees',
+    marbles(({ hot, flush, expectObservable }) => {
+      const values = { g: gapAt(4), o: bare(5), a: placed(6, paid) };
+      const source = hot<OrderEntry>('-g--o--a--|', values);
+      const expected = '              -g--o--x--|';
+      const seen: unknown[] = [];
+      const none = filterEvents<OrderEntry, (event: unknown) => boolean>((event) => seen.push(event) === 0);
+
+      expectObservable(source.pipe(none)).toBe(expected, { g: gapAt(4), o: bare(5), x: bare(6) });
+      flush();
+      expect(seen).to.deep.equal([paid]);
+    }),
+  );
+
+  it(
+    'lets a plain gap pass, which the predicate never sees',
+    marbles(({ hot, flush, expectObservable }) => {
+      const source = hot<Order | Gap>('-g--a--|', { g: gap, a: paid });
+      const expected = '               -g-----|';
+      const seen: unknown[] = [];
+
+      expectObservable(source.pipe(filterEvents((event) => seen.push(event) === 0))).toBe(expected, { g: gap });
+      flush();
+      expect(seen.some(isGap)).to.equal(false);
+      expect(seen).to.deep.equal([paid]);
+    }),
+  );
+
+  it(
+    'asks once for each event and reader',
+    marbles(({ cold, flush }) => {
+      const source = cold<OrderEntry | Order>('-a--b--|', { a: placed(1, paid), b: shipped });
+      let asked = 0;
+      const counted = source.pipe(filterEvents(() => ++asked > 0));
+      counted.subscribe();
+      counted.subscribe();
+      flush();
+      expect(asked).to.equal(4);
+    }),
+  );
+
+  it(
+    'asks a guard of a definition',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
+      const expected = '              -a--o--|';
+
+      expectObservable(source.pipe(filterEvents(Orders.OrderPaid.is))).toBe(expected, {
+        a: placed(1, paid),
+        o: bare(2),
+      });
+    }),
+  );
+
+  it(
+    'is silent with a source that never speaks, and leaves it with the reader',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-   ');
+      const left = '                  ^--!';
+      const expected = '              ----';
+
+      expectObservable(source.pipe(filterEvents(isAffordable)), left).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(left);
+    }),
+  );
+
+  it(
+    'completes with a source that is empty',
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold<OrderEntry>('--|').pipe(filterEvents(isAffordable))).toBe('--|');
+    }),
+  );
+
+  it(
+    'errors with the source',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-a-#', { a: placed(1, dear) }, 'no');
+      const subs = '                  ^--!';
+      const expected = '              -o-#';
+
+      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { o: bare(1) }, 'no');
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'errors, and leaves the source, when the predicate throws',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
+      const subs = '                  ^---!';
+      const expected = '              -o--#';
+      const failing = filterEvents<OrderEntry, (event: Order) => boolean>(() => {
+        throw new Error('no');
+      });
+
+      expectObservable(source.pipe(failing)).toBe(expected, { o: bare(1) }, new Error('no'));
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'starts fresh for a second subscriber',
+    marbles(({ cold, expectObservable }) => {
+      const passing = cold<OrderEntry>('-a-b|', { a: placed(1, dear), b: placed(2, paid) }).pipe(
+        filterEvents(isAffordable),
+      );
+      const second = '                  --^';
+
+      expectObservable(passing).toBe('        -a-b|', { a: bare(1), b: placed(2, paid) });
+      expectObservable(passing, second).toBe('---a-b|', { a: bare(1), b: placed(2, paid) });
+    }),
+  );
+
+  it('refuses what is no predicate', () => {
+    expect(() => filterEvents(undefined as never)).to.throw(
+      TypeError,
+      'filterEvent: expected a function, got undefined',
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { Entry, type Gap } from '../../lib/index.ts';
+import { mapEvents } from '../../lib/operator/mapEvents.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { bare, dear, gap, gapAt, type Order, Orders, paid, placed, shipped } from './sample.ts';
+
+type OrderEntry = Entry<Order | Gap>;
+
+const hideTotal = (order: Order): Order =>
+  order.type === 'order_paid' ? Orders.OrderPaid({ ...order.data, total: 0 }) : order;
+
+const hidden = Orders.OrderPaid({ order: 'B', total: 0 });
+
+/** An entry that was changed: how the log has it is of no use any more. */
+const changed = <E>(sequence: number, event: E) => new Entry('e', sequence, event, undefined);
+
+describe('mapEvent', () => {
+  it(
+    'puts another event at the place, and leaves bare places',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-a--o--b--|', { a: placed(1, dear), o: bare(2), b: placed(3, dear) });
+      const subs = '                  ^---------!';
+      const expected = '              -A--o--B--|';
+
+      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, {
+        A: changed(1, hidden),
+        o: bare(2),
+        B: changed(3, hidden),
+      });
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'is a map to plain events',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot<Order>('-a--b--|', { a: dear, b: shipped });
+      const expected = '         -A--b--|';
+
+      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { A: hidden, b: shipped });
+    }),
+  );
+
+  it(
+    'hands on an event that it was given back as the log has it',
+    marbles(({ hot, flush }) => {
+      const entry = placed(1, shipped);
+      const seen: unknown[] = [];
+      hot<OrderEntry>('-a|', { a: entry })
+        .pipe(mapEvents(hideTotal))
+        .subscribe((value) => seen.push(value));
+      flush();
+      expect(seen).to.have.length(1);
+      expect(seen[0]).to.equal(entry);
+    }),
+  );
+
+  it(
+    'lets gaps pass, which the function never sees',
+    marbles(({ hot, flush, expectObservable }) => {
+      const source = hot<OrderEntry | Gap>('-g--h--a--|', { g: gapAt(4), h: gap, a: placed(6, paid) });
+      const expected = '                    -g--h--x--|';
+      const seen: unknown[] = [];
+      const counted = mapEvents<OrderEntry | Gap, (event: Order) => number>((event) => seen.push(event));
+
+      expectObservable(source.pipe(counted)).toBe(expected, { g: gapAt(4), h: gap, x: changed(6, 1) });
+      flush();
+      expect(seen).to.deep.equal([paid]);
+    }),
+  );
+
+  it(
+    'keeps null, which is an event like any other',
+    marbles(({ hot, expectObservable }) => {
+      const source = hot<OrderEntry>('-a|', { a: placed(1, paid) });
+      const expected = '              -n|';
+
+      expectObservable(source.pipe(mapEvents(() => null))).toBe(expected, { n: changed(1, null) });
+    }),
+  );
+
+  it(
+    'calls once for each event and reader',
+    marbles(({ cold, flush }) => {
+      const source = cold<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
+      let called = 0;
+      const counted = source.pipe(mapEvents(() => ++called));
+      counted.subscribe();
+      counted.subscribe();
+      flush();
+      expect(called).to.equal(4);
+    }),
+  );
+
+  it(
+    'is silent with a source that never speaks, and leaves it with the reader',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-   ');
+      const left = '                  ^--!';
+      const expected = '              ----';
+
+      expectObservable(source.pipe(mapEvents(hideTotal)), left).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(left);
+    }),
+  );
+
+  it(
+    'completes with a source that is empty',
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold<OrderEntry>('--|').pipe(mapEvents(hideTotal))).toBe('--|');
+    }),
+  );
+
+  it(
+    'errors with the source',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-o-#', { o: bare(1) }, 'no');
+      const subs = '                  ^--!';
+      const expected = '              -o-#';
+
+      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { o: bare(1) }, 'no');
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'errors, and leaves the source, when the function throws',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
+      const subs = '                  ^---!';
+      const expected = '              -o--#';
+      const failing = mapEvents<OrderEntry, (event: Order) => Order>(() => {
+        throw new Error('no');
+      });
+
+      expectObservable(source.pipe(failing)).toBe(expected, { o: bare(1) }, new Error('no'));
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'errors when the function gives nothing, rather than lose the event',
+    marbles(({ hot, expectObservable }) => {
+      const entries = hot<OrderEntry>('-a--|', { a: placed(1, paid) });
+      const orders = hot<Order>('      -a--|', { a: paid });
+      const expected = '               -#';
+      const nothing = () => undefined as never;
+      const why = new TypeError('mapEvent: expected an event, got undefined; filterEvent leaves one out');
+
+      expectObservable(entries.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
+      expectObservable(orders.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
+    }),
+  );
+
+  it(
+    'starts fresh for a second subscriber',
+    marbles(({ cold, expectObservable }) => {
+      const mapped = cold<OrderEntry>('-a-o|', { a: placed(1, dear), o: bare(2) }).pipe(mapEvents(hideTotal));
+      const second = '                 --^';
+
+      expectObservable(mapped).toBe('        -A-o|', { A: changed(1, hidden), o: bare(2) });
+      expectObservable(mapped, second).toBe('---A-o|', { A: changed(1, hidden), o: bare(2) });
+    }),
+  );
+
+  it('refuses what is no function', () => {
+    expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvent: expected a function, got object');
+  });
+});

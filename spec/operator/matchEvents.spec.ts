@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { Entry, type Gap } from '../../lib/index.ts';
+import { matchEvents } from '../../lib/operator/matchEvents.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { bare, gap, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+
+describe('matchEvent', () => {
+  it(
+    'gives each event to the case of its name, a gap too',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot<Order | Gap>('-p--s--g--|', { p: paid, s: shipped, g: gap });
+      const subs = '                   ^---------!';
+      const expected = '               -P--S--G--|';
+      const matched = source.pipe(
+        matchEvents({
+          order_paid: ({ data }) => data.total,
+          order_shipped: ({ data }) => data.order,
+          'rxsse.gap': ({ data }) => data.reason,
+        }),
+      );
+
+      expectObservable(matched).toBe(expected, { P: 5, S: 'A', G: 'trimmed' });
+      expectSubscriptions(source.subscriptions).toBe(subs);
+    }),
+  );
+
+  it(
+    'keeps the places of entries, passes gaps, and hands on what comes back as it was',
+    marbles(({ hot, expectObservable }) => {
+      const values = { p: placed(1, paid), s: placed(2, shipped), o: bare(2), g: gapAt(3) };
+      const source = hot<Entry<Order | Gap>>('-p-s-o-g-|', { ...values });
+      const expected = '                      -P-s-o-g-|';
+      const matched = source.pipe(matchEvents({ order_paid: () => 'paid', order_shipped: (event) => event }));
+      expectObservable(matched).toBe(expected, { ...values, P: new Entry('e', 1, 'paid', undefined) });
+    }),
+  );
+
+  it(
+    'fails with an event without a case, in whatever way it is one',
+    marbles(({ hot, expectObservable }) => {
+      const cases = matchEvents<Order, { order_paid: () => 1; order_shipped: () => 2 }>({
+        order_paid: () => 1,
+        order_shipped: () => 2,
+      });
+      const of = (value: unknown) => hot<Order>('-a', { a: value as Order }).pipe(cases);
+      const why = (got: string) =>
+        new TypeError(`matchEvent: expected an event of order_paid, order_shipped, got ${got}`);
+      expectObservable(of({ type: 'toString' })).toBe('-#', undefined, why('object of another name'));
+      expectObservable(of(5)).toBe('-#', undefined, why('number of another name'));
+      expectObservable(of(null)).toBe('-#', undefined, why('null of another name'));
+      expectObservable(of(undefined)).toBe('-#', undefined, why('undefined of another name'));
+    }),
+  );
+
+  it(
+    'fails when a case gives nothing, rather than lose the event',
+    marbles(({ hot, expectObservable }) => {
+      const nothing = matchEvents<Order, { order_paid: () => 1; order_shipped: () => 2 }>({
+        order_paid: () => undefined as never,
+        order_shipped: () => 2,
+      });
+      const why = new TypeError('matchEvent: expected each case to give something, got undefined');
+      expectObservable(hot<Order>('sp', { p: paid, s: shipped }).pipe(nothing)).toBe('2#', { 2: 2 }, why);
+    }),
+  );
+
+  it(
+    'keeps null, which is something',
+    marbles(({ hot, expectObservable }) => {
+      const matched = hot<Order>('a', { a: paid }).pipe(
+        matchEvents({ order_paid: () => null, order_shipped: () => null }),
+      );
+      expectObservable(matched).toBe('n', { n: null });
+    }),
+  );
+
+  it('refuses a case that is no function', () => {
+    expect(() => matchEvents({ order_paid: 'paid' } as never)).to.throw(
+      TypeError,
+      'matchEvent: order_paid: expected a function, got string',
+    );
+  });
+});

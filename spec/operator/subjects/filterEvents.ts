@@ -1,0 +1,29 @@
+import { filterEvents } from '../../../lib/operator/filterEvents.ts';
+import type { OrderEntry, Subject } from '../harness/Subject.ts';
+import { bare, type Order, paid, placed, shipped } from '../sample.ts';
+
+export const subject: Subject = {
+  over: (source) => source.pipe(filterEvents(() => true)),
+  values: { marbles: '-a-b-c--|' },
+  callbacks: { 'the predicate': (thrower) => (source) => source.pipe(filterEvents(thrower)) },
+  bad: {
+    'no predicate': [
+      () => filterEvents(undefined as never),
+      TypeError,
+      /^filterEvent: expected a function, got undefined$/,
+    ],
+  },
+  entries: {
+    over: (source) =>
+      source.pipe(filterEvents<OrderEntry, (order: Order) => boolean>(({ data }) => data.order !== 'B')),
+    must: (given) => given.filter(({ order }) => order !== 'B').map(({ sequence }) => sequence),
+  },
+  diagram: {
+    play: (diagram, { hot, expectObservable }) => {
+      const entries = { a: placed(1, paid), b: placed(2, shipped), c: placed(3, paid), '·': bare(2) };
+      const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
+      const passing = source.pipe(filterEvents(({ type }) => type !== 'order_shipped'));
+      expectObservable(passing).toBe(diagram.marbles('filterEvent: not b'), entries);
+    },
+  },
+};

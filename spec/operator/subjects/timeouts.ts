@@ -1,0 +1,41 @@
+import { StreamTimeoutError } from '../../../lib/index.ts';
+import { timeouts } from '../../../lib/operator/timeouts.ts';
+import type { Subject } from '../harness/Subject.ts';
+
+export const subject: Subject = {
+  over: (source) => source.pipe(timeouts({ first: 5, idle: 6, total: 1000 })),
+  values: { marbles: '-a-b-c--|' },
+  never: { marbles: '-----#', error: new StreamTimeoutError('first', 5) },
+  callbacks: {
+    with: (thrower) => (source) => source.pipe(timeouts({ first: 1000, idle: 1, with: thrower })),
+  },
+  bad: {
+    'no limit': [() => timeouts({}), TypeError, /^within: expected a limit: first, each or all$/],
+    'first of 0': [() => timeouts({ first: 0 }), RangeError, /^within: first must be above 0 ms, got 0$/],
+    'each below 0': [() => timeouts({ idle: -1 }), RangeError, /^within: (first|each) must be above 0 ms, got -1$/],
+    'all that is no number': [
+      () => timeouts({ total: Number.NaN }),
+      RangeError,
+      /^within: all must be above 0 ms, got NaN$/,
+    ],
+    'with that is none': [
+      () => timeouts({ idle: 5, with: {} as never }),
+      TypeError,
+      /^within: with: expected a function, got object$/,
+    ],
+  },
+  inner: { with: (source, inner) => source.pipe(timeouts({ idle: 1e9, with: () => inner })) },
+  entries: { over: (source) => source.pipe(timeouts({ first: 1000, idle: 1000 })) },
+  diagram: {
+    play: (diagram, { hot, cold, expectObservable }) => {
+      const source = hot(diagram.marbles('source'));
+      const limits = { first: 3, each: 5 };
+      const error = new StreamTimeoutError('idle', 5);
+
+      expectObservable(source.pipe(timeouts(limits))).toBe(diagram.marbles('within first 3, each 5'), undefined, error);
+      expectObservable(source.pipe(timeouts({ ...limits, with: () => cold('x-y|') }))).toBe(
+        diagram.marbles('the same, with another'),
+      );
+    },
+  },
+};

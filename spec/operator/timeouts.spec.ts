@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { defer, map, NEVER, Observable, of, repeat, timer } from 'rxjs';
+import { StreamTimeoutError } from '../../lib/index.ts';
+import { timeouts } from '../../lib/operator/timeouts.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { trackTimers } from '../support/trackTimers.ts';
+import { bare, paid, placed } from './sample.ts';
+
+describe('within', () => {
+  const limits = { first: 3, each: 5, all: 12 };
+
+  it(
+    'leaves a source that takes too long, and goes on with another',
+    marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
+      const source = hot('--a-b------c|');
+      const subs = '      ^--------!';
+      const other = cold('         x-y|');
+      const subs2 = '     ---------^--!';
+      const expected = '  --a-b----x-y|';
+
+      expectObservable(source.pipe(timeouts({ ...limits, with: () => other }))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+      expectSubscriptions(other.subscriptions).toBe(subs2);
+    }),
+  );
+
+  for (const [limit, source, expected, ms] of [
+    ['first', '-', '   ---#', 3],
+    ['first', '----a', '   ---#', 3],
+    ['idle', '--a-----', '--a----#', 5],
+    ['total', '--a--b--c--d-', '--a--b--c--d#', 12],
+  ] as const) {
+    it(
+      `says that it was \`${limit}\` that ${source} did not keep`,
+      marbles(({ hot, expectObservable }) => {
+        expectObservable(hot(source).pipe(timeouts(limits))).toBe(
+          expected,
+          undefined,
+          new StreamTimeoutError(limit, ms),
+        );
+      }),
+    );
+  }
+
+  it(
+    'takes each for the first too, where it has no limit of its own',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('------a|').pipe(timeouts({ idle: 5 }))).toBe(
+        '-----#',
+        undefined,
+        new StreamTimeoutError('idle', 5),
+      );
+    }),
+  );
+
+  it(
+    'limits the whole alone',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('-a----------').pipe(timeouts({ total: 6 }))).toBe(
+        '-a----#',
+        undefined,
+        new StreamTimeoutError('total', 6),
+      );
+    }),
+  );
+
+  it(
+    'limits the first alone, and then nothing',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('-a 5s b|').pipe(timeouts({ first: 3 }))).toBe('-a 5s b|');
+    }),
+  );
+
+  for (const make of ['hot', 'cold'] as const) {
+    it(
+      `takes a value at the deadline for one in time, of a ${make} source`,
+      marbles((helpers) => {
+        const source = helpers[make]('         ---a----b---|');
+        helpers.expectObservable(source.pipe(timeouts(limits))).toBe('---a----b---|');
+      }),
+    );
+  }
+
+  it(
+    'names the limit that was reached first',
+    marbles(({ hot, expectObservable }) => {
+      const error = new StreamTimeoutError('idle', 5);
+      expectObservable(hot('a').pipe(timeouts({ idle: 5, total: 5 }))).toBe('a----#', undefined, error);
+      expectObservable(hot('a').pipe(timeouts({ idle: 5, total: 4 }))).toBe(
+        'a---#',
+        undefined,
+        new StreamTimeoutError('total', 4),
+      );
+    }),
+  );
+
+  it(
+    'tells the function which limit it was',
+    marbles(({ hot, expectObservable }) => {
+      const told = timeouts<string, unknown>({ first: 3, with: (error) => of(error) });
+      expectObservable(hot('-').pipe(told)).toBe('---(e|)', { e: new StreamTimeoutError('first', 3) });
+    }),
+  );
+
+  it(
+    'has no limit for what takes the place of the source',
+    marbles(({ cold, expectObservable }) => {
+      const slow = timeouts({ first: 2, idle: 2, total: 4, with: () => cold('20ms x 20ms |') });
+      expectObservable(NEVER.pipe(slow)).toBe('22ms x 20ms |');
+    }),
+  );
+
+  it(
+    'takes no bare place for a value',
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: placed(1, paid), o: bare(1) };
+      const source = hot(' -oa--o--a', values);
+      const expected = '   -oa--o-#';
+      expectObservable(source.pipe(timeouts({ first: 3, idle: 5 }))).toBe(
+        expected,
+        values,
+        new StreamTimeoutError('idle', 5),
+      );
+    }),
+  );
+
+  it('leaves its timer alone while values come', () => {
+    marbles(({ hot, flush }) => {
+      const timers = trackTimers();
+      hot('aaaaaaaaaaa|')
+        .pipe(timeouts({ idle: 5, total: 100 }))
+        .subscribe();
+      flush();
+      timers.stop();
+      expect(timers.set).to.equal(1);
+    })();
+  });
+
+  it('sets no timer for a source that is over at once', () => {
+    const timers = trackTimers();
+    of(1)
+      .pipe(timeouts({ first: 10 }))
+      .subscribe();
+    timers.stop();
+    expect(timers.pending).to.equal(0);
+  });
+
+  it('is heard though the source cannot be left without an error, which is told as well', () => {
+    for (const instead of [undefined, () => of('x')]) {
+      const words: unknown[] = [];
+      const run = marbles(() => {
+        const source = new Observable<string>(() => () => {
+          throw new Error('cannot be left');
+        });
+        source.pipe(timeouts({ total: 5, ...(instead && { with: instead }) })).subscribe({
+          next: (value) => words.push(value),
+          error: (error) => words.push(error.name),
+          complete: () => words.push('complete'),
+        });
+      });
+      expect(run).to.throw('cannot be left');
+      expect(words).to.deep.equal(instead === undefined ? ['StreamTimeoutError'] : ['x', 'complete']);
+    }
+  });
+
+  it(
+    'takes a value at the deadline for one in time, of a source that waits anew once it was given',
+    marbles(({ expectObservable }) => {
+      const polled = defer(() => timer(5)).pipe(
+        map(() => 'a'),
+        repeat(3),
+      );
+      expectObservable(polled.pipe(timeouts({ idle: 5 }))).toBe('-----a----a----(a|)');
+      expectObservable(polled.pipe(timeouts({ idle: 4 }))).toBe('----#', undefined, new StreamTimeoutError('idle', 4));
+    }),
+  );
+});

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { map } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { fromReadable } from '../../lib/source/fromReadable.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { withMuteReader } from '../http/slow/mute.ts';
+import { turn, watched } from '../http/slow/watched.ts';
+import { deferred } from '../support/deferred.ts';
+import { listen } from '../support/listen.ts';
+import { openStream, readWire } from '../support/openStream.ts';
+
+const text = 'x'.repeat(10_000);
+
+describe('what is pulled, handed to sse', () => {
+  it('is asked for nothing while the socket is full, and goes on when it has drained', async () => {
+    let asked = 0;
+    const endless = fromReadable(async function* () {
+      for (;;) {
+        asked++;
+        yield text;
+      }
+    });
+    const { listener, responses } = watched((request, response) => sse(endless)(request, response));
+    await listen(listener, async (url) => {
+      const before = await withMuteReader(url, async () => {
+        // It is parked when nothing has been asked for in many turns.
+        for (let still = 0, last = -1; still < 50; still = asked === last ? still + 1 : 0, last = asked) await turn();
+        return asked;
+      });
+      expect(before).to.be.above(1);
+      expect(responses[0]?.writableLength).to.be.within(1, 200_000);
+
+      const wire = await openStream(url);
+      while (wire.text().length < 30_000_000) await turn();
+      wire.close();
+    });
+  });
+
+  it('is paced by nobody after `pipe`, and a reader that is too slow for it is cut', async () => {
+    const cut = deferred<string>();
+    const endless = fromReadable(async function* () {
+      for (;;) yield text;
+    });
+    const route = sse({ onClose: (reason: string) => cut.resolve(reason) }, endless.pipe(map((value) => value)));
+    await listen(route, (url) => withMuteReader(url, async () => expect(await cut.promise).to.equal('overflow')));
+  });
+
+  it('is left in the turn in which its reader goes, while it is parked', async () => {
+    const closed = deferred<boolean>();
+    let signal: AbortSignal | undefined;
+    const silent = fromReadable((given) => {
+      signal = given;
+      return { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
+    });
+    // The hook is called while the connection closes, after the stream was left.
+    const route = sse({ onClose: () => queueMicrotask(() => closed.resolve(signal?.aborted ?? false)) }, silent);
+    await listen(route, async (url) => {
+      await readWire(url, /retry: 3000\n\n/);
+      expect(await closed.promise).to.equal(true);
+    });
+  });
+
+  it('is sent to its end, once, as a run that resumes, too', async () => {
+    const numbers = fromReadable(async function* () {
+      for (let n = 0; n < 200; n++) yield n;
+    });
+    for (const route of [sse(numbers), sse({ resume: true }, () => numbers)]) {
+      await listen(route, async (url) => {
+        const wire = await (await openStream(url)).ended();
+        const data = [...wire.matchAll(/^data: (\d+)$/gm)].map(([, n]) => Number(n));
+        expect(data).to.deep.equal(Array.from({ length: 200 }, (_, n) => n));
+      });
+    }
+  });
+
+  it(
+    'is an error of HTTP where its factory throws',
+    marbles(({ reader, flush }) => {
+      const r = reader(
+        sse(
+          fromReadable(() => {
+            throw new Error('secret');
+          }),
+        ),
+        { next: false },
+      );
+      flush();
+      expect(r.status).to.equal(500);
+      expect(r.text).not.to.include('secret');
+    }),
+  );
+});

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { Subscription } from 'rxjs';
+import { Alarm } from '../../lib/time/Alarm.ts';
+
+/** What is asked of the system while this runs: how often for a timer, and for how long. */
+function timersOf(work: () => void): number[] {
+  const waits: number[] = [];
+  const { setInterval } = globalThis;
+  const counting = (run: () => void, ms: number) => {
+    waits.push(ms);
+    return setInterval(run, ms);
+  };
+  globalThis.setInterval = counting as typeof setInterval;
+  try {
+    work();
+  } finally {
+    globalThis.setInterval = setInterval;
+  }
+  return waits;
+}
+
+describe('Alarm', () => {
+  const soon = () => performance.now() + 10_000;
+
+  it('leaves its timer alone when it is due later, and sets it anew when it is due sooner', () => {
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
+    const later = timersOf(() => {
+      for (let n = 0; n < 1000; n++) alarm.set(soon() + n);
+      alarm.set(Infinity);
+      alarm.set(soon() + 2000);
+    });
+    const sooner = timersOf(() => alarm.set(performance.now() + 50));
+    owner.unsubscribe();
+    expect([later.length, sooner.length]).to.deep.equal([1, 1]);
+    expect(sooner[0]).to.be.within(1, 50);
+  });
+
+  it('sets none when it was left, or is never due', () => {
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
+    const never = timersOf(() => alarm.set(Infinity));
+    owner.unsubscribe();
+    expect([...never, ...timersOf(() => alarm.set(soon()))]).to.deep.equal([]);
+  });
+
+  it('waits no less than nothing', () => {
+    const owner = new Subscription();
+    const alarm = new Alarm(owner, () => {});
+    expect(timersOf(() => alarm.set(0))).to.deep.equal([0]);
+    owner.unsubscribe();
+  });
+});
