@@ -5,7 +5,7 @@ import { coreOf } from '../feed/feed.ts';
 import type { AnyOptions } from './AnyOptions.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
 import { Route } from './Route.ts';
-import type { ContextOf, Sendable, SseContext, SseOptions, Stream } from './SseOptions.ts';
+import type { ContextOf, Sendable, SseOptions, Stream } from './SseOptions.ts';
 import { serve } from './serve.ts';
 
 /** Where a handler keeps its route. */
