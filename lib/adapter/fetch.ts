@@ -1,5 +1,6 @@
 import type { UnknownC } from 'io-ts';
 import type { Shape } from '../codec/Shape.ts';
+import { checkNumber } from '../data/check.ts';
 import type { Contract } from '../event/events.ts';
 import type { ContextOf, Sendable, SseContext, SseOptions, Stream } from '../sink/SseOptions.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../sink/sse.ts';
@@ -78,6 +79,6 @@ export function sse<
 export function sse(...args: readonly unknown[]): FetchHandler<Request> {
   const route = routeFrom(args);
   const { maxBodyBytes = 64 * 1024 } = route.options as { readonly maxBodyBytes?: number };
-  if (!(maxBodyBytes >= 1)) throw new RangeError(`sse: maxBodyBytes must be at least 1, got ${maxBodyBytes}`);
+  checkNumber('sse: maxBodyBytes', maxBodyBytes, { min: 1 });
   return mountedOn(route, answering(route, maxBodyBytes));
 }

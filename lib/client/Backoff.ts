@@ -1,7 +1,8 @@
 import { asyncScheduler } from 'rxjs';
+import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
+import { backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
 import { clock, randomFraction } from '../time/clock.ts';
-import { longestRetry } from '../wire/checkField.ts';
 import type { ReconnectOptions } from './RetryOptions.ts';
 import type { Retrying } from './Status.ts';
 
@@ -25,23 +26,15 @@ export class Backoff {
   /** @throws RangeError for an option out of range. */
   constructor(who: string, options: ReconnectOptions, exact: boolean) {
     const {
-      initialDelay: initial = 1000,
-      maxDelay: max = 30_000,
+      initialDelay = 1000,
+      maxDelay = 30_000,
       resetAfter = 5000,
-      maxAttempts: limit = Infinity,
-      maxElapsed: within = Infinity,
+      maxAttempts = Infinity,
+      maxElapsed = Infinity,
     } = options;
-    const fits = {
-      initial: initial > 0,
-      max: max >= initial && max <= longestRetry,
-      resetAfter: resetAfter >= 0,
-      limit: limit >= 0,
-      within: within >= 0,
-    };
-    for (const [name, isSo] of Object.entries(fits)) {
-      if (!isSo) throw new RangeError(`${who}: retry.${name} is out of range`);
-    }
-    this.#options = { initialDelay: initial, maxDelay: max, resetAfter, maxAttempts: limit, maxElapsed: within };
+    checkBackoff(`${who}: backoff.`, { initialDelay, maxDelay, maxAttempts, resetAfter });
+    checkNumber(`${who}: backoff.maxElapsed`, maxElapsed, { min: 0, unit: 'ms' });
+    this.#options = { initialDelay, maxDelay, resetAfter, maxAttempts, maxElapsed };
     this.#exact = exact;
   }
 
@@ -56,7 +49,7 @@ export class Backoff {
 
   /** What follows a failure; `undefined` when a limit is reached. */
   after(why: ConnectionError): Retrying | undefined {
-    const { resetAfter, maxAttempts: limit, maxElapsed: within } = this.#options;
+    const { resetAfter, maxAttempts, maxElapsed } = this.#options;
     const now = clock.now();
     if (this.#openedAt !== undefined && now - this.#openedAt >= resetAfter) {
       this.#attempt = 0;
@@ -66,17 +59,17 @@ export class Backoff {
     this.#lostAt ??= now;
     const wait = Math.min(
       this.#exact ? (this.asked ?? exactWait) : this.#wait(why.retryAfter ?? this.asked),
-      longestRetry,
+      maxTimerDelay,
     );
-    if (this.#attempt >= limit || now - this.#lostAt + wait > within) return undefined;
+    if (this.#attempt >= maxAttempts || now - this.#lostAt + wait > maxElapsed) return undefined;
     const attempt = ++this.#attempt;
     return { state: 'retrying', error: why, attempt, delay: wait, at: new Date(asyncScheduler.now() + wait) };
   }
 
   #wait(asked: number | undefined): number {
-    const { initialDelay: initial, maxDelay: max } = this.#options;
-    const bound = Math.min(max, initial * 2 ** this.#attempt);
-    if (asked === undefined) return Math.ceil(randomFraction() * bound);
+    const { initialDelay, maxDelay } = this.#options;
+    const bound = backoffBound(this.#attempt, initialDelay, maxDelay);
+    if (asked === undefined) return fullJitter(bound);
     // A server that asks for 1 ms gets its readers back soon; one that then is not there is not asked again so soon.
     return Math.ceil(asked + randomFraction() * (this.#attempt === 0 ? Math.min(asked, bound) : bound));
   }

@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { ConnectionError } from '../error/ConnectionError.ts';
+import { parseRetryAfter } from '../time/backoff.ts';
 
 /** Why a response is not a stream of events; `undefined` when it is one. */
 export function failureOf(response: Response): ConnectionError | undefined {
@@ -7,7 +8,7 @@ export function failureOf(response: Response): ConnectionError | undefined {
   if (status !== 200) {
     return new ConnectionError('status', `expected a stream, got status ${status}`, {
       status,
-      retryAfter: waitOf(headers.get('retry-after')),
+      retryAfter: parseRetryAfter(headers.get('retry-after'), asyncScheduler.now()),
     });
   }
   if (essenceOf(headers.get('content-type') ?? '') === 'text/event-stream') return undefined;
@@ -25,12 +26,4 @@ function essenceOf(header: string): string | undefined {
   const values = header.match(/(?:"(?:\\.|[^"\\])*"?|[^",])+/g) ?? [];
   const essences = values.map((value) => value.split(';', 1).join('').trim().toLowerCase());
   return essences.findLast((essence) => essence !== '*/*' && /^[^\s/]+\/[^\s/]+$/.test(essence));
-}
-
-/** The wait of a `Retry-After`, in ms; it says seconds, or a date. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  if (/^[0-9]+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - asyncScheduler.now());
 }

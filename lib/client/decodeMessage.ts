@@ -14,7 +14,7 @@ import type { BadEventPolicy, DecodingOptions, RawEvent } from './FromSseOptions
  */
 export function decode(
   contract: Contract,
-  { unknownEvents: unknown, invalidEvents: invalid, onError }: DecodingOptions,
+  { unknownEvents, invalidEvents, onError }: DecodingOptions,
   event: string,
   text: string,
 ): TypedEvent | RawEvent | undefined {
@@ -29,13 +29,13 @@ export function decode(
   const definition = definitionNamed(contract, event);
   if (definition === undefined) {
     const names = shorten(namesOf(contract).join(', '), 80);
-    return unfit(unknown, `type: expected one of ${names}, got another name`);
+    return unfit(unknownEvents, `type: expected one of ${names}, got another name`);
   }
   const at = `${event}.data`;
   const value = parsed(text);
-  if (value === undefined) return unfit(invalid, `${at}: expected JSON, got other text`);
+  if (value === undefined) return unfit(invalidEvents, `${at}: expected JSON, got other text`);
   const decoded = definition.payload.decode(value);
-  if (decoded._tag === 'Left') return unfit(invalid, ...describeFailure(decoded.left, at));
+  if (decoded._tag === 'Left') return unfit(invalidEvents, ...describeFailure(decoded.left, at));
   return stamp({ type: event, data: decoded.right }, definition);
 }
 

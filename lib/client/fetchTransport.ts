@@ -16,27 +16,27 @@ export function requests(
 ): Line {
   const {
     headers,
-    statusObserver: status,
-    strictEventSource: exact = false,
-    retryStatuses: statuses = exact ? never : isPassingStatus,
+    statusObserver,
+    strictEventSource = false,
+    retryStatuses = strictEventSource ? never : isPassingStatus,
     pauseWhenHidden,
   } = options;
   let isRepeatable = true;
 
   const opened = ({ headers: said }: Response): void => {
     memory.backoff.opened();
-    status?.next({ state: 'open', resume: said.get('rxsse-resume') ?? undefined });
+    statusObserver?.next({ state: 'open', resume: said.get('rxsse-resume') ?? undefined });
   };
   const ask = (asked: RequestTarget, sent: HeadersLike) => {
     const { method = asked instanceof Request ? asked.method : 'GET' } = options;
     isRepeatable = options.idempotent ?? /^(get|head)$/i.test(method);
-    const asking = { target: asked, headers: sent, lastEventId: memory.lastEventId, takesRefusals: statuses(503) };
+    const asking = { target: asked, headers: sent, lastEventId: memory.lastEventId, takesRefusals: retryStatuses(503) };
     const messages = attempt((signal) => requestOf(asking, options, signal), memory, opened, options);
     return untilAborted(asked, messages);
   };
   const isPassing = ({ reason, status: answered = 0 }: ConnectionError): boolean => {
     if (reason === 'request' || reason === 'type') return false;
-    if (reason === 'status') return statuses(answered);
+    if (reason === 'status') return retryStatuses(answered);
     return reason === 'refused' || isRepeatable || memory.lastEventId !== '';
   };
   const connect = defer(() =>
@@ -52,7 +52,9 @@ export function requests(
     connect,
     isPassing,
     pace: (messages) => {
-      const shown = pauseWhenHidden ? whileVisible(messages, () => status?.next({ state: 'paused' })) : messages;
+      const shown = pauseWhenHidden
+        ? whileVisible(messages, () => statusObserver?.next({ state: 'paused' }))
+        : messages;
       return untilAborted(target, shown);
     },
   };

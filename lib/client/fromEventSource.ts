@@ -77,7 +77,7 @@ function dispatched(
   source: EventSourceLike,
   names: ReadonlySet<string>,
   memory: ReconnectState,
-  { statusObserver: status }: DecodingOptions,
+  { statusObserver }: DecodingOptions,
 ): Observable<Given> {
   return new Observable((subscriber) => {
     /** Runs what an EventSource calls, where a throw would be heard by nobody. */
@@ -98,14 +98,14 @@ function dispatched(
     });
     const open = contained(() => {
       memory.backoff.opened();
-      status?.next({ state: 'open', resume: undefined });
+      statusObserver?.next({ state: 'open', resume: undefined });
     });
     const error = contained(() => {
       if (source.readyState === closed) {
         subscriber.error(new ConnectionError('status', 'expected a stream, got an answer that closed the EventSource'));
       } else {
         const { backoff, lastEventId } = memory;
-        status?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId });
+        statusObserver?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId });
       }
     });
     const listeners = new Map([...[...names].map((name) => [name, hear] as const), ['open', open], ['error', error]]);

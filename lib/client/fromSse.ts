@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { checkDuration } from '../data/check.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
@@ -50,10 +51,8 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
   contract: C,
   options: FromSseOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  const { idleTimeout: silence, strictEventSource: exact = false, lastEventId: seed } = options;
-  if (silence !== undefined && !(silence > 0)) {
-    throw new RangeError(`fromSse: liveness must be above 0 ms (Infinity waits for ever), got ${silence}`);
-  }
+  const { idleTimeout, strictEventSource = false, lastEventId: seed } = options;
+  if (idleTimeout !== undefined) checkDuration('fromSse: idleTimeout', idleTimeout, 'use Infinity to wait without end');
   const limits: FrameLimits = options;
   // Checks them now, and not for each subscriber.
   new FrameParser({ ...limits, lastEventId: '', onMessage: () => {} });
@@ -61,8 +60,8 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
     who: 'fromSse',
     contract,
     options,
-    exact,
-    begin: () => ({ lastEventId: (typeof seed === 'function' ? seed() : seed) ?? '', silence }),
+    exact: strictEventSource,
+    begin: () => ({ lastEventId: (typeof seed === 'function' ? seed() : seed) ?? '', silence: idleTimeout }),
     lineOf: (memory) => requests(target, options, memory),
   }) as Observable<EventOf<C> | Gap | RawIf<P>>;
 }

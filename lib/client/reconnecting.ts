@@ -35,7 +35,7 @@ export interface Following {
  */
 export function reconnecting({ who, contract, options, exact, begin, lineOf }: Following): Observable<Delivered> {
   if (!isContract(contract)) throw new TypeError(`${who}: expected a contract`);
-  const { statusObserver: status, cursorObserver: cursor, backoff: retryOptions = {} } = options;
+  const { statusObserver, cursorObserver, backoff: retryOptions = {} } = options;
   const backoffOf = () => new Backoff(who, retryOptions, exact);
   // Checks the options now.
   backoffOf();
@@ -43,18 +43,18 @@ export function reconnecting({ who, contract, options, exact, begin, lineOf }: F
   const stream = new Observable<Delivered>((subscriber) => {
     const { lastEventId, silence } = begin();
     const backoff = backoffOf();
-    const memory = new ReconnectState(backoff, lastEventId, silence, cursor);
+    const memory = new ReconnectState(backoff, lastEventId, silence, cursorObserver);
     const { connect, isPassing, pace = (messages) => messages } = lineOf(memory);
 
     const again = (error: unknown): Observable<unknown> => {
       const next = error instanceof ConnectionError && isPassing(error) ? backoff.after(error) : undefined;
       if (next === undefined) throw error;
       memory.failure = next.error;
-      status?.next(next);
+      statusObserver?.next(next);
       return timer(next.delay);
     };
     const connections = defer(() => {
-      status?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId: memory.lastEventId });
+      statusObserver?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId: memory.lastEventId });
       return connect;
     }).pipe(retry({ delay: again }));
 
@@ -71,9 +71,9 @@ export function reconnecting({ who, contract, options, exact, begin, lineOf }: F
   });
   return stream.pipe(
     tap({
-      complete: () => status?.next({ state: 'ended', why: 'completed' }),
-      error: (error: unknown) => status?.next({ state: 'ended', why: 'failed', error }),
-      unsubscribe: () => status?.next({ state: 'ended', why: 'left' }),
+      complete: () => statusObserver?.next({ state: 'ended', why: 'completed' }),
+      error: (error: unknown) => statusObserver?.next({ state: 'ended', why: 'failed', error }),
+      unsubscribe: () => statusObserver?.next({ state: 'ended', why: 'left' }),
     }),
   );
 }

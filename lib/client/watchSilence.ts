@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
 import { clock } from '../time/clock.ts';
-import { longestRetry } from '../wire/checkField.ts';
 
 /** Looks out for a silence that is too long. */
 export interface SilenceWatch {
@@ -20,7 +20,7 @@ export function watchSilence(dead: () => void): SilenceWatch {
   function check(this: SchedulerAction<void>): void {
     const left = last + allowed - clock.now();
     if (left <= 0) dead();
-    else this.schedule(undefined, Math.min(left, longestRetry));
+    else this.schedule(undefined, Math.min(left, maxTimerDelay));
   }
   return {
     heard: () => {
@@ -30,7 +30,7 @@ export function watchSilence(dead: () => void): SilenceWatch {
       timer?.unsubscribe();
       allowed = silence;
       last = clock.now();
-      timer = allowed === Infinity ? undefined : asyncScheduler.schedule(check, Math.min(allowed, longestRetry));
+      timer = allowed === Infinity ? undefined : asyncScheduler.schedule(check, Math.min(allowed, maxTimerDelay));
     },
     stop: () => timer?.unsubscribe(),
   };

@@ -9,7 +9,7 @@ import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { checkSize } from '../log/checkSize.ts';
 import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
-import type { BackoffOptions } from '../operator/restartWithBackoff.ts';
+import type { BackoffOptions } from '../time/backoff.ts';
 import { Ack } from './Ack.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
@@ -27,7 +27,7 @@ export interface CoreOptions {
   readonly source: FeedSource<unknown> | undefined;
   readonly start: 'first-reader' | 'now';
   readonly linger: number;
-  readonly restart: false | BackoffOptions;
+  readonly restart: boolean | BackoffOptions;
   /** Of one event's data. */
   readonly maxEventBytes: number;
   readonly maxReaders: number;

@@ -1,11 +1,12 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/Cursor.ts';
 import { encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { checkSize } from '../log/checkSize.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
-import { type Attempt, type BackoffOptions, restartWithBackoff } from '../operator/restartWithBackoff.ts';
-import { maxTimerDelay } from '../time/clock.ts';
+import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
+import type { BackoffOptions } from '../time/backoff.ts';
 
 /** What a source that is made anew knows. @category feed */
 export interface SourceContext {
@@ -24,7 +25,7 @@ export interface ProducerOptions {
   readonly source: FeedSource<unknown>;
   readonly contract: Contract | undefined;
   readonly log: EventLog;
-  readonly restart: false | BackoffOptions;
+  readonly restart: boolean | BackoffOptions;
   readonly linger: number;
   /** Of one event's data. */
   readonly maxEventBytes: number;
@@ -69,12 +70,12 @@ export class Producer {
 
   /** The last reader has left. */
   leave(): void {
-    const { linger: grace } = this.#options;
-    if (this.#over || this.#running === undefined || grace === Infinity) return;
-    if (grace === 0) return this.stop();
+    const { linger } = this.#options;
+    if (this.#over || this.#running === undefined || linger === Infinity) return;
+    if (linger === 0) return this.stop();
     // One that came and left without starting anything had the wait of the one before it still running.
     this.#leaving?.unsubscribe();
-    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(grace, maxTimerDelay));
+    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(linger, maxTimerDelay));
   }
 
   stop(): void {
@@ -104,11 +105,12 @@ export class Producer {
         ? source
         : log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: newest(state), attempt, signal })));
     if (restart === false) return restartWithBackoff(make, { maxAttempts: 0 });
+    const backoff = restart === true ? {} : restart;
     const onFailure = (error: unknown, wait: number): void => {
       onError(error);
-      restart.onFailure?.(error, wait);
+      backoff.onFailure?.(error, wait);
     };
-    return restartWithBackoff(make, { ...restart, onFailure });
+    return restartWithBackoff(make, { ...backoff, onFailure });
   }
 
   /** A bad event is reported and dropped: it is no reason to end the stream of all the others. */

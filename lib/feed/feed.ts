@@ -1,11 +1,12 @@
 import type { Observable } from 'rxjs';
+import { checkNumber } from '../data/check.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import { isContract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions, EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
-import type { BackoffOptions } from '../operator/restartWithBackoff.ts';
+import type { BackoffOptions } from '../time/backoff.ts';
 import type { Ack } from './Ack.ts';
 import { FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
@@ -42,7 +43,7 @@ export interface FeedOptions<C extends Contract> {
    */
   readonly linger?: number;
   /** Whether a source that fails is made anew; without, its failure ends the feed. @default false */
-  readonly restart?: false | BackoffOptions;
+  readonly restart?: boolean | BackoffOptions;
   /**
    * The largest event, in bytes of its encoded data. A larger one is not
    * appended: what publishes it gets an `LimitError`. 1 or more; `Infinity`
@@ -124,9 +125,9 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
   if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
   const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
   const { maxEventBytes = 1024 * 1024, maxReaders = 50_000, maxConcurrentReads = 64 } = options;
-  if (!(linger >= 0)) throw new RangeError(`feed: linger must be 0 ms or more, got ${linger}`);
+  checkNumber('feed: linger', linger, { min: 0, unit: 'ms' });
   for (const [name, bound] of Object.entries({ maxEventBytes, maxReaders, maxConcurrentReads })) {
-    if (!(bound >= 1)) throw new RangeError(`feed: ${name} must be at least 1, got ${bound}`);
+    checkNumber(`feed: ${name}`, bound, { min: 1 });
   }
   const onError = contained(options.onError);
   const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };

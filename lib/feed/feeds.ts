@@ -1,8 +1,9 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
+import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import { full } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
-import { clock, maxTimerDelay } from '../time/clock.ts';
+import { clock } from '../time/clock.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
 import type { Reader } from './Reader.ts';
@@ -83,10 +84,10 @@ interface Member<C extends Contract> {
  */
 export function feeds<C extends Contract>(
   contract: C,
-  { feed: optionsOf = () => ({}), idleTimeout: idle = 60_000, maxFeeds: max = 10_000 }: FeedsOptions<NoInfer<C>> = {},
+  { feed: optionsOf = () => ({}), idleTimeout = 60_000, maxFeeds = 10_000 }: FeedsOptions<NoInfer<C>> = {},
 ): Feeds<C> {
-  if (!(idle >= 0)) throw new RangeError(`feeds: idleTimeout must be 0 ms or more, got ${idle}`);
-  if (!(max >= 1)) throw new RangeError(`feeds: maxFeeds must be at least 1, got ${max}`);
+  checkNumber('feeds: idleTimeout', idleTimeout, { min: 0, unit: 'ms' });
+  checkNumber('feeds: maxFeeds', maxFeeds, { min: 1 });
   const members = new Map<string, Member<C>>();
   /** Those that may be without a reader, longestWait first. One that gets a reader stays until it is looked at. */
   const resting = new Map<string, Member<C>>();
@@ -117,7 +118,7 @@ export function feeds<C extends Contract>(
   };
 
   function make(key: string): Member<C> {
-    const isFull = (): boolean => !members.has(key) && members.size >= max;
+    const isFull = (): boolean => !members.has(key) && members.size >= maxFeeds;
     if (isFull()) longestUnused();
     const core = coreOfOptions(contract, optionsOf(key), () => rest(member));
     // Only now: no history is given up for a key that the options refuse.
@@ -135,7 +136,7 @@ export function feeds<C extends Contract>(
     member.used = clock.now();
     resting.delete(member.key);
     resting.set(member.key, member);
-    if (timer === undefined && idle !== Infinity) arm(idle);
+    if (timer === undefined && idleTimeout !== Infinity) arm(idleTimeout);
     return member;
   }
 
@@ -147,7 +148,7 @@ export function feeds<C extends Contract>(
   function sweep(): void {
     timer = undefined;
     for (const [key, member] of resting) {
-      const left = member.used + idle - clock.now();
+      const left = member.used + idleTimeout - clock.now();
       if (left > 0) return arm(left);
       // One with readers comes back here when the last of them leaves.
       resting.delete(key);
@@ -160,7 +161,7 @@ export function feeds<C extends Contract>(
       if (member.core.readers === 0) return member;
       resting.delete(key);
     }
-    throw full('feeds', max, 'maxFeeds');
+    throw full('feeds', maxFeeds, 'maxFeeds');
   }
 
   function forget(member: Member<C>): void {

@@ -1,8 +1,8 @@
 import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
 import { full } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
-import { maxTimerDelay } from '../time/clock.ts';
 import { FeedCore } from './FeedCore.ts';
 
 export interface RunsOptions {
@@ -99,11 +99,11 @@ export class Runs {
 
   #rest(run: Run): void {
     if (!this.#byEpoch.has(run.epoch)) return;
-    const { linger: grace } = this.#options;
-    if (grace === 0 || this.#draining) return this.forget(run);
+    const { linger } = this.#options;
+    if (linger === 0 || this.#draining) return this.forget(run);
     this.#idle.add(run);
-    if (grace !== Infinity)
-      run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(grace, maxTimerDelay));
+    if (linger !== Infinity)
+      run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(linger, maxTimerDelay));
   }
 
   #makeRoom(): void {

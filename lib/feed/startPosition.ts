@@ -40,7 +40,7 @@ export interface StartPosition {
  */
 export function startPosition(
   requested: string | undefined,
-  { from, gapPolicy: missed }: StartOptions,
+  { from, gapPolicy }: StartOptions,
   state: LogState,
 ): StartPosition {
   const asked = requested ?? (from === 'live' || from === 'oldest' ? undefined : from);
@@ -52,9 +52,9 @@ export function startPosition(
   if (isLeft(parsed)) {
     // Garbage begins where a reader without a cursor does; where that is garbage itself, at the tail.
     const start =
-      requested === undefined || missed !== undefined
+      requested === undefined || gapPolicy !== undefined
         ? undefined
-        : startPosition(undefined, { from, gapPolicy: missed }, state);
+        : startPosition(undefined, { from, gapPolicy }, state);
     return start === undefined ? elsewhere('invalid', null) : { ...start, how: 'invalid', requested: null };
   }
   const reason = unserved(parsed.right, state);
@@ -63,7 +63,7 @@ export function startPosition(
     : elsewhere(reason, asked);
 
   function elsewhere(reason: GapReason, cursor: string | null): StartPosition {
-    const to = missed ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
+    const to = gapPolicy ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
     const after = to === 'replay' ? state.floor : state.tail;
     return { after, how: reason, requested: cursor, ends: to === 'end' };
   }

@@ -1,4 +1,5 @@
 import { type Observable, of, Subject, throwError } from 'rxjs';
+import { checkDuration, checkNumber } from '../data/check.ts';
 import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf } from '../event/Cursor.ts';
@@ -64,17 +65,17 @@ class MemoryLog implements EventLog {
   #closed = false;
 
   constructor({
-    maxEntries: entries = 10_000,
-    maxBytes: bytes = 16 * 1024 * 1024,
-    maxAge: age = Infinity,
-    maxKeys: keys = 10_000,
+    maxEntries = 10_000,
+    maxBytes = 16 * 1024 * 1024,
+    maxAge = Infinity,
+    maxKeys = 10_000,
   }: MemoryLogOptions) {
-    atLeast('entries', entries, 1);
-    atLeast('bytes', bytes, 1);
-    if (!(age > 0)) throw new RangeError(`memoryLog: age must be above 0 ms, got ${age}`);
-    atLeast('keys', keys, 0);
-    this.#segments = new Segments({ entries, bytes, age });
-    this.#keys = new RecentKeys(keys);
+    checkNumber('memoryLog: maxEntries', maxEntries, { min: 1 });
+    checkNumber('memoryLog: maxBytes', maxBytes, { min: 1 });
+    checkDuration('memoryLog: maxAge', maxAge);
+    checkNumber('memoryLog: maxKeys', maxKeys, { min: 0 });
+    this.#segments = new Segments({ entries: maxEntries, bytes: maxBytes, age: maxAge });
+    this.#keys = new RecentKeys(maxKeys);
   }
 
   append(drafts: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
@@ -145,9 +146,4 @@ class MemoryLog implements EventLog {
     const { floor, tail } = this.#segments;
     return { epoch: this.#epoch, past: none, floor, tail, ended: this.#ended };
   }
-}
-
-function atLeast(name: string, value: number, least: number): void {
-  if (value >= least) return;
-  throw new RangeError(`memoryLog: ${name} must be at least ${least}, got ${value}`);
 }

@@ -1,5 +1,5 @@
 import { isObservable, type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { checkCount, checkFunction, checkWait } from '../data/check.ts';
+import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { Entry } from '../event/Entry.ts';
 import { Alarm } from '../time/Alarm.ts';
@@ -52,15 +52,15 @@ export function conflateBy<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
   options: ConflateByOptions<NoInfer<EventIn<T>>>,
 ): MonoTypeOperatorFunction<T> {
-  const { interval: every, until, merge, maxKeys: max = 10_000 } = options;
+  const { interval, until, merge, maxKeys = 10_000 } = options;
   checkFunction('conflateBy: key', key);
-  if ((every === undefined) === (until === undefined)) {
-    throw new TypeError('conflateBy: expected either every or until');
+  if ((interval === undefined) === (until === undefined)) {
+    throw new TypeError('conflateBy: expected either interval or until');
   }
-  if (every !== undefined) checkWait('conflateBy: every', every);
+  if (interval !== undefined) checkDuration('conflateBy: interval', interval);
   else if (!isObservable(until)) throw new TypeError(`conflateBy: until: expected an Observable, got ${kindOf(until)}`);
   if (merge !== undefined) checkFunction('conflateBy: merge', merge);
-  checkCount('conflateBy: max', max);
+  checkCount('conflateBy: maxKeys', maxKeys);
 
   return (source) =>
     new Observable((subscriber) => {
@@ -88,10 +88,10 @@ export function conflateBy<T>(
         const isHeld = held.has(about);
         const merged =
           isHeld && merge !== undefined ? joined(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
-        const leaving = !isHeld && held.size >= max ? taken() : undefined;
+        const leaving = !isHeld && held.size >= maxKeys ? taken() : undefined;
         // So that the order is that of the newest events.
         if (isHeld) held.delete(about);
-        else if (held.size === 0 && every !== undefined) alarm.set(clock.now() + every);
+        else if (held.size === 0 && interval !== undefined) alarm.set(clock.now() + interval);
         held.set(about, merged as T);
         place = undefined;
         if (leaving !== undefined) outlet.all(leaving);

@@ -29,7 +29,7 @@ export type BadEvents = 'fail' | ((error: DecodeError) => void);
  *
  * ```text
  * source                  -a-x-b--|     (x of no event of the contract)
- * decodeWith a report     -A---B--|
+ * decodeEvents a report     -A---B--|
  * ```
  *
  * Events that a definition of the contract made pass as they are. In an entry a bad
@@ -37,7 +37,7 @@ export type BadEvents = 'fail' | ((error: DecodeError) => void);
  *
  * @example Orders from a queue, which may hold anything
  * declare const messages: Observable<string>;
- * const paid = messages.pipe(decodeWith(Orders, ({ issues }) => console.warn(issues)));
+ * const paid = messages.pipe(decodeEvents(Orders, ({ issues }) => console.warn(issues)));
  *
  * @throws TypeError at once, without a contract, or without saying what is done about a bad event.
  * @category operator
@@ -46,9 +46,9 @@ export function decodeEvents<C extends Contract, T = unknown>(
   contract: C,
   onBad: BadEvents,
 ): OperatorFunction<T, Decoded<T, C>> {
-  if (!isContract(contract)) throw new TypeError('decodeWith: expected a contract made by events({ ... })');
+  if (!isContract(contract)) throw new TypeError('decodeEvents: expected a contract made by events({ ... })');
   if (onBad !== 'fail' && typeof onBad !== 'function') {
-    throw new TypeError(`decodeWith: expected 'fail' or a function that hears of bad events, got ${kindOf(onBad)}`);
+    throw new TypeError(`decodeEvents: expected 'fail' or a function that hears of bad events, got ${kindOf(onBad)}`);
   }
 
   return (source) =>

@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { checkCount, checkFunction, checkWait } from '../data/check.ts';
+import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isForReader, placeOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
@@ -37,15 +37,15 @@ export interface DedupeOptions {
  */
 export function dedupe<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
-  { maxAge: within = Infinity, maxKeys: max = 10_000 }: DedupeOptions = {},
+  { maxAge = Infinity, maxKeys = 10_000 }: DedupeOptions = {},
 ): MonoTypeOperatorFunction<T> {
   checkFunction('dedupe: key', key);
-  checkWait('dedupe: within', within);
-  checkCount('dedupe: max', max);
+  checkDuration('dedupe: maxAge', maxAge);
+  checkCount('dedupe: maxKeys', maxKeys);
 
   return (source) =>
     new Observable((subscriber) => {
-      const seen = new SeenKeys(within, max);
+      const seen = new SeenKeys(maxAge, maxKeys);
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);

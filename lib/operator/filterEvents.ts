@@ -21,7 +21,7 @@ type Guarded<E, S> = E extends S ? E : S extends E ? S : never;
  *
  * ```text
  * entries                  -a--b--c--|
- * filterEvent: not b       -a--·--c--|     (· the place of b, without its event)
+ * filterEvents: not b       -a--·--c--|     (· the place of b, without its event)
  * ```
  *
  * A predicate that guards a type narrows the stream; TypeScript finds most such
@@ -42,7 +42,7 @@ export function filterEvents<T, P extends (event: EventIn<T>) => boolean>(
   predicate: P,
 ): OperatorFunction<T, WithEvent<T, Passing<EventIn<T>, P>>> {
   if (typeof predicate !== 'function') {
-    throw new TypeError(`filterEvent: expected a function, got ${kindOf(predicate)}`);
+    throw new TypeError(`filterEvents: expected a function, got ${kindOf(predicate)}`);
   }
   return (source) =>
     new Observable((subscriber) => {

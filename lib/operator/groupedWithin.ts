@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { checkAbove, checkCount, checkFromZero, checkFunction, checkWait } from '../data/check.ts';
+import { checkCount, checkDuration, checkFunction, checkNumber } from '../data/check.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
@@ -44,18 +44,13 @@ export interface GroupedWithinOptions<E> {
 export function groupedWithin<T>(
   options: GroupedWithinOptions<NoInfer<EventIn<T>>>,
 ): OperatorFunction<T, WithEvent<T, readonly EventIn<T>[]>> {
-  const {
-    maxEvents: count = 10_000,
-    maxBytes: bytes = Infinity,
-    maxDelay: ms = Infinity,
-    sizeOf = textLength,
-  } = options;
+  const { maxEvents = 10_000, maxBytes = Infinity, maxDelay = Infinity, sizeOf = textLength } = options;
   if ((options.maxEvents ?? options.maxBytes ?? options.maxDelay) === undefined) {
-    throw new TypeError('groupedWithin: expected a bound: count, bytes or ms');
+    throw new TypeError('groupedWithin: expected at least one of maxEvents, maxBytes and maxDelay');
   }
-  checkCount('groupedWithin: count', count);
-  checkAbove('groupedWithin: bytes', bytes);
-  checkWait('groupedWithin: ms', ms);
+  checkCount('groupedWithin: maxEvents', maxEvents);
+  checkNumber('groupedWithin: maxBytes', maxBytes, { above: 0 });
+  checkDuration('groupedWithin: maxDelay', maxDelay);
   checkFunction('groupedWithin: sizeOf', sizeOf);
 
   return (source) =>
@@ -75,20 +70,20 @@ export function groupedWithin<T>(
         outlet.all([closed, ...after]);
       };
       const gather = (value: T, event: EventIn<T>): void => {
-        const added = bytes === Infinity ? 0 : sizeOf(event);
-        if (!(added >= 0)) checkFromZero('groupedWithin: what sizeOf gives', added);
-        const full = size + added > bytes && group.length > 0 ? withEvent(last as T, group) : undefined;
+        const added = maxBytes === Infinity ? 0 : sizeOf(event);
+        if (!(added >= 0)) checkNumber('groupedWithin: the result of sizeOf', added, { min: 0 });
+        const full = size + added > maxBytes && group.length > 0 ? withEvent(last as T, group) : undefined;
         if (full !== undefined) {
           group = [];
           size = 0;
         }
-        if (group.length === 0 && ms !== Infinity) alarm.set(clock.now() + ms);
+        if (group.length === 0 && maxDelay !== Infinity) alarm.set(clock.now() + maxDelay);
         group.push(event);
         size += added;
         last = value;
         // Only now: who is given a group may make the source go on.
         if (full !== undefined) outlet.next(full);
-        if (group.length >= count || size >= bytes) close();
+        if (group.length >= maxEvents || size >= maxBytes) close();
       };
 
       const alarm = new Alarm(subscriber, () => close());

@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { checkFunction, checkWait } from '../data/check.ts';
+import { checkDuration, checkFunction } from '../data/check.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { isBare } from './EventIn.ts';
@@ -36,8 +36,8 @@ export interface KeepAliveOptions<F> {
  * @see SseOptions heartbeat, which does it for a whole route, and `within` to end a silent stream.
  * @category operator
  */
-export function keepAlive<T, F = T>({ interval: every, value }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
-  checkWait('keepAlive: every', every);
+export function keepAlive<T, F = T>({ interval, value }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
+  checkDuration('keepAlive: interval', interval);
   checkFunction('keepAlive: value', value);
 
   return (source) =>
@@ -54,7 +54,7 @@ export function keepAlive<T, F = T>({ interval: every, value }: KeepAliveOptions
         },
         true,
       );
-      const wait = (): void => alarm.set(clock.now() + every);
+      const wait = (): void => alarm.set(clock.now() + interval);
 
       listen(source, subscriber, {
         next: (given) => {

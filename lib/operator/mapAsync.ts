@@ -48,11 +48,11 @@ export interface MapAsyncOptions {
 export function mapAsync<T, R extends NonNullable<unknown> | null>(
   concurrent: number,
   project: (event: NoInfer<EventIn<T>>, signal: AbortSignal) => PromiseLike<R>,
-  { maxQueued: queue = 10_000 }: MapAsyncOptions = {},
+  { maxQueued = 10_000 }: MapAsyncOptions = {},
 ): OperatorFunction<T, WithEvent<T, R>> {
   checkCount('mapAsync: concurrent', concurrent);
   checkFunction('mapAsync', project);
-  checkCount('mapAsync: queue', queue);
+  checkCount('mapAsync: maxQueued', maxQueued);
 
   return (source) =>
     new Observable((subscriber) => {
@@ -63,7 +63,7 @@ export function mapAsync<T, R extends NonNullable<unknown> | null>(
         next: (value) => {
           const event = eventIn(value);
           if (event === undefined && isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
-          if (calls.held >= queue) throw new LimitError('operator-queue', queue, 'mapAsync');
+          if (calls.held >= maxQueued) throw new LimitError('operator-queue', maxQueued, 'mapAsync');
           calls.push(
             (signal) => project(event as EventIn<T>, signal),
             (result) => withEvent(value, result as R),

@@ -12,7 +12,7 @@ import { listen } from './listen.ts';
  *
  * ```text
  * entries            -a--·--b--|     (· a bare place)
- * mapEvent: a to A   -A--·--B--|
+ * mapEvents: a to A   -A--·--B--|
  * ```
  *
  * An event that is returned as it came goes out as the log has it, and is not
@@ -32,7 +32,7 @@ import { listen } from './listen.ts';
 export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknown> | null>(
   project: P,
 ): OperatorFunction<T, WithEvent<T, ReturnType<P>>> {
-  if (typeof project !== 'function') throw new TypeError(`mapEvent: expected a function, got ${kindOf(project)}`);
+  if (typeof project !== 'function') throw new TypeError(`mapEvents: expected a function, got ${kindOf(project)}`);
   return (source) =>
     new Observable((subscriber) => {
       const made = (event: EventIn<T>): unknown => {
@@ -49,7 +49,7 @@ export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknow
     });
 }
 
-const nothing = 'mapEvent: expected an event, got undefined; filterEvent leaves one out';
+const nothing = 'mapEvents: expected an event, got undefined; filterEvent leaves one out';
 
 /** A gap or a bare place as it is; any other value with what is made of its event. */
 function inPlace<T>(value: T, made: (event: EventIn<T>) => unknown): unknown {

@@ -55,7 +55,7 @@ export function matchEvents<T, C extends Cases<Matched<T>> & NoOthers<C, Matched
   cases: C,
 ): OperatorFunction<T, WithMatch<T, Given<C>>> {
   const table = new Map<unknown, (event: unknown) => unknown>(Object.entries(cases as object));
-  for (const [name, give] of table) checkFunction(`matchEvent: ${name}`, give);
+  for (const [name, give] of table) checkFunction(`matchEvents: ${name}`, give);
 
   return map((value) => {
     if (value instanceof Entry && isForReader(value)) return value as WithMatch<T, never>;
@@ -63,10 +63,10 @@ export function matchEvents<T, C extends Cases<Matched<T>> & NoOthers<C, Matched
     const give = table.get((event as { readonly type?: unknown } | null | undefined)?.type);
     if (give === undefined) {
       const names = shorten([...table.keys()].join(', '), 80);
-      throw new TypeError(`matchEvent: expected an event of ${names}, got ${kindOf(event)} of another name`);
+      throw new TypeError(`matchEvents: expected an event of ${names}, got ${kindOf(event)} of another name`);
     }
     const given = give(event);
-    if (given === undefined) throw new TypeError('matchEvent: expected each case to give something, got undefined');
+    if (given === undefined) throw new TypeError('matchEvents: expected each case to give something, got undefined');
     return withEvent(value, given) as WithMatch<T, Given<C>>;
   });
 }

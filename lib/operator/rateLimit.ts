@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { checkAbove, checkCount, checkWait } from '../data/check.ts';
+import { checkCount, checkDuration, checkNumber } from '../data/check.ts';
 import { Queue } from '../data/Queue.ts';
 import { LimitError } from '../error/LimitError.ts';
 import { Alarm } from '../time/Alarm.ts';
@@ -44,18 +44,18 @@ export interface RateLimitOptions {
  * @category operator
  */
 export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
-  const { maxEvents: count, interval: per = 1000, burst = 1, maxQueued: queue = 10_000 } = options;
-  checkAbove('rateLimit: count', count);
-  checkWait('rateLimit: per', per);
-  if (per === Infinity) throw new RangeError('rateLimit: per must be finite, got Infinity');
+  const { maxEvents, interval = 1000, burst = 1, maxQueued = 10_000 } = options;
+  checkNumber('rateLimit: maxEvents', maxEvents, { above: 0 });
+  checkDuration('rateLimit: interval', interval);
+  if (interval === Infinity) throw new RangeError('rateLimit: interval must be finite, got Infinity');
   checkCount('rateLimit: burst', burst);
-  checkCount('rateLimit: queue', queue);
+  checkCount('rateLimit: maxQueued', maxQueued);
 
   return (source) =>
     new Observable((subscriber) => {
       const outlet = new SerializedObserver<T>(subscriber);
       const waiting = new Queue<T>();
-      const bucket = new Bucket(per / count, burst);
+      const bucket = new Bucket(interval / maxEvents, burst);
       let end: (() => void) | undefined;
 
       const letGo = (): void => {
@@ -74,7 +74,7 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
       listen(source, subscriber, {
         next: (value) => {
           if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
-          if (waiting.length >= queue) throw new LimitError('operator-queue', queue, 'rateLimit');
+          if (waiting.length >= maxQueued) throw new LimitError('operator-queue', maxQueued, 'rateLimit');
           waiting.push(value);
           if (waiting.length === 1) letGo();
         },

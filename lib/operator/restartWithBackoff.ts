@@ -1,33 +1,14 @@
 import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
-import { checkFromZero, checkFunction, checkWait } from '../data/check.ts';
+import { checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { clock, maxTimerDelay, randomFraction } from '../time/clock.ts';
+import { type BackoffOptions, backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
+import { clock } from '../time/clock.ts';
 import { listen } from './listen.ts';
 
-/** How long to wait before the next attempt. @category operator */
-export interface BackoffOptions {
-  /** The longest wait before the first restart, in milliseconds; it doubles with each in a row. Above 0. @default 1000 */
-  readonly initialDelay?: number;
-  /** The longest wait of all, in milliseconds. At least `initial`; no more than 2147483647. @default 30000 */
-  readonly maxDelay?: number;
-  /**
-   * An attempt that lasted this long, in milliseconds, was stable: when it fails, the count begins anew. With 0 all
-   * are: the wait never grows, and no limit but 0 is ever reached. With `Infinity` none is.
-   *
-   * @default 60000
-   */
-  readonly resetAfter?: number;
-  /** Restarts in a row before the failure is passed on; 0 passes the first one on. @default Infinity: for ever */
-  readonly maxAttempts?: number;
-  /** Whether an attempt that completes is followed by another, too: for a source that is to go on for ever. @default false */
+/** When an attempt is followed by another one. @category operator */
+export interface RestartOptions extends BackoffOptions {
+  /** Whether an attempt that completes is followed by another one as well, for a source that never ends. @default false */
   readonly restartOnEnd?: boolean;
-  /**
-   * Hears of each failure that is followed by a restart, and of the wait in milliseconds. What it throws ends the
-   * stream.
-   *
-   * @default nobody
-   */
-  readonly onFailure?: (error: unknown, wait: number) => void;
 }
 
 /** What an attempt knows of the ones before it. `L` is what they give, where the factory says so. @category operator */
@@ -69,26 +50,18 @@ export interface Attempt<L = unknown> {
  */
 export function restartWithBackoff<L, T extends L>(
   make: (attempt: Attempt<L>) => Observable<T>,
-  options: BackoffOptions = {},
+  options: RestartOptions = {},
 ): Observable<T> {
   const {
-    initialDelay: initial = 1000,
-    maxDelay: max = 30_000,
+    initialDelay = 1000,
+    maxDelay = 30_000,
     resetAfter = 60_000,
-    maxAttempts: limit = Infinity,
+    maxAttempts = Infinity,
     restartOnEnd = false,
   } = options;
   const { onFailure } = options;
   checkFunction('restartWithBackoff', make);
-  checkWait('restartWithBackoff: initial', initial);
-  if (!(typeof max === 'number' && max >= initial && max <= maxTimerDelay)) {
-    throw new RangeError(
-      `restartWithBackoff: max must be from initial, ${initial}, to ${maxTimerDelay} ms, got ${max}`,
-    );
-  }
-  checkFromZero('restartWithBackoff: resetAfter', resetAfter, ' ms');
-  checkFromZero('restartWithBackoff: limit', limit);
-  if (onFailure !== undefined) checkFunction('restartWithBackoff: onFailure', onFailure);
+  checkBackoff('restartWithBackoff: ', { initialDelay, maxDelay, maxAttempts, resetAfter }, onFailure);
 
   return new Observable((subscriber) => {
     let attempt = 0;
@@ -109,8 +82,8 @@ export function restartWithBackoff<L, T extends L>(
         end();
         if (subscriber.closed) return;
         if (clock.now() - begun >= resetAfter) attempt = 0;
-        if (attempt >= limit) return error === ended ? subscriber.complete() : subscriber.error(error);
-        const wait = Math.ceil(randomFraction() * Math.min(max, initial * 2 ** attempt));
+        if (attempt >= maxAttempts) return error === ended ? subscriber.complete() : subscriber.error(error);
+        const wait = fullJitter(backoffBound(attempt, initialDelay, maxDelay));
         attempt++;
         try {
           if (error !== ended) onFailure?.(error, wait);

@@ -1,5 +1,5 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { checkFunction, checkWait } from '../data/check.ts';
+import { checkDuration, checkFunction } from '../data/check.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
@@ -46,7 +46,8 @@ export function timeouts<T, R = never>(options: TimeoutsOptions<R>): OperatorFun
   if ((first ?? options.idle ?? options.total) === undefined) {
     throw new TypeError('timeouts: expected at least one of first, idle and total');
   }
-  for (const [name, ms] of Object.entries({ first: first ?? idle, idle, total })) checkWait(`timeouts: ${name}`, ms);
+  for (const [name, ms] of Object.entries({ first: first ?? idle, idle, total }))
+    checkDuration(`timeouts: ${name}`, ms);
   if (another !== undefined) checkFunction('timeouts: with', another);
 
   return (source) =>

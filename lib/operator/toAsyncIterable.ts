@@ -47,16 +47,16 @@ export interface ToAsyncIterableOptions<T> {
  */
 export function toAsyncIterable<T>(
   source: Observable<T>,
-  { overflow, maxQueued: queue = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
+  { overflow, maxQueued = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
 ): AsyncIterable<T> {
   if (!isObservable(source)) throw new TypeError(`toAsyncIterable: expected an Observable, got ${kindOf(source)}`);
   if (!policies.includes(overflow)) {
     throw new TypeError(`toAsyncIterable: overflow: expected one of ${policies.join(', ')}, got ${kindOf(overflow)}`);
   }
-  checkCount('toAsyncIterable: queue', queue);
+  checkCount('toAsyncIterable: maxQueued', maxQueued);
   checkFunction('toAsyncIterable: onDropped', onDropped);
 
-  return { [Symbol.asyncIterator]: () => new Loop(source, new Buffer(overflow, queue, onDropped)) };
+  return { [Symbol.asyncIterator]: () => new Loop(source, new Buffer(overflow, maxQueued, onDropped)) };
 }
 
 const policies: readonly string[] = ['fail', 'drop-oldest', 'drop-newest'] satisfies BufferPolicy[];

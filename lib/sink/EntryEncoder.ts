@@ -95,7 +95,7 @@ export class EntryEncoder implements EventEncoder {
   }
 
   #entry(entry: Entry<unknown>): string {
-    const { epoch, sequence, event, frame: block } = entry;
+    const { epoch, sequence, event, frame } = entry;
     if (this.#epochs.indexOf(epoch) < this.#epochs.indexOf(this.#epoch) || this.#epoch === '') {
       throw new PositionError('the pipeline over feed.read gave an entry of another feed: a route reads one feed');
     }
@@ -103,7 +103,7 @@ export class EntryEncoder implements EventEncoder {
     if (epoch === this.#epoch && sequence < least) {
       throw new PositionError('the pipeline over feed.read gave positions that do not rise: keep the order of entries');
     }
-    const text = event === undefined ? '' : (block ?? this.#textOf(entry));
+    const text = event === undefined ? '' : (frame ?? this.#textOf(entry));
     this.#epoch = epoch;
     this.#reached = sequence;
     if (event === undefined) return text;

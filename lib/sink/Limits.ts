@@ -1,4 +1,4 @@
-import { maxTimerDelay } from '../time/clock.ts';
+import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import type { AnyOptions } from './AnyOptions.ts';
 import type { BacklogLimits } from './Backlog.ts';
@@ -24,40 +24,30 @@ export interface Limits {
  */
 export function limitsOf(options: AnyOptions): Limits {
   const heartbeat = options.heartbeat === false ? Infinity : (options.heartbeat ?? 15_000);
-  const { retry = 3000, stallTimeout: stall = 30_000, maxAge = Infinity } = options;
-  const { maxHeadDelay: headWait = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
-  if (!(heartbeat > 0)) {
-    throw new RangeError(`sse: heartbeat must be above 0 ms (Infinity sends none), got ${heartbeat}`);
-  }
-  if (!(stall > 0)) throw new RangeError(`sse: stall must be above 0 ms (Infinity waits for ever), got ${stall}`);
-  if (!(maxAge > 0)) throw new RangeError(`sse: maxAge must be above 0 ms (Infinity is no age), got ${maxAge}`);
-  if (!(headWait >= 0 && headWait <= maxTimerDelay)) {
-    throw new RangeError(`sse: headWait must be from 0 to ${maxTimerDelay} ms, got ${headWait}`);
-  }
-  atLeastOne('maxEventBytes', maxEventBytes);
+  const { retry = 3000, stallTimeout = 30_000, maxAge = Infinity } = options;
+  const { maxHeadDelay = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
+  checkDuration('sse: heartbeat', heartbeat, 'use heartbeat: false to send none');
+  checkDuration('sse: stallTimeout', stallTimeout, 'use Infinity to wait while the socket is connected');
+  checkDuration('sse: maxAge', maxAge);
+  checkNumber('sse: maxHeadDelay', maxHeadDelay, { min: 0, max: maxTimerDelay, unit: 'ms' });
+  checkNumber('sse: maxEventBytes', maxEventBytes, { min: 1 });
   checkRetry('sse: retry', retry);
-  const { maxBytes: bytes = 1024 * 1024, maxEvents: events = 10_000 } = queue;
-  atLeastOne('queue.bytes', bytes);
-  atLeastOne('queue.events', events);
+  const { maxBytes = 1024 * 1024, maxEvents = 10_000 } = queue;
+  checkNumber('sse: queue.maxBytes', maxBytes, { min: 1 });
+  checkNumber('sse: queue.maxEvents', maxEvents, { min: 1 });
   return {
     heartbeat,
     retry,
-    stallTimeout: stall,
+    stallTimeout,
     maxAge,
-    maxHeadDelay: headWait,
+    maxHeadDelay,
     maxEventBytes,
-    queue: { maxBytes: bytes, maxEvents: events },
+    queue: { maxBytes, maxEvents },
     timeout: timeout && timeoutOf(timeout),
   };
 }
 
 function timeoutOf({ first = Infinity, idle = Infinity, total = Infinity }: Partial<TimeoutLimits>): TimeoutLimits {
-  for (const [name, limit] of Object.entries({ first, idle, total })) {
-    if (!(limit > 0)) throw new RangeError(`sse: timeout.${name} must be above 0 ms (Infinity is none), got ${limit}`);
-  }
+  for (const [name, limit] of Object.entries({ first, idle, total })) checkDuration(`sse: timeout.${name}`, limit);
   return { first, idle, total };
-}
-
-function atLeastOne(name: string, limit: number): void {
-  if (!(limit >= 1)) throw new RangeError(`sse: ${name} must be at least 1, got ${limit}`);
 }

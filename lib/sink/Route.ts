@@ -1,3 +1,4 @@
+import { checkNumber } from '../data/check.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
@@ -64,9 +65,9 @@ export class Route implements Keeper {
     this.admission = options.connectionLimit ?? new ConnectionLimit({});
     this.opening = encodeFrame(retry(limits.retry));
     const resume = options.resume === true ? {} : options.resume || undefined;
-    const { from, gapPolicy: missed } = resume ?? {};
-    this.placement = { from, gapPolicy: typeof missed === 'function' ? undefined : missed };
-    this.snapshot = typeof missed === 'function' ? missed : undefined;
+    const { from, gapPolicy } = resume ?? {};
+    this.placement = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };
+    this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
     const runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
     // A feed resumes by itself.
     this.runs = coreOf(stream) === undefined ? runs : undefined;
@@ -148,8 +149,8 @@ function runsOf(
   contract: Contract | undefined,
   maxEventBytes: number,
 ): Runs {
-  const { linger: grace = 30_000, maxRuns: max = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
-  if (!(grace >= 0)) throw new RangeError(`sse: resume.grace must be 0 ms or more, got ${grace}`);
-  if (!(max >= 1)) throw new RangeError(`sse: resume.max must be at least 1, got ${max}`);
-  return new Runs({ contract, log, linger: grace, max, maxEventBytes });
+  const { linger = 30_000, maxRuns = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
+  checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
+  checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
+  return new Runs({ contract, log, linger, max: maxRuns, maxEventBytes });
 }

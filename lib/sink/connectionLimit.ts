@@ -1,3 +1,5 @@
+import { checkNumber } from '../data/check.ts';
+
 /** How many connections there may be. @category sink */
 export interface ConnectionLimitOptions<R> {
   /** Connections at once, over all routes that share it. 1 or more; `Infinity` is no bound. @default 50000 */
@@ -34,16 +36,12 @@ export class ConnectionLimit<R = unknown> {
   #open = 0;
 
   /** @internal */
-  constructor({
-    maxConnections: connections = 50_000,
-    client,
-    maxConnectionsPerClient: perClient = 20,
-  }: ConnectionLimitOptions<R>) {
-    if (!(connections >= 1)) throw new RangeError(`admission: connections must be at least 1, got ${connections}`);
-    if (!(perClient >= 1)) throw new RangeError(`admission: perClient must be at least 1, got ${perClient}`);
-    this.#connections = connections;
+  constructor({ maxConnections = 50_000, client, maxConnectionsPerClient = 20 }: ConnectionLimitOptions<R>) {
+    checkNumber('connectionLimit: maxConnections', maxConnections, { min: 1 });
+    checkNumber('connectionLimit: maxConnectionsPerClient', maxConnectionsPerClient, { min: 1 });
+    this.#connections = maxConnections;
     this.#client = client;
-    this.#perClient = perClient;
+    this.#perClient = maxConnectionsPerClient;
   }
 
   /** Connections that are let in and have not left. */

@@ -1,5 +1,6 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
-import { clock, maxTimerDelay, randomFraction } from '../time/clock.ts';
+import { maxTimerDelay } from '../data/check.ts';
+import { clock, randomFraction } from '../time/clock.ts';
 import type { AnyContext } from './AnyOptions.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Connection } from './Connection.ts';

@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { checkNumber } from '../data/check.ts';
 import { LimitError } from '../error/LimitError.ts';
 import { UnavailableError } from '../error/UnavailableError.ts';
 import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
@@ -61,10 +62,10 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  */
 export function receive<R extends ReceiveRequest = ReceiveRequest>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
-  { maxBodyBytes: limit = 64 * 1024, maxBatch: max = 1000 }: ReceiveOptions = {},
+  { maxBodyBytes = 64 * 1024, maxBatch = 1000 }: ReceiveOptions = {},
 ): ReceiveHandler<R> {
-  if (!(limit >= 1)) throw new RangeError(`receive: limit must be at least 1 byte, got ${limit}`);
-  if (!(max >= 1)) throw new RangeError(`receive: max must be at least 1 event, got ${max}`);
+  checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
+  checkNumber('receive: maxBatch', maxBatch, { min: 1 });
   const feedFor = typeof feed === 'function' ? feed : always(checked(feed));
 
   return (request, response, next) => {
@@ -81,7 +82,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const options = optionsOf(request);
     if (isLeft(options)) return refuse(connection, options.left);
     const append = (feed: Feed, body: unknown): void => {
-      const events = decodeEvents(feed.contract, body, max);
+      const events = decodeEvents(feed.contract, body, maxBatch);
       if (isLeft(events)) return refuseInput(connection, events.left);
       const published = feed.publish(events.right, options.right).subscribe({
         next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),
@@ -96,7 +97,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
         if (connection.isWaiting) append(checked(given), body.right);
       });
     };
-    attempt(failed, () => jsonBody(request, limit, (body) => attempt(failed, () => read(body))));
+    attempt(failed, () => jsonBody(request, maxBodyBytes, (body) => attempt(failed, () => read(body))));
   };
 }
 

@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
@@ -61,11 +62,10 @@ export function shutdown(
   targets: ShutdownTarget | readonly ShutdownTarget[],
   options: ShutdownOptions = {},
 ): Promise<void> {
-  const { duration: over = 10_000, retry = [1000, 5000], lastEvent: farewell } = options;
-  if (!(over >= 0 && over < Infinity))
-    throw new RangeError(`drain: over must be 0 ms or more, and finite, got ${over}`);
-  for (const wait of retry) checkRetry('drain: retry', wait);
-  const last = farewell === undefined ? '' : unplaced(farewell, undefined);
+  const { duration = 10_000, retry = [1000, 5000], lastEvent } = options;
+  checkNumber('shutdown: duration', duration, { min: 0, max: maxTimerDelay, unit: 'ms' });
+  for (const wait of retry) checkRetry('shutdown: retry', wait);
+  const last = lastEvent === undefined ? '' : unplaced(lastEvent, undefined);
   const closing = (isList(targets) ? targets : [targets]).map(closingOf);
   // A feed may be drained together with the route that mounts it: its readers' connections leave once.
   const leaving = closing.flatMap((close) => close(retry));
@@ -77,7 +77,7 @@ export function shutdown(
       if (left <= 0) resolve();
     };
     if (left === 0) gone();
-    spread(leaving, over, (reader) => reader.disconnect(last + encodeFrame(retryFrame(waitIn(retry))), gone));
+    spread(leaving, duration, (reader) => reader.disconnect(last + encodeFrame(retryFrame(waitIn(retry))), gone));
   });
 }
 
@@ -93,7 +93,7 @@ function closingOf(target: ShutdownTarget): (retry: RetryRange) => readonly Pick
     };
   }
   const feeds = coreOf(target) ?? registryOf(target);
-  if (feeds === undefined) throw new TypeError('drain: expected what sse(), feed() or feeds() returned');
+  if (feeds === undefined) throw new TypeError('shutdown: expected what sse(), feed() or feeds() returned');
   return (retry) => feeds.shutdown(retry);
 }
 

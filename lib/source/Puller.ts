@@ -35,7 +35,7 @@ export function pullerOf<T>(given: Pullable<T>): Puller<T> {
     if ('getReader' in given) return readerOf(given);
     if (Symbol.asyncIterator in given) return iteratorOf(given);
   }
-  throw new TypeError(`fromPull: expected an async iterable or a ReadableStream, got ${kindOf(given)}`);
+  throw new TypeError(`fromReadable: expected an async iterable or a ReadableStream, got ${kindOf(given)}`);
 }
 
 function readerOf<T>(stream: ReadableStreamLike<T>): Puller<T> {

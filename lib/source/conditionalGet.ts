@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { ConnectionError } from '../error/ConnectionError.ts';
+import { parseRetryAfter } from '../time/backoff.ts';
 import type { PollRequest } from './PollRequest.ts';
 
 /** A `Response`, as far as it matters here. @category source */
@@ -55,7 +56,7 @@ export function conditionalGet<R extends PollResponse, T>(
     const { status, headers } = response;
     if (status === 304) return { [polled]: [], etag: request.etag, lastModified: request.lastModified };
     if (!response.ok) {
-      const retryAfter = waitAsked(headers.get('retry-after'));
+      const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
       throw new ConnectionError('status', `the server answered ${status}; expected a status from 200 to 299`, {
         status,
         retryAfter,
@@ -68,11 +69,4 @@ export function conditionalGet<R extends PollResponse, T>(
 
 function textIn(headers: PollResponse['headers'], name: string): string | undefined {
   return headers.get(name) ?? undefined;
-}
-
-/** Seconds, or a date. What is neither asks nothing. */
-function waitAsked(retryAfter: string | null): number | undefined {
-  if (retryAfter === null) return undefined;
-  const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - asyncScheduler.now();
-  return wait >= 0 ? wait : undefined;
 }

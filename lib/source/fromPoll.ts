@@ -12,8 +12,10 @@ import {
   timeout,
   timer,
 } from 'rxjs';
+import { checkDelay, checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
-import { maxTimerDelay, randomFraction } from '../time/clock.ts';
+import { backoffBound, fullJitter } from '../time/backoff.ts';
+import { randomFraction } from '../time/clock.ts';
 import { foundIn, type Polled } from './conditionalGet.ts';
 import { type Known, type PollRequest, requestOf } from './PollRequest.ts';
 
@@ -42,7 +44,7 @@ export interface FromPollOptions {
    */
   readonly maxDelay?: number;
   /** Failures in a row before one is passed on; 0 passes the first one on. @default Infinity: for ever */
-  readonly limit?: number;
+  readonly maxAttempts?: number;
   /**
    * Hears of each failure after which it will ask again, and of the wait in milliseconds. What it throws ends the
    * stream.
@@ -88,24 +90,20 @@ export interface FromPollOptions {
 export function fromPoll<L, T extends L>(
   poll: (request: PollRequest<L>) => ObservableInput<T | Polled<T>>,
   {
-    interval: every,
+    interval,
     jitter = 0,
     timeout: patience = 30_000,
-    maxDelay: max = Math.max(every, 300_000),
-    limit = Infinity,
+    maxDelay = Math.max(interval, 300_000),
+    maxAttempts = Infinity,
     onFailure,
   }: FromPollOptions,
 ): Observable<T> {
-  check('every', every > 0 && every <= maxTimerDelay, `above 0 and no more than ${maxTimerDelay} ms`, every);
-  check('jitter', jitter >= 0 && jitter <= 1, 'from 0 to 1', jitter);
-  check(
-    'timeout',
-    patience > 0 && (patience <= maxTimerDelay || patience === Infinity),
-    `above 0 and no more than ${maxTimerDelay} ms, or Infinity`,
-    patience,
-  );
-  check('max', max >= every && max <= maxTimerDelay, `from every, ${every}, to ${maxTimerDelay} ms`, max);
-  check('limit', limit >= 0, '0 or more', limit);
+  checkDelay('fromPoll: interval', interval);
+  checkNumber('fromPoll: jitter', jitter, { min: 0, max: 1 });
+  if (patience !== Infinity) checkDelay('fromPoll: timeout', patience, 'use Infinity for none');
+  checkNumber('fromPoll: maxDelay', maxDelay, { min: interval, max: maxTimerDelay, unit: 'ms' });
+  checkNumber('fromPoll: maxAttempts', maxAttempts, { min: 0 });
+  if (onFailure !== undefined) checkFunction('fromPoll: onFailure', onFailure);
 
   return defer(() => {
     let known: Known<T> = {};
@@ -132,13 +130,13 @@ export function fromPoll<L, T extends L>(
       tap({
         complete: () => {
           failures = 0;
-          wait = every * (1 - jitter * randomFraction());
+          wait = interval * (1 - jitter * randomFraction());
         },
       }),
       catchError((error) => {
-        if (failures >= limit) return throwError(() => error);
+        if (failures >= maxAttempts) return throwError(() => error);
         failures++;
-        wait = waitAfter(error, Math.min(max, every * 2 ** failures), max);
+        wait = waitAfter(error, backoffBound(failures, interval, maxDelay), maxDelay);
         onFailure?.(error, wait);
         return EMPTY;
       }),
@@ -149,9 +147,5 @@ export function fromPoll<L, T extends L>(
 
 function waitAfter(error: unknown, bound: number, max: number): number {
   const asked = error instanceof ConnectionError ? (error.retryAfter ?? 0) : 0;
-  return Math.min(max, Math.max(Math.ceil(randomFraction() * bound), asked));
-}
-
-function check(option: string, isRight: boolean, expected: string, got: number): void {
-  if (!isRight) throw new RangeError(`fromPoll: ${option} must be ${expected}, got ${got}`);
+  return Math.min(max, Math.max(fullJitter(bound), asked));
 }

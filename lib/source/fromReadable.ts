@@ -29,7 +29,7 @@ type Iterated<T> = AsyncIterable<T> | null;
  * aborted then, too: nothing that the factory began outlives the stream.
  *
  * @example Another server's bytes, as they come
- * const bytes = fromPull<Uint8Array>(async (signal) => (await fetch('http://localhost:3000/time', { signal })).body);
+ * const bytes = fromReadable<Uint8Array>(async (signal) => (await fetch('http://localhost:3000/time', { signal })).body);
  *
  * @example A large export, at the pace of who reads it
  * async function* rows(signal: AbortSignal) {
@@ -37,7 +37,7 @@ type Iterated<T> = AsyncIterable<T> | null;
  *     yield (await fetch(`http://localhost:4000/rows?page=${page}`, { signal })).json();
  *   }
  * }
- * app.get('/export', sse(fromPull(rows)));
+ * app.get('/export', sse(fromReadable(rows)));
  *
  * @throws TypeError at once, for what is no function.
  * @see RxJS `from` for what is never left early.
@@ -46,7 +46,7 @@ type Iterated<T> = AsyncIterable<T> | null;
 export function fromReadable<T>(make: (signal: AbortSignal) => Iterated<T> | PromiseLike<Iterated<T>>): Observable<T>;
 export function fromReadable<T>(make: Pull<T>): Observable<T>;
 export function fromReadable<T>(make: Pull<T>): Observable<T> {
-  if (typeof make !== 'function') throw new TypeError(`fromPull: expected a function, got ${kindOf(make)}`);
+  if (typeof make !== 'function') throw new TypeError(`fromReadable: expected a function, got ${kindOf(make)}`);
   const iterable: AsyncIterable<T> = { [Symbol.asyncIterator]: () => new PullIterator(make) };
   const observable = new Observable<T>((subscriber) => pull(iterable, subscriber, unpaced()));
   return Object.assign(observable, { [pulled]: iterable });

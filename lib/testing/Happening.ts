@@ -27,12 +27,12 @@ export const streamWords: Words = { N: 'next', C: 'complete', E: 'error' };
 /** The happenings of RxJS's messages; `marbles`, where they were read from a diagram, gives the letters. */
 export function happeningsOf(messages: readonly TestMessage[], words: Words, marbles?: string): Happening[] {
   const letters = marbles === undefined ? [] : lettersOf(marbles);
-  return messages.map(({ frame: at, notification }, index) => {
+  return messages.map(({ frame, notification }, index) => {
     const kind = words[notification.kind];
-    if (notification.kind === 'C') return { at, kind, mark: '|' };
-    if (notification.kind === 'E') return { at, kind, mark: '#', value: notification.error };
+    if (notification.kind === 'C') return { at: frame, kind, mark: '|' };
+    if (notification.kind === 'E') return { at: frame, kind, mark: '#', value: notification.error };
     const letter = letters[index];
-    return { at, kind, value: notification.value, ...(letter === undefined ? {} : { mark: letter }) };
+    return { at: frame, kind, value: notification.value, ...(letter === undefined ? {} : { mark: letter }) };
   });
 }
 

@@ -1,6 +1,6 @@
 import { interval, type Observable, Subscription } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { maxTimerDelay } from '../time/clock.ts';
 import { Marks, textOf } from './Marks.ts';
 
 /** How a live stream is drawn. @category testing */

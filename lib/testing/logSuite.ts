@@ -45,11 +45,11 @@ const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...wak
  */
 export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions = {}): void {
   const { describe, it } = runnerOf(options);
-  const { timeout: patience = 1500 } = options;
+  const { timeout = 1500 } = options;
   describe(name, () => {
     for (const { name: promise, run } of cases) {
       it(promise, async () => {
-        const lab = new Lab(open, patience);
+        const lab = new Lab(open, timeout);
         try {
           await run(lab);
         } finally {

@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
-import { clock, maxTimerDelay } from './clock.ts';
+import { maxTimerDelay } from '../data/check.ts';
+import { clock } from './clock.ts';
 
 /**
  * One timer that rings when something is due, and is gone with its owner: added to

@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerAction, type Subscription } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
 import { LinkedList, type LinkedListNode } from '../data/LinkedList.ts';
-import { clock, maxTimerDelay, perClock } from './clock.ts';
+import { clock, perClock } from './clock.ts';
 
 /** Members served in one turn of the loop; at some 15 µs a write a turn stays near a millisecond. */
 const slice = 64;

@@ -17,9 +17,6 @@ export interface Clock {
   random(length: number): Uint8Array;
 }
 
-/** The longest wait that a timer can hold, in ms; Node turns more into 1 ms. @internal */
-export const maxTimerDelay = 2 ** 31 - 1;
-
 const real: Clock = {
   now: () => performance.now(),
   turn: (work) => {

@@ -1,5 +1,5 @@
+import { maxTimerDelay } from '../data/check.ts';
 import { LimitError } from '../error/LimitError.ts';
-import { longestRetry } from './checkField.ts';
 import { DataLines } from './DataLines.ts';
 import { Comment, Message, Retry } from './Frame.ts';
 import { fitsIn } from './utf8.ts';
@@ -83,7 +83,7 @@ export class Block {
 
   /** In force from here, and not from the blank line on as the other fields are. */
   retry(digits: string): void {
-    if (/^[0-9]+$/.test(digits)) this.#listeners.onRetry?.(new Retry(Math.min(Number(digits), longestRetry)));
+    if (/^[0-9]+$/.test(digits)) this.#listeners.onRetry?.(new Retry(Math.min(Number(digits), maxTimerDelay)));
   }
 
   comment(text: string): void {

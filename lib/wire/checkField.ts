@@ -1,7 +1,5 @@
+import { maxTimerDelay } from '../data/check.ts';
 import { reservedName } from '../error/ReservedName.ts';
-
-/** What a timer can hold; Node turns more into 1 ms. @internal */
-export const longestRetry = 2 ** 31 - 1;
 
 /** Text of one line that is sent as it is, or nothing. @internal */
 export function checkLine(where: string, line: unknown): void {
@@ -21,11 +19,11 @@ export function checkEventName(where: string, name: unknown): void {
 
 /** A wait that a reader can be asked for. @internal */
 export function checkRetry(where: string, ms: unknown): void {
-  const expected = `${where} must be a whole number of milliseconds from 0 to ${longestRetry}`;
+  const expected = `${where} must be a whole number of milliseconds from 0 to ${maxTimerDelay}`;
   if (typeof ms !== 'number') throw new TypeError(`${expected}, got ${kindOf(ms)}`);
   if (!Number.isInteger(ms)) throw new RangeError(`${expected}, got ${Number.isFinite(ms) ? 'a fraction' : ms}`);
   if (ms < 0) throw new RangeError(`${expected}, got a negative one`);
-  if (ms > longestRetry) throw new RangeError(`${expected}, got a larger one`);
+  if (ms > maxTimerDelay) throw new RangeError(`${expected}, got a larger one`);
 }
 
 /** The kind of a value, for messages that must not show the value. @internal */

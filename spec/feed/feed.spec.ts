@@ -79,8 +79,8 @@ describe('feed', () => {
       const made: unknown[] = [];
       const errors: unknown[] = [];
       const shared = feed(Ticks, {
-        source: ({ lastCursor: last, attempt, signal }) => {
-          made.push({ last: last?.split('.').at(-1), attempt, aborted: signal.aborted });
+        source: ({ lastCursor, attempt, signal }) => {
+          made.push({ last: lastCursor?.split('.').at(-1), attempt, aborted: signal.aborted });
           return attempt === 0 ? cold('-a-#', ticks) : cold('-b-|', ticks);
         },
         restart: { initialDelay: 1, maxDelay: 1 },

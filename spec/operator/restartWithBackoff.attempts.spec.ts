@@ -12,14 +12,14 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
+import { type Attempt, type RestartOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
-const soon: BackoffOptions = { initialDelay: 1, maxDelay: 1 };
+const soon: RestartOptions = { initialDelay: 1, maxDelay: 1 };
 
 /** The waits of attempts that fail one after the other, each at once. */
-function waitsOf(failures: number, options: BackoffOptions, seed: number): number[] {
+function waitsOf(failures: number, options: RestartOptions, seed: number): number[] {
   const waits: number[] = [];
   const failing = () => throwError(() => 'no');
   const run = marbles(

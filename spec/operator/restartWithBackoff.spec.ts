@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { EMPTY, NEVER, type Observable, type Subscription, throwError } from 'rxjs';
-import { type Attempt, type BackoffOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
+import { type Attempt, type RestartOptions, restartWithBackoff } from '../../lib/operator/restartWithBackoff.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
-const soon: BackoffOptions = { initialDelay: 1, maxDelay: 1 };
+const soon: RestartOptions = { initialDelay: 1, maxDelay: 1 };
 
 /** A factory that makes these, one after the other, the last again and again. */
 function inTurn<T>(...made: Observable<T>[]): (attempt: Attempt) => Observable<T> {

@@ -103,7 +103,12 @@ describe('fromPoll', () => {
     marbles(({ cold, expectObservable }) => {
       const failures: unknown[] = [];
       const { poll } = answers<string>(no, cold('a|'), no, no, cold('#', undefined, 'last'));
-      const polled = fromPoll(poll, { interval: 1, maxDelay: 1, limit: 2, onFailure: (error) => failures.push(error) });
+      const polled = fromPoll(poll, {
+        interval: 1,
+        maxDelay: 1,
+        maxAttempts: 2,
+        onFailure: (error) => failures.push(error),
+      });
       expectObservable(polled).toBe('-a---#', undefined, 'last');
     }),
   );
@@ -115,7 +120,7 @@ describe('fromPoll', () => {
       const refuse = (): void => {
         throw 'stop';
       };
-      expectObservable(fromPoll(poll, { interval: 1, limit: 0 })).toBe('#', undefined, 'no');
+      expectObservable(fromPoll(poll, { interval: 1, maxAttempts: 0 })).toBe('#', undefined, 'no');
       expectObservable(fromPoll(poll, { interval: 1, onFailure: refuse })).toBe('#', undefined, 'stop');
     }),
   );
@@ -189,7 +194,7 @@ describe('fromPoll', () => {
     jitter: [-0.1, 1.1, Number.NaN],
     timeout: [0, Number.NaN, 2 ** 31],
     max: [9, Number.NaN, Infinity],
-    limit: [-1, Number.NaN],
+    maxAttempts: [-1, Number.NaN],
   })) {
     it(`refuses ${option} out of range, at once`, () => {
       for (const value of bad) {

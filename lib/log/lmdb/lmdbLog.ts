@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { checkDuration, checkNumber } from '../../data/check.ts';
 import type { EventLog } from '../EventLog.ts';
 import { bootId } from './bootId.ts';
 import { holdEnvironment } from './holdEnvironment.ts';
@@ -69,26 +70,14 @@ export function lmdbLog(options: LmdbLogOptions): EventLog {
 
 /** The same in surroundings that a spec makes up. @internal */
 export function openLog(
-  {
-    path,
-    name = 'log',
-    maxEntries: entries = 10_000,
-    maxBytes: bytes = 16 * 1024 * 1024,
-    maxAge: age = Infinity,
-    ...rest
-  }: LmdbLogOptions,
+  { path, name = 'log', maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxAge = Infinity, ...rest }: LmdbLogOptions,
   { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,
 ): EventLog {
-  const { maxKeys: keys = 10_000, durability = 'visible' } = rest;
-  atLeast('entries', entries, 1);
-  atLeast('bytes', bytes, 1);
-  if (!(age > 0)) throw new RangeError(`lmdbLog: age must be above 0 ms, got ${age}`);
-  atLeast('keys', keys, 0);
-  const retention = { entries, bytes, age };
-  return new StoredLog(holdEnvironment(path), { name, retention, keys, durability, boot, now });
-}
-
-function atLeast(name: string, value: number, least: number): void {
-  if (value >= least) return;
-  throw new RangeError(`lmdbLog: ${name} must be at least ${least}, got ${value}`);
+  const { maxKeys = 10_000, durability = 'visible' } = rest;
+  checkNumber('lmdbLog: maxEntries', maxEntries, { min: 1 });
+  checkNumber('lmdbLog: maxBytes', maxBytes, { min: 1 });
+  checkDuration('lmdbLog: maxAge', maxAge);
+  checkNumber('lmdbLog: maxKeys', maxKeys, { min: 0 });
+  const retention = { entries: maxEntries, bytes: maxBytes, age: maxAge };
+  return new StoredLog(holdEnvironment(path), { name, retention, keys: maxKeys, durability, boot, now });
 }

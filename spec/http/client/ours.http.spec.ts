@@ -122,11 +122,9 @@ describe('fromSse and our own server', () => {
     const route = sse({ events: Ticks }, NEVER);
     await listen(route, async (url) => {
       await shutdown(route, { duration: 0, retry: [4000, 4000] });
-      const { error: why, delay: wait } = await firstStatus('retrying', (status) =>
-        follow(url, { statusObserver: status }),
-      );
-      expect(why).to.include({ reason: 'status', status: 503, retryAfter: 4000 });
-      expect(wait).to.be.within(4000, 4001);
+      const { error, delay } = await firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
+      expect(error).to.include({ reason: 'status', status: 503, retryAfter: 4000 });
+      expect(delay).to.be.within(4000, 4001);
       // An EventSource may not be answered so, and is asked to wait, and waits no longer.
       const exact = await firstStatus('retrying', (status) =>
         follow(url, { statusObserver: status, strictEventSource: true }),

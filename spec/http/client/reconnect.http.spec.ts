@@ -75,8 +75,8 @@ describe('fromSse, when the line is lost,', () => {
 
   it('waits no less than a Retry-After says', () =>
     rawServer([status('429 Often', 'Retry-After: 7\r\n'), open('')], async ({ url }) => {
-      const { delay: wait } = await firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
-      expect(wait).to.be.within(7000, 7001);
+      const { delay } = await firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
+      expect(delay).to.be.within(7000, 7001);
     }));
 
   it('tells a server that takes no more readers from one that is lost', () =>

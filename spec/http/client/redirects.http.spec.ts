@@ -40,10 +40,10 @@ describe('fromSse, redirected', () => {
 
     it(`by a ${line} to nothing, which is the same place, goes round as often as fetch does, and tries again`, () =>
       rawServer([status(line, 'Location:\r\n')], async ({ url, asked }) => {
-        const { error: why } = await firstStatus('retrying', (heard) =>
+        const { error } = await firstStatus('retrying', (heard) =>
           follow(url, { statusObserver: heard, backoff: { initialDelay: 2 ** 30, maxDelay: 2 ** 30 } }),
         );
-        expect(why).to.include({ reason: 'unreachable' });
+        expect(error).to.include({ reason: 'unreachable' });
         expect(asked).to.have.length(21);
       }));
   }

@@ -1,8 +1,8 @@
 import { NEVER, of } from 'rxjs';
-import { type BackoffOptions, restartWithBackoff } from '../../../lib/operator/restartWithBackoff.ts';
+import { type RestartOptions, restartWithBackoff } from '../../../lib/operator/restartWithBackoff.ts';
 import type { Subject } from '../harness/Subject.ts';
 
-const refused = (options: BackoffOptions, message: RegExp) =>
+const refused = (options: RestartOptions, message: RegExp) =>
   [() => restartWithBackoff(() => NEVER, options), RangeError, message] as const;
 
 export const subject: Subject = {
