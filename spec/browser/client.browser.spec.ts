@@ -34,9 +34,9 @@ const threeWays = `
   const placed = new Set();
   const statuses = [];
   const options = (name) => ({
-    retry: { initial: 100, max: 100 },
-    status: { next: ({ state }) => statuses.push(name + ' ' + state) },
-    cursor: { next: () => placed.add(name) },
+    backoff: { initialDelay: 100, maxDelay: 100 },
+    statusObserver: { next: ({ state }) => statuses.push(name + ' ' + state) },
+    cursorObserver: { next: () => placed.add(name) },
   });
   const source = new EventSource('/ticks');
   source.addEventListener('rxsse.position', () => placed.add('native'));
@@ -158,7 +158,7 @@ describe('clients in a browser', function () {
     await listen(other, async (there, server) => {
       const html = await clientPage(`
         const seen = [], statuses = [];
-        fromSse('${there}/ticks', Ticks, { status: { next: ({ state }) => statuses.push(state) } })
+        fromSse('${there}/ticks', Ticks, { statusObserver: { next: ({ state }) => statuses.push(state) } })
           .subscribe(({ data }) => seen.push(data));
         Object.assign(globalThis, { seen, statuses });
       `);

@@ -114,8 +114,8 @@ describe('fromSse, in time,', () => {
           if (said.state === 'retrying') attempts.push(said.attempt);
         },
       };
-      const retry = { initial: 1, max: 1, resetAfter: 5, limit: 3 };
-      fromSse('x:', Ticks, { fetch, statusObserver: status, backoff: retry }).subscribe({ error: () => {} });
+      const backoff = { initialDelay: 1, maxDelay: 1, resetAfter: 5, maxAttempts: 3 };
+      fromSse('x:', Ticks, { fetch, statusObserver: status, backoff }).subscribe({ error: () => {} });
       flush();
       expect(attempts).to.deep.equal([1, 2, 1, 2, 3]);
     }),
@@ -132,20 +132,21 @@ describe('fromSse, in time,', () => {
   );
 
   it('refuses options that are out of range at once', () => {
-    for (const retry of [
-      { initial: 0 },
-      { initial: 10, max: 5 },
-      { max: 2 ** 31 },
-      { resetAfter: -1 },
-      { limit: Number.NaN },
-      { within: -1 },
-    ]) {
-      expect(() => fromSse('/', Ticks, { backoff: retry })).to.throw(
-        RangeError,
-        /^fromSse: retry\.\w+ is out of range$/,
-      );
+    const mistakes: readonly (readonly [options: ReconnectOptions, message: string])[] = [
+      [{ initialDelay: 0 }, 'initialDelay must be above 0 ms, got 0'],
+      [{ initialDelay: 10, maxDelay: 5 }, 'maxDelay must be from 10 to 2147483647 ms, got 5'],
+      [{ maxDelay: 2 ** 31 }, 'maxDelay must be from 1000 to 2147483647 ms, got 2147483648'],
+      [{ resetAfter: -1 }, 'resetAfter must be at least 0 ms, got -1'],
+      [{ maxAttempts: Number.NaN }, 'maxAttempts must be at least 0, got NaN'],
+      [{ maxElapsed: -1 }, 'maxElapsed must be at least 0 ms, got -1'],
+    ];
+    for (const [backoff, message] of mistakes) {
+      expect(() => fromSse('/', Ticks, { backoff })).to.throw(RangeError, `fromSse: backoff.${message}`);
     }
-    expect(() => fromSse('/', Ticks, { idleTimeout: 0 })).to.throw(RangeError, 'liveness must be above 0');
+    expect(() => fromSse('/', Ticks, { idleTimeout: 0 })).to.throw(
+      RangeError,
+      'fromSse: idleTimeout must be above 0 ms, got 0',
+    );
     expect(() => fromSse('/', Ticks, { maxLineBytes: 0 })).to.throw(RangeError);
     expect(() => fromSse('/', {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
   });

@@ -194,7 +194,7 @@ describe('fromEventSource', () => {
     expect(() => fromEventSource(() => new Scripted(), {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
     expect(() => fromEventSource(() => new Scripted(), Ticks, { backoff: { initialDelay: 0 } })).to.throw(
       RangeError,
-      'fromEventSource: retry.initial is out of range',
+      'fromEventSource: backoff.initialDelay must be above 0 ms, got 0',
     );
   });
 });

@@ -69,7 +69,7 @@ describe('fromSse, when the line is lost,', () => {
   it('waits for as long as a timer can where it is asked for longer', () =>
     rawServer([ended(`${tick(1)}retry: 99999999999\n`)], async ({ url, asked }) => {
       const retrying = firstStatus('retrying', (status) => follow(url, { statusObserver: status }));
-      expect(await retrying).to.include({ state: 'retrying', attempt: 1, wait: 2 ** 31 - 1 });
+      expect(await retrying).to.include({ state: 'retrying', attempt: 1, delay: 2 ** 31 - 1 });
       expect(asked).to.have.length(1);
     }));
 

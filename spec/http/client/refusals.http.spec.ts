@@ -155,7 +155,7 @@ describe('fromSse gives up', () => {
   it('over a limit of the parser, since it would come to the same place again', () =>
     rawServer([open(`${tick(1)}data: 12345\ndata: 6789\n\n`)], async ({ url, asked, request }) => {
       const error = await failureOf(follow(url, { maxEventBytes: 8 }));
-      expect(error).to.include({ _tag: 'LimitError', part: 'event', limit: 8 });
+      expect(error).to.include({ _tag: 'LimitError', kind: 'frame-size', limit: 8 });
       await (await request(0)).gone;
       expect(asked).to.have.length(1);
     }));
