@@ -139,13 +139,13 @@ const pairs: readonly Pair[] = [
     theirs: (ticks) => defer(() => ticks).pipe(retry({ delay: second })),
   },
   {
-    name: 'filterEvent',
+    name: 'filterEvents',
     ours: (ticks) => ticks.pipe(filterEvents(({ data }) => data.n % 2 === 0)),
     nearest: 'filter',
     theirs: (ticks) => ticks.pipe(filter(({ data }) => data.n % 2 === 0)),
   },
   {
-    name: 'mapEvent',
+    name: 'mapEvents',
     ours: (ticks) => ticks.pipe(mapEvents(({ data }) => data.n)),
     nearest: 'map',
     theirs: (ticks) => ticks.pipe(map(({ data }) => data.n)),

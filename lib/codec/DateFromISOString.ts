@@ -13,14 +13,14 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]
  * So is second 60, which the RFC allows at a leap second and no `Date` can hold.
  *
  * @example Say when
- * const Opened = event('door.opened', { at: DateTime });
+ * const Opened = event('door.opened', { at: DateFromISOString });
  * const opened = Opened({ at: new Date() });
  *
  * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  * @category event
  */
 export const DateFromISOString: t.Type<Date, string, unknown> = typed(
-  textLeaf('DateTime', isDateTime, parse, (date) => date.toISOString()),
+  textLeaf('DateFromISOString', isDateTime, parse, (date) => date.toISOString()),
 );
 
 function isDateTime(value: unknown): value is Date {

@@ -18,7 +18,7 @@ export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.Ou
  * Only for a field of the record of props itself, not deeper.
  *
  * @example Stamp each event with the time it was made
- * const Echo = event('echo', { message: t.string, created_at: withDefault(DateTime, () => new Date()) });
+ * const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date()) });
  * const echo = Echo({ message: 'hello' });
  *
  * @category event

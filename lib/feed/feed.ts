@@ -82,7 +82,7 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
   publish(event: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Ack<string>;
   /**
    * The reader's own view, inside a route: its entries from its cursor on, at
-   * the pace of its socket, for `filterEvent`, `mapEvent` and `ofType`.
+   * the pace of its socket, for `filterEvents`, `mapEvents` and `ofType`.
    */
   read(context: RouteContext): Observable<Entry<EventOf<C> | Gap>>;
   /**

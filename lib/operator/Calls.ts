@@ -151,7 +151,7 @@ export class Calls<R> {
 
 const noPromise = 'mapAsync: expected a promise';
 
-const nothing = 'mapAsync: expected a promise of an event, got one of undefined; filterEvent leaves one out';
+const nothing = 'mapAsync: expected a promise of an event, got one of undefined; filterEvents leaves one out';
 
 function slotOf<R>(call: Slot<R>['call'], finish: Slot<R>['finish']): Slot<R> {
   return { call, finish, state: 'waits', isBare: false, value: undefined, error: undefined, abort: undefined };

@@ -29,7 +29,7 @@ type Guarded<E, S> = E extends S ? E : S extends E ? S : never;
  * is an error of the stream.
  *
  * @example A reader sees its own orders
- * const mine = sse((context) => orders.read(context).pipe(filterEvent((e) => e.data.user === context.state.user)), {
+ * const mine = sse((context) => orders.read(context).pipe(filterEvents((e) => e.data.user === context.state.user)), {
  *   state: whoIs,
  * });
  *

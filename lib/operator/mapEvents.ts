@@ -18,12 +18,12 @@ import { listen } from './listen.ts';
  * An event that is returned as it came goes out as the log has it, and is not
  * encoded again; so do not change an event in place, other readers have the same.
  * Completes and errors with the source. What the function throws is an error of
- * the stream, and so is `undefined`: to leave an event out is for `filterEvent`.
+ * the stream, and so is `undefined`: to leave an event out is for `filterEvents`.
  *
  * @example Totals are for the accountant alone
  * const hideTotal = (e: EventOf<typeof Orders>) =>
  *   e.type === 'order_paid' ? Orders.OrderPaid({ ...e.data, total: 0 }) : e;
- * const route = sse((context) => orders.read(context).pipe(mapEvent(hideTotal)));
+ * const route = sse((context) => orders.read(context).pipe(mapEvents(hideTotal)));
  *
  * @throws TypeError at once, for a function that is none.
  * @see RxJS `map`, which on entries would have to keep the place itself.
@@ -49,7 +49,7 @@ export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknow
     });
 }
 
-const nothing = 'mapEvents: expected an event, got undefined; filterEvent leaves one out';
+const nothing = 'mapEvents: expected an event, got undefined; filterEvents leaves one out';
 
 /** A gap or a bare place as it is; any other value with what is made of its event. */
 function inPlace<T>(value: T, made: (event: EventIn<T>) => unknown): unknown {

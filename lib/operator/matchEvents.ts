@@ -34,7 +34,7 @@ type Given<C> = { [Name in keyof C]: C[Name] extends (event: never) => infer R ?
  *
  * ```text
  * source              -p--s--g--|     (p order_paid, s order_shipped, g a gap)
- * matchEvent          -P--S--G--|
+ * matchEvents          -P--S--G--|
  * ```
  *
  * Inside entries places survive and gaps pass as they are, for they are for the
@@ -44,11 +44,11 @@ type Given<C> = { [Name in keyof C]: C[Name] extends (event: never) => infer R ?
  *
  * @example A line for each event
  * const lines = orders.after('oldest').pipe(
- *   matchEvent({ order_paid: ({ data }) => `${data.user} paid ${data.total}` }),
+ *   matchEvents({ order_paid: ({ data }) => `${data.user} paid ${data.total}` }),
  * );
  *
  * @throws TypeError at once, for a case that is no function.
- * @see mapEvent for one function for all.
+ * @see mapEvents for one function for all.
  * @category operator
  */
 export function matchEvents<T, C extends Cases<Matched<T>> & NoOthers<C, Matched<T>>>(

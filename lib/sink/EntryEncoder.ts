@@ -64,7 +64,7 @@ export class EntryEncoder implements EventEncoder {
     const draft = encodeEvent(value, undefined);
     if ('_tag' in draft && draft._tag !== 'Message') return encodeFrame(draft);
     throw new PositionError(
-      'the pipeline over feed.read gave an event without a position: map inside the entries, with mapEvent',
+      'the pipeline over feed.read gave an event without a position: map inside the entries, with mapEvents',
     );
   }
 

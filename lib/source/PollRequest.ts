@@ -4,9 +4,9 @@ export interface PollRequest<T> {
   readonly signal: AbortSignal;
   /** `If-None-Match` and `If-Modified-Since`, of the last answer that had what they need. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `ETag` of the last answer that `ifNew` read. */
+  /** The `ETag` of the last answer that `conditionalGet` read. */
   readonly etag: string | undefined;
-  /** The `Last-Modified` of the last answer that `ifNew` read. */
+  /** The `Last-Modified` of the last answer that `conditionalGet` read. */
   readonly lastModified: string | undefined;
   /** The last value of the stream; `undefined` before the first. */
   readonly last: T | undefined;

@@ -20,7 +20,7 @@ export interface Polled<T> {
   readonly lastModified: string | undefined;
 }
 
-/** What an answer has for the stream, and for the next question: of `ifNew`, or a value by itself. */
+/** What an answer has for the stream, and for the next question: of `conditionalGet`, or a value by itself. */
 export function foundIn<T>(answer: T | Polled<T>): { readonly values: readonly T[]; readonly validators?: Polled<T> } {
   return isPolled(answer) ? { values: answer[polled], validators: answer } : { values: [answer] };
 }
@@ -40,7 +40,7 @@ function isPolled<T>(answer: T | Polled<T>): answer is Polled<T> {
  * @example Exchange rates, downloaded when they have changed
  * const url = 'http://localhost:4000/rates';
  * const rates = fromPoll(
- *   ifNew((request) => fetch(url, request), (response) => response.json()),
+ *   conditionalGet((request) => fetch(url, request), (response) => response.json()),
  *   { every: 60_000 },
  * );
  *

@@ -59,7 +59,7 @@ export interface FromPollOptions {
  *
  * For what has no stream of its own. A question is asked when the one before is
  * answered and the wait is over, so a slow server is never asked twice at a time.
- * With `ifNew` around a `fetch` it asks whether there is anything new.
+ * With `conditionalGet` around a `fetch` it asks whether there is anything new.
  *
  * ```text
  * answers, each      --a|
@@ -84,7 +84,7 @@ export interface FromPollOptions {
  * const found = fromPoll(({ last }: PollRequest<number>) => above(last ?? 0), { every: 1000 });
  *
  * @throws RangeError at once for an option out of range.
- * @see ifNew for conditional requests.
+ * @see conditionalGet for conditional requests.
  * @category source
  */
 export function fromPoll<L, T extends L>(

@@ -31,13 +31,13 @@ const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
  *
  * @example A route over an endless source
  * it('leaves its source', () => {
- *   leaveNothingBehind(sse(interval(1000)));
+ *   expectNoLeaks(sse(interval(1000)));
  * });
  *
  * @throws AssertionError naming what is left, and the line that it came of; or
  * what was answered in place of a stream.
  * @throws TypeError at once for what is no route, RangeError for no `sockets`.
- * @see {@link rxsseChai} for `expect(route).to.leaveNothingBehind()`.
+ * @see {@link rxsseChai} for `expect(route).to.expectNoLeaks()`.
  * @category testing
  */
 export function expectNoLeaks<R extends SseRequest = SseRequest>(
@@ -45,8 +45,8 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   options: ExpectNoLeaksOptions = {},
 ): void {
   const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
-  if (typeof route !== 'function') throw new TypeError('leaveNothingBehind: expected a route, such as sse returns');
-  if (sockets.length === 0) throw new RangeError('leaveNothingBehind: sockets is empty: give one reader or more');
+  if (typeof route !== 'function') throw new TypeError('expectNoLeaks: expected a route, such as sse returns');
+  if (sockets.length === 0) throw new RangeError('expectNoLeaks: sockets is empty: give one reader or more');
   const site = siteOf(expectNoLeaks);
   const visitors: TestReader[] = [];
   for (const socket of sockets) {
@@ -62,20 +62,20 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
       try {
         visit();
       } catch (error) {
-        throw testFailure(`leaveNothingBehind: ${whose}: ${messageOf(error)}`, site);
+        throw testFailure(`expectNoLeaks: ${whose}: ${messageOf(error)}`, site);
       }
     });
     const visitor = visitors.at(-1);
     const refusal = visitor === undefined || visitor.status === 204 ? '' : answerOf(visitor);
-    if (refusal !== '') throw testFailure(`leaveNothingBehind: ${whose}: ${refusal}`, site);
+    if (refusal !== '') throw testFailure(`expectNoLeaks: ${whose}: ${refusal}`, site);
     const listeners = visitor?.listeners ?? 0;
     const left = [
       ...open.map((place) => `a subscription is left, made at ${place}`),
       ...(listeners === 0 ? [] : [`${listeners} listeners are left on its response`]),
     ];
-    if (left.length > 0) throw testFailure(`leaveNothingBehind: ${whose}:\n  ${left.join('\n  ')}`, site);
+    if (left.length > 0) throw testFailure(`expectNoLeaks: ${whose}:\n  ${left.join('\n  ')}`, site);
   }
-  if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`leaveNothingBehind: ${nothingIn(visitors)}`, site);
+  if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`expectNoLeaks: ${nothingIn(visitors)}`, site);
 }
 
 /** Why readers that saw no stream prove nothing. */

@@ -34,13 +34,13 @@ declare global {
        */
       emitMarbles(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
       /** The route forgets its readers: no timer, subscription or listener is left when they have gone. */
-      leaveNothingBehind(options?: ExpectNoLeaksOptions): void;
+      expectNoLeaks(options?: ExpectNoLeaksOptions): void;
     }
   }
 }
 
 /**
- * The plugin for chai: `emitMarbles`, `leaveNothingBehind`, and events that are
+ * The plugin for chai: `emitMarbles`, `expectNoLeaks`, and events that are
  * deeply equal when their definition sends the same of them.
  *
  * @example Streams and routes in chai's words
@@ -49,7 +49,7 @@ declare global {
  *   expect(cold('-a-b|').pipe(map((letter) => letter.toUpperCase()))).to.emitMarbles('-A-B|');
  * }));
  * it('forgets', () => {
- *   expect(sse(interval(1000))).to.leaveNothingBehind();
+ *   expect(sse(interval(1000))).to.expectNoLeaks();
  * });
  *
  * @category testing
@@ -78,9 +78,9 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
     marbles(expectMarbles)();
   });
 
-  chai.Assertion.addMethod('leaveNothingBehind', function (...given: unknown[]) {
-    const [options] = given as Parameters<Chai.Assertion['leaveNothingBehind']>;
-    refuseNot(this, 'leaveNothingBehind');
+  chai.Assertion.addMethod('expectNoLeaks', function (...given: unknown[]) {
+    const [options] = given as Parameters<Chai.Assertion['expectNoLeaks']>;
+    refuseNot(this, 'expectNoLeaks');
     expectNoLeaks(this._obj as RouteHandler<SseRequest>, options);
   });
 

@@ -9,7 +9,7 @@ function read(text: unknown): string | undefined {
   return isRight(decoded) ? decoded.right.toISOString() : undefined;
 }
 
-describe('DateTime', () => {
+describe('DateFromISOString', () => {
   const valid: Record<string, string> = {
     '2026-05-01T12:00:00Z': '2026-05-01T12:00:00.000Z',
     '2026-05-01t12:00:00z': '2026-05-01T12:00:00.000Z',

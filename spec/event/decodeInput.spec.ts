@@ -28,13 +28,13 @@ describe('decodeInput', () => {
       _tag: 'Left',
       left: [
         { path: 'echo.data.message', expected: 'string', got: 'undefined' },
-        { path: 'echo.data.created_at', expected: 'DateTime', got: 'number' },
+        { path: 'echo.data.created_at', expected: 'DateFromISOString', got: 'number' },
       ],
     });
   });
 
   it('throws for a default that is none: the program made it', () => {
     const Broken = event('broken', { at: withDefault(DateFromISOString, () => new Date(Number.NaN)) });
-    expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is no DateTime');
+    expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is no DateFromISOString');
   });
 });

@@ -89,10 +89,10 @@ describe('event', () => {
       refuses(() => Reflect.apply(Echo, undefined, [{}]), 'echo.data.message: expected string, got undefined');
       refuses(() => Reflect.apply(Echo, undefined, []), 'echo.data: expected object, got undefined');
       const Broken = event('broken', { at: withDefault(DateFromISOString, () => new Date(Number.NaN)) });
-      refuses(() => Broken({}), 'broken.data.at: expected DateTime, got invalid Date');
+      refuses(() => Broken({}), 'broken.data.at: expected DateFromISOString, got invalid Date');
       refuses(
         () => Reflect.apply(Echo, undefined, [{ message: 'x', created_at: null }]),
-        'echo.data.created_at: expected DateTime, got null',
+        'echo.data.created_at: expected DateFromISOString, got null',
       );
     });
 

@@ -20,11 +20,11 @@ async function bundled(source: string): Promise<{ readonly inputs: readonly stri
 
 const contract = `
   import * as t from 'io-ts';
-  import { DateTime } from './lib/event/DateTime.ts';
+  import { DateFromISOString } from './lib/event/DateFromISOString.ts';
   import { event } from './lib/event/event.ts';
   import { events } from './lib/event/events.ts';
   import { withDefault } from './lib/event/withDefault.ts';
-  const Echo = event('echo', { message: t.string, at: withDefault(DateTime, () => new Date(0)) });
+  const Echo = event('echo', { message: t.string, at: withDefault(DateFromISOString, () => new Date(0)) });
   const Echoes = events({ Echo, ReverseEcho: { message: t.string } });
   globalThis.made = [Echoes.Echo({ message: 'hello' }), Echoes.ReverseEcho({ message: 'olleh' })];
 `;
@@ -54,7 +54,10 @@ describe('a contract in a browser', () => {
   it('is bundled from the door without a module of Node, and the sink is left out', async () => {
     const door = contract
       .replace(/import \{ (\w+) \} from '\.\/lib\/event\/.*';/g, '')
-      .replace('const Echo =', "import { DateTime, event, events, withDefault } from './lib/index.ts';\nconst Echo =");
+      .replace(
+        'const Echo =',
+        "import { DateFromISOString, event, events, withDefault } from './lib/index.ts';\nconst Echo =",
+      );
     const { inputs, text } = await bundled(door);
 
     expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);

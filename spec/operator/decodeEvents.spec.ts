@@ -19,7 +19,7 @@ function decoded(value: unknown, contract: Parameters<typeof decodeEvents>[0] = 
 
 const raw = { type: 'order_paid', data: { order: 'A', total: 5 } };
 
-describe('decodeWith', () => {
+describe('decodeEvents', () => {
   it(
     'drops what is no event of the contract, and reports it by path',
     marbles(({ hot, flush, expectObservable, expectSubscriptions }) => {

@@ -8,7 +8,7 @@ type OrderEntry = Entry<Order | Gap>;
 
 const isAffordable = (order: Order): boolean => order.type !== 'order_paid' || order.data.total < 100;
 
-describe('filterEvent', () => {
+describe('filterEvents', () => {
   it(
     'leaves the bare place of an entry whose event does not pass',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
@@ -152,7 +152,7 @@ describe('filterEvent', () => {
   it('refuses what is no predicate', () => {
     expect(() => filterEvents(undefined as never)).to.throw(
       TypeError,
-      'filterEvent: expected a function, got undefined',
+      'filterEvents: expected a function, got undefined',
     );
   });
 });

@@ -135,7 +135,7 @@ describe('groupedWithin', () => {
         .pipe(groupedWithin({ maxBytes: 3, sizeOf: () => size as number }))
         .subscribe({ error: (error) => words.push(error.message) });
       expect(words).to.have.length(1);
-      expect(words[0]).to.match(/^groupedWithin: what sizeOf gives must be 0 or more, got (NaN|-1|string)$/);
+      expect(words[0]).to.match(/^groupedWithin: the result of sizeOf must be at least 0, got (NaN|-1|string)$/);
     }
   });
 });

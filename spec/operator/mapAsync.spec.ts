@@ -75,7 +75,7 @@ describe('mapAsync', () => {
       };
       expectObservable(hot('at').pipe(mapAsync(2, throwing))).toBe('----(A#)', undefined, new Error('no'));
       const why = new TypeError(
-        'mapAsync: expected a promise of an event, got one of undefined; filterEvent leaves one out',
+        'mapAsync: expected a promise of an event, got one of undefined; filterEvents leaves one out',
       );
       expectObservable(hot('a').pipe(mapAsync(2, () => later(2, undefined as never)))).toBe('--#', undefined, why);
     }),

@@ -14,7 +14,7 @@ const hidden = Orders.OrderPaid({ order: 'B', total: 0 });
 /** An entry that was changed: how the log has it is of no use any more. */
 const changed = <E>(sequence: number, event: E) => new Entry('e', sequence, event, undefined);
 
-describe('mapEvent', () => {
+describe('mapEvents', () => {
   it(
     'puts another event at the place, and leaves bare places',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
@@ -145,7 +145,7 @@ describe('mapEvent', () => {
       const orders = hot<Order>('      -a--|', { a: paid });
       const expected = '               -#';
       const nothing = () => undefined as never;
-      const why = new TypeError('mapEvent: expected an event, got undefined; filterEvent leaves one out');
+      const why = new TypeError('mapEvents: expected an event, got undefined; filterEvents leaves one out');
 
       expectObservable(entries.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
       expectObservable(orders.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
@@ -164,6 +164,6 @@ describe('mapEvent', () => {
   );
 
   it('refuses what is no function', () => {
-    expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvent: expected a function, got object');
+    expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvents: expected a function, got object');
   });
 });

@@ -4,7 +4,7 @@ import { matchEvents } from '../../lib/operator/matchEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { bare, gap, gapAt, type Order, paid, placed, shipped } from './sample.ts';
 
-describe('matchEvent', () => {
+describe('matchEvents', () => {
   it(
     'gives each event to the case of its name, a gap too',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
@@ -44,7 +44,7 @@ describe('matchEvent', () => {
       });
       const of = (value: unknown) => hot<Order>('-a', { a: value as Order }).pipe(cases);
       const why = (got: string) =>
-        new TypeError(`matchEvent: expected an event of order_paid, order_shipped, got ${got}`);
+        new TypeError(`matchEvents: expected an event of order_paid, order_shipped, got ${got}`);
       expectObservable(of({ type: 'toString' })).toBe('-#', undefined, why('object of another name'));
       expectObservable(of(5)).toBe('-#', undefined, why('number of another name'));
       expectObservable(of(null)).toBe('-#', undefined, why('null of another name'));
@@ -59,7 +59,7 @@ describe('matchEvent', () => {
         order_paid: () => undefined as never,
         order_shipped: () => 2,
       });
-      const why = new TypeError('matchEvent: expected each case to give something, got undefined');
+      const why = new TypeError('matchEvents: expected each case to give something, got undefined');
       expectObservable(hot<Order>('sp', { p: paid, s: shipped }).pipe(nothing)).toBe('2#', { 2: 2 }, why);
     }),
   );
@@ -77,7 +77,7 @@ describe('matchEvent', () => {
   it('refuses a case that is no function', () => {
     expect(() => matchEvents({ order_paid: 'paid' } as never)).to.throw(
       TypeError,
-      'matchEvent: order_paid: expected a function, got string',
+      'matchEvents: order_paid must be a function, got string',
     );
   });
 });

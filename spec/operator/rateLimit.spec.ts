@@ -75,8 +75,8 @@ describe('rateLimit', () => {
         error,
       );
       expectSubscriptions(source.subscriptions).toBe(subs);
-      expect(error).to.include({ queue: 2, _tag: 'LimitError' });
-      expect(error.message).to.match(/^rateLimit: more than 2 values wait: raise queue/);
+      expect(error).to.include({ kind: 'operator-queue', limit: 2, subject: 'rateLimit', _tag: 'LimitError' });
+      expect(error.message).to.match(/^rateLimit: more than 2 values wait; raise maxQueued/);
     }),
   );
 

@@ -261,9 +261,9 @@ describe('restartWithBackoff', () => {
   });
 
   it('takes numbers alone for its options, and a function for who hears', () => {
-    for (const option of ['initial', 'resetAfter', 'limit']) {
+    for (const option of ['initialDelay', 'resetAfter', 'maxAttempts']) {
       expect(() => restartWithBackoff(() => NEVER, { [option]: '5' as never }), option).to.throw(
-        RangeError,
+        TypeError,
         `${option} must be`,
       );
     }

@@ -18,7 +18,7 @@ const ticks = { a: Tick([1]), b: Tick([2]), c: Tick([3]), d: Tick([4]) };
 /** Pipelines of a route that hold events back. What a reader lacks of them when it is cut, it gets when it is back. */
 const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Observable<unknown>>> = {
   conflateBy: (entries) => entries.pipe(conflateBy(({ data }) => data[0], { interval: 12 })),
-  'groupedWithin and mapEvent': (entries) =>
+  'groupedWithin and mapEvents': (entries) =>
     entries.pipe(
       groupedWithin({ maxEvents: 2 }),
       mapEvents((group) => Tick(group.flatMap(({ data }) => data))),

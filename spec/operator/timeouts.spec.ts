@@ -6,8 +6,8 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
 import { bare, paid, placed } from './sample.ts';
 
-describe('within', () => {
-  const limits = { first: 3, each: 5, all: 12 };
+describe('timeouts', () => {
+  const limits = { first: 3, idle: 5, total: 12 };
 
   it(
     'leaves a source that takes too long, and goes on with another',

@@ -53,7 +53,7 @@ describe('toAsyncIterable', () => {
     const got = [await first, await loop.next(), await loop.next()].map(({ value }) => value);
     expect(got).to.deep.equal([0, 1, 2]);
     const failure = await loop.next().catch((error: unknown) => error);
-    expect(failure).to.include({ _tag: 'LimitError', queue: 2 });
+    expect(failure).to.include({ _tag: 'LimitError', kind: 'operator-queue', limit: 2 });
     expect(await loop.next()).to.deep.equal({ done: true, value: undefined });
   });
 

@@ -140,7 +140,7 @@ describe('fromPoll', () => {
       expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1, timeout: 3, onFailure }), '^----!').toBe('-a----');
       expectSubscriptions(silent.subscriptions).toBe(subs);
       flush();
-      expect(names).to.deep.equal(['thrown', 'StreamTimeoutError']);
+      expect(names).to.deep.equal(['thrown', 'TimeoutError']);
     }),
   );
 
@@ -190,10 +190,10 @@ describe('fromPoll', () => {
   );
 
   for (const [option, bad] of Object.entries({
-    every: [0, -1, Number.NaN, Infinity, 2 ** 31],
+    interval: [0, -1, Number.NaN, Infinity, 2 ** 31],
     jitter: [-0.1, 1.1, Number.NaN],
     timeout: [0, Number.NaN, 2 ** 31],
-    max: [9, Number.NaN, Infinity],
+    maxDelay: [9, Number.NaN, Infinity],
     maxAttempts: [-1, Number.NaN],
   })) {
     it(`refuses ${option} out of range, at once`, () => {

@@ -26,7 +26,7 @@ async function* letters() {
   yield 'b';
 }
 
-describe('fromPull', () => {
+describe('fromReadable', () => {
   const all = (source: Parameters<typeof fromReadable<string>>[0]) =>
     lastValueFrom(fromReadable(source).pipe(toArray()));
 

@@ -13,7 +13,7 @@ const { subscribe } = Object.getPrototypeOf(NEVER) as object as { readonly subsc
 
 type Plain = (request: SseRequest, response: SseResponse) => void;
 
-describe('leaveNothingBehind', () => {
+describe('expectNoLeaks', () => {
   it('lets pass routes of every kind', () => {
     expectNoLeaks(sse(interval(1000)));
     expectNoLeaks(sse(new Subject()));
@@ -36,8 +36,8 @@ describe('leaveNothingBehind', () => {
       interval(1000).subscribe();
     };
     const failure = failureOf(() => expectNoLeaks(route));
-    expect(failure.message).to.match(/^leaveNothingBehind: of a reader with the socket 'X': marbles: 1 timer is left/);
-    expect(line).to.match(/leaveNothingBehind\.spec\.ts/);
+    expect(failure.message).to.match(/^expectNoLeaks: of a reader with the socket 'X': marbles: 1 timer is left/);
+    expect(line).to.match(/expectNoLeaks\.spec\.ts/);
   });
 
   it('finds a subscription that no timer keeps, and where it was made', () => {
@@ -64,7 +64,7 @@ describe('leaveNothingBehind', () => {
     };
     for (const socket of ['X', '-X', '-F 5ms X', '9ms #']) {
       expect(left(socket, deaf).message).to.equal(
-        `leaveNothingBehind: of a reader with the socket '${socket}':\n  2 listeners are left on its response`,
+        `expectNoLeaks: of a reader with the socket '${socket}':\n  2 listeners are left on its response`,
       );
     }
   });
@@ -85,7 +85,7 @@ describe('leaveNothingBehind', () => {
   it('finds that no stream was opened, and says what was answered', () => {
     const { message } = failureOf(() => expectNoLeaks(sse({ query: { a: t.string } }, () => NEVER)));
     expect(message).to.match(
-      /^leaveNothingBehind: of a reader with the socket 'X': the answer was 422 and no stream: .*"path":"query\.a"/,
+      /^expectNoLeaks: of a reader with the socket 'X': the answer was 422 and no stream: .*"path":"query\.a"/,
     );
     const throwing = () => {
       throw new Error('no database');
@@ -101,18 +101,15 @@ describe('leaveNothingBehind', () => {
       response.end();
     };
     expect(failureOf(() => expectNoLeaks(noContent)).message).to.match(
-      /^leaveNothingBehind: the answer was always 204: there is no stream to test/,
+      /^expectNoLeaks: the answer was always 204: there is no stream to test/,
     );
     const { message } = failureOf(() => expectNoLeaks(sse(async () => NEVER)));
-    expect(message).to.match(/^leaveNothingBehind: no answer came before the readers left: there is no stream to test/);
+    expect(message).to.match(/^expectNoLeaks: no answer came before the readers left: there is no stream to test/);
     expect(message).to.contain('waits for a promise');
   });
 
   it('needs one reader that comes, and does so before it leaves', () => {
-    expect(() => expectNoLeaks(sse(NEVER), { sockets: [] })).to.throw(
-      RangeError,
-      'leaveNothingBehind: sockets is empty',
-    );
+    expect(() => expectNoLeaks(sse(NEVER), { sockets: [] })).to.throw(RangeError, 'expectNoLeaks: sockets is empty');
     expectNoLeaks(sse(NEVER), { sockets: ['X'] });
   });
 

@@ -65,7 +65,7 @@ describe('the timers of the process', () => {
     expect(text).to.contain(line);
   });
 
-  it('are found by leaveNothingBehind, and let it pass when they are cleared', () => {
+  it('are found by expectNoLeaks, and let it pass when they are cleared', () => {
     const { message: text } = failureOf(() => expectNoLeaks(sse(everySecond(() => {}))));
     expect(text).to.match(/socket 'X': marbles: 1 timer is left at 120000 ms.*replaceTimers\.spec/);
     expectNoLeaks(sse(everySecond((every) => clearInterval(every))));

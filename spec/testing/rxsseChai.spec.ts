@@ -86,11 +86,11 @@ describe('the plugin for chai', () => {
     });
   });
 
-  it('has leaveNothingBehind', () => {
-    expect(sse(interval(1000))).to.leaveNothingBehind();
+  it('has expectNoLeaks', () => {
+    expect(sse(interval(1000))).to.expectNoLeaks();
     const deaf = (_request: SseRequest, response: SseResponse) => void response.on('close', () => {});
-    expect(() => expect(deaf).to.leaveNothingBehind({ sockets: ['X'] })).to.throw('1 listeners are left');
-    expect(() => expect(sse(NEVER)).not.to.leaveNothingBehind()).to.throw(TypeError, 'there is no "not"');
+    expect(() => expect(deaf).to.expectNoLeaks({ sockets: ['X'] })).to.throw('1 listeners are left');
+    expect(() => expect(sse(NEVER)).not.to.expectNoLeaks()).to.throw(TypeError, 'there is no "not"');
   });
 
   describe('deep equality', () => {

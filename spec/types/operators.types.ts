@@ -30,7 +30,7 @@ declare const orders: Observable<Order>;
 declare const received: Observable<Order | Gap>;
 declare const unchecked: Observable<TypedEvent>;
 
-/* filterEvent */
+/* filterEvents */
 
 const hasOrder = (e: TypedEvent): boolean => e.type !== '';
 
@@ -70,7 +70,7 @@ entries.pipe(filterEvents((e) => e.sequence > 5));
 // @ts-expect-error what is asked is answered yes or no
 entries.pipe(filterEvents((e) => e.data.order));
 
-/* mapEvent */
+/* mapEvents */
 
 const hide = (e: Order) => (e.type === 'order_paid' ? Orders.OrderShipped({ order: e.data.order }) : e);
 
@@ -93,7 +93,7 @@ expectTypeOf(
 ).toEqualTypeOf<Observable<Entry<number | Gap>>>();
 
 entries.pipe(
-  // @ts-expect-error nothing is not an event: filterEvent leaves one out
+  // @ts-expect-error nothing is not an event: filterEvents leaves one out
   mapEvents((e) => {
     e.data;
   }),
@@ -259,7 +259,7 @@ orders.pipe(rateLimit({ interval: 5 }));
 // @ts-expect-error a field that events have
 orders.pipe(dedupe((e) => e.id));
 
-/* decodeWith */
+/* decodeEvents */
 
 declare const texts: Observable<string>;
 declare const raw: Observable<Entry<unknown>>;
@@ -273,7 +273,7 @@ texts.pipe(decodeEvents(Orders));
 // @ts-expect-error a contract, not one of its definitions
 texts.pipe(decodeEvents(Orders.OrderPaid, 'fail'));
 
-/* matchEvent */
+/* matchEvents */
 
 const sums = { order_paid: (e: Paid) => e.data.total, order_shipped: () => 'shipped' };
 

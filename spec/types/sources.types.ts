@@ -16,7 +16,7 @@ import type { PollRequest } from '../../lib/source/PollRequest.ts';
 const Orders = events({ OrderPaid: { order: t.string }, OrderShipped: { order: t.string } });
 type Order = EventOf<typeof Orders>;
 
-/* fromPull */
+/* fromReadable */
 
 declare const bytes: ReadableStream<Uint8Array>;
 declare const readable: Readable;

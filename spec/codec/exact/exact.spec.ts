@@ -12,7 +12,10 @@ describe('exact', () => {
     refused({ f: t.array(t.Function) }, 'x.data.f[]: JSON cannot carry a Function');
     refused(t.array(t.union([t.string, t.undefined])), 'x.data[]: JSON has no undefined in an array; use t.null');
     refused(t.tuple([t.undefined]), 'x.data[0]: JSON has no undefined in an array');
-    refused(t.record(DateFromISOString, t.string), 'x.data: the keys of a record are strings, and DateTime is not');
+    refused(
+      t.record(DateFromISOString, t.string),
+      'x.data: the keys of a record are strings, and DateFromISOString is not',
+    );
     refused(t.record(t.number, t.string), 'x.data: the keys of a record are strings, and number is not');
   });
 
@@ -105,7 +108,7 @@ describe('exact', () => {
       expect(received(both, { at: '1970-01-01T00:00:00Z', n: 1 })).to.deep.equal({ at: new Date(0), n: 1 });
       expect(sent(both, { at: new Date(0) })).to.deep.equal({ at: '1970-01-01T00:00:00.000Z' });
       expect(lines(both, { n: 'x' })).to.deep.equal([
-        'x.at: expected DateTime, got undefined',
+        'x.at: expected DateFromISOString, got undefined',
         'x.n: expected number, got string',
       ]);
     });
@@ -134,10 +137,10 @@ describe('exact', () => {
       const custom = new t.Type<string>('Custom', t.string.is, t.string.validate, t.identity);
       refused(t.intersection([user, custom]), 'x.data: User & Custom cannot be made exact: write it as one codec');
       refused(t.intersection([t.array(t.string), t.array(t.number)]), 'cannot be made exact');
-      refused(t.intersection([DateFromISOString, t.string]), 'x.data: DateTime & string cannot be made exact');
+      refused(t.intersection([DateFromISOString, t.string]), 'x.data: DateFromISOString & string cannot be made exact');
       refused(
         t.intersection([t.type({ at: DateFromISOString }), t.type({ at: t.string })]),
-        'x.data.at: DateTime & string cannot be made exact',
+        'x.data.at: DateFromISOString & string cannot be made exact',
       );
       const never: t.Mixed = t.intersection([t.string, t.Int as t.Mixed, t.null as t.Mixed]);
       refused(never, 'x.data: nothing can be string & Int & null');

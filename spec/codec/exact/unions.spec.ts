@@ -87,7 +87,7 @@ describe('a union', () => {
     'an array and a tuple': [t.union([t.array(t.string), t.tuple([t.number])]), 'both are arrays in JSON'],
     'a date and a string': [
       t.union([DateFromISOString, t.string]),
-      "DateTime and string cannot be told apart: both are strings in JSON; put each in an object with a literal field of its own, such as kind: t.literal('a')",
+      "DateFromISOString and string cannot be told apart: both are strings in JSON; put each in an object with a literal field of its own, such as kind: t.literal('a')",
     ],
     'a date and a literal': [t.union([DateFromISOString, t.literal('never')]), 'both are strings in JSON'],
     'two texts': [t.union([IntFromString, NumberFromString]), 'both are strings in JSON'],
@@ -147,7 +147,7 @@ describe('a union', () => {
       expect(decode(t.union([t.literal('a'), t.literal('b')]), 'c')).to.deep.equal([
         'x: expected "a" | "b", got string',
       ]);
-      expect(decode(codec, 5)).to.deep.equal(['x: expected object | null | DateTime, got number']);
+      expect(decode(codec, 5)).to.deep.equal(['x: expected object | null | DateFromISOString, got number']);
       expect(decode(codec, { kind: 'z' })).to.deep.equal(['x.kind: expected "a" | "b", got string']);
       expect(decode(codec, {})).to.deep.equal(['x.kind: expected "a" | "b", got undefined']);
     });
@@ -182,6 +182,8 @@ describe('a union', () => {
     };
     expect(message({ kind: 'a', n: '1' })).to.equal('TypeError: x.data.n: expected number, got string');
     expect(message([1, '2'])).to.equal('TypeError: x.data[1]: expected number, got string');
-    expect(message(new Date(Number.NaN))).to.match(/x\.data: expected object \| null \| DateTime .*, got invalid Date/);
+    expect(message(new Date(Number.NaN))).to.match(
+      /x\.data: expected object \| null \| DateFromISOString .*, got invalid Date/,
+    );
   });
 });

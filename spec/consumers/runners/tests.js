@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { concatMap, interval, map } from 'rxjs';
 import { events, feed, sse } from 'rxsse';
-import { asyncMarbles, leaveNothingBehind, marbles, property } from 'rxsse/testing';
+import { asyncMarbles, expectNoLeaks, marbles, property } from 'rxsse/testing';
 import { comment } from 'rxsse/wire';
 
 const Ticks = events({ Tick: { n: t.number } });
@@ -24,7 +24,7 @@ export const tests = {
     expectObservable(cold('ab|').pipe(concatMap(later))).toBe('5ms a 4ms (b|)');
   }),
 
-  'a route that leaves nothing behind': () => leaveNothingBehind(sse(interval(1000))),
+  'a route that leaves nothing behind': () => expectNoLeaks(sse(interval(1000))),
 
   'a feed that keeps its promise': property(
     ({ hot }) => {

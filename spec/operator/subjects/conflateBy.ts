@@ -19,22 +19,22 @@ export const subject: Subject = {
     'a key that is no function': [
       () => conflateBy<Order>('order' as never, { interval: 5 }),
       TypeError,
-      /^conflateBy: key: expected a function, got string$/,
+      /^conflateBy: key must be a function, got string$/,
     ],
-    'neither every nor until': [
+    'neither interval nor until': [
       () => conflateBy<Order>(byOrder, {} as never),
       TypeError,
-      /^conflateBy: expected either every or until$/,
+      /^conflateBy: expected either interval or until$/,
     ],
-    'every and until': [
-      () => conflateBy<Order>(byOrder, { every: 5, until: NEVER } as never),
+    'interval and until': [
+      () => conflateBy<Order>(byOrder, { interval: 5, until: NEVER } as never),
       TypeError,
-      /^conflateBy: expected either every or until$/,
+      /^conflateBy: expected either interval or until$/,
     ],
-    'every of 0': [
+    'interval of 0': [
       () => conflateBy<Order>(byOrder, { interval: 0 }),
       RangeError,
-      /^conflateBy: every must be above 0 ms, got 0$/,
+      /^conflateBy: interval must be above 0 ms, got 0$/,
     ],
     'until that is none': [
       () => conflateBy<Order>(byOrder, { until: 5 as never }),
@@ -44,12 +44,12 @@ export const subject: Subject = {
     'a merge that is none': [
       () => conflateBy<Order>(byOrder, { interval: 5, merge: null as never }),
       TypeError,
-      /^conflateBy: merge: expected a function, got null$/,
+      /^conflateBy: merge must be a function, got null$/,
     ],
     'a max of 0': [
       () => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 0 }),
       RangeError,
-      /^conflateBy: max must be a whole number from 1, or Infinity, got 0$/,
+      /^conflateBy: maxKeys must be a whole number from 1, or Infinity, got 0$/,
     ],
     'a max of one and a half': [() => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 1.5 }), RangeError, /max/],
   },

@@ -17,12 +17,12 @@ export const subject: Subject = {
     'no contract': [
       () => decodeEvents({} as never, 'fail'),
       TypeError,
-      /^decodeWith: expected a contract made by events\(\{ \.\.\. \}\)$/,
+      /^decodeEvents: expected a contract made by events\(\{ \.\.\. \}\)$/,
     ],
     'nothing said of bad events': [
       () => decodeEvents(Orders, undefined as never),
       TypeError,
-      /^decodeWith: expected 'fail' or a function that hears of bad events, got undefined$/,
+      /^decodeEvents: expected 'fail' or a function that hears of bad events, got undefined$/,
     ],
     'another policy': [() => decodeEvents(Orders, 'drop' as never), TypeError, /got string$/],
   },
@@ -32,7 +32,7 @@ export const subject: Subject = {
       const source = hot(diagram.marbles('source'), { a: raw(paid), b: JSON.stringify(dear), x: { type: 'unheard' } });
       const reports: unknown[] = [];
       expectObservable(source.pipe(decodeEvents(Orders, (error) => reports.push(error)))).toBe(
-        diagram.marbles('decodeWith a report'),
+        diagram.marbles('decodeEvents a report'),
         { A: paid, B: dear },
       );
     },

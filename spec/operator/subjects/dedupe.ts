@@ -13,17 +13,17 @@ export const subject: Subject = {
     'a key that is none': [
       () => dedupe<Order>(undefined as never),
       TypeError,
-      /^dedupe: key: expected a function, got undefined$/,
+      /^dedupe: key must be a function, got undefined$/,
     ],
     'within of 0': [
       () => dedupe<Order>(byText, { maxAge: 0 }),
       RangeError,
-      /^dedupe: within must be above 0 ms, got 0$/,
+      /^dedupe: maxAge must be above 0 ms, got 0$/,
     ],
     'a max of 0': [
       () => dedupe<Order>(byText, { maxKeys: 0 }),
       RangeError,
-      /^dedupe: max must be a whole number from 1/,
+      /^dedupe: maxKeys must be a whole number from 1/,
     ],
   },
   busy: (source) => source.pipe(dedupe((order) => order, { maxKeys: 100 })),

@@ -10,7 +10,7 @@ export const subject: Subject = {
     'no predicate': [
       () => filterEvents(undefined as never),
       TypeError,
-      /^filterEvent: expected a function, got undefined$/,
+      /^filterEvents: expected a function, got undefined$/,
     ],
   },
   entries: {
@@ -23,7 +23,7 @@ export const subject: Subject = {
       const entries = { a: placed(1, paid), b: placed(2, shipped), c: placed(3, paid), '·': bare(2) };
       const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
       const passing = source.pipe(filterEvents(({ type }) => type !== 'order_shipped'));
-      expectObservable(passing).toBe(diagram.marbles('filterEvent: not b'), entries);
+      expectObservable(passing).toBe(diagram.marbles('filterEvents: not b'), entries);
     },
   },
 };

@@ -14,19 +14,23 @@ export const subject: Subject = {
     sizeOf: (thrower) => (source) => source.pipe(groupedWithin({ maxBytes: 10, sizeOf: thrower })),
   },
   bad: {
-    'no bound': [() => groupedWithin({}), TypeError, /^groupedWithin: expected a bound: count, bytes or ms$/],
-    'a count of 0': refused(
+    'no bound': [
+      () => groupedWithin({}),
+      TypeError,
+      /^groupedWithin: expected at least one of maxEvents, maxBytes and maxDelay$/,
+    ],
+    'maxEvents of 0': refused(
       { maxEvents: 0 },
-      /^groupedWithin: count must be a whole number from 1, or Infinity, got 0$/,
+      /^groupedWithin: maxEvents must be a whole number from 1, or Infinity, got 0$/,
     ),
-    'a count of one and a half': refused({ maxEvents: 1.5 }, /count/),
-    'bytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: bytes must be above 0, got 0$/),
-    'bytes that are no number': refused({ maxBytes: Number.NaN }, /bytes/),
-    'ms of 0': refused({ maxDelay: 0 }, /^groupedWithin: ms must be above 0 ms, got 0$/),
+    'maxEvents of one and a half': refused({ maxEvents: 1.5 }, /maxEvents/),
+    'maxBytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: maxBytes must be above 0, got 0$/),
+    'maxBytes that is NaN': refused({ maxBytes: Number.NaN }, /maxBytes/),
+    'maxDelay of 0': refused({ maxDelay: 0 }, /^groupedWithin: maxDelay must be above 0 ms, got 0$/),
     'a sizeOf that is none': [
       () => groupedWithin({ maxBytes: 5, sizeOf: 5 as never }),
       TypeError,
-      /^groupedWithin: sizeOf: expected a function, got number$/,
+      /^groupedWithin: sizeOf must be a function, got number$/,
     ],
   },
   busy: (source) => source.pipe(groupedWithin({ maxEvents: 100, maxDelay: 1e6 })),

@@ -13,17 +13,17 @@ export const subject: Subject = {
     value: (thrower) => (source) => source.pipe(keepAlive({ interval: 1, value: thrower })),
   },
   bad: {
-    'every of 0': [
+    'interval of 0': [
       () => keepAlive({ interval: 0, value: () => 'h' }),
       RangeError,
-      /^keepAlive: every must be above 0 ms, got 0$/,
+      /^keepAlive: interval must be above 0 ms, got 0$/,
     ],
-    'every below 0': [() => keepAlive({ interval: -1, value: () => 'h' }), RangeError, /every/],
-    'every that is no number': [() => keepAlive({ interval: Number.NaN, value: () => 'h' }), RangeError, /every/],
+    'interval below 0': [() => keepAlive({ interval: -1, value: () => 'h' }), RangeError, /interval/],
+    'interval that is no number': [() => keepAlive({ interval: Number.NaN, value: () => 'h' }), RangeError, /interval/],
     'no value': [
-      () => keepAlive({ every: 5 } as never),
+      () => keepAlive({ interval: 5 } as never),
       TypeError,
-      /^keepAlive: value: expected a function, got undefined$/,
+      /^keepAlive: value must be a function, got undefined$/,
     ],
   },
   entries: { over: (source) => source.pipe(keepAlive({ interval: 2, value: () => comment('here') })) },

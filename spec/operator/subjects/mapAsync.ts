@@ -20,11 +20,11 @@ export const subject: Subject = {
       RangeError,
       /^mapAsync: concurrent must be a whole number from 1, or Infinity, got 0$/,
     ],
-    'what is no function': [() => mapAsync(1, 5 as never), TypeError, /^mapAsync: expected a function, got number$/],
+    'what is no function': [() => mapAsync(1, 5 as never), TypeError, /^mapAsync must be a function, got number$/],
     'a queue of 0': [
       () => mapAsync<Order, Order>(1, after(1), { maxQueued: 0 }),
       RangeError,
-      /^mapAsync: queue must be a whole number/,
+      /^mapAsync: maxQueued must be a whole number/,
     ],
   },
   busy: (source) => source.pipe(mapAsync(4, (order) => Promise.resolve(order))),

@@ -11,7 +11,7 @@ export const subject: Subject = {
   values: { marbles: '-a-b-c--|' },
   callbacks: { 'the function': (thrower) => (source) => source.pipe(mapEvents(thrower)) },
   bad: {
-    'what is no function': [() => mapEvents({} as never), TypeError, /^mapEvent: expected a function, got object$/],
+    'what is no function': [() => mapEvents({} as never), TypeError, /^mapEvents: expected a function, got object$/],
   },
   entries: { over: (source) => source.pipe(mapEvents<OrderEntry, (order: Order) => Order>(copied)) },
   diagram: {
@@ -19,7 +19,7 @@ export const subject: Subject = {
       const entries = { a: placed(1, paid), b: placed(3, shipped), '·': bare(2) };
       const made = { A: new Entry('e', 1, dear, undefined), B: entries.b, '·': bare(2) };
       const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
-      expectObservable(source.pipe(mapEvents(shout))).toBe(diagram.marbles('mapEvent: a to A'), made);
+      expectObservable(source.pipe(mapEvents(shout))).toBe(diagram.marbles('mapEvents: a to A'), made);
     },
   },
 };

@@ -20,7 +20,7 @@ export const subject: Subject = {
     'a case that is none': [
       () => matchEvents({ order_paid: 5 } as never),
       TypeError,
-      /^matchEvent: order_paid: expected a function, got number$/,
+      /^matchEvents: order_paid must be a function, got number$/,
     ],
   },
   entries: {
@@ -38,7 +38,7 @@ export const subject: Subject = {
       const matched = source.pipe(
         matchEvents({ order_paid: () => 'P', order_shipped: () => 'S', 'rxsse.gap': () => 'G' }),
       );
-      expectObservable(matched).toBe(diagram.marbles('matchEvent'));
+      expectObservable(matched).toBe(diagram.marbles('matchEvents'));
     },
   },
 };

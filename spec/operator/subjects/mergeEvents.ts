@@ -29,7 +29,7 @@ export const subject: Subject = {
     'a drop of which nobody hears': [
       () => mergeEvents({}, { onSourceError: 'drop' } as never),
       TypeError,
-      /^mergeEvents: onDropped: expected a function, got undefined$/,
+      /^mergeEvents: onDropped must be a function, got undefined$/,
     ],
   },
   inner: {

@@ -10,18 +10,18 @@ export const subject: Subject = {
     with: (thrower) => (source) => source.pipe(timeouts({ first: 1000, idle: 1, with: thrower })),
   },
   bad: {
-    'no limit': [() => timeouts({}), TypeError, /^within: expected a limit: first, each or all$/],
-    'first of 0': [() => timeouts({ first: 0 }), RangeError, /^within: first must be above 0 ms, got 0$/],
-    'each below 0': [() => timeouts({ idle: -1 }), RangeError, /^within: (first|each) must be above 0 ms, got -1$/],
+    'no limit': [() => timeouts({}), TypeError, /^timeouts: expected at least one of first, idle and total$/],
+    'first of 0': [() => timeouts({ first: 0 }), RangeError, /^timeouts: first must be above 0 ms, got 0$/],
+    'idle below 0': [() => timeouts({ idle: -1 }), RangeError, /^timeouts: (first|idle) must be above 0 ms, got -1$/],
     'all that is no number': [
       () => timeouts({ total: Number.NaN }),
       RangeError,
-      /^within: all must be above 0 ms, got NaN$/,
+      /^timeouts: total must be above 0 ms, got NaN$/,
     ],
     'with that is none': [
       () => timeouts({ idle: 5, with: {} as never }),
       TypeError,
-      /^within: with: expected a function, got object$/,
+      /^timeouts: with must be a function, got object$/,
     ],
   },
   inner: { with: (source, inner) => source.pipe(timeouts({ idle: 1e9, with: () => inner })) },
@@ -29,10 +29,14 @@ export const subject: Subject = {
   diagram: {
     play: (diagram, { hot, cold, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
-      const limits = { first: 3, each: 5 };
+      const limits = { first: 3, idle: 5 };
       const error = new StreamTimeoutError('idle', 5);
 
-      expectObservable(source.pipe(timeouts(limits))).toBe(diagram.marbles('within first 3, each 5'), undefined, error);
+      expectObservable(source.pipe(timeouts(limits))).toBe(
+        diagram.marbles('timeouts first 3, idle 5'),
+        undefined,
+        error,
+      );
       expectObservable(source.pipe(timeouts({ ...limits, with: () => cold('x-y|') }))).toBe(
         diagram.marbles('the same, with another'),
       );

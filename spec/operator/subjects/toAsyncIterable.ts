@@ -36,12 +36,12 @@ export const subject: Subject = {
     'a queue of 0': [
       () => toAsyncIterable(NEVER, { overflow: 'fail', maxQueued: 0 }),
       RangeError,
-      /^toAsyncIterable: queue must be a whole number from 1/,
+      /^toAsyncIterable: maxQueued must be a whole number from 1/,
     ],
     'an onDropped that is none': [
       () => toAsyncIterable(NEVER, { overflow: 'fail', onDropped: 5 as never }),
       TypeError,
-      /^toAsyncIterable: onDropped: expected a function, got number$/,
+      /^toAsyncIterable: onDropped must be a function, got number$/,
     ],
   },
   busy: (source) => from(toAsyncIterable(source, { overflow: 'drop-oldest', maxQueued: 10 })),
