@@ -130,7 +130,12 @@ describe('the producer of a feed', () => {
     'tells of each failure that is followed by a restart, to the feed and to who asks for restarts',
     marbles(({ flush }) => {
       const heard: unknown[] = [];
-      const restart = { initial: 1, max: 1, limit: 1, onFailure: (error: unknown) => heard.push(error) };
+      const restart = {
+        initialDelay: 1,
+        maxDelay: 1,
+        maxAttempts: 1,
+        onFailure: (error: unknown) => heard.push(error),
+      };
       const { made, happened } = producer({ source: throwError(() => 'no'), restart });
       made.start();
       flush();

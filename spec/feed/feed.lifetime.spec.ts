@@ -105,8 +105,8 @@ describe('a feed that is closed', () => {
     read();
     expect(closed).to.equal(1);
     expect(errors).to.deep.equal([
-      'ClosedError: the feed is closed: make it anew',
-      'ClosedError: the feed is closed: make it anew',
+      'ClosedError: the feed is closed; create another one',
+      'ClosedError: the feed is closed; create another one',
     ]);
   });
 });

@@ -208,14 +208,25 @@ describe('feed', () => {
       const seen = shared
         .entries({ from: 'oldest' })
         .pipe(map(({ event, sequence }) => `${sequence} ${event?.data ?? ''}`));
-      expectObservable(seen).toBe('-(ap)(bq)-|', {
-        a: '1 1',
-        p: '1 ',
-        b: '2 2',
-        q: '2 ',
-      });
+      expectObservable(seen).toBe('-a---b----|', { a: '1 1', b: '2 2' });
+      expectObservable(shared.events({ from: 'oldest' })).toBe('-a---b----|', ticks);
+      expectObservable(shared.events().pipe(take(1))).toBe('-(a|)', ticks);
     }),
   );
+
+  it('ends when `end` is awaited, and counts its readers', async () => {
+    const shared = feed(Ticks);
+    const reading = shared.events().subscribe();
+    expect(shared.readers).to.equal(1);
+    reading.unsubscribe();
+    expect(shared.readers).to.equal(0);
+    expect(await shared.end()).to.equal(undefined);
+    const refused = await shared.publish(Tick(1)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(refused).to.include({ _tag: 'ClosedError', state: 'ended' });
+  });
 
   it('refuses at once what is no contract, and a grace that is none', () => {
     expect(() => feed({} as never)).to.throw(TypeError, 'events({ ... })');

@@ -19,7 +19,7 @@ describe('feeds that are at their bound', () => {
   });
 
   it(
-    'never lets one go that is read, in a route or outside of one: then `at` throws',
+    'never lets one go that is read, in a route or outside of one: then `get` throws',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ idleTimeout: Infinity, maxFeeds: 2 });
       const r = reader(routeOf(rooms), { params: { room: 'a' }, socket: '20ms X' });
@@ -27,7 +27,7 @@ describe('feeds that are at their bound', () => {
       timer(10).subscribe(() => {
         expect(() => rooms.get('c'))
           .to.throw(UnavailableError)
-          .with.property('max', 2);
+          .that.includes({ reason: 'full', message: 'feeds: all 2 are in use; raise maxFeeds, or try again later' });
         rooms.get('a').publish(Tick(1));
         outside.unsubscribe();
         rooms.get('c');

@@ -189,10 +189,10 @@ describe('a stream of one request that resumes', () => {
     }),
   );
 
-  it('refuses at once a grace and a max that are none', () => {
-    expect(() => sse({ resume: { linger: -1 } }, () => NEVER)).to.throw(RangeError, 'resume.grace');
-    expect(() => sse({ resume: { maxRuns: 0 } }, () => NEVER)).to.throw(RangeError, 'resume.max');
-    expect(() => sse({ resume: { linger: Number.NaN } }, () => NEVER)).to.throw(RangeError, 'resume.grace');
+  it('rejects a linger and a maxRuns out of range at once', () => {
+    expect(() => sse({ resume: { linger: -1 } }, () => NEVER)).to.throw(RangeError, 'resume.linger');
+    expect(() => sse({ resume: { maxRuns: 0 } }, () => NEVER)).to.throw(RangeError, 'resume.maxRuns');
+    expect(() => sse({ resume: { linger: Number.NaN } }, () => NEVER)).to.throw(RangeError, 'resume.linger');
   });
 });
 

@@ -71,8 +71,8 @@ describe('FrameParser over a limit', () => {
   it('says which, how much and what to do, and then is stopped', () => {
     const parser = new FrameParser({ ...limits, onMessage: () => {} });
     expect(() => parser.push(bytesOf('data: 12345\n')))
-      .to.throw('got a larger event than the 4 bytes that a parser may hold: raise maxEventBytes')
-      .that.includes({ _tag: 'LimitError', name: 'LimitError', part: 'event', limit: 4 });
+      .to.throw('received an event larger than 4 bytes; raise maxEventBytes')
+      .that.includes({ _tag: 'LimitError', name: 'LimitError', kind: 'frame-size', limit: 4 });
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
   });
 

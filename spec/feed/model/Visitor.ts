@@ -63,7 +63,7 @@ class Connected {
 
   constructor(world: World, from: 'live' | 'oldest', requested: string | undefined) {
     this.#world = world;
-    this.#visit = { requested, from, missed: world.missed, inMemory: world.inMemory };
+    this.#visit = { requested, from, gapPolicy: world.gapPolicy, inMemory: world.inMemory };
     this.#reader = world.connect(from, requested, () => {
       this.#found = world.story.state;
     });
@@ -117,7 +117,7 @@ class Connected {
     const resume = headers['rxsse-resume'] ?? '';
     witness.opens(visit, resume, first, second);
     const missed = resume.startsWith('gap');
-    for (const each of seen.slice(missed ? 2 : 1)) witness.sees(each, missed && visit.missed === 'end');
+    for (const each of seen.slice(missed ? 2 : 1)) witness.sees(each, missed && visit.gapPolicy === 'end');
   }
 
   #use(bytes: number): void {

@@ -15,7 +15,7 @@ export interface Visit {
   /** The cursor that it came with. */
   readonly requested: string | undefined;
   readonly from: 'live' | 'oldest';
-  readonly missed: 'oldest' | 'live' | 'end' | undefined;
+  readonly gapPolicy: 'replay' | 'skip' | 'end' | undefined;
   /** The log answers at once, so that places are exact. */
   readonly inMemory: boolean;
   /** The state of the log when it connected. */
@@ -72,7 +72,7 @@ export class Witness {
     } else {
       const reason = resume.replace('gap;reason=', '');
       this.#mayMiss(reason, requested, state);
-      this.#standsAt(visit.missed ?? (reason === 'invalid' ? visit.from : 'oldest'), place, visit, state);
+      this.#standsAt(visit.gapPolicy ?? (reason === 'invalid' ? visit.from : 'replay'), place, visit, state);
       same('the gap', JSON.parse(second?.frame.data ?? ''), {
         reason,
         requested: reason === 'invalid' ? null : requested,
@@ -141,8 +141,13 @@ export class Witness {
     holds('something is missing', sequence < state.floor);
   }
 
-  #standsAt(where: 'live' | 'oldest' | 'end', place: Position, { found, inMemory }: Visit, state: LogState): void {
-    const side = where === 'oldest' ? 'floor' : 'tail';
+  #standsAt(
+    where: 'live' | 'oldest' | 'replay' | 'skip' | 'end',
+    place: Position,
+    { found, inMemory }: Visit,
+    state: LogState,
+  ): void {
+    const side = where === 'oldest' || where === 'replay' ? 'floor' : 'tail';
     if (inMemory) same(`the place, ${where}`, place.sequence, found[side]);
     // Where the log takes its time the place is as old as its answer.
     else holds(`the place, ${where}, is at most ${state[side]}`, place.sequence <= state[side]);

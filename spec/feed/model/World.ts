@@ -10,7 +10,7 @@ export const Things = events({ Thing: { n: t.number, pad: t.string } });
 /** How the readers of a feed are served. */
 export type Mount = (
   shared: () => Feed<typeof Things>,
-  resume: { readonly from: 'live' | 'oldest'; readonly missed?: 'oldest' | 'live' | 'end' },
+  resume: { readonly from: 'live' | 'oldest'; readonly gapPolicy?: 'replay' | 'skip' | 'end' },
 ) => SseHandler<never>;
 
 /** Where a feed keeps its events, and, behind the back of what delays it, the same log in memory. */
@@ -24,7 +24,7 @@ export interface Logs {
 /** A feed through restarts of its server, and what is true of it. */
 export class World {
   readonly stories = new Map<string, Story>();
-  readonly missed: History['missed'];
+  readonly gapPolicy: History['gapPolicy'];
   story: Story;
   readonly #makeLogs: () => Logs;
   readonly #reader: MarbleHelpers['reader'];
@@ -35,15 +35,15 @@ export class World {
   #ended = false;
   #count = 0;
 
-  constructor(reader: MarbleHelpers['reader'], mount: Mount, missed: History['missed'], makeLogs: () => Logs) {
+  constructor(reader: MarbleHelpers['reader'], mount: Mount, gapPolicy: History['gapPolicy'], makeLogs: () => Logs) {
     this.#reader = reader;
     this.#makeLogs = makeLogs;
-    this.missed = missed;
+    this.gapPolicy = gapPolicy;
     this.#logs = makeLogs();
     this.story = this.#begin();
     this.#feed = feed(Things, { log: this.#logs.log });
     const route = (from: 'live' | 'oldest') =>
-      mount(() => this.#feed, missed === undefined ? { from } : { from, missed });
+      mount(() => this.#feed, gapPolicy === undefined ? { from } : { from, gapPolicy });
     this.#routes = { live: route('live'), oldest: route('oldest') };
   }
 

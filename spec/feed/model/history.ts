@@ -20,7 +20,7 @@ export interface History {
   /** What the log keeps, at least. */
   readonly entries: number;
   /** Where a reader goes on that cannot have what it missed. */
-  readonly missed: 'oldest' | 'live' | 'end' | undefined;
+  readonly gapPolicy: 'replay' | 'skip' | 'end' | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -61,6 +61,6 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 /** What can happen to a feed and its readers. */
 export const histories: fc.Arbitrary<History> = fc.record({
   entries: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 30 })),
-  missed: fc.constantFrom('oldest', 'live', 'end', undefined),
+  gapPolicy: fc.constantFrom('replay', 'skip', 'end', undefined),
   steps: fc.array(steps, { maxLength: 45, size: 'max' }),
 });

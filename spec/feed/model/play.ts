@@ -38,12 +38,12 @@ export function playHistories(play: Play, numRuns: number): void {
 }
 
 function schedule(
-  { entries, missed, steps }: History,
+  { entries, gapPolicy, steps }: History,
   { mount, view, logs }: Play,
   { reader }: MarbleHelpers,
   failed: (error: unknown) => void,
 ): void {
-  const world = new World(reader, mount, missed, () => logs(entries));
+  const world = new World(reader, mount, gapPolicy, () => logs(entries));
   const visitors = Array.from({ length: readers }, () => new Visitor(world, view));
   const works: (readonly [wait: number, work: () => void])[] = [
     ...steps.map((step) => [step.wait, () => take(step, world, visitors)] as const),
