@@ -12,13 +12,13 @@
  * @category sink
  */
 export type CloseReason =
-  | 'left'
+  | 'disconnected'
   | 'completed'
   | 'failed'
   | 'timeout'
   | 'stalled'
   | 'overflow'
-  | 'aged'
+  | 'max-age'
   | 'expired'
-  | 'drained'
+  | 'shutdown'
   | 'refused';

@@ -149,8 +149,8 @@ export class Connection extends Outlet implements Admitted {
   /** Ends it because the server shuts down; calls back when nothing of it is left. */
   disconnect(last: string, gone: () => void): void {
     this.whenGone(gone);
-    if (this.#state === 'waiting') this.cut('drained');
-    else this.depart('drained', last);
+    if (this.#state === 'waiting') this.cut('shutdown');
+    else this.depart('shutdown', last);
     if (this.#state === 'closed') this.tellGone();
   }
 
@@ -186,7 +186,7 @@ export class Connection extends Outlet implements Admitted {
 
   protected override closed(): void {
     this.unhear();
-    this.#over('left', 'closed');
+    this.#over('disconnected', 'closed');
     if (!isGone(this.response)) breakOff(this.response);
     this.tellGone();
   }

@@ -163,7 +163,7 @@ export interface SseOptions<
    */
   readonly overflow?: Overflow<[C] extends [never] ? T : EventOf<C>>;
   /** What may wait for one such reader: bytes, counted as characters, and events. 1 or more. @default 1 MiB, 10000 */
-  readonly queue?: { readonly bytes?: number; readonly events?: number };
+  readonly queue?: { readonly maxBytes?: number; readonly maxEvents?: number };
   /**
    * How long a socket may take nothing before the connection is given up, in
    * milliseconds. Above 0; `Infinity` waits for as long as it stays connected.

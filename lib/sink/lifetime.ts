@@ -54,7 +54,7 @@ class Lifetime implements Following {
     const { maxAge } = route.limits;
     const expiry = route.options.expiresAt?.(context);
     if (maxAge !== Infinity)
-      this.#age = after(maxAge * (1 - jitter * randomFraction()), () => connection.depart('aged'));
+      this.#age = after(maxAge * (1 - jitter * randomFraction()), () => connection.depart('max-age'));
     if (expiry === undefined) return;
     this.#expiry = after(expiry.getTime() - asyncScheduler.now(), () => connection.depart('expired'));
   }

@@ -14,15 +14,15 @@ export class RouteStats {
   /** Writes to a connection that was over already. */
   unwritten = 0;
   readonly closed: Record<CloseReason, number> = {
-    left: 0,
+    disconnected: 0,
     completed: 0,
     failed: 0,
     timeout: 0,
     stalled: 0,
     overflow: 0,
-    aged: 0,
+    'max-age': 0,
     expired: 0,
-    drained: 0,
+    shutdown: 0,
     refused: 0,
   };
   readonly refused: Record<RefusalReason, number> = {

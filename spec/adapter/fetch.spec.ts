@@ -306,7 +306,7 @@ describe('sse of rxsse/fetch', () => {
   });
 
   it('refuses at once a limit out of range, and what is no stream', () => {
-    expect(() => sse({ maxBodyBytes: 0 }, NEVER)).to.throw(RangeError, /limit must be at least 1 byte/);
+    expect(() => sse({ maxBodyBytes: 0 }, NEVER)).to.throw(RangeError, /maxBodyBytes must be at least 1/);
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable/);
   });
 });

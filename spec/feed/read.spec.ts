@@ -126,7 +126,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         // What is read is a page; what is made of it may be more.
         const larger = (context: SseContext) =>
           shared.read(context).pipe(mapEvents(({ data: { n, pad } }) => Large.Large({ n, pad: pad.repeat(4) })));
-        const route = sse({ overflow: 'drop-oldest', queue: { events: 1 } }, larger);
+        const route = sse({ overflow: 'drop-oldest', queue: { maxEvents: 1 } }, larger);
         const slow = reader(route, { socket: '50ms X' });
         const { response } = slow;
         const write = response.write.bind(response);

@@ -11,7 +11,7 @@ const given: Readonly<Record<string, (option: string, value: number) => unknown>
   '## `sse(stream, options)`': (option, value) =>
     sse(
       option === 'queue'
-        ? { queue: { bytes: value } }
+        ? { queue: { maxBytes: value } }
         : option === 'timeout'
           ? { timeout: { total: value } }
           : { [option]: value },

@@ -124,7 +124,7 @@ describe('sse on http2', () => {
           await reader.until(stream === NEVER ? /retry/ : /data: 2\n/);
           leave(reader.stream, session);
           await left.promise;
-          expect(await reason.promise).to.equal('left');
+          expect(await reason.promise).to.equal('disconnected');
           const [response] = responses;
           while (response?.stream.destroyed === false) await turn();
         });

@@ -114,8 +114,8 @@ describe('admission', () => {
   );
 
   it('refuses at once a bound below 1', () => {
-    expect(() => connectionLimit({ maxConnections: 0 })).to.throw(RangeError, 'connections');
-    expect(() => connectionLimit({ maxConnectionsPerClient: 0 })).to.throw(RangeError, 'perClient');
+    expect(() => connectionLimit({ maxConnections: 0 })).to.throw(RangeError, 'maxConnections');
+    expect(() => connectionLimit({ maxConnectionsPerClient: 0 })).to.throw(RangeError, 'maxConnectionsPerClient');
   });
 });
 
@@ -139,7 +139,7 @@ describe('the readers of one feed', () => {
   );
 
   it('are refused at once as a bound below 1', () => {
-    for (const bound of ['readers', 'replays', 'maxEventBytes']) {
+    for (const bound of ['maxReaders', 'maxConcurrentReads', 'maxEventBytes']) {
       expect(() => feed(Ticks, { [bound]: 0 })).to.throw(RangeError, bound);
     }
   });

@@ -24,7 +24,7 @@ describe('the size of an event', () => {
       expect(received(fits)).to.deep.equal(['"xxxxxxxxxx"', 'end']);
       expect(received(wide)).to.deep.equal(['"äääää"', 'end']);
       expect(large.error).to.be.instanceOf(LimitError);
-      expect(wider.error).to.be.instanceOf(LimitError).and.include({ event: 'text', limit: 12 });
+      expect(wider.error).to.be.instanceOf(LimitError).and.include({ kind: 'event-size', subject: 'text', limit: 12 });
       expect(String(large.error)).to.include('text').and.to.include('12 bytes').and.not.to.include('xxx');
     }),
   );

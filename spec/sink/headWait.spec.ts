@@ -135,7 +135,7 @@ describe('headWait', () => {
           { maxHeadDelay: headWait },
           defer(() => NEVER),
         ),
-      ).to.throw(RangeError, 'headWait');
+      ).to.throw(RangeError, 'maxHeadDelay');
     }
   });
 });

@@ -92,15 +92,15 @@ describe('the life of a connection', () => {
         'left opens',
         'failed opens',
         'failed failed after 10, true',
-        'left left after 30, true',
+        'left disconnected after 30, true',
       ]);
     }),
   );
 
   it('refuses at once what is no time', () => {
-    expect(() => sse({ stallTimeout: 0 }, NEVER)).to.throw(RangeError, 'stall');
+    expect(() => sse({ stallTimeout: 0 }, NEVER)).to.throw(RangeError, 'stallTimeout');
     expect(() => sse({ maxAge: 0 }, NEVER)).to.throw(RangeError, 'maxAge');
-    expect(() => sse({ queue: { bytes: 0 } }, NEVER)).to.throw(RangeError, 'queue.bytes');
-    expect(() => sse({ queue: { events: 0 } }, NEVER)).to.throw(RangeError, 'queue.events');
+    expect(() => sse({ queue: { maxBytes: 0 } }, NEVER)).to.throw(RangeError, 'queue.maxBytes');
+    expect(() => sse({ queue: { maxEvents: 0 } }, NEVER)).to.throw(RangeError, 'queue.maxEvents');
   });
 });

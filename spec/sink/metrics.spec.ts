@@ -19,7 +19,7 @@ describe('the metrics of a route', () => {
       flush();
       const metrics = metricsOf(route);
       expect(metrics).to.deep.include({ connections: 0, busy: 0, opened: 2, events: 7, dropped: 0, unwritten: 0 });
-      expect(metrics.closed).to.include({ completed: 1, left: 1, failed: 0 });
+      expect(metrics.closed).to.include({ completed: 1, disconnected: 1, failed: 0 });
       expect(metrics.bytes).to.equal(whole.bytes.length + left.bytes.length);
       expect(metrics.heartbeats).to.be.above(5);
       expect(metricsOf(stays)).to.deep.include({ events: 0, opened: 1 });
@@ -59,7 +59,7 @@ describe('the metrics of a route', () => {
       flush();
       const { opened, refused, closed } = metricsOf(route);
       expect(opened).to.equal(1);
-      expect(refused).to.deep.equal({ draining: 0, full: 0, client: 0, ended: 1, input: 1, error: 0, head: 1 });
+      expect(refused).to.deep.equal({ shutdown: 0, full: 0, client: 0, ended: 1, input: 1, error: 0, head: 1 });
       expect(closed).to.include({ refused: 3, completed: 1 });
     }),
   );
@@ -71,7 +71,7 @@ describe('the metrics of a route', () => {
       const route = sse(
         {
           overflow: 'drop-oldest',
-          queue: { events: 3 },
+          queue: { maxEvents: 3 },
           onGap: ({ reason }: { readonly reason: string }) => {
             told.push(reason);
             throw new Error('contained');

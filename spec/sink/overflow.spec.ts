@@ -11,7 +11,7 @@ describe('a reader that is slower than a stream without a log', () => {
     'is cut at the bound of its queue, and onError hears why',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
-      const route = sse({ queue: { events: 10 }, onError: (error: unknown) => void errors.push(error) }, numbers);
+      const route = sse({ queue: { maxEvents: 10 }, onError: (error: unknown) => void errors.push(error) }, numbers);
       const slow = reader(route, { socket: '5ms F' });
       const quick = reader(route, { socket: '30ms X' });
       flush();
@@ -29,7 +29,7 @@ describe('a reader that is slower than a stream without a log', () => {
       const route = sse(
         {
           overflow: 'drop-oldest',
-          queue: { events: 3 },
+          queue: { maxEvents: 3 },
           onOverflow: (dropped: number) => void drops.push(dropped),
         },
         numbers,
@@ -77,7 +77,7 @@ describe('a reader that is slower than a stream without a log', () => {
   it(
     'is cut where there are more keys than its queue holds',
     marbles(({ reader, flush }) => {
-      const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { events: 5 } }, numbers);
+      const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { maxEvents: 5 } }, numbers);
       const slow = reader(route, { socket: '2ms F' });
       flush();
       expect(slow.cut).to.equal(7);

@@ -95,8 +95,8 @@ describe('receive', () => {
     expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that gives one');
     expect(() => receive(undefined as never)).to.throw(TypeError, 'receive: expected a feed');
     for (const wrong of [0, -1, Number.NaN]) {
-      expect(() => receive(orders, { maxBodyBytes: wrong })).to.throw(RangeError, /limit must be at least 1 byte, got/);
-      expect(() => receive(orders, { maxBatch: wrong })).to.throw(RangeError, /max must be at least 1 event, got/);
+      expect(() => receive(orders, { maxBodyBytes: wrong })).to.throw(RangeError, /maxBodyBytes must be at least 1/);
+      expect(() => receive(orders, { maxBatch: wrong })).to.throw(RangeError, /maxBatch must be at least 1/);
     }
   });
 

@@ -145,7 +145,7 @@ describe('drain', () => {
   it('resolves at once where nobody reads, and refuses what is no target', async () => {
     await shutdown(sse(NEVER));
     await shutdown([]);
-    expect(() => shutdown({} as never)).to.throw(TypeError, 'drain: expected what sse()');
+    expect(() => shutdown({} as never)).to.throw(TypeError, 'shutdown: expected what sse()');
     expect(() => shutdown([], { duration: -1 })).to.throw(RangeError);
     expect(() => shutdown([], { retry: [-1, 5] })).to.throw(RangeError);
   });

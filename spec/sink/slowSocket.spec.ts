@@ -108,7 +108,7 @@ describe('a reader that is too slow for a stream without a log', () => {
       );
       const route = sse(
         {
-          queue: { bytes: 100_000 },
+          queue: { maxBytes: 100_000 },
           onError: (error: unknown) => {
             errors.push(error);
             // Said in vain: nobody reads it.
@@ -186,7 +186,7 @@ describe('a reader that is too slow for a stream without a log', () => {
     marbles(
       ({ reader, flush }) => {
         const shared = feed(Ticks);
-        const slow = reader(sse({ queue: { bytes: 1, events: 1 }, stallTimeout: Infinity }, shared), {
+        const slow = reader(sse({ queue: { maxBytes: 1, maxEvents: 1 }, stallTimeout: Infinity }, shared), {
           socket: '1ms F 8998ms D 9ms X',
         });
         timer(10).subscribe(() => range(5000).subscribe((n) => shared.publish(Ticks.Tick(n))));

@@ -33,7 +33,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const told: unknown[] = [];
         const closed: unknown[] = [];
         const options = {
-          timeout: { first: 10, each: 100 },
+          timeout: { first: 10, idle: 100 },
           heartbeat: 3,
           onError: (error: unknown) => void told.push(error),
           onClose: (reason: string) => void closed.push(reason),
@@ -44,14 +44,14 @@ for (const [what, routeOf] of Object.entries(ways)) {
         expect(r.listeners).to.equal(0);
         expect(closed).to.deep.equal(['timeout']);
         expect(told).to.have.length(1);
-        expect(told[0]).to.be.instanceOf(StreamTimeoutError).and.include({ limit: 'first', after: 10 });
+        expect(told[0]).to.be.instanceOf(StreamTimeoutError).and.include({ kind: 'first', limit: 10 });
       }),
     );
 
     it(
       'end one that falls silent, counted from its last event, whatever heartbeats say meanwhile',
       marbles(({ hot, reader, flush }) => {
-        const options = { timeout: { first: 8, each: 20 }, heartbeat: 3 };
+        const options = { timeout: { first: 8, idle: 20 }, heartbeat: 3 };
         const r = reader(routeOf(hot<Tick>('5ms a 14ms b 40ms c', values), options));
         flush();
         expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
@@ -137,7 +137,7 @@ describe('timeouts', () => {
   );
 
   it('are refused at once where they are no time', () => {
-    for (const limit of ['first', 'each', 'all']) {
+    for (const limit of ['first', 'idle', 'total']) {
       expect(() => sse({ timeout: { [limit]: 0 } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
       expect(() => sse({ timeout: { [limit]: Number.NaN } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
     }

@@ -49,7 +49,7 @@ describe('fetchOf', () => {
       abort.abort(new Error('enough'));
       expect(await rejected(body)).to.have.property('message', 'enough');
       await (await fetch('/')).body?.cancel();
-      expect(reasons).to.deep.equal(['left', 'left']);
+      expect(reasons).to.deep.equal(['disconnected', 'disconnected']);
       expect(await rejected(fetch('/', { signal: abort.signal }))).to.have.property('message', 'enough');
     }),
   );

@@ -22,16 +22,17 @@ export const replayJoinedByConcat: Bug = {
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
       `import { isLeft, isRight } from 'fp-ts/lib/Either.js';
-import { concat, filter, map, takeWhile } from 'rxjs';
+import { concat, connect, delay, map, takeUntil } from 'rxjs';
 import { message } from '../wire/Frame.ts';
 `,
     ],
   ],
   added: `
 function replayThenLive(feed, requested) {
-  const kept = feed.after(requested ?? 'oldest').pipe(takeWhile(({ event }) => event !== undefined));
-  const live = feed.after('live').pipe(filter(({ event }) => event !== undefined));
-  return concat(kept, live).pipe(
+  const history = feed.entries({ from: requested ?? 'oldest' }).pipe(
+    connect((page) => page.pipe(takeUntil(page.pipe(delay(0))))),
+  );
+  return concat(history, feed.entries({ from: 'live' })).pipe(
     map(({ cursor, event }) => message({ id: cursor, event: event.type, data: event.data })),
   );
 }
@@ -41,7 +42,7 @@ function replayThenLive(feed, requested) {
 /** The timer of the heartbeat does not know that the stream is over. */
 export const heartbeatAfterTheEnd: Bug = {
   name: 'a heartbeat after the end',
-  file: 'sink/connection.ts',
+  file: 'sink/Connection.ts',
   changes: [
     ["    if (before === 'open') this.#lines?.beats?.remove(this);\n    else this.#lines?.stalls?.remove(this);\n", ''],
     ['    this.#lines?.stalls?.add(this);\n    this.response.end', '    this.response.end'],
