@@ -1,63 +1,65 @@
-/** Something that stands in one line at a time, or in none. */
+/** A node of an intrusive doubly linked list. It is in one list at a time, or in none. */
 export class LinkedListNode {
-  before: LinkedListNode = this;
-  behind: LinkedListNode = this;
+  previous: LinkedListNode = this;
+  next: LinkedListNode = this;
 
-  /** It stands in a line. */
-  get isIn(): boolean {
-    return this.behind !== this;
+  /** True while the node is in a list. */
+  get isLinked(): boolean {
+    return this.next !== this;
   }
 
-  /** Leaves whatever line it stands in. */
-  leave(): void {
-    this.before.behind = this.behind;
-    this.behind.before = this.before;
-    this.before = this;
-    this.behind = this;
+  /** Removes the node from its list; does nothing when it is in none. */
+  unlink(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = this;
+    this.next = this;
   }
 }
 
 /**
- * A queue of links: joining, leaving from anywhere in it, and moving one whole
- * line behind another take the same few steps for any number of them.
+ * An intrusive doubly linked list: adding, removing from anywhere, and appending a whole other list take constant time
+ * and allocate nothing.
  */
 export class LinkedList<T extends LinkedListNode> {
-  /** Stands between the last and the first, so that no end is a special case. */
-  readonly #gap = new LinkedListNode();
+  /** Links the last node with the first, so that neither end is a special case. */
+  readonly #sentinel = new LinkedListNode();
 
   get isEmpty(): boolean {
-    return this.#gap.behind === this.#gap;
+    return this.#sentinel.next === this.#sentinel;
   }
 
   get first(): T | undefined {
-    const { behind } = this.#gap;
-    return behind === this.#gap ? undefined : (behind as T);
+    const { next } = this.#sentinel;
+    return next === this.#sentinel ? undefined : (next as T);
   }
 
-  push(link: T): void {
-    link.leave();
-    link.before = this.#gap.before;
-    link.behind = this.#gap;
-    this.#gap.before.behind = link;
-    this.#gap.before = link;
+  /** Appends a node, which leaves the list that it was in. */
+  push(node: T): void {
+    node.unlink();
+    node.previous = this.#sentinel.previous;
+    node.next = this.#sentinel;
+    this.#sentinel.previous.next = node;
+    this.#sentinel.previous = node;
   }
 
+  /** Removes the first node and returns it. */
   shift(): T | undefined {
-    const first = this.#gap.behind;
-    if (first === this.#gap) return undefined;
-    first.leave();
+    const first = this.#sentinel.next;
+    if (first === this.#sentinel) return undefined;
+    first.unlink();
     return first as T;
   }
 
-  /** All who stand in the other line stand behind this one's last from now on, in their order. */
-  take(other: LinkedList<T>): void {
+  /** Moves all nodes of another list behind the last one of this list, in their order. */
+  append(other: LinkedList<T>): void {
     if (other.isEmpty) return;
-    const first = other.#gap.behind;
-    const last = other.#gap.before;
-    other.#gap.leave();
-    first.before = this.#gap.before;
-    last.behind = this.#gap;
-    this.#gap.before.behind = first;
-    this.#gap.before = last;
+    const first = other.#sentinel.next;
+    const last = other.#sentinel.previous;
+    other.#sentinel.unlink();
+    first.previous = this.#sentinel.previous;
+    last.next = this.#sentinel;
+    this.#sentinel.previous.next = first;
+    this.#sentinel.previous = last;
   }
 }

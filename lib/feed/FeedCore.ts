@@ -14,13 +14,12 @@ import { Ack } from './Ack.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer } from './Producer.ts';
-import type { Reader } from './Reader.ts';
-import { type ReaderSession, type RouteContext, readerSession } from './ReaderSession.ts';
+import type { Reader, ReaderTarget } from './Reader.ts';
+import { type ReaderSession, type RouteContext, readerSession, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
 import { type FromOptions, type StartOptions, type StartPosition, startPosition } from './startPosition.ts';
-import { UnpacedSession } from './UnpacedVisit.ts';
 
-/** What a feed is made of, with every default filled in. */
+/** The options of a feed, with every default filled in. */
 export interface CoreOptions {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
@@ -28,112 +27,108 @@ export interface CoreOptions {
   readonly start: 'first-reader' | 'now';
   readonly linger: number;
   readonly restart: boolean | BackoffOptions;
-  /** Of one event's data. */
   readonly maxEventBytes: number;
   readonly maxReaders: number;
-  /** Reads of the log under way at once. */
   readonly maxConcurrentReads: number;
   readonly onError: (error: unknown) => void;
-  /** The source is over, or was left. */
+  /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop: () => void;
-  /** The last reader left. */
+  /** Called when the last reader has left. */
   readonly onIdle: () => void;
 }
 
-/** A feed without the types that only its caller sees: a log, who fills it, and who reads it. */
+/** A feed without the types that only its caller sees: a log, its producer and its readers. */
 export class FeedCore {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
   readonly #readers: ReaderSet;
   readonly #producer: Producer | undefined;
-  readonly #decoded: EntryCache | undefined;
-  readonly #onIdle: () => void;
-  readonly #maxEventBytes: number;
-  readonly #maxReaders: number;
-  #closed = false;
-  #draining: RetryRange | undefined;
+  readonly #cache: EntryCache | undefined;
+  readonly #options: CoreOptions;
+  #isClosed = false;
+  #shutdown: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
-    const { contract, log, source, start, maxEventBytes, maxReaders, maxConcurrentReads, onError } = options;
+    const { contract, log, source, start, maxConcurrentReads, onError } = options;
     this.contract = contract;
     this.log = log;
-    this.#maxEventBytes = maxEventBytes;
-    this.#maxReaders = maxReaders;
+    this.#options = options;
     this.#readers = new ReaderSet(log, maxConcurrentReads);
-    this.#decoded = contract && new EntryCache(contract, onError);
+    this.#cache = contract && new EntryCache(contract, onError);
     this.#producer = source && new Producer({ ...options, source });
-    this.#onIdle = options.onIdle;
     if (start === 'now') this.#producer?.start();
   }
 
-  /** Readers of this process. */
+  /** How many readers the feed has in this process. */
   get readers(): number {
-    return this.#readers.count;
+    return this.#readers.size;
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#isClosed;
   }
 
-  publish(given: unknown, options: AppendOptions): Ack<string> {
-    let drafts: readonly EncodedEvent[];
+  publish(events: unknown, options: AppendOptions): Ack<string> {
+    let encoded: readonly EncodedEvent[];
     try {
-      drafts = Array.isArray(given) ? given.flatMap((event) => this.#draftsOf(event)) : this.#draftsOf(given);
+      encoded = Array.isArray(events) ? events.flatMap((event) => this.#encode(event)) : this.#encode(events);
     } catch (error) {
       return new Ack((subscriber) => subscriber.error(error));
     }
-    // The log is asked at once; who subscribes late, or never, changes nothing.
-    const appended = this.log.append(drafts, options);
+    // The log appends now; subscribing late, or never, changes nothing.
+    const appended = this.log.append(encoded, options);
     return new Ack((subscriber) =>
       appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))).subscribe(subscriber),
     );
   }
 
   /**
-   * Finds the place of a reader and tells it. The source begins after that, so
-   * that nothing it emits is missed; the reader is given what there is once it
-   * says, with `begun`, that it can take it.
+   * Finds the start position of a reader and calls back with it. The source is subscribed after that, so that the
+   * reader misses none of its events. The reader is served from when `start` is called.
    */
-  attach(reader: Reader, requested: string | undefined, placement: StartOptions, placed: Placed): void {
-    if (this.#closed) return reader.fail(new ClosedError('the feed', 'closed'));
-    if (this.#draining !== undefined)
-      return reader.fail(
-        new UnavailableError('shutdown', 'the server is shutting down; come back later', this.#draining),
+  attach(reader: Reader, requested: string | undefined, options: StartOptions, positioned: Positioned): void {
+    const { target } = reader;
+    if (this.#isClosed) return target.fail(new ClosedError('the feed', 'closed'));
+    if (this.#shutdown !== undefined) {
+      return target.fail(
+        new UnavailableError('shutdown', 'the server is shutting down; come back later', this.#shutdown),
       );
-    if (this.#readers.count >= this.#maxReaders) {
-      return reader.fail(full('readers of the feed', this.#maxReaders, 'maxReaders'));
     }
-    const placeOn = (state: LogState): StartPosition => {
-      const from = placement.from ?? (state.ended === false ? 'live' : 'oldest');
-      return startPosition(requested, { ...placement, from }, state);
+    const { maxReaders } = this.#options;
+    if (this.#readers.size >= maxReaders) return target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
+
+    const find = (state: LogState): StartPosition => {
+      const from = options.from ?? (state.ended === false ? 'live' : 'oldest');
+      return startPosition(requested, { ...options, from }, state);
     };
-    const settle = (place: StartPosition, state: LogState): void => {
-      reader.after = place.after;
+    const settle = (position: StartPosition, state: LogState): void => {
+      reader.after = position.after;
       reader.epoch = state.epoch;
-      placed(place, state);
-      if (!place.ends && state.ended === false && reader.server !== undefined) this.#producer?.start();
+      positioned(position, state);
+      if (!position.ends && state.ended === false && reader.set !== undefined) this.#producer?.start();
     };
     this.#readers.join(reader, (state) => {
-      const place = placeOn(state);
-      if (place.how === 'live' || place.how === 'exact') settle(place, state);
-      // Another process may have given it that cursor a moment ago: a gap is told of the log itself alone.
-      else this.#readers.ask(reader, (now) => settle(placeOn(now), now));
+      const position = find(state);
+      if (position.how === 'live' || position.how === 'exact') settle(position, state);
+      // Another process may have sent that cursor a moment ago: only the log itself can tell that there is a gap.
+      else this.#readers.readState(reader, (current) => settle(find(current), current));
     });
   }
 
-  readerReady(reader: Reader, place: StartPosition): void {
-    if (reader.server === undefined) return;
-    if (place.ends) reader.end('completed');
-    else this.#readers.ready(reader);
+  /** Starts to serve a reader, once its response has started. */
+  start(reader: Reader, position: StartPosition): void {
+    if (reader.set === undefined) return;
+    if (position.ends) reader.target.end('completed');
+    else this.#readers.start(reader);
   }
 
-  /** Takes no more readers, who are asked to wait so long, and gives those that it has, for them to be sent away. */
-  shutdown(retry: RetryRange): readonly Reader[] {
-    this.#draining = retry;
-    return this.#readers.all;
+  /** Rejects further readers, which are asked to wait that long, and returns the targets of the present ones. */
+  shutdown(retry: RetryRange): readonly ReaderTarget[] {
+    this.#shutdown = retry;
+    return this.#readers.all.map(({ target }) => target);
   }
 
-  /** Entries that the reader is behind, as far as this process knows. */
+  /** Returns how many entries the reader is behind, as far as this process knows. */
   lagOf(reader: Reader): number {
     return this.#readers.lagOf(reader);
   }
@@ -142,34 +137,34 @@ export class FeedCore {
     return this.#readers.all.map((reader) => this.#readers.lagOf(reader));
   }
 
-  /** The socket of a reader takes more again. */
+  /** Continues with a reader whose target is ready again. */
   resume(reader: Reader): void {
     this.#readers.resume(reader);
   }
 
   leave(reader: Reader): void {
-    if (reader.server === undefined) return;
+    if (reader.set === undefined) return;
     this.#readers.leave(reader);
-    if (this.#readers.count > 0) return;
+    if (this.#readers.size > 0) return;
     this.#producer?.leave();
-    this.#onIdle();
+    this.#options.onIdle();
   }
 
-  read(context: object): Observable<Entry<TypedEvent | Gap>> {
-    if (!isVisited(context)) {
-      throw new TypeError('read: expected the context of a route; outside a route there is after(cursor)');
+  read(context: RouteContext): Observable<Entry<TypedEvent | Gap>> {
+    const session = isRouteContext(context) ? context[readerSession] : undefined;
+    if (session === undefined) {
+      throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
     }
-    const visited = context[readerSession];
-    visited.claim(this.contract);
-    return this.#piped(() => visited);
+    session.claim(this.contract);
+    return this.#pipe(() => session);
   }
 
   entries({ from = 'live' }: FromOptions = {}): Observable<Entry<TypedEvent | Gap>> {
-    return this.#piped(() => new UnpacedSession(from)).pipe(filter((entry) => entry.event !== undefined));
+    return this.#pipe(() => unpacedSession(from)).pipe(filter(({ event }) => event !== undefined));
   }
 
   events(options?: FromOptions): Observable<TypedEvent | Gap> {
-    return this.entries(options).pipe(map((entry) => entry.event as TypedEvent | Gap));
+    return this.entries(options).pipe(map(({ event }) => event as TypedEvent | Gap));
   }
 
   end(): Ack<void> {
@@ -179,32 +174,33 @@ export class FeedCore {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#producer?.close();
     this.#readers.failed(new ClosedError('the feed', 'closed'));
     this.log.close();
   }
 
-  /** One, or none for what has no place in a log. */
-  #draftsOf(event: unknown): readonly EncodedEvent[] {
-    const draft = encodeLogged(event, this.contract);
-    if (draft === undefined) return none;
-    checkSize(draft, this.#maxEventBytes);
-    return [draft];
+  /** Returns one encoded event, or none for a value that has no position in a log. */
+  #encode(event: unknown): readonly EncodedEvent[] {
+    const encoded = encodeLogged(event, this.contract);
+    if (encoded === undefined) return none;
+    checkSize(encoded, this.#options.maxEventBytes);
+    return [encoded];
   }
 
-  #piped(visiting: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
-    const decoded = this.#decoded;
-    if (decoded === undefined) return throwError(() => new TypeError('a run has no contract to decode by'));
+  #pipe(sessionOf: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
+    const cache = this.#cache;
+    if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
     return new Observable((subscriber) => {
-      const visited = visiting();
-      const reader = new PipeTarget(subscriber, decoded, visited);
-      visited.enter(() => this.resume(reader));
+      const session = sessionOf();
+      const target = new PipeTarget(subscriber, cache, session);
+      const { reader } = target;
+      session.open(() => this.resume(reader));
       subscriber.add(() => this.leave(reader));
-      this.attach(reader, visited.requested, visited.placement, (place, state) => {
-        reader.begin(place);
-        visited.placed(place, state, () => this.readerReady(reader, place));
+      this.attach(reader, session.requested, session.options, (position, state) => {
+        target.start(position);
+        session.positioned(position, state, () => this.start(reader, position));
       });
     });
   }
@@ -212,8 +208,8 @@ export class FeedCore {
 
 const none: readonly never[] = [];
 
-type Placed = (place: StartPosition, state: LogState) => void;
+type Positioned = (position: StartPosition, state: LogState) => void;
 
-function isVisited(context: object): context is RouteContext {
-  return readerSession in context;
+function isRouteContext(context: unknown): context is RouteContext {
+  return typeof context === 'object' && context !== null && readerSession in context;
 }

@@ -2,84 +2,83 @@ import type { EventLog } from '../log/EventLog.ts';
 import type { Reader } from './Reader.ts';
 import { sweep } from './sweep.ts';
 
-/** A part of the log, and who wants it. */
-interface Part {
+/** One read of the log, and the readers that wait for it. */
+interface Load {
   readonly key: string;
   readonly after: number;
   readonly readers: Reader[];
-  /** What the window had heard when it was asked for. */
-  readonly heard: number;
+  /** The version of the window when the load was requested. */
+  readonly version: number;
 }
 
 /**
- * Reads the log for readers that the window cannot serve: once for all who want
- * the same part of it, and few parts at a time. What was read is given to each
- * when its turn has come.
+ * Reads the log for readers that the window cannot serve: one read for all readers at the same position, and a bounded
+ * number of reads at once. Each reader gets the page when its turn comes.
  */
 export class PageLoader {
   readonly #log: EventLog;
   readonly #pageSize: number;
-  readonly #most: number;
-  /** Those being read, and those that wait, first come first. */
-  readonly #parts = new Map<string, Part>();
-  readonly #waiting = new Set<Part>();
+  readonly #maxConcurrentReads: number;
+  /** The loads under way and those that wait, by position. */
+  readonly #loads = new Map<string, Load>();
+  readonly #waiting = new Set<Load>();
   #reading = 0;
 
-  constructor(log: EventLog, pageSize: number, most: number) {
+  constructor(log: EventLog, pageSize: number, maxConcurrentReads: number) {
     this.#log = log;
     this.#pageSize = pageSize;
-    this.#most = most;
+    this.#maxConcurrentReads = maxConcurrentReads;
   }
 
-  add(reader: Reader, heard: number): void {
+  add(reader: Reader, version: number): void {
     const { epoch, after } = reader;
-    // A read that was begun in an earlier epoch is no answer to one who was placed in a later one.
+    // A read that started in an earlier epoch does not answer a reader that was positioned in a later one.
     const key = `${epoch} ${after}`;
-    const known = this.#parts.get(key);
-    if (known !== undefined) {
-      known.readers.push(reader);
+    const existing = this.#loads.get(key);
+    if (existing !== undefined) {
+      existing.readers.push(reader);
       return;
     }
-    const part: Part = { key, after, readers: [reader], heard };
-    this.#parts.set(key, part);
-    if (this.#reading < this.#most) this.#read(part);
-    else this.#waiting.add(part);
+    const load: Load = { key, after, readers: [reader], version };
+    this.#loads.set(key, load);
+    if (this.#reading < this.#maxConcurrentReads) this.#read(load);
+    else this.#waiting.add(load);
   }
 
-  #read(part: Part): void {
+  #read(load: Load): void {
     this.#reading++;
-    let isOver = false;
-    // Before anybody is told, and once: a log may complete or not, and an error is the end, too.
-    const over = (): readonly Reader[] => {
-      if (isOver) return [];
-      isOver = true;
+    let isComplete = false;
+    // Before any reader is notified, and once: a log may or may not complete, and an error completes as well.
+    const complete = (): readonly Reader[] => {
+      if (isComplete) return [];
+      isComplete = true;
       this.#reading--;
-      this.#parts.delete(part.key);
-      return part.readers;
+      this.#loads.delete(load.key);
+      return load.readers;
     };
-    this.#log.read(part.after, this.#pageSize).subscribe({
+    this.#log.read(load.after, this.#pageSize).subscribe({
       next: (page) => {
-        for (const reader of over()) {
-          if (reader.server === undefined || reader.after !== part.after) continue;
-          reader.fetched = { page, heard: part.heard };
+        for (const reader of complete()) {
+          if (reader.set === undefined || reader.after !== load.after) continue;
+          reader.loaded = { page, version: load.version };
           sweep().add(reader);
         }
-        this.#next();
+        this.#startWaiting();
       },
       error: (error) => {
-        for (const reader of over()) reader.fail(error);
-        this.#next();
+        for (const reader of complete()) reader.target.fail(error);
+        this.#startWaiting();
       },
     });
   }
 
-  #next(): void {
-    for (const part of this.#waiting) {
-      if (this.#reading >= this.#most) return;
-      this.#waiting.delete(part);
-      // Those who have left meanwhile need nothing read.
-      if (part.readers.some(({ server }) => server !== undefined)) this.#read(part);
-      else this.#parts.delete(part.key);
+  #startWaiting(): void {
+    for (const load of this.#waiting) {
+      if (this.#reading >= this.#maxConcurrentReads) return;
+      this.#waiting.delete(load);
+      // No read is needed for readers that have disconnected meanwhile.
+      if (load.readers.some(({ set }) => set !== undefined)) this.#read(load);
+      else this.#loads.delete(load.key);
     }
   }
 }

@@ -3,64 +3,66 @@ import { cursorOf } from '../event/Cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { LogEnd } from '../log/EventLog.ts';
-import type { EntryRange } from '../log/Segments.ts';
+import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import type { EntryCache } from './EntryCache.ts';
-import { Reader } from './Reader.ts';
+import { Reader, type ReaderTarget } from './Reader.ts';
 import type { ReaderSession } from './ReaderSession.ts';
 import type { StartPosition } from './startPosition.ts';
 
-/** A reader of `feed.read`: it is given entries, for a pipeline of its own. */
-export class PipeTarget extends Reader {
+/** The target of `feed.read`: emits entries into a pipeline. */
+export class PipeTarget implements ReaderTarget {
+  readonly reader = new Reader(this);
   readonly #subscriber: Subscriber<Entry<TypedEvent | Gap>>;
-  readonly #decoded: EntryCache;
-  readonly #visit: ReaderSession;
+  readonly #cache: EntryCache;
+  readonly #session: ReaderSession;
 
-  constructor(subscriber: Subscriber<Entry<TypedEvent | Gap>>, decoded: EntryCache, visit: ReaderSession) {
-    super();
+  constructor(subscriber: Subscriber<Entry<TypedEvent | Gap>>, cache: EntryCache, session: ReaderSession) {
     this.#subscriber = subscriber;
-    this.#decoded = decoded;
-    this.#visit = visit;
+    this.#cache = cache;
+    this.#session = session;
   }
 
-  override get isReady(): boolean {
-    return this.#visit.isReady;
+  get isReady(): boolean {
+    return this.#session.isReady;
   }
 
-  /** Where no response says it, the pipeline is told first that something is missing. */
-  begin({ how, requested, after }: StartPosition): void {
-    if (this.#visit.opensWithGap || how === 'live' || how === 'exact') return;
-    this.gap({ type: 'rxsse.gap', data: { reason: how, requested, resumedFrom: cursorOf(this.epoch, after) } });
+  /** Emits the gap at the start position, where the response does not report it. */
+  start({ how, requested, after }: StartPosition): void {
+    if (this.#session.startsWithGap || how === 'live' || how === 'exact') return;
+    const resumedFrom = cursorOf(this.reader.epoch, after);
+    this.gap({ type: 'rxsse.gap', data: { reason: how, requested, resumedFrom } });
   }
 
-  override write(stretch: EntryRange): boolean {
-    this.#visit.follow(this.epoch);
-    for (const entry of this.#decoded.entriesOf(stretch, this.epoch)) {
+  write(range: EntryRange): boolean {
+    const { epoch } = this.reader;
+    this.#session.enterEpoch(epoch);
+    for (const entry of this.#cache.entriesOf(range, epoch)) {
       if (this.#subscriber.closed) return false;
       this.#subscriber.next(entry);
     }
-    // How far it has come, for a pipeline that let nothing of this through.
-    this.#subscriber.next(new Entry<never>(this.epoch, stretch.last, undefined, undefined));
-    // Here, so that the write is paid for in this reader's part of the turn.
-    this.#visit.flush();
+    // The position of the last entry, for a pipeline that filters all of them.
+    this.#subscriber.next(new Entry<never>(epoch, range.last, undefined, undefined));
+    // Flushed here, so that the write counts towards this reader's slice of the turn.
+    this.#session.flush();
     return this.isReady;
   }
 
-  override gap(gap: Gap): void {
-    this.#visit.follow(this.epoch);
-    this.#subscriber.next(new Entry(this.epoch, this.after, gap, undefined));
+  gap(gap: Gap): void {
+    const { epoch, after } = this.reader;
+    this.#session.enterEpoch(epoch);
+    this.#subscriber.next(new Entry(epoch, after, gap, undefined));
   }
 
-  override end(how: LogEnd): void {
-    this.#visit.ending(how);
+  end(how: LogEnd): void {
+    this.#session.ending(how);
     this.#subscriber.complete();
   }
 
-  override disconnect(last: string, gone: () => void): void {
-    this.#visit.drain(last, gone);
+  fail(error: unknown): void {
+    this.#subscriber.error(error);
   }
 
-  override fail(error: unknown): void {
-    this.#subscriber.error(error);
+  disconnect(lastFrames: string, done: () => void): void {
+    this.#session.disconnect(lastFrames, done);
   }
 }

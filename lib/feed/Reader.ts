@@ -1,48 +1,46 @@
+import { LinkedListNode } from '../data/LinkedList.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { LogEnd, Page } from '../log/EventLog.ts';
-import type { EntryRange } from '../log/Segments.ts';
-import { Swept } from './sweep.ts';
+import type { EntryRange, LogEnd, Page } from '../log/EventLog.ts';
 
-/** What was read of the log for a reader, and how much the window had heard when it was asked for. */
-export interface Fetched {
-  readonly page: Page;
-  readonly heard: number;
+/** Where the entries of a reader go: the connection of a route, or a pipeline. */
+export interface ReaderTarget {
+  /** True while more can be written. */
+  readonly isReady: boolean;
+  /** Writes the entries that follow the last ones; returns whether more can be written. */
+  write(range: EntryRange): boolean;
+  /** Reports that entries are missing at the reader's position. */
+  gap(gap: Gap): void;
+  /** Ends the response or the pipeline: no entry follows. */
+  end(how: LogEnd): void;
+  /** Reports that the log cannot be read. */
+  fail(error: unknown): void;
+  /** Closes the connection because the server shuts down, after these frames; calls back when it is closed. */
+  disconnect(lastFrames: string, done: () => void): void;
 }
 
-/** Who places readers and gives them what they lack. */
-export interface Server {
-  serve(reader: Reader): void;
+/** A page that was loaded for a reader, and the version of the window when it was requested. */
+export interface LoadedPage {
+  readonly page: Page;
+  readonly version: number;
 }
 
 /**
- * One who reads a feed: a cursor, and a way to be given what comes after it.
+ * One reader of a feed: a cursor and a target.
  *
- * It has no queue. While it is not ready nothing is read for it, and when it is
- * ready again it goes on from the log.
+ * It has no queue. While its target is not ready nothing is read for it; it continues from the log afterwards.
  */
-export abstract class Reader extends Swept {
-  /** The sequence of the last entry that it was given, of `epoch`. */
+export class Reader extends LinkedListNode {
+  readonly target: ReaderTarget;
+  /** The sequence of the last entry that was written, in `epoch`. */
   after = 0;
   epoch = '';
-  server: Server | undefined;
-  /** Was read of the log for it, and waits for its turn. */
-  fetched: Fetched | undefined;
+  /** The set that serves the reader; `undefined` before it joined and after it left. */
+  set: { serve(reader: Reader): void } | undefined;
+  /** A page that waits for the reader's turn. */
+  loaded: LoadedPage | undefined;
 
-  /** It can be given more now. */
-  abstract get isReady(): boolean;
-  /** Gives it the entries that follow `after`; tells whether it is still ready. */
-  abstract write(stretch: EntryRange): boolean;
-  /** Tells it that something is missing at its place. */
-  abstract gap(gap: Gap): void;
-  /** Nothing will follow. */
-  abstract end(how: LogEnd): void;
-  /** The log cannot be read. */
-  abstract override fail(error: unknown): void;
-
-  /** The server shuts down: it is to leave with these last blocks; calls back when it has. */
-  abstract disconnect(last: string, gone: () => void): void;
-
-  override step(): void {
-    this.server?.serve(this);
+  constructor(target: ReaderTarget) {
+    super();
+    this.target = target;
   }
 }

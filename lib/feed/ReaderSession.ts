@@ -2,37 +2,58 @@ import type { Contract } from '../event/events.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { StartOptions, StartPosition } from './startPosition.ts';
 
-/** Under this, the context of a route keeps what a feed needs of the connection. */
-export const readerSession: unique symbol = Symbol('rxsse.visit');
+/** The key under which the context of a route holds its session. */
+export const readerSession: unique symbol = Symbol.for('rxsse.session') as never;
 
-/**
- * One request, to a feed that is read through a pipeline: which cursor it came
- * with, and whether its socket takes more.
- */
-export interface ReaderSession {
-  readonly requested: string | undefined;
-  readonly placement: StartOptions;
-  /** The response itself says at its beginning what is missing. */
-  readonly opensWithGap: boolean;
-  /** The socket takes more, and what it was given before has been written. */
-  readonly isReady: boolean;
-  /** The route reads a feed of these events; it reads one. */
-  claim(contract: Contract | undefined): void;
-  /** Announces the reader: it is told when the socket takes more again. */
-  enter(ready: () => void): void;
-  /** The place is found; calls back when the response has begun. */
-  placed(place: StartPosition, state: LogState, begun: () => void): void;
-  /** What is given from here on is of this epoch. */
-  follow(epoch: string): void;
-  /** The feed is over, and how; completion follows. */
-  ending(how: LogEnd): void;
-  /** The server shuts down: the reader is to leave with these last blocks. */
-  drain(last: string, gone: () => void): void;
-  /** Writes what the pipeline has made so far. */
-  flush(): void;
-}
-
-/** The context of a route, as `feed.read` needs it: only a route makes one. @category feed */
+/** The context of a route, as `feed.read` needs it; only a route creates one. @category feed */
 export interface RouteContext {
   readonly [readerSession]: ReaderSession;
 }
+
+/**
+ * The request for which a feed is read through a pipeline: its cursor, and whether its connection takes more.
+ *
+ * The sink implements it for a connection; a feed that is read outside a route uses {@link unpacedSession}.
+ */
+export interface ReaderSession {
+  /** The cursor that the reader sent. */
+  readonly requested: string | undefined;
+  readonly options: StartOptions;
+  /** True where the response itself starts with the gap, so that the pipeline does not emit it. */
+  readonly startsWithGap: boolean;
+  /** True while the socket takes more and everything before has been written. */
+  readonly isReady: boolean;
+  /** Called when the route reads the feed; a route reads one feed. */
+  claim(contract: Contract | undefined): void;
+  /** Called when the pipeline subscribes; `onReady` is called when the socket takes more again. */
+  open(onReady: () => void): void;
+  /** Called when the start position is known; `started` is called when the response has started. */
+  positioned(position: StartPosition, state: LogState, started: () => void): void;
+  /** Called before entries of another epoch are emitted. */
+  enterEpoch(epoch: string): void;
+  /** Called before the pipeline completes, with how the feed ended. */
+  ending(how: LogEnd): void;
+  /** Closes the connection because the server shuts down, after these frames. */
+  disconnect(lastFrames: string, done: () => void): void;
+  /** Writes what the pipeline has emitted so far. */
+  flush(): void;
+}
+
+/** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */
+export function unpacedSession(from: StartOptions['from']): ReaderSession {
+  return {
+    requested: undefined,
+    options: { from, gapPolicy: undefined },
+    startsWithGap: false,
+    isReady: true,
+    claim: ignore,
+    open: ignore,
+    positioned: (_position, _state, started) => started(),
+    enterEpoch: ignore,
+    ending: ignore,
+    disconnect: (_lastFrames, done) => done(),
+    flush: ignore,
+  };
+}
+
+function ignore(): void {}

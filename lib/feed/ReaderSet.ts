@@ -1,199 +1,199 @@
 import { LinkedList } from '../data/LinkedList.ts';
 import { cursorOf } from '../event/Cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
-import type { EventLog, LogState } from '../log/EventLog.ts';
-import type { EntryRange } from '../log/Segments.ts';
-import { copiedWindow } from './copiedWindow.ts';
-import { directWindow } from './directWindow.ts';
+import type { EntryRange, EventLog, LogState } from '../log/EventLog.ts';
 import { PageLoader } from './PageLoader.ts';
-import type { Fetched, Reader, Server } from './Reader.ts';
-import { unserved } from './startPosition.ts';
+import type { LoadedPage, Reader } from './Reader.ts';
+import { gapReason } from './startPosition.ts';
 import { sweep } from './sweep.ts';
-import type { Window, WindowObserver } from './window.ts';
+import { copiedWindow, directWindow, type Window, type WindowObserver } from './window.ts';
 
-/** Bytes given to a reader in one write, at most, unless one entry is larger. */
+/** How many bytes are written to a reader at once at most, unless one entry is larger. */
 const pageSize = 64 * 1024;
 
-/** What the readers at one place are given, for as long as the window is what it was. */
-interface Shared {
-  readonly stretch: EntryRange;
+/** The entries shared by readers at the same position; valid until the window changes. */
+interface SharedRange {
+  readonly range: EntryRange;
   readonly from: number;
   readonly tail: number;
   readonly epoch: string;
 }
 
 /**
- * The readers of one feed in this process. Those at the tail stand idle, in one
- * line that falls behind as a whole; those behind are in the sweep; those whose
- * socket is busy, or for whom the log is being read, are in no line.
+ * The readers of one feed in this process.
+ *
+ * Readers at the tail are in one list, which falls behind as a whole. Readers that are behind are in the sweep. Readers
+ * whose target is busy, or that wait for a page of the log, are in no list.
  */
-export class ReaderSet implements Server, WindowObserver {
+export class ReaderSet implements WindowObserver {
   readonly #log: EventLog;
   readonly #idle = new LinkedList<Reader>();
   readonly #all = new Set<Reader>();
-  readonly #fetches: PageLoader;
-  readonly #opening: ((window: Window) => void)[] = [];
+  readonly #loader: PageLoader;
+  readonly #joining: ((window: Window) => void)[] = [];
   #window: Window | undefined;
-  #shared: Shared | undefined;
-  /** How many times the window has heard something. */
-  #heard = 0;
+  #shared: SharedRange | undefined;
+  /** Increased each time the window has grown. */
+  #version = 0;
 
-  constructor(log: EventLog, replays: number) {
+  constructor(log: EventLog, maxConcurrentReads: number) {
     this.#log = log;
-    this.#fetches = new PageLoader(log, pageSize, replays);
+    this.#loader = new PageLoader(log, pageSize, maxConcurrentReads);
   }
 
   get all(): readonly Reader[] {
     return [...this.#all];
   }
 
-  get count(): number {
+  get size(): number {
     return this.#all.size;
   }
 
-  /** Entries that the reader is behind; 0 in another epoch, whose entries cannot be compared. */
+  /** Returns how many entries the reader is behind; 0 in another epoch, whose sequences cannot be compared. */
   lagOf({ epoch, after }: Reader): number {
     const state = this.#window?.state;
     return state?.epoch === epoch ? Math.max(state.tail - after, 0) : 0;
   }
 
-  /** Calls back with the state of the log when the reader can be placed: at once, where the log is in memory. */
-  join(reader: Reader, place: (state: LogState) => void): void {
+  /** Adds a reader and calls back with the state of the log: synchronously, where the log is in memory. */
+  join(reader: Reader, joined: (state: LogState) => void): void {
     this.#all.add(reader);
-    reader.server = this;
-    const placed = (window: Window): void => {
-      if (reader.server === this) place(window.state);
+    reader.set = this;
+    const found = (window: Window): void => {
+      if (reader.set === this) joined(window.state);
     };
-    if (this.#window !== undefined) return placed(this.#window);
-    this.#opening.push(placed);
-    if (this.#opening.length === 1) this.#open();
+    if (this.#window !== undefined) return found(this.#window);
+    this.#joining.push(found);
+    if (this.#joining.length === 1) this.#openWindow();
   }
 
-  /** Calls back with what the log itself says now; the window may not have heard of it yet. */
-  ask(reader: Reader, place: (state: LogState) => void): void {
+  /** Calls back with the state of the log itself, which the window may not have heard of yet. */
+  readState(reader: Reader, read: (state: LogState) => void): void {
     this.#log.read(0, 0).subscribe({
       next: (state) => {
-        if (reader.server === this) place(state);
+        if (reader.set === this) read(state);
       },
       error: (error) => {
-        if (reader.server === this) reader.fail(error);
+        if (reader.set === this) reader.target.fail(error);
       },
     });
   }
 
   leave(reader: Reader): void {
     if (!this.#all.delete(reader)) return;
-    reader.server = undefined;
-    reader.fetched = undefined;
-    reader.leave();
+    reader.set = undefined;
+    reader.loaded = undefined;
+    reader.unlink();
     if (this.#all.size > 0) return;
-    this.#opening.length = 0;
+    this.#joining.length = 0;
     this.#window?.close();
     this.#window = undefined;
     this.#shared = undefined;
   }
 
-  /** The reader is placed, or its socket takes more again. */
+  /** Continues with a reader whose target is ready again. */
   resume(reader: Reader): void {
-    if (reader.server === this) sweep().add(reader);
+    if (reader.set === this) sweep().add(reader);
   }
 
-  /** The reader has its place, and can take what there is. One that lacks nothing waits with the others. */
-  ready(reader: Reader): void {
+  /** Starts to serve a reader whose position is known. A reader at the tail waits in the list of idle readers. */
+  start(reader: Reader): void {
     const state = this.#window?.state;
-    const lacksNothing = state?.epoch === reader.epoch && state.ended === false && reader.after >= state.tail;
-    if (lacksNothing && reader.server === this && reader.isReady) this.#idle.push(reader);
+    const isAtTail = state?.epoch === reader.epoch && state.ended === false && reader.after >= state.tail;
+    if (isAtTail && reader.set === this && reader.target.isReady) this.#idle.push(reader);
     else this.resume(reader);
   }
 
+  /** Writes to a reader what follows its position, one page of it. */
   serve(reader: Reader): void {
     const window = this.#window;
-    const { fetched } = reader;
-    reader.fetched = undefined;
-    if (!reader.isReady || window === undefined) return;
-    if (fetched !== undefined) return this.#giveFetched(reader, fetched);
-    // Where they are of two epochs, either may be behind: the log itself says which.
-    const stretch = reader.epoch === window.state.epoch ? this.#page(window, reader.after) : undefined;
-    if (stretch === undefined) return this.#fetches.add(reader, this.#heard);
-    if (this.#give(reader, stretch, window.state)) this.#queue(reader, window.tail, window.state);
+    const { loaded } = reader;
+    reader.loaded = undefined;
+    if (!reader.target.isReady || window === undefined) return;
+    if (loaded !== undefined) return this.#writeLoaded(reader, loaded);
+    const { state } = window;
+    // Where the epochs differ, either one may be the older: the log itself has to be read.
+    const range = reader.epoch === state.epoch ? this.#range(window, state, reader.after) : undefined;
+    if (range === undefined) return this.#loader.add(reader, this.#version);
+    if (this.#write(reader, range, state)) this.#enqueue(reader, window.tail, state);
   }
 
   grown(): void {
-    this.#heard++;
+    this.#version++;
     sweep().addAll(this.#idle);
   }
 
   failed(error: unknown): void {
-    for (const reader of [...this.#all]) reader.fail(error);
+    for (const reader of [...this.#all]) reader.target.fail(error);
   }
 
-  #open(): void {
+  #openWindow(): void {
     const open = (state: LogState): void => {
-      if (this.#opening.length === 0) return;
+      if (this.#joining.length === 0) return;
       this.#window = this.#log.inMemory ? directWindow(this.#log, this) : copiedWindow(this.#log, state, this);
-      for (const placed of this.#opening.splice(0)) placed(this.#window);
+      for (const found of this.#joining.splice(0)) found(this.#window);
     };
     this.#log.read(0, 0).subscribe({
       next: open,
       error: (error) => {
-        this.#opening.length = 0;
+        this.#joining.length = 0;
         this.failed(error);
       },
     });
   }
 
-  /** Readers at one place share one stretch. */
-  #page(window: Window, after: number): EntryRange | undefined {
+  /** Returns the entries after a sequence, the same object for all readers at the same position. */
+  #range(window: Window, { epoch }: LogState, after: number): EntryRange | undefined {
     const shared = this.#shared;
-    const { epoch } = window.state;
-    if (shared?.from === after && shared.tail === window.tail && shared.epoch === epoch) return shared.stretch;
-    const stretch = window.page(after, pageSize);
-    if (stretch !== undefined) this.#shared = { stretch, from: after, tail: window.tail, epoch };
-    return stretch;
+    const { tail } = window;
+    if (shared?.from === after && shared.tail === tail && shared.epoch === epoch) return shared.range;
+    const range = window.page(after, pageSize);
+    if (range !== undefined) this.#shared = { range, from: after, tail, epoch };
+    return range;
   }
 
-  #giveFetched(reader: Reader, { page, heard }: Fetched): void {
-    const isReady =
-      page.epoch === reader.epoch || this.#follow(reader, page) ? this.#give(reader, page, page) : reader.isReady;
+  #writeLoaded(reader: Reader, { page, version }: LoadedPage): void {
+    const isInEpoch = page.epoch === reader.epoch || this.#enterEpoch(reader, page);
+    const isReady = isInEpoch ? this.#write(reader, page, page) : reader.target.isReady;
     if (!isReady) return;
-    // What the window has heard since may be more than the page knows of.
-    if (heard === this.#heard) this.#queue(reader, page.tail, page);
+    // The window may have grown since, and have more than the page knows of.
+    if (version === this.#version) this.#enqueue(reader, page.tail, page);
     else this.resume(reader);
   }
 
-  /** Tells whether the reader is ready for more. */
-  #give(reader: Reader, stretch: EntryRange, state: LogState): boolean {
-    if (stretch.after > reader.after) {
-      this.#miss(reader, 'trimmed', state, stretch.after);
-      // Word of the gap may have filled its socket; what follows waits until that has drained.
-      if (reader.server !== this || !reader.isReady) return false;
+  /** Returns whether the reader's target is ready for more. */
+  #write(reader: Reader, range: EntryRange, state: LogState): boolean {
+    if (range.after > reader.after) {
+      this.#gap(reader, 'trimmed', state, range.after);
+      // Writing the gap event may have filled the socket; the entries wait until it has drained.
+      if (reader.set !== this || !reader.target.isReady) return false;
     }
-    if (stretch.last <= reader.after) return true;
-    reader.after = stretch.last;
-    return reader.write(stretch);
+    if (range.last <= reader.after) return true;
+    reader.after = range.last;
+    return reader.target.write(range);
   }
 
-  /** The log changed its epoch under the reader. Tells whether that is nothing to it. */
-  #follow(reader: Reader, state: LogState): boolean {
-    const reason = unserved({ epoch: reader.epoch, sequence: reader.after }, state);
+  /** Moves a reader into the log's new epoch. Returns true if its position is still valid there. */
+  #enterEpoch(reader: Reader, state: LogState): boolean {
+    const reason = gapReason({ epoch: reader.epoch, sequence: reader.after }, state);
     if (reason === undefined) reader.epoch = state.epoch;
-    else this.#miss(reader, reason, state, state.floor);
+    else this.#gap(reader, reason, state, state.floor);
     return reason === undefined;
   }
 
-  #miss(reader: Reader, reason: GapReason, state: LogState, after: number): void {
+  #gap(reader: Reader, reason: GapReason, state: LogState, after: number): void {
     const requested = cursorOf(reader.epoch, reader.after);
     reader.epoch = state.epoch;
     reader.after = after;
     const resumedFrom = cursorOf(state.epoch, after);
-    reader.gap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
+    reader.target.gap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
   }
 
-  #queue(reader: Reader, tail: number, state: LogState): void {
-    // What it was given may have made it leave.
-    if (reader.server !== this) return;
+  #enqueue(reader: Reader, tail: number, state: LogState): void {
+    // Writing to it may have made it leave.
+    if (reader.set !== this) return;
     if (reader.after < tail) sweep().add(reader);
-    else if (state.ended !== false && reader.after >= state.tail) reader.end(state.ended);
+    else if (state.ended !== false && reader.after >= state.tail) reader.target.end(state.ended);
     else this.#idle.push(reader);
   }
 }

@@ -6,7 +6,7 @@ import type { Contract } from '../event/events.ts';
 import { clock } from '../time/clock.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
-import type { Reader } from './Reader.ts';
+import type { ReaderTarget } from './Reader.ts';
 
 /** How many feeds of a family there are, and for how long. @category feed */
 export interface FeedsOptions<C extends Contract = Contract> {
@@ -36,7 +36,7 @@ export interface AnyFeeds {
 interface Family {
   readonly cores: readonly FeedCore[];
   /** No more readers, and those that it has. */
-  shutdown(retry: RetryRange): readonly Reader[];
+  shutdown(retry: RetryRange): readonly ReaderTarget[];
 }
 
 /** The inside of a family, or `undefined` for what is none. */

@@ -3,7 +3,12 @@ import { type ParsedCursor, type Position, parseCursor } from '../event/Cursor.t
 import type { GapReason } from '../event/Gap.ts';
 import type { LogState } from '../log/EventLog.ts';
 
-/** Where a reader goes on that cannot have exactly what it missed. @category feed */
+/**
+ * Where a reader continues that cannot have exactly what it missed: `replay` with everything the log still has, `skip`
+ * at the tail, `end` nowhere.
+ *
+ * @category feed
+ */
 export type GapPolicy = 'replay' | 'skip' | 'end';
 
 /** Where reading a feed outside a route starts. @category feed */
@@ -12,68 +17,62 @@ export interface FromOptions {
   readonly from?: 'live' | 'oldest' | (string & {});
 }
 
-/** How readers are placed. @category feed */
+/** How the start position of a reader is chosen. */
 export interface StartOptions {
-  /**
-   * Where a reader without a cursor begins: at the tail, with all that is kept, or after a cursor.
-   * `undefined`: at the tail, and with all that is kept where the log has ended.
-   */
-  readonly from: 'live' | 'oldest' | (string & {}) | undefined;
-  /** Where one goes on whose cursor cannot be served. `undefined`: as the reason has it. */
+  /** Where a reader without a cursor starts. `undefined`: at the tail, or with everything where the log has ended. */
+  readonly from: FromOptions['from'];
+  /** Where a reader continues whose cursor cannot be served. `undefined`: depends on the reason. */
   readonly gapPolicy: GapPolicy | undefined;
 }
 
-/** What a reader gets. */
+/** Where a reader starts, and why. */
 export interface StartPosition {
-  /** The sequence after which it reads on. */
+  /** The sequence after which it reads. */
   readonly after: number;
   readonly how: 'live' | 'exact' | GapReason;
-  /** The cursor it came with, where it was one. */
+  /** The cursor that the reader sent; `null` where it sent none, or text that is not a cursor. */
   readonly requested: string | null;
-  /** Nothing follows: it is told of the gap, and of the end. */
+  /** True where nothing follows: the reader gets the gap and the end. */
   readonly ends: boolean;
 }
 
 /**
- * Finds the place of a reader in a log: exactly after its cursor, or, where
- * that cannot be, a place that is said to be another one.
+ * Returns the start position of a reader: exactly after its cursor, or, where that is not possible, another position
+ * together with the reason.
  */
 export function startPosition(
   requested: string | undefined,
   { from, gapPolicy }: StartOptions,
   state: LogState,
 ): StartPosition {
-  const asked = requested ?? (from === 'live' || from === 'oldest' ? undefined : from);
-  if (asked === undefined) {
+  const cursor = requested ?? (from === 'live' || from === 'oldest' ? undefined : from);
+  if (cursor === undefined) {
     return { after: from === 'oldest' ? state.floor : state.tail, how: 'live', requested: null, ends: false };
   }
 
-  const parsed = parseCursor(asked);
+  const parsed = parseCursor(cursor);
   if (isLeft(parsed)) {
-    // Garbage begins where a reader without a cursor does; where that is garbage itself, at the tail.
-    const start =
-      requested === undefined || gapPolicy !== undefined
-        ? undefined
-        : startPosition(undefined, { from, gapPolicy }, state);
-    return start === undefined ? elsewhere('invalid', null) : { ...start, how: 'invalid', requested: null };
+    // Text that is not a cursor starts where a reader without one does; where `from` is such text, at the tail.
+    if (requested === undefined || gapPolicy !== undefined) return afterGap('invalid', null);
+    return { ...startPosition(undefined, { from, gapPolicy }, state), how: 'invalid', requested: null };
   }
-  const reason = unserved(parsed.right, state);
+  const reason = gapReason(parsed.right, state);
   return reason === undefined
-    ? { after: parsed.right.sequence, how: 'exact', requested: asked, ends: false }
-    : elsewhere(reason, asked);
+    ? { after: parsed.right.sequence, how: 'exact', requested: cursor, ends: false }
+    : afterGap(reason, cursor);
 
-  function elsewhere(reason: GapReason, cursor: string | null): StartPosition {
-    const to = gapPolicy ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
-    const after = to === 'replay' ? state.floor : state.tail;
-    return { after, how: reason, requested: cursor, ends: to === 'end' };
+  function afterGap(reason: GapReason, requestedCursor: string | null): StartPosition {
+    const policy = gapPolicy ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
+    const after = policy === 'replay' ? state.floor : state.tail;
+    return { after, how: reason, requested: requestedCursor, ends: policy === 'end' };
   }
 }
 
-/** Why a position cannot be read on from, or `undefined` when it can. */
-export function unserved({ epoch, sequence }: Position | ParsedCursor, state: LogState): GapReason | undefined {
+/** Returns why a log cannot continue after a position, or `undefined` when it can. */
+export function gapReason({ epoch, sequence }: Position | ParsedCursor, state: LogState): GapReason | undefined {
   const last = epoch === state.epoch ? state.tail : state.past.find((past) => past.epoch === epoch)?.last;
   if (last === undefined) return 'epoch';
-  // What an old epoch had beyond its last sequence was lost with it.
+  // What an earlier epoch had beyond its last sequence was lost with it.
   if (sequence > last) return epoch === state.epoch ? 'future' : 'epoch';
   return sequence < state.floor ? 'trimmed' : undefined;
 }

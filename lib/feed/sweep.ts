@@ -1,98 +1,84 @@
-import { LinkedList, LinkedListNode } from '../data/LinkedList.ts';
+import { LinkedList } from '../data/LinkedList.ts';
 import { clock, perClock } from '../time/clock.ts';
+import type { Reader } from './Reader.ts';
 
 /**
- * How long one turn of the loop is spent on writing, in ms. It also decides how
- * much a write carries: the sooner the loop has its turn again, the more is
- * published during one round. Shorter still, and the turns themselves cost.
+ * How long one turn of the loop is spent on writing, in ms. It also decides how much a write carries: the sooner the
+ * loop gets its turn, the more is published during one round. Below this, the turns themselves cost too much.
  */
 const budget = 0.2;
 
-/** Readers in one turn, at most: what bounds it where time stands still. */
-const most = 256;
-
-/** A reader that is behind, to the sweep. */
-export abstract class Swept extends LinkedListNode {
-  /** Gives the reader what there is for it. One that stays behind queues again. */
-  abstract step(): void;
-  /** Its step threw. */
-  abstract fail(error: unknown): void;
-}
+/** How many readers are served in one turn at most, for a clock that does not move. */
+const maxServed = 256;
 
 /**
- * Gives readers that are behind what they lack, in the order in which they fell
- * behind: a slice of them in a turn of the loop, then the loop has its turn.
+ * Serves the readers that are behind, in the order in which they fell behind: a slice of them in each turn of the loop.
  *
- * When nothing else is due, readers are written to in the very turn in which an
- * event was published. Under load what is published during one round leaves in
- * the next, in one write a reader, so writes grow larger and not more.
+ * When nothing else is due, an event is written in the turn in which it was published. Under load, what is published
+ * during one round is written in the next, in one write for each reader, so that writes grow larger and not more.
  */
 class Sweep {
-  readonly #behind = new LinkedList<Swept>();
-  /** A slice is due: when the code that runs now has returned or, where this turn is spent, in the next one. */
-  #scheduled = false;
-  /** The next turn is asked for; until then all slices are one, to the budget. */
-  #isTurn = false;
+  readonly #behind = new LinkedList<Reader>();
+  /** A slice is scheduled: after the running code has returned or, where this turn is spent, in the next turn. */
+  #isScheduled = false;
+  /** The next turn is requested; until then all slices share one budget. */
+  #isInTurn = false;
   #isSpent = false;
   #served = 0;
   #until = 0;
 
-  add(reader: Swept): void {
+  add(reader: Reader): void {
     this.#behind.push(reader);
     this.#schedule();
   }
 
-  /** All of a line fell behind at once. */
-  addAll(readers: LinkedList<Swept>): void {
-    this.#behind.take(readers);
+  /** Adds all readers of a list, which is empty afterwards. */
+  addAll(readers: LinkedList<Reader>): void {
+    this.#behind.append(readers);
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#behind.isEmpty) return;
-    this.#scheduled = true;
-    // After the code that publishes has returned, so that what it publishes together leaves together.
+    if (this.#isScheduled || this.#behind.isEmpty) return;
+    this.#isScheduled = true;
+    // After the code that publishes has returned, so that what it publishes together is written together.
     clock.micro(this.#slice);
   }
 
   readonly #slice = (): void => {
-    if (!this.#isTurn) this.#begin();
+    if (!this.#isInTurn) this.#startTurn();
     while (!this.#isSpent) {
       const reader = this.#behind.shift();
       if (reader === undefined) {
-        this.#scheduled = false;
+        this.#isScheduled = false;
         return;
       }
       this.#served++;
-      step(reader);
-      this.#isSpent = this.#served === most || clock.now() >= this.#until;
+      try {
+        reader.set?.serve(reader);
+      } catch (error) {
+        // An error ends this reader alone.
+        reader.target.fail(error);
+      }
+      this.#isSpent = this.#served === maxServed || clock.now() >= this.#until;
     }
   };
 
-  /** Even where nobody stays behind: a fast socket drains before the turn is over, and would have the loop to itself. */
-  #begin(): void {
-    this.#isTurn = true;
+  /** Requests a turn even where no reader stays behind: a fast socket drains within the turn and would keep the loop busy. */
+  #startTurn(): void {
+    this.#isInTurn = true;
     this.#served = 0;
     this.#until = clock.now() + budget;
-    clock.turn(this.#next);
+    clock.turn(this.#endTurn);
   }
 
-  readonly #next = (): void => {
-    this.#isTurn = false;
+  readonly #endTurn = (): void => {
+    this.#isInTurn = false;
     this.#isSpent = false;
-    this.#scheduled = !this.#behind.isEmpty;
-    if (this.#scheduled) this.#slice();
+    this.#isScheduled = !this.#behind.isEmpty;
+    if (this.#isScheduled) this.#slice();
   };
 }
 
-/** What one reader's step throws ends that reader, and no other one's turn. */
-function step(reader: Swept): void {
-  try {
-    reader.step();
-  } catch (error) {
-    reader.fail(error);
-  }
-}
-
-/** The sweep of the clock in force. */
+/** Returns the sweep of the current clock. */
 export const sweep = perClock(() => new Sweep());

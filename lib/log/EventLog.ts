@@ -1,46 +1,44 @@
 import type { Observable } from 'rxjs';
 import type { EncodedEvent } from '../event/encodeEvent.ts';
 
-/** A numbering that ended before the present one began; its cursors up to `last` are still exact. @category log */
+/** An epoch that ended before the current one started; its cursors up to `last` are still exact. @category log */
 export interface PastEpoch {
   readonly epoch: string;
   /** The sequence of its last entry. */
   readonly last: number;
 }
 
-/** What a log says of itself at one moment. @category log */
+/** The state of a log at one moment. @category log */
 export interface LogState {
-  /** Changes whenever a sequence could have been used twice, or a tail was lost. */
+  /** Names one unbroken numbering. It changes whenever a sequence could have been used twice, or a tail was lost. */
   readonly epoch: string;
   /** Earlier epochs of the same entries, oldest first; few. */
   readonly past: readonly PastEpoch[];
-  /** The sequence before the oldest entry that is kept; 0 when none was trimmed. */
+  /** The sequence before the oldest entry that the log still has; 0 when none was trimmed. */
   readonly floor: number;
   /** The sequence of the newest entry; 0 when there was none. */
   readonly tail: number;
-  /** Nothing will be appended any more. */
+  /** How the log ended, `false` while entries can be appended. */
   readonly ended: false | LogEnd;
 }
 
 /** How a log ended. @category log */
 export type LogEnd = 'completed' | 'failed';
 
-/**
- * Entries that follow each other, and the state of the log at the moment at
- * which they were read.
- *
- * @category log
- */
-export interface Page extends LogState {
-  /** The sequence after which it begins: what was asked for, or the floor where that was trimmed. */
+/** Consecutive entries as they are sent. @category log */
+export interface EntryRange {
+  /** The sequence after which the range starts: the requested one, or the floor where that was trimmed. */
   readonly after: number;
   /** The sequence of its last entry; `after` when it is empty. */
   readonly last: number;
-  /** The entries' blocks as they go over the wire, ids included. Shared: not to be written to. */
+  /** The entries' frames as they are sent, ids included. Shared: must not be written to. */
   readonly bytes: Uint8Array;
 }
 
-/** Where appended entries were placed. @category log */
+/** Consecutive entries, and the state of the log at the moment at which they were read. @category log */
+export interface Page extends EntryRange, LogState {}
+
+/** The positions of appended entries. @category log */
 export interface Appended {
   readonly epoch: string;
   readonly first: number;
@@ -50,8 +48,8 @@ export interface Appended {
 /** How a log appends. @category log */
 export interface AppendOptions {
   /**
-   * Appends once, however often it is called with the same key; later calls
-   * give what the first one gave. Remembered for as long as the log documents.
+   * An idempotency key: entries are appended once, however often they are appended with the same key, and later calls
+   * return the first result. Each log documents how long it remembers keys.
    *
    * @default none: every call appends
    */
@@ -59,49 +57,47 @@ export interface AppendOptions {
 }
 
 /**
- * Remembers entries in order, so that a reader can go on where it was.
+ * Stores entries in order, so that a reader can continue after a cursor.
  *
- * An implementation passes `logSuite` of `rxsse/testing`. All Observables are
- * eager: the work is done whether or not anybody subscribes, and who subscribes
- * late gets the result all the same. They may complete before they are returned.
+ * An implementation passes `logSuite` of `rxsse/testing`. All Observables are eager: the work is done whether or not
+ * anybody subscribes, and a late subscriber gets the result as well. They may complete before they are returned.
  *
  * @category log
  */
 export interface EventLog {
   /**
-   * Its bytes are in this process, and `read` is synchronous and copies none: a
-   * feed then keeps no copy of the tail.
+   * True when the bytes are in this process and `read` is synchronous and copies nothing; a feed then keeps no copy of
+   * the tail.
    *
    * @default false
    */
   readonly inMemory?: boolean;
   /**
-   * Places the drafts behind the tail, all or none, in order, with no other
-   * entry between them. Errors when they were not remembered: the log is
-   * closed, has ended, or its storage failed.
+   * Appends events after the tail, all or none, in order, with no other entry between them. Errors when they were not
+   * stored: the log is closed, has ended, or its storage failed.
    */
-  append(drafts: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended>;
+  append(events: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended>;
   /**
-   * Reads entries after a sequence: at least one if there is one, then no more
-   * than fit into `maxBytes`; `last < tail` says that there are more. After the tail it is empty; below the floor it
-   * begins at the floor, which `after` tells. Never skips an entry.
+   * Reads entries after a sequence: at least one if there is one, then no more than fit into `maxBytes`; `last < tail`
+   * means that there are more. After the tail the page is empty; below the floor it starts at the floor, which `after`
+   * tells. It never skips an entry.
    */
   read(after: number, maxBytes: number): Observable<Page>;
   /**
-   * What `read` gives, with no Observable around it, for a log that is
-   * `inMemory`: a feed then asks this at each write.
+   * Returns what `read` emits, without an Observable around it, for a log that is `inMemory`: a feed calls it for each
+   * write.
    *
-   * @default absent: `read` is asked
+   * @default absent: `read` is called
    * @throws ClosedError when the log is closed.
    */
   readNow?(after: number, maxBytes: number): Page;
   /**
-   * Emits when there may be something to read: after appends of any process,
-   * after the end. A hint that carries nothing; subscribe before reading.
+   * Emits when there may be something to read: after appends of any process, and after the end. It is a hint without
+   * content; subscribe before reading.
    */
   readonly wakes: Observable<void>;
-  /** Says that nothing will follow. Ending twice changes nothing. */
+  /** Ends the log: no entry follows. Ending it again changes nothing. */
   end(how: LogEnd): Observable<LogState>;
-  /** Lets go of what the log holds, and completes `wakes`. Later calls error with `ClosedError`. */
+  /** Releases what the log holds and completes `wakes`. Later calls error with `ClosedError`. */
   close(): void;
 }

@@ -1,3 +1,4 @@
+import type { EntryRange } from './EventLog.ts';
 import { Segment } from './Segment.ts';
 
 /** What is kept, at least; more goes in whole segments. */
@@ -6,13 +7,6 @@ export interface Retention {
   readonly bytes: number;
   /** In ms. */
   readonly age: number;
-}
-
-/** Entries and where they are: `bytes` of those after `after`, up to `last`. */
-export interface EntryRange {
-  readonly after: number;
-  readonly last: number;
-  readonly bytes: Uint8Array;
 }
 
 const smallest = 1024;

@@ -162,7 +162,7 @@ export class Connection extends Outlet implements Admitted {
   }
 
   #send(chunk: Uint8Array | string): void {
-    if (this.send(chunk)) this.#lines?.beats?.move(this);
+    if (this.send(chunk)) this.#lines?.beats?.restart(this);
     else this.#wait();
   }
 

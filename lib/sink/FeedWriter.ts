@@ -2,9 +2,8 @@ import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { endCursorOf } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import { Reader } from '../feed/Reader.ts';
-import type { LogEnd } from '../log/EventLog.ts';
-import type { EntryRange } from '../log/Segments.ts';
+import { Reader, type ReaderTarget } from '../feed/Reader.ts';
+import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Asked } from './Asked.ts';
@@ -17,14 +16,14 @@ import type { Writer } from './Writer.ts';
  * A reader of a whole feed: the log's own bytes go to its socket, as they are.
  * While the socket is busy it is not read for; it costs a cursor.
  */
-export class FeedWriter extends Reader implements Writer {
+export class FeedWriter implements Writer, ReaderTarget {
+  readonly reader = new Reader(this);
   events = 0;
   readonly #asked: Asked;
   readonly #connection: Connection;
   readonly #feed: FeedCore;
 
   constructor(asked: Asked, feed: FeedCore) {
-    super();
     this.#asked = asked;
     this.#connection = asked.connection;
     this.#feed = feed;
@@ -32,34 +31,34 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   get lag(): number {
-    return this.#feed.lagOf(this);
+    return this.#feed.lagOf(this.reader);
   }
 
-  override get isReady(): boolean {
+  get isReady(): boolean {
     return this.#connection.isReady;
   }
 
-  override write(stretch: EntryRange): boolean {
-    this.events += stretch.last - stretch.after;
+  write(range: EntryRange): boolean {
+    this.events += range.last - range.after;
     this.#connection.timeouts?.said();
-    return this.#connection.give(stretch.bytes);
+    return this.#connection.give(range.bytes);
   }
 
-  override gap({ data }: Gap): void {
+  gap({ data }: Gap): void {
     this.#connection.write(gapBlock(data));
     this.#asked.route.missed(data, this.#asked.context);
   }
 
-  override end(how: LogEnd): void {
+  end(how: LogEnd): void {
     this.#connection.end(how, this.#end(how));
   }
 
-  override disconnect(last: string, gone: () => void): void {
+  disconnect(last: string, gone: () => void): void {
     this.#connection.disconnect(last, gone);
   }
 
   /** The log cannot be read, or the stream was silent for too long. */
-  override fail(error: unknown): void {
+  fail(error: unknown): void {
     const { route, connection, context } = this.#asked;
     if (connection.isWaiting) return this.#asked.refuse(error);
     const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
@@ -71,7 +70,7 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   ready(): void {
-    this.#feed.resume(this);
+    this.#feed.resume(this.reader);
   }
 
   beat(): string {
@@ -84,11 +83,11 @@ export class FeedWriter extends Reader implements Writer {
   }
 
   gone(): void {
-    this.#feed.leave(this);
+    this.#feed.leave(this.reader);
   }
 
   #end(how: LogEnd): string {
-    return encodeFrame(end(endCursorOf(this.epoch, this.after), how === 'failed'));
+    return encodeFrame(end(endCursorOf(this.reader.epoch, this.reader.after), how === 'failed'));
   }
 
   /** `undefined` for what cannot be sent. */

@@ -16,7 +16,7 @@ const readOnce = 'read: expected one subscription, made by the route itself when
 /** One request, to a feed that is read through a pipeline of the route's own. */
 export class PipelineSession implements ReaderSession {
   readonly requested: string | undefined;
-  readonly opensWithGap = true;
+  readonly startsWithGap = true;
   /** Carries the pipeline; there is none where the route mounts a feed itself. */
   writer: StreamWriter | undefined;
   opening: Opening | undefined;
@@ -52,8 +52,8 @@ export class PipelineSession implements ReaderSession {
     return this.#placing !== undefined;
   }
 
-  get placement(): StartOptions {
-    return this.#route.placement;
+  get options(): StartOptions {
+    return this.#route.startOptions;
   }
 
   get isReady(): boolean {
@@ -72,12 +72,12 @@ export class PipelineSession implements ReaderSession {
     if (writer !== undefined) writer.blocks = this.#placing;
   }
 
-  enter(resume: () => void): void {
+  open(resume: () => void): void {
     if (this.writer === undefined || this.subscribed || this.#resume !== undefined) throw new TypeError(readOnce);
     this.#resume = resume;
   }
 
-  placed(place: StartPosition, state: LogState, begun: () => void): void {
+  positioned(place: StartPosition, state: LogState, begun: () => void): void {
     this.opening = placedOpening(this.#route, place, state.epoch);
     this.#placing?.begin(state.epoch, place.after);
     this.#begun = begun;
@@ -94,7 +94,7 @@ export class PipelineSession implements ReaderSession {
     begun?.();
   }
 
-  follow(epoch: string): void {
+  enterEpoch(epoch: string): void {
     this.#placing?.follow(epoch);
   }
 
@@ -102,7 +102,7 @@ export class PipelineSession implements ReaderSession {
     if (how === 'failed') this.#placing?.fail();
   }
 
-  drain(last: string, gone: () => void): void {
+  disconnect(last: string, gone: () => void): void {
     this.#connection.disconnect(last, gone);
   }
 

@@ -35,7 +35,7 @@ export class Route implements Keeper {
   readonly headers: Readonly<Record<string, string>>;
   /** The first block of every response. */
   readonly opening: string;
-  readonly placement: StartOptions;
+  readonly startOptions: StartOptions;
   readonly snapshot: Snapshot<unknown> | undefined;
   /** Remembers per-request streams, where the route asked for that. */
   readonly runs: Runs | undefined;
@@ -66,7 +66,7 @@ export class Route implements Keeper {
     this.opening = encodeFrame(retry(limits.retry));
     const resume = options.resume === true ? {} : options.resume || undefined;
     const { from, gapPolicy } = resume ?? {};
-    this.placement = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };
+    this.startOptions = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };
     this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
     const runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
     // A feed resumes by itself.

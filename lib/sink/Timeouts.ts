@@ -57,7 +57,7 @@ export class Timeouts extends LinkedListNode {
   /** An event came. */
   said(): void {
     this.heard = clock.now();
-    if (this.#limit === 'idle') return silences(this.#limits.idle)?.move(this);
+    if (this.#limit === 'idle') return silences(this.#limits.idle)?.restart(this);
     silences(this.#limits.first)?.remove(this);
     this.#limit = 'idle';
     silences(this.#limits.idle)?.add(this);
@@ -67,7 +67,7 @@ export class Timeouts extends LinkedListNode {
     // It is the socket that is silent, and for that there is `stall`.
     if (this.#connection.isBusy) {
       this.heard = clock.now();
-      silences(this.#limits[this.#limit])?.move(this);
+      silences(this.#limits[this.#limit])?.restart(this);
     } else this.#fail(this.#limit);
   }
 

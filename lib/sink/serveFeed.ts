@@ -25,7 +25,7 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
 
   let attaching = true;
   let found: { readonly place: StartPosition; readonly state: LogState } | undefined;
-  feed.attach(writer, requested, route.placement, (place, state) => {
+  feed.attach(writer.reader, requested, route.startOptions, (place, state) => {
     found = { place, state };
     if (!attaching) open(place, state);
   });
@@ -43,10 +43,10 @@ export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): 
     const { snapshot } = route;
     if (snapshot === undefined || place.how === 'live' || place.how === 'exact') {
       begin(asked, placedOpening(route, place, state.epoch));
-      feed.readerReady(writer, place);
+      feed.start(writer.reader, place);
       return;
     }
     const contract = route.options.events ?? feed.contract;
-    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.readerReady(writer, place));
+    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.start(writer.reader, place));
   }
 }

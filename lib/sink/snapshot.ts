@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/Cursor.ts';
 import type { Contract } from '../event/events.ts';
 import type { GapReason } from '../event/Gap.ts';
-import { type StartPosition, unserved } from '../feed/startPosition.ts';
+import { gapReason, type StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
@@ -43,16 +43,16 @@ export function beginWithSnapshot(
       if (connection.isClosed) return;
       const { events, cursor } = given as SnapshotResult<unknown>;
       const parsed = parseCursor(cursor);
-      if (isLeft(parsed) || unserved(parsed.right, state) === 'epoch') {
+      if (isLeft(parsed) || gapReason(parsed.right, state) === 'epoch') {
         throw new TypeError('snapshot: expected the cursor of a position in this feed, got none or that of another');
       }
-      writer.after = parsed.right.sequence;
+      writer.reader.after = parsed.right.sequence;
       // Where nothing was trimmed yet the place before the first entry would be a good one.
       const epoch = state.floor > 0 ? state.epoch : nowhere;
       const before = placedOpening(route, { ...place, after: 0, resumedFrom: cursor }, epoch);
       // The reader keeps the position before the snapshot until it has all of it.
       const blocks = events.map((event) => unplaced(event, contract)).join('');
-      const after = encodeFrame(position(cursorOf(state.epoch, writer.after)));
+      const after = encodeFrame(position(cursorOf(state.epoch, writer.reader.after)));
       begin(asked, before, blocks + after);
       begun();
     });

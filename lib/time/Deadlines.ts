@@ -3,49 +3,48 @@ import { maxTimerDelay } from '../data/check.ts';
 import { LinkedList, type LinkedListNode } from '../data/LinkedList.ts';
 import { clock, perClock } from './clock.ts';
 
-/** Members served in one turn of the loop; at some 15 µs a write a turn stays near a millisecond. */
+/** How many members are served in one turn of the loop; at about 15 µs a write, a turn stays near a millisecond. */
 const slice = 64;
 
-/** What is done when a time since something has passed, the same for all who wait so long. */
+/** What a set of deadlines measures and does, the same for all members with the same delay. */
 export interface Deadline<T> {
-  /** When a member began to wait, on the clock that never jumps. It only moves on. */
+  /** Returns when the delay of a member started, on the monotonic clock. It never goes back. */
   since(member: T): number;
-  /** The time is up. The member has left, or moved on, when this returns. */
+  /** Called when the delay has passed. The member has been removed, or has restarted, when this returns. */
   due(member: T): void;
 }
 
 /**
  * One timer for any number of members that wait equally long.
  *
- * Whoever began to wait first is due first, so a line in the order in which they
- * began is already sorted, and to begin anew is to move to its end. A member is a
- * link of the line itself, so that neither costs anything of its own.
+ * The member that started first is due first, so a list in the order of the starts is sorted already, and to restart
+ * a member is to move it to the end. The members are the nodes of the list, so that neither allocates anything.
  */
 export class Deadlines<T extends LinkedListNode> {
-  readonly #wait: number;
+  readonly #delay: number;
   readonly #deadline: Deadline<T>;
   readonly #members = new LinkedList<T>();
   #timer: Subscription | undefined;
 
-  constructor(wait: number, deadline: Deadline<T>) {
-    this.#wait = wait;
+  constructor(delay: number, deadline: Deadline<T>) {
+    this.#delay = delay;
     this.#deadline = deadline;
   }
 
-  /** Begins to wait, or begins anew. A member waits for one thing at a time. */
+  /** Starts the delay of a member, or restarts it. A member is in one set of deadlines at a time. */
   add(member: T): void {
     this.#members.push(member);
-    if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#wait);
+    if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#delay);
   }
 
-  /** Begins anew, if it waits. */
-  move(member: T): void {
-    if (member.isIn) this.#members.push(member);
+  /** Restarts the delay of a member that is in the set. */
+  restart(member: T): void {
+    if (member.isLinked) this.#members.push(member);
   }
 
-  /** Of those that wait here. */
+  /** Removes a member of this set. */
   remove(member: T): void {
-    member.leave();
+    member.unlink();
     if (!this.#members.isEmpty) return;
     this.#timer?.unsubscribe();
     this.#timer = undefined;
@@ -54,51 +53,51 @@ export class Deadlines<T extends LinkedListNode> {
   #arm(due: number): void {
     const deadlines = this;
     function check(this: SchedulerAction<void>): void {
-      const next = deadlines.#sweep();
+      const next = deadlines.#serve();
       if (next === undefined) deadlines.#timer = undefined;
-      else this.schedule(undefined, left(next));
+      else this.schedule(undefined, delayUntil(next));
     }
-    this.#timer = asyncScheduler.schedule(check, left(due));
+    this.#timer = asyncScheduler.schedule(check, delayUntil(due));
   }
 
-  /** Serves those who are due; tells when the next one is, whom the timer is for. */
-  #sweep(): number | undefined {
+  /** Serves the members that are due, a slice of them; returns when the next one is due. */
+  #serve(): number | undefined {
     const now = clock.now();
     for (let served = 0; served < slice; served++) {
       const member = this.#members.first;
       if (member === undefined) return undefined;
-      const due = this.#deadline.since(member) + this.#wait;
+      const due = this.#deadline.since(member) + this.#delay;
       if (due > now) return due;
       this.#deadline.due(member);
     }
-    // The rest goes on in a turn of its own, after what else the loop has to do.
-    clock.turn(this.#goOn);
+    // The rest follows in another turn, after everything else that the loop has to do.
+    clock.turn(this.#continue);
     return undefined;
   }
 
-  readonly #goOn = (): void => {
-    // Whoever has come meanwhile may have armed it.
+  readonly #continue = (): void => {
+    // A member that was added meanwhile may have armed the timer.
     if (this.#timer !== undefined) return;
-    const next = this.#sweep();
+    const next = this.#serve();
     if (next !== undefined) this.#arm(next);
   };
 }
 
-function left(due: number): number {
+function delayUntil(due: number): number {
   return Math.min(Math.max(Math.ceil(due - clock.now()), 0), maxTimerDelay);
 }
 
-/** The deadlines of one kind by their wait in ms, shared by all who wait equally long; none for `Infinity`. */
+/** Returns the deadlines of one kind by their delay in ms, shared by all members; none for `Infinity`. */
 export function deadlinesOf<T extends LinkedListNode>(
   deadline: Deadline<T>,
-): (wait: number) => Deadlines<T> | undefined {
-  const byWait = perClock(() => new Map<number, Deadlines<T>>());
-  return (wait) => {
-    if (wait === Infinity) return undefined;
-    const known = byWait().get(wait);
-    if (known !== undefined) return known;
-    const made = new Deadlines(wait, deadline);
-    byWait().set(wait, made);
-    return made;
+): (delay: number) => Deadlines<T> | undefined {
+  const byDelay = perClock(() => new Map<number, Deadlines<T>>());
+  return (delay) => {
+    if (delay === Infinity) return undefined;
+    const existing = byDelay().get(delay);
+    if (existing !== undefined) return existing;
+    const created = new Deadlines(delay, deadline);
+    byDelay().set(delay, created);
+    return created;
   };
 }

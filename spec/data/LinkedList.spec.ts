@@ -42,7 +42,7 @@ class Both {
         this.#change(given.line, (names) => [...names, given.link]);
         break;
       case 'leave':
-        this.#link(given.link).leave();
+        this.#link(given.link).unlink();
         this.#leave(given.link);
         break;
       case 'shift':
@@ -67,7 +67,7 @@ class Both {
 
   #take(into: number, from: number): void {
     const moved = this.#lines[from];
-    if (moved !== undefined) this.#lines[into]?.take(moved);
+    if (moved !== undefined) this.#lines[into]?.append(moved);
     // Behind itself it stands as it stood.
     if (into === from) return;
     const names = this.#model[from] ?? [];
@@ -107,11 +107,11 @@ describe('Line', () => {
   it('lets go of a link that left twice, or stood in no line', () => {
     const waiting = new LinkedList<Waiting>();
     const [first, second] = [new Waiting(1), new Waiting(2)];
-    first.leave();
+    first.unlink();
     waiting.push(first);
     waiting.push(second);
-    first.leave();
-    first.leave();
+    first.unlink();
+    first.unlink();
     expect([waiting.shift()?.name, waiting.isEmpty]).to.deep.equal([2, true]);
   });
 });

@@ -9,23 +9,23 @@ describe('the reads of a log on behalf of readers', () => {
   beforeEach(() => replaceClock(new HandClock()));
   afterEach(() => replaceClock(undefined));
 
-  it('are one for those at one place of one epoch, and each is given it with what had been heard', () => {
+  it('are one for those at one place of one epoch, and each is given it with what had been version', () => {
     const { log, reads } = answered();
     const fetches = new PageLoader(log, 100, 64);
     const [a, b, c, other] = [new Standing(3), new Standing(3), new Standing(4), new Standing(3, 'two')];
-    for (const [heard, reader] of [a, b, c, other].entries()) fetches.add(reader, heard);
+    for (const [version, reader] of [a, b, c, other].entries()) fetches.add(reader, version);
     expect(reads.map(({ after, maxBytes }) => [after, maxBytes])).to.deep.equal([
       [3, 100],
       [4, 100],
       [3, 100],
     ]);
     reads[0]?.answer.next(page);
-    expect([a, b].map(({ fetched }) => fetched)).to.deep.equal([
-      { page, heard: 0 },
-      { page, heard: 0 },
+    expect([a, b].map(({ loaded }) => loaded)).to.deep.equal([
+      { page, version: 0 },
+      { page, version: 0 },
     ]);
-    expect([a, b, c, other].map(({ isIn }) => isIn)).to.deep.equal([true, true, false, false]);
-    expect([c.fetched, other.fetched]).to.deep.equal([undefined, undefined]);
+    expect([a, b, c, other].map(({ isLinked }) => isLinked)).to.deep.equal([true, true, false, false]);
+    expect([c.loaded, other.loaded]).to.deep.equal([undefined, undefined]);
   });
 
   it('are made anew for who comes when one is over', () => {
@@ -44,10 +44,10 @@ describe('the reads of a log on behalf of readers', () => {
     const fetches = new PageLoader(log, 100, 64);
     const [left, moved, stays] = [new Standing(3), new Standing(3), new Standing(3)];
     for (const reader of [left, moved, stays]) fetches.add(reader, 0);
-    left.server = undefined;
+    left.set = undefined;
     moved.after = 5;
     reads[0]?.answer.next(page);
-    expect([left, moved, stays].map(({ fetched, isIn }) => [fetched !== undefined, isIn])).to.deep.equal([
+    expect([left, moved, stays].map(({ loaded, isLinked }) => [loaded !== undefined, isLinked])).to.deep.equal([
       [false, false],
       [false, false],
       [true, true],
@@ -73,10 +73,10 @@ describe('the reads of a log on behalf of readers', () => {
     const [first, ...others] = [1, 2, 3].map((after) => new Standing(after));
     for (const reader of [first, ...others]) if (reader) fetches.add(reader, 0);
     reads[0]?.answer.next({ ...page, after: 1 });
-    const fetched = first?.fetched;
+    const loaded = first?.loaded;
     reads[0]?.answer.next({ ...page, after: 2 });
     reads[0]?.answer.error('no');
-    expect(first?.fetched).to.equal(fetched);
+    expect(first?.loaded).to.equal(loaded);
     expect(first?.errors).to.deep.equal([]);
     // One read is under way, and one waits: the first was not counted as over twice.
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 2]);
@@ -89,7 +89,7 @@ describe('the reads of a log on behalf of readers', () => {
     const fetches = new PageLoader(log, 100, 1);
     const [first, gone, last] = [new Standing(1), new Standing(2), new Standing(3)];
     for (const reader of [first, gone, last]) fetches.add(reader, 0);
-    gone.server = undefined;
+    gone.set = undefined;
     reads[0]?.answer.next(page);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 3]);
     reads[1]?.answer.next(page);

@@ -9,7 +9,7 @@ function opened() {
   const { log, reads } = answered();
   const readers = new ReaderSet(log, 64);
   const first = new Standing(9);
-  first.server = undefined;
+  first.set = undefined;
   const placed: number[] = [];
   readers.join(first, ({ tail }) => placed.push(tail));
   return { readers, reads, first, placed };
@@ -39,7 +39,7 @@ describe('the places of readers', () => {
     expect(placed).to.deep.equal([9]);
     readers.leave(second);
     readers.leave(second);
-    expect(readers.count).to.equal(0);
+    expect(readers.size).to.equal(0);
   });
 
   it('are asked for anew when all had left before the log was opened', () => {
@@ -67,7 +67,7 @@ describe('the places of readers', () => {
     const before = reads.length;
     const tails: number[] = [];
     const asked = () => {
-      readers.ask(first, ({ tail }) => tails.push(tail));
+      readers.readState(first, ({ tail }) => tails.push(tail));
       return reads.at(-1)?.answer;
     };
     asked()?.next({ ...page, tail: 12 });

@@ -1,30 +1,33 @@
-import { Swept } from '../../lib/feed/sweep.ts';
+import { Reader, type ReaderTarget } from '../../lib/feed/Reader.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** One who is behind, and does when it is its turn what a spec says. */
-export class Behind extends Swept {
-  readonly errors: unknown[] = [];
-  readonly #step: (self: Behind) => void;
+/** A reader that is behind and runs a function when it is served. */
+export class Behind extends Reader {
+  readonly errors: unknown[];
 
-  constructor(step: (self: Behind) => void) {
-    super();
-    this.#step = step;
-  }
-
-  override step(): void {
-    this.#step(this);
-  }
-
-  override fail(error: unknown): void {
-    this.errors.push(error);
+  constructor(serve: (self: Behind) => void) {
+    const errors: unknown[] = [];
+    super({ ...idleTarget, fail: (error) => void errors.push(error) });
+    this.errors = errors;
+    this.set = { serve: () => serve(this) };
   }
 }
 
-/** Several of them, each with its number. */
+/** A target that takes everything and does nothing. */
+export const idleTarget: ReaderTarget = {
+  isReady: true,
+  write: () => true,
+  gap: () => {},
+  end: () => {},
+  fail: () => {},
+  disconnect: () => {},
+};
+
+/** Returns several of them, each with its number. */
 export const several = (count: number, step: (index: number, self: Behind) => void): readonly Behind[] =>
   Array.from({ length: count }, (_, index) => new Behind((self) => step(index, self)));
 
-/** A clock whose time moves when a spec says so, and which is run by hand. */
+/** A clock whose time and turns a spec moves itself. */
 export class HandClock implements Clock {
   time = 0;
   readonly micros: (() => void)[] = [];

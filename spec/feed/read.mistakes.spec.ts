@@ -140,7 +140,7 @@ describe('feed.read, used wrongly,', () => {
   });
 
   it('is a mistake outside a route', () => {
-    expect(() => feed(Ticks).read({} as never)).to.throw(TypeError, 'after(cursor)');
+    expect(() => feed(Ticks).read({} as never)).to.throw(TypeError, 'outside a route use events() or entries()');
   });
 
   it('leaves nothing where the pipeline does not subscribe to it', () => {

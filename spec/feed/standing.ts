@@ -1,27 +1,19 @@
 import { Subject } from 'rxjs';
 import { Reader } from '../../lib/feed/Reader.ts';
 import { type EventLog, memoryLog, type Page } from '../../lib/index.ts';
+import { idleTarget } from './behind.ts';
 
-/** One who stands somewhere and is given what was read. */
+/** A reader at a position, whose target collects errors. */
 export class Standing extends Reader {
-  override readonly isReady = true;
-  readonly errors: unknown[] = [];
+  readonly errors: unknown[];
 
   constructor(after: number, epoch = 'one') {
-    super();
+    const errors: unknown[] = [];
+    super({ ...idleTarget, fail: (error) => void errors.push(error) });
+    this.errors = errors;
     this.after = after;
     this.epoch = epoch;
-    this.server = { serve: () => {} };
-  }
-
-  override write(): boolean {
-    return true;
-  }
-  override gap(): void {}
-  override end(): void {}
-  override disconnect(): void {}
-  override fail(error: unknown): void {
-    this.errors.push(error);
+    this.set = { serve: () => {} };
   }
 }
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
   type GapPolicy,
+  gapReason,
   type StartOptions,
   type StartPosition,
   startPosition,
-  unserved,
 } from '../../lib/feed/startPosition.ts';
 import type { LogState } from '../../lib/index.ts';
 
@@ -22,8 +22,8 @@ const state: LogState = {
 
 const usual: StartOptions = { from: 'live', gapPolicy: undefined };
 
-describe('unserved', () => {
-  const table: readonly (readonly [string, number, ReturnType<typeof unserved>])[] = [
+describe('gapReason', () => {
+  const table: readonly (readonly [string, number, ReturnType<typeof gapReason>])[] = [
     ['now', 20, undefined],
     ['now', 10, undefined],
     ['now', 9, 'trimmed'],
@@ -43,13 +43,13 @@ describe('unserved', () => {
   ];
   for (const [epoch, sequence, reason] of table) {
     it(`says ${reason ?? 'nothing'} of ${epoch} ${sequence}`, () => {
-      expect(unserved({ epoch, sequence }, state)).to.equal(reason);
+      expect(gapReason({ epoch, sequence }, state)).to.equal(reason);
     });
   }
 
   it('serves from before the first entry where nothing was trimmed, in old epochs too', () => {
     const whole = { ...state, floor: 0 };
-    expect(['now', 'second', 'first'].map((epoch) => unserved({ epoch, sequence: 0 }, whole))).to.deep.equal([
+    expect(['now', 'second', 'first'].map((epoch) => gapReason({ epoch, sequence: 0 }, whole))).to.deep.equal([
       undefined,
       undefined,
       undefined,
@@ -58,8 +58,8 @@ describe('unserved', () => {
 
   it('serves the one place that an empty log has', () => {
     const empty = { epoch: 'now', past: [], floor: 0, tail: 0, ended: false } as const;
-    expect(unserved({ epoch: 'now', sequence: 0 }, empty)).to.equal(undefined);
-    expect(unserved({ epoch: 'now', sequence: 1 }, empty)).to.equal('future');
+    expect(gapReason({ epoch: 'now', sequence: 0 }, empty)).to.equal(undefined);
+    expect(gapReason({ epoch: 'now', sequence: 1 }, empty)).to.equal('future');
   });
 });
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
 import { LinkedList } from '../../lib/data/LinkedList.ts';
-import { type Swept, sweep } from '../../lib/feed/sweep.ts';
+import type { Reader } from '../../lib/feed/Reader.ts';
+import { sweep } from '../../lib/feed/sweep.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { replaceClock } from '../../lib/time/clock.ts';
 import { Behind, HandClock, several } from './behind.ts';
@@ -27,7 +28,7 @@ describe('the sweep', () => {
     marbles(({ flush }) => {
       const log: unknown[] = [];
       const [a, b, c, d] = several(4, (index) => log.push(index));
-      const idle = new LinkedList<Swept>();
+      const idle = new LinkedList<Reader>();
       for (const reader of [a, b]) if (reader) idle.push(reader);
       for (const reader of [d, c]) if (reader) sweep().add(reader);
       sweep().addAll(idle);
@@ -43,7 +44,7 @@ describe('the sweep', () => {
       const log: unknown[] = [];
       const [a, b, c] = several(3, (index) => log.push(index));
       for (const reader of [a, b, c, a]) if (reader) sweep().add(reader);
-      b?.leave();
+      b?.unlink();
       flush();
       expect(log).to.deep.equal([2, 0]);
     }),
@@ -141,9 +142,11 @@ describe('a slice of the sweep', () => {
       throw new Error('step');
     })[0];
     if (broken === undefined) return expect.fail('nobody is broken');
-    broken.fail = () => {
-      throw new Error('fail');
-    };
+    Object.assign(broken.target, {
+      fail: () => {
+        throw new Error('fail');
+      },
+    });
     const others = several(2, (index) => log.push(index));
     for (const reader of [broken, ...others]) sweep().add(reader);
     expect(() => clock.micros.shift()?.()).to.throw('fail');
