@@ -1,103 +1,120 @@
-import { Observable } from 'rxjs';
+import { asyncScheduler, Observable } from 'rxjs';
 import { ConnectionError, type ConnectionFailure } from '../error/ConnectionError.ts';
+import { Alarm } from '../time/Alarm.ts';
+import { parseRetryAfter } from '../time/backoff.ts';
+import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
 import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
-import { failureOf } from './checkHead.ts';
-import type { ReconnectState } from './Memory.ts';
-import { watchSilence } from './watchSilence.ts';
-
-/** The answer is a stream, and is said to be one to who waits for it. */
-export type Opened = (response: Response) => void;
+import { guard } from './guard.ts';
+import type { ReconnectState } from './reconnecting.ts';
 
 /**
- * Makes one request and reads one response: its messages, as they come.
+ * Makes one request and emits the messages of its response as they arrive.
  *
- * Completes when the server says by 204 that there is nothing; any other end is
- * an error. Unsubscribing releases the socket at once. Fetch has promises, so
- * there are some here; what they give is taken by `then` in the turn it comes.
+ * Completes when the server answers 204, which says that nothing follows; any other end is an error. Unsubscribing
+ * releases the socket at once. Fetch returns promises; what they resolve to is taken by `then`, in the same turn.
+ *
+ * @param prepare prepares the request and returns the function that sends it
+ * @param onOpen called when the response turns out to be a stream
  */
 export function attempt(
-  send: (signal: AbortSignal) => () => PromiseLike<Response>,
-  memory: ReconnectState,
-  opened: Opened,
+  prepare: (signal: AbortSignal) => () => PromiseLike<Response>,
+  state: ReconnectState,
+  onOpen: (response: Response) => void,
   limits: FrameLimits,
 ): Observable<Message> {
   return new Observable((subscriber) => {
     const abort = new AbortController();
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let isRefused = false;
-    const lose = (reason: ConnectionFailure, message: string, cause?: unknown): void =>
+    const fail = (reason: ConnectionFailure, message: string, cause?: unknown): void =>
       subscriber.error(new ConnectionError(reason, message, { cause }));
 
-    const watch = watchSilence(() => lose('silent', 'nothing came for too long'));
+    const alarm = new Alarm(subscriber, () => fail('silent', 'the server sent nothing for too long'));
+    const restartIdleTimeout = (): void => alarm.set(clock.now() + state.idleTimeout);
     const parser = new FrameParser({
       ...limits,
-      lastEventId: memory.lastEventId,
+      lastEventId: state.lastEventId,
       onMessage: (message) => subscriber.next(message),
       onPosition: (id) => {
-        memory.lastEventId = id;
+        state.lastEventId = id;
       },
       onRetry: ({ ms }) => {
-        memory.backoff.asked = ms;
+        state.backoff.serverDelay = ms;
       },
     });
     subscriber.add(() => {
       parser.stop();
-      watch.stop();
       abort.abort();
-      // A fetch of the user's own may not heed the signal.
+      // A custom fetch may ignore the signal.
       reader?.cancel().then(undefined, () => {});
     });
 
-    /** Runs what a promise calls, where a throw would be heard by nobody. */
-    const contain = (work: () => void): void => {
-      try {
-        work();
-      } catch (error) {
-        subscriber.error(error);
-      }
-    };
+    const onResponse = (response: Response): void => {
+      if (subscriber.closed) return void response.body?.cancel().then(undefined, () => {});
+      if (response.status === 204) return subscriber.complete();
+      const failure = checkHead(response);
+      if (failure !== undefined) return subscriber.error(failure);
 
+      const interval = Number(response.headers.get('rxsse-liveness'));
+      if (interval > 0) state.setServerInterval(interval);
+      restartIdleTimeout();
+      isRefused = response.headers.get('rxsse-resume') === 'refused';
+      if (!isRefused) onOpen(response);
+      reader = response.body?.getReader();
+      if (reader === undefined) onEnd();
+      else read(reader);
+    };
     const read = (body: ReadableStreamDefaultReader<Uint8Array>): void => {
       body.read().then(
         (result) =>
-          contain(() => {
+          guard(subscriber, () => {
             if (subscriber.closed) return;
-            if (result.done) return end();
-            watch.heard();
+            if (result.done) return onEnd();
+            restartIdleTimeout();
             parser.push(result.value);
             if (subscriber.closed) return;
-            memory.settle();
+            state.notifyCursor();
             read(body);
           }),
-        (cause) => lose('broken', 'the connection broke', cause),
+        (cause) => fail('broken', 'the connection broke', cause),
       );
     };
-    const end = (): void => {
-      if (isRefused) lose('refused', 'the server takes no more readers now');
-      else lose('closed', 'the response ended, and not the stream');
-    };
-    const begin = (response: Response): void => {
-      if (subscriber.closed) return void response.body?.cancel().then(undefined, () => {});
-      if (response.status === 204) return subscriber.complete();
-      const failure = failureOf(response);
-      if (failure !== undefined) return subscriber.error(failure);
-
-      const announced = Number(response.headers.get('rxsse-liveness'));
-      if (announced > 0) memory.announce(announced);
-      watch.allow(memory.silence);
-      isRefused = response.headers.get('rxsse-resume') === 'refused';
-      if (!isRefused) opened(response);
-      reader = response.body?.getReader();
-      if (reader === undefined) end();
-      else read(reader);
+    const onEnd = (): void => {
+      if (isRefused) fail('refused', 'the server accepts no more readers now');
+      else fail('closed', 'the response ended before the stream did');
     };
 
-    const ask = send(abort.signal);
-    watch.allow(memory.silence);
-    ask().then(
-      (response) => contain(() => begin(response)),
-      (cause) => lose('unreachable', 'no answer came', cause),
+    const send = prepare(abort.signal);
+    restartIdleTimeout();
+    send().then(
+      (response) => guard(subscriber, () => onResponse(response)),
+      (cause) => fail('unreachable', 'the server did not respond', cause),
     );
   });
+}
+
+/** Returns why a response is not an event stream; `undefined` if it is one. */
+function checkHead({ status, headers }: Response): ConnectionError | undefined {
+  if (status !== 200) {
+    return new ConnectionError('status', `expected an event stream, got status ${status}`, {
+      status,
+      retryAfter: parseRetryAfter(headers.get('retry-after'), asyncScheduler.now()),
+    });
+  }
+  const type = mimeType(headers.get('content-type') ?? '');
+  if (type === 'text/event-stream') return undefined;
+  return new ConnectionError('type', 'expected the Content-Type text/event-stream, got another one', { status });
+}
+
+/**
+ * Returns the MIME type of a response without its parameters; the last valid one if the header was sent repeatedly.
+ *
+ * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
+ */
+function mimeType(header: string): string | undefined {
+  // Commas separate the values, except those inside quotes.
+  const values = header.match(/(?:"(?:\\.|[^"\\])*"?|[^",])+/g) ?? [];
+  const types = values.map((value) => value.split(';', 1).join('').trim().toLowerCase());
+  return types.findLast((type) => type !== '*/*' && /^[^\s/]+\/[^\s/]+$/.test(type));
 }

@@ -5,64 +5,72 @@ import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { shorten } from '../event/shorten.ts';
 import { stamp } from '../event/stamp.ts';
+import type { Message } from '../wire/Frame.ts';
+import { reserved } from '../wire/reserved.ts';
 import type { BadEventPolicy, DecodingOptions, RawEvent } from './FromSseOptions.ts';
 
+/** An event of a client's stream, whatever its contract is. */
+export type ClientEvent = TypedEvent | Gap | RawEvent;
+
+/** A message as a parser or an EventSource delivers it. */
+export type ReceivedMessage = Pick<Message, 'event' | 'data'>;
+
 /**
- * Decodes an event by its name. `undefined` where it is dropped.
+ * Decodes a message by its name: into an event of the contract, a gap, or a raw event. Returns `undefined` for a
+ * message that is dropped, and for one of the library's own that is not an event.
  *
- * @throws DecodeError where the policy is `error`.
+ * @throws DecodeError for a malformed gap, and for a bad event where the policy is `error`.
  */
-export function decode(
+export function decodeMessage(
   contract: Contract,
   { unknownEvents, invalidEvents, onError }: DecodingOptions,
-  event: string,
-  text: string,
-): TypedEvent | RawEvent | undefined {
-  const unfit = (policy: BadEventPolicy | undefined, ...issues: readonly string[]): RawEvent | undefined => {
-    const error = new DecodeError(text, issues);
+  { event = 'message', data }: ReceivedMessage,
+): ClientEvent | undefined {
+  if (event === reserved.gap) return decodeGap(data);
+  // The library's other names are positions, ends, and what later versions add.
+  if (event.startsWith('rxsse.')) return undefined;
+
+  const reject = (policy: BadEventPolicy | undefined, ...issues: readonly string[]): RawEvent | undefined => {
+    const error = new DecodeError(data, issues);
     if (policy === 'error') throw error;
-    if (policy === 'raw') return { type: 'rxsse.raw', data: { event, text, error } };
+    if (policy === 'raw') return { type: 'rxsse.raw', data: { event, text: data, error } };
     onError?.(error);
     return undefined;
   };
-
   const definition = definitionNamed(contract, event);
   if (definition === undefined) {
     const names = shorten(namesOf(contract).join(', '), 80);
-    return unfit(unknownEvents, `type: expected one of ${names}, got another name`);
+    return reject(unknownEvents, `type: expected one of ${names}, got another name`);
   }
-  const at = `${event}.data`;
-  const value = parsed(text);
-  if (value === undefined) return unfit(invalidEvents, `${at}: expected JSON, got other text`);
-  const decoded = definition.payload.decode(value);
-  if (decoded._tag === 'Left') return unfit(invalidEvents, ...describeFailure(decoded.left, at));
+  const path = `${event}.data`;
+  const json = parseJson(data);
+  if (json === undefined) return reject(invalidEvents, `${path}: expected JSON, got other text`);
+  const decoded = definition.payload.decode(json);
+  if (decoded._tag === 'Left') return reject(invalidEvents, ...describeFailure(decoded.left, path));
   return stamp({ type: event, data: decoded.right }, definition);
 }
 
-/**
- * What a server says of what is missing. Never dropped: who cannot read it cannot know what it has.
- *
- * @throws DecodeError when it is none.
- */
-export function gapOf(text: string): Gap {
-  const data = parsed(text) as Partial<Gap['data']> | null | undefined;
+/** Returns true if the data of an end message says that the stream failed. */
+export function isFailedEnd(data: string): boolean {
+  return (parseJson(data) as { readonly reason?: unknown } | null | undefined)?.reason === 'failed';
+}
+
+/** Decodes a gap. No policy drops one: a subscriber that cannot read it would not know that events are missing. */
+function decodeGap(text: string): Gap {
+  const data = parseJson(text) as Partial<Gap['data']> | null | undefined;
   const { reason, requested, resumedFrom } = data ?? {};
-  if (isText(reason) && isText(resumedFrom) && (requested === null || isText(requested))) {
-    return { type: 'rxsse.gap', data: data as Gap['data'] };
+  if (isString(reason) && isString(resumedFrom) && (requested === null || isString(requested))) {
+    return { type: reserved.gap, data: data as Gap['data'] };
   }
-  throw new DecodeError(text, [`rxsse.gap.data: expected what is missing, got other data`]);
+  throw new DecodeError(text, [`${reserved.gap}.data: expected { reason, requested, resumedFrom }, got other data`]);
 }
 
-/** Whether the end of a stream was a failure. */
-export function isFailedEnd(text: string): boolean {
-  return (parsed(text) as { readonly reason?: unknown } | null | undefined)?.reason === 'failed';
-}
-
-function isText(value: unknown): boolean {
+function isString(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-function parsed(text: string): unknown {
+/** Returns the parsed value; `undefined` for text that is not JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,71 +1,80 @@
-import { defer, mergeMap, Observable, takeUntil } from 'rxjs';
-import type { ConnectionError } from '../error/ConnectionError.ts';
+import { defer, from, mergeMap, Observable, of, takeUntil } from 'rxjs';
+import { ConnectionError } from '../error/ConnectionError.ts';
 import { attempt } from './attempt.ts';
 import type { FromSseOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
-import { given } from './given.ts';
-import type { ReconnectState } from './Memory.ts';
-import type { Line } from './reconnecting.ts';
-import { requestOf } from './requestOf.ts';
+import { prepareRequest } from './prepareRequest.ts';
+import type { ClientTransport, ReconnectState } from './reconnecting.ts';
 import { whileVisible } from './whileVisible.ts';
 
 /** Connects by fetch. */
-export function requests(
+export function fetchTransport(
   target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   options: FromSseOptions,
-  memory: ReconnectState,
-): Line {
-  const {
-    headers,
-    statusObserver,
-    strictEventSource = false,
-    retryStatuses = strictEventSource ? never : isPassingStatus,
-    pauseWhenHidden,
-  } = options;
-  let isRepeatable = true;
+  state: ReconnectState,
+): ClientTransport {
+  const { headers, statusObserver, strictEventSource, pauseWhenHidden } = options;
+  const { retryStatuses = strictEventSource ? () => false : isRetryableStatus } = options;
+  let isIdempotent = true;
 
-  const opened = ({ headers: said }: Response): void => {
-    memory.backoff.opened();
-    statusObserver?.next({ state: 'open', resume: said.get('rxsse-resume') ?? undefined });
+  const onOpen = (response: Response): void => {
+    state.backoff.opened();
+    statusObserver?.next({ state: 'open', resume: response.headers.get('rxsse-resume') ?? undefined });
   };
-  const ask = (asked: RequestTarget, sent: HeadersLike) => {
-    const { method = asked instanceof Request ? asked.method : 'GET' } = options;
-    isRepeatable = options.idempotent ?? /^(get|head)$/i.test(method);
-    const asking = { target: asked, headers: sent, lastEventId: memory.lastEventId, takesRefusals: retryStatuses(503) };
-    const messages = attempt((signal) => requestOf(asking, options, signal), memory, opened, options);
-    return untilAborted(asked, messages);
+  const request = (resolvedTarget: RequestTarget, resolvedHeaders: HeadersLike) => {
+    const { method = resolvedTarget instanceof Request ? resolvedTarget.method : 'GET' } = options;
+    isIdempotent = options.idempotent ?? /^(get|head)$/i.test(method);
+    const parts = {
+      target: resolvedTarget,
+      headers: resolvedHeaders,
+      lastEventId: state.lastEventId,
+      acceptsRefusal: retryStatuses(503),
+    };
+    const messages = attempt((signal) => prepareRequest(parts, options, signal), state, onOpen, options);
+    return untilAborted(resolvedTarget, messages);
   };
-  const isPassing = ({ reason, status: answered = 0 }: ConnectionError): boolean => {
-    if (reason === 'request' || reason === 'type') return false;
-    if (reason === 'status') return retryStatuses(answered);
-    return reason === 'refused' || isRepeatable || memory.lastEventId !== '';
-  };
-  const connect = defer(() =>
-    given(typeof target === 'function' ? target() : target).pipe(
-      mergeMap((asked) =>
-        given(typeof headers === 'function' ? headers(memory.failure) : headers).pipe(
-          mergeMap((sent) => ask(asked, sent)),
+  return {
+    connect: defer(() =>
+      resolved(typeof target === 'function' ? target() : target).pipe(
+        mergeMap((resolvedTarget) =>
+          resolved(typeof headers === 'function' ? headers(state.failure) : headers).pipe(
+            mergeMap((resolvedHeaders) => request(resolvedTarget, resolvedHeaders)),
+          ),
         ),
       ),
     ),
-  );
-  return {
-    connect,
-    isPassing,
-    pace: (messages) => {
-      const shown = pauseWhenHidden
-        ? whileVisible(messages, () => statusObserver?.next({ state: 'paused' }))
-        : messages;
-      return untilAborted(target, shown);
+    isRetryable: ({ reason, status = 0 }) => {
+      if (reason === 'request' || reason === 'type') return false;
+      if (reason === 'status') return retryStatuses(status);
+      return reason === 'refused' || isIdempotent || state.lastEventId !== '';
     },
+    restrict: (messages) =>
+      untilAborted(
+        target,
+        pauseWhenHidden ? whileVisible(messages, () => statusObserver?.next({ state: 'paused' })) : messages,
+      ),
   };
 }
 
-const never = () => false;
+/** Returns true for the statuses of a server that may answer the same request later. */
+function isRetryableStatus(status: number): boolean {
+  return /^(408|425|429|5..)$/.test(`${status}`);
+}
 
-/** Answers of a server that may be well the next time. */
-const isPassingStatus = (status: number): boolean => /^(408|425|429|5..)$/.test(`${status}`);
+/** Emits a value, synchronously, or what a promise resolves to. A rejection counts as a server that is unreachable. */
+function resolved<T>(value: T | PromiseLike<T>): Observable<T> {
+  if (!isThenable(value)) return of(value);
+  return from(
+    value.then(undefined, (cause: unknown): never => {
+      throw new ConnectionError('unreachable', 'the promise of the URL or the headers was rejected', { cause });
+    }),
+  );
+}
 
-/** Errors when the signal of a request says so. */
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Errors with the reason of the request's signal when that is aborted. */
 function untilAborted<T>(target: unknown, messages: Observable<T>): Observable<T> {
   if (!(target instanceof Request)) return messages;
   const { signal } = target;

@@ -3,21 +3,21 @@ import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, type EventOf, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
-import type { Given } from './deliver.ts';
+import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, RawIf } from './FromSseOptions.ts';
-import type { ReconnectState } from './Memory.ts';
-import { reconnecting } from './reconnecting.ts';
+import { guard } from './guard.ts';
+import { type ReconnectState, reconnecting } from './reconnecting.ts';
 
-/** The part of an EventSource that is needed; a browser's has it, and those of packages. @category client */
+/** The part of an EventSource that is used; a browser's implements it, and so do those of packages. @category client */
 export interface EventSourceLike {
-  /** 2 is closed, for good. */
+  /** 0 is connecting, 1 open, 2 closed for good. */
   readonly readyState: number;
   addEventListener(type: string, listener: (event: MessageLike) => void): void;
   removeEventListener(type: string, listener: (event: MessageLike) => void): void;
   close(): void;
 }
 
-/** The part of what it dispatches that is read; its `open` and `error` have none of it. @category client */
+/** The part of a dispatched event that is read; `open` and `error` have only a type. @category client */
 export interface MessageLike {
   readonly type: string;
   readonly data?: unknown;
@@ -27,92 +27,77 @@ export interface MessageLike {
 const closed = 2;
 
 /**
- * Reads the events of a contract through an EventSource, with the same types as `fromSse`.
+ * Reads the events of a contract through an EventSource, with the same types as {@link fromSse}.
  *
- * For where a native one is wanted: it is listed in the browser's tools, works
- * through what patches it, and needs no leave for headers across origins. It
- * connects again by itself after a lost line; any answer but a stream ends it for
- * good, and then another is made, with backoff. That one knows nothing of the
- * first, so its factory is given the position to put into its URL.
+ * Use it where a native EventSource is wanted: the browser's tools list it, whatever patches EventSource sees it, and
+ * it reconnects across origins without a CORS preflight. After a lost connection it reconnects by itself. Any response
+ * that is not a stream closes it for good; then the factory creates another one, with backoff, and is passed the
+ * position to put into the URL, since the new one does not know it.
  *
- * An EventSource dispatches only what is listened to: events of other names are
- * not seen, but for those without a name. It does not say why it failed either,
- * so where any end of the server is final (204), set `retry.limit`.
+ * An EventSource dispatches only the names that are listened to, so events of unknown names are not seen, except those
+ * without a name. It does not say why it failed either: if the server may answer 204 or another final status, set
+ * `backoff.maxAttempts`.
  *
- * Completes when the server says that the stream ended. Unsubscribing closes the
- * EventSource, and nothing arrives after.
+ * Completes when the server says that the stream ended. Errors with a {@link ConnectionError} when a limit of `backoff`
+ * is reached, and with a {@link StreamFailedError} when the server says that the stream failed. Unsubscribing closes
+ * the EventSource, and nothing is emitted after.
  *
- * @example The article's echo, through a browser's own EventSource
- * const said = fromEventSource((lastEventId) => new EventSource(`/sse3?message=hi&lastEventId=${lastEventId}`), Echoes);
+ * @example Read the article's echo through a browser's own EventSource
+ * const echoes = fromEventSource((lastEventId) => new EventSource(`/sse3?message=hi&lastEventId=${lastEventId}`), Echoes);
  *
- * @throws TypeError at once, for what is no contract; RangeError for an option out of range.
- * @see fromSse, which sees why and does not need another object.
+ * @throws TypeError for a value that is not a contract, RangeError for an option out of range; both synchronously.
+ * @see fromSse, which reports why a connection failed and resumes without another object.
  * @category client
  */
 export function fromEventSource<C extends Contract, P extends BadEventPolicy = 'drop'>(
-  make: (lastEventId: string) => EventSourceLike,
+  create: (lastEventId: string) => EventSourceLike,
   contract: C,
   options: DecodingOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  return reconnecting({
-    who: 'fromEventSource',
-    contract,
-    options,
-    exact: false,
-    begin: () => ({ lastEventId: '' }),
-    lineOf: (memory) => ({
-      connect: defer(() => dispatched(make(memory.lastEventId), namesIn(contract), memory, options)),
-      isPassing: () => true,
-    }),
+  return reconnecting('fromEventSource', contract, options, (state) => {
+    const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
+    return {
+      connect: defer(() => messagesOf(create(state.lastEventId), names, state, options)),
+      isRetryable: () => true,
+    };
   }) as Observable<EventOf<C> | Gap | RawIf<P>>;
 }
 
-/** All that is listened to; it shows nothing of other names. */
-function namesIn(contract: Contract): ReadonlySet<string> {
-  return new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
-}
-
-/** What one EventSource dispatches, until it is closed for good, which is an error. */
-function dispatched(
+/** Emits the messages that an EventSource dispatches under the names; errors when it is closed for good. */
+function messagesOf(
   source: EventSourceLike,
-  names: ReadonlySet<string>,
-  memory: ReconnectState,
+  names: Iterable<string>,
+  state: ReconnectState,
   { statusObserver }: DecodingOptions,
-): Observable<Given> {
+): Observable<ReceivedMessage> {
   return new Observable((subscriber) => {
-    /** Runs what an EventSource calls, where a throw would be heard by nobody. */
-    const contained =
-      (work: (event: MessageLike) => void) =>
-      (event: MessageLike): void => {
-        // Some dispatch the rest of a chunk after `close`.
-        if (subscriber.closed) return;
-        try {
-          work(event);
-        } catch (error) {
-          subscriber.error(error);
-        }
-      };
-    const hear = contained(({ type, data, lastEventId = '' }) => {
-      memory.lastEventId = lastEventId;
+    const onMessage = ({ type, data, lastEventId = '' }: MessageLike): void => {
+      state.lastEventId = lastEventId;
       subscriber.next({ event: type, data: String(data) });
-    });
-    const open = contained(() => {
-      memory.backoff.opened();
-      statusObserver?.next({ state: 'open', resume: undefined });
-    });
-    const error = contained(() => {
-      if (source.readyState === closed) {
-        subscriber.error(new ConnectionError('status', 'expected a stream, got an answer that closed the EventSource'));
-      } else {
-        const { backoff, lastEventId } = memory;
-        statusObserver?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId });
-      }
-    });
-    const listeners = new Map([...[...names].map((name) => [name, hear] as const), ['open', open], ['error', error]]);
-    for (const [type, listener] of listeners) source.addEventListener(type, listener);
-    return () => {
-      for (const [type, listener] of listeners) source.removeEventListener(type, listener);
-      source.close();
     };
+    const onOpen = (): void => {
+      state.backoff.opened();
+      statusObserver?.next({ state: 'open', resume: undefined });
+    };
+    const onError = (): void => {
+      if (source.readyState === closed) {
+        subscriber.error(new ConnectionError('status', 'expected an event stream, got a response that closed it'));
+      } else {
+        const { backoff, lastEventId } = state;
+        statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId });
+      }
+    };
+    const listen = (type: string, listener: (event: MessageLike) => void): void => {
+      const guarded = (event: MessageLike): void => {
+        // Some implementations dispatch the rest of a chunk after `close`.
+        if (!subscriber.closed) guard(subscriber, () => listener(event));
+      };
+      source.addEventListener(type, guarded);
+      subscriber.add(() => source.removeEventListener(type, guarded));
+    };
+    for (const name of names) listen(name, onMessage);
+    listen('open', onOpen);
+    listen('error', onError);
+    return () => source.close();
   });
 }

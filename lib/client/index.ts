@@ -2,16 +2,15 @@ export { ConnectionError, type ConnectionFacts, type ConnectionFailure } from '.
 export { StreamFailedError } from '../error/StreamFailedError.ts';
 export type {
   BadEventPolicy,
+  ConnectionStatus,
   DecodingOptions,
-  Fetch,
+  FetchLike,
   FromSseOptions,
   HeadersLike,
   RawEvent,
   RawIf,
+  ReconnectOptions,
   RequestTarget,
 } from './FromSseOptions.ts';
 export { type EventSourceLike, fromEventSource, type MessageLike } from './fromEventSource.ts';
 export { fromSse } from './fromSse.ts';
-export type { Hearer } from './Hearer.ts';
-export type { ReconnectOptions } from './RetryOptions.ts';
-export type { Connecting, ConnectionStatus, Ended, Open, Paused, Retrying } from './Status.ts';

@@ -1,79 +1,131 @@
-import { defer, Observable, retry, Subject, takeUntil, tap, timer } from 'rxjs';
+import { defer, Observable, retry, Subject, type Subscriber, takeUntil, tap, timer } from 'rxjs';
+import { kindOf } from '../data/kindOf.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
+import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { type Contract, isContract } from '../event/events.ts';
+import { reserved } from '../wire/reserved.ts';
 import { Backoff } from './Backoff.ts';
-import { type Delivered, deliver, type Given } from './deliver.ts';
-import type { DecodingOptions } from './FromSseOptions.ts';
-import { ReconnectState } from './Memory.ts';
+import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } from './decodeMessage.ts';
+import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
+import { guard } from './guard.ts';
 
-/** How one client connects. */
-export interface Line {
-  /** One connection: its messages. An error is a loss of it; it completes when there is nothing more. */
-  readonly connect: Observable<Given>;
-  /** Whether a loss is tried again. */
-  readonly isPassing: (error: ConnectionError) => boolean;
-  /** Connects when and as long as there is reason to. */
-  readonly pace?: (messages: Observable<Given>) => Observable<Given>;
+/** How a client connects for one subscriber: by fetch, or by an EventSource. */
+export interface ClientTransport {
+  /** Opens one connection and emits its messages. An error is its loss; it completes when the server has no more. */
+  readonly connect: Observable<ReceivedMessage>;
+  /** Returns true if another connection may follow the failure. */
+  readonly isRetryable: (error: ConnectionError) => boolean;
+  /** Restricts when connections are made: the result subscribes to the messages only while they are wanted. */
+  readonly restrict?: (messages: Observable<ReceivedMessage>) => Observable<ReceivedMessage>;
 }
 
-/** What is the same for all subscribers. */
-export interface Following {
-  /** The function that the user called, for what it says of mistakes. */
-  readonly who: string;
-  readonly contract: Contract;
-  readonly options: DecodingOptions;
-  readonly exact: boolean;
-  /** What a new subscriber goes on from, and its longest silence. */
-  readonly begin: () => { readonly lastEventId: string; readonly silence?: number | undefined };
-  readonly lineOf: (memory: ReconnectState) => Line;
+/** The options that both clients share. */
+type ReconnectingOptions = DecodingOptions & Pick<FromSseOptions, 'lastEventId' | 'idleTimeout' | 'strictEventSource'>;
+
+/** What one subscriber's connections hand on to the next one. */
+export class ReconnectState {
+  readonly backoff: Backoff;
+  /** The position that the next request sends. */
+  lastEventId: string;
+  /** The longest time without a byte, in milliseconds. */
+  idleTimeout: number;
+  /** Why the last connection was lost. */
+  failure: ConnectionError | undefined;
+  readonly #options: ReconnectingOptions;
+  #notifiedId: string;
+
+  constructor(backoff: Backoff, options: ReconnectingOptions) {
+    const { lastEventId, idleTimeout = Infinity } = options;
+    this.backoff = backoff;
+    this.lastEventId = (typeof lastEventId === 'function' ? lastEventId() : lastEventId) ?? '';
+    this.idleTimeout = idleTimeout;
+    this.#options = options;
+    this.#notifiedId = this.lastEventId;
+  }
+
+  /** Derives the idle timeout from the interval at which the server promises to send, unless an option sets it. */
+  setServerInterval(ms: number): void {
+    if (this.#options.idleTimeout === undefined) this.idleTimeout = 2 * ms + 1000;
+  }
+
+  /** Sends the position to the observer if it has moved; everything before it was delivered. */
+  notifyCursor(): void {
+    if (this.#notifiedId === this.lastEventId) return;
+    this.#notifiedId = this.lastEventId;
+    this.#options.cursorObserver?.next(this.#notifiedId);
+  }
 }
 
 /**
- * The stream of a client, over as many connections as it takes.
+ * Returns the events of a contract over as many connections as it takes.
  *
- * @throws TypeError at once, for what is no contract; RangeError for an option of `retry` out of range.
+ * @param caller the public function, for messages
+ * @throws TypeError for a value that is not a contract, RangeError for a `backoff` option out of range.
  */
-export function reconnecting({ who, contract, options, exact, begin, lineOf }: Following): Observable<Delivered> {
-  if (!isContract(contract)) throw new TypeError(`${who}: expected a contract`);
-  const { statusObserver, cursorObserver, backoff: retryOptions = {} } = options;
-  const backoffOf = () => new Backoff(who, retryOptions, exact);
-  // Checks the options now.
-  backoffOf();
+export function reconnecting(
+  caller: string,
+  contract: Contract,
+  options: ReconnectingOptions,
+  createTransport: (state: ReconnectState) => ClientTransport,
+): Observable<ClientEvent> {
+  if (!isContract(contract)) {
+    throw new TypeError(`${caller}: contract must be made by events(...), got ${kindOf(contract)}`);
+  }
+  const { statusObserver, backoff: reconnectOptions = {}, strictEventSource = false } = options;
+  const createBackoff = () => new Backoff(caller, reconnectOptions, strictEventSource);
+  // Checks the options before anything is subscribed to.
+  createBackoff();
 
-  const stream = new Observable<Delivered>((subscriber) => {
-    const { lastEventId, silence } = begin();
-    const backoff = backoffOf();
-    const memory = new ReconnectState(backoff, lastEventId, silence, cursorObserver);
-    const { connect, isPassing, pace = (messages) => messages } = lineOf(memory);
+  const stream = new Observable<ClientEvent>((subscriber) => {
+    const backoff = createBackoff();
+    const state = new ReconnectState(backoff, options);
+    const { connect, isRetryable, restrict = (messages) => messages } = createTransport(state);
 
-    const again = (error: unknown): Observable<unknown> => {
-      const next = error instanceof ConnectionError && isPassing(error) ? backoff.after(error) : undefined;
-      if (next === undefined) throw error;
-      memory.failure = next.error;
-      statusObserver?.next(next);
-      return timer(next.delay);
+    const delay = (error: unknown): Observable<unknown> => {
+      const retrying = error instanceof ConnectionError && isRetryable(error) ? backoff.failed(error) : undefined;
+      if (retrying === undefined) throw error;
+      state.failure = retrying.error;
+      statusObserver?.next(retrying);
+      return timer(retrying.delay);
     };
     const connections = defer(() => {
-      statusObserver?.next({ state: 'connecting', attempt: backoff.attempt, lastEventId: memory.lastEventId });
+      statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId: state.lastEventId });
       return connect;
-    }).pipe(retry({ delay: again }));
+    }).pipe(retry({ delay }));
 
-    // Not by a subscription, which is not there yet while the first messages come.
-    const left = new Subject<void>();
-    subscriber.add(() => left.next());
-    pace(connections)
-      .pipe(takeUntil(left))
+    // A subscription would not do: it does not exist yet while the first messages are delivered synchronously.
+    const unsubscribed = new Subject<void>();
+    subscriber.add(() => unsubscribed.next());
+    restrict(connections)
+      .pipe(takeUntil(unsubscribed))
       .subscribe({
-        next: (given) => deliver(subscriber, contract, options, given, () => memory.settle()),
+        next: (message) => guard(subscriber, () => deliver(subscriber, contract, options, message, state)),
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
   });
   return stream.pipe(
     tap({
-      complete: () => statusObserver?.next({ state: 'ended', why: 'completed' }),
-      error: (error: unknown) => statusObserver?.next({ state: 'ended', why: 'failed', error }),
-      unsubscribe: () => statusObserver?.next({ state: 'ended', why: 'left' }),
+      complete: () => statusObserver?.next({ state: 'ended', reason: 'completed' }),
+      error: (error: unknown) => statusObserver?.next({ state: 'ended', reason: 'failed', error }),
+      unsubscribe: () => statusObserver?.next({ state: 'ended', reason: 'unsubscribed' }),
     }),
   );
+}
+
+/** Emits a message's event, if it has one, then its position, then the end of the stream, if it is one. */
+function deliver(
+  subscriber: Subscriber<ClientEvent>,
+  contract: Contract,
+  options: DecodingOptions,
+  message: ReceivedMessage,
+  state: ReconnectState,
+): void {
+  const event = decodeMessage(contract, options, message);
+  if (event !== undefined) subscriber.next(event);
+  if (subscriber.closed) return;
+  state.notifyCursor();
+  if (message.event !== reserved.end) return;
+  if (isFailedEnd(message.data)) subscriber.error(new StreamFailedError());
+  else subscriber.complete();
 }

@@ -1,30 +1,31 @@
-import { defer, endWith, fromEvent, map, NEVER, type Observable, startWith, switchMap, takeWhile } from 'rxjs';
+import { defer, endWith, fromEvent, NEVER, type Observable, startWith, switchMap, takeWhile } from 'rxjs';
 
-/** The part of `document` that is needed; there is none outside of pages. */
-interface PageLike {
+/** The part of `document` that is used. */
+interface DocumentLike {
   readonly visibilityState: string;
   addEventListener(type: string, listener: () => void): void;
   removeEventListener(type: string, listener: () => void): void;
 }
 
 /**
- * Subscribes while the page is seen, and leaves when it is hidden. Completes with
- * what it subscribes to. Where there is no page it is always seen.
+ * Subscribes to the source while the page is visible and unsubscribes when it is hidden. Completes with the source.
+ * Outside of a page the source is returned unchanged.
+ *
+ * @param onHidden called each time the page is hidden, and once if it is hidden from the start
  */
-export function whileVisible<T>(source: Observable<T>, hidden: () => void): Observable<T> {
-  const { document: page } = globalThis as { readonly document?: PageLike };
-  if (page === undefined) return source;
+export function whileVisible<T>(source: Observable<T>, onHidden: () => void): Observable<T> {
+  const { document } = globalThis as { readonly document?: DocumentLike };
+  if (document === undefined) return source;
 
-  const over = Symbol('over');
-  const whole = source.pipe(endWith(over));
-  const pause = defer(() => {
-    hidden();
+  const completed = Symbol('completed');
+  const whenVisible = source.pipe(endWith(completed));
+  const whenHidden = defer(() => {
+    onHidden();
     return NEVER;
   });
-  return fromEvent(page, 'visibilitychange').pipe(
+  return fromEvent(document, 'visibilitychange').pipe(
     startWith(undefined),
-    map(() => page.visibilityState !== 'hidden'),
-    switchMap((isSeen) => (isSeen ? whole : pause)),
-    takeWhile((value): value is T => value !== over),
+    switchMap(() => (document.visibilityState === 'hidden' ? whenHidden : whenVisible)),
+    takeWhile((value): value is T => value !== completed),
   );
 }

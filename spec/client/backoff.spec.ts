@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { catchError, NEVER, of, throwError } from 'rxjs';
+import type { ConnectionStatus, ReconnectOptions } from '../../lib/client/FromSseOptions.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
-import type { ReconnectOptions } from '../../lib/client/RetryOptions.ts';
-import type { ConnectionStatus } from '../../lib/client/Status.ts';
 import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';
-import { type Scripted, scriptedFetch } from './scriptedFetch.ts';
+import { type ScriptedResponse, scriptedFetch } from './scriptedFetch.ts';
 
 const texts: Record<string, string> = {
   a: 'id: 1\nevent: tick\ndata: 1\n\n',
@@ -16,33 +15,37 @@ const texts: Record<string, string> = {
 };
 const values = { a: Ticks.Tick(1), b: Ticks.Tick(2) };
 
-/** The waits of a client that is lost again and again, and what they were within. */
-function waitsOf(answers: readonly (Scripted | undefined)[], retry: ReconnectOptions, exact = false): number[] {
-  const waits: number[] = [];
-  const { fetch } = scriptedFetch(...answers);
-  const status = {
-    next: (said: ConnectionStatus) => {
-      if (said.state === 'retrying') waits.push(said.delay);
+/** Returns the delays of a client whose connection is lost again and again. */
+function delaysOf(
+  responses: readonly (ScriptedResponse | undefined)[],
+  backoff: ReconnectOptions,
+  strictEventSource = false,
+): number[] {
+  const delays: number[] = [];
+  const { fetch } = scriptedFetch(...responses);
+  const statusObserver = {
+    next: (status: ConnectionStatus) => {
+      if (status.state === 'retrying') delays.push(status.delay);
     },
   };
-  fromSse('x:', Ticks, { fetch, backoff: retry, strictEventSource: exact, statusObserver: status }).subscribe({
+  fromSse('x:', Ticks, { fetch, backoff, strictEventSource, statusObserver }).subscribe({
     error: () => {},
   });
-  return waits;
+  return delays;
 }
 
-describe('fromSse, in time,', () => {
+describe('the backoff of fromSse', () => {
   it(
-    'comes back after a wait, and goes on',
+    'reconnects after a wait, and resumes',
     marbles(({ cold, expectObservable, flush }) => {
       const first = cold(' -a-#', texts);
       const second = cold('-b-e', texts);
-      const { fetch, made } = scriptedFetch({ body: first }, { body: second });
-      // 1 ms is the longest wait, and every wait takes at least as long.
+      const { fetch, requests } = scriptedFetch({ body: first }, { body: second });
+      // Each wait is at least 1 ms, which is also the bound here.
       const stream = fromSse('x:', Ticks, { fetch, backoff: { initialDelay: 1, maxDelay: 1 } });
       expectObservable(stream).toBe('-a---b-|', values);
       flush();
-      expect(made.map(({ at, lastEventId }) => [at, lastEventId])).to.deep.equal([
+      expect(requests.map(({ at, lastEventId }) => [at, lastEventId])).to.deep.equal([
         [0, null],
         [4, '1'],
       ]);
@@ -50,79 +53,83 @@ describe('fromSse, in time,', () => {
   );
 
   it(
-    'waits for a random time up to a bound that doubles, and that has a bound itself',
+    'waits for a random time up to a bound that doubles up to maxDelay',
     marbles(({ flush }) => {
-      const waits = waitsOf([], { initialDelay: 8, maxDelay: 100, maxAttempts: 12 });
+      const delays = delaysOf([], { initialDelay: 8, maxDelay: 100, maxAttempts: 12 });
       flush();
-      expect(waits).to.have.length(12);
+      expect(delays).to.have.length(12);
       const bounds = [8, 16, 32, 64, ...Array(8).fill(100)];
-      waits.forEach((wait, index) => {
-        expect(wait).to.be.within(1, bounds[index] ?? 0);
+      delays.forEach((delay, index) => {
+        expect(delay).to.be.within(1, bounds[index] ?? 0);
       });
-      expect(new Set(waits.slice(4)).size).to.be.above(4);
+      expect(new Set(delays.slice(4)).size).to.be.above(4);
     }),
   );
 
   it(
-    'waits in full for what the server asked for, and at first no more than as much again',
+    'waits at least as long as the server asks for, and after a first failure at most twice as long',
     marbles(({ flush }) => {
-      const waits = waitsOf([{ body: of('retry: 50\n\n') }], { initialDelay: 200, maxDelay: 400, maxAttempts: 4 });
+      const delays = delaysOf([{ body: of('retry: 50\n\n') }], { initialDelay: 200, maxDelay: 400, maxAttempts: 4 });
       flush();
       const bounds = [100, 450, 450, 450];
-      waits.forEach((wait, index) => {
-        expect(wait).to.be.within(50, bounds[index] ?? 0);
+      delays.forEach((delay, index) => {
+        expect(delay).to.be.within(50, bounds[index] ?? 0);
       });
-      expect(waits).to.have.length(4);
+      expect(delays).to.have.length(4);
     }),
   );
 
   it(
-    'prefers what the answer asks for by Retry-After, in seconds or as a date, for this once',
+    'prefers the Retry-After of a response, in seconds or as a date, for one wait',
     marbles(({ flush }) => {
-      const asking = (after: string): Scripted => ({ status: 503, headers: { 'retry-after': after }, body: NEVER });
-      const answers = [asking('3'), asking(new Date(5000).toUTCString()), asking('soon'), undefined];
-      const waits = waitsOf(answers, { initialDelay: 1, maxDelay: 1, maxAttempts: 4 });
+      const busy = (after: string): ScriptedResponse => ({
+        status: 503,
+        headers: { 'retry-after': after },
+        body: NEVER,
+      });
+      const responses = [busy('3'), busy(new Date(5000).toUTCString()), busy('soon'), undefined];
+      const delays = delaysOf(responses, { initialDelay: 1, maxDelay: 1, maxAttempts: 4 });
       flush();
-      expect(waits[0]).to.be.within(3000, 3001);
-      // The second answer came when 3 s had passed.
-      expect(waits[1]).to.be.within(1998, 2001);
-      expect(waits.slice(2)).to.deep.equal([1, 1]);
+      expect(delays[0]).to.be.within(3000, 3001);
+      // The second response was sent after 3 s.
+      expect(delays[1]).to.be.within(1998, 2001);
+      expect(delays.slice(2)).to.deep.equal([1, 1]);
     }),
   );
 
   it(
-    'waits exactly as an EventSource where it is to be one',
+    'waits exactly as an EventSource does if the client is strict',
     marbles(
       ({ flush }) => {
-        const waits = waitsOf([{ body: of('data: 1\n\n') }, { body: of('retry: 20\n') }], { maxAttempts: 4 }, true);
+        const delays = delaysOf([{ body: of('data: 1\n\n') }, { body: of('retry: 20\n') }], { maxAttempts: 4 }, true);
         flush();
-        expect(waits).to.deep.equal([3000, 20, 20, 20]);
+        expect(delays).to.deep.equal([3000, 20, 20, 20]);
       },
       { until: '20s' },
     ),
   );
 
   it(
-    'counts anew when the line was stable',
+    'counts failures from 0 after a stable connection',
     marbles(({ cold, flush }) => {
       const attempts: number[] = [];
       const stable = () => ({ body: cold('---------#') });
       const short = () => ({ body: cold('-#') });
       const { fetch } = scriptedFetch(undefined, short(), stable(), short(), undefined);
-      const status = {
-        next: (said: ConnectionStatus) => {
-          if (said.state === 'retrying') attempts.push(said.attempt);
+      const statusObserver = {
+        next: (status: ConnectionStatus) => {
+          if (status.state === 'retrying') attempts.push(status.attempt);
         },
       };
       const backoff = { initialDelay: 1, maxDelay: 1, resetAfter: 5, maxAttempts: 3 };
-      fromSse('x:', Ticks, { fetch, statusObserver: status, backoff }).subscribe({ error: () => {} });
+      fromSse('x:', Ticks, { fetch, statusObserver, backoff }).subscribe({ error: () => {} });
       flush();
       expect(attempts).to.deep.equal([1, 2, 1, 2, 3]);
     }),
   );
 
   it(
-    'begins no wait that would go beyond the time that it may be lost for',
+    'errors instead of starting a wait beyond maxElapsed',
     marbles(({ expectObservable }) => {
       const { fetch } = scriptedFetch();
       const stream = fromSse('x:', Ticks, { fetch, strictEventSource: true, backoff: { maxElapsed: 7000 } });
@@ -131,7 +138,7 @@ describe('fromSse, in time,', () => {
     }),
   );
 
-  it('refuses options that are out of range at once', () => {
+  it('throws at once for options out of range, with the range in the message', () => {
     const mistakes: readonly (readonly [options: ReconnectOptions, message: string])[] = [
       [{ initialDelay: 0 }, 'initialDelay must be above 0 ms, got 0'],
       [{ initialDelay: 10, maxDelay: 5 }, 'maxDelay must be from 10 to 2147483647 ms, got 5'],
@@ -147,72 +154,85 @@ describe('fromSse, in time,', () => {
       RangeError,
       'fromSse: idleTimeout must be above 0 ms, got 0',
     );
-    expect(() => fromSse('/', Ticks, { maxLineBytes: 0 })).to.throw(RangeError);
-    expect(() => fromSse('/', {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
+    expect(() => fromSse('/', Ticks, { maxLineBytes: 0 })).to.throw(
+      RangeError,
+      'fromSse: maxLineBytes must be above 0 bytes, got 0',
+    );
+    expect(() => fromSse('/', Ticks, { maxEventBytes: Number.NaN })).to.throw(
+      RangeError,
+      'fromSse: maxEventBytes must be above 0 bytes, got NaN',
+    );
+    expect(() => fromSse('/', {} as typeof Ticks)).to.throw(
+      TypeError,
+      'fromSse: contract must be made by events(...), got object',
+    );
   });
 });
 
-describe('fromSse, on a silent line,', () => {
-  const announcing = (body: Scripted['body'] & object): Scripted => ({ body, headers: { 'rxsse-liveness': '10' } });
-  const lost = (why: string[]) => ({
-    next: (said: ConnectionStatus) => {
-      if (said.state === 'retrying') why.push(said.error.reason);
+describe('the idle timeout of fromSse', () => {
+  const announcing = (body: ScriptedResponse['body'] & object): ScriptedResponse => ({
+    body,
+    headers: { 'rxsse-liveness': '10' },
+  });
+  const recordReasons = (reasons: string[]) => ({
+    next: (status: ConnectionStatus) => {
+      if (status.state === 'retrying') reasons.push(status.error.reason);
     },
   });
 
   it(
-    'makes it anew when it is silent for clearly longer than is announced',
+    'reconnects after clearly more silence than the server announces',
     marbles(({ cold, expectObservable, flush }) => {
       const first = cold(' 5ms a 10s -', texts);
       const second = cold('-b-e', texts);
-      const { fetch, made } = scriptedFetch(announcing(first), { body: second });
-      const why: string[] = [];
+      const { fetch, requests } = scriptedFetch(announcing(first), { body: second });
+      const reasons: string[] = [];
       const stream = fromSse('x:', Ticks, {
         fetch,
-        statusObserver: lost(why),
+        statusObserver: recordReasons(reasons),
         backoff: { initialDelay: 1, maxDelay: 1 },
       });
-      // Twice the 10 ms and a second after the last byte, and 1 ms of waiting.
+      // Twice the 10 ms and 1 s after the last byte, and a wait of 1 ms.
       expectObservable(stream).toBe('5ms a 1020ms -b-|', values);
       flush();
-      expect(why).to.deep.equal(['silent']);
-      expect(made[0]?.signal.aborted).to.equal(true);
+      expect(reasons).to.deep.equal(['silent']);
+      expect(requests[0]?.signal.aborted).to.equal(true);
     }),
   );
 
   it(
-    'takes any byte for a sign of life',
+    'starts again with every byte',
     marbles(({ cold, expectObservable }) => {
-      const beats = cold('600ms c 600ms c 600ms c 600ms e', { ...texts, c: ':\n' });
-      const { fetch } = scriptedFetch(announcing(beats));
+      const comments = cold('600ms c 600ms c 600ms c 600ms e', { ...texts, c: ':\n' });
+      const { fetch } = scriptedFetch(announcing(comments));
       expectObservable(fromSse('x:', Ticks, { fetch })).toBe('2403ms |');
     }),
   );
 
   it(
-    'goes by what the user says where he does, also before the head',
+    'is the one of the options if they have one, also before the head',
     marbles(({ cold, expectObservable, flush }) => {
-      const { fetch, made } = scriptedFetch({}, announcing(cold('-------a', texts)), { body: cold('e', texts) });
+      const { fetch, requests } = scriptedFetch({}, announcing(cold('-------a', texts)), { body: cold('e', texts) });
       const stream = fromSse('x:', Ticks, { fetch, idleTimeout: 5, backoff: { initialDelay: 1, maxDelay: 1 } });
       expectObservable(stream).toBe('------------|');
       flush();
-      expect(made.map(({ at }) => at)).to.deep.equal([0, 6, 12]);
+      expect(requests.map(({ at }) => at)).to.deep.equal([0, 6, 12]);
     }),
   );
 
   it(
-    'waits for ever where nothing is announced, or that is asked for',
+    'is infinite if the server announces nothing, or the option says so',
     marbles(({ cold, expectObservable }) => {
-      const quiet = () => cold('9s e', texts);
-      const plain = scriptedFetch({ body: quiet() });
-      expectObservable(fromSse('x:', Ticks, { fetch: plain.fetch })).toBe('9s |');
-      const patient = scriptedFetch(announcing(quiet()));
+      const silent = () => cold('9s e', texts);
+      const other = scriptedFetch({ body: silent() });
+      expectObservable(fromSse('x:', Ticks, { fetch: other.fetch })).toBe('9s |');
+      const patient = scriptedFetch(announcing(silent()));
       expectObservable(fromSse('x:', Ticks, { fetch: patient.fetch, idleTimeout: Infinity })).toBe('9s |');
     }),
   );
 
   it(
-    'keeps no timer when it is left',
+    'leaves no timer when the subscriber unsubscribes',
     marbles(({ cold, expectObservable }) => {
       const { fetch } = scriptedFetch(announcing(cold('-a', texts)));
       expectObservable(fromSse('x:', Ticks, { fetch }), '--!').toBe('-a', values);

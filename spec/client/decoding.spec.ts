@@ -18,7 +18,7 @@ const Chat = events({ Said, Left, Message });
 
 const end = 'event: rxsse.end\ndata: null\n\n';
 
-/** What comes of a text, and what is reported. */
+/** Reads a text to its end; resolves to what was emitted and what was reported. */
 async function read<P extends BadEventPolicy = 'drop'>(text: string, options: FromSseOptions<P> = {}) {
   const reports: string[] = [];
   const { fetch } = scriptedFetch({ body: of(text) });
@@ -29,7 +29,7 @@ async function read<P extends BadEventPolicy = 'drop'>(text: string, options: Fr
 }
 
 describe('fromSse decodes', () => {
-  it('each event by its name, into what the contract says, and exactly that', async () => {
+  it('each event by its name, exactly into what the contract declares', async () => {
     const text =
       'event: said\ndata: {"text":"hi","at":"2026-01-02T03:04:05Z","secret":1}\n\n' +
       'event: left\ndata: null\n\ndata: 5\n\n';
@@ -40,23 +40,23 @@ describe('fromSse decodes', () => {
       { type: 'message', data: 5 },
     ]);
     expect(reports).to.deep.equal([]);
-    // So a server that relays them does not check them again.
+    // A server that relays the events need not check them again.
     expect(definitionOf(seen[0])).to.equal(Said);
   });
 
-  const unfit: readonly (readonly [what: string, text: string, issue: string])[] = [
+  const badEvents: readonly (readonly [what: string, text: string, issue: string])[] = [
     [
       'a name that is not in the contract',
       'event: sung\ndata: 1\n\n',
       'type: expected one of said, left, message, got another name',
     ],
-    ['data that is no JSON', 'event: left\ndata: nul\n\n', 'left.data: expected JSON, got other text'],
+    ['data that is not JSON', 'event: left\ndata: nul\n\n', 'left.data: expected JSON, got other text'],
     ['data of another shape', 'event: said\ndata: {"text":5}\n\n', 'said.data.text: expected string, got number'],
   ];
-  for (const [what, text, issue] of unfit) {
+  for (const [what, text, issue] of badEvents) {
     const whole = `id: 1\n${text}id: 2\nevent: left\ndata: null\n\n${end}`;
 
-    it(`and drops ${what}, with a report by path, and moves on`, async () => {
+    it(`and drops ${what}, reports it by path, and continues`, async () => {
       const cursors: string[] = [];
       const { seen, reports } = await read(whole, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
       expect(seen).to.deep.equal([Left()]);
@@ -64,7 +64,7 @@ describe('fromSse decodes', () => {
       expect(cursors).to.deep.equal(['1', '2']);
     });
 
-    it(`and fails on ${what}, where it is told to`, async () => {
+    it(`and errors for ${what} if the policy is error`, async () => {
       const { seen, reports } = await read(whole, { unknownEvents: 'error', invalidEvents: 'error' });
       expect(seen[0]).to.equal('failed');
       expect(seen[1]).to.be.instanceOf(DecodeError);
@@ -72,7 +72,7 @@ describe('fromSse decodes', () => {
       expect(reports).to.deep.equal([]);
     });
 
-    it(`and gives ${what} raw, where it is told to`, async () => {
+    it(`and emits ${what} raw if the policy is raw`, async () => {
       const { seen } = await read(whole, { unknownEvents: 'raw', invalidEvents: 'raw' });
       const [raw, left] = seen as [
         { type: string; data: { event: string; text: string; error: DecodeError } },
@@ -85,13 +85,13 @@ describe('fromSse decodes', () => {
     });
   }
 
-  it('by a policy for each of the two', async () => {
+  it('by a separate policy for unknown and for invalid events', async () => {
     const text = `event: sung\ndata: 1\n\nevent: left\ndata: 1\n\n${end}`;
     expect((await read(text, { unknownEvents: 'drop', invalidEvents: 'raw' })).seen).to.have.length(1);
     expect((await read(text, { unknownEvents: 'raw', invalidEvents: 'drop' })).seen).to.have.length(1);
   });
 
-  it('a gap, at its place', async () => {
+  it('a gap, in order', async () => {
     const data = { reason: 'trimmed', requested: '1.a.1', resumedFrom: '1.a.5' };
     const { seen } = await read(
       `event: left\ndata: null\n\nid: 1.a.5\nevent: rxsse.gap\ndata: ${JSON.stringify(data)}\n\ndata: 5\n\n${end}`,
@@ -99,14 +99,14 @@ describe('fromSse decodes', () => {
     expect(seen).to.deep.equal([Left(), { type: 'rxsse.gap', data }, Message(5)]);
   });
 
-  it('no gap that does not say what it should: never silently', async () => {
+  it('no malformed gap, and errors instead of dropping it', async () => {
     for (const data of ['null', '', '{"reason":"trimmed"}', '{"reason":1,"requested":null,"resumedFrom":""}', '[']) {
       const { seen } = await read(`event: rxsse.gap\ndata: ${data}\n\n${end}`);
       expect(seen[1], data).to.be.instanceOf(DecodeError);
     }
   });
 
-  it('nothing of what the library says beside events', async () => {
+  it('no message of the library that is not an event', async () => {
     const { seen, reports } = await read(
       `id: 1\nevent: rxsse.position\ndata:\n\nevent: rxsse.later\ndata: 1\n\nid: 2\n\n${end}`,
       { unknownEvents: 'error' },
@@ -115,29 +115,29 @@ describe('fromSse decodes', () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it('no event of a block that only moves the position, which is told', () => {
+  it('no event of a frame that only moves the position, and sends the position', () => {
     const cursors: string[] = [];
     const { fetch } = scriptedFetch({ body: NEVER.pipe(startWith('id: 7\n\n')) });
-    const following = fromSse('x:', Chat, {
+    const subscription = fromSse('x:', Chat, {
       fetch,
       cursorObserver: { next: (cursor) => cursors.push(cursor) },
     }).subscribe();
     expect(cursors).to.deep.equal(['7']);
-    following.unsubscribe();
+    subscription.unsubscribe();
   });
 
-  it('an end that failed, as an error, which is not tried again', async () => {
+  it('a failed end as an error, and does not reconnect', async () => {
     const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { backoff: { maxAttempts: 5 } });
     expect(seen[1]).to.be.instanceOf(StreamFailedError);
   });
 
-  it('the position of the end, so that who comes back with it is told the same', async () => {
+  it('the position of the end, and sends it to the observer', async () => {
     const cursors: string[] = [];
     await read(`id: 1.a.7~\n${end}`, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
     expect(cursors).to.deep.equal(['1.a.7~']);
   });
 
-  it('nothing where there is no body', async () => {
+  it('nothing of a response without a body, which counts as ended', async () => {
     const fetch = () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } }));
     const stream = fromSse('x:', Chat, { fetch, backoff: { maxAttempts: 0 } });
     const error = await lastValueFrom(stream.pipe(toArray())).catch((failure: unknown) => failure);
@@ -145,59 +145,59 @@ describe('fromSse decodes', () => {
   });
 });
 
-describe('fromSse and its page', () => {
+describe('fromSse with pauseWhenHidden', () => {
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
-  const turn = (visibilityState: string) => {
+  const setVisibility = (visibilityState: string) => {
     page.visibilityState = visibilityState;
     page.dispatchEvent(new Event('visibilitychange'));
   };
   before(() => Object.defineProperty(globalThis, 'document', { value: page, configurable: true }));
   after(() => Reflect.deleteProperty(globalThis, 'document'));
-  beforeEach(() => turn('visible'));
+  beforeEach(() => setVisibility('visible'));
 
   const first = 'id: 1\nevent: left\ndata: null\n\n';
 
-  it('lets go while that is hidden, if asked, and goes on when it is seen', async () => {
-    const { fetch, made } = scriptedFetch({ body: NEVER.pipe(startWith(first)) }, { body: of(end) });
-    const told: string[] = [];
-    const status = { next: ({ state }: { state: string }) => void told.push(state) };
+  it('disconnects while the page is hidden, and resumes when it is visible', async () => {
+    const { fetch, requests } = scriptedFetch({ body: NEVER.pipe(startWith(first)) }, { body: of(end) });
+    const states: string[] = [];
+    const status = { next: ({ state }: { state: string }) => void states.push(state) };
     const whole = lastValueFrom(
       fromSse('x:', Chat, { fetch, statusObserver: status, pauseWhenHidden: true }).pipe(toArray()),
     );
-    turn('hidden');
-    expect(made[0]?.signal.aborted).to.equal(true);
-    expect(made).to.have.length(1);
-    turn('visible');
+    setVisibility('hidden');
+    expect(requests[0]?.signal.aborted).to.equal(true);
+    expect(requests).to.have.length(1);
+    setVisibility('visible');
     expect(await whole).to.deep.equal([Left()]);
-    expect(made.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
-    expect(told).to.deep.equal(['connecting', 'open', 'paused', 'connecting', 'open', 'ended']);
+    expect(requests.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
+    expect(states).to.deep.equal(['connecting', 'open', 'paused', 'connecting', 'open', 'ended']);
   });
 
-  it('goes on after what was delivered, where a handler hides the page in the middle of a chunk', () => {
+  it('resumes after the last delivered event when a handler hides the page within a chunk', () => {
     const chunk = `${first}id: 2\nevent: left\ndata: null\n\n`;
     const body = new Subject<string>();
-    const { fetch, made } = scriptedFetch({ body }, { body: NEVER });
-    const following = fromSse('x:', Chat, { fetch, pauseWhenHidden: true }).subscribe(() => turn('hidden'));
+    const { fetch, requests } = scriptedFetch({ body }, { body: NEVER });
+    const subscription = fromSse('x:', Chat, { fetch, pauseWhenHidden: true }).subscribe(() => setVisibility('hidden'));
     body.next(chunk);
-    turn('visible');
-    following.unsubscribe();
-    expect(made.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
+    setVisibility('visible');
+    subscription.unsubscribe();
+    expect(requests.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
   });
 
-  it('waits for a page that is hidden from the start, and leaves it', () => {
-    turn('hidden');
-    const { fetch, made } = scriptedFetch({ body: EMPTY });
+  it('makes no request while the page is hidden from the start', () => {
+    setVisibility('hidden');
+    const { fetch, requests } = scriptedFetch({ body: EMPTY });
     fromSse('x:', Chat, { fetch, pauseWhenHidden: true }).subscribe().unsubscribe();
-    turn('visible');
-    expect(made).to.have.length(0);
+    setVisibility('visible');
+    expect(requests).to.have.length(0);
   });
 
-  it('takes no notice otherwise', () => {
-    const { fetch, made } = scriptedFetch({ body: NEVER });
-    const following = fromSse('x:', Chat, { fetch }).subscribe();
-    turn('hidden');
-    expect(made[0]?.signal.aborted).to.equal(false);
-    following.unsubscribe();
-    expect(made[0]?.signal.aborted).to.equal(true);
+  it('stays connected on a hidden page without the option', () => {
+    const { fetch, requests } = scriptedFetch({ body: NEVER });
+    const subscription = fromSse('x:', Chat, { fetch }).subscribe();
+    setVisibility('hidden');
+    expect(requests[0]?.signal.aborted).to.equal(false);
+    subscription.unsubscribe();
+    expect(requests[0]?.signal.aborted).to.equal(true);
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { lastValueFrom, take, toArray } from 'rxjs';
+import type { ConnectionStatus } from '../../lib/client/FromSseOptions.ts';
 import { type EventSourceLike, fromEventSource, type MessageLike } from '../../lib/client/fromEventSource.ts';
-import type { ConnectionStatus } from '../../lib/client/Status.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';
 
-/** An EventSource that dispatches what it is told to. */
-class Scripted implements EventSourceLike {
+/** An EventSource that the spec controls. */
+class ScriptedEventSource implements EventSourceLike {
   readyState = 0;
   readonly listeners = new Map<string, Set<(event: MessageLike) => void>>();
 
@@ -36,47 +36,47 @@ class Scripted implements EventSourceLike {
     this.dispatch('open');
   }
 
-  /** What happens at a lost line, and at an answer that is no stream. */
+  /** Fails as after a lost connection (0), or after a response that is not a stream (2). */
   fail(readyState: 0 | 2): void {
     this.readyState = readyState;
     this.dispatch('error');
   }
 
-  get listening(): number {
+  get listenerCount(): number {
     return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }
 }
 
-/** A client, all EventSources that it made, and all that it told. */
-function following(options: Parameters<typeof fromEventSource>[2] = {}) {
-  const sources: Scripted[] = [];
+/** Creates a client, and records its EventSources, their positions and its states. */
+function createClient(options: Parameters<typeof fromEventSource>[2] = {}) {
+  const sources: ScriptedEventSource[] = [];
   const positions: string[] = [];
-  const told: string[] = [];
-  const status = {
-    next: (said: ConnectionStatus) =>
-      void told.push(said.state === 'retrying' ? `retrying in ${said.delay}` : said.state),
+  const states: string[] = [];
+  const statusObserver = {
+    next: (status: ConnectionStatus) =>
+      void states.push(status.state === 'retrying' ? `retrying in ${status.delay}` : status.state),
   };
   const stream = fromEventSource(
     (lastEventId) => {
       positions.push(lastEventId);
-      const source = new Scripted();
+      const source = new ScriptedEventSource();
       sources.push(source);
       return source;
     },
     Ticks,
-    { statusObserver: status, backoff: { initialDelay: 1, maxDelay: 1 }, ...options },
+    { statusObserver, backoff: { initialDelay: 1, maxDelay: 1 }, ...options },
   );
-  const source = (index = 0): Scripted => {
+  const source = (index = 0): ScriptedEventSource => {
     const found = sources[index];
     if (found === undefined) throw new Error(`no EventSource number ${index}`);
     return found;
   };
-  return { stream, source, sources, positions, told };
+  return { stream, source, sources, positions, states };
 }
 
 describe('fromEventSource', () => {
-  it('gives events by name, and gaps, and completes at the end', async () => {
-    const { stream, source, told } = following();
+  it('emits events by name, and gaps, and completes at the end', async () => {
+    const { stream, source, states } = createClient();
     const whole = lastValueFrom(stream.pipe(toArray()));
     source().open();
     source().dispatch('rxsse.position', '', '1.a.0');
@@ -87,13 +87,13 @@ describe('fromEventSource', () => {
     source().dispatch('rxsse.end', 'null', '1.a.5~');
     expect(await whole).to.deep.equal([Ticks.Tick(1), { type: 'rxsse.gap', data }, Ticks.Tick(5)]);
     expect(source().readyState).to.equal(2);
-    expect(source().listening).to.equal(0);
-    expect(told).to.deep.equal(['connecting', 'open', 'ended']);
+    expect(source().listenerCount).to.equal(0);
+    expect(states).to.deep.equal(['connecting', 'open', 'ended']);
   });
 
-  it('tells positions, without an event too', () => {
+  it('sends positions to the observer, also without an event', () => {
     const cursors: string[] = [];
-    const { stream, source } = following({ cursorObserver: { next: (cursor) => cursors.push(cursor) } });
+    const { stream, source } = createClient({ cursorObserver: { next: (cursor) => cursors.push(cursor) } });
     stream.subscribe();
     source().dispatch('rxsse.position', '', '1.a.0');
     source().dispatch('tick', '1', '1.a.1');
@@ -101,9 +101,9 @@ describe('fromEventSource', () => {
     expect(cursors).to.deep.equal(['1.a.0', '1.a.1', '1.a.2']);
   });
 
-  it('treats what it cannot decode as it is told to', () => {
+  it('treats events that it cannot decode by the policies', () => {
     const issues: string[] = [];
-    const { stream, source } = following({ onError: (error) => issues.push(...error.issues) });
+    const { stream, source } = createClient({ onError: (error) => issues.push(...error.issues) });
     stream.subscribe();
     source().dispatch('tick', '"1"', '');
     source().dispatch('message', '1', '');
@@ -113,46 +113,46 @@ describe('fromEventSource', () => {
     ]);
 
     const failures: unknown[] = [];
-    const failing = following({ invalidEvents: 'error' });
+    const failing = createClient({ invalidEvents: 'error' });
     failing.stream.subscribe({ error: (error) => failures.push(error) });
     failing.source().dispatch('tick', '"1"', '');
     expect(failures).to.have.length(1);
     expect(failing.source().readyState).to.equal(2);
   });
 
-  it('leaves a lost line to the EventSource itself', () => {
-    const { stream, source, sources, told } = following();
+  it('lets the EventSource reconnect after a lost connection', () => {
+    const { stream, source, sources, states } = createClient();
     stream.subscribe();
     source().open();
     source().fail(0);
     source().open();
     expect(sources).to.have.length(1);
-    expect(told).to.deep.equal(['connecting', 'open', 'connecting', 'open']);
+    expect(states).to.deep.equal(['connecting', 'open', 'connecting', 'open']);
   });
 
   it(
-    'makes another where one was closed for good, with its position, after a wait',
+    'creates another EventSource with the position, after a wait, when one was closed for good',
     marbles(({ flush }) => {
-      const { stream, source, positions, told } = following();
+      const { stream, source, positions, states } = createClient();
       const seen: unknown[] = [];
-      const follower = stream.subscribe((event) => seen.push(event));
+      const subscription = stream.subscribe((event) => seen.push(event));
       source().dispatch('tick', '1', '1.a.1');
       source().fail(2);
-      expect(told.at(-1)).to.equal('retrying in 1');
+      expect(states.at(-1)).to.equal('retrying in 1');
       flush();
       expect(positions).to.deep.equal(['', '1.a.1']);
-      expect(source(0).listening).to.equal(0);
+      expect(source(0).listenerCount).to.equal(0);
       source(1).dispatch('tick', '2', '1.a.2');
       expect(seen).to.deep.equal([Ticks.Tick(1), Ticks.Tick(2)]);
-      follower.unsubscribe();
+      subscription.unsubscribe();
     }),
   );
 
   it(
-    'gives up when it failed as often in a row as it may',
+    'errors after maxAttempts failures in a row',
     marbles(({ flush }) => {
       const failures: unknown[] = [];
-      const { stream, source, sources } = following({ backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 1 } });
+      const { stream, source, sources } = createClient({ backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 1 } });
       stream.subscribe({ error: (error) => failures.push(error) });
       source(0).fail(2);
       flush();
@@ -162,37 +162,40 @@ describe('fromEventSource', () => {
     }),
   );
 
-  it('is closed when it is left, and hears nothing after, whatever still comes', async () => {
-    const { stream, source, told } = following();
+  it('closes the EventSource on unsubscribe, and ignores what it still dispatches', async () => {
+    const { stream, source, states } = createClient();
     const first = lastValueFrom(stream.pipe(take(1), toArray()));
     const listeners = ['tick', 'open'].flatMap((name) => [...(source().listeners.get(name) ?? [])]);
     source().dispatch('tick', '1', '');
     expect(await first).to.deep.equal([Ticks.Tick(1)]);
     expect(source().readyState).to.equal(2);
-    expect(source().listening).to.equal(0);
-    // As one does that dispatches the rest of a chunk to those who listened when it came.
+    expect(source().listenerCount).to.equal(0);
+    // Some implementations dispatch the rest of a chunk to the listeners that were there when it arrived.
     expect(listeners).to.have.length(2);
     for (const listener of listeners) listener({ type: 'tick', data: '2', lastEventId: '' });
-    expect(told.at(-1)).to.equal('ended');
+    expect(states.at(-1)).to.equal('ended');
   });
 
-  it('fails with what its makers and hearers throw', () => {
+  it('errors with what the factory or an observer throws', () => {
     const mistake = new Error('mistake');
     const fail = () => {
       throw mistake;
     };
     const failures: unknown[] = [];
     fromEventSource(fail, Ticks).subscribe({ error: (error) => failures.push(error) });
-    const { stream, source } = following({ cursorObserver: { next: fail } });
+    const { stream, source } = createClient({ cursorObserver: { next: fail } });
     stream.subscribe({ error: (error) => failures.push(error) });
     source().dispatch('tick', '1', '7');
     expect(failures).to.deep.equal([mistake, mistake]);
     expect(source().readyState).to.equal(2);
   });
 
-  it('refuses mistakes at once', () => {
-    expect(() => fromEventSource(() => new Scripted(), {} as typeof Ticks)).to.throw(TypeError, 'expected a contract');
-    expect(() => fromEventSource(() => new Scripted(), Ticks, { backoff: { initialDelay: 0 } })).to.throw(
+  it('throws at once for a value that is not a contract, and for an option out of range', () => {
+    expect(() => fromEventSource(() => new ScriptedEventSource(), {} as typeof Ticks)).to.throw(
+      TypeError,
+      'fromEventSource: contract must be made by events(...), got object',
+    );
+    expect(() => fromEventSource(() => new ScriptedEventSource(), Ticks, { backoff: { initialDelay: 0 } })).to.throw(
       RangeError,
       'fromEventSource: backoff.initialDelay must be above 0 ms, got 0',
     );

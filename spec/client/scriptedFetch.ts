@@ -1,99 +1,100 @@
 import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
-import type { Fetch } from '../../lib/client/FromSseOptions.ts';
+import type { FetchLike } from '../../lib/client/FromSseOptions.ts';
 
-/** What a scripted server does with one request. */
-export interface Scripted {
+/** How a scripted server responds to one request. */
+export interface ScriptedResponse {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The text of the body as it comes; its error is a broken line. Without one no answer comes at all. */
+  /** The text of the body over time; its error breaks the connection. Without a body no response is sent. */
   readonly body?: Observable<string>;
 }
 
-/** One request, as it was made. */
-export interface Made {
-  /** Virtual milliseconds. */
+/** A request that was made. */
+export interface RecordedRequest {
+  /** When it was made, in virtual milliseconds. */
   readonly at: number;
   readonly lastEventId: string | null;
   readonly signal: AbortSignal;
 }
 
 /**
- * A fetch whose promises are kept in the turn that keeps them, so that a client
- * runs in virtual time. The first request gets the first answer, and so on.
- * Nothing at all, and it cannot be reached.
+ * Returns a fetch whose promises call back synchronously, so that a client runs in virtual time. The first request gets
+ * the first response, and so on; `undefined`, and each request after the last response, finds the server unreachable.
  */
-export function scriptedFetch(...answers: readonly (Scripted | undefined)[]): {
-  readonly fetch: Fetch;
-  readonly made: readonly Made[];
+export function scriptedFetch(...responses: readonly (ScriptedResponse | undefined)[]): {
+  readonly fetch: FetchLike;
+  readonly requests: readonly RecordedRequest[];
 } {
-  const made: Made[] = [];
-  const fetch: Fetch = (_input, { headers, signal }) => {
+  const requests: RecordedRequest[] = [];
+  const fetch: FetchLike = (_input, { headers, signal }) => {
     if (!(signal instanceof AbortSignal)) throw new Error('a request without a signal');
-    made.push({ at: asyncScheduler.now(), lastEventId: new Headers(headers).get('last-event-id'), signal });
-    const answer = answers[made.length - 1];
-    if (answer === undefined) return kept((_, reject) => reject(new TypeError('fetch failed')));
-    const { status = 200, headers: said = {}, body } = answer;
-    if (body === undefined) return kept(() => {});
-    const response = {
+    requests.push({ at: asyncScheduler.now(), lastEventId: new Headers(headers).get('last-event-id'), signal });
+    const response = responses[requests.length - 1];
+    if (response === undefined) return syncPromise((_, reject) => reject(new TypeError('fetch failed')));
+    const { status = 200, headers: extraHeaders = {}, body } = response;
+    if (body === undefined) return syncPromise(() => {});
+    const result = {
       status,
-      headers: new Headers({ 'content-type': 'text/event-stream', ...said }),
+      headers: new Headers({ 'content-type': 'text/event-stream', ...extraHeaders }),
       body: { getReader: () => readerOf(body, signal) },
     };
-    return kept((resolve) => resolve(response as unknown as Response));
+    return syncPromise((resolve) => resolve(result as unknown as Response));
   };
-  return { fetch, made };
+  return { fetch, requests };
 }
 
 type Result = { readonly done: false; readonly value: Uint8Array } | { readonly done: true };
 
 function readerOf(body: Observable<string>, signal: AbortSignal) {
   const chunks: Uint8Array[] = [];
-  let over: { readonly error?: unknown } | undefined;
+  let ended: { readonly error?: unknown } | undefined;
   let waiting: (() => void) | undefined;
-  const look = () => {
-    const waited = waiting;
+  const notify = () => {
+    const resume = waiting;
     waiting = undefined;
-    waited?.();
+    resume?.();
   };
-  const reading: Subscription = body.subscribe({
+  const subscription: Subscription = body.subscribe({
     next: (text) => {
       chunks.push(new TextEncoder().encode(text));
-      look();
+      notify();
     },
     error: (error: unknown) => {
-      over = { error };
-      look();
+      ended = { error };
+      notify();
     },
     complete: () => {
-      over = {};
-      look();
+      ended = {};
+      notify();
     },
   });
-  signal.addEventListener('abort', () => reading.unsubscribe());
+  signal.addEventListener('abort', () => subscription.unsubscribe());
   const read = () =>
-    kept<Result>((resolve, reject) => {
+    syncPromise<Result>((resolve, reject) => {
       const take = (): void => {
         const value = chunks.shift();
         if (value !== undefined) resolve({ done: false, value });
-        else if (over === undefined) waiting = take;
-        else if ('error' in over) reject(over.error);
+        else if (ended === undefined) waiting = take;
+        else if ('error' in ended) reject(ended.error);
         else resolve({ done: true });
       };
       take();
     });
-  return { read, cancel: () => kept(() => {}) };
+  return { read, cancel: () => syncPromise(() => {}) };
 }
 
-/** A promise whose `then` is called at once. */
-function kept<T>(executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void): PromiseLike<T> {
-  const then = (onKept?: ((value: T) => unknown) | null, onBroken?: ((error: unknown) => unknown) | null) => {
+/** Returns a promise whose `then` calls back synchronously. */
+function syncPromise<T>(
+  executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): PromiseLike<T> {
+  const then = (onFulfilled?: ((value: T) => unknown) | null, onRejected?: ((error: unknown) => unknown) | null) => {
     executor(
-      (value) => onKept?.(value),
-      (error) => onBroken?.(error),
+      (value) => onFulfilled?.(value),
+      (error) => onRejected?.(error),
     );
-    return kept<never>(() => {});
+    return syncPromise<never>(() => {});
   };
-  // biome-ignore lint/suspicious/noThenProperty: it is what stands in for a promise
+  // biome-ignore lint/suspicious/noThenProperty: it stands in for a promise
   return { then: then as PromiseLike<T>['then'] };
 }

@@ -86,9 +86,9 @@ export function told(status: ConnectionStatus): string {
     case 'paused':
       return '';
     case 'ended':
-      // @ts-expect-error only where it failed there is an error
-      if (status.why === 'left') return String(status.error);
-      return status.why === 'failed' ? String(status.error) : status.why;
+      // @ts-expect-error only a failed stream has an error
+      if (status.reason === 'unsubscribed') return String(status.error);
+      return status.reason === 'failed' ? String(status.error) : status.reason;
   }
 }
 

@@ -3,42 +3,42 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { closing } from '../../support/closing.ts';
 
 /** One request, byte by byte. */
-export interface Asked {
-  /** Request line and headers, each byte one character. */
+export interface RawRequest {
+  /** The request line and the headers, each byte as one character. */
   readonly head: string;
   readonly body: string;
   readonly socket: Socket;
-  /** Resolves when the socket is gone, whoever closed it. */
-  readonly gone: Promise<void>;
-  /** The value of a header, each byte one character; `undefined` where it was not sent. */
+  /** Resolves when the socket is closed, by either side. */
+  readonly closed: Promise<void>;
+  /** Returns the value of a header, each byte as one character; `undefined` if it was not sent. */
   header(name: string): string | undefined;
 }
 
-/** What one request gets. */
-export type Answer = (asked: Asked) => void;
+/** Responds to one request. */
+export type Responder = (request: RawRequest) => void;
 
 export interface RawServer {
   readonly url: string;
   /** All requests so far, in order. */
-  readonly asked: readonly Asked[];
-  /** Resolves with the request of that number, from 0, when it is there. */
-  request(index: number): Promise<Asked>;
+  readonly requests: readonly RawRequest[];
+  /** Resolves to the request with that index when it has arrived. */
+  request(index: number): Promise<RawRequest>;
 }
 
 /**
- * Answers requests with exact bytes while the callback runs: the first with the
- * first answer, and so on; the last one is given again and again.
+ * Runs a server that responds with exact bytes while the callback runs: the first responder gets the first request, and
+ * so on; the last one also gets all requests after.
  */
 export async function rawServer<T>(
-  answers: readonly [Answer, ...Answer[]],
+  responders: readonly [Responder, ...Responder[]],
   use: (server: RawServer) => T | Promise<T>,
 ): Promise<T> {
-  const asked: Asked[] = [];
+  const requests: RawRequest[] = [];
   const sockets = new Set<Socket>();
   const waiting = new Set<() => void>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
-    const gone = new Promise<void>((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       socket.on('close', () => {
         sockets.delete(socket);
         resolve();
@@ -52,14 +52,15 @@ export async function rawServer<T>(
       if (end === -1) return;
       const head = text.slice(0, end + 2);
       const length = Number(headerIn(head, 'content-length') ?? 0);
-      const chunked = headerIn(head, 'transfer-encoding') === 'chunked';
-      if (chunked ? !text.endsWith('0\r\n\r\n') : text.length < end + 4 + length) return;
-      const request = { head, body: text.slice(end + 4), socket, gone, header: (name: string) => headerIn(head, name) };
+      const isChunked = headerIn(head, 'transfer-encoding') === 'chunked';
+      if (isChunked ? !text.endsWith('0\r\n\r\n') : text.length < end + 4 + length) return;
+      const body = text.slice(end + 4);
       text = '';
-      asked.push(request);
-      const answer = answers[asked.length - 1] ?? answers[answers.length - 1];
-      answer?.(request);
-      for (const look of [...waiting]) look();
+      const request = { head, body, socket, closed, header: (name: string) => headerIn(head, name) };
+      requests.push(request);
+      const respond = responders[requests.length - 1] ?? responders[responders.length - 1];
+      respond?.(request);
+      for (const check of [...waiting]) check();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,60 +69,60 @@ export async function rawServer<T>(
       server.close(resolve);
       for (const socket of sockets) socket.destroy();
     });
-  const request = (index: number): Promise<Asked> =>
+  const request = (index: number): Promise<RawRequest> =>
     new Promise((resolve) => {
-      const look = (): void => {
-        const found = asked[index];
+      const check = (): void => {
+        const found = requests[index];
         if (found === undefined) return;
-        waiting.delete(look);
+        waiting.delete(check);
         resolve(found);
       };
-      waiting.add(look);
-      look();
+      waiting.add(check);
+      check();
     });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return closing(close, () => use({ url, asked, request }));
+  return closing(close, () => use({ url, requests, request }));
 }
 
 function headerIn(head: string, name: string): string | undefined {
   return new RegExp(`\r\n${name}: ?(.*?)\r\n`, 'i').exec(head)?.[1];
 }
 
-const plain = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n';
+const streamHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n';
 
-/** A stream that begins with a text, and stays open. */
+/** Responds with a stream that starts with a text and stays open. */
 export const open =
-  (text: string | Uint8Array, headers = ''): Answer =>
+  (text: string | Uint8Array, headers = ''): Responder =>
   ({ socket }) => {
-    socket.write(`${plain}${headers}\r\n`);
+    socket.write(`${streamHead}${headers}\r\n`);
     socket.write(text);
   };
 
-/** A stream of a text, properly ended. */
+/** Responds with a complete stream. */
 export const ended =
-  (text: string, headers = ''): Answer =>
+  (text: string, headers = ''): Responder =>
   ({ socket }) => {
-    socket.end(`${plain}${headers}\r\n${text}`);
+    socket.end(`${streamHead}${headers}\r\n${text}`);
   };
 
-/** A stream that is cut in the middle: its length says that there would be more. */
-export const cut = (text: string): Answer => {
-  const head = `${plain}Content-Length: ${text.length + 1000}\r\n\r\n`;
+/** Responds with a stream that is cut off: its Content-Length promises more. */
+export const cut = (text: string): Responder => {
+  const head = `${streamHead}Content-Length: ${text.length + 1000}\r\n\r\n`;
   return ({ socket }) => {
     // The reset must not overtake what was written before it.
     socket.write(head + text, () => setImmediate(() => socket.destroy()));
   };
 };
 
-/** An answer that is no stream. */
+/** Responds with a status other than 200. */
 export const status =
-  (line: string, headers = '', body = ''): Answer =>
+  (line: string, headers = '', body = ''): Responder =>
   ({ socket }) => {
     const length = line.startsWith('204') ? '' : `Content-Length: ${body.length}\r\n`;
     socket.end(`HTTP/1.1 ${line}\r\n${length}Connection: close\r\n${headers}\r\n${body}`);
   };
 
-/** No answer: the socket is reset. */
-export const reset: Answer = ({ socket }) => {
+/** Resets the socket without a response. */
+export const reset: Responder = ({ socket }) => {
   socket.resetAndDestroy();
 };

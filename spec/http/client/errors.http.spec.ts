@@ -1,0 +1,165 @@
+import { expect } from 'chai';
+import { ConnectionError, type ConnectionStatus } from 'rxsse/client';
+import { ended, open, type Responder, rawServer, reset, status } from './rawServer.ts';
+import { end, failureOf, readTicks, recordStates, Tick, tick, valuesOf } from './readTicks.ts';
+
+/** Responds with a complete stream under another type. */
+const typed =
+  (type: string): Responder =>
+  ({ socket }) => {
+    socket.end(`HTTP/1.1 200 OK\r\n${type}Connection: close\r\n\r\n${tick(1)}${end}`);
+  };
+
+describe('fromSse, after a response that is not a stream,', () => {
+  it('completes if it is a 204', () =>
+    rawServer([ended(tick(1)), status('204 Done')], async ({ url, requests }) => {
+      const observer = recordStates();
+      expect(await valuesOf(readTicks(url, { statusObserver: observer }))).to.deep.equal([Tick(1)]);
+      expect(observer.states.slice(-2)).to.deep.equal(['connecting after 1', 'completed']);
+      expect(requests).to.have.length(2);
+    }));
+
+  for (const line of ['205 Reset', '206 Part', '304 Same', '400 Bad', '401 Who', '404 Gone', '418 Tea', '600 Odd']) {
+    it(`errors if it is a ${line}, and releases the socket`, () =>
+      rawServer([status(line, 'Content-Type: text/event-stream\r\n')], async ({ url, requests, request }) => {
+        const observer = recordStates();
+        const error = await failureOf(readTicks(url, { statusObserver: observer }));
+        expect(error)
+          .to.be.instanceOf(ConnectionError)
+          .that.includes({ reason: 'status', status: Number(line.slice(0, 3)) });
+        expect(observer.states).to.deep.equal(['connecting', 'failed']);
+        await (await request(0)).closed;
+        expect(requests).to.have.length(1);
+      }));
+  }
+
+  for (const line of ['408 Slow', '429 Often', '500 Oh', '503 Busy']) {
+    it(`errors if it is a ${line} and the client is strict`, () =>
+      rawServer([status(line)], async ({ url, requests }) => {
+        expect(await failureOf(readTicks(url, { strictEventSource: true }))).to.include({ reason: 'status' });
+        expect(requests).to.have.length(1);
+      }));
+  }
+
+  const types: readonly (readonly [header: string, isStream: boolean])[] = [
+    ['', false],
+    ['Content-Type: text/html\r\n', false],
+    ['Content-Type: text/event-streams\r\n', false],
+    ['Content-Type: application/json; a="text/event-stream"\r\n', false],
+    ['Content-Type: text/event-stream\r\nContent-Type: text/html\r\n', false],
+    ['Content-Type: text/event-stream;charset=windows-1252\r\n', true],
+    ['Content-Type: Text/Event-Stream ; a="x,y"\r\n', true],
+    ['Content-Type: text/html\r\nContent-Type: text/event-stream\r\n', true],
+    ['Content-Type: text/event-stream, nothing\r\n', true],
+    ['Content-Type: text/event-stream, */*\r\n', true],
+  ];
+  for (const [header, isStream] of types) {
+    it(`${isStream ? 'reads' : 'errors for'} the type ${JSON.stringify(header)}`, () =>
+      rawServer([typed(header)], async ({ url, request }) => {
+        if (isStream) expect(await valuesOf(readTicks(url))).to.deep.equal([Tick(1)]);
+        else expect(await failureOf(readTicks(url))).to.include({ reason: 'type', status: 200 });
+        await (await request(0)).closed;
+      }));
+  }
+
+  it('releases the socket at once if its body is endless', () =>
+    rawServer(
+      [({ socket }) => socket.write('HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\nmore')],
+      async ({ url, request }) => {
+        expect(await failureOf(readTicks(url))).to.include({ reason: 'type' });
+        await (await request(0)).closed;
+      },
+    ));
+});
+
+describe('fromSse errors', () => {
+  it('after maxAttempts failures in a row', () =>
+    rawServer([reset], async ({ url, requests }) => {
+      const observer = recordStates();
+      const error = await failureOf(
+        readTicks(url, { backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 2 }, statusObserver: observer }),
+      );
+      expect(error).to.include({ reason: 'unreachable' }).and.have.property('cause');
+      expect(observer.states.filter((state) => state === 'connecting')).to.have.length(3);
+      expect(requests).to.have.length(3);
+    }));
+
+  const unusable: readonly (readonly [what: string, target: string | (() => string)])[] = [
+    ['that is invalid', 'http://'],
+    ['without a base', '/orders'],
+    ['with a name and a password', 'http://ada:secret@127.0.0.1/'],
+    ['of another scheme', 'ftp://127.0.0.1/'],
+    ['of a port that fetch blocks', 'http://127.0.0.1:6667/'],
+    ['that is invalid and was created for the request', () => 'http://['],
+  ];
+  for (const [what, target] of unusable) {
+    it(`at once for a URL ${what}`, async () => {
+      const observer = recordStates();
+      const error = await failureOf(readTicks(target, { statusObserver: observer }));
+      expect(error).to.be.instanceOf(ConnectionError).that.includes({ reason: 'request' });
+      expect(observer.states).to.deep.equal(['connecting', 'failed']);
+    });
+  }
+
+  it('at once for a request that no fetch can send', async () => {
+    for (const options of [{ body: 'x' }, { method: 'CONNECT' }, { headers: { 'X-Key': 'a\nb' } }]) {
+      expect(await failureOf(readTicks('http://127.0.0.1/', options))).to.include({ reason: 'request' });
+    }
+  });
+
+  it('with what the function that creates the headers throws', async () => {
+    const mistake = new Error('mistake');
+    const headers = () => {
+      throw mistake;
+    };
+    expect(await failureOf(readTicks('http://127.0.0.1/', { headers }))).to.equal(mistake);
+  });
+
+  it('after a POST that the server may have acted on, unless it has a position to resume from', () =>
+    rawServer([ended('data: 0\n\n'), ended(tick(1)), ended(tick(2) + end)], async ({ url, requests }) => {
+      const post = { method: 'POST', body: 'b' };
+      expect(await failureOf(readTicks(url, post))).to.include({ reason: 'closed' });
+      expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1), Tick(2)]);
+      expect(requests).to.have.length(3);
+    }));
+
+  it('not after a POST that is idempotent', () =>
+    rawServer([reset, ended(tick(1) + end)], async ({ url }) => {
+      expect(await valuesOf(readTicks(url, { method: 'POST', idempotent: true }))).to.deep.equal([Tick(1)]);
+    }));
+
+  it('with the reason of a Request that is aborted', () =>
+    rawServer([open(tick(1))], async ({ url, request }) => {
+      const abort = new AbortController();
+      const reason = new Error('enough');
+      const failed = failureOf(readTicks(new Request(url, { signal: abort.signal })));
+      const { closed } = await request(0);
+      abort.abort(reason);
+      expect(await failed).to.equal(reason);
+      await closed;
+    }));
+
+  it('at once if a Request is aborted during a wait', () =>
+    rawServer([ended(tick(1))], async ({ url, requests }) => {
+      const abort = new AbortController();
+      const reason = new Error('enough');
+      const status = {
+        next: ({ state }: ConnectionStatus) => void (state === 'retrying' && setImmediate(() => abort.abort(reason))),
+      };
+      const retry = { initialDelay: 2 ** 30, maxDelay: 2 ** 30 };
+      expect(
+        await failureOf(
+          readTicks(new Request(url, { signal: abort.signal }), { backoff: retry, statusObserver: status }),
+        ),
+      ).to.equal(reason);
+      expect(requests).to.have.length(1);
+    }));
+
+  it('for an event above the limit, which would be received again after a reconnect', () =>
+    rawServer([open(`${tick(1)}data: 12345\ndata: 6789\n\n`)], async ({ url, requests, request }) => {
+      const error = await failureOf(readTicks(url, { maxEventBytes: 8 }));
+      expect(error).to.include({ _tag: 'LimitError', kind: 'frame-size', limit: 8 });
+      await (await request(0)).closed;
+      expect(requests).to.have.length(1);
+    }));
+});
