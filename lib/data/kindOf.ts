@@ -1,8 +1,8 @@
 const builtIn = new Set(['Date', 'Map', 'Set', 'RegExp', 'Error', 'Promise', 'ArrayBuffer', 'Uint8Array']);
 
 /**
- * What kind of thing a value is, in a word that can be shown and logged: never
- * anything of the value itself. Never throws, whatever traps the value has.
+ * Returns the kind of a value in a word that can be shown and logged, never
+ * anything of the value itself. Never throws, also for a value with throwing traps.
  *
  * @internal
  */
