@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import { root } from './repo.ts';
 
-/** What a browser that shares the file of a contract has to load. */
+/** Bundles a module for a browser and returns the files that went in and the text that came out. */
 async function bundled(source: string): Promise<{ readonly inputs: readonly string[]; readonly text: string }> {
   const { metafile, outputFiles } = await build({
     stdin: { contents: source, resolveDir: root, loader: 'ts' },
@@ -20,22 +20,22 @@ async function bundled(source: string): Promise<{ readonly inputs: readonly stri
 
 const contract = `
   import * as t from 'io-ts';
-  import { DateFromISOString } from './lib/event/DateFromISOString.ts';
+  import { DateFromISOString } from './lib/codec/DateFromISOString.ts';
   import { event } from './lib/event/event.ts';
   import { events } from './lib/event/events.ts';
-  import { withDefault } from './lib/event/withDefault.ts';
+  import { withDefault } from './lib/codec/withDefault.ts';
   const Echo = event('echo', { message: t.string, at: withDefault(DateFromISOString, () => new Date(0)) });
   const Echoes = events({ Echo, ReverseEcho: { message: t.string } });
   globalThis.made = [Echoes.Echo({ message: 'hello' }), Echoes.ReverseEcho({ message: 'olleh' })];
 `;
 
 describe('a contract in a browser', () => {
-  it('brings the event layer, its codecs and nothing of a server', async () => {
+  it('loads the event layer, the codecs and nothing of a server', async () => {
     const { inputs } = await bundled(contract);
     const ours = inputs.filter((path) => path.startsWith('lib/'));
     const theirs = inputs.filter((path) => path.startsWith('node_modules/'));
 
-    expect(ours.filter((path) => !/^lib\/(event|error)\//.test(path))).to.deep.equal([]);
+    expect(ours.filter((path) => !/^lib\/(event|codec|data|error)\//.test(path))).to.deep.equal([]);
     expect(theirs.filter((path) => !/^node_modules\/(io-ts|fp-ts)\//.test(path))).to.deep.equal([]);
     expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
   });
@@ -51,14 +51,14 @@ describe('a contract in a browser', () => {
     ]);
   });
 
-  it('is bundled from the door without a module of Node, and the sink is left out', async () => {
-    const door = contract
-      .replace(/import \{ (\w+) \} from '\.\/lib\/event\/.*';/g, '')
+  it('is bundled from the main entry point without a module of Node and without the sink', async () => {
+    const entryPoint = contract
+      .replace(/import \{ (\w+) \} from '\.\/lib\/(?:event|codec)\/.*';/g, '')
       .replace(
         'const Echo =',
         "import { DateFromISOString, event, events, withDefault } from './lib/index.ts';\nconst Echo =",
       );
-    const { inputs, text } = await bundled(door);
+    const { inputs, text } = await bundled(entryPoint);
 
     expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
     expect(text).not.to.match(/X-Accel-Buffering|text\/event-stream/);

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { missingIn } from './docs.ts';
-import { exportsOf, programOf, programOfDoors } from './program.ts';
-import { doors } from './repo.ts';
+import { exportsOf, programOf, programOfEntryPoints } from './program.ts';
+import { entryPoints } from './repo.ts';
 
 describe('the doc comment of a public name', function () {
   this.timeout(60_000);
 
   it('has a sentence and a category, and an example where it is called', () => {
-    const offenders = doors().flatMap(({ name: door, file }) =>
-      [...exportsOf(programOfDoors(), file)].flatMap(([name, symbol]) => {
+    const offenders = entryPoints().flatMap(({ name: door, file }) =>
+      [...exportsOf(programOfEntryPoints(), file)].flatMap(([name, symbol]) => {
         const missing = missingIn(symbol);
         return missing.length === 0 ? [] : [`${door}: ${name} lacks ${missing.join(', ')}`];
       }),

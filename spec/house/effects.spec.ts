@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { doors, root } from './repo.ts';
+import { entryPoints, root } from './repo.ts';
 
-/** Runs in a process of its own: what a door leaves behind, beside what its peers do. */
+/** Runs in a process of its own and prints what importing the modules leaves behind, apart from what their peers do. */
 const program = `
   const look = () => ({
     globals: Object.getOwnPropertyNames(globalThis).concat(Object.getOwnPropertySymbols(globalThis).map(String)),
@@ -42,7 +42,7 @@ function leftBy(...modules: readonly string[]): unknown {
 describe('importing', function () {
   this.timeout(60_000);
 
-  for (const { name, file } of doors()) {
+  for (const { name, file } of entryPoints()) {
     it(`${name} leaves nothing behind`, () => {
       expect(leftBy(pathToFileURL(join(root, file)).href)).to.deep.equal({
         globals: [],
@@ -53,7 +53,7 @@ describe('importing', function () {
     });
   }
 
-  it('a module with effects is found out', () => {
+  it('a module with effects is reported', () => {
     const effects = `
       globalThis.rxsse = 1;
       Array.prototype.last = () => {};

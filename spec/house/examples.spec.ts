@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { guideSteps } from '../consumers/guide.ts';
 import { blocksOf, type Example, examplesOf } from './examples.ts';
 import { mistakesIn, mistakesInFiles } from './mistakes.ts';
-import { exportsOf, programOfDoors } from './program.ts';
-import { doors, filesIn } from './repo.ts';
+import { exportsOf, programOfEntryPoints } from './program.ts';
+import { entryPoints, filesIn } from './repo.ts';
 
 describe('the examples', function () {
   this.timeout(60_000);
@@ -11,8 +11,8 @@ describe('the examples', function () {
   let modules: ReadonlyMap<string, ReadonlySet<string>>;
 
   before(() => {
-    const program = programOfDoors();
-    const ours = doors().map(({ name, file }) => [name, new Set(exportsOf(program, file).keys())] as const);
+    const program = programOfEntryPoints();
+    const ours = entryPoints().map(({ name, file }) => [name, new Set(exportsOf(program, file).keys())] as const);
     modules = new Map([...ours, ['rxjs', new Set(exportsOf(program, 'spec/house/rxjs.ts').keys())]]);
   });
 

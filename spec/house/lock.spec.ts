@@ -13,23 +13,23 @@ interface Lock {
   readonly packages: Readonly<Record<string, Locked>>;
 }
 
-/** Packages whose lock says where they were downloaded, which is one person's registry and nobody else's. */
+/** Returns the packages whose lock entry holds a download address, which may be a private registry. */
 function withAddress({ packages }: Lock): readonly string[] {
   return Object.keys(packages).filter((path) => packages[path]?.resolved !== undefined);
 }
 
-/** Whether a package finds another as Node looks it up: below itself, then below each folder above. */
-function finds(packages: Lock['packages'], from: string, name: string): boolean {
+/** Returns true if a package finds another as Node resolves it: below itself, then below each folder above. */
+function resolves(packages: Lock['packages'], from: string, name: string): boolean {
   if (packages[`${from === '' ? '' : `${from}/`}node_modules/${name}`] !== undefined) return true;
-  return from !== '' && finds(packages, from.slice(0, Math.max(0, from.lastIndexOf('node_modules/') - 1)), name);
+  return from !== '' && resolves(packages, from.slice(0, Math.max(0, from.lastIndexOf('node_modules/') - 1)), name);
 }
 
-/** What a package asks for and the lock does not hold. `npm ci` refuses such a lock, whatever the platform. */
-function absent({ packages }: Lock): readonly string[] {
+/** Returns the dependencies that the lock does not hold. `npm ci` rejects such a lock on every platform. */
+function missing({ packages }: Lock): readonly string[] {
   return Object.entries(packages).flatMap(([path, { dependencies, devDependencies, optionalDependencies }]) =>
     Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
-      .filter((name) => !finds(packages, path, name))
-      .map((name) => `${path || 'the project'} asks for ${name}`),
+      .filter((name) => !resolves(packages, path, name))
+      .map((name) => `${path || 'the project'} needs ${name}`),
   );
 }
 
@@ -41,29 +41,29 @@ describe('package-lock.json', () => {
     expect(textOf('package-lock.json')).to.not.match(/https?:\/\/[^"]*\.tgz/);
   });
 
-  it('fixes every package by its content', () => {
-    const loose = Object.keys(lock.packages).filter(
+  it('holds the hash of every package', () => {
+    const withoutHash = Object.keys(lock.packages).filter(
       (path) => path !== '' && lock.packages[path]?.integrity === undefined,
     );
-    expect(loose).to.deep.equal([]);
+    expect(withoutHash).to.deep.equal([]);
   });
 
-  it('holds all that is asked for, for every platform', () => {
-    expect(absent(lock)).to.deep.equal([]);
+  it('holds every dependency, for every platform', () => {
+    expect(missing(lock)).to.deep.equal([]);
   });
 
-  it('would be found out', () => {
+  it('is reported where it holds an address or lacks a package', () => {
     const packages = {
-      '': { devDependencies: { a: '1', gone: '1' } },
+      '': { devDependencies: { a: '1', missing: '1' } },
       'node_modules/a': { resolved: 'https://example.org/a.tgz', dependencies: { b: '1' } },
       'node_modules/a/node_modules/b': { dependencies: { c: '1' }, optionalDependencies: { 'c-for-mars': '1' } },
       'node_modules/c': { dependencies: { b: '1' } },
     };
     expect(withAddress({ packages })).to.deep.equal(['node_modules/a']);
-    expect(absent({ packages })).to.deep.equal([
-      'the project asks for gone',
-      'node_modules/a/node_modules/b asks for c-for-mars',
-      'node_modules/c asks for b',
+    expect(missing({ packages })).to.deep.equal([
+      'the project needs missing',
+      'node_modules/a/node_modules/b needs c-for-mars',
+      'node_modules/c needs b',
     ]);
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { names } from './names.ts';
-import { exportsOf, programOfDoors } from './program.ts';
-import { doors } from './repo.ts';
+import { exportsOf, programOfEntryPoints } from './program.ts';
+import { entryPoints } from './repo.ts';
 
 describe('the public names', function () {
   this.timeout(60_000);
 
-  const opened = doors();
+  const opened = entryPoints();
 
   it('stand behind the doors of package.json, each of which has its list', () => {
     expect(opened.map(({ name }) => name)).to.deep.equal(Object.keys(names));
@@ -14,7 +14,7 @@ describe('the public names', function () {
 
   for (const { name, file } of opened) {
     it(`of ${name} are those of the list in spec/house/names.ts`, () => {
-      const found = [...exportsOf(programOfDoors(), file).keys()];
+      const found = [...exportsOf(programOfEntryPoints(), file).keys()];
       const listed = names[name] ?? [];
       expect({
         'not in the list': found.filter((candidate) => !listed.includes(candidate)),

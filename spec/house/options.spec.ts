@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { exportsOf, programOfDoors } from './program.ts';
+import { exportsOf, programOfEntryPoints } from './program.ts';
 import { root, textOf } from './repo.ts';
 
 /** The heading in docs/options.md under which the members of an interface stand. */
@@ -37,7 +37,7 @@ describe('the table of options', function () {
 
   for (const [name, heading] of Object.entries(headings)) {
     it(`has a row for each of ${name}, and each row a spec that names it`, () => {
-      const declared = exportsOf(programOfDoors(), 'lib/index.ts').get(name);
+      const declared = exportsOf(programOfEntryPoints(), 'lib/index.ts').get(name);
       const rows = rowsUnder(heading, text);
       expect(rows.map(({ option }) => option)).to.deep.equal([...(declared?.members?.keys() ?? [])].filter(isOption));
       for (const { option, spec } of rows) {

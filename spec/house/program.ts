@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { doors, type Files, root } from './repo.ts';
+import { entryPoints, type Files, root } from './repo.ts';
 
-/** The strict options of the repository; what is only about its files, and not about its users' code, is off. */
+/** Returns the compiler options of the repository without those that concern only its own files. */
 function options(): ts.CompilerOptions {
   const path = join(root, 'tsconfig.json');
   const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
@@ -19,7 +19,7 @@ function options(): ts.CompilerOptions {
 
 const parsed = new Map<string, ts.SourceFile>();
 
-/** A program of files by their path from the root. Those in `imagined` need not exist. What was read once is kept. */
+/** Creates a program of files by their path from the root. The files in `imagined` need not exist. Parsed files are cached. */
 export function programOf(paths: readonly string[], imagined: Files = new Map()): ts.Program {
   const compilerOptions = options();
   const host = ts.createCompilerHost(compilerOptions, true);
@@ -43,20 +43,20 @@ export function programOf(paths: readonly string[], imagined: Files = new Map())
   });
 }
 
-let opened: ts.Program | undefined;
+let entryProgram: ts.Program | undefined;
 
-/** The program of all doors, and of RxJS's by the file beside this one; made once. */
-export function programOfDoors(): ts.Program {
-  opened ??= programOf([...doors().map(({ file }) => file), 'spec/house/rxjs.ts']);
-  return opened;
+/** Returns the program of all entry points, and of RxJS by the file beside this one; created once. */
+export function programOfEntryPoints(): ts.Program {
+  entryProgram ??= programOf([...entryPoints().map(({ file }) => file), 'spec/house/rxjs.ts']);
+  return entryProgram;
 }
 
-/** What a module exports, by name, followed to where it is declared. */
+/** Returns the exports of a module by name, each resolved to its declaration. */
 export function exportsOf(program: ts.Program, path: string): ReadonlyMap<string, ts.Symbol> {
   const checker = program.getTypeChecker();
   const file = program.getSourceFile(join(root, path));
   const module = file && checker.getSymbolAtLocation(file);
-  if (module === undefined) throw new Error(`${path} is no module`);
+  if (module === undefined) throw new Error(`${path} is not a module`);
   const exported = checker.getExportsOfModule(module).map((symbol) => {
     const followed = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     return [symbol.name, followed] as const;

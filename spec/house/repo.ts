@@ -11,11 +11,11 @@ export function textOf(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** Every file below a folder (or the one file) that ends so; none where there is no such folder. */
-export function filesIn(place: string, ending: string): Files {
-  const start = join(root, place);
+/** Returns every file below a folder (or the one file) with this ending; none if the folder does not exist. */
+export function filesIn(path: string, ending: string): Files {
+  const start = join(root, path);
   if (!existsSync(start)) return new Map();
-  if (place.endsWith(ending)) return new Map([[place, textOf(place)]]);
+  if (path.endsWith(ending)) return new Map([[path, textOf(path)]]);
   const paths = readdirSync(start, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
@@ -23,15 +23,15 @@ export function filesIn(place: string, ending: string): Files {
   return new Map(paths.map((path) => [path, textOf(path)]));
 }
 
-export interface Door {
-  /** What one imports: `rxsse/wire`. */
+export interface EntryPoint {
+  /** The specifier that users import: `rxsse/wire`. */
   readonly name: string;
-  /** What it is made of: `lib/wire/index.ts`. */
+  /** The source file: `lib/wire/index.ts`. */
   readonly file: string;
 }
 
-/** The doors that package.json opens, each with the source behind it. */
-export function doors(): readonly Door[] {
+/** Returns the entry points in package.json, each with its source file. */
+export function entryPoints(): readonly EntryPoint[] {
   const { name, exports } = JSON.parse(textOf('package.json')) as {
     readonly name: string;
     readonly exports: Readonly<Record<string, string | { readonly default: string }>>;

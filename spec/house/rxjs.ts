@@ -1,2 +1,2 @@
-/** The names of RxJS, asked for by the path of a file like any other module's. */
+/** Re-exports RxJS, so that its names are found by the path of a file, as those of any other module. */
 export * from 'rxjs';
