@@ -8,55 +8,49 @@ import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 
-/** What a source that is made anew knows. @category feed */
+/** What a source that is created for each attempt gets. @category feed */
 export interface SourceContext {
-  /** The cursor of the newest entry, after which the source goes on; `undefined` when there is none. */
+  /** The cursor of the newest entry, after which the source continues; `undefined` when there is none. */
   readonly lastCursor: string | undefined;
-  /** 0 for the first attempt, then the restarts in a row: 1 again after one that was stable. */
+  /** 0 for the first attempt, then the restarts in a row: 1 again after a stable attempt. */
   readonly attempt: number;
-  /** Aborted when the source is left. */
+  /** Aborted when the source is unsubscribed from. */
   readonly signal: AbortSignal;
 }
 
 /** Where the events of a feed come from. @category feed */
 export type FeedSource<T> = Observable<T> | ((context: SourceContext) => Observable<T>);
 
-export interface ProducerOptions {
+interface ProducerOptions {
   readonly source: FeedSource<unknown>;
   readonly contract: Contract | undefined;
   readonly log: EventLog;
   readonly restart: boolean | BackoffOptions;
   readonly linger: number;
-  /** Of one event's data. */
   readonly maxEventBytes: number;
   readonly onError: (error: unknown) => void;
-  /** The source is over, or was left before its end. */
+  /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop?: () => void;
 }
 
-/** Appends what a source emits to a log, for as long as somebody reads, and `grace` beyond. */
+/** Appends what a source emits to a log, while there are readers and for `linger` afterwards. */
 export class Producer {
   readonly #options: ProducerOptions;
-  #running: Subscription | undefined;
-  #leaving: Subscription | undefined;
-  #over = false;
+  #subscription: Subscription | undefined;
+  #lingering: Subscription | undefined;
+  #isComplete = false;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
   }
 
-  /** The source has come to its end. */
-  get isOver(): boolean {
-    return this.#over;
-  }
-
   start(): void {
-    this.#leaving?.unsubscribe();
-    this.#leaving = undefined;
-    if (this.#over || this.#running !== undefined) return;
-    const running = new Subscription();
-    this.#running = running;
-    running.add(
+    this.#lingering?.unsubscribe();
+    this.#lingering = undefined;
+    if (this.#isComplete || this.#subscription !== undefined) return;
+    const subscription = new Subscription();
+    this.#subscription = subscription;
+    subscription.add(
       this.#attempts().subscribe({
         next: (value) => this.#append(value),
         error: (error) => {
@@ -68,72 +62,73 @@ export class Producer {
     );
   }
 
-  /** The last reader has left. */
+  /** Called when the last reader has left. */
   leave(): void {
     const { linger } = this.#options;
-    if (this.#over || this.#running === undefined || linger === Infinity) return;
+    if (this.#isComplete || this.#subscription === undefined || linger === Infinity) return;
     if (linger === 0) return this.stop();
-    // One that came and left without starting anything had the wait of the one before it still running.
-    this.#leaving?.unsubscribe();
-    this.#leaving = asyncScheduler.schedule(() => this.stop(), Math.min(linger, maxTimerDelay));
+    // The wait of an earlier reader may still be running.
+    this.#lingering?.unsubscribe();
+    this.#lingering = asyncScheduler.schedule(() => this.stop(), Math.min(linger, maxTimerDelay));
   }
 
+  /** Unsubscribes from the source; `start` subscribes again. */
   stop(): void {
-    this.#leaving?.unsubscribe();
-    this.#leaving = undefined;
-    const running = this.#running;
-    this.#running = undefined;
+    this.#lingering?.unsubscribe();
+    this.#lingering = undefined;
+    const subscription = this.#subscription;
+    this.#subscription = undefined;
     try {
-      running?.unsubscribe();
+      subscription?.unsubscribe();
     } catch (error) {
-      // A teardown of the source's own: whoever left it, a socket or a timer, is not to blame.
+      // A teardown of the source threw; the socket or timer that unsubscribed is not the cause.
       this.#options.onError(error);
     }
     this.#options.onStop?.();
   }
 
-  /** Nothing will be added any more: the source is left for good. */
+  /** Unsubscribes from the source for good. */
   close(): void {
-    this.#over = true;
+    this.#isComplete = true;
     this.stop();
   }
 
   #attempts(): Observable<unknown> {
     const { source, log, restart, onError } = this.#options;
-    const make = ({ attempt, signal }: Attempt): Observable<unknown> =>
+    const create = ({ attempt, signal }: Attempt): Observable<unknown> =>
       typeof source !== 'function'
         ? source
-        : log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: newest(state), attempt, signal })));
-    if (restart === false) return restartWithBackoff(make, { maxAttempts: 0 });
+        : log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })));
+    if (restart === false) return restartWithBackoff(create, { maxAttempts: 0 });
     const backoff = restart === true ? {} : restart;
     const onFailure = (error: unknown, wait: number): void => {
       onError(error);
       backoff.onFailure?.(error, wait);
     };
-    return restartWithBackoff(make, { ...backoff, onFailure });
+    return restartWithBackoff(create, { ...backoff, onFailure });
   }
 
-  /** A bad event is reported and dropped: it is no reason to end the stream of all the others. */
+  /** Appends an event. A bad event is reported and dropped: it does not end the stream of the others. */
   #append(value: unknown): void {
     const { contract, log, maxEventBytes, onError } = this.#options;
     try {
-      const draft = encodeLogged(value, contract);
-      if (draft === undefined) return;
-      checkSize(draft, maxEventBytes);
-      log.append([draft]).subscribe({ error: onError });
+      const encoded = encodeLogged(value, contract);
+      if (encoded === undefined) return;
+      checkSize(encoded, maxEventBytes);
+      log.append([encoded]).subscribe({ error: onError });
     } catch (error) {
       onError(error);
     }
   }
 
   #end(how: LogEnd): void {
-    this.#over = true;
-    this.#running = undefined;
+    this.#isComplete = true;
+    this.#subscription = undefined;
     this.#options.onStop?.();
     this.#options.log.end(how).subscribe({ error: this.#options.onError });
   }
 }
 
-function newest({ epoch, tail }: LogState): string | undefined {
+function tailCursor({ epoch, tail }: LogState): string | undefined {
   return tail === 0 ? undefined : cursorOf(epoch, tail);
 }

@@ -1,175 +1,125 @@
-import { asyncScheduler, type Subscription } from 'rxjs';
-import { checkNumber, maxTimerDelay } from '../data/check.ts';
+import { checkNumber } from '../data/check.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
-import { full } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
-import { clock } from '../time/clock.ts';
 import type { FeedCore } from './FeedCore.ts';
+import { FeedRegistry, type Registered } from './FeedRegistry.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
 import type { ReaderTarget } from './Reader.ts';
 
-/** How many feeds of a family there are, and for how long. @category feed */
+/** How many feeds there are, and for how long. @category feed */
 export interface FeedsOptions<C extends Contract = Contract> {
-  /** Returns the options of the feed of a key, when it is created. @default the default options */
+  /** Returns the options of the feed of a key, when it is created. @default the default options of `feed` */
   readonly feed?: (key: string) => FeedOptions<C>;
   /**
-   * How long a feed without readers is kept after it was last used (by a reader,
-   * a publication or `at`), in milliseconds, ended ones too. 0 forgets it as soon
-   * as the loop has a turn, `Infinity` when room is needed.
+   * How long a feed without readers is retained after it was last used (by a reader, a publication or `get`), in
+   * milliseconds, also after its end. 0 removes it in the next turn of the loop, `Infinity` when room is needed.
    *
    * @default 60000
    */
   readonly idleTimeout?: number;
-  /** Feeds at once, at most. 1 or more. @default 10000 */
+  /** The most feeds at once. 1 or more; `Infinity` is no bound. @default 10000 */
   readonly maxFeeds?: number;
 }
 
-/** Where a family keeps what only the library asks for. */
-const family: unique symbol = Symbol('rxsse.feeds');
+/** The key under which a family holds what the library uses. */
+const internals: unique symbol = Symbol.for('rxsse.feeds') as never;
 
 /** A family of feeds of any events. @category feed */
 export interface AnyFeeds {
-  readonly [family]: Family;
+  readonly [internals]: FeedsInternals;
 }
 
-/** What the library asks of a family. */
-interface Family {
+/** What the library uses of a family. */
+interface FeedsInternals {
   readonly cores: readonly FeedCore[];
-  /** No more readers, and those that it has. */
+  /** Rejects further readers and returns the targets of the present ones. */
   shutdown(retry: RetryRange): readonly ReaderTarget[];
 }
 
-/** The inside of a family, or `undefined` for what is none. */
-export function registryOf(value: unknown): Family | undefined {
-  return typeof value === 'object' && value !== null && family in value ? (value as AnyFeeds)[family] : undefined;
+/** Returns the internals of a family, or `undefined` for any other value. */
+export function internalsOf(value: unknown): FeedsInternals | undefined {
+  return typeof value === 'object' && value !== null && internals in value ? (value as AnyFeeds)[internals] : undefined;
 }
 
-/** Feeds by key: one a room, a user, a conversation. @category feed */
+/** Feeds by key: one for each room, user or conversation. @category feed */
 export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   readonly contract: C;
   /**
-   * The feed of a key, made on first use.
+   * Returns the feed of a key; it is created on first use.
    *
-   * @throws UnavailableError when there are `max` of them and all have readers.
+   * @throws UnavailableError when there are `maxFeeds` and all of them have readers.
    */
   get(key: string): Feed<C>;
-  /** How many there are now. */
+  /** How many feeds there are now. */
   readonly size: number;
-  /** Closes all of them. Those that are asked for afterwards are made anew. */
+  /** Closes all feeds. A key that is used afterwards gets a new feed. */
   close(): void;
 }
 
-interface Member<C extends Contract> {
-  readonly key: string;
-  readonly core: FeedCore;
+interface Member<C extends Contract> extends Registered {
   readonly feed: Feed<C>;
-  used: number;
 }
 
 /**
- * Makes a bounded family of feeds: each is made when its key is first asked for,
- * and forgotten, with its history, when it has had no reader for a while.
+ * Creates a bounded family of feeds. Each is created when its key is first used, and removed together with its history
+ * when it has had no reader for a while.
  *
- * Where there are `max`, the one that has been unused for longest makes room, but
- * never one that has a reader: then `at` throws, and a route answers as a full
- * server does.
+ * When there are `maxFeeds`, the feed that has been unused for longest makes room, but never one with readers: then
+ * `get` throws, and a route answers as a full server does.
  *
- * @example A feed a room
+ * @example A feed for each room
  * const rooms = feeds(events({ Said: { text: t.string } }), { idleTimeout: 60_000, maxFeeds: 1000 });
  * app.get('/rooms/:room', sse({ params: { room: t.string } }, ({ params }) => rooms.get(params.room)));
  * rooms.get('lobby').publish({ type: 'said', data: { text: 'hello' } });
  *
- * @throws RangeError at once, when `idle` or `max` is out of range.
+ * @throws TypeError or RangeError at once, for an option that is not valid.
  * @category feed
  */
-export function feeds<C extends Contract>(
-  contract: C,
-  { feed: optionsOf = () => ({}), idleTimeout = 60_000, maxFeeds = 10_000 }: FeedsOptions<NoInfer<C>> = {},
-): Feeds<C> {
+export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoInfer<C>> = {}): Feeds<C> {
+  const { feed: optionsOf = () => ({}), idleTimeout = 60_000, maxFeeds = 10_000 } = options;
   checkNumber('feeds: idleTimeout', idleTimeout, { min: 0, unit: 'ms' });
   checkNumber('feeds: maxFeeds', maxFeeds, { min: 1 });
-  const members = new Map<string, Member<C>>();
-  /** Those that may be without a reader, longestWait first. One that gets a reader stays until it is looked at. */
-  const resting = new Map<string, Member<C>>();
-  let timer: Subscription | undefined;
-  let draining: RetryRange | undefined;
+  const registry = new FeedRegistry<Member<C>>({
+    idleTimeout,
+    maxSize: maxFeeds,
+    noun: 'feeds',
+    option: 'maxFeeds',
+  });
+  let shutdownRetry: RetryRange | undefined;
+
+  function create(key: string): Member<C> {
+    registry.checkRoom(key);
+    // Nothing is removed for a key whose options throw.
+    const core = coreOfOptions(contract, optionsOf(key), () => registry.touch(member));
+    const feed: Feed<C> = feedOf(contract, core, () => registry.touch(member));
+    const member: Member<C> = { key, core, feed, lastUsed: 0 };
+    registry.add(member);
+    if (shutdownRetry !== undefined) core.shutdown(shutdownRetry);
+    return member;
+  }
 
   return {
     contract,
-    [family]: {
+    [internals]: {
       get cores() {
-        return [...members.values()].map(({ core }) => core);
+        return registry.members.map(({ core }) => core);
       },
       shutdown: (retry) => {
-        draining = retry;
-        return [...members.values()].flatMap(({ core }) => core.shutdown(retry));
+        shutdownRetry = retry;
+        return registry.members.flatMap(({ core }) => core.shutdown(retry));
       },
     },
     get: (key) => {
-      const known = members.get(key);
-      return rest(known === undefined || known.core.isClosed ? make(key) : known).feed;
+      const existing = registry.get(key);
+      const member = existing === undefined || existing.core.isClosed ? create(key) : existing;
+      registry.touch(member);
+      return member.feed;
     },
     get size() {
-      return members.size;
+      return registry.size;
     },
     close: () => {
-      for (const member of [...members.values()]) forget(member);
+      for (const member of registry.members) registry.remove(member);
     },
   };
-
-  function make(key: string): Member<C> {
-    const isFull = (): boolean => !members.has(key) && members.size >= maxFeeds;
-    if (isFull()) longestUnused();
-    const core = coreOfOptions(contract, optionsOf(key), () => rest(member));
-    // Only now: no history is given up for a key that the options refuse.
-    while (isFull()) forget(longestUnused());
-    const feed: Feed<C> = feedOf(contract, core, () => rest(member));
-    const member: Member<C> = { key, core, feed, used: 0 };
-    members.set(key, member);
-    if (draining !== undefined) core.shutdown(draining);
-    return member;
-  }
-
-  /** It was used just now: its time without a reader begins anew, if it has none. */
-  function rest(member: Member<C>): Member<C> {
-    if (members.get(member.key) !== member) return member;
-    member.used = clock.now();
-    resting.delete(member.key);
-    resting.set(member.key, member);
-    if (timer === undefined && idleTimeout !== Infinity) arm(idleTimeout);
-    return member;
-  }
-
-  function arm(wait: number): void {
-    timer = asyncScheduler.schedule(sweep, Math.min(Math.ceil(wait), maxTimerDelay));
-  }
-
-  /** One timer for the whole family. */
-  function sweep(): void {
-    timer = undefined;
-    for (const [key, member] of resting) {
-      const left = member.used + idleTimeout - clock.now();
-      if (left > 0) return arm(left);
-      // One with readers comes back here when the last of them leaves.
-      resting.delete(key);
-      if (member.core.readers === 0) forget(member);
-    }
-  }
-
-  function longestUnused(): Member<C> {
-    for (const [key, member] of resting) {
-      if (member.core.readers === 0) return member;
-      resting.delete(key);
-    }
-    throw full('feeds', maxFeeds, 'maxFeeds');
-  }
-
-  function forget(member: Member<C>): void {
-    members.delete(member.key);
-    resting.delete(member.key);
-    member.core.close();
-    if (resting.size > 0) return;
-    timer?.unsubscribe();
-    timer = undefined;
-  }
 }

@@ -1,66 +1,60 @@
-import { asyncScheduler, type Observable, type Subscription } from 'rxjs';
-import { maxTimerDelay } from '../data/check.ts';
-import { full } from '../error/UnavailableError.ts';
+import type { Observable } from 'rxjs';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
+import { FeedRegistry, type Registered } from './FeedRegistry.ts';
 
-export interface RunsOptions {
+interface RunsOptions {
   readonly contract: Contract | undefined;
   readonly log: () => EventLog;
   readonly linger: number;
-  readonly max: number;
+  readonly maxRuns: number;
   readonly maxEventBytes: number;
 }
 
-/** What tells a stream that it is left. */
-export interface Aborting {
-  abort(): void;
-}
-
-/** One per-request stream that is remembered for its reader. */
-export interface Run {
-  readonly feed: FeedCore;
+/** A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log. */
+export interface Run extends Registered {
   readonly owner: unknown;
-  /** Tells the stream that it is left. */
-  readonly abort: Aborting;
-  readonly epoch: string;
-  leaving: Subscription | undefined;
+  /** Tells the stream that it has been unsubscribed from. */
+  readonly abort: { abort(): void };
 }
 
 /**
- * The runs of one route, found by their unguessable epochs. One without a reader
- * is forgotten after `grace`, its stream left with it; where there are `max`, the
- * one that has been without a reader for longest makes room.
+ * The runs of one route. A run without a reader is removed after `linger`, and its stream is unsubscribed from; when
+ * there are `maxRuns`, the one that has been without a reader for longest makes room.
  */
 export class Runs {
   readonly #options: RunsOptions;
-  readonly #byEpoch = new Map<string, Run>();
-  /** Those without a reader, longestWait first. */
-  readonly #idle = new Set<Run>();
-  #draining = false;
+  readonly #registry: FeedRegistry<Run>;
+  #isShutDown = false;
 
   constructor(options: RunsOptions) {
+    const { linger, maxRuns } = options;
     this.#options = options;
+    this.#registry = new FeedRegistry<Run>({
+      idleTimeout: linger,
+      maxSize: maxRuns,
+      noun: 'runs',
+      option: 'resume.maxRuns',
+    });
   }
 
-  /** The run of an epoch; a run of another owner is as unknown as none. */
+  /** Returns the run of an epoch; a run of another owner is not found. */
   find(epoch: string, owner: unknown): Run | undefined {
-    const run = this.#byEpoch.get(epoch);
+    const run = this.#registry.get(epoch);
     if (run === undefined || !Object.is(run.owner, owner)) return undefined;
-    run.leaving?.unsubscribe();
-    run.leaving = undefined;
-    this.#idle.delete(run);
+    this.#registry.hold(run);
     return run;
   }
 
-  /** Begins a run; its stream is subscribed when the first reader has its place. */
-  begin(owner: unknown, stream: Observable<unknown>, abort: Aborting, onError: (error: unknown) => void): Run {
-    this.#makeRoom();
+  /** Creates a run; its stream is subscribed when the start position of its first reader is known. */
+  create(owner: unknown, stream: Observable<unknown>, abort: Run['abort'], onError: (error: unknown) => void): Run {
+    this.#registry.checkRoom('');
+    const { contract, maxEventBytes } = this.#options;
     const log = this.#options.log();
-    const feed = new FeedCore({
-      contract: this.#options.contract,
-      maxEventBytes: this.#options.maxEventBytes,
+    const core = new FeedCore({
+      contract,
+      maxEventBytes,
       maxReaders: Infinity,
       maxConcurrentReads: Infinity,
       log,
@@ -72,46 +66,31 @@ export class Runs {
       onStop: () => abort.abort(),
       onIdle: () => this.#rest(run),
     });
-    const run: Run = { feed, owner, abort, epoch: epochOf(log), leaving: undefined };
-    this.#byEpoch.set(run.epoch, run);
+    const run: Run = { core, owner, abort, key: epochOf(log), lastUsed: 0 };
+    this.#registry.add(run);
     return run;
   }
 
-  /** How many there are, with readers and without. */
+  /** How many runs there are, with readers and without. */
   get size(): number {
-    return this.#byEpoch.size;
+    return this.#registry.size;
   }
 
-  /** The server shuts down: a run without a reader is left at once, nobody will find it again. */
-  drain(): void {
-    this.#draining = true;
-    for (const run of [...this.#idle]) this.forget(run);
+  /** Removes the runs without readers, because the server shuts down: no reader will find them again. */
+  shutdown(): void {
+    this.#isShutDown = true;
+    for (const run of this.#registry.members) if (run.core.readers === 0) this.remove(run);
   }
 
-  /** Leaves a run, its stream with it, and tells it so. */
-  forget(run: Run): void {
-    this.#byEpoch.delete(run.epoch);
-    this.#idle.delete(run);
-    run.leaving?.unsubscribe();
-    run.feed.close();
+  /** Removes a run, unsubscribes from its stream and aborts it. */
+  remove(run: Run): void {
+    this.#registry.remove(run);
     run.abort.abort();
   }
 
   #rest(run: Run): void {
-    if (!this.#byEpoch.has(run.epoch)) return;
-    const { linger } = this.#options;
-    if (linger === 0 || this.#draining) return this.forget(run);
-    this.#idle.add(run);
-    if (linger !== Infinity)
-      run.leaving = asyncScheduler.schedule(() => this.forget(run), Math.min(linger, maxTimerDelay));
-  }
-
-  #makeRoom(): void {
-    const { max } = this.#options;
-    if (this.#byEpoch.size < max) return;
-    const [idlest] = this.#idle;
-    if (idlest === undefined) throw full('runs', max, 'resume.maxRuns');
-    this.forget(idlest);
+    if (this.#options.linger === 0 || this.#isShutDown) this.remove(run);
+    else this.#registry.touch(run);
   }
 }
 
@@ -120,6 +99,6 @@ function epochOf(log: EventLog): string {
   log.read(0, 0).subscribe((page) => {
     epoch = page.epoch;
   });
-  if (epoch === undefined) throw new TypeError('the log of a run must be in memory');
+  if (epoch === undefined) throw new TypeError('resume.log: expected a log in memory, got one that reads later');
   return epoch;
 }

@@ -152,5 +152,5 @@ function runsOf(
   const { linger = 30_000, maxRuns = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
-  return new Runs({ contract, log, linger, max: maxRuns, maxEventBytes });
+  return new Runs({ contract, log, linger, maxRuns, maxEventBytes });
 }

@@ -1,7 +1,7 @@
 import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
-import { type AnyFeeds, registryOf } from '../feed/feeds.ts';
+import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import type { CloseReason } from './CloseReason.ts';
 import type { Route } from './Route.ts';
 import { type AnyHandler, routeOf } from './sse.ts';
@@ -82,7 +82,7 @@ export function metricsOf<T extends Measured>(target: T): MetricsOf<T> {
   if (route !== undefined) return ofRoute(route) as MetricsOf<T>;
   const core = coreOf(target);
   if (core !== undefined) return ofFeeds([core]) as MetricsOf<T>;
-  const family = registryOf(target);
+  const family = internalsOf(target);
   if (family === undefined) throw new TypeError('metricsOf: expected what sse(), feed() or feeds() returned');
   return { feeds: family.cores.length, ...ofFeeds(family.cores) } as unknown as MetricsOf<T>;
 }

@@ -72,7 +72,7 @@ function answer(asked: Asked): void {
   const { route, connection } = asked;
   const { runs } = route;
   const known = runs && knownRun(asked, runs);
-  if (known !== undefined) return serveFeed(asked, known.feed);
+  if (known !== undefined) return serveFeed(asked, known.core);
 
   whenResolved(
     route.stream(asked.context),

@@ -38,12 +38,12 @@ export function beginRun(asked: Asked, runs: Runs, source: Source): void {
     isWanted = true;
     return route.limits.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
   });
-  const run = runs.begin(route.ownerOf(context), wanted.pipe(catchError(last)), asked.own, (error) => {
+  const run = runs.create(route.ownerOf(context), wanted.pipe(catchError(last)), asked.own, (error) => {
     if (failure?.error !== error) route.farewell(error, context);
   });
   // From here on it may outlive its reader.
   asked.own.keep();
-  serveFeed(asked, run.feed, {
+  serveFeed(asked, run.core, {
     failure: () => failure,
     hold: (begin) => {
       const begun = (): void => {
@@ -51,7 +51,7 @@ export function beginRun(asked: Asked, runs: Runs, source: Source): void {
         begin();
         beginning = false;
         // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
-        if (failure !== undefined || !isWanted) runs.forget(run);
+        if (failure !== undefined || !isWanted) runs.remove(run);
       };
       if (spoke || route.limits.maxHeadDelay === 0) begun();
       else go = holdHead(connection, route.limits.maxHeadDelay, begun);

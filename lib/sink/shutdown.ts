@@ -3,7 +3,7 @@ import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
-import { type AnyFeeds, registryOf } from '../feed/feeds.ts';
+import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry as retryFrame } from '../wire/Frame.ts';
@@ -88,11 +88,11 @@ function closingOf(target: ShutdownTarget): (retry: RetryRange) => readonly Pick
     return (retry) => {
       route.draining = retry;
       const leaving = [...route.connections];
-      route.runs?.drain();
+      route.runs?.shutdown();
       return leaving;
     };
   }
-  const feeds = coreOf(target) ?? registryOf(target);
+  const feeds = coreOf(target) ?? internalsOf(target);
   if (feeds === undefined) throw new TypeError('shutdown: expected what sse(), feed() or feeds() returned');
   return (retry) => feeds.shutdown(retry);
 }
