@@ -1,7 +1,8 @@
 import { type Either, left } from 'fp-ts/lib/Either.js';
+import { concatBytes } from '../data/concatBytes.ts';
 import type { SseRequest } from '../sink/exchange.ts';
 import { parseJson, refusedEncoding } from '../sink/jsonBody.ts';
-import { joined, tooLarge } from '../sink/readBody.ts';
+import { tooLarge } from '../sink/readBody.ts';
 import type { Refusal } from '../sink/refuse.ts';
 
 /**
@@ -42,5 +43,5 @@ async function bytesIn(body: ReadableStream<Uint8Array> | null, limit: number): 
     }
     chunks.push(value);
   }
-  return joined(chunks, size);
+  return concatBytes(chunks);
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from '../data/concatBytes.ts';
 import type { EntryRange } from './EventLog.ts';
 import { Segment } from './Segment.ts';
 
@@ -120,7 +121,7 @@ export class Segments {
       last = until;
       if (until < segment.last) break;
     }
-    return { after: start, last, bytes: joined(views) };
+    return { after: start, last, bytes: concatBytes(views) };
   }
 
   #indexAfter(sequence: number): number {
@@ -165,16 +166,4 @@ function fits(block: string | Uint8Array, room: number): boolean {
 
 function lengthOf(block: string | Uint8Array): number {
   return typeof block === 'string' ? encoder.encode(block).length : block.length;
-}
-
-function joined(views: readonly Uint8Array[]): Uint8Array {
-  const [first = nothing] = views;
-  if (views.length <= 1) return first;
-  const bytes = new Uint8Array(views.reduce((sum, view) => sum + view.length, 0));
-  let at = 0;
-  for (const view of views) {
-    bytes.set(view, at);
-    at += view.length;
-  }
-  return bytes;
 }

@@ -1,4 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import { concatBytes } from '../data/concatBytes.ts';
 import type { SseRequest } from './exchange.ts';
 import type { Refusal } from './refuse.ts';
 
@@ -49,7 +50,7 @@ export function readBody(
   };
   const end = (): void => {
     stop();
-    done(right(joined(chunks, size)));
+    done(right(concatBytes(chunks)));
   };
   const close = (): void => {
     stop();
@@ -74,19 +75,6 @@ function unread({ httpVersionMajor = 1 }: ReceiveRequest, limit: number): Refusa
 /** The answer to a body that is longer than the limit. */
 export function tooLarge(limit: number): Refusal {
   return { status: 413, issues: [{ path: 'body', expected: `at most ${limit} bytes`, got: 'more' }] };
-}
-
-/** The bytes of all chunks, in one piece. */
-export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function ignore(): void {}

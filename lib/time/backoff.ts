@@ -59,10 +59,13 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** The three forms of a date in HTTP: IMF-fixdate, RFC 850, asctime. */
 const dateForms = [
-  /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
-  /^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
-  /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
+  /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>[\d:]{8}) GMT$/,
+  /^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
+  /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
 ];
+
+/** A time of day, with the leap second that HTTP allows. */
+const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)$/;
 
 /**
  * Reads the header `Retry-After`: a number of seconds, or a date in one of the three forms of HTTP, which are always in
@@ -83,7 +86,7 @@ export function parseRetryAfter(value: string | null, now: number): number | und
 function parseHttpDate(text: string, now: number): number | undefined {
   const { day, month = '', year, time = '' } = dateForms.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};
   const index = months.indexOf(month);
-  if (index < 0) return undefined;
+  if (index < 0 || !timeOfDay.test(time)) return undefined;
   let fullYear = Number(year);
   if (year?.length === 2) {
     // A year of two digits that is more than 50 years ahead is in the past century.
@@ -92,5 +95,7 @@ function parseHttpDate(text: string, now: number): number | undefined {
     if (fullYear > thisYear + 50) fullYear -= 100;
   }
   const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  return Date.UTC(fullYear, index, Number(day), hours, minutes, seconds);
+  const date = Date.UTC(fullYear, index, Number(day), hours, minutes, seconds);
+  // A day that the month does not have, such as February 30, comes out as another one.
+  return new Date(Date.UTC(fullYear, index, Number(day))).getUTCDate() === Number(day) ? date : undefined;
 }
