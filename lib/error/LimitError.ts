@@ -31,24 +31,43 @@ export class LimitError extends RxsseError {
   /** The event's name, the operator's name, or the option that sets the bound; `undefined` where there is none. */
   readonly subject: string | undefined;
 
-  constructor(kind: LimitKind, limit: number, subject?: string) {
-    super(messages[kind](limit, subject));
+  constructor(kind: LimitKind, message: string, limit: number, subject?: string) {
+    super(message);
     this.kind = kind;
     this.limit = limit;
     this.subject = subject;
   }
 }
 
-const messages: Readonly<Record<LimitKind, (limit: number, subject?: string) => string>> = {
-  'event-size': (limit, event = 'an event without a name') =>
-    `${event}: its data is larger than ${limit} bytes; ` +
-    'split it, send a link to it, or raise maxEventBytes here and at the readers',
-  'frame-size': (limit) => `received an event larger than ${limit} bytes; raise maxEventBytes if the server is trusted`,
-  'line-size': (limit) => `received a line larger than ${limit} bytes; raise maxLineBytes if the server is trusted`,
-  'operator-queue': (limit, operator) =>
+// One function for each message, so that a page which only reads events loads no message of the server.
+
+/** Creates the error for an event whose data is too large to be sent. @internal */
+export function eventTooLarge(event: string | undefined, limit: number): LimitError {
+  const message =
+    `${event ?? 'an event without a name'}: its data is larger than ${limit} bytes; ` +
+    'split it, send a link to it, or raise maxEventBytes here and at the readers';
+  return new LimitError('event-size', message, limit, event);
+}
+
+/** Creates the error for received data that is too large. @internal */
+export function receivedTooLarge(kind: 'frame-size' | 'line-size', limit: number): LimitError {
+  const [what, option] = kind === 'frame-size' ? ['an event', 'maxEventBytes'] : ['a line', 'maxLineBytes'];
+  const message = `received ${what} larger than ${limit} bytes; raise ${option} if the server is trusted`;
+  return new LimitError(kind, message, limit);
+}
+
+/** Creates the error for an operator with too many waiting values. @internal */
+export function operatorQueueFull(operator: string, limit: number): LimitError {
+  const message =
     `${operator}: more than ${limit} values wait; raise maxQueued, slow the source down, ` +
-    'or put conflateBy before it to keep only the newest value of each key',
-  'reader-queue': (limit, option) =>
+    'or put conflateBy before it to keep only the newest value of each key';
+  return new LimitError('operator-queue', message, limit, operator);
+}
+
+/** Creates the error for a reader that is slower than its stream. @internal */
+export function readerQueueFull(option: string, limit: number): LimitError {
+  const message =
     `the reader is slower than the stream: what waits for it exceeds ${option}, ${limit}; ` +
-    'raise it, choose another overflow, or mount a feed, whose readers need no queue',
-};
+    'raise it, choose another overflow, or mount a feed, whose readers need no queue';
+  return new LimitError('reader-queue', message, limit, option);
+}

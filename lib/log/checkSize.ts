@@ -1,4 +1,4 @@
-import { LimitError } from '../error/LimitError.ts';
+import { eventTooLarge } from '../error/LimitError.ts';
 import type { EncodedEvent } from '../event/encodeEvent.ts';
 import { fitsIn } from '../wire/utf8.ts';
 
@@ -8,5 +8,5 @@ import { fitsIn } from '../wire/utf8.ts';
  * @throws LimitError
  */
 export function checkSize({ event, data }: EncodedEvent, maxEventBytes: number): void {
-  if (!fitsIn(maxEventBytes, data)) throw new LimitError('event-size', maxEventBytes, event);
+  if (!fitsIn(maxEventBytes, data)) throw eventTooLarge(event, maxEventBytes);
 }

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkFunction } from '../data/check.ts';
-import { LimitError } from '../error/LimitError.ts';
+import { operatorQueueFull } from '../error/LimitError.ts';
 import { Calls } from './Calls.ts';
 import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
@@ -63,7 +63,7 @@ export function mapAsync<T, R extends NonNullable<unknown> | null>(
         next: (value) => {
           const event = eventIn(value);
           if (event === undefined && isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
-          if (calls.held >= maxQueued) throw new LimitError('operator-queue', maxQueued, 'mapAsync');
+          if (calls.held >= maxQueued) throw operatorQueueFull('mapAsync', maxQueued);
           calls.push(
             (signal) => project(event as EventIn<T>, signal),
             (result) => withEvent(value, result as R),

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkNumber } from '../data/check.ts';
 import { Queue } from '../data/Queue.ts';
-import { LimitError } from '../error/LimitError.ts';
+import { operatorQueueFull } from '../error/LimitError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { isBare, isForReader } from './EventIn.ts';
@@ -74,7 +74,7 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
       listen(source, subscriber, {
         next: (value) => {
           if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
-          if (waiting.length >= maxQueued) throw new LimitError('operator-queue', maxQueued, 'rateLimit');
+          if (waiting.length >= maxQueued) throw operatorQueueFull('rateLimit', maxQueued);
           waiting.push(value);
           if (waiting.length === 1) letGo();
         },

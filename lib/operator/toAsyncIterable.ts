@@ -2,7 +2,7 @@ import { isObservable, type Observable, Subscriber } from 'rxjs';
 import { checkCount, checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { Queue } from '../data/Queue.ts';
-import { LimitError } from '../error/LimitError.ts';
+import { operatorQueueFull } from '../error/LimitError.ts';
 import { listen } from './listen.ts';
 
 /** What happens when a stream is faster than the loop that takes it. @category operator */
@@ -82,7 +82,7 @@ class Buffer<T> {
 
   push(value: T): void {
     if (this.#values.length < this.#most) return this.#values.push(value);
-    if (this.#overflow === 'fail') throw new LimitError('operator-queue', this.#most, 'toAsyncIterable');
+    if (this.#overflow === 'fail') throw operatorQueueFull('toAsyncIterable', this.#most);
     if (this.#overflow === 'drop-newest') return this.#onDropped(value);
     const oldest = this.#values.shift() as T;
     this.#values.push(value);

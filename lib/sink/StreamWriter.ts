@@ -1,5 +1,5 @@
 import { Subscriber } from 'rxjs';
-import { LimitError } from '../error/LimitError.ts';
+import { readerQueueFull } from '../error/LimitError.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import type { Gap } from '../event/Gap.ts';
 import { Backlog, type BacklogLimits } from './Backlog.ts';
@@ -177,7 +177,7 @@ export class StreamWriter extends Subscriber<unknown> implements Writer {
     this.#backlog ??= new Backlog(this.#route.overflow, this.#route.queue);
     if (this.#backlog.push(value, this.blocks)) return;
     this.unsubscribe();
-    this.#route.farewell(new LimitError('reader-queue', this.#route.queue.maxBytes, 'queue.maxBytes'));
+    this.#route.farewell(readerQueueFull('queue.maxBytes', this.#route.queue.maxBytes));
     this.#connection.cut('overflow');
   }
 

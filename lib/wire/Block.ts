@@ -1,5 +1,5 @@
 import { maxTimerDelay } from '../data/check.ts';
-import { LimitError } from '../error/LimitError.ts';
+import { receivedTooLarge } from '../error/LimitError.ts';
 import { DataLines } from './DataLines.ts';
 import { Comment, Message, Retry } from './Frame.ts';
 import { fitsIn } from './utf8.ts';
@@ -127,6 +127,6 @@ export class Block {
   }
 
   #check(line: string): void {
-    if (!fitsIn(this.#maxEventBytes, line)) throw new LimitError('frame-size', this.#maxEventBytes);
+    if (!fitsIn(this.#maxEventBytes, line)) throw receivedTooLarge('frame-size', this.#maxEventBytes);
   }
 }

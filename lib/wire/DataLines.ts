@@ -1,4 +1,4 @@
-import { LimitError } from '../error/LimitError.ts';
+import { receivedTooLarge } from '../error/LimitError.ts';
 import { utf8Length } from './utf8.ts';
 
 const pageLength = 1024;
@@ -42,7 +42,7 @@ export class DataLines {
   #fold(): void {
     const page = this.#lines.join('\n');
     this.#room -= utf8Length(page) + 1;
-    if (this.#room < 0) throw new LimitError('frame-size', this.#limit);
+    if (this.#room < 0) throw receivedTooLarge('frame-size', this.#limit);
     this.#pages.push(page);
     this.#lines = [];
     this.#units = 0;

@@ -1,4 +1,4 @@
-import { LimitError } from '../error/LimitError.ts';
+import { receivedTooLarge } from '../error/LimitError.ts';
 import { Block, type FrameListeners } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
 import { kindOf } from './checkField.ts';
@@ -159,6 +159,6 @@ export class FrameParser {
 
   #hold(bytes: Uint8Array, from: number, to = bytes.length): void {
     this.#held.append(bytes, from, to);
-    if (this.#held.length > this.#maxLineBytes) throw new LimitError('line-size', this.#maxLineBytes);
+    if (this.#held.length > this.#maxLineBytes) throw receivedTooLarge('line-size', this.#maxLineBytes);
   }
 }

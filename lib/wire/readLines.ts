@@ -1,4 +1,4 @@
-import { LimitError } from '../error/LimitError.ts';
+import { receivedTooLarge } from '../error/LimitError.ts';
 import type { Block } from './Block.ts';
 import { fitsIn } from './utf8.ts';
 
@@ -84,7 +84,7 @@ function readRareLine(line: string, block: Block): void {
 function checkLine(text: string, start: number, end: number, maxLineBytes: number): void {
   // Three bytes a unit are the most there are, so that short lines are not even cut out.
   if ((end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end))) {
-    throw new LimitError('line-size', maxLineBytes);
+    throw receivedTooLarge('line-size', maxLineBytes);
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { of, Subject, take } from 'rxjs';
-import { type Entry, type Gap, LimitError } from '../../lib/index.ts';
+import { operatorQueueFull } from '../../lib/error/LimitError.ts';
+import type { Entry, Gap } from '../../lib/index.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failing, later } from '../support/later.ts';
@@ -107,7 +108,7 @@ describe('mapAsync', () => {
   it(
     'fails when more are held than may be',
     marbles(({ hot, expectObservable }) => {
-      const error = new LimitError('operator-queue', 2, 'mapAsync');
+      const error = operatorQueueFull('mapAsync', 2);
       expectObservable(hot('abb').pipe(mapAsync(1, work, { maxQueued: 2 }))).toBe('--#', undefined, error);
     }),
   );
@@ -120,7 +121,7 @@ describe('mapAsync', () => {
     for (let n = 0; n < 10_000; n++) source.next(n);
     expect(failures).to.deep.equal([]);
     source.next(0);
-    expect(failures).to.deep.equal([new LimitError('operator-queue', 10_000, 'mapAsync')]);
+    expect(failures).to.deep.equal([operatorQueueFull('mapAsync', 10_000)]);
   });
 
   it('goes through many that settle at once without a deep stack', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { map, type Observable, Subject, timestamp } from 'rxjs';
-import { type Entry, type Gap, LimitError } from '../../lib/index.ts';
+import { operatorQueueFull } from '../../lib/error/LimitError.ts';
+import type { Entry, Gap } from '../../lib/index.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
@@ -68,7 +69,7 @@ describe('rateLimit', () => {
       const source = hot('abcd');
       const subs = '      ^--!';
       const expected = '  a--#';
-      const error = new LimitError('operator-queue', 2, 'rateLimit');
+      const error = operatorQueueFull('rateLimit', 2);
       expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 10, maxQueued: 2 }))).toBe(
         expected,
         undefined,
@@ -98,7 +99,7 @@ describe('rateLimit', () => {
     for (let n = 0; n <= 10_000; n++) source.next(n);
     expect(failures).to.deep.equal([]);
     source.next(0);
-    expect(failures).to.deep.equal([new LimitError('operator-queue', 10_000, 'rateLimit')]);
+    expect(failures).to.deep.equal([operatorQueueFull('rateLimit', 10_000)]);
   });
 
   it('sets one timer', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EMPTY, map, Observable, of, Subject, take } from 'rxjs';
-import { LimitError } from '../../lib/error/LimitError.ts';
+import { receivedTooLarge } from '../../lib/error/LimitError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
 import { parseFrames } from '../../lib/wire/parseFrames.ts';
@@ -77,7 +77,7 @@ describe('parseFrames', () => {
       expectObservable(source.pipe(toBytes, parseFrames({ maxLineBytes: 10 }))).toBe(
         expected,
         frames,
-        new LimitError('line-size', 10),
+        receivedTooLarge('line-size', 10),
       );
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
