@@ -1,9 +1,9 @@
 import { describeFailure } from '../codec/describeFailure.ts';
+import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import { shorten } from '../event/shorten.ts';
 import { stamp } from '../event/stamp.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import { exact } from '../event/exact/exact.ts';
 import { ExactCodec, type Field } from './exact/ExactCodec.ts';
+import { exact } from './exact/exact.ts';
 import { record } from './exact/record.ts';
 import type { Shape } from './Shape.ts';
 import type { WithDefault } from './withDefault.ts';
@@ -71,7 +71,7 @@ function filled(given: unknown, defaults: readonly Default[]): unknown {
 
 /** The same record, whose fields that have a default make do without a value. */
 function filling(codec: ExactCodec, defaults: readonly Default[], at: string): ExactCodec {
-  const [member] = codec.members();
+  const [member] = codec.branches();
   if (member?.fields === undefined) return codec;
   const known = new Map<string, Field>(member.fields.known);
   for (const [key, { value }] of defaults) {
@@ -84,14 +84,14 @@ function filling(codec: ExactCodec, defaults: readonly Default[], at: string): E
 function fillingField(codec: ExactCodec, value: () => unknown, at: string): ExactCodec {
   return new ExactCodec(codec.name, {
     is: codec.is,
-    walk: (given, context, side) => {
-      if (given !== undefined) return codec.walk(given, context, side);
+    validateAs: (given, context, side) => {
+      if (given !== undefined) return codec.validateAs(given, context, side);
       const made = value();
       if (!codec.is(made)) throw new TypeError(`${at}: its default is no ${codec.name}`);
       return t.success(made);
     },
     encode: codec.encode,
-    verbatim: () => false,
-    members: codec.members,
+    isIdentity: () => false,
+    branches: codec.branches,
   });
 }

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
 import { typed } from './exact/ExactCodec.ts';
-import { verbatimLeaf } from './exact/leaf.ts';
+import { identityLeaf } from './exact/leaf.ts';
 
 /** A value that JSON carries as it is. @category event */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -20,7 +20,7 @@ const deepest = 200;
  *
  * @category event
  */
-export const Json: t.Type<Json, Json, unknown> = typed(verbatimLeaf('Json', 'any', (value) => isJson(value, 0)));
+export const Json: t.Type<Json, Json, unknown> = typed(identityLeaf('Json', 'any', (value) => isJson(value, 0)));
 
 function isJson(value: unknown, depth: number): value is Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
 import { kindOf } from '../data/kindOf.ts';
-import { shorten } from '../event/shorten.ts';
+import { shorten } from '../data/shorten.ts';
 
 /** One thing that is wrong with a value from outside; can be shown and logged as it is. @category event */
 export interface Issue {

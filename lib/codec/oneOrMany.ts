@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import { exact } from '../event/exact/exact.ts';
 import type { ExactCodec } from './exact/ExactCodec.ts';
+import { exact } from './exact/exact.ts';
 
 /** The codec of what may come once or several times. @category event */
 export interface OneOrMany<C extends t.Mixed>

@@ -1,9 +1,9 @@
+import { explain } from '../codec/explain.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, definitionNamed, namesOf } from './events.ts';
-import { explain } from './explain.ts';
-import { shorten } from './shorten.ts';
 import { definitionOf } from './stamp.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { issuesOf, linesOf } from '../codec/describeFailure.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { isFrame } from '../wire/Frame.ts';
 import type { TypedEvent } from './EventDefinition.ts';
 import { type Contract, definitionNamed, namesOf } from './events.ts';
-import { shorten } from './shorten.ts';
 import { definitionOf } from './stamp.ts';
 
 /**

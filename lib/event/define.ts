@@ -1,12 +1,12 @@
 import * as t from 'io-ts';
 import { type ExactShape, exactShape } from '../codec/ExactShape.ts';
 import { ExactCodec, typed } from '../codec/exact/ExactCodec.ts';
-import { verbatimLeaf } from '../codec/exact/leaf.ts';
+import { identityLeaf } from '../codec/exact/leaf.ts';
 import { record } from '../codec/exact/record.ts';
+import { explain } from '../codec/explain.ts';
 import type { Shape } from '../codec/Shape.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { checkName } from './eventName.ts';
-import { explain } from './explain.ts';
 import { stamp } from './stamp.ts';
 
 const shapes = new WeakMap<AnyDefinition, ExactShape>();
@@ -22,7 +22,7 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
   const at = `${type}.data`;
   const exact = shape === undefined ? nothing : exactShape(shape, at);
   const { codec: payload, fill } = exact;
-  if (payload.members().some(({ kinds }) => kinds.has('absent'))) {
+  if (payload.branches().some(({ kinds }) => kinds.has('absent'))) {
     throw new TypeError(`${at}: JSON cannot carry undefined; use t.null, or no shape for an event without data`);
   }
 
@@ -43,12 +43,12 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
   return Object.freeze(definition);
 }
 
-const none = verbatimLeaf('null', ['null'], (value) => value === null, [null]);
+const none = identityLeaf('null', ['null'], (value) => value === null, [null]);
 const nothing: ExactShape = { codec: none, input: none, fill: (given) => (given === undefined ? null : given) };
 
 /** The codec of `{ type, data }`. What it decodes is as well checked as what the constructor makes, and is marked so. */
 function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => object): ExactCodec {
-  const name = verbatimLeaf(JSON.stringify(type), ['string'], (value) => value === type, [type]);
+  const name = identityLeaf(JSON.stringify(type), ['string'], (value) => value === type, [type]);
   const known = new Map([
     ['type', { codec: name, required: true }],
     ['data', { codec: payload, required: true }],
@@ -56,12 +56,12 @@ function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => 
   const whole = record(type, { known, rest: undefined, checks: [] });
   return new ExactCodec(type, {
     is: whole.is,
-    walk: (value, context, side) => {
-      const result = whole.walk(value, context, side);
+    validateAs: (value, context, side) => {
+      const result = whole.validateAs(value, context, side);
       return result._tag === 'Left' ? result : t.success(mark(result.right as object));
     },
     encode: whole.encode,
-    verbatim: whole.verbatim,
-    members: (self) => whole.members().map((member) => ({ ...member, codec: self })),
+    isIdentity: whole.isIdentity,
+    branches: (self) => whole.branches().map((member) => ({ ...member, codec: self })),
   });
 }

@@ -1,9 +1,9 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../data/shorten.ts';
 import { Entry } from '../event/Entry.ts';
 import type { Gap } from '../event/Gap.ts';
-import { shorten } from '../event/shorten.ts';
 import { type EventIn, isForReader, withEvent } from './EventIn.ts';
 
 /** What the cases are of: the events in entries, and of a plain stream its gaps as well. @category operator */

@@ -1,10 +1,10 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { Issue } from '../codec/describeFailure.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../data/shorten.ts';
 import { decodeInput } from '../event/decodeInput.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
-import { shorten } from '../event/shorten.ts';
 
 /** The events of a body, one or an array of them, or all that is wrong with them. */
 export function decodeEvents(

@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { Issue } from '../codec/describeFailure.ts';
+import { recordDecoder } from '../codec/recordDecoder.ts';
 import type { Shape } from '../codec/Shape.ts';
-import { recordDecoder } from '../event/recordDecoder.ts';
 import type { SseRequest } from './exchange.ts';
 import { queryOf } from './queryOf.ts';
 

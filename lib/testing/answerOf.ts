@@ -1,4 +1,4 @@
-import { shorten } from '../event/shorten.ts';
+import { shorten } from '../data/shorten.ts';
 import { textOf } from './Marks.ts';
 import type { TestReader } from './TestReader.ts';
 

@@ -1,5 +1,5 @@
 import { kindOf } from '../data/kindOf.ts';
-import { shorten } from '../event/shorten.ts';
+import { shorten } from '../data/shorten.ts';
 
 /** A span of time as marble diagrams spell it: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
 export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;

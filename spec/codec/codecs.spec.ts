@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import { BooleanFromString, IntFromString, NumberFromString } from '../../lib/codec/fromString.ts';
 import { Json } from '../../lib/codec/Json.ts';
 import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
-import { BooleanFromString, IntFromString, NumberFromString } from '../../lib/codec/textCodecs.ts';
-import { Int, NonEmptyString } from '../../lib/event/codecs.ts';
+import { Int, NonEmptyString } from '../../lib/codec/scalars.ts';
 import { event } from '../../lib/event/event.ts';
 
 /** The decoded value, or `undefined`. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { BooleanFromString, IntFromString } from '../../lib/codec/fromString.ts';
 import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
-import { BooleanFromString, IntFromString } from '../../lib/codec/textCodecs.ts';
+import { recordDecoder } from '../../lib/codec/recordDecoder.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
-import { recordDecoder } from '../../lib/event/recordDecoder.ts';
 
 describe('recordDecoder', () => {
   const query = recordDecoder(

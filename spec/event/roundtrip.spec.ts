@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
-import { IntFromString } from '../../lib/codec/textCodecs.ts';
+import { IntFromString } from '../../lib/codec/fromString.ts';
 import { encodeData } from '../../lib/event/encodeData.ts';
 import { event } from '../../lib/event/event.ts';
 

@@ -1,12 +1,12 @@
 import { expectTypeOf } from 'expect-type';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import { BooleanFromString, IntFromString } from '../../lib/codec/fromString.ts';
 import type { Json } from '../../lib/codec/Json.ts';
 import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
 import type { DataOf } from '../../lib/codec/Shape.ts';
-import { BooleanFromString, IntFromString } from '../../lib/codec/textCodecs.ts';
+import { Int, NonEmptyString } from '../../lib/codec/scalars.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
-import { Int, NonEmptyString } from '../../lib/event/codecs.ts';
 import type { EventDefinition, TypedEvent } from '../../lib/event/EventDefinition.ts';
 import { event } from '../../lib/event/event.ts';
 import type { SnakeCase } from '../../lib/event/eventName.ts';

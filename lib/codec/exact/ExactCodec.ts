@@ -1,13 +1,10 @@
 import * as t from 'io-ts';
 
-/** What a value becomes as JSON. `absent` is `undefined`: a field that JSON text leaves out. */
+/** The kind of a value in JSON. `absent` is `undefined`: a field that JSON text leaves out. */
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' | 'absent';
 
-/**
- * Which form of a value is walked: the one on the wire, decoded on the way, or
- * the one in the program, which is only checked so that its failures can be named.
- */
-export type Side = 'wire' | 'program';
+/** The form of a value that is validated: `wire` is decoded, `program` is only checked, to name its failures. */
+export type Form = 'wire' | 'program';
 
 export type Literal = string | number | boolean | null | undefined;
 
@@ -18,49 +15,51 @@ export interface Field {
   readonly required: boolean;
 }
 
-/** An object with known fields, and perhaps others whose keys fit `domain`. */
+/** The fields of an object: known ones, and possibly others whose keys match `domain`. */
 export interface Fields {
   readonly known: ReadonlyMap<string, Field>;
   readonly rest: { readonly domain: ExactCodec; readonly codomain: ExactCodec } | undefined;
   readonly checks: readonly ((value: unknown) => boolean)[];
 }
 
-/** One of the forms a value may have: what remains when all unions are taken apart. */
-export interface Member {
+/** One alternative of a codec: the result of flattening all unions. */
+export interface Branch {
   readonly codec: ExactCodec;
   readonly kinds: ReadonlySet<JsonKind>;
-  /** All its values, where they are literals. */
+  /** All its values, where it is a union of literals. */
   readonly literals?: ReadonlySet<Literal> | undefined;
   readonly fields?: Fields | undefined;
-  /** A codec that we cannot look into. */
+  /** True for a custom codec, whose structure is unknown. */
   readonly opaque?: boolean | undefined;
 }
 
-export interface Parts {
+export interface ExactCodecParts {
   readonly is: (value: unknown) => boolean;
-  readonly walk: (value: unknown, context: t.Context, side: Side) => t.Validation<unknown>;
+  readonly validateAs: (value: unknown, context: t.Context, side: Form) => t.Validation<unknown>;
   readonly encode: (value: unknown) => unknown;
-  /** Whether a value is the same in the program and on the wire at every depth, with nothing to leave out. */
-  readonly verbatim: () => boolean;
-  readonly members: (self: ExactCodec) => readonly Member[];
+  /** Returns true if a value is the same in the program and on the wire at every depth, with nothing to strip. */
+  readonly isIdentity: () => boolean;
+  readonly branches: (self: ExactCodec) => readonly Branch[];
 }
 
 /**
- * An exact codec: what the walk over a user's codec makes of it, and what our
- * own codecs are. An io-ts `Type` like any other, which knows besides how its
- * values can be told from those of another.
+ * An exact codec: the result of compiling a user's codec, and the class of this library's own codecs. It is an io-ts
+ * `Type` that also knows how its values differ from those of another codec.
  */
 export class ExactCodec extends t.Type<unknown, unknown, unknown> {
   readonly _tag = 'ExactCodec';
-  readonly walk: Parts['walk'];
-  readonly verbatim: () => boolean;
-  readonly members: () => readonly Member[];
+  readonly validateAs: ExactCodecParts['validateAs'];
+  readonly isIdentity: () => boolean;
+  readonly branches: () => readonly Branch[];
 
-  constructor(name: string, { is, walk, encode, verbatim, members }: Parts) {
+  constructor(
+    name: string,
+    { is, validateAs: walk, encode, isIdentity: verbatim, branches: members }: ExactCodecParts,
+  ) {
     super(name, is as t.Is<unknown>, (value, context) => walk(value, context, 'wire'), encode);
-    this.walk = walk;
-    this.verbatim = once(verbatim, () => false);
-    this.members = once(
+    this.validateAs = walk;
+    this.isIdentity = once(verbatim, () => false);
+    this.branches = once(
       () => members(this),
       () => {
         throw new TypeError(`${name} refers to itself with no object or array in between`);
@@ -69,26 +68,26 @@ export class ExactCodec extends t.Type<unknown, unknown, unknown> {
   }
 }
 
-/** The codec under the types that its maker knows. */
+/** Casts a codec to the types that only its creator knows. */
 export function typed<A, O>(codec: ExactCodec): t.Type<A, O, unknown> {
   return codec as unknown as t.Type<A, O, unknown>;
 }
 
-/** A failure report stops growing here, so that a long bad input costs no more than a short one. */
-const mostFailures = 100;
+/** The most failures in one report, so that a long bad input costs no more than a short one. */
+const maxFailures = 100;
 
-/** Adds failures to a report. Returns false when it is full and looking further is in vain. */
-export function report(errors: t.Errors, more: t.Errors): boolean {
+/** Adds failures to a report. Returns false when it is full. */
+export function addFailures(errors: t.Errors, more: t.Errors): boolean {
   for (const error of more) {
-    if (errors.length >= mostFailures) return false;
+    if (errors.length >= maxFailures) return false;
     errors.push(error);
   }
-  return errors.length < mostFailures;
+  return errors.length < maxFailures;
 }
 
 /**
- * Computes a value on first use. A value that is asked for while it is being
- * computed, as happens in recursive codecs, is what `cyclic` says.
+ * Computes a value on first use. A value that is needed while it is being computed, as in recursive codecs, is the
+ * result of `cyclic`.
  */
 function once<T>(compute: () => T, cyclic: () => T): () => T {
   let state: { readonly value: T } | 'running' | undefined;

@@ -1,51 +1,55 @@
 import type * as t from 'io-ts';
+import type { CompileContext } from './CompileContext.ts';
 import { choice } from './choice.ts';
-import { indistinct } from './distinct.ts';
-import type { ExactCodec, Member } from './ExactCodec.ts';
-import type { Job } from './Job.ts';
+import type { Branch, ExactCodec } from './ExactCodec.ts';
+import { indistinct } from './indistinct.ts';
 import * as names from './names.ts';
 import { overlap } from './overlap.ts';
 import { recursive } from './recursive.ts';
 import { refined } from './refined.ts';
 
-/** A union, refused where two of its members cannot be told apart. */
-export function exactUnion({ name, types }: t.UnionType<t.Mixed[]>, at: string, job: Job): ExactCodec {
-  const parts = types.map((type) => job.walk(type, at));
-  job.checks.push(() => {
+/** Compiles a union; throws where two of its branches cannot be distinguished. */
+export function exactUnion({ name, types }: t.UnionType<t.Mixed[]>, at: string, context: CompileContext): ExactCodec {
+  const parts = types.map((type) => context.compile(type, at));
+  context.checks.push(() => {
     for (const [index, part] of parts.entries()) {
-      const others = parts.slice(index + 1).flatMap((other) => other.members());
-      for (const a of part.members()) for (const b of others) refuse(at, indistinct(a, b));
+      const others = parts.slice(index + 1).flatMap((other) => other.branches());
+      for (const a of part.branches()) for (const b of others) refuse(at, indistinct(a, b));
     }
   });
-  return choice(names.ofUnion(name, parts), () => parts.flatMap((part) => part.members()));
+  return choice(names.ofUnion(name, parts), () => parts.flatMap((part) => part.branches()));
 }
 
 function refuse(at: string, reason: string | undefined): void {
   if (reason !== undefined) throw new TypeError(`${at}: in this union ${reason}`);
 }
 
-/** An intersection: what fits each part, taken together into one. */
-export function exactIntersection({ name, types }: t.IntersectionType<t.Mixed[]>, at: string, job: Job): ExactCodec {
-  const parts = types.map((type) => job.walk(type, at));
-  const codec = both(names.ofIntersection(name, parts), parts, at, job);
-  job.checks.push(() => {
-    if (codec.members().length === 0) throw new TypeError(`${at}: nothing can be ${codec.name}`);
+/** Compiles an intersection into one codec that matches every part. */
+export function exactIntersection(
+  { name, types }: t.IntersectionType<t.Mixed[]>,
+  at: string,
+  context: CompileContext,
+): ExactCodec {
+  const parts = types.map((type) => context.compile(type, at));
+  const codec = both(names.ofIntersection(name, parts), parts, at, context);
+  context.checks.push(() => {
+    if (codec.branches().length === 0) throw new TypeError(`${at}: nothing can be ${codec.name}`);
   });
   return codec;
 }
 
-function both(name: string, parts: readonly ExactCodec[], at: string, job: Job): ExactCodec {
+function both(name: string, parts: readonly ExactCodec[], at: string, context: CompileContext): ExactCodec {
   const merge = (a: ExactCodec, b: ExactCodec, key: string): ExactCodec =>
-    a === b ? a : both(names.each([a, b], ' & '), [a, b], `${at}.${key}`, job);
+    a === b ? a : both(names.joinNames([a, b], ' & '), [a, b], `${at}.${key}`, context);
 
   const codec = choice(name, () => {
-    const [first, ...others] = parts.map((part) => part.members());
-    return others.reduce<readonly Member[]>(
+    const [first, ...others] = parts.map((part) => part.branches());
+    return others.reduce<readonly Branch[]>(
       (sofar, members) => sofar.flatMap((a) => members.flatMap((b) => overlap({ name, at, merge }, a, b) ?? [])),
       first ?? [],
     );
   });
-  job.checks.push(() => void codec.members());
+  context.checks.push(() => void codec.branches());
   return codec;
 }
 
@@ -55,12 +59,12 @@ export function exactRefinement({ name, predicate }: t.RefinementType<t.Mixed>, 
 }
 
 /** A recursive codec, which is walked once however often it refers to itself. */
-export function exactRecursion(recursion: t.RecursiveType<t.Mixed>, at: string, job: Job): ExactCodec {
-  const met = job.recursions.get(recursion);
+export function exactRecursion(recursion: t.RecursiveType<t.Mixed>, at: string, context: CompileContext): ExactCodec {
+  const met = context.recursions.get(recursion);
   if (met !== undefined) return met;
   let inner: ExactCodec | undefined;
-  const codec = recursive(recursion.name, () => inner?.members() ?? []);
-  job.recursions.set(recursion, codec);
-  inner = job.walk(recursion.type, at);
+  const codec = recursive(recursion.name, () => inner?.branches() ?? []);
+  context.recursions.set(recursion, codec);
+  inner = context.compile(recursion.type, at);
   return codec;
 }

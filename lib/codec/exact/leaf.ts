@@ -4,8 +4,8 @@ import { ExactCodec } from './ExactCodec.ts';
 
 const everyKind: readonly JsonKind[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];
 
-/** A codec whose values are the same in the program and on the wire. */
-export function verbatimLeaf(
+/** Creates a codec whose values are the same in the program and on the wire. */
+export function identityLeaf(
   name: string,
   kinds: readonly JsonKind[] | 'any',
   is: (value: unknown) => boolean,
@@ -13,10 +13,10 @@ export function verbatimLeaf(
 ): ExactCodec {
   return new ExactCodec(name, {
     is,
-    walk: (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    validateAs: (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
     encode: t.identity,
-    verbatim: () => true,
-    members: (codec) => [
+    isIdentity: () => true,
+    branches: (codec) => [
       {
         codec,
         kinds: new Set(kinds === 'any' ? everyKind : kinds),
@@ -26,7 +26,7 @@ export function verbatimLeaf(
   });
 }
 
-/** A codec that is text on the wire and something else in the program. */
+/** Creates a codec that is text on the wire and another value in the program. */
 export function textLeaf<A>(
   name: string,
   is: (value: unknown) => value is A,
@@ -35,32 +35,32 @@ export function textLeaf<A>(
 ): ExactCodec {
   return new ExactCodec(name, {
     is,
-    walk: (value, context, side) => {
+    validateAs: (value, context, side) => {
       if (side === 'program') return is(value) ? t.success(value) : t.failure(value, context);
       const parsed = typeof value === 'string' ? parse(value) : undefined;
       return parsed === undefined ? t.failure(value, context) : t.success(parsed);
     },
     encode: (value) => print(value as A),
-    verbatim: () => false,
-    members: (codec) => [{ codec, kinds: new Set(['string']) }],
+    isIdentity: () => false,
+    branches: (codec) => [{ codec, kinds: new Set(['string']) }],
   });
 }
 
 /**
- * A custom codec, taken as it is. It is assumed to encode to something: one that
- * encodes to `null` or to nothing cannot be told from a union's `null`.
+ * Wraps a custom codec as it is. It is assumed never to encode to `null` or `undefined`, which could not be
+ * distinguished from the `null` of a union.
  */
 export function opaqueLeaf(custom: t.Mixed): ExactCodec {
   const kinds = new Set<JsonKind>(everyKind);
   kinds.delete('null');
   return new ExactCodec(custom.name, {
     is: (value) => custom.is(value),
-    walk: (value, context, side) => {
+    validateAs: (value, context, side) => {
       if (side === 'wire') return custom.validate(value, context);
       return custom.is(value) ? t.success(value) : t.failure(value, context);
     },
     encode: (value) => custom.encode(value),
-    verbatim: () => false,
-    members: (codec) => [{ codec, kinds, opaque: true }],
+    isIdentity: () => false,
+    branches: (codec) => [{ codec, kinds, opaque: true }],
   });
 }

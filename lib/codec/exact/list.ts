@@ -1,50 +1,51 @@
 import * as t from 'io-ts';
-import type { Side } from './ExactCodec.ts';
-import { ExactCodec, report } from './ExactCodec.ts';
+import type { Form } from './ExactCodec.ts';
+import { addFailures, ExactCodec } from './ExactCodec.ts';
 
-/** An array of items of one codec. */
+/** Creates the codec of an array whose items have one codec. */
 export function list(name: string, item: ExactCodec): ExactCodec {
   const at = (): ExactCodec => item;
   return new ExactCodec(name, {
     is: (value) => Array.isArray(value) && every(value, value.length, at),
-    walk: (value, context, side) =>
+    validateAs: (value, context, side) =>
       Array.isArray(value) ? walkItems(value, value.length, at, context, side) : t.failure(value, context),
-    encode: (value) => (item.verbatim() ? value : (value as unknown[]).map((at) => item.encode(at))),
-    verbatim: () => item.verbatim(),
-    members: (codec) => [{ codec, kinds: new Set(['array']) }],
+    encode: (value) => (item.isIdentity() ? value : (value as unknown[]).map((at) => item.encode(at))),
+    isIdentity: () => item.isIdentity(),
+    branches: (codec) => [{ codec, kinds: new Set(['array']) }],
   });
 }
 
-/** An array of that many items, each of its own codec. Items beyond them are dropped on receiving, as unknown fields are. */
+/** Creates the codec of a tuple. Further items are dropped when received, as unknown fields are. */
 export function tuple(name: string, items: readonly ExactCodec[]): ExactCodec {
   const at = (index: number): ExactCodec | undefined => items[index];
   const { length } = items;
-  const verbatim = (): boolean => items.every((item) => item.verbatim());
+  const verbatim = (): boolean => items.every((item) => item.isIdentity());
   return new ExactCodec(name, {
     is: (value) => Array.isArray(value) && value.length === length && every(value, length, at),
-    walk: (value, context, side) => {
+    validateAs: (value, context, side) => {
       const fits = Array.isArray(value) && (side === 'wire' || value.length === length);
       return fits ? walkItems(value, length, at, context, side) : t.failure(value, context);
     },
     encode: (value) => (verbatim() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
-    verbatim,
-    members: (codec) => [{ codec, kinds: new Set(['array']) }],
+    isIdentity: verbatim,
+    branches: (codec) => [{ codec, kinds: new Set(['array']) }],
   });
 }
 
-/** An array that may come as one bare item, as a query's parameter does that is given once. */
+/** Creates the codec of an array that may come as a single item, as a query parameter does that occurs once. */
 export function listOfOneOrMany(name: string, item: ExactCodec): ExactCodec {
   const many = list(name, item);
   return new ExactCodec(name, {
     is: (value) => many.is(value),
-    walk: (value, context, side) => {
-      if (side === 'program' || value === undefined || Array.isArray(value)) return many.walk(value, context, side);
-      const result = item.walk(value, context, side);
+    validateAs: (value, context, side) => {
+      if (side === 'program' || value === undefined || Array.isArray(value))
+        return many.validateAs(value, context, side);
+      const result = item.validateAs(value, context, side);
       return result._tag === 'Left' ? result : t.success([result.right]);
     },
     encode: (value) => many.encode(value),
-    verbatim: () => false,
-    members: (codec) => [{ codec, kinds: new Set(['array', ...item.members().flatMap(({ kinds }) => [...kinds])]) }],
+    isIdentity: () => false,
+    branches: (codec) => [{ codec, kinds: new Set(['array', ...item.branches().flatMap(({ kinds }) => [...kinds])]) }],
   });
 }
 
@@ -59,7 +60,7 @@ function walkItems(
   length: number,
   codecAt: (index: number) => ExactCodec | undefined,
   context: t.Context,
-  side: Side,
+  side: Form,
 ): t.Validation<unknown> {
   const out: unknown[] = [];
   const errors: t.Errors = [];
@@ -67,13 +68,13 @@ function walkItems(
     const item = items[index];
     const codec = codecAt(index);
     if (codec === undefined) break;
-    if ((side === 'program' || codec.verbatim()) && codec.is(item)) {
+    if ((side === 'program' || codec.isIdentity()) && codec.is(item)) {
       out.push(item);
       continue;
     }
-    const result = codec.walk(item, t.appendContext(context, String(index), codec, item), side);
+    const result = codec.validateAs(item, t.appendContext(context, String(index), codec, item), side);
     if (result._tag === 'Right') out.push(result.right);
-    else if (!report(errors, result.left)) break;
+    else if (!addFailures(errors, result.left)) break;
   }
   return errors.length > 0 ? t.failures(errors) : t.success(out);
 }

@@ -1,8 +1,8 @@
 import type * as t from 'io-ts';
 
 /*
- * What a failure calls a codec. io-ts names a codec without a name by spelling
- * out all that is in it; where it did, these say less. A name that a user gave stays.
+ * The names of codecs in failures. io-ts names a codec without a name by spelling out its whole structure; these
+ * functions shorten such a name. A name chosen by the user stays.
  */
 
 export function ofRecord(name: string): string {
@@ -22,11 +22,11 @@ export function ofWrapper(name: string, inner: t.Mixed): string {
 }
 
 export function ofUnion(name: string, parts: readonly t.Mixed[]): string {
-  return name.startsWith('(') ? each(parts, ' | ') : name;
+  return name.startsWith('(') ? joinNames(parts, ' | ') : name;
 }
 
 export function ofIntersection(name: string, parts: readonly t.Mixed[]): string {
-  return name.startsWith('(') ? each(parts, ' & ') : name;
+  return name.startsWith('(') ? joinNames(parts, ' & ') : name;
 }
 
 export function ofRefinement(name: string, predicate: string, inner: t.Mixed): string {
@@ -34,7 +34,7 @@ export function ofRefinement(name: string, predicate: string, inner: t.Mixed): s
   return predicate === '' ? inner.name : `${inner.name} (${predicate})`;
 }
 
-/** The names of the parts, each once. */
-export function each(parts: readonly t.Mixed[], separator: string): string {
+/** Joins the names of the parts, each once. */
+export function joinNames(parts: readonly t.Mixed[], separator: string): string {
   return [...new Set(parts.map(({ name }) => name))].join(separator);
 }

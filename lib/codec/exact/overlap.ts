@@ -1,46 +1,46 @@
-import { shorten } from '../../event/shorten.ts';
-import type { ExactCodec, Field, Fields, Member } from './ExactCodec.ts';
-import { verbatimLeaf } from './leaf.ts';
+import { shorten } from '../../data/shorten.ts';
+import type { Branch, ExactCodec, Field, Fields } from './ExactCodec.ts';
+import { identityLeaf } from './leaf.ts';
 import { record } from './record.ts';
 
-/** Makes the shape of what is both, at a key that both have. */
+/** Combines two codecs of the same key. */
 type Merge = (a: ExactCodec, b: ExactCodec, key: string) => ExactCodec;
 
 export interface Overlap {
   readonly name: string;
-  /** Its place, for errors. */
+  /** Its path, for errors. */
   readonly at: string;
   readonly merge: Merge;
 }
 
 /**
- * What fits both members, or `undefined` when nothing can.
+ * Returns the branch that matches both branches of an intersection, or `undefined` when no value can.
  *
- * Objects become one record of all their fields. io-ts encodes with each member
- * and merges, so that what one strips another puts back.
+ * Objects become one record of all their fields. io-ts itself encodes with each part and merges the results, so that a
+ * field that one part strips is restored by another.
  */
-export function overlap({ name, at, merge }: Overlap, a: Member, b: Member): Member | undefined {
-  if (isAnything(a)) return b;
-  if (isAnything(b)) return a;
+export function overlap({ name, at, merge }: Overlap, a: Branch, b: Branch): Branch | undefined {
+  if (acceptsAnything(a)) return b;
+  if (acceptsAnything(b)) return a;
   if (a.fields !== undefined && b.fields !== undefined)
     return only(record(name, bothFields(a.fields, b.fields, merge)));
 
   const kinds = [...a.kinds].filter((kind) => b.kinds.has(kind));
-  if (a.opaque || b.opaque || kinds.some((kind) => kind === 'array' || kind === 'object')) throw unable(at, a, b);
+  if (a.opaque || b.opaque || kinds.some((kind) => kind === 'array' || kind === 'object')) throw notExact(at, a, b);
   if (kinds.length === 0) return undefined;
-  if (!a.codec.verbatim() || !b.codec.verbatim()) throw unable(at, a, b);
+  if (!a.codec.isIdentity() || !b.codec.isIdentity()) throw notExact(at, a, b);
   const is = (value: unknown): boolean => a.codec.is(value) && b.codec.is(value);
   const literals = [...(a.literals ?? b.literals ?? [])].filter(is);
-  if (a.literals === undefined && b.literals === undefined) return only(verbatimLeaf(name, kinds, is));
-  return literals.length === 0 ? undefined : only(verbatimLeaf(name, kinds, is, literals));
+  if (a.literals === undefined && b.literals === undefined) return only(identityLeaf(name, kinds, is));
+  return literals.length === 0 ? undefined : only(identityLeaf(name, kinds, is, literals));
 }
 
-function isAnything({ codec, kinds, fields }: Member): boolean {
-  return fields === undefined && kinds.has('object') && kinds.has('null') && codec.verbatim();
+function acceptsAnything({ codec, kinds, fields }: Branch): boolean {
+  return fields === undefined && kinds.has('object') && kinds.has('null') && codec.isIdentity();
 }
 
-function only(codec: ExactCodec): Member | undefined {
-  return codec.members()[0];
+function only(codec: ExactCodec): Branch | undefined {
+  return codec.branches()[0];
 }
 
 function bothFields(a: Fields, b: Fields, merge: Merge): Fields {
@@ -67,7 +67,7 @@ function bothRests(a: Fields['rest'], b: Fields['rest'], merge: Merge): Fields['
   return { domain: merge(a.domain, b.domain, '[key]'), codomain: merge(a.codomain, b.codomain, '[]') };
 }
 
-function unable(at: string, a: Member, b: Member): TypeError {
+function notExact(at: string, a: Branch, b: Branch): TypeError {
   const names = `${shorten(a.codec.name, 60)} & ${shorten(b.codec.name, 60)}`;
   return new TypeError(
     `${at}: ${names} cannot be made exact: write it as one codec, or as one record of the fields of both`,

@@ -1,13 +1,13 @@
 import * as t from 'io-ts';
-import type { Field, Fields, Side } from './ExactCodec.ts';
-import { ExactCodec, report } from './ExactCodec.ts';
+import type { Field, Fields, Form } from './ExactCodec.ts';
+import { addFailures, ExactCodec } from './ExactCodec.ts';
 
-/** An object that carries its known fields and nothing else, in and out. */
+/** Creates the codec of an object with its known fields and no others, in both directions. */
 export function record(name: string, fields: Fields): ExactCodec {
   const known = [...fields.known].map(([key, field]) => reader(key, field));
   const { rest, checks } = fields;
 
-  /** Keys that the rest of an open record lays claim to. */
+  /** Keys that the index signature of an open record matches. */
   function open(value: object): readonly string[] {
     if (rest === undefined) return [];
     return Object.keys(value).filter((key) => !fields.known.has(key) && rest.domain.is(key));
@@ -25,7 +25,7 @@ export function record(name: string, fields: Fields): ExactCodec {
     return true;
   }
 
-  function walk(value: unknown, context: t.Context, side: Side): t.Validation<unknown> {
+  function walk(value: unknown, context: t.Context, side: Form): t.Validation<unknown> {
     if (!isObject(value)) return t.failure(value, context);
     const out: Record<string, unknown> = {};
     const errors: t.Errors = [];
@@ -47,21 +47,21 @@ export function record(name: string, fields: Fields): ExactCodec {
 
   let keys: readonly string[] | undefined;
 
-  /** Its keys, where all of them are sent as they are; none where the record is copied in any case. */
+  /** Its keys, where all of them are sent unchanged; none where the record has to be copied in any case. */
   function verbatimKeys(): readonly string[] {
-    keys ??= rest === undefined && known.every(({ codec }) => codec.verbatim()) ? known.map(({ key }) => key) : [];
+    keys ??= rest === undefined && known.every(({ codec }) => codec.isIdentity()) ? known.map(({ key }) => key) : [];
     return keys;
   }
 
   function encode(value: unknown): unknown {
     const from = value as Record<string, unknown>;
-    // Most events are this: there is nothing to leave out, and so nothing to copy.
+    // The usual case: there is nothing to strip, and so nothing to copy.
     if (hasJust(from, verbatimKeys())) return from;
     const out: Record<string, unknown> = {};
     for (const { key, read, codec, required } of known) {
       const at = read(from);
       if (at === undefined && !required) continue;
-      put(out, key, codec.verbatim() ? at : codec.encode(at));
+      put(out, key, codec.isIdentity() ? at : codec.encode(at));
     }
     if (rest !== undefined) for (const key of open(from)) put(out, key, rest.codomain.encode(from[key]));
     return out;
@@ -69,14 +69,14 @@ export function record(name: string, fields: Fields): ExactCodec {
 
   return new ExactCodec(name, {
     is,
-    walk,
+    validateAs: walk,
     encode,
-    verbatim: () => false,
-    members: (codec) => [{ codec, kinds: new Set(['object']), fields }],
+    isIdentity: () => false,
+    branches: (codec) => [{ codec, kinds: new Set(['object']), fields }],
   });
 }
 
-/** Whether a plain object has these keys, in this order, and no other. */
+/** Returns true if a plain object has exactly these keys, in this order. */
 function hasJust(value: object, keys: readonly string[]): boolean {
   let count = 0;
   for (const key in value) if (key !== keys[count++]) return false;
@@ -85,22 +85,22 @@ function hasJust(value: object, keys: readonly string[]): boolean {
   );
 }
 
-/** Returns false when there are failures enough and no point in going on. */
+/** Returns false when the report of failures is full. */
 function walkField(
   key: string,
   codec: ExactCodec,
   value: unknown,
   context: t.Context,
-  side: Side,
+  side: Form,
   out: Record<string, unknown>,
   errors: t.Errors,
 ): boolean {
-  if ((side === 'program' || codec.verbatim()) && codec.is(value)) {
+  if ((side === 'program' || codec.isIdentity()) && codec.is(value)) {
     put(out, key, value);
     return true;
   }
-  const result = codec.walk(value, t.appendContext(context, key, codec, value), side);
-  if (result._tag === 'Left') return report(errors, result.left);
+  const result = codec.validateAs(value, t.appendContext(context, key, codec, value), side);
+  if (result._tag === 'Left') return addFailures(errors, result.left);
   put(out, key, result.right);
   return true;
 }
@@ -110,7 +110,7 @@ interface Reader extends Field {
   readonly read: (value: Record<string, unknown>) => unknown;
 }
 
-/** A field named like a member of every object is read as the object's own, or `{}` would seem to have it. */
+/** Reads an own field only, since every object inherits fields such as `constructor`. */
 function reader(key: string, { codec, required }: Field): Reader {
   const read =
     key in Object.prototype
@@ -119,12 +119,12 @@ function reader(key: string, { codec, required }: Field): Reader {
   return { key, codec, required, read };
 }
 
-/** What io-ts takes for a record: every object but arrays, dates and other built-in classes. */
+/** Returns true for what io-ts accepts as a record: every object but arrays, dates and other built-in classes. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** Assignment that cannot change the prototype: a sender may name a key `__proto__`. */
+/** Assigns a field without changing the prototype: a sender may name a key `__proto__`. */
 function put(out: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,16 +1,13 @@
 import * as t from 'io-ts';
 import { choice } from './choice.ts';
-import type { Member, Side } from './ExactCodec.ts';
+import type { Branch, Form } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
 
-/** Deeper data is refused: a cycle would never end, and a hostile sender could exhaust the stack. */
+/** The deepest data that is accepted: a cycle would never end, and a hostile sender could exhaust the stack. */
 const deepest = 200;
 
-/**
- * A recursive codec, which its own fields refer to. Everything goes through its
- * members, so that is where the depth is counted.
- */
-export function recursive(name: string, members: () => readonly Member[]): ExactCodec {
+/** A recursive codec, to which its own fields refer. Every value passes through its branches, where depth is counted. */
+export function recursive(name: string, members: () => readonly Branch[]): ExactCodec {
   const shallower = choice(`${name} of at most ${deepest} levels`, () => []);
   let depth = 0;
 
@@ -24,7 +21,7 @@ export function recursive(name: string, members: () => readonly Member[]): Exact
     }
   }
 
-  function bounded(member: Member): Member {
+  function bounded(member: Branch): Branch {
     const { codec: within } = member;
     const codec = new ExactCodec(within.name, {
       is: (value) =>
@@ -32,14 +29,14 @@ export function recursive(name: string, members: () => readonly Member[]): Exact
           () => within.is(value),
           () => false,
         ),
-      walk: (value: unknown, context: t.Context, side: Side) =>
+      validateAs: (value: unknown, context: t.Context, side: Form) =>
         deeper(
-          () => within.walk(value, context, side),
+          () => within.validateAs(value, context, side),
           () => t.failure(value, expecting(shallower, context)),
         ),
       encode: within.encode,
-      verbatim: within.verbatim,
-      members: within.members,
+      isIdentity: within.isIdentity,
+      branches: within.branches,
     });
     return { ...member, codec };
   }
@@ -47,7 +44,7 @@ export function recursive(name: string, members: () => readonly Member[]): Exact
   return choice(name, () => members().map(bounded));
 }
 
-/** The same place, where another codec was expected. */
+/** Returns the same context with another expected codec. */
 function expecting(type: ExactCodec, context: t.Context): t.Context {
   return context.map((entry, index) => (index === context.length - 1 ? { ...entry, type } : entry));
 }

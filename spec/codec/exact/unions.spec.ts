@@ -3,10 +3,10 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
 import { describeFailure } from '../../../lib/codec/describeFailure.ts';
+import { IntFromString, NumberFromString } from '../../../lib/codec/fromString.ts';
 import { Json } from '../../../lib/codec/Json.ts';
 import { oneOrMany } from '../../../lib/codec/oneOrMany.ts';
-import { IntFromString, NumberFromString } from '../../../lib/codec/textCodecs.ts';
-import { NonEmptyString } from '../../../lib/event/codecs.ts';
+import { NonEmptyString } from '../../../lib/codec/scalars.ts';
 import { event } from '../../../lib/event/event.ts';
 import { sent } from './sample.ts';
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { type Issue, issuesOf } from '../codec/describeFailure.ts';
-import { exactShape } from '../codec/ExactShape.ts';
-import type { DataOf, Shape } from '../codec/Shape.ts';
+import { type Issue, issuesOf } from './describeFailure.ts';
+import { exactShape } from './ExactShape.ts';
+import type { DataOf, Shape } from './Shape.ts';
 
 /**
  * Prepares the decoding of a part of a request, `query` say, by a record of

@@ -1,8 +1,8 @@
 import type * as t from 'io-ts';
-import type { ExactCodec } from '../../codec/exact/ExactCodec.ts';
+import type { ExactCodec } from './ExactCodec.ts';
 
 /** The codecs of io-ts that are looked into. By tag, since two copies of io-ts may be installed. */
-export type Known =
+export type KnownCodec =
   | t.NullType
   | t.UndefinedType
   | t.VoidType

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
-import { typed } from '../codec/exact/ExactCodec.ts';
-import { verbatimLeaf } from '../codec/exact/leaf.ts';
+import { typed } from './exact/ExactCodec.ts';
+import { identityLeaf } from './exact/leaf.ts';
 
 /**
  * A whole number that JavaScript and JSON hold exactly: at most 2⁵³ − 1 either way.
@@ -10,7 +10,7 @@ import { verbatimLeaf } from '../codec/exact/leaf.ts';
  *
  * @category event
  */
-export const Int: t.Type<number, number, unknown> = typed(verbatimLeaf('Int', ['number'], Number.isSafeInteger));
+export const Int: t.Type<number, number, unknown> = typed(identityLeaf('Int', ['number'], Number.isSafeInteger));
 
 /**
  * A string of at least one character.
@@ -21,5 +21,5 @@ export const Int: t.Type<number, number, unknown> = typed(verbatimLeaf('Int', ['
  * @category event
  */
 export const NonEmptyString: t.Type<string, string, unknown> = typed(
-  verbatimLeaf('NonEmptyString', ['string'], (value) => typeof value === 'string' && value !== ''),
+  identityLeaf('NonEmptyString', ['string'], (value) => typeof value === 'string' && value !== ''),
 );

@@ -1,18 +1,18 @@
-import { shorten } from '../../event/shorten.ts';
+import { shorten } from '../../data/shorten.ts';
 import { tagsOf } from './choice.ts';
-import type { JsonKind, Member } from './ExactCodec.ts';
+import type { Branch, JsonKind } from './ExactCodec.ts';
 
 /**
- * Why two members of a union cannot be told apart on the wire, or `undefined`
- * when they can: by the kind of JSON they become or, among objects, by a literal
- * field. Two that are the same in the program and on the wire need not be.
+ * Returns why two branches of a union cannot be distinguished on the wire, or `undefined` when they can: by the kind of
+ * JSON, or for objects by a literal field. Primitives that are the same in the program and on the wire need not be
+ * distinguished.
  */
-export function indistinct(a: Member, b: Member): string | undefined {
+export function indistinct(a: Branch, b: Branch): string | undefined {
   const shared = [...a.kinds].filter((kind) => b.kinds.has(kind));
-  if (a.codec.verbatim() && b.codec.verbatim() && shared.every(isPrimitive)) return undefined;
+  if (a.codec.isIdentity() && b.codec.isIdentity() && shared.every(isPrimitive)) return undefined;
   const [kind] = shared;
   if (kind === undefined) return undefined;
-  if (toldByLiteral(a, b)) return undefined;
+  if (differByLiteral(a, b)) return undefined;
 
   const both = `${shorten(a.codec.name, 60)} and ${shorten(b.codec.name, 60)} cannot be told apart`;
   const advice = "put each in an object with a literal field of its own, such as kind: t.literal('a')";
@@ -24,12 +24,12 @@ export function indistinct(a: Member, b: Member): string | undefined {
   return `${both}: both are ${article(kind)} in JSON; ${advice}`;
 }
 
-/** Kinds whose values have nothing inside that could be left out or changed. */
+/** Returns true for kinds whose values contain nothing that could be stripped or changed. */
 function isPrimitive(kind: JsonKind): boolean {
   return kind !== 'array' && kind !== 'object';
 }
 
-function toldByLiteral(a: Member, b: Member): boolean {
+function differByLiteral(a: Branch, b: Branch): boolean {
   const others = tagsOf(b);
   for (const [key, literals] of tagsOf(a)) {
     const other = others.get(key);
