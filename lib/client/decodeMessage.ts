@@ -1,8 +1,7 @@
 import { describeFailure } from '../codec/describeFailure.ts';
-import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
+import { type Contract, findDefinition, unknownType } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { stamp } from '../event/stamp.ts';
 import type { Message } from '../wire/Frame.ts';
@@ -37,10 +36,9 @@ export function decodeMessage(
     onError?.(error);
     return undefined;
   };
-  const definition = definitionNamed(contract, event);
+  const definition = findDefinition(contract, event);
   if (definition === undefined) {
-    const names = shorten(namesOf(contract).join(', '), 80);
-    return reject(unknownEvents, `type: expected one of ${names}, got another name`);
+    return reject(unknownEvents, unknownType(contract, event));
   }
   const path = `${event}.data`;
   const json = parseJson(data);

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { clock } from '../time/clock.ts';
 
 /**
  * A place in a log: the events of one epoch are numbered from 1 without a hole,
@@ -51,4 +52,11 @@ export function parseCursor(text: string): E.Either<string, ParsedCursor> {
   const sequence = Number(digits);
   if (!Number.isSafeInteger(sequence)) return E.left('the sequence of the cursor is too large');
   return E.right({ epoch, sequence, end: end === '~' });
+}
+
+/** Returns a fresh epoch: 96 unguessable bits as 16 characters that a URL carries as they are. */
+export function freshEpoch(): string {
+  let bits = '';
+  for (const byte of clock.random(12)) bits += String.fromCharCode(byte);
+  return btoa(bits).replaceAll('+', '-').replaceAll('/', '_');
 }

@@ -1,4 +1,7 @@
+import type { Issue } from '../codec/describeFailure.ts';
 import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../error/ReservedName.ts';
 import { define } from './define.ts';
 import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
@@ -38,7 +41,7 @@ type DefinitionsOf<M> = {
 type ContractOf<M> = DefinitionsOf<M> extends infer D ? Contract<{ readonly [Key in keyof D]: D[Key] }> : never;
 
 /** Where a contract keeps what is not a member: a symbol, so that members may have any key. */
-const table: unique symbol = Symbol('rxsse.contract');
+const table: unique symbol = Symbol.for('rxsse.contract') as never;
 
 /** The definitions of a contract by key. @category event */
 export type Definitions = Readonly<Record<string, AnyDefinition>>;
@@ -104,17 +107,29 @@ function isDefinition(member: AnyDefinition | Shape): member is AnyDefinition {
   return typeof member === 'function';
 }
 
-/** Whether a value is a contract. @internal */
+/** Returns true for a contract. @internal */
 export function isContract(value: unknown): value is Contract {
   return typeof value === 'object' && value !== null && table in value;
 }
 
-/** The definition of that name in a contract. @internal */
-export function definitionNamed(contract: Contract, name: string): AnyDefinition | undefined {
-  return contract[table].get(name);
+/** Returns the definition of a name in a contract; `undefined` for a name that it does not have. @internal */
+export function findDefinition(contract: Contract, name: unknown): AnyDefinition | undefined {
+  return contract[table].get(name as string);
 }
 
-/** The names in a contract, in its order. @internal */
+/** Returns the names of a contract, in its order. @internal */
 export function namesOf(contract: Contract): readonly string[] {
   return [...contract[table].keys()];
+}
+
+/** Describes a name that a contract does not have, without repeating it. @internal */
+export function unknownTypeIssue(contract: Contract, type: unknown, path: string): Issue {
+  const expected = `one of ${shorten(namesOf(contract).join(', '), 80)}`;
+  return { path, expected, got: typeof type === 'string' ? 'another name' : kindOf(type) };
+}
+
+/** Describes the same in one line. @internal */
+export function unknownType(contract: Contract, type: unknown): string {
+  const { path, expected, got } = unknownTypeIssue(contract, type, 'type');
+  return `${path}: expected ${expected}, got ${got}`;
 }

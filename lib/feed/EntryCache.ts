@@ -4,7 +4,7 @@ import { BoundedCache } from '../data/BoundedCache.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type Contract, definitionNamed, namesOf } from '../event/events.ts';
+import { type Contract, findDefinition, unknownType } from '../event/events.ts';
 import type { EntryRange } from '../log/EventLog.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
@@ -66,11 +66,8 @@ export class EntryCache {
 
   #eventOf({ event: name = '', data }: Message): TypedEvent | undefined {
     try {
-      const definition = definitionNamed(this.#contract, name);
-      if (definition === undefined) {
-        const names = namesOf(this.#contract).join(', ');
-        throw new DecodeError(data, [`type: expected one of ${names}, got a name that the contract does not have`]);
-      }
+      const definition = findDefinition(this.#contract, name);
+      if (definition === undefined) throw new DecodeError(data, [unknownType(this.#contract, name)]);
       const decoded = definition.codec.decode({ type: name, data: JSON.parse(data) });
       if (isLeft(decoded)) throw new DecodeError(data, linesOf(issuesOf(decoded.left, name)));
       return decoded.right;

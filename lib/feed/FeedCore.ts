@@ -4,10 +4,9 @@ import { full, type RetryRange, UnavailableError } from '../error/UnavailableErr
 import { cursorOf } from '../event/Cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
+import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import { checkSize } from '../log/checkSize.ts';
 import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { Ack } from './Ack.ts';

@@ -1,9 +1,8 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/Cursor.ts';
-import { encodeLogged } from '../event/encodeEvent.ts';
+import { checkSize, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import { checkSize } from '../log/checkSize.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';

@@ -2,12 +2,11 @@ import { type Observable, of, Subject, throwError } from 'rxjs';
 import { checkDuration, checkNumber } from '../data/check.ts';
 import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
-import { cursorOf } from '../event/Cursor.ts';
+import { cursorOf, freshEpoch } from '../event/Cursor.ts';
 import type { EncodedEvent } from '../event/encodeEvent.ts';
 import { clock } from '../time/clock.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
 import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from './EventLog.ts';
-import { freshEpoch } from './freshEpoch.ts';
 import { Segments } from './Segments.ts';
 
 /**

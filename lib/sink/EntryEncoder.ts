@@ -1,11 +1,9 @@
 import { PositionError } from '../error/PositionError.ts';
-import { cursorOf, endCursorOf } from '../event/Cursor.ts';
+import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
 import { Entry } from '../event/Entry.ts';
-import { encodeEvent } from '../event/encodeEvent.ts';
+import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
-import { checkSize } from '../log/checkSize.ts';
-import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import { end, gap, position } from '../wire/reserved.ts';
 import type { Encodings } from './Encodings.ts';

@@ -1,9 +1,7 @@
-import { cursorOf, endCursorOf } from '../event/Cursor.ts';
-import { encodeEvent } from '../event/encodeEvent.ts';
+import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
+import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import { checkSize } from '../log/checkSize.ts';
-import { freshEpoch } from '../log/freshEpoch.ts';
 import { encodeFrame, encodeJsonMessage, encodeMessage } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';

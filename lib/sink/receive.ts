@@ -2,11 +2,11 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { checkNumber } from '../data/check.ts';
 import { LimitError } from '../error/LimitError.ts';
 import { UnavailableError } from '../error/UnavailableError.ts';
+import { decodeBody } from '../event/decodeEvent.ts';
 import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
 import type { AppendOptions } from '../log/EventLog.ts';
 import { Connection } from './Connection.ts';
 import { attempt, whenResolved } from './callUser.ts';
-import { decodeEvents } from './decodeEvents.ts';
 import type { Next, SseRequest, SseResponse } from './exchange.ts';
 import { jsonBody } from './jsonBody.ts';
 import type { ReceiveRequest } from './readBody.ts';
@@ -82,7 +82,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const options = optionsOf(request);
     if (isLeft(options)) return refuse(connection, options.left);
     const append = (feed: Feed, body: unknown): void => {
-      const events = decodeEvents(feed.contract, body, maxBatch);
+      const events = decodeBody(feed.contract, body, maxBatch);
       if (isLeft(events)) return refuseInput(connection, events.left);
       const published = feed.publish(events.right, options.right).subscribe({
         next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),

@@ -1,5 +1,5 @@
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { encodeData } from '../event/encodeData.ts';
+import { encodeData } from '../event/encodeEvent.ts';
 import { definitionOf } from '../event/stamp.ts';
 import { type Frame, isFrame } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';

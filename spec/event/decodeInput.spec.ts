@@ -3,7 +3,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
-import { decodeInput } from '../../lib/event/decodeInput.ts';
+import { decodeInput } from '../../lib/event/decodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { encodeEvent, encodeLogged } from '../../lib/event/encodeEvent.ts';
+import { checkSize, encodeEvent, encodeLogged } from '../../lib/event/encodeEvent.ts';
 import { DecodeError, event, events, LimitError } from '../../lib/index.ts';
-import { checkSize } from '../../lib/log/checkSize.ts';
 import { comment, message, retry } from '../../lib/wire/Frame.ts';
 
 const Ticks = events({ Tick: { n: t.number } });

@@ -4,7 +4,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
-import { encodeData } from '../../lib/event/encodeData.ts';
+import { encodeData } from '../../lib/event/encodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
-import { checkEvent } from '../../lib/event/checkEvent.ts';
+import { checkEvent } from '../../lib/event/encodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
-import { definitionNamed, events, isContract, namesOf } from '../../lib/event/events.ts';
+import { events, findDefinition, isContract, namesOf } from '../../lib/event/events.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
 
 describe('events', () => {
@@ -12,7 +12,7 @@ describe('events', () => {
 
   it('keeps a definition and its name', () => {
     expect(Orders.Paid).to.equal(Paid);
-    expect(definitionNamed(Orders, 'order.paid')).to.equal(Paid);
+    expect(findDefinition(Orders, 'order.paid')).to.equal(Paid);
   });
 
   it('names a shape by its key', () => {
@@ -22,9 +22,9 @@ describe('events', () => {
   });
 
   it('finds definitions by name, and nothing that it was not given', () => {
-    expect(definitionNamed(Orders, 'order_shipped')).to.equal(Orders.OrderShipped);
+    expect(findDefinition(Orders, 'order_shipped')).to.equal(Orders.OrderShipped);
     for (const name of ['OrderShipped', 'toString', 'constructor', '__proto__', '']) {
-      expect(definitionNamed(Orders, name)).to.equal(undefined);
+      expect(findDefinition(Orders, name)).to.equal(undefined);
     }
     expect(namesOf(Orders)).to.deep.equal(['order.paid', 'order_shipped', 'http_error']);
   });
@@ -36,7 +36,7 @@ describe('events', () => {
     expect(Object.keys(odd)).to.deep.equal(['constructor', 'then', '__proto__']);
     expect(odd.constructor({ a: 'x' })).to.deep.equal({ type: 'constructor', data: { a: 'x' } });
     expect(odd.then({ b: 'x' })).to.deep.equal({ type: 'then', data: { b: 'x' } });
-    expect(definitionNamed(odd, '__proto__')?.type).to.equal('__proto__');
+    expect(findDefinition(odd, '__proto__')?.type).to.equal('__proto__');
     expect(Object.isFrozen(odd)).to.equal(true);
   });
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { IntFromString } from '../../lib/codec/fromString.ts';
-import { encodeData } from '../../lib/event/encodeData.ts';
+import { encodeData } from '../../lib/event/encodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
 
 /** A codec, its values, and the same values with fields that the codec does not name. */

@@ -1,5 +1,5 @@
+import { freshEpoch } from '../../event/Cursor.ts';
 import type { LogState } from '../EventLog.ts';
-import { freshEpoch } from '../freshEpoch.ts';
 import { bytesOf, jsonOf, stateKey, type Table } from './layout.ts';
 
 /** The format below; another one is refused. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
-import { encodeData } from '../../../lib/event/encodeData.ts';
+import { encodeData } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 import { leaky, lines, received, refused, said, sent, user } from './sample.ts';
 

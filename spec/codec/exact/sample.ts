@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { describeFailure } from '../../../lib/codec/describeFailure.ts';
-import { encodeData } from '../../../lib/event/encodeData.ts';
+import { encodeData } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 
 /** What an event of that shape sends of the data. */

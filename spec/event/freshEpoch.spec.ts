@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
-import { cursorOf, parseCursor } from '../../lib/event/Cursor.ts';
-import { freshEpoch } from '../../lib/log/freshEpoch.ts';
+import { cursorOf, freshEpoch, parseCursor } from '../../lib/event/Cursor.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('freshEpoch', () => {
