@@ -55,17 +55,9 @@ export function fullJitter(bound: number): number {
   return Math.ceil(randomFraction() * bound);
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** The three forms of a date in HTTP: IMF-fixdate, RFC 850, asctime. */
-const dateForms = [
-  /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>[\d:]{8}) GMT$/,
-  /^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>[\d:]{8}) GMT$/,
-  /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>[\d:]{8}) (?<year>\d{4})$/,
-];
-
-/** A time of day, with the leap second that HTTP allows. */
-const timeOfDay = /^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)$/;
+/** The three forms of a date in HTTP: IMF-fixdate, RFC 850, asctime. The seconds may be a leap second. */
+const httpDate =
+  /^\w{3,9},? (?:(\d\d)[ -](\w{3})[ -](\d{4}|\d\d)|(\w{3}) ([ \d]\d)) (\d\d:[0-5]\d):([0-5]\d|60) (?:GMT|(\d{4}))$/;
 
 /**
  * Reads the header `Retry-After`: a number of seconds, or a date in one of the three forms of HTTP, which are always in
@@ -84,18 +76,17 @@ export function parseRetryAfter(value: string | null, now: number): number | und
 }
 
 function parseHttpDate(text: string, now: number): number | undefined {
-  const { day, month = '', year, time = '' } = dateForms.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};
-  const index = months.indexOf(month);
-  if (index < 0 || !timeOfDay.test(time)) return undefined;
+  const match = httpDate.exec(text);
+  if (match === null) return undefined;
+  const [, , , , month = match[2], day = match[1], minute, second, year = match[3] ?? ''] = match;
   let fullYear = Number(year);
-  if (year?.length === 2) {
+  if (year.length === 2) {
     // A year of two digits that is more than 50 years ahead is in the past century.
     const thisYear = new Date(now).getUTCFullYear();
     fullYear += thisYear - (thisYear % 100);
     if (fullYear > thisYear + 50) fullYear -= 100;
   }
-  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
-  const date = Date.UTC(fullYear, index, Number(day), hours, minutes, seconds);
+  const date = new Date(`${day} ${month} ${fullYear} ${minute} GMT`);
   // A day that the month does not have, such as February 30, comes out as another one.
-  return new Date(Date.UTC(fullYear, index, Number(day))).getUTCDate() === Number(day) ? date : undefined;
+  return date.getUTCDate() === Number(day) ? date.getTime() + Number(second) * 1000 : undefined;
 }

@@ -1,7 +1,8 @@
+import { checkNumber } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { receivedTooLarge } from '../error/LimitError.ts';
 import { Block, type FrameListeners } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
-import { kindOf } from './checkField.ts';
 import { readLines } from './readLines.ts';
 import { LineDecoder } from './utf8.ts';
 
@@ -70,8 +71,8 @@ export class FrameParser {
   /** @throws RangeError when a limit is not above zero. */
   constructor(options: FrameParserOptions) {
     const { maxEventBytes = 2 ** 20, maxLineBytes = maxEventBytes + 'data: '.length, lastEventId = '' } = options;
-    if (!(maxEventBytes > 0)) throw new RangeError('FrameParser: maxEventBytes must be above 0');
-    if (!(maxLineBytes > 0)) throw new RangeError('FrameParser: maxLineBytes must be above 0');
+    checkNumber('FrameParser: maxEventBytes', maxEventBytes, { above: 0, unit: 'bytes' });
+    checkNumber('FrameParser: maxLineBytes', maxLineBytes, { above: 0, unit: 'bytes' });
     this.#block = new Block(options, lastEventId, maxEventBytes);
     this.#maxLineBytes = maxLineBytes;
   }
