@@ -1,0 +1,139 @@
+import { expect } from 'chai';
+import { duplicateNames, misnamedFiles } from './declarations.ts';
+import { type Files, filesIn } from './repo.ts';
+import { archaicComments, archaicLines, fragments, privateWords } from './words.ts';
+
+/** How many offenders are left of each rule. A number only ever falls. */
+const budgets = { misnamed: 14, duplicates: 55, words: 140, fragments: 236, comments: 67, guides: 31 };
+
+const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
+
+const notPackages = (files: Files): Files => new Map([...files].filter(([path]) => !path.includes('node_modules/')));
+
+const filesOf = (files: Readonly<Record<string, string>>): Files => new Map(Object.entries(files));
+
+function expectAtMost(found: readonly string[], budget: number): void {
+  expect(found.length, `at most ${budget}:\n${found.join('\n')}\n`).to.be.at.most(budget);
+}
+
+describe('the language', () => {
+  const lib = filesIn('lib', '.ts');
+  const bench = notPackages(filesIn('bench', '.ts'));
+  const code = join(
+    lib,
+    filesIn('spec/support', '.ts'),
+    filesIn('spec/house', '.ts'),
+    filesIn('examples', '.ts'),
+    bench,
+  );
+  const guides = join(
+    filesIn('README.md', '.md'),
+    filesIn('CHANGELOG.md', '.md'),
+    new Map([...filesIn('docs', '.md')].filter(([path]) => !path.startsWith('docs/api/'))),
+    filesIn('examples', '.md'),
+  );
+
+  it('names each file of lib after its main export', () => {
+    expectAtMost(misnamedFiles(lib), budgets.misnamed);
+  });
+
+  it('declares a name at the top level of one file of lib only', () => {
+    expectAtMost(duplicateNames(lib), budgets.duplicates);
+  });
+
+  it('has no private word in a name of lib', () => {
+    expectAtMost(privateWords(lib), budgets.words);
+  });
+
+  it('has a sentence in each doc comment', () => {
+    expectAtMost(fragments(code), budgets.fragments);
+  });
+
+  it('has no archaic phrase in a comment', () => {
+    expectAtMost(archaicComments(code), budgets.comments);
+  });
+
+  it('has no archaic phrase in a guide', () => {
+    expectAtMost(archaicLines(guides), budgets.guides);
+  });
+});
+
+describe('the check of the language', () => {
+  it('finds a file that is not named after its main export', () => {
+    const files = filesOf({
+      'lib/data/Queue.ts': 'export class Queue {}\nexport const other = 1;',
+      'lib/data/index.ts': 'export const anything = 1;',
+      'lib/data/public.ts': "export { Queue } from './Queue.ts';",
+      'lib/data/list.ts': 'export class List {}\nconst list = 1;',
+      'lib/data/Lists.ts': 'export const first = 1;\nexport const last = 2;',
+      'lib/data/lists.ts': 'export interface Options {}\nexport const first = 1;\nexport const last = 2;',
+      'lib/data/options.ts': 'export interface Options {}',
+    });
+    expect(misnamedFiles(files)).to.deep.equal([
+      'lib/data/list.ts exports List: name it after its main export',
+      'lib/data/Lists.ts exports first, last: name it after its main export',
+      'lib/data/options.ts exports Options: name it after its main export',
+    ]);
+  });
+
+  it('finds a name of two files, and accepts one that is a type and a value of one file', () => {
+    const files = filesOf({
+      'lib/a.ts':
+        'export type Json = null;\nexport const Json = 1;\nconst once = 1;\nfunction twice() { const inner = 1; }',
+      'lib/b.ts': 'interface twice {}\nfunction other() { const inner = 1; }',
+    });
+    expect(duplicateNames(files)).to.deep.equal(['twice is declared in lib/a.ts, lib/b.ts']);
+  });
+
+  it('finds a private word as a whole word of a declared name', () => {
+    const text = `
+      import { given } from 'elsewhere';
+      class Reader { #lastPlace = 0; told(beforeVisit: number, [heard]: number[]) { const { asked: requested } = this; } }
+      interface Options { readonly isKept: boolean; replace: string; doorway: string; given: string }
+    `;
+    expect(privateWords(filesOf({ 'lib/a.ts': text }))).to.deep.equal([
+      "lib/a.ts: #lastPlace: not 'place' but position",
+      "lib/a.ts: told: not 'told' but notified or sent",
+      "lib/a.ts: beforeVisit: not 'visit' but session or request",
+      "lib/a.ts: heard: not 'heard' but received",
+      "lib/a.ts: isKept: not 'kept' but retained",
+      "lib/a.ts: given: not 'given' but value, input or the thing itself",
+    ]);
+  });
+
+  it('finds a doc comment that begins without a subject', () => {
+    const text = `
+      /** What it is. */
+      const a = 1;
+      /** Whatsoever begins otherwise is left alone. */
+      const b = 1;
+      // Of no interest: no doc comment.
+      const c = {
+        /**
+         * Nobody reads it.
+         */
+        d: 1,
+      };
+    `;
+    expect(fragments(filesOf({ 'lib/a.ts': text })).map((line) => line.split(' ')[0])).to.deep.equal([
+      'lib/a.ts:2:',
+      'lib/a.ts:8:',
+    ]);
+  });
+
+  it('finds an archaic phrase, also where a line breaks inside it, and none in code', () => {
+    const text = `
+      // It is made for
+      // ever.
+      const anew = 'anew';
+      const b = 1; // Made anew.
+    `;
+    expect(archaicComments(filesOf({ 'lib/a.ts': text }))).to.deep.equal([
+      "lib/a.ts:2: not 'for ever' but forever, or until what",
+      "lib/a.ts:5: not 'anew' but again",
+    ]);
+    expect(archaicLines(filesOf({ 'docs/a.md': 'One.\nA dear friend.' }))).to.deep.equal([
+      "docs/a.md:2: not 'dear' but expensive",
+    ]);
+  });
+});

@@ -1,0 +1,90 @@
+import { commentsOf, declaredNames } from './declarations.ts';
+import type { Files } from './repo.ts';
+
+/** Words that no name in lib contains, each with its replacement: the table in STYLE section 1. */
+const wordsOfNames: readonly (readonly [words: string, replacement: string])[] = [
+  ['told said', 'notified or sent'],
+  ['asked', 'requested'],
+  ['given', 'value, input or the thing itself'],
+  ['kept', 'retained'],
+  ['begun', 'started'],
+  ['gone', 'closed'],
+  ['heard', 'received'],
+  ['place placed placement', 'position'],
+  ['beat beats', 'heartbeat'],
+  ['farewell', 'error response or final frames'],
+  ['door', 'entry point'],
+  ['visit visits visited arrival', 'session or request'],
+  ['dear dearer', 'expensive or costs more'],
+  ['whoever', 'the caller, the subscriber or the route'],
+];
+
+const replacementOf = new Map(
+  wordsOfNames.flatMap(([words, replacement]) => words.split(' ').map((word) => [word, replacement] as const)),
+);
+
+/** Returns the words of a name in camelCase, in small letters. */
+const wordsIn = (name: string): readonly string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+
+/** Returns each declared name with a word of the left column of STYLE section 1, and what to use. */
+export function privateWords(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    declaredNames(file, text).flatMap((name) =>
+      wordsIn(name)
+        .filter((word) => replacementOf.has(word))
+        .map((word) => `${file}: ${name}: not '${word}' but ${replacementOf.get(word)}`),
+    ),
+  );
+}
+
+const firstWord = /^(?:Of|Those|Who|Whom|What|Word|Nobody|Whoever|Whatever)\b/;
+
+/** Returns each doc comment whose first word makes it no sentence with a subject and a verb. */
+export function fragments(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    commentsOf(file, text)
+      .filter(({ isDoc, text }) => isDoc && firstWord.test(text))
+      .map(({ line, text }) => `${file}:${line}: write a sentence with a verb, such as Returns: ${start(text)}`),
+  );
+}
+
+const start = (text: string) => text.replace(/\s+/g, ' ').slice(0, 60);
+
+/** Phrases that no comment and no guide uses, each with its replacement. */
+const phrases: readonly (readonly [phrase: RegExp, replacement: string])[] = [
+  [/\banew\b/i, 'again'],
+  [/\b(?:thereof|whereof|therein|hereby|whereby)\b/i, 'the noun that it stands for'],
+  [/\b(?:whoever|whosoever|whomever)\b/i, 'the caller, the subscriber or the route'],
+  [/\bnobody is told\b/i, 'it is not reported'],
+  [/\b(?:what is no|that is none|which is none|where it is none)\b/i, 'is not a ...'],
+  [/\bdear(?:er|est)?\b/i, 'expensive'],
+  [/\bfor ever\b/i, 'forever, or until what'],
+  [/\bat hand\b/i, 'available'],
+  [/\bfarewell\b/i, 'error response or final frames'],
+  [/\bturn(?:s|ed)? away\b/i, 'reject or disconnect'],
+  [/\bmain door\b|\b(?:the|a|each|every|another|its) doors?\b/i, 'entry point'],
+];
+
+const problemsIn = (where: string, text: string): readonly string[] =>
+  phrases.flatMap(([phrase, replacement]) => {
+    const found = phrase.exec(text.replace(/\s+/g, ' '))?.[0];
+    return found === undefined ? [] : [`${where}: not '${found}' but ${replacement}`];
+  });
+
+/** Returns each comment that uses an archaic phrase. */
+export function archaicComments(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    commentsOf(file, text).flatMap(({ line, text }) => problemsIn(`${file}:${line}`, text)),
+  );
+}
+
+/** Returns each line of a guide that uses an archaic phrase. */
+export function archaicLines(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    text.split('\n').flatMap((line, index) => problemsIn(`${file}:${index + 1}`, line)),
+  );
+}
