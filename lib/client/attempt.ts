@@ -5,7 +5,6 @@ import { parseRetryAfter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
 import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
-import { guard } from './guard.ts';
 import type { ReconnectState } from './reconnecting.ts';
 
 /**
@@ -50,6 +49,14 @@ export function attempt(
       reader?.cancel().then(undefined, () => {});
     });
 
+    /** Runs what a promise calls, which would swallow an exception. */
+    const guard = (work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        subscriber.error(error);
+      }
+    };
     const onResponse = (response: Response): void => {
       if (subscriber.closed) return void response.body?.cancel().then(undefined, () => {});
       if (response.status === 204) return subscriber.complete();
@@ -68,7 +75,7 @@ export function attempt(
     const read = (body: ReadableStreamDefaultReader<Uint8Array>): void => {
       body.read().then(
         (result) =>
-          guard(subscriber, () => {
+          guard(() => {
             if (subscriber.closed) return;
             if (result.done) return onEnd();
             restartIdleTimeout();
@@ -88,7 +95,7 @@ export function attempt(
     const send = prepare(abort.signal);
     restartIdleTimeout();
     send().then(
-      (response) => guard(subscriber, () => onResponse(response)),
+      (response) => guard(() => onResponse(response)),
       (cause) => fail('unreachable', 'the server did not respond', cause),
     );
   });
@@ -113,8 +120,11 @@ function checkHead({ status, headers }: Response): ConnectionError | undefined {
  * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
  */
 function mimeType(header: string): string | undefined {
-  // Commas separate the values, except those inside quotes.
-  const values = header.match(/(?:"(?:\\.|[^"\\])*"?|[^",])+/g) ?? [];
-  const types = values.map((value) => value.split(';', 1).join('').trim().toLowerCase());
+  // Quoted values of parameters are removed first, since they may contain commas and semicolons.
+  const values = header
+    .toLowerCase()
+    .replace(/"(?:\\.|[^"\\])*"?/g, '')
+    .split(',');
+  const types = values.map((value) => value.replace(/;.*/s, '').trim());
   return types.findLast((type) => type !== '*/*' && /^[^\s/]+\/[^\s/]+$/.test(type));
 }

@@ -1,4 +1,4 @@
-import { defer, from, mergeMap, Observable, of, takeUntil } from 'rxjs';
+import { defer, from, fromEvent, map, mergeMap, type Observable, of, takeUntil } from 'rxjs';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { attempt } from './attempt.ts';
 import type { FromSseOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
@@ -78,11 +78,11 @@ function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
 function untilAborted<T>(target: unknown, messages: Observable<T>): Observable<T> {
   if (!(target instanceof Request)) return messages;
   const { signal } = target;
-  const aborted = new Observable<never>((subscriber) => {
-    const fail = (): void => subscriber.error(signal.reason);
-    if (signal.aborted) return fail();
-    signal.addEventListener('abort', fail);
-    return () => signal.removeEventListener('abort', fail);
-  });
-  return messages.pipe(takeUntil(aborted));
+  const aborted = defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort')));
+  const failure = aborted.pipe(
+    map(() => {
+      throw signal.reason;
+    }),
+  );
+  return messages.pipe(takeUntil(failure));
 }

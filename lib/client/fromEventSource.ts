@@ -1,11 +1,10 @@
-import { defer, Observable } from 'rxjs';
+import { defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, type EventOf, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, RawIf } from './FromSseOptions.ts';
-import { guard } from './guard.ts';
 import { type ReconnectState, reconnecting } from './reconnecting.ts';
 
 /** The part of an EventSource that is used; a browser's implements it, and so do those of packages. @category client */
@@ -54,50 +53,44 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
   contract: C,
   options: DecodingOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  return reconnecting('fromEventSource', contract, options, (state) => {
-    const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
-    return {
-      connect: defer(() => messagesOf(create(state.lastEventId), names, state, options)),
-      isRetryable: () => true,
-    };
-  }) as Observable<EventOf<C> | Gap | RawIf<P>>;
+  return reconnecting('fromEventSource', contract, options, (state) => ({
+    connect: defer(() => messagesOf(create(state.lastEventId), namesOf(contract), state, options)),
+    isRetryable: () => true,
+  })) as Observable<EventOf<C> | Gap | RawIf<P>>;
 }
 
-/** Emits the messages that an EventSource dispatches under the names; errors when it is closed for good. */
+/** Emits what an EventSource dispatches under the names and the library's own; errors when it is closed for good. */
 function messagesOf(
   source: EventSourceLike,
-  names: Iterable<string>,
+  names: readonly string[],
   state: ReconnectState,
   { statusObserver }: DecodingOptions,
 ): Observable<ReceivedMessage> {
-  return new Observable((subscriber) => {
-    const onMessage = ({ type, data, lastEventId = '' }: MessageLike): void => {
-      state.lastEventId = lastEventId;
-      subscriber.next({ event: type, data: String(data) });
-    };
-    const onOpen = (): void => {
+  const dispatched = (type: string) => fromEvent<MessageLike>(source, type);
+  const messages = [...new Set([...names, 'message', ...Object.values(reserved)])].map((name) =>
+    dispatched(name).pipe(
+      map(({ data, lastEventId = '' }) => {
+        state.lastEventId = lastEventId;
+        return { event: name, data: String(data) };
+      }),
+    ),
+  );
+  const opened = dispatched('open').pipe(
+    tap(() => {
       state.backoff.opened();
       statusObserver?.next({ state: 'open', resume: undefined });
-    };
-    const onError = (): void => {
+    }),
+    ignoreElements(),
+  );
+  const failed = dispatched('error').pipe(
+    tap(() => {
       if (source.readyState === closed) {
-        subscriber.error(new ConnectionError('status', 'expected an event stream, got a response that closed it'));
-      } else {
-        const { backoff, lastEventId } = state;
-        statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId });
+        throw new ConnectionError('status', 'expected an event stream, got a response that closed it');
       }
-    };
-    const listen = (type: string, listener: (event: MessageLike) => void): void => {
-      const guarded = (event: MessageLike): void => {
-        // Some implementations dispatch the rest of a chunk after `close`.
-        if (!subscriber.closed) guard(subscriber, () => listener(event));
-      };
-      source.addEventListener(type, guarded);
-      subscriber.add(() => source.removeEventListener(type, guarded));
-    };
-    for (const name of names) listen(name, onMessage);
-    listen('open', onOpen);
-    listen('error', onError);
-    return () => source.close();
-  });
+      const { backoff, lastEventId } = state;
+      statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId });
+    }),
+    ignoreElements(),
+  );
+  return merge(...messages, opened, failed).pipe(finalize(() => source.close()));
 }

@@ -7,7 +7,6 @@ import { reserved } from '../wire/reserved.ts';
 import { Backoff } from './Backoff.ts';
 import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } from './decodeMessage.ts';
 import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
-import { guard } from './guard.ts';
 
 /** How a client connects for one subscriber: by fetch, or by an EventSource. */
 export interface ClientTransport {
@@ -99,7 +98,7 @@ export function reconnecting(
     restrict(connections)
       .pipe(takeUntil(unsubscribed))
       .subscribe({
-        next: (message) => guard(subscriber, () => deliver(subscriber, contract, options, message, state)),
+        next: (message) => deliver(subscriber, contract, options, message, state),
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
@@ -121,11 +120,15 @@ function deliver(
   message: ReceivedMessage,
   state: ReconnectState,
 ): void {
-  const event = decodeMessage(contract, options, message);
-  if (event !== undefined) subscriber.next(event);
-  if (subscriber.closed) return;
-  state.notifyCursor();
-  if (message.event !== reserved.end) return;
-  if (isFailedEnd(message.data)) subscriber.error(new StreamFailedError());
-  else subscriber.complete();
+  try {
+    const event = decodeMessage(contract, options, message);
+    if (event !== undefined) subscriber.next(event);
+    if (subscriber.closed) return;
+    state.notifyCursor();
+    if (message.event !== reserved.end) return;
+    if (isFailedEnd(message.data)) throw new StreamFailedError();
+    subscriber.complete();
+  } catch (error) {
+    subscriber.error(error);
+  }
 }
