@@ -7,12 +7,14 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]
 /**
  * An instant: a `Date` in the program, RFC 3339 text on the wire.
  *
- * Reads any RFC 3339 date-time, which always says its zone; digits beyond
- * milliseconds are dropped. Writes UTC with `Z`. A day that the month does not have
- * is refused, as are hour 24, an invalid `Date` and years outside 0000–9999.
- * So is second 60, which the RFC allows at a leap second and no `Date` can hold.
+ * It reads any RFC 3339 date-time, which always has a zone; digits beyond milliseconds are dropped. It writes UTC with
+ * `Z`. It rejects a day that the month does not have, hour 24, an invalid `Date`, years outside 0000–9999, and second
+ * 60, which the RFC allows at a leap second and no `Date` can represent.
  *
- * @example Say when
+ * It is stricter than the codec of the same name in io-ts-types, which accepts whatever `Date` parses, local times
+ * included.
+ *
+ * @example Record when something happened
  * const Opened = event('door.opened', { at: DateFromISOString });
  * const opened = Opened({ at: new Date() });
  *
@@ -24,19 +26,19 @@ export const DateFromISOString: t.Type<Date, string, unknown> = typed(
 );
 
 function isDateTime(value: unknown): value is Date {
-  // Not `instanceof`: a date may come from another realm, a frame's or a test's.
+  // Not `instanceof`: a date may come from another realm, of a frame or a test.
   if (Object.prototype.toString.call(value) !== '[object Date]') return false;
   try {
     return inRange(Date.prototype.getTime.call(value));
   } catch {
-    return false; // Something else that calls itself a Date.
+    return false; // Another object with the tag of a date.
   }
 }
 
 const first = Date.parse('0000-01-01T00:00:00.000Z');
 const last = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** RFC 3339 has four digits for a year. */
+/** Returns true for a year of four digits, as RFC 3339 requires. */
 function inRange(time: number): boolean {
   return time >= first && time <= last;
 }
@@ -50,7 +52,7 @@ function parse(text: string): Date | undefined {
   if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
 
   const local = new Date(0);
-  // Not `Date.UTC`, which takes the years 0 to 99 for those of the twentieth century.
+  // Not `Date.UTC`, which maps the years 0 to 99 to 1900 to 1999.
   local.setUTCFullYear(year, month - 1, day);
   if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return undefined;
   local.setUTCHours(hour, minute, second, Number(fraction.slice(0, 3).padEnd(3, '0')));

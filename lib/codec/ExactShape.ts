@@ -6,25 +6,26 @@ import type { Shape } from './Shape.ts';
 import type { WithDefault } from './withDefault.ts';
 
 /**
- * A shape made exact, in the forms that its defaults ask for.
+ * An exact shape, in the forms that its defaults need.
  *
  * @internal
  */
 export interface ExactShape {
   /** Requires every field. */
   readonly codec: ExactCodec;
-  /** Fills what is missing while it decodes what a client sent. */
+  /** Fills missing fields while it decodes what a client sent. */
   readonly input: ExactCodec;
-  /** Fills what is missing in what the program gave: in a copy, and only where something is. */
+  /** Fills missing fields of the data that the program passed: in a copy, and only where one is missing. */
   readonly fill: (given: unknown) => unknown;
 }
 
 type Default = readonly [key: string, field: WithDefault<t.Mixed>];
 
 /**
- * Makes a shape exact. `at` names it in errors.
+ * Compiles a shape.
  *
- * @throws TypeError as `exact` does, and for a field that is no codec.
+ * @param at names the shape in errors
+ * @throws TypeError as `exact` does, and for a field that is not a codec.
  * @internal
  */
 export function exactShape(shape: Shape, at: string): ExactShape {
@@ -69,7 +70,7 @@ function filled(given: unknown, defaults: readonly Default[]): unknown {
   return out;
 }
 
-/** The same record, whose fields that have a default make do without a value. */
+/** Returns the same record, in which fields with a default may be missing. */
 function filling(codec: ExactCodec, defaults: readonly Default[], at: string): ExactCodec {
   const [member] = codec.branches();
   if (member?.fields === undefined) return codec;

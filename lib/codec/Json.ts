@@ -2,20 +2,19 @@ import type * as t from 'io-ts';
 import { typed } from './exact/ExactCodec.ts';
 import { identityLeaf } from './exact/leaf.ts';
 
-/** A value that JSON carries as it is. @category event */
+/** A value that JSON carries unchanged. @category event */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Deeper than this is refused, and with it everything that holds itself. */
+/** The deepest value that is accepted; a circular value is rejected by it as well. */
 const deepest = 200;
 
 /**
  * Any JSON value, for data whose fields are not known beforehand.
  *
- * Only what JSON gives back as it was: no `undefined`, `NaN`, `Infinity`, dates,
- * instances of classes or functions, nothing that holds itself, and nothing
- * more than 200 levels deep. All its fields are sent.
+ * It accepts only what JSON returns unchanged: no `undefined`, `NaN`, `Infinity`, dates, instances of classes or
+ * functions, no circular values, and at most 200 levels. All fields are sent.
  *
- * @example Carry what a webhook brought
+ * @example Forward the body of a webhook
  * const HookCalled = event('hook.called', { body: Json });
  *
  * @category event

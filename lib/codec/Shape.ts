@@ -1,16 +1,16 @@
 import type * as t from 'io-ts';
 
-/** What describes a payload: a record of io-ts props, which is the normal form, or one codec. @category event */
+/** The shape of data: a record of io-ts props, which is the usual form, or one codec. @category event */
 export type Shape = t.Props | t.Mixed;
 
-/** The data that a shape describes, as the program holds it. @category event */
+/** The data that a shape describes, in the program. @category event */
 export type DataOf<S> = S extends t.Mixed
   ? t.TypeOf<S>
   : S extends t.Props
     ? { -readonly [K in keyof S]: t.TypeOf<S[K]> }
     : null;
 
-/** The data as it is on the wire, before it becomes text. @category event */
+/** The data on the wire, before it becomes text. @category event */
 export type EncodedOf<S> = S extends t.Mixed
   ? t.OutputOf<S>
   : S extends t.Props
@@ -18,10 +18,9 @@ export type EncodedOf<S> = S extends t.Mixed
     : null;
 
 /**
- * What the constructor takes: the data, where a field that has a default may be left out.
+ * The arguments of the constructor: the data, in which fields with a default are optional.
  *
- * The last step takes the intersection apart and puts it together as one
- * object type, so that an editor shows fields and no formula.
+ * The last step flattens the intersection into one object type, so that an editor shows fields and no formula.
  *
  * @category event
  */

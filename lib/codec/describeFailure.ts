@@ -2,13 +2,13 @@ import type * as t from 'io-ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 
-/** One thing that is wrong with a value from outside; can be shown and logged as it is. @category event */
+/** One failure of a value from outside; it can be shown and logged as it is. @category event */
 export interface Issue {
-  /** Where: `query.message`, `order.data.items[0].price`. */
+  /** The path: `query.message`, `order.data.items[0].price`. */
   readonly path: string;
   /** The name of the codec there. */
   readonly expected: string;
-  /** The kind of what was there, never the value. */
+  /** The kind of the value, never the value itself. */
   readonly got: string;
 }
 
@@ -18,14 +18,13 @@ const mostSegments = 16;
 const longestExpectation = 80;
 
 /**
- * Says what is wrong with a value, a line a failure, for a log or an answer.
+ * Describes what is wrong with a value, one line for each failure, for a log or a response.
  *
- * Names the path, what was expected there and the kind of what was found, never
- * the value: it may be secret, hostile or endless. At most eight lines and one
- * that counts the others, each of bounded length. A union is one line and not
- * one for each of its members. Works with the failures of any io-ts codec.
+ * Each line names the path, what was expected and the kind of the value, never the value itself: it may be secret,
+ * hostile or very long. There are at most eight lines and one that counts the others, each of bounded length. A union
+ * is one line and not one for each of its members. It works with the failures of any io-ts codec.
  *
- * @example Name the failures of a codec of your own
+ * @example Describe the failures of a codec of your own
  * const Point = t.type({ x: t.number, y: t.number });
  * const decoded = Point.decode(JSON.parse('{"x":1}'));
  * if (decoded._tag === 'Left') console.log(describeFailure(decoded.left, 'point')); // ['point.y: expected number, got undefined']
@@ -37,7 +36,7 @@ export function describeFailure(errors: t.Errors, root: string): readonly string
   return linesOf(issuesOf(errors, root));
 }
 
-/** The lines of issues, capped. @internal */
+/** Returns the lines of issues, at most eight and one that counts the others. @internal */
 export function linesOf(issues: readonly Issue[]): readonly string[] {
   const lines = issues
     .slice(0, mostLines)
@@ -45,7 +44,7 @@ export function linesOf(issues: readonly Issue[]): readonly string[] {
   return issues.length > mostLines ? [...lines, `and ${issues.length - mostLines} more`] : lines;
 }
 
-/** The same as data, each issue once. @internal */
+/** Returns the failures as data, each issue once. @internal */
 export function issuesOf(errors: t.Errors, root: string): readonly Issue[] {
   const issues = new Map<string, Issue>();
   for (const error of errors) {
@@ -60,7 +59,7 @@ function issueOf({ context, value }: t.ValidationError, root: string): Issue {
   for (const [index, { key, actual }] of context.entries()) {
     const parent = context[index - 1];
     if (parent === undefined) continue;
-    // io-ts gives each member of a union or intersection a context of its own, under its number.
+    // io-ts gives each member of a union or intersection a context of its own, under its index.
     const inside = Object.is(parent.actual, actual) ? combination(parent.type) : undefined;
     if (inside === 'UnionType') return issue(root, segments, parent.type, actual);
     if (inside === undefined) segments.push(segment(key));
@@ -74,7 +73,7 @@ function issue(root: string, segments: string[], type: { readonly name: string }
   return { path, expected: shorten(type?.name ?? 'another value', longestExpectation), got: kindOf(value) };
 }
 
-/** A key may be the sender's own text: what a log would take for control is escaped. */
+/** Returns the text of a key. It may come from the sender: control characters are escaped for a log. */
 function segment(key: string): string {
   if (/^\d+$/.test(key)) return `[${shorten(key, longestSegment)}]`;
   const short = shorten(key, longestSegment);
@@ -88,7 +87,7 @@ interface Tagged {
   readonly type?: Tagged;
 }
 
-/** Whether a codec is a union or an intersection under its wrappings. */
+/** Returns whether a codec is a union or an intersection under its wrappers. */
 function combination(type: object): 'UnionType' | 'IntersectionType' | undefined {
   let inner: Tagged | undefined = type;
   for (let depth = 0; depth < 10 && inner !== undefined; depth++) {

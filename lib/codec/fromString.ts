@@ -3,13 +3,13 @@ import { typed } from './exact/ExactCodec.ts';
 import { textLeaf } from './exact/leaf.ts';
 
 /**
- * A whole number that is decimal text on the wire, as in a query.
+ * A whole number as decimal text on the wire, in a query for example.
  *
- * One spelling for each number: no sign but `-`, no leading zero, no exponent,
- * nothing around it; at most 2⁵³ − 1 either way.
+ * Each number has one spelling: no sign but `-`, no leading zero, no exponent, no spaces; at most 2⁵³ − 1 in either
+ * direction.
  *
- * @example Ask for a page
- * app.get('/orders', sse(({ query }) => pageOf(query.page), { query: { page: IntFromString } }));
+ * @example Request a page
+ * app.get('/orders', sse({ query: { page: IntFromString } }, ({ query }) => pageOf(query.page)));
  *
  * @category event
  */
@@ -23,11 +23,10 @@ export const IntFromString: t.Type<number, string, unknown> = typed(
 );
 
 /**
- * A number that is text on the wire, as in a query, spelt as JSON spells
- * numbers. Only finite ones.
+ * A finite number as text on the wire, in a query for example, spelt as in JSON.
  *
- * @example Ask for prices above a limit
- * app.get('/prices', sse(({ query }) => above(query.limit), { query: { limit: NumberFromString } }));
+ * @example Request prices above a limit
+ * app.get('/prices', sse({ query: { limit: NumberFromString } }, ({ query }) => above(query.limit)));
  *
  * @category event
  */
@@ -41,10 +40,10 @@ export const NumberFromString: t.Type<number, string, unknown> = typed(
 );
 
 /**
- * `true` or `false` as that text, as in a query.
+ * `true` or `false` as text on the wire, in a query for example.
  *
  * @example Let the reader choose
- * app.get('/news', sse(({ query }) => news(query.drafts), { query: { drafts: withDefault(BooleanFromString, () => false) } }));
+ * app.get('/news', sse({ query: { drafts: withDefault(BooleanFromString, () => false) } }, ({ query }) => news(query.drafts)));
  *
  * @category event
  */

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import type { ExactCodec } from './exact/ExactCodec.ts';
 import { exact } from './exact/exact.ts';
 
-/** The codec of what may come once or several times. @category event */
+/** The codec of a value that may occur once or several times. @category event */
 export interface OneOrMany<C extends t.Mixed>
   extends t.Type<readonly t.TypeOf<C>[], readonly t.OutputOf<C>[], unknown> {
   readonly _tag: 'OneOrManyType';
@@ -10,10 +10,10 @@ export interface OneOrMany<C extends t.Mixed>
 }
 
 /**
- * A list that may come as one bare item, as a query's parameter does that is
- * given once: `?tag=a` is `['a']`, `?tag=a&tag=b` is `['a', 'b']`.
+ * An array that may come as a single item, as a query parameter does that occurs once: `?tag=a` is `['a']`,
+ * `?tag=a&tag=b` is `['a', 'b']`.
  *
- * Absent is refused; give it a default with `withDefault` to allow that.
+ * An absent value is rejected; `withDefault` allows it.
  *
  * @example Filter by any number of tags
  * const query = { tag: withDefault(oneOrMany(t.string), () => []) };
@@ -23,7 +23,7 @@ export interface OneOrMany<C extends t.Mixed>
  */
 export function oneOrMany<C extends t.Mixed>(codec: C): OneOrMany<C> {
   let made: ExactCodec | undefined;
-  // On first use and not now: a recursive codec that holds this one is not ready yet.
+  // Compiled on first use: a recursive codec that contains this one is not complete yet.
   const own = (): ExactCodec => {
     made ??= exact(self, name);
     return made;

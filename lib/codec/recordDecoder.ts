@@ -4,10 +4,10 @@ import { exactShape } from './ExactShape.ts';
 import type { DataOf, Shape } from './Shape.ts';
 
 /**
- * Prepares the decoding of a part of a request, `query` say, by a record of
- * props or a codec: defaults are filled, unknown fields are not kept. `root`
- * names the part in issues and errors.
+ * Creates the decoder of a part of a request, `query` for example, from a record of props or a codec: defaults are
+ * filled, and unknown fields are stripped.
  *
+ * @param root names the part in issues and errors
  * @throws TypeError at once, as `event` does for its shape.
  * @internal
  */

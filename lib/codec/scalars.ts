@@ -3,7 +3,7 @@ import { typed } from './exact/ExactCodec.ts';
 import { identityLeaf } from './exact/leaf.ts';
 
 /**
- * A whole number that JavaScript and JSON hold exactly: at most 2⁵³ − 1 either way.
+ * A whole number that JavaScript and JSON represent exactly: at most 2⁵³ − 1 in either direction.
  *
  * @example Count without fractions
  * const Counted = event('counted', { visitors: Int });
@@ -15,8 +15,8 @@ export const Int: t.Type<number, number, unknown> = typed(identityLeaf('Int', ['
 /**
  * A string of at least one character.
  *
- * @example Refuse an empty search
- * app.get('/search', sse(({ query }) => search(query.q), { query: { q: NonEmptyString } }));
+ * @example Reject an empty search
+ * app.get('/search', sse({ query: { q: NonEmptyString } }, ({ query }) => search(query.q)));
  *
  * @category event
  */

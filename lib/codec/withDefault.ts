@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 
-/** The codec of a field that has a default. @category event */
+/** The codec of a field with a default. @category event */
 export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.OutputOf<C>, unknown> {
   readonly _tag: 'WithDefaultType';
   readonly type: C;
@@ -8,16 +8,15 @@ export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.Ou
 }
 
 /**
- * Gives a field of an event a default, so that who makes the event may leave it out.
+ * Gives a field of an event a default, so that the constructor may be called without it.
  *
- * The constructor fills it when it is absent or `undefined`; so does a route
- * that decodes a request. The event always has it, and who decodes an event
- * from a server requires it. The function is called once for each event that
- * needs it.
+ * The constructor fills it when it is absent or `undefined`, and so does a route that decodes a request. The event
+ * always has the field, and decoding an event from a server requires it. The function is called once for each event
+ * that needs it.
  *
- * Only for a field of the record of props itself, not deeper.
+ * It works only for a field of the record of props itself, not deeper.
  *
- * @example Stamp each event with the time it was made
+ * @example Record when each event was made
  * const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date()) });
  * const echo = Echo({ message: 'hello' });
  *

@@ -1,13 +1,12 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * What is wrong with a connection to a server.
+ * Why a connection to a server failed.
  *
- * `request`: it can never be made, since the URL or what goes with it is one that
- * no fetch serves · `unreachable`: no answer came · `status`: the answer is no
- * stream, by its status · `type`: nor by its `Content-Type` · `refused`: the server
- * takes no more readers now · `broken`: the line was lost · `closed`: the response
- * ended, and not the stream · `silent`: nothing came for longer than was announced.
+ * `request`: it can never be made, since no `fetch` accepts the URL or the request · `unreachable`: there was no
+ * response · `status`: the response's status is not 200 · `type`: its `Content-Type` is not `text/event-stream` ·
+ * `refused`: the server takes no more readers now · `broken`: the connection was lost · `closed`: the response ended,
+ * but not the stream · `silent`: nothing arrived for longer than the server announced.
  *
  * @category error
  */
@@ -21,23 +20,23 @@ export type ConnectionFailure =
   | 'closed'
   | 'silent';
 
-/** What is known of a failure beside its reason. @category error */
+/** The details of a connection failure. @category error */
 export interface ConnectionFacts {
-  /** The status of the answer, where one came. */
+  /** The status of the response; `undefined` when there was none. */
   readonly status?: number | undefined;
-  /** The wait that the server asks for by `Retry-After`, in milliseconds. */
+  /** The wait that the server asks for with `Retry-After`, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** What fetch, or the reading of the body, failed with. */
+  /** The error of `fetch`, or of reading the body. */
   readonly cause?: unknown;
 }
 
 /**
  * A connection to a server could not be made, or was lost.
  *
- * A client that connects again tells of it in its status and goes on; one that
- * does not, or gives up, errors with it.
+ * A client that reconnects reports it in its status and continues; one that does not reconnect, or gives up, errors
+ * with it.
  *
- * @example Send who is not signed in to the door
+ * @example Redirect to the login page on 401
  * const isSignedOut = (error: unknown) => error instanceof ConnectionError && error.status === 401;
  *
  * @category error
@@ -45,9 +44,9 @@ export interface ConnectionFacts {
 export class ConnectionError extends RxsseError {
   readonly _tag = 'ConnectionError';
   readonly reason: ConnectionFailure;
-  /** The status of the answer, where one came. */
+  /** The status of the response; `undefined` when there was none. */
   readonly status: number | undefined;
-  /** The wait that the server asks for by `Retry-After`, in milliseconds. */
+  /** The wait that the server asks for with `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(reason: ConnectionFailure, message: string, { status, retryAfter, cause }: ConnectionFacts = {}) {

@@ -1,21 +1,21 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * A value from outside that does not match its codec.
+ * A value from outside does not match its codec.
  *
- * The message names paths and expectations and never the value, so it can be
- * shown and logged; the value stays in `actual`.
+ * The message names paths and expectations and never the value, so it can be shown and logged; the value is in
+ * `actual`.
  *
- * @example Say what is wrong with a value, and not what it is
+ * @example Report what is wrong with a value without showing it
  * const issuesOf = (error: unknown) => (error instanceof DecodeError ? error.issues : []);
  *
  * @category error
  */
 export class DecodeError extends RxsseError {
   readonly _tag = 'DecodeError';
-  /** What was given. */
+  /** The value. */
   readonly actual: unknown;
-  /** One line a failure: `echo.data.message: expected string, got undefined`. */
+  /** One line for each failure: `echo.data.message: expected string, got undefined`. */
   readonly issues: readonly string[];
 
   constructor(actual: unknown, issues: readonly string[]) {

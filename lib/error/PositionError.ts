@@ -1,10 +1,10 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * A pipeline over a feed lost, repeated or reordered positions, so that a
- * reader would resume at the wrong place. The connection is cut instead.
+ * A pipeline over a feed lost, repeated or reordered positions, so that a reader would resume at the wrong position.
+ * The connection is cut instead.
  *
- * @example Hear of a pipeline that is wrong
+ * @example Log a pipeline that is wrong
  * const onError = (error: unknown) => void (error instanceof PositionError && console.error(error.message));
  *
  * @category error

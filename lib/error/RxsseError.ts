@@ -1,11 +1,10 @@
 /**
- * The base of every error that this library makes for its users, mistakes in
- * the program apart (those are `TypeError` and `RangeError`).
+ * The base class of all errors of this library, apart from mistakes in the program, which are `TypeError` and
+ * `RangeError`.
  *
- * `_tag` tells the classes apart without `instanceof`, which fails when two
- * copies of the library are installed.
+ * `_tag` distinguishes the classes without `instanceof`, which fails when two copies of the library are installed.
  *
- * @example Tell the library's own errors from all others
+ * @example Distinguish the library's errors from all others
  * const tagOf = (error: unknown) => (error instanceof RxsseError ? error._tag : 'other');
  *
  * @category error

@@ -1,23 +1,23 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * A log's storage could not be opened, read or written.
+ * The storage of a log could not be opened, read or written.
  *
- * What the log acknowledged before is not lost, and what it did not acknowledge
- * is not there: the same can be asked again. A full disk is the usual reason;
- * make room and the log goes on by itself. `cause` is what the storage said.
+ * Nothing that the log acknowledged is lost, and nothing that it did not acknowledge is stored, so the operation can be
+ * repeated. A full disk is the usual reason; the log continues by itself when there is room. `cause` is the error of
+ * the storage.
  *
- * @example Let the sender come again
+ * @example Let the sender retry
  * const statusOf = (error: unknown) => (error instanceof StorageError ? 503 : 500);
  *
  * @category error
  */
 export class StorageError extends RxsseError {
   readonly _tag = 'StorageError';
-  /** The system's or the storage's number for it, if it gave one. LMDB calls a full disk 28 or 5. */
+  /** The error code of the system or the storage, if there is one. LMDB reports a full disk as 28 or 5. */
   readonly code: number | string | undefined;
 
-  /** @param what what was to be done: `append to the log in ./data` */
+  /** @param what the operation that failed: `append to the log in ./data` */
   constructor(what: string, cause: unknown) {
     const { message, code } = reasonOf(cause);
     super(`could not ${what}: ${message}. Nothing acknowledged is lost; if the disk is full, make room and ask again`, {

@@ -1,12 +1,12 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * The server says that the stream failed, and has ended: connecting again would bring nothing.
+ * The stream failed on the server and has ended; reconnecting would bring nothing.
  *
- * Why is the server's own to know, and not sent.
+ * The reason stays on the server and is not sent.
  *
- * @example Offer to ask again
- * const canAskAgain = (error: unknown) => error instanceof StreamFailedError;
+ * @example Offer to start again
+ * const canRestart = (error: unknown) => error instanceof StreamFailedError;
  *
  * @category error
  */
@@ -14,6 +14,6 @@ export class StreamFailedError extends RxsseError {
   readonly _tag = 'StreamFailedError';
 
   constructor() {
-    super('the stream failed on the server, and ended: ask for it anew');
+    super('the stream failed on the server and has ended; start it again');
   }
 }

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { clock } from '../time/clock.ts';
 
 /**
- * A place in a log: the events of one epoch are numbered from 1 without a hole,
- * and 0 is the place before the first.
+ * A position in a log: the events of one epoch are numbered from 1 without a hole, and 0 is the position before the
+ * first.
  *
  * @category event
  */
@@ -15,34 +15,33 @@ export interface Position {
 
 /** A position read from a cursor. @category event */
 export interface ParsedCursor extends Position {
-  /** The stream ended at this position; nothing will ever follow. */
+  /** True when the stream ended at this position; nothing follows. */
   readonly end: boolean;
 }
 
 const shape = /^1\.([A-Za-z0-9_-]{1,32})\.(0|[1-9][0-9]{0,15})(~?)$/;
 
-/** Longer text is refused unread. 2 + 32 + 1 + 16 + 1. */
+/** Longer text is rejected unread: 2 + 32 + 1 + 16 + 1. */
 const longest = 52;
 
 /**
- * The cursor of a position: the text that travels as `id:`, `Last-Event-ID` and
- * `lastEventId`. Opaque to everybody else; ASCII that a header and a URL carry
- * as it is (RFC 3986 unreserved characters only).
+ * Returns the cursor of a position: the text sent as `id:`, `Last-Event-ID` and `lastEventId`. It is opaque to others,
+ * and ASCII that a header and a URL carry unchanged (RFC 3986 unreserved characters only).
  */
 export function cursorOf(epoch: string, sequence: number): string {
   return `1.${epoch}.${sequence}`;
 }
 
-/** The cursor of the end of a stream whose last event has this sequence. */
+/** Returns the cursor of the end of a stream whose last event has this sequence. */
 export function endCursorOf(epoch: string, sequence: number): string {
   return `1.${epoch}.${sequence}~`;
 }
 
 /**
- * Reads a cursor that came from outside.
+ * Parses a cursor from outside.
  *
- * Garbage of any length is a `Left`, never an exception; the reason is ready to
- * be shown and does not repeat the text.
+ * Text of any length that is not a cursor is a `Left`, never an exception; the reason can be shown and does not repeat
+ * the text.
  */
 export function parseCursor(text: string): E.Either<string, ParsedCursor> {
   if (text.length > longest) return E.left(`a cursor has at most ${longest} characters, got ${text.length}`);

@@ -1,14 +1,13 @@
 import { cursorOf } from './Cursor.ts';
 
 /**
- * An event together with its place in a log, as `feed.read` gives it to a
- * pipeline. Without an event it is a bare place: the reader has come so far.
- * The operators of this library run inside it and keep the place.
+ * An event with its position in a log, as `feed.read` emits it into a pipeline. Without an event it is a position-only
+ * entry: the reader has come so far. The operators of this library work inside entries and preserve the positions.
  *
- * @example Keep a cursor beside what was made of the events
+ * @example Store a cursor beside the result of each event
  * const orders = feed(events({ OrderPaid: { total: t.number } }));
  * let last: string | undefined;
- * orders.after('oldest').subscribe((entry) => {
+ * orders.entries({ from: 'oldest' }).subscribe((entry) => {
  *   last = entry.cursor;
  * });
  *
@@ -17,9 +16,9 @@ import { cursorOf } from './Cursor.ts';
 export class Entry<E> {
   readonly epoch: string;
   readonly sequence: number;
-  /** Absent where all up to here was filtered out, or where a page ended. */
+  /** Absent in a position-only entry. */
   readonly event: E | undefined;
-  /** How the log has it on the wire, for as long as nobody changed it. */
+  /** The encoded frame from the log, while the event is unchanged. */
   readonly frame: string | undefined;
 
   constructor(epoch: string, sequence: number, event: E | undefined, block: string | undefined) {
@@ -29,17 +28,17 @@ export class Entry<E> {
     this.frame = block;
   }
 
-  /** The position that a reader has once it has this. */
+  /** The cursor of a reader that has received this entry. */
   get cursor(): string {
     return cursorOf(this.epoch, this.sequence);
   }
 
-  /** The place without its event. */
+  /** Returns the position without its event. */
   withoutEvent(): Entry<never> {
     return new Entry<never>(this.epoch, this.sequence, undefined, undefined);
   }
 
-  /** Another event at this place. */
+  /** Returns another event at the same position. */
   withEvent<F>(event: F): Entry<F> {
     return new Entry(this.epoch, this.sequence, event, undefined);
   }

@@ -1,32 +1,32 @@
 import type * as t from 'io-ts';
 
-/** An event: what happened, by name, and the data of it. A plain object. @category event */
+/** An event: its name and its data, as a plain object. @category event */
 export type TypedEvent<T extends string = string, D = unknown> = { readonly type: T; readonly data: D };
 
 /**
- * One kind of event: its constructor, its codec and its guard in one value.
- * Made by `event` and, for the shapes of a contract, by `events`.
+ * The definition of one kind of event: its constructor, its codec and its guard in one value. Created by `event` and,
+ * for the shapes of a contract, by `events`.
  *
  * @category event
  */
 export interface EventDefinition<T extends string, D, Given extends readonly unknown[] = [data: D], Encoded = D> {
   /**
-   * Makes an event. What it is given is checked, not copied.
+   * Creates an event. The data is checked, not copied.
    *
-   * @throws TypeError naming each path that is wrong: a bad value here is a mistake in the program.
+   * @throws TypeError naming each path that is wrong: bad data here is a mistake in the program.
    */
   (...data: Given): TypedEvent<T, D>;
-  /** The name that goes on the wire. */
+  /** The name that is sent. */
   readonly type: T;
-  /** The codec of the whole event. Exact: unknown fields neither leave nor come in, at any depth. */
+  /** The codec of the whole event. It is exact: unknown fields are neither sent nor accepted, at any depth. */
   readonly codec: t.Type<TypedEvent<T, D>, TypedEvent<T, Encoded>, unknown>;
-  /** The codec of its data alone, exact likewise. */
+  /** The codec of the data, exact as well. */
   readonly payload: t.Type<D, Encoded, unknown>;
-  /** Whether a value is such an event, whoever made it. */
+  /** Returns true for such an event, whoever created it. */
   is(value: unknown): value is TypedEvent<T, D>;
 }
 
-/** A definition of which no more is known than that it is one. @category event */
+/** Any definition. @category event */
 export interface AnyDefinition {
   (...data: never): TypedEvent;
   readonly type: string;

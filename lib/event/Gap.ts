@@ -1,16 +1,15 @@
 /**
- * Why a reader cannot have exactly what it missed.
+ * Why a reader cannot get exactly what it missed.
  *
- * `trimmed`: it is no longer kept · `epoch`: the cursor belongs to another
- * numbering · `future`: the log has not come that far · `invalid`: not a cursor ·
- * `overflow`: the reader was too slow for a stream that no log remembers.
+ * `trimmed`: the log no longer has it · `epoch`: the cursor belongs to another numbering · `future`: the log has not
+ * come that far · `invalid`: the text is not a cursor · `overflow`: the reader was too slow for a stream without a log.
  *
  * @category event
  */
 export type GapReason = 'trimmed' | 'epoch' | 'future' | 'invalid' | 'overflow';
 
 /**
- * Tells a reader, at its place in the stream, that something is missing there.
+ * Reports to a reader that events are missing at this position of the stream.
  *
  * @category event
  */
@@ -18,19 +17,19 @@ export interface Gap {
   readonly type: 'rxsse.gap';
   readonly data: {
     readonly reason: GapReason;
-    /** The cursor that the reader came with, where it was one. */
+    /** The cursor that the reader sent; `null` where it sent none. */
     readonly requested: string | null;
-    /** The position after which the stream goes on. */
+    /** The cursor after which the stream continues. */
     readonly resumedFrom: string;
   };
 }
 
 /**
- * Tells a gap from the events of a contract, which cannot have its name.
+ * Distinguishes a gap from the events of a contract, which cannot have its name.
  *
  * @example Count what readers missed
  * const orders = feed(events({ OrderPaid: { total: t.number } }));
- * const gaps = orders.after('oldest').pipe(filter(({ event }) => isGap(event)));
+ * const gaps = orders.events({ from: 'oldest' }).pipe(filter(isGap));
  *
  * @category event
  */

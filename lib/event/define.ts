@@ -11,12 +11,12 @@ import { stamp } from './stamp.ts';
 
 const shapes = new WeakMap<AnyDefinition, ExactShape>();
 
-/** The shape that a definition was made of. @internal */
+/** Returns the shape of a definition. @internal */
 export function shapeOf(definition: AnyDefinition): ExactShape | undefined {
   return shapes.get(definition);
 }
 
-/** Makes a definition; `event` and `events` say of what. @internal */
+/** Creates a definition, for `event` and `events`. @internal */
 export function define(type: string, shape: Shape | undefined): AnyDefinition {
   checkName(type);
   const at = `${type}.data`;
@@ -46,7 +46,7 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
 const none = identityLeaf('null', ['null'], (value) => value === null, [null]);
 const nothing: ExactShape = { codec: none, input: none, fill: (given) => (given === undefined ? null : given) };
 
-/** The codec of `{ type, data }`. What it decodes is as well checked as what the constructor makes, and is marked so. */
+/** Creates the codec of `{ type, data }`. What it decodes is checked as the constructor checks it, and is marked so. */
 function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => object): ExactCodec {
   const name = identityLeaf(JSON.stringify(type), ['string'], (value) => value === type, [type]);
   const known = new Map([

@@ -4,24 +4,21 @@ import { define } from './define.ts';
 import type { EventDefinition } from './EventDefinition.ts';
 
 /**
- * Defines one kind of event: its name, and what its data is.
+ * Defines one kind of event: its name and the shape of its data.
  *
- * What it returns makes such events, decodes and encodes them, and knows them
- * when it sees them. The shape is a record of io-ts props, or a codec for data
- * that is no record; without one the data is `null`. It is made exact at every
- * depth: a field that it does not name neither leaves the server nor comes in.
- * Data of a recursive codec may be 200 levels deep.
+ * The result creates such events, decodes and encodes them, and recognises them. The shape is a record of io-ts props,
+ * or a codec for data that is not a record; without one the data is `null`. It is made exact at every depth: a field
+ * that it does not name is neither sent nor accepted. Data of a recursive codec may be 200 levels deep.
  *
- * @example Define an event and make one
+ * @example Define an event and create one
  * const OrderPaid = event('order.paid', { order: t.string, total: t.number });
  * type OrderPaid = EventOf<typeof OrderPaid>;
  * const paid: OrderPaid = OrderPaid({ order: 'A-17', total: 12.5 });
  *
- * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`, `error`,
- * `open`) or not of one line; when JSON cannot carry the shape; and when it has
- * a union whose members cannot be told apart on the wire, neither by the kind
- * of JSON nor by a literal field.
- * @see events for several that travel together.
+ * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`, `error`, `open`) or not one line; when JSON
+ * cannot carry the shape; and for a union whose members cannot be distinguished on the wire, neither by the kind of
+ * JSON nor by a literal field.
+ * @see events for several events that are sent together.
  * @category event
  */
 export function event<T extends string, S extends Shape | undefined = undefined>(

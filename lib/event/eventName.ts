@@ -1,10 +1,9 @@
 import { reservedName } from '../error/ReservedName.ts';
 
 /**
- * The name of an event whose shape stands under this key of a contract:
- * snake_case. A word begins at an upper-case letter after a lower-case one or a
- * digit, and at the last of several upper-case letters when a lower-case one
- * follows: `HTTPError` is `http_error`, `Level2Update` is `level2_update`.
+ * The name of an event for its key in a contract, in snake_case. A word starts at an upper-case letter after a
+ * lower-case one or a digit, and at the last of several upper-case letters when a lower-case one follows: `HTTPError`
+ * is `http_error`, `Level2Update` is `level2_update`.
  *
  * @category event
  */
@@ -22,7 +21,7 @@ type Snake<Rest extends string, Last extends Before, Done extends string> = Rest
       >
   : Done;
 
-/** A word ends before an upper-case letter that a lower-case one follows. */
+/** A word ends before an upper-case letter that is followed by a lower-case one. */
 type Edge<Next extends string> = Next extends `${infer C}${string}`
   ? C extends Lowercase<C>
     ? C extends Uppercase<C>
@@ -33,7 +32,7 @@ type Edge<Next extends string> = Next extends `${infer C}${string}`
 
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
-/** {@link SnakeCase} at run time. By UTF-16 code unit, as TypeScript takes text apart. @internal */
+/** Converts a key as {@link SnakeCase} does. It works on UTF-16 code units, as TypeScript does. @internal */
 export function snakeCase(key: string): string {
   let name = '';
   for (let index = 0; index < key.length; index++) {
@@ -59,10 +58,10 @@ function endsWord(char: string): boolean {
 }
 
 /**
- * Refuses a name that no event may have.
+ * Checks the name of an event.
  *
- * @throws TypeError when the name is empty or reserved, or holds CR, LF, NUL or
- * half a surrogate pair, which `event:` cannot carry.
+ * @throws TypeError when the name is empty or reserved, or contains CR, LF, NUL or half of a surrogate pair, which
+ * `event:` cannot carry.
  * @internal
  */
 export function checkName(name: string): void {

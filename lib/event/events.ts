@@ -7,18 +7,18 @@ import { define } from './define.ts';
 import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
 import { type SnakeCase, snakeCase } from './eventName.ts';
 
-/** What a contract is made of: definitions, which keep their names, and shapes, which are named by their keys. */
+/** The members of a contract: definitions keep their names, and shapes are named by their keys. */
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;
 
-/** Enough to tell a definition from a shape; to compare the rest for each member is dear. */
+/** Distinguishes a definition from a shape; comparing the rest of each member is expensive. */
 type Named = { readonly type: string };
 
 type NameOf<Key, M> = M extends Named ? M['type'] : Key extends string ? SnakeCase<Key> : never;
 
-/** The keys of each name; two in one place are one name given twice. */
+/** The keys by name; two keys under one name are a duplicate. */
 type KeysByName<M> = { [Key in keyof M as NameOf<Key, M[Key]>]: Key };
 
-/** `unknown` where a member may stay, and where not a sentence that the compiler then shows. */
+/** `unknown` for a valid member, otherwise a sentence that the compiler shows. */
 type CheckedMembers<M> =
   KeysByName<M> extends infer Keys extends Readonly<Record<string, unknown>>
     ? { [Key in keyof M]: CheckedMember<NameOf<Key, M[Key]>, Key, Keys> }
@@ -37,17 +37,17 @@ type DefinitionsOf<M> = {
     : EventDefinition<NameOf<Key, M[Key]>, DataOf<M[Key]>, GivenOf<M[Key]>, EncodedOf<M[Key]>>;
 };
 
-/** Inferred once more, so that an editor shows the definitions and not how they come about. */
+/** Inferred once more, so that an editor shows the definitions and not how they are computed. */
 type ContractOf<M> = DefinitionsOf<M> extends infer D ? Contract<{ readonly [Key in keyof D]: D[Key] }> : never;
 
-/** Where a contract keeps what is not a member: a symbol, so that members may have any key. */
+/** The key under which a contract holds its table: a symbol, so that members may have any key. */
 const table: unique symbol = Symbol.for('rxsse.contract') as never;
 
 /** The definitions of a contract by key. @category event */
 export type Definitions = Readonly<Record<string, AnyDefinition>>;
 
 /**
- * The events that one stream may carry, by key. Made by {@link events}.
+ * The events that one stream may carry, by key. Created by {@link events}.
  *
  * @category event
  */
@@ -56,8 +56,7 @@ export type Contract<D = Definitions> = D & {
 };
 
 /**
- * The event of a definition, or of a contract the union of its events, which
- * narrows on `type`.
+ * The event of a definition; for a contract the union of its events, which narrows on `type`.
  *
  * @example Handle each event of a contract
  * const Chat = events({ Joined: { name: t.string }, Said: { text: t.string } });

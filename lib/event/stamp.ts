@@ -1,6 +1,6 @@
 import type { AnyDefinition } from './EventDefinition.ts';
 
-/** Returns what it is given as its own instance, so that a class can add private fields to it. */
+/** Returns its argument as its own instance, so that a class can add private fields to it. */
 const Itself = function Itself(value: object) {
   return value;
 } as unknown as new (
@@ -8,10 +8,9 @@ const Itself = function Itself(value: object) {
 ) => object;
 
 /**
- * Marks an event with the definition that checked it, in a private field: it is
- * seen by no comparison, copy or JSON text, so that an event stays the plain
- * object it looks like, and a changed copy has to be checked again. A `WeakMap`
- * says the same at forty times the cost.
+ * Marks an event with the definition that checked it, in a private field. No comparison, copy or JSON text contains it,
+ * so the event stays a plain object, and a changed copy is checked again. A `WeakMap` does the same at forty times the
+ * cost.
  */
 class Stamp extends Itself {
   readonly #definition: AnyDefinition;
@@ -26,13 +25,13 @@ class Stamp extends Itself {
   }
 }
 
-/** Marks an event as checked by its definition. Once: the event must be fresh. @internal */
+/** Marks a new event as checked by its definition. @internal */
 export function stamp<E extends object>(event: E, definition: AnyDefinition): E {
   new Stamp(event, definition);
   return event;
 }
 
-/** The definition that made this very event, if one did. @internal */
+/** Returns the definition that made this event; `undefined` where none did. @internal */
 export function definitionOf(value: unknown): AnyDefinition | undefined {
   return typeof value === 'object' && value !== null ? Stamp.read(value) : undefined;
 }
