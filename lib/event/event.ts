@@ -1,5 +1,5 @@
 import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
-import type { CheckedName } from '../error/ReservedName.ts';
+import type { CheckedName } from '../wire/reservedName.ts';
 import { define } from './define.ts';
 import type { EventDefinition } from './EventDefinition.ts';
 

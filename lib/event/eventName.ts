@@ -1,4 +1,4 @@
-import { reservedName } from '../error/ReservedName.ts';
+import { reservedName } from '../wire/reservedName.ts';
 
 /**
  * The name of an event for its key in a contract, in snake_case. A word starts at an upper-case letter after a

@@ -2,7 +2,7 @@ import type { Issue } from '../codec/describeFailure.ts';
 import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
-import type { CheckedName } from '../error/ReservedName.ts';
+import type { CheckedName } from '../wire/reservedName.ts';
 import { define } from './define.ts';
 import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
 import { type SnakeCase, snakeCase } from './eventName.ts';

@@ -1,6 +1,6 @@
 import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
+import { kindOf } from '../data/kindOf.ts';
 import { pulledIn } from '../source/fromReadable.ts';
-import { kindOf } from '../wire/checkField.ts';
 
 /** What a stream turns out to be: an Observable, of this or another library, or an async iterable, which is paced. */
 export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };

@@ -4,29 +4,29 @@ import { DataLines } from './DataLines.ts';
 import { Comment, Message, Retry } from './Frame.ts';
 import { fitsIn } from './utf8.ts';
 
-/** Lines of one event that are put together without a list of them. */
+/** The most lines of one event that are concatenated without a list of them. */
 const few = 64;
 
-/** Who is told of what a parser reads. Throwing in one of them stops the parser. @category wire */
+/** The listeners of a parser. One that throws stops the parser. @category wire */
 export interface FrameListeners {
-  /** Called with each event, at its blank line. */
+  /** Called for each event, at its blank line. */
   readonly onMessage: (message: Message) => void;
   /**
-   * Called at each valid `retry:` line, also where its block is never finished.
-   * A wait longer than a timer can hold comes as the longest that it can, 2147483647 ms.
+   * Called at each valid `retry:` line, also where its block is never finished. A wait longer than a timer can hold is
+   * reported as the longest, 2147483647 ms.
    */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** Called at each comment line, also within a block. */
   readonly onComment?: ((comment: Comment) => void) | undefined;
   /**
-   * Called at the blank line of each block that sets the id, before its message.
-   * Blocks with nothing but an id are heard of only here.
+   * Called at the blank line of each block that sets the id, before its message. It is the only listener that is called
+   * for a block with nothing but an id.
    */
   readonly onPosition?: ((lastEventId: string) => void) | undefined;
 }
 
 /**
- * The block that is being read: its fields so far, and what its blank line does.
+ * The block that is being parsed: its fields so far, and the effect of its blank line.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  * @internal
@@ -40,7 +40,7 @@ export class Block {
   #lines = 0;
   #more: DataLines | undefined;
   lastEventId: string;
-  /** Once true, nobody is told of anything any more. */
+  /** Once true, no listener is called. */
   stopped = false;
 
   constructor(listeners: FrameListeners, lastEventId: string, maxEventBytes: number) {
@@ -53,7 +53,7 @@ export class Block {
     return this.#data !== undefined;
   }
 
-  /** @throws LimitError when the event grows over its limit. */
+  /** @throws LimitError when the event exceeds its limit. */
   data(line: string): void {
     if (this.#data === undefined) {
       this.#check(line);
@@ -62,7 +62,7 @@ export class Block {
       return;
     }
     if (this.#more === undefined) {
-      // What has few lines and surely fits is put together as it comes.
+      // Few lines that certainly fit are concatenated as they arrive.
       if (++this.#lines < few && (this.#data.length + line.length + 1) * 3 <= this.#maxEventBytes) {
         this.#data += `\n${line}`;
         return;
@@ -81,7 +81,7 @@ export class Block {
     if (!id.includes('\0')) this.#id = id;
   }
 
-  /** In force from here, and not from the blank line on as the other fields are. */
+  /** Reports the wait at its line, not at the blank line as for the other fields. */
   retry(digits: string): void {
     if (/^[0-9]+$/.test(digits)) this.#listeners.onRetry?.(new Retry(Math.min(Number(digits), maxTimerDelay)));
   }
@@ -90,7 +90,7 @@ export class Block {
     this.#listeners.onComment?.(new Comment(text));
   }
 
-  /** The blank line. A block without any `data:` line moves the position and tells of no event. */
+  /** Ends the block at its blank line. A block without a `data:` line moves the position and is not an event. */
   end(): void {
     if (this.#data === undefined) {
       this.#event = undefined;
@@ -100,16 +100,16 @@ export class Block {
     const data = this.#more === undefined ? this.#data : this.#more.join();
     this.#data = undefined;
     this.#more = undefined;
-    this.#tell(data);
+    this.#dispatch(data);
   }
 
-  /** The only data line and the blank line after it, in one: what nearly every event is. */
+  /** Reads the only data line and the blank line after it in one step: the form of nearly every event. */
   endWith(data: string): void {
     this.#check(data);
-    this.#tell(data);
+    this.#dispatch(data);
   }
 
-  #tell(data: string): void {
+  #dispatch(data: string): void {
     const event = this.#event;
     this.#event = undefined;
     const id = this.#move();

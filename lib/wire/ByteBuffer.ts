@@ -1,21 +1,20 @@
-/** What is taken at first. */
+/** The first capacity. */
 const smallest = 1024;
 
-/** Not more, since who takes it may then wait with it for long. */
+/** Larger buffers are not reused: an idle connection would retain them. */
 const largestSpare = 4096;
 
-/** Up to so many bytes a loop is faster than what `set` and `subarray` cost to call. */
+/** Up to this many bytes a loop is faster than calling `set` and `subarray`. */
 const few = 64;
 
 const none = new Uint8Array(0);
 
-/** Left by one line for the next, of whichever stream: between two of its lines a stream holds nothing. */
+/** A buffer that one line leaves for the next, of any stream: between two lines a stream holds none. */
 let spare = none;
 
 /**
- * Bytes that came without the end of their line. Grows by doubling, so that a
- * line of any number of pieces is copied a constant number of times and takes
- * at most twice its size, however small its pieces are.
+ * The bytes of an unfinished line. It grows by doubling, so that a line of any number of chunks is copied a constant
+ * number of times and takes at most twice its size.
  *
  * @internal
  */
@@ -27,7 +26,7 @@ export class ByteBuffer {
     return this.#length;
   }
 
-  /** Takes a part of some bytes. */
+  /** Appends a part of some bytes. */
   append(bytes: Uint8Array, from: number, to: number): void {
     const length = this.#length + to - from;
     if (length > this.#bytes.length) this.#grow(length);
@@ -40,10 +39,12 @@ export class ByteBuffer {
     this.#length = length;
   }
 
-  /** All of them; to be read at once, before anything else is appended anywhere, which may write over them. */
+  /**
+   * Returns and removes all bytes. They must be read before anything is appended anywhere, which may overwrite them.
+   */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
-    // A connection that waits must not keep what its largest event took.
+    // A waiting connection must not retain the size of its largest event.
     if (this.#bytes.length > spare.length && this.#bytes.length <= largestSpare) spare = this.#bytes;
     this.#bytes = none;
     this.#length = 0;

@@ -4,13 +4,11 @@ import { utf8Length } from './utf8.ts';
 const pageLength = 1024;
 
 /**
- * The data of one event that has several `data:` lines, bounded in bytes.
+ * The data of one event with several `data:` lines, bounded in bytes.
  *
- * Lines are folded into pages, so that a million empty lines take a million
- * bytes and not a million strings. A page is counted when it is folded, and
- * early when the lines not yet counted might go over the bound; what is left of
- * it then shrinks by a third each time, so each character is counted once and
- * pages stay few.
+ * Lines are folded into pages, so that a million empty lines take a million bytes and not a million strings. A page is
+ * counted when it is folded, and early when the lines not yet counted might exceed the bound; the rest then shrinks by
+ * a third each time, so that each character is counted once and pages stay few.
  *
  * @internal
  */
@@ -18,9 +16,9 @@ export class DataLines {
   readonly #limit: number;
   #pages: string[] = [];
   #lines: string[] = [];
-  /** Bytes that may still be counted; the last line has no LF, hence one more than the limit. */
+  /** The bytes that may still be counted; the last line has no LF, hence one more than the limit. */
   #room: number;
-  /** UTF-16 units of the lines, each with its LF. */
+  /** The UTF-16 units of the lines, each with its LF. */
   #units = 0;
 
   constructor(limit: number) {

@@ -1,29 +1,28 @@
-import type { CheckedName } from '../error/ReservedName.ts';
-import { checkEventName, checkLine, checkRetry, kindOf } from './checkField.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { checkEventName, checkLine, checkRetry } from './checkField.ts';
 import { jsonText } from './jsonText.ts';
+import type { CheckedName } from './reservedName.ts';
 
-/** Told by a symbol and not by `_tag`, so that nobody's payload is taken for a frame. */
+/** Marks frames by a symbol rather than by `_tag`, so that no payload is mistaken for a frame. */
 const isBlock: unique symbol = Symbol.for('rxsse.frame');
 
 /**
- * A block that carries data: what a listener in a browser sees.
+ * A block with data, which a browser dispatches to a listener. Created by {@link message}, or by a parser.
  *
- * Made by {@link message}, or by a parser from what came over the wire.
- *
- * @example What is in it
+ * @example Read its fields
  * const { id, data } = message({ id: '7', data: [1, 2] }); // '7' and '[1,2]'
  *
  * @category wire
  */
 export class Message {
   readonly _tag = 'Message';
-  /** The reader's position from here on. `''` clears it, `undefined` leaves it. */
+  /** The reader's position from here on. `''` clears it, `undefined` leaves it unchanged. */
   readonly id: string | undefined;
-  /** The event's name. `undefined` is what EventSource calls `message`. */
+  /** The event's name; `undefined` for the one that EventSource calls `message`. */
   readonly event: string | undefined;
-  /** A wait in milliseconds that the reader is asked for. A parser gives it as a {@link Retry} of its own. */
+  /** The wait that the reader is asked to keep, in milliseconds. A parser reports it as a {@link Retry} instead. */
   readonly retry: number | undefined;
-  /** The text, as a reader gets it: its lines are parted by LF alone. */
+  /** The text, as a reader gets it: its lines are separated by LF alone. */
   readonly data: string;
 
   constructor(id: string | undefined, event: string | undefined, retry: number | undefined, data: string) {
@@ -39,9 +38,9 @@ export class Message {
 }
 
 /**
- * A line that readers ignore; it keeps a quiet connection open. Made by {@link comment}.
+ * A line that readers ignore, and that keeps a quiet connection open. Created by {@link comment}.
  *
- * @example What is in it
+ * @example Read its text
  * const { text } = comment('still here');
  *
  * @category wire
@@ -60,9 +59,9 @@ export class Comment {
 }
 
 /**
- * How long a reader is asked to wait before it connects again. Made by {@link retry}.
+ * The wait that a reader is asked to keep before it reconnects. Created by {@link retry}.
  *
- * @example What is in it
+ * @example Read the milliseconds
  * const { ms } = retry(30_000);
  *
  * @category wire
@@ -82,20 +81,20 @@ export class Retry {
 }
 
 /**
- * One block of `text/event-stream`, told apart by `_tag`. Everything in a frame
- * can be sent: what cannot is refused when it is made.
+ * One block of `text/event-stream`; `_tag` distinguishes the three kinds. Every frame can be sent: what cannot is
+ * rejected when it is created.
  *
  * @category wire
  */
 export type Frame = Message | Comment | Retry;
 
-/** What a message carries beside its data. @category wire */
+/** The fields of a message beside its data. @category wire */
 export interface MessageFields<N extends string = string> {
-  /** The position that a reader resumes from. `''` clears it. @default the reader keeps the one it has */
+  /** The position that a reader resumes from. `''` clears it. @default the reader's position is unchanged */
   readonly id?: string;
   /** The name under which a listener gets it. @default none, which EventSource calls `message` */
   readonly event?: CheckedName<N>;
-  /** The wait before a reader connects again, in milliseconds, from 0 to 2147483647. @default unchanged */
+  /** The wait before a reader reconnects, in milliseconds, from 0 to 2147483647. @default unchanged */
   readonly retry?: number;
 }
 
@@ -105,17 +104,16 @@ export type MessageContent =
   | { readonly text: string; readonly data?: never };
 
 /**
- * Makes a message by hand, for a stream that is not made of typed events.
+ * Creates a message, for a stream that does not consist of typed events.
  *
- * `data` is sent as JSON. `text` is sent as it is: CR, LF and CRLF each begin a
- * new `data:` line, and a reader gets all three as LF; half of a surrogate pair
- * becomes U+FFFD, as in every UTF-8 encoder.
+ * `data` is sent as JSON. `text` is sent as it is: CR, LF and CRLF each start a new `data:` line, and a reader gets all
+ * three as LF; half of a surrogate pair becomes U+FFFD, as in every UTF-8 encoder.
  *
- * @example A value under a name, with the position after it
+ * @example Send a value under a name, with the position after it
  * const frame = message({ id: '7', event: 'price', data: { symbol: 'ABC', cents: 1250 } });
  *
- * @throws TypeError for CR, LF, NUL or half of a surrogate pair in `id` or
- * `event`, for a reserved or an empty name, and for data that JSON has no text for.
+ * @throws TypeError for CR, LF, NUL or half of a surrogate pair in `id` or `event`, for a reserved or an empty name,
+ * and for data that JSON cannot represent.
  * @throws RangeError for a `retry` that is not a whole number in range.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  * @category wire
@@ -126,18 +124,20 @@ export function message<const N extends string = string>(fields: MessageFields<N
   if (event !== undefined) checkEventName('message: event', event);
   if (wait !== undefined) checkRetry('message: retry', wait);
   if (text === undefined) return new Message(id, event, wait, jsonText('message: data', data));
-  if (data !== undefined) throw new TypeError('message: got both data and text: leave one out');
+  if (data !== undefined) throw new TypeError('message: got both data and text; leave one out');
   if (typeof text !== 'string') {
-    throw new TypeError(`message: text must be a string, got ${kindOf(text)}: give a value to send as JSON as data`);
+    throw new TypeError(
+      `message: text must be a string, got ${kindOf(text)}; use data for a value that is sent as JSON`,
+    );
   }
   return new Message(id, event, wait, text.toWellFormed().replace(/\r\n?/g, '\n'));
 }
 
 /**
- * Makes a comment. Readers ignore it, and a connection that would be quiet is kept open by it.
+ * Creates a comment. Readers ignore it; it keeps a quiet connection open.
  *
- * @example A heartbeat
- * const beat = comment();
+ * @example Create a heartbeat
+ * const heartbeat = comment();
  *
  * @throws TypeError when the text is not one line.
  * @category wire
@@ -148,12 +148,12 @@ export function comment(text = ''): Comment {
 }
 
 /**
- * Asks the reader to wait this many milliseconds before it connects again.
+ * Creates a frame that asks the reader to wait this many milliseconds before it reconnects.
  *
- * @example Half a minute
+ * @example Ask for half a minute
  * const later = retry(30_000);
  *
- * @throws RangeError when it is not a whole number from 0 to 2147483647, which is what a timer can hold.
+ * @throws RangeError when it is not a whole number from 0 to 2147483647, the longest delay of a timer.
  * @category wire
  */
 export function retry(ms: number): Retry {
@@ -162,9 +162,9 @@ export function retry(ms: number): Retry {
 }
 
 /**
- * Tells a frame of this library from any other value, a lookalike with a `_tag` included.
+ * Returns true for a frame of this library, and false for any other value, also for one that only looks like a frame.
  *
- * @example A payload is no frame, whatever its fields are called
+ * @example A payload is not a frame, whatever its fields are called
  * isFrame({ _tag: 'Comment', text: '' }); // false
  *
  * @category wire

@@ -11,42 +11,40 @@ const CR = 13;
 const few = 1024;
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-/** How much a parser may hold. `Infinity` is no bound. @category wire */
+/** The bounds of a parser. `Infinity` is no bound. @category wire */
 export interface FrameLimits {
   /**
-   * Most bytes of one event's data. A malformed byte counts as what it becomes, U+FFFD, which has three.
+   * The most bytes of one event's data. A malformed byte counts as U+FFFD, which has three bytes.
    *
    * @default 1048576, 1 MiB
    */
   readonly maxEventBytes?: number;
   /**
-   * Most bytes of one line, its end not counted.
+   * The most bytes of one line, without its end.
    *
    * @default `maxEventBytes` and 6 more for `data: `
    */
   readonly maxLineBytes?: number;
 }
 
-/** Who listens to a parser, what it may hold, and where its reader stands. @category wire */
+/** The listeners, bounds and start position of a parser. @category wire */
 export interface FrameParserOptions extends FrameListeners, FrameLimits {
   /**
-   * The id that a reader came with. It stays in force until the stream sets another.
+   * The id with which the reader connected. It stays in force until the stream sets another.
    *
-   * @default '' which is none
+   * @default '', which is none
    */
   readonly lastEventId?: string;
 }
 
 /**
- * Reads `text/event-stream` bytes as they come, in pieces of any size, and calls
- * for each frame at the byte that finishes it.
+ * Parses `text/event-stream` bytes in chunks of any size, and calls a listener for each frame at the byte that
+ * completes it.
  *
- * For everything that has bytes and no Observable; `parseFrames` is the operator.
- * Exact to the standard: one BOM at the start is skipped; CR, LF and CRLF end a
- * line, and a CR does so without waiting for the byte after it; malformed UTF-8
- * becomes U+FFFD; an id with NUL is ignored and an empty one clears; a block
- * that the stream leaves unfinished is dropped, its `retry` apart. Takes time in
- * proportion to the bytes, however small the pieces are.
+ * It is for programs that have bytes and no Observable; `parseFrames` is the operator. It follows the standard exactly:
+ * one BOM at the start is skipped; CR, LF and CRLF end a line, and a CR does so without waiting for the next byte;
+ * malformed UTF-8 becomes U+FFFD; an id with NUL is ignored and an empty one clears; a block that the stream leaves
+ * unfinished is dropped, except its `retry`. The time is proportional to the bytes, however small the chunks are.
  *
  * One parser reads one connection. Nothing has to be called at its end.
  *
@@ -61,9 +59,9 @@ export class FrameParser {
   readonly #block: Block;
   readonly #maxLineBytes: number;
   readonly #decoder = new LineDecoder();
-  /** A line's beginning. Never has a line end in it. */
+  /** The start of an unfinished line. It never contains a line end. */
   readonly #held = new ByteBuffer();
-  /** How many bytes of the BOM came, or all three once the stream's start is behind. */
+  /** How many bytes of the BOM were read; all three once the start of the stream has passed. */
   #bom = 0;
   #afterCr = false;
   #reading = false;
@@ -77,22 +75,21 @@ export class FrameParser {
     this.#maxLineBytes = maxLineBytes;
   }
 
-  /** What a reconnect sends as `Last-Event-ID`: the id of the last finished block that had one. `''` is none. */
+  /** The id that a reconnect sends as `Last-Event-ID`: that of the last complete block with one. `''` is none. */
   get lastEventId(): string {
     return this.#block.lastEventId;
   }
 
   /**
-   * Reads the next bytes of the connection. They may be reused as soon as it returns.
+   * Parses the next bytes of the connection. They may be reused when it returns.
    *
-   * @throws LimitError over a limit. What a listener throws is thrown on.
-   * After either the parser is stopped.
+   * @throws LimitError over a limit, and what a listener throws. After either the parser is stopped.
    */
   push(bytes: Uint8Array): void {
     if (this.#block.stopped) return;
-    if (!ArrayBuffer.isView(bytes)) throw new TypeError(`FrameParser: push takes bytes, got ${kindOf(bytes)}`);
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError(`FrameParser: push expects bytes, got ${kindOf(bytes)}`);
     if (this.#reading)
-      throw new Error('FrameParser: push was called by a listener of the same parser: queue the bytes');
+      throw new Error('FrameParser: push was called by a listener of the same parser; queue the bytes');
     this.#reading = true;
     try {
       this.#take(bytes);
@@ -104,7 +101,7 @@ export class FrameParser {
     }
   }
 
-  /** Ends the reading for good: no listener is called any more, not even for the rest of the same bytes. */
+  /** Stops the parser: no listener is called again, not even for the rest of the same bytes. */
   stop(): void {
     this.#block.stopped = true;
     this.#held.take();
@@ -134,7 +131,7 @@ export class FrameParser {
         this.#bom++;
         from++;
       } else {
-        // The beginning of one, which then was no BOM, is the beginning of a line.
+        // The start of a BOM that turned out to be none is the start of a line.
         if (this.#bom > 0) this.#hold(BOM, 0, this.#bom);
         this.#bom = BOM.length;
       }
@@ -143,8 +140,8 @@ export class FrameParser {
   }
 
   /**
-   * Up to any line end, not the first: a stream without LF has only one place that is sure to be one. Few bytes are
-   * copied whole, since to decode them apart costs more.
+   * Completes the unfinished line, up to any line end, not the first one: a stream without LF has only one position
+   * that is certainly a line end. Few bytes are copied whole, since decoding them separately costs more.
    */
   #finishHeld(bytes: Uint8Array, from: number, to: number): number {
     const lf = to - from <= few ? -1 : bytes.indexOf(LF, from);

@@ -1,10 +1,10 @@
 import type { Frame } from './Frame.ts';
 
 /**
- * The text of a frame, its empty line included. Cannot fail: a frame holds only
- * what the format can carry.
+ * Returns the text of a frame, its empty line included. It cannot fail: a frame contains only what the format can
+ * carry.
  *
- * @example A heartbeat on the wire
+ * @example Encode a heartbeat
  * encodeFrame(comment('still here')); // ': still here\n\n'
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
@@ -22,8 +22,8 @@ export function encodeFrame(frame: Frame): string {
 }
 
 /**
- * The text of a message whose parts were checked before, without making a frame.
- * `data` has no CR; each of its LF begins a new `data:` line.
+ * Returns the text of a message whose parts were checked before, without creating a frame. `data` contains no CR; each
+ * LF starts a new `data:` line.
  *
  * @internal
  */
@@ -37,12 +37,14 @@ export function encodeMessage(
   return `${head(id, event)}${wait}${dataLines(data)}\n`;
 }
 
-/** The same for JSON text, which has no line ends and is never empty: the short way, taken once an event. @internal */
+/**
+ * Returns the same for JSON text, which has no line ends and is never empty: the fast path of every event. @internal
+ */
 export function encodeJsonMessage(id: string, event: string | undefined, json: string): string {
   return event === undefined ? `id: ${id}\ndata: ${json}\n\n` : `id: ${id}\nevent: ${event}\ndata: ${json}\n\n`;
 }
 
-// The one space is for the parser to take off; without it a value that begins with a space would lose its own.
+// The parser removes one space; without it a value that starts with a space would lose its own.
 function head(id: string | undefined, event: string | undefined): string {
   const position = id === undefined ? '' : id === '' ? 'id:\n' : `id: ${id}\n`;
   return event === undefined ? position : `${position}event: ${event}\n`;

@@ -1,10 +1,10 @@
-import { kindOf } from './checkField.ts';
+import { kindOf } from '../data/kindOf.ts';
 
 /**
- * The JSON text of a value; it has neither CR nor LF, since JSON escapes them.
+ * Returns the JSON text of a value. It contains neither CR nor LF, which JSON escapes.
  *
- * @throws TypeError when JSON has no text for it. What a `toJSON` or a getter of
- * the value throws goes through, unless it is itself a `TypeError`.
+ * @throws TypeError when JSON cannot represent the value. An error of a `toJSON` or a getter passes through, unless it
+ * is a `TypeError` itself.
  * @internal
  */
 export function jsonText(where: string, value: unknown): string {
@@ -13,11 +13,11 @@ export function jsonText(where: string, value: unknown): string {
     text = JSON.stringify(value);
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    const given = typeof value === 'bigint' ? 'a BigInt' : `${kindOf(value)} that holds a BigInt or, somewhere, itself`;
-    throw new TypeError(`${where} must be JSON, got ${given}: give it as text, or leave it out`, { cause });
+    const got = typeof value === 'bigint' ? 'bigint' : `${kindOf(value)} with a BigInt or a circular reference`;
+    throw new TypeError(`${where} must be JSON, got ${got}; convert it to text, or leave it out`, { cause });
   }
   if (text === undefined) {
-    throw new TypeError(`${where} must be JSON, got ${kindOf(value)}, which JSON leaves out: give null for nothing`);
+    throw new TypeError(`${where} must be JSON, got ${kindOf(value)}, which JSON leaves out; use null instead`);
   }
   return text;
 }

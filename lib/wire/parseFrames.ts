@@ -2,18 +2,17 @@ import { concatMap, defer, Observable, type OperatorFunction, type Subscriber } 
 import type { Frame } from './Frame.ts';
 import { type FrameLimits, FrameParser } from './FrameParser.ts';
 
-/** Which frames are wanted, and how much may be held for them. @category wire */
+/** The bounds of the parser, and which frames are emitted. @category wire */
 export interface ParseFramesOptions extends FrameLimits {
-  /** Whether comments are among the frames. @default false */
+  /** Whether comments are emitted. @default false */
   readonly comments?: boolean;
 }
 
 /**
- * Reads bytes of one connection into frames.
+ * Parses the bytes of one connection into frames.
  *
- * For streams of bytes that an Observable carries already. A {@link Retry} is
- * given at its line and a message at its blank line, without the `retry`; a
- * block with only an id is no frame, and who needs its position takes a
+ * It is for streams of bytes that are already Observables. A {@link Retry} is emitted at its line and a message at its
+ * blank line, without the `retry`; a block with only an id is not a frame, and a program that needs its position uses a
  * {@link FrameParser}.
  *
  * ```text
@@ -21,12 +20,11 @@ export interface ParseFramesOptions extends FrameLimits {
  * parseFrames    --x-----y--z--|     x message 1, y message 2, z retry 5
  * ```
  *
- * Completes with the source; a block that is then unfinished is dropped, as the
- * standard says. Errors with the source, and with a `LimitError` when
- * something is over its limit. A reader who leaves in the middle of a chunk gets
- * nothing more of it. Each subscriber has its own parser.
+ * Completes with the source; a block that is unfinished then is dropped, as the standard requires. Errors with the
+ * source, and with a `LimitError` over a limit. A subscriber that unsubscribes in the middle of a chunk gets nothing
+ * more of it. Each subscriber has its own parser.
  *
- * @example The data of each message
+ * @example Read the data of each message
  * const chunks = of('data: hel', 'lo\n\n').pipe(map((text) => new TextEncoder().encode(text)));
  * const texts = chunks.pipe(
  *   parseFrames(),
@@ -39,20 +37,21 @@ export interface ParseFramesOptions extends FrameLimits {
  */
 export function parseFrames(options: ParseFramesOptions = {}): OperatorFunction<Uint8Array, Frame> {
   const { comments = false, ...limits } = options;
-  // Checks the limits now.
+  // Checks the limits now, and not for each subscriber.
   new FrameParser({ ...limits, onMessage: () => {} });
 
   return (source) =>
     defer(() => {
       let reader: Subscriber<Frame>;
-      const tell = (frame: Frame) => reader.next(frame);
+      const emit = (frame: Frame) => reader.next(frame);
       const parser = new FrameParser({
         ...limits,
-        onMessage: tell,
-        onRetry: tell,
-        onComment: comments ? tell : undefined,
+        onMessage: emit,
+        onRetry: emit,
+        onComment: comments ? emit : undefined,
       });
-      // One after the other, so that a frame which makes the source emit at once does not overtake the rest of its chunk.
+      // One chunk after the other, so that a frame which makes the source emit synchronously does not overtake the rest
+      // of its chunk.
       return source.pipe(
         concatMap(
           (bytes) =>

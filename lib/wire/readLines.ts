@@ -7,10 +7,10 @@ const SPACE = 32;
 const COLON = 58;
 
 /**
- * Reads text of whole lines into a block, until it ends or the block is stopped.
+ * Parses text of complete lines into a block, until the text ends or the block is stopped.
  *
- * Nearly all streams part lines by LF alone, and nearly all events are one
- * `data:` line and a blank one: that way has no detour, and the rest may take one.
+ * Nearly all streams separate lines by LF alone, and nearly all events are one `data:` line and a blank one: that is
+ * the fast path.
  *
  * @throws LimitError over a limit.
  * @internal
@@ -40,9 +40,10 @@ function readLfLines(text: string, block: Block, maxLineBytes: number): void {
   }
 }
 
-/** Lines that end in LF, CR or CRLF, each as it likes. */
+/** Parses lines that end in LF, CR or CRLF in any mixture. */
 function readMixedLines(text: string, block: Block, maxLineBytes: number): void {
-  // The next of each kind is kept, so that a text with many of one and none of the other is scanned once.
+  // The next line end of each kind is remembered, so that a text with many of one and none of the other is scanned
+  // once.
   let lf = nextOf('\n', text, 0);
   let cr = nextOf('\r', text, 0);
   let start = 0;
@@ -70,7 +71,7 @@ function readLine(text: string, start: number, end: number, block: Block, maxLin
   else readRareLine(text.slice(start, end), block);
 }
 
-/** A `retry`, a field without a colon, or one that the standard does not know and ignores. */
+/** Parses a `retry`, a field without a colon, or a field that the standard ignores. */
 function readRareLine(line: string, block: Block): void {
   const colon = line.indexOf(':');
   const field = colon === -1 ? line : line.slice(0, colon);
@@ -82,13 +83,13 @@ function readRareLine(line: string, block: Block): void {
 }
 
 function checkLine(text: string, start: number, end: number, maxLineBytes: number): void {
-  // Three bytes a unit are the most there are, so that short lines are not even cut out.
+  // A UTF-16 unit has at most three bytes, so that short lines are not even sliced.
   if ((end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end))) {
     throw receivedTooLarge('line-size', maxLineBytes);
   }
 }
 
-// Each is `text.startsWith('data:', start)` and so on, in a third of its time.
+// Each is `text.startsWith('data:', start)` and so on, in a third of the time.
 
 function isData(text: string, start: number): boolean {
   return (
@@ -115,7 +116,7 @@ function isId(text: string, start: number): boolean {
   return text.charCodeAt(start) === 105 && text.charCodeAt(start + 1) === 100 && text.charCodeAt(start + 2) === COLON;
 }
 
-/** Where the value begins: one space after the colon is not of it. */
+/** Returns where the value starts: one space after the colon is not part of it. */
 function valueAfter(text: string, colon: number): number {
   return text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
 }

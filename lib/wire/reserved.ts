@@ -1,13 +1,13 @@
 import { Message } from './Frame.ts';
 
-/** The names that the library sends under and that users may not. @internal */
+/** The names under which the library itself sends, and which no event of a user may have. @internal */
 export const reserved = { position: 'rxsse.position', gap: 'rxsse.gap', end: 'rxsse.end' } as const;
 
 /**
- * Where a reader stands before its first event.
+ * Creates the frame that carries the position of a reader before its first event.
  *
- * Its data is an empty line and not left out: Firefox ignores the id of a block
- * without data. Nobody listens to the name, so nobody sees it.
+ * Its data is an empty line rather than absent: Firefox ignores the id of a block without data. No listener has its
+ * name, so nothing is dispatched to the program.
  *
  * @internal
  */
@@ -15,12 +15,12 @@ export function position(cursor: string | undefined, retry?: number): Message {
   return new Message(cursor, reserved.position, retry, '');
 }
 
-/** What a reader missed, told at its place; the cursor is the position before what follows. @internal */
+/** Creates the frame of a gap at its position; the cursor is the position before what follows. @internal */
 export function gap(cursor: string, json: string): Message {
   return new Message(cursor, reserved.gap, undefined, json);
 }
 
-/** Nothing will follow; with a word of it where the stream failed. @internal */
+/** Creates the frame of the end, which also says whether the stream failed. @internal */
 export function end(cursor: string, failed = false): Message {
   return new Message(cursor, reserved.end, undefined, failed ? '{"reason":"failed"}' : 'null');
 }

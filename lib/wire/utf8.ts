@@ -1,16 +1,14 @@
-// Without `ignoreBOM` a decoder takes a BOM off each text and not off the stream alone.
+// Without `ignoreBOM` a decoder removes a BOM from each text and not only from the stream.
 const whole = new TextDecoder('utf-8', { ignoreBOM: true });
 const streaming = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Decodes whole lines. Malformed bytes become U+FFFD.
+ * Decodes complete lines. Malformed bytes become U+FFFD.
  *
- * Bytes that end in a line end are decoded on their own as they are within the
- * stream, because LF and CR are never part of a longer sequence
- * (https://encoding.spec.whatwg.org/#utf-8-decoder); for the same reason two
- * decoders can be shared by all streams, one of them in streaming mode, which it
- * leaves with nothing held. Why two: in Node 20 the first has ten times the
- * speed on ASCII and the second twice the speed on everything else.
+ * Bytes that end in a line end decode on their own as they do within the stream, because LF and CR are never part of a
+ * longer sequence (https://encoding.spec.whatwg.org/#utf-8-decoder). For the same reason all streams share two
+ * decoders, one of them in streaming mode, which then buffers nothing. There are two because in Node 20 the first is
+ * ten times as fast on ASCII and the second twice as fast on everything else.
  *
  * @internal
  */
@@ -19,13 +17,13 @@ export class LineDecoder {
 
   decode(lines: Uint8Array): string {
     const text = this.#wide ? streaming.decode(lines, { stream: true }) : whole.decode(lines);
-    // ASCII, and nothing else that is well-formed, has as many units as bytes.
+    // Among well-formed texts only ASCII has as many units as bytes.
     this.#wide = text.length !== lines.length;
     return text;
   }
 }
 
-/** Bytes that a well-formed text has in UTF-8. @internal */
+/** Returns the number of bytes of a well-formed text in UTF-8. @internal */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
@@ -36,7 +34,10 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Whether a text has at most that many bytes. Counts only where three a unit, the most there are, would be too many. @internal */
+/**
+ * Returns true if a text has at most that many bytes. It counts only where three bytes for each unit, the most there
+ * are, would be too many. @internal
+ */
 export function fitsIn(limit: number, text: string): boolean {
   return text.length * 3 <= limit || utf8Length(text) <= limit;
 }

@@ -62,7 +62,7 @@ describe('FrameParser', () => {
 
   it('says what it expects where text is pushed', () => {
     const parser = new FrameParser({ onMessage: () => {} });
-    expect(() => parser.push('data: 1' as unknown as Uint8Array)).to.throw(TypeError, 'push takes bytes, got string');
+    expect(() => parser.push('data: 1' as unknown as Uint8Array)).to.throw(TypeError, 'push expects bytes, got string');
   });
 
   describe('the position', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { reservedName } from '../../lib/error/ReservedName.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
+import { reservedName } from '../../lib/wire/reservedName.ts';
 import { bytesOf } from './readers.ts';
 
 /** Text with much of what the format takes for its own. */
