@@ -29,7 +29,7 @@ export type { FeedSource, SourceContext } from './feed/Producer.ts';
 export type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page, PastEpoch } from './log/EventLog.ts';
 export { type MemoryLogOptions, memoryLog } from './log/memoryLog.ts';
 export { type ConflateByOptions, conflateBy } from './operator/conflateBy.ts';
-export { decodeEvents } from './operator/decodeEvents.ts';
+export { type DecodeEventsOptions, decodeEvents } from './operator/decodeEvents.ts';
 export { type DedupeOptions, dedupe } from './operator/dedupe.ts';
 export type { EventIn, WithEvent } from './operator/EventIn.ts';
 export { filterEvents } from './operator/filterEvents.ts';

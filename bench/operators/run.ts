@@ -85,14 +85,14 @@ const pairs: readonly Pair[] = [
   },
   {
     name: 'mapAsync(1)',
-    ours: (ticks) => ticks.pipe(mapAsync(1, (tick) => Promise.resolve(tick))),
+    ours: (ticks) => ticks.pipe(mapAsync((tick) => Promise.resolve(tick), { concurrency: 1 })),
     nearest: 'concatMap',
     theirs: (ticks) => ticks.pipe(concatMap((tick) => Promise.resolve(tick))),
     turn: 10,
   },
   {
     name: 'mapAsync(8)',
-    ours: (ticks) => ticks.pipe(mapAsync(8, (tick) => Promise.resolve(tick))),
+    ours: (ticks) => ticks.pipe(mapAsync((tick) => Promise.resolve(tick), { concurrency: 8 })),
     nearest: 'mergeMap(f, 8)',
     theirs: (ticks) => ticks.pipe(mergeMap((tick) => Promise.resolve(tick), 8)),
     turn: 10,

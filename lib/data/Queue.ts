@@ -1,4 +1,8 @@
-/** First in, first out. Nothing that has left is held, and to leave costs the same however many wait. @internal */
+/**
+ * A first-in, first-out queue. Removing the head takes constant time, and a removed item is not retained.
+ *
+ * @internal
+ */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
   #first = 0;
@@ -7,12 +11,12 @@ export class Queue<T> {
     return this.#items.length - this.#first;
   }
 
-  /** The one that leaves next. */
+  /** The item that is removed next. */
   get head(): T | undefined {
     return this.#items[this.#first];
   }
 
-  /** The one that came last. */
+  /** The item that was added last. */
   get tail(): T | undefined {
     return this.#items[this.#items.length - 1];
   }
@@ -21,7 +25,7 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Puts another in the place of the one that came last. */
+  /** Replaces the item that was added last. */
   replaceTail(item: T): void {
     this.#items[this.#items.length - 1] = item;
   }

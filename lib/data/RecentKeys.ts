@@ -1,13 +1,13 @@
-/** The values of the newest keys, so many of them; each key is added once. */
+/** A map of the newest keys, at most `maxKeys` of them. Each key is added once. */
 export class RecentKeys<T> {
-  readonly #most: number;
+  readonly #maxKeys: number;
   readonly #values = new Map<string, T>();
-  /** A ring. The map has the same order, but finding its first key behind all deleted ones takes long. */
-  readonly #inOrder: string[] = [];
+  /** A ring of the keys in order. The map has the same order, but finding its first key behind deleted ones is slow. */
+  readonly #ring: string[] = [];
   #next = 0;
 
-  constructor(most: number) {
-    this.#most = Math.floor(most);
+  constructor(maxKeys: number) {
+    this.#maxKeys = Math.floor(maxKeys);
   }
 
   find(key: string): T | undefined {
@@ -15,17 +15,17 @@ export class RecentKeys<T> {
   }
 
   add(key: string, value: T): void {
-    if (this.#most < 1) return;
-    const oldest = this.#inOrder[this.#next];
+    if (this.#maxKeys < 1) return;
+    const oldest = this.#ring[this.#next];
     if (oldest !== undefined) this.#values.delete(oldest);
     this.#values.set(key, value);
-    this.#inOrder[this.#next] = key;
-    this.#next = (this.#next + 1) % this.#most;
+    this.#ring[this.#next] = key;
+    this.#next = (this.#next + 1) % this.#maxKeys;
   }
 
   clear(): void {
     this.#values.clear();
-    this.#inOrder.length = 0;
+    this.#ring.length = 0;
     this.#next = 0;
   }
 }

@@ -3,54 +3,54 @@ import { type Gap, isGap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 
 /**
- * The event that a value of a stream carries: an entry the one inside it, any
- * other value itself. Never a gap, which is for the reader alone.
+ * The event that a value of a stream carries: the one inside an entry, or the
+ * value itself. Gaps are excluded, since operators pass them to the reader.
  *
  * @category operator
  */
 export type EventIn<T> = Exclude<T extends Entry<infer E> ? E : T, Gap>;
 
-/** A value of a stream with another event in it, at the same place. A gap stays what it is. @category operator */
+/** A value of a stream with another event at the same position. A gap stays as it is. @category operator */
 export type WithEvent<T, F> = T extends Entry<infer E> ? Entry<F | Extract<E, Gap>> : F | Extract<T, Gap>;
 
 /**
- * Whether a value is its own event, as far as one look at it tells: most values
- * are, and an operator has no more to ask. One that is not may still be one.
+ * Returns true for a value that is a plain event, neither an entry nor a gap.
+ * It is a fast path: `false` means that the value needs a closer look.
  *
  * @internal
  */
-export function isOwnEvent(value: unknown): boolean {
+export function isPlainEvent(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   const { type } = value as { readonly type?: unknown };
   return typeof type === 'string' && type !== reserved.gap;
 }
 
-/** The event in a value of a stream; `undefined` for a bare place and for a gap, which no callback sees. @internal */
+/** Returns the event in a value of a stream; `undefined` for a position-only entry and for a gap. @internal */
 export function eventIn<T>(value: T): EventIn<T> | undefined {
-  if (isOwnEvent(value)) return value as EventIn<T>;
+  if (isPlainEvent(value)) return value as EventIn<T>;
   const event: unknown = value instanceof Entry ? value.event : value;
   return isGap(event) ? undefined : (event as EventIn<T>);
 }
 
-/** Whether a value is a place alone: the reader has come so far. @internal */
-export function isBare(value: unknown): value is Entry<never> {
+/** Returns true for an entry without an event, which only moves the position of its reader. @internal */
+export function isPositionOnly(value: unknown): value is Entry<never> {
   return value instanceof Entry && value.event === undefined;
 }
 
-/** A value with this event in it. The event that it has already leaves it as the log has it. @internal */
+/** Returns the value with this event in it. With the event that it has already, it keeps its encoded frame. @internal */
 export function withEvent<T, F>(value: T, event: F): WithEvent<T, F> {
-  const placed: unknown = value instanceof Entry ? (value.event === event ? value : value.withEvent(event)) : event;
-  return placed as WithEvent<T, F>;
+  const result: unknown = value instanceof Entry ? (value.event === event ? value : value.withEvent(event)) : event;
+  return result as WithEvent<T, F>;
 }
 
-/** Whether a value is for the reader alone: a bare place or a gap, which pass every operator as they are. @internal */
-export function isForReader(value: unknown): boolean {
-  if (isOwnEvent(value)) return false;
+/** Returns true for a position-only entry and for a gap, which pass every operator unchanged. @internal */
+export function isControl(value: unknown): boolean {
+  if (isPlainEvent(value)) return false;
   if (!(value instanceof Entry)) return isGap(value);
   return value.event === undefined || isGap(value.event);
 }
 
-/** The place of a value without its event; `undefined` where it has none. @internal */
-export function placeOnly<T>(value: T): T | undefined {
-  return !isOwnEvent(value) && value instanceof Entry ? (value.withoutEvent() as T) : undefined;
+/** Returns the entry without its event; `undefined` for a value that is not an entry. @internal */
+export function positionOnly<T>(value: T): T | undefined {
+  return !isPlainEvent(value) && value instanceof Entry ? (value.withoutEvent() as T) : undefined;
 }

@@ -2,19 +2,20 @@ import type { Subscriber } from 'rxjs';
 import { Queue } from '../data/Queue.ts';
 
 /**
- * Hands values on one after the other.
+ * Passes values on one after the other, also when a subscriber makes the source
+ * emit while it receives a value.
  *
- * A subscriber may make the source emit while it is given a value. What comes of
- * that waits until the ones before it are handed on, and so does the end: an
- * operator that holds values back would otherwise reorder or lose them.
+ * Such reentrant values wait until the ones before them have been delivered, and
+ * so does the end of the stream. Without this, an operator that holds values back
+ * would reorder or lose them.
  *
  * @internal
  */
 export class SerializedObserver<T> {
   readonly #subscriber: Subscriber<T>;
-  /** Made for the first value that has to wait: few outlets ever have one. */
+  /** Created for the first value that has to wait: most observers never need it. */
   #waiting: Queue<T> | undefined;
-  #busy = false;
+  #isEmitting = false;
   #end: (() => void) | undefined;
 
   constructor(subscriber: Subscriber<T>) {
@@ -22,18 +23,18 @@ export class SerializedObserver<T> {
   }
 
   next(value: T): void {
-    if (this.#busy) return this.#wait(value);
-    this.#busy = true;
+    if (this.#isEmitting) return this.#enqueue(value);
+    this.#isEmitting = true;
     this.#subscriber.next(value);
-    this.#rest();
+    this.#emitWaiting();
   }
 
-  /** Hands these on without anything in between. */
-  all(values: Iterable<T>): void {
-    for (const value of values) this.#wait(value);
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#rest();
+  /** Emits several values, with none in between. */
+  nextAll(values: Iterable<T>): void {
+    for (const value of values) this.#enqueue(value);
+    if (this.#isEmitting) return;
+    this.#isEmitting = true;
+    this.#emitWaiting();
   }
 
   error(error: unknown): void {
@@ -44,21 +45,21 @@ export class SerializedObserver<T> {
     this.#finish(() => this.#subscriber.complete());
   }
 
-  #wait(value: T): void {
+  #enqueue(value: T): void {
     this.#waiting ??= new Queue();
     this.#waiting.push(value);
   }
 
   #finish(end: () => void): void {
-    if (this.#busy) this.#end ??= end;
+    if (this.#isEmitting) this.#end ??= end;
     else end();
   }
 
-  #rest(): void {
+  #emitWaiting(): void {
     while (this.#waiting !== undefined && this.#waiting.length > 0 && !this.#subscriber.closed) {
       this.#subscriber.next(this.#waiting.shift() as T);
     }
-    this.#busy = false;
+    this.#isEmitting = false;
     this.#end?.();
   }
 }

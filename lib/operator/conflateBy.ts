@@ -1,51 +1,50 @@
-import { isObservable, type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
-import { kindOf } from '../data/kindOf.ts';
 import { Entry } from '../event/Entry.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { type EventIn, eventIn, isBare, isForReader, withEvent } from './EventIn.ts';
-import { listen } from './listen.ts';
+import { type EventIn, eventIn, isControl, isPositionOnly, withEvent } from './EventIn.ts';
+import { checkObservable, listen } from './listen.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
-/** When what is held goes out, and how it comes together. @category operator */
+/** When held events are emitted, and how two of one key are merged. @category operator */
 export type ConflateByOptions<E> = ConflateUntil & {
-  /** Makes one of the event that is held and the new one of its key. @default the new one */
+  /** Merges the held event of a key with a new one. @default the new event replaces the held one */
   readonly merge?: (held: E, event: E) => E;
-  /** How many keys are held; when there would be more, all go out early. A whole number from 1. @default 10000 */
+  /** The largest number of keys held; one more emits all held events early. A whole number from 1. @default 10000 */
   readonly maxKeys?: number;
 };
 
 /** How long events are held. @category operator */
 export type ConflateUntil =
-  /** Milliseconds after the first that is held. Above 0. */
+  /** Milliseconds after the first held event. Above 0. */
   | { readonly interval: number; readonly until?: never }
-  /** Until this emits. Its end is none of ours; its failure is one of the stream. */
+  /** Emits the held events when this Observable emits. Its completion is ignored; its error errors the result. */
   | { readonly until: Observable<unknown>; readonly interval?: never };
 
 /**
- * Holds one event of each key, and lets all go out together.
+ * Holds the newest event of each key, and emits all of them together.
  *
- * For prices, positions, progress, of which a reader wants the newest and not
- * every one. They go out in the order of their newest events.
+ * Use it for prices, positions or progress, where a reader wants the newest value
+ * and not every one. Events are emitted in the order of their last updates.
  *
  * ```text
- * source                -a-b-A------b-|
- * conflateBy every 6    -------(bA)---(b|)
+ * source                    -a-b-A------b-|
+ * conflateBy, interval 6    -------(bA)---(b|)
  * ```
  *
- * What is held goes out before the end, also before that of a source that fails;
- * what `key` or `merge` throws is an error at once, without it. Unsubscribing
- * stops the timer and leaves `until`. Holds `max` events and one timer, which is
- * set when the first event is held. On entries an event is at the place of the
- * newest of its key, and bare places and gaps overtake none.
+ * Emits the held events before it completes or errors with the source; an error
+ * thrown by `key` or `merge` errors at once, without them. Unsubscribing stops the
+ * timer and unsubscribes from `until`. Holds at most `maxKeys` events, and one timer
+ * that starts with the first held event. An entry has the position of the newest
+ * event of its key; position-only entries and gaps keep their order.
  *
- * @example Ten prices a second of each symbol, at most
- * const calm = prices.pipe(conflateBy((p) => p.symbol, { every: 100 }));
+ * @example At most ten prices a second of each symbol
+ * const calm = prices.pipe(conflateBy((p) => p.symbol, { interval: 100 }));
  *
- * @throws TypeError at once, for a key or a merge that is no function, and without `every` or `until`. RangeError for
- * an option out of range.
- * @see conflate, which does so only while a socket is full, and RxJS `auditTime` for streams of one key.
+ * @throws TypeError at once, for an option of a wrong type, and unless exactly one of `interval` and `until` is set.
+ * RangeError for an option out of range.
+ * @see the option `overflow` of `sse`, which conflates only while a socket is full, and RxJS `auditTime` for one key.
  * @category operator
  */
 export function conflateBy<T>(
@@ -55,75 +54,76 @@ export function conflateBy<T>(
   const { interval, until, merge, maxKeys = 10_000 } = options;
   checkFunction('conflateBy: key', key);
   if ((interval === undefined) === (until === undefined)) {
-    throw new TypeError('conflateBy: expected either interval or until');
+    const actual = interval === undefined ? 'neither' : 'both';
+    throw new TypeError(`conflateBy: exactly one of interval and until must be set, got ${actual}`);
   }
   if (interval !== undefined) checkDuration('conflateBy: interval', interval);
-  else if (!isObservable(until)) throw new TypeError(`conflateBy: until: expected an Observable, got ${kindOf(until)}`);
+  else checkObservable('conflateBy: until', until);
   if (merge !== undefined) checkFunction('conflateBy: merge', merge);
   checkCount('conflateBy: maxKeys', maxKeys);
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new SerializedObserver<T>(subscriber);
+      const output = new SerializedObserver<T>(subscriber);
       const held = new Map<unknown, T>();
-      /** A bare place that came after all that is held. */
-      let place: T | undefined;
+      /** A position-only entry that follows all held events. */
+      let position: T | undefined;
 
-      /** All that is held, and the value that comes after it. Nobody is given any before nothing is held. */
-      const letGo = (...after: T[]): void => {
-        const leaving = taken();
-        leaving.push(...after);
-        outlet.all(leaving);
+      /** Emits all held events and the value that follows them. Nothing is held any more when the first is emitted. */
+      const emit = (...following: T[]): void => {
+        const values = takeHeld();
+        values.push(...following);
+        output.nextAll(values);
       };
-      const taken = (): T[] => {
-        const leaving = [...held.values()];
-        if (place !== undefined) leaving.push(place);
+      const takeHeld = (): T[] => {
+        const values = [...held.values()];
+        if (position !== undefined) values.push(position);
         held.clear();
-        place = undefined;
-        return leaving;
+        position = undefined;
+        return values;
       };
       const hold = (value: T, event: EventIn<T>): void => {
-        const about = key(event);
-        const before = held.get(about);
-        const isHeld = held.has(about);
+        const ownKey = key(event);
+        const before = held.get(ownKey);
+        const isHeld = held.has(ownKey);
         const merged =
-          isHeld && merge !== undefined ? joined(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
-        const leaving = !isHeld && held.size >= maxKeys ? taken() : undefined;
-        // So that the order is that of the newest events.
-        if (isHeld) held.delete(about);
+          isHeld && merge !== undefined ? replaceEvent(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
+        const early = !isHeld && held.size >= maxKeys ? takeHeld() : undefined;
+        // A key that is deleted first moves to the end of the map: the order is that of the newest events.
+        if (isHeld) held.delete(ownKey);
         else if (held.size === 0 && interval !== undefined) alarm.set(clock.now() + interval);
-        held.set(about, merged as T);
-        place = undefined;
-        if (leaving !== undefined) outlet.all(leaving);
+        held.set(ownKey, merged as T);
+        position = undefined;
+        if (early !== undefined) output.nextAll(early);
       };
       const end = {
         complete: (): void => {
-          letGo();
-          outlet.complete();
+          emit();
+          output.complete();
         },
         error: (error: unknown): void => {
-          letGo();
-          outlet.error(error);
+          emit();
+          output.error(error);
         },
       };
 
-      const alarm = new Alarm(subscriber, () => letGo());
-      if (until !== undefined) listen(until, subscriber, { next: () => letGo(), complete: () => {}, error: end.error });
+      const alarm = new Alarm(subscriber, () => emit());
+      if (until !== undefined) listen(until, subscriber, { next: () => emit(), complete: () => {}, error: end.error });
       if (subscriber.closed) return;
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if (event !== undefined || !isForReader(value)) hold(value, event as EventIn<T>);
-          else if (isBare(value) && held.size > 0) place = value;
-          else letGo(value);
+          if (event !== undefined || !isControl(value)) hold(value, event as EventIn<T>);
+          else if (isPositionOnly(value) && held.size > 0) position = value;
+          else emit(value);
         },
         ...end,
       });
     });
 }
 
-/** The event that two became, at the place of the later one. In an entry `undefined` would be no event at all. */
-function joined<T>(value: T, event: EventIn<T>): unknown {
+/** Returns the merged event at the position of the later value. An entry with the event `undefined` would be position-only. */
+function replaceEvent<T>(value: T, event: EventIn<T>): unknown {
   if (event !== undefined || !(value instanceof Entry)) return withEvent(value, event);
-  throw new TypeError('conflateBy: expected merge to give an event, got undefined');
+  throw new TypeError('conflateBy: merge must return an event, got undefined');
 }

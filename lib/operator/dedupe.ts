@@ -1,38 +1,38 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { clock } from '../time/clock.ts';
-import { type EventIn, eventIn, isForReader, placeOnly } from './EventIn.ts';
+import { type EventIn, eventIn, isControl, positionOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
 
-/** For how long, and how many, keys are remembered. @category operator */
+/** How long, and how many, keys are remembered. @category operator */
 export interface DedupeOptions {
-  /** How long a key is remembered after the event that passed, in milliseconds. Above 0. @default Infinity: until `max` */
+  /** How long a key is remembered after its event was emitted, in milliseconds. Above 0. @default Infinity: until `maxKeys` */
   readonly maxAge?: number;
-  /** How many keys are remembered; the oldest is forgotten for a new one. A whole number from 1. @default 10000 */
+  /** How many keys are remembered; a new key replaces the oldest. A whole number from 1. @default 10000 */
   readonly maxKeys?: number;
 }
 
 /**
- * Lets an event through once, by its key, for as long as the key is remembered.
+ * Emits an event once for each key, for as long as the key is remembered.
  *
- * For sources that deliver at least once. A repeat does not keep its key alive:
- * the time counts from the event that passed.
+ * Use it for sources that deliver at least once. A repeated event does not extend
+ * the time of its key: that counts from the event that was emitted.
  *
  * ```text
- * source                -a-b-a---a-|
- * dedupe within 6 ms    -a-b-----a-|
+ * source              -a-b-a---a-|
+ * dedupe, maxAge 6    -a-b-----a-|
  * ```
  *
- * In an entry a repeat leaves its bare place, so that positions survive. Gaps and
- * bare places always pass. Completes and errors with the source; what `key` throws
- * is an error of the stream. Holds `max` keys, compared as a `Map` compares, and
- * no timer.
+ * A repeated event in an entry leaves a position-only entry, so that the position
+ * of the reader advances. Gaps and position-only entries always pass. Completes and
+ * errors with the source; what `key` throws errors the stream. Holds `maxKeys` keys,
+ * compared as a `Map` compares, and no timer.
  *
- * @example A price once a second at most, where it is the same
- * const once = prices.pipe(dedupe((p) => `${p.symbol} ${p.price}`, { within: 1000 }));
+ * @example The same price at most once a second
+ * const once = prices.pipe(dedupe((p) => `${p.symbol} ${p.price}`, { maxAge: 1000 }));
  *
- * @throws TypeError at once, for a key that is no function. RangeError for an option out of range.
- * @see RxJS `distinct`, which remembers every key for ever, and `distinctUntilChanged` for the last alone.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an option out of range.
+ * @see RxJS `distinct`, which never forgets a key, and `distinctUntilChanged`, which compares with the last value alone.
  * @category operator
  */
 export function dedupe<T>(
@@ -49,57 +49,56 @@ export function dedupe<T>(
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          const passes = (event === undefined && isForReader(value)) || seen.add(key(event as EventIn<T>));
+          const passes = (event === undefined && isControl(value)) || seen.add(key(event as EventIn<T>));
           if (passes) return subscriber.next(value);
-          const place = placeOnly(value);
-          if (place !== undefined) subscriber.next(place);
+          const position = positionOnly(value);
+          if (position !== undefined) subscriber.next(position);
         },
       });
     });
 }
 
 /**
- * The keys that are remembered, oldest first, with when they came. One iterator
- * goes along with what is forgotten: a new one would have to find its way behind
- * all that have left.
+ * The remembered keys, oldest first, with the time of each. One iterator advances
+ * as keys are forgotten: a new one would have to skip all deleted keys.
  */
 class SeenKeys {
-  readonly #within: number;
-  readonly #max: number;
+  readonly #maxAge: number;
+  readonly #maxKeys: number;
   readonly #times = new Map<unknown, number>();
   #iterator: Iterator<[unknown, number], undefined> | undefined;
-  /** Taken from the iterator and not forgotten yet. */
-  #oldest: readonly [key: unknown, at: number] | undefined;
+  /** The key that the iterator returned last and that is still remembered. */
+  #oldest: readonly [key: unknown, time: number] | undefined;
 
-  constructor(within: number, max: number) {
-    this.#within = within;
-    this.#max = max;
+  constructor(maxAge: number, maxKeys: number) {
+    this.#maxAge = maxAge;
+    this.#maxKeys = maxKeys;
   }
 
-  /** Whether the key is new, and remembers it. */
+  /** Remembers a key; returns whether it is new. */
   add(key: unknown): boolean {
-    const now = this.#within === Infinity ? 0 : this.#forgetOld();
+    const now = this.#maxAge === Infinity ? 0 : this.#forgetExpired();
     if (this.#times.has(key)) return false;
-    if (this.#times.size >= this.#max) this.#forget();
+    if (this.#times.size >= this.#maxKeys) this.#forgetOldest();
     this.#times.set(key, now);
     return true;
   }
 
-  #forgetOld(): number {
+  #forgetExpired(): number {
     const now = clock.now();
-    while (this.#times.size > 0 && now - (this.#head()?.[1] ?? now) >= this.#within) this.#forget();
+    while (this.#times.size > 0 && now - (this.#findOldest()?.[1] ?? now) >= this.#maxAge) this.#forgetOldest();
     return now;
   }
 
-  /** Of some. An iterator that has come to an end stays there. */
-  #head(): readonly [key: unknown, at: number] | undefined {
+  /** Returns the oldest key. Requires a non-empty map: a finished iterator cannot be reused. */
+  #findOldest(): readonly [key: unknown, time: number] | undefined {
     this.#iterator ??= this.#times.entries();
     this.#oldest ??= this.#iterator.next().value;
     return this.#oldest;
   }
 
-  #forget(): void {
-    this.#times.delete(this.#head()?.[0]);
+  #forgetOldest(): void {
+    this.#times.delete(this.#findOldest()?.[0]);
     this.#oldest = undefined;
   }
 }

@@ -2,43 +2,51 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkDuration, checkFunction, checkNumber } from '../data/check.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
+import { type EventIn, eventIn, isControl, isPositionOnly, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
-/** When a group is full. At least one bound; what comes first closes it. @category operator */
+/** The bounds of a group. At least one must be set; the first that is reached closes the group. @category operator */
 export interface GroupedWithinOptions<E> {
-  /** Events in a group at most. A whole number from 1. @default 10000 */
+  /** The largest number of events in a group. A whole number from 1. @default 10000 */
   readonly maxEvents?: number;
-  /** Bytes in a group at most; an event larger than that is a group of its own. Above 0. @default Infinity: not measured */
+  /** The largest size of a group, as measured by `sizeOf`; a larger event is a group of its own. Above 0. @default Infinity: not measured */
   readonly maxBytes?: number;
-  /** Milliseconds from a group's first event until it goes out. Above 0. @default Infinity */
+  /** The longest time from the first event of a group until the group is emitted, in milliseconds. Above 0. @default Infinity */
   readonly maxDelay?: number;
-  /** How large an event is, where `bytes` is given. @default the characters of its JSON text */
+  /** Measures an event, where `maxBytes` is set. @default the length of its JSON text, of a string its own length */
   readonly sizeOf?: (event: E) => number;
 }
 
 /**
- * Gathers events into groups, and never gives an empty one.
+ * Collects events into groups, and never emits an empty one.
  *
- * For what is dear to do one at a time: inserts, calls, renderings. The time runs
- * from a group's first event, so no event waits longer than `ms`.
+ * Use it for what is expensive to do for each event: inserts, calls, renderings, or
+ * the frames of a stream of tokens. The time counts from the first event of a group,
+ * so no event waits longer than `maxDelay`.
  *
  * ```text
- * source                             -a-b-------c-d-e-f|
- * groupedWithin count 3, ms 6        -------g-------h--(i|)
+ * source                                     -a-b-------c-d-e-f|
+ * groupedWithin, maxEvents 3, maxDelay 6     -------g-------h--(i|)
  * ```
  *
- * What is gathered goes out before the end, also before that of a source that
- * fails; what `sizeOf` throws is an error at once, without it. Unsubscribing stops
- * the timer. Holds one group and one timer. On entries a group is one entry, at the
- * last place in it, and bare places and gaps overtake none.
+ * Emits the open group before it completes or errors with the source; what `sizeOf`
+ * throws errors the stream at once, without the group. Unsubscribing stops the timer.
+ * Holds one group and one timer. A group of entries is one entry with the last
+ * position in it; position-only entries and gaps keep their order.
  *
- * @example Insert a hundred at a time, or what came in a second
- * const inserts = prices.pipe(groupedWithin({ count: 100, ms: 1000 }));
+ * @example Insert at most a hundred rows at a time, each within a second
+ * const inserts = prices.pipe(groupedWithin({ maxEvents: 100, maxDelay: 1000 }));
  *
- * @throws TypeError at once, without any bound. RangeError for one out of range.
- * @see RxJS `bufferTime`, which gives empty groups into silence, and `bufferCount`.
+ * @example Send the tokens of a language model as a few larger pieces
+ * declare const tokens: Observable<string>;
+ * const pieces = tokens.pipe(
+ *   groupedWithin({ maxDelay: 50, maxBytes: 200 }),
+ *   map((group) => group.join('')),
+ * );
+ *
+ * @throws TypeError at once, without any bound, or for an option of a wrong type. RangeError for an option out of range.
+ * @see RxJS `bufferTime`, which emits empty groups while the source is silent, and `bufferCount`.
  * @category operator
  */
 export function groupedWithin<T>(
@@ -46,7 +54,7 @@ export function groupedWithin<T>(
 ): OperatorFunction<T, WithEvent<T, readonly EventIn<T>[]>> {
   const { maxEvents = 10_000, maxBytes = Infinity, maxDelay = Infinity, sizeOf = textLength } = options;
   if ((options.maxEvents ?? options.maxBytes ?? options.maxDelay) === undefined) {
-    throw new TypeError('groupedWithin: expected at least one of maxEvents, maxBytes and maxDelay');
+    throw new TypeError('groupedWithin: at least one of maxEvents, maxBytes and maxDelay must be set, got none');
   }
   checkCount('groupedWithin: maxEvents', maxEvents);
   checkNumber('groupedWithin: maxBytes', maxBytes, { above: 0 });
@@ -55,21 +63,21 @@ export function groupedWithin<T>(
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new SerializedObserver<WithEvent<T, readonly EventIn<T>[]>>(subscriber);
+      const output = new SerializedObserver<WithEvent<T, readonly EventIn<T>[]>>(subscriber);
       let group: EventIn<T>[] = [];
       let size = 0;
-      /** What the group goes out in: the last event's place, or a bare one after it. */
+      /** The value whose position the group has: that of its last event, or a position-only entry after it. */
       let last: T | undefined;
 
-      /** The group, if there is one, and the value that closed it. */
-      const close = (...after: WithEvent<T, never>[]): void => {
-        if (group.length === 0) return outlet.all(after);
+      /** Emits the group, if there is one, and the value that closed it. */
+      const emit = (...following: WithEvent<T, never>[]): void => {
+        if (group.length === 0) return output.nextAll(following);
         const closed = withEvent(last as T, group);
         group = [];
         size = 0;
-        outlet.all([closed, ...after]);
+        output.nextAll([closed, ...following]);
       };
-      const gather = (value: T, event: EventIn<T>): void => {
+      const add = (value: T, event: EventIn<T>): void => {
         const added = maxBytes === Infinity ? 0 : sizeOf(event);
         if (!(added >= 0)) checkNumber('groupedWithin: the result of sizeOf', added, { min: 0 });
         const full = size + added > maxBytes && group.length > 0 ? withEvent(last as T, group) : undefined;
@@ -81,26 +89,26 @@ export function groupedWithin<T>(
         group.push(event);
         size += added;
         last = value;
-        // Only now: who is given a group may make the source go on.
-        if (full !== undefined) outlet.next(full);
-        if (group.length >= maxEvents || size >= maxBytes) close();
+        // Last, since a subscriber may make the source emit when it receives a group.
+        if (full !== undefined) output.next(full);
+        if (group.length >= maxEvents || size >= maxBytes) emit();
       };
 
-      const alarm = new Alarm(subscriber, () => close());
+      const alarm = new Alarm(subscriber, () => emit());
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if (event !== undefined || !isForReader(value)) gather(value, event as EventIn<T>);
-          else if (isBare(value) && group.length > 0) last = value;
-          else close(value as WithEvent<T, never>);
+          if (event !== undefined || !isControl(value)) add(value, event as EventIn<T>);
+          else if (isPositionOnly(value) && group.length > 0) last = value;
+          else emit(value as WithEvent<T, never>);
         },
         complete: () => {
-          close();
-          outlet.complete();
+          emit();
+          output.complete();
         },
         error: (error) => {
-          close();
-          outlet.error(error);
+          emit();
+          output.error(error);
         },
       });
     });

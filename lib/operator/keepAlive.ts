@@ -2,67 +2,68 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { checkDuration, checkFunction } from '../data/check.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { isBare } from './EventIn.ts';
+import { isPositionOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
 
-/** What fills a silence, and when. @category operator */
+/** Which value is emitted into a silence, and when. @category operator */
 export interface KeepAliveOptions<F> {
-  /** Longest silence allowed, in milliseconds. Above 0; `Infinity` allows any. */
+  /** The longest silence, in milliseconds. Above 0; `Infinity` emits nothing. */
   readonly interval: number;
-  /** Makes the value that fills a silence. When it throws, the stream errors. */
+  /** Makes the value that is emitted after a silence. What it throws errors the stream. */
   readonly value: () => F;
 }
 
 /**
- * Fills each silence of the source with a value.
+ * Emits a value whenever the source was silent for an interval.
  *
- * For readers that take silence for death. Each value of the source starts the
- * wait anew; a value and a fill due at the same moment give the value alone.
+ * Use it for clients that treat an idle connection as dead. Each value of the source
+ * restarts the interval; when both are due at the same moment, only the value of the
+ * source is emitted.
  *
  * ```text
- * source               --a-----------b--|
- * keepAlive every 5    --a----h----h-b--|
+ * source                   --a-----------b--|
+ * keepAlive, interval 5    --a----h----h-b--|
  * ```
  *
- * Completes and errors with the source, in the same instant. Unsubscribing
- * stops the timer. Holds one timer, whatever the source's rate. Bare places of a
- * feed pass and break no silence, since readers do not see them; between entries
- * only a `comment()` can fill it, since an event would have no place there.
+ * Completes and errors with the source, in the same turn. Unsubscribing stops the
+ * timer. Holds one timer, whatever the rate of the source. Position-only entries pass
+ * and do not restart the interval, since no client sees them; between entries the
+ * value should be a `comment()`, since an event would have no position there.
  *
- * @example Say "still here" after ten quiet seconds
- * const alive = prices.pipe(keepAlive({ every: 10_000, value: () => ({ symbol: 'none', price: 0 }) }));
+ * @example A value after ten silent seconds
+ * const alive = prices.pipe(keepAlive({ interval: 10_000, value: () => ({ symbol: 'none', price: 0 }) }));
  *
- * @throws RangeError at once, not on subscribe, when `every` is not above 0.
- * @see SseOptions heartbeat, which does it for a whole route, and `within` to end a silent stream.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an interval that is not above 0.
+ * @see the option `heartbeat` of `sse`, which does it for a whole route, and `timeouts` to end a silent stream.
  * @category operator
  */
-export function keepAlive<T, F = T>({ interval, value }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
+export function keepAlive<T, F = T>({ interval, value: makeValue }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
   checkDuration('keepAlive: interval', interval);
-  checkFunction('keepAlive: value', value);
+  checkFunction('keepAlive: value', makeValue);
 
   return (source) =>
     new Observable((subscriber) => {
       const alarm = new Alarm(
         subscriber,
         () => {
-          wait();
+          restart();
           try {
-            subscriber.next(value());
+            subscriber.next(makeValue());
           } catch (error) {
             subscriber.error(error);
           }
         },
         true,
       );
-      const wait = (): void => alarm.set(clock.now() + interval);
+      const restart = (): void => alarm.set(clock.now() + interval);
 
       listen(source, subscriber, {
-        next: (given) => {
-          if (!isBare(given)) wait();
-          subscriber.next(given);
+        next: (value) => {
+          if (!isPositionOnly(value)) restart();
+          subscriber.next(value);
         },
       });
-      // After the source: what it does at the moment when a fill is due comes first.
-      wait();
+      // After the source was subscribed to: at the same moment its values come first.
+      restart();
     });
 }

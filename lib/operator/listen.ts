@@ -1,74 +1,80 @@
-import { isObservable, type Observable, Subscriber } from 'rxjs';
+import { isObservable, type Observable, type Observer, Subscriber } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
 
-/** What an operator does about a value of its source; and about its end, where that is not simply passed on. */
-export interface Ears<T> {
-  readonly next: (value: T) => void;
-  readonly error?: (error: unknown) => void;
-  readonly complete?: () => void;
-}
+/** What an operator does with the notifications of its source. An end without a callback is passed on. */
+type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
 
 /**
- * Subscribes to a source on behalf of an operator. What the ears throw is an
- * error of the stream.
+ * Subscribes to a source on behalf of an operator. An error that a callback throws
+ * becomes an error of the stream.
  *
- * RxJS gives the subscription when `subscribe` returns, and a source that emits
- * synchronously does not return before it ends. Here it belongs to the
- * subscriber beforehand, and such a source can be left.
+ * RxJS returns the subscription when `subscribe` returns, which a source that emits
+ * synchronously does only at its end. Here the subscription is added to the
+ * subscriber beforehand, so that such a source can be unsubscribed from.
  *
  * @internal
  */
-export function listen<T>(source: Observable<T>, subscriber: Subscriber<unknown>, ears: Ears<T>): Subscriber<T> {
-  if (!isObservable(source)) throw new TypeError(`expected an Observable, got ${kindOf(source)}`);
-  const listener = new Listener(subscriber, ears);
+export function listen<T>(
+  source: Observable<T>,
+  subscriber: Subscriber<unknown>,
+  observer: SourceObserver<T>,
+): Subscriber<T> {
+  checkObservable('source', source);
+  const listener = new Listener(subscriber, observer);
   source.subscribe(listener);
   return listener;
 }
 
+/** Checks an Observable. @throws TypeError for any other value. @internal */
+export function checkObservable(option: string, value: unknown): void {
+  if (!isObservable(value)) throw new TypeError(`${option} must be an Observable, got ${kindOf(value)}`);
+}
+
+/** RxJS will make the constructor of `Subscriber` internal in version 8; no other operator calls it. */
 class Listener<T> extends Subscriber<T> {
   readonly #subscriber: Subscriber<unknown>;
-  readonly #ears: Ears<T>;
+  readonly #observer: SourceObserver<T>;
 
-  constructor(subscriber: Subscriber<unknown>, ears: Ears<T>) {
+  constructor(subscriber: Subscriber<unknown>, observer: SourceObserver<T>) {
     super(subscriber);
     this.#subscriber = subscriber;
-    this.#ears = ears;
+    this.#observer = observer;
   }
 
   protected override _next(value: T): void {
     try {
-      this.#ears.next(value);
+      this.#observer.next(value);
     } catch (error) {
       this.#subscriber.error(error);
     }
   }
 
   protected override _error(error: unknown): void {
-    const { error: hear } = this.#ears;
-    if (hear === undefined) this.#subscriber.error(error);
-    else this.#last(() => hear(error));
+    const { error: onError } = this.#observer;
+    if (onError === undefined) this.#subscriber.error(error);
+    else this.#finish(() => onError(error));
   }
 
   protected override _complete(): void {
-    const { complete } = this.#ears;
+    const { complete } = this.#observer;
     if (complete === undefined) this.#subscriber.complete();
-    else this.#last(complete);
+    else this.#finish(complete);
   }
 
-  /** The source is left first: what follows may go on for long. */
-  #last(hear: () => void): void {
+  /** Unsubscribes from the source first: what follows may last for long. */
+  #finish(notify: () => void): void {
     try {
       this.unsubscribe();
     } finally {
-      this.#tell(hear);
+      this.#notify(notify);
     }
   }
 
-  #tell(hear: () => void): void {
+  #notify(notify: () => void): void {
     try {
-      hear();
+      notify();
     } catch (error) {
-      // Whoever has been told of the end threw, then, and it belongs to who ended the source.
+      // The subscriber has been notified of the end and threw: the error belongs to the code that ended the source.
       if (this.#subscriber.closed) throw error;
       this.#subscriber.error(error);
     }

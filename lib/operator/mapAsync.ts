@@ -1,16 +1,18 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkFunction } from '../data/check.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
-import { Calls } from './Calls.ts';
-import { type EventIn, eventIn, isBare, isForReader, type WithEvent, withEvent } from './EventIn.ts';
+import { type EventIn, eventIn, isControl, isPositionOnly, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
+import { OrderedCalls } from './OrderedCalls.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
-/** How much may wait. @category operator */
+/** How many calls run at a time, and how many events may wait. @category operator */
 export interface MapAsyncOptions {
+  /** The largest number of calls at a time. A whole number from 1; `Infinity` starts every call at once. */
+  readonly concurrency: number;
   /**
-   * Values that may be held: at work, and waiting for their turn or for those before them. One more is a
-   * {@link LimitError}. A whole number from 1.
+   * The largest number of events held: those that wait for their call, whose call runs, and whose result waits for the
+   * results before it. One more is a {@link LimitError}. A whole number from 1.
    *
    * @default 10000
    */
@@ -18,58 +20,60 @@ export interface MapAsyncOptions {
 }
 
 /**
- * Calls an async function for each event, so many at a time, and gives the
+ * Calls an async function for each event, a limited number at a time, and emits the
  * results in the order of the events.
  *
- * For lookups and writes elsewhere. What comes out is what `concatMap` would
- * give, and sooner.
+ * Use it for lookups and writes elsewhere. It emits what `concatMap` would emit, and
+ * sooner.
  *
  * ```text
- * source        -a-bc----------|
- * work on a      ----A
- * work on b        --B
- * work on c          ----C
- * mapAsync 2    -----(AB)C-----|
+ * source                     -a-bc----------|
+ * call for a                  ----A
+ * call for b                    --B
+ * call for c                       ----C
+ * mapAsync, concurrency 2    -----(AB)C-----|
  * ```
  *
- * A call that fails, fails the stream in its place: after the results before it. A
- * source that fails, at once. Either way, and on unsubscribe, `signal` is aborted,
- * and nothing is called any more. A signal is shared by several calls, and tells of
- * the stream: one whose call is over may still be aborted. On entries results are
- * at the places of their events, and bare places and gaps overtake none.
+ * Completes with the last result. A call that fails errors the stream after the
+ * results before it; a source that fails errors it at once. Both, and unsubscribing,
+ * abort `signal` and start no more calls. Several calls share one signal, so a signal
+ * may also be aborted after its call has returned. Holds at most `maxQueued` events.
+ * The result for an entry has the position of its event; position-only entries and
+ * gaps keep their order.
  *
  * @example Four lookups at a time
- * const pages = of('/a', '/b').pipe(mapAsync(4, (url, signal) => fetch(url, { signal })));
+ * const pages = of('/a', '/b').pipe(mapAsync((url, signal) => fetch(url, { signal }), { concurrency: 4 }));
  *
- * @throws RangeError at once, for a number out of range. TypeError for what is no function.
- * @see RxJS `mergeMap(f, n)`, which gives results as they come, holds without a bound, and aborts nothing.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an option out of range.
+ * @see RxJS `mergeMap(f, n)`, which emits results as they come, holds without a bound, and aborts nothing.
  * @category operator
  */
 export function mapAsync<T, R extends NonNullable<unknown> | null>(
-  concurrent: number,
   project: (event: NoInfer<EventIn<T>>, signal: AbortSignal) => PromiseLike<R>,
-  { maxQueued = 10_000 }: MapAsyncOptions = {},
+  { concurrency, maxQueued = 10_000 }: MapAsyncOptions,
 ): OperatorFunction<T, WithEvent<T, R>> {
-  checkCount('mapAsync: concurrent', concurrent);
-  checkFunction('mapAsync', project);
+  checkFunction('mapAsync: project', project);
+  checkCount('mapAsync: concurrency', concurrency);
   checkCount('mapAsync: maxQueued', maxQueued);
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new SerializedObserver<WithEvent<T, R>>(subscriber);
-      const calls = new Calls<WithEvent<T, R>>(concurrent, outlet);
+      const output = new SerializedObserver<WithEvent<T, R>>(subscriber);
+      const calls = new OrderedCalls<WithEvent<T, R>>(concurrency, output);
       subscriber.add(() => calls.abort());
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if (event === undefined && isForReader(value)) return calls.pass(value as WithEvent<T, never>, isBare(value));
-          if (calls.held >= maxQueued) throw operatorQueueFull('mapAsync', maxQueued);
+          if (event === undefined && isControl(value)) {
+            return calls.pass(value as WithEvent<T, never>, isPositionOnly(value));
+          }
+          if (calls.size >= maxQueued) throw operatorQueueFull('mapAsync', maxQueued);
           calls.push(
             (signal) => project(event as EventIn<T>, signal),
             (result) => withEvent(value, result as R),
           );
         },
-        complete: () => calls.end(),
+        complete: () => calls.complete(),
       });
     });
 }

@@ -1,58 +1,59 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { kindOf } from '../data/kindOf.ts';
-import { type EventIn, eventIn, isOwnEvent, type WithEvent, withEvent } from './EventIn.ts';
+import { checkFunction } from '../data/check.ts';
+import { type EventIn, eventIn, isPlainEvent, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 
 /**
- * Makes another event of each event, at the same place.
+ * Replaces each event by another one at the same position.
  *
- * For what one reader may see of an event, or wants to. Called once for each
- * event and reader. On a stream of plain events it is RxJS `map`. Gaps and bare
- * places pass as they are; the function never sees them.
+ * Use it for what one reader may see of an event. The function is called once for
+ * each event and reader. On a stream of plain events it is RxJS `map`. Gaps and
+ * position-only entries pass; the function is not called for them.
  *
  * ```text
- * entries            -a--·--b--|     (· a bare place)
- * mapEvents: a to A   -A--·--B--|
+ * entries                -a--·--b--|     (· is a position-only entry)
+ * mapEvents, upper case  -A--·--B--|
  * ```
  *
- * An event that is returned as it came goes out as the log has it, and is not
- * encoded again; so do not change an event in place, other readers have the same.
- * Completes and errors with the source. What the function throws is an error of
- * the stream, and so is `undefined`: to leave an event out is for `filterEvents`.
+ * An event that is returned unchanged is sent as the log stores it, and not encoded
+ * again. Do not modify an event in place: other readers share it. Completes and
+ * errors with the source. What the function throws errors the stream, and so does
+ * `undefined`: use `filterEvents` to leave an event out. Holds nothing.
  *
  * @example Totals are for the accountant alone
  * const hideTotal = (e: EventOf<typeof Orders>) =>
  *   e.type === 'order_paid' ? Orders.OrderPaid({ ...e.data, total: 0 }) : e;
  * const route = sse((context) => orders.read(context).pipe(mapEvents(hideTotal)));
  *
- * @throws TypeError at once, for a function that is none.
- * @see RxJS `map`, which on entries would have to keep the place itself.
+ * @throws TypeError at once, for a value that is not a function.
+ * @see RxJS `map`, which would have to keep the position of an entry itself.
  * @category operator
  */
 export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknown> | null>(
   project: P,
 ): OperatorFunction<T, WithEvent<T, ReturnType<P>>> {
-  if (typeof project !== 'function') throw new TypeError(`mapEvents: expected a function, got ${kindOf(project)}`);
+  checkFunction('mapEvents: project', project);
   return (source) =>
     new Observable((subscriber) => {
-      const made = (event: EventIn<T>): unknown => {
-        const other: unknown = project(event);
-        if (other === undefined) throw new TypeError(nothing);
-        return other;
+      const call = (event: EventIn<T>): unknown => {
+        const result: unknown = project(event);
+        if (result === undefined) throw new TypeError(undefinedResult);
+        return result;
       };
       listen(source, subscriber, {
         next: (value) => {
-          const given = isOwnEvent(value) ? made(value as EventIn<T>) : inPlace(value, made);
-          subscriber.next(given as WithEvent<T, ReturnType<P>>);
+          const result = isPlainEvent(value) ? call(value as EventIn<T>) : mapInside(value, call);
+          subscriber.next(result as WithEvent<T, ReturnType<P>>);
         },
       });
     });
 }
 
-const nothing = 'mapEvents: expected an event, got undefined; filterEvents leaves one out';
+const undefinedResult =
+  'mapEvents: project must return an event, got undefined; use filterEvents to leave an event out';
 
-/** A gap or a bare place as it is; any other value with what is made of its event. */
-function inPlace<T>(value: T, made: (event: EventIn<T>) => unknown): unknown {
+/** Returns a gap or a position-only entry as it is, any other value with the result for its event. */
+function mapInside<T>(value: T, call: (event: EventIn<T>) => unknown): unknown {
   const event = eventIn(value);
-  return event === undefined ? value : withEvent(value, made(event));
+  return event === undefined ? value : withEvent(value, call(event));
 }

@@ -1,18 +1,18 @@
-import { EMPTY, isObservable, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
-import { checkFunction } from '../data/check.ts';
-import { kindOf } from '../data/kindOf.ts';
-import { listen } from './listen.ts';
+import { EMPTY, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
+import { checkFunction, checkOneOf } from '../data/check.ts';
+import { checkObservable, listen } from './listen.ts';
 
-/** What a merge does when one of its sources fails or ends. @category operator */
+/** What a merge does when one of its sources fails or completes. @category operator */
 export type MergeEventsOptions<Name extends string, R> = SourceErrors<Name, R> & SourceEnds<Name, R>;
 
 /** What a merge does when one of its sources fails. @category operator */
 export type SourceErrors<Name extends string, R> =
   | {
       /**
-       * `'fail'`: so does the merge. `'delay'`: it fails when the others are over, with the failure, or with an
-       * `AggregateError` of several. `'drop'`: the others go on, and `onDropped` hears. A function says what goes on
-       * in the source's place, or nothing, for the others alone; what it throws fails the merge.
+       * `'fail'` errors the merge at once. `'delay'` errors it when all other sources have ended, with the error, or
+       * with an `AggregateError` of several. `'drop'` continues with the other sources and calls `onDropped`. A
+       * function returns an Observable that replaces the source, or `undefined` to continue with the others; what it
+       * throws errors the merge.
        *
        * @default 'fail'
        */
@@ -20,15 +20,16 @@ export type SourceErrors<Name extends string, R> =
     }
   | {
       readonly onSourceError: 'drop';
-      /** Hears of each failure that is dropped, and whose it was. What it throws fails the merge. */
+      /** Called for each dropped error, with the name of its source. What it throws errors the merge. */
       readonly onDropped: (error: unknown, name: Name) => void;
     };
 
 /** What a merge does when one of its sources completes. @category operator */
 export interface SourceEnds<Name extends string, R> {
   /**
-   * `'wait'`: completes when all are over. `'end'`: completes with the first that does, and leaves the others. A
-   * function says what goes on in the source's place, or nothing, for the others alone.
+   * `'wait'` completes the merge when all sources have ended. `'end'` completes it with the first source that
+   * completes, and unsubscribes from the others. A function returns an Observable that replaces the source, or
+   * `undefined` to continue with the others.
    *
    * @default 'wait'
    */
@@ -36,57 +37,59 @@ export interface SourceEnds<Name extends string, R> {
 }
 
 /**
- * Merges named streams of events, and says what becomes of the merge when one of
- * them fails or ends.
+ * Merges named streams of events, with a policy for a source that fails or completes.
  *
- * For one endpoint with several sources, where one that breaks is not to take the
- * others with it. Its type is the union of their events.
+ * Use it for one endpoint with several sources, where one that breaks must not end
+ * the others. Its type is the union of their events.
  *
  * ```text
  * orders                 -o---#
  * ticks                  ---t---t--|
- * mergeEvents: drop      -o-t---t--|
+ * mergeEvents, drop      -o-t---t--|
  * ```
  *
- * Subscribes in the order of the record. Unsubscribing leaves all. What stands in
- * a source's place is not asked about again: its failure is the merge's.
+ * Subscribes in the order of the record, completes when all sources have ended, and
+ * errors by its policy. Unsubscribing unsubscribes from all sources. An Observable
+ * that replaces a source is not replaced again: its error errors the merge. Holds
+ * only the errors of `'delay'`.
  *
- * @example Prices survive the news
+ * @example Prices continue when the news fail
  * const all = mergeEvents(
  *   { prices, news: news(false) },
  *   { onSourceError: (error, name) => of(`no ${name} for now`) },
  * );
  *
- * @throws TypeError at once, for a source that is no Observable or an option that is none of the above.
- * @see RxJS `merge`, which fails with the first that fails, and `restartWithBackoff` for a source that comes back.
+ * @throws TypeError at once, for a source that is not an Observable, or an unknown policy.
+ * @see RxJS `merge`, which fails with the first source that fails, and `restartWithBackoff` to subscribe again.
  * @category operator
  */
 export function mergeEvents<S extends Readonly<Record<string, Observable<unknown>>>, R = never>(
   sources: S,
   options: MergeEventsOptions<keyof S & string, R> = {},
 ): Observable<ObservedValueOf<S[keyof S]> | R> {
-  for (const [name, source] of Object.entries(sources)) {
-    if (!isObservable(source))
-      throw new TypeError(`mergeEvents: ${name}: expected an Observable, got ${kindOf(source)}`);
-  }
+  for (const [name, source] of Object.entries(sources)) checkObservable(`mergeEvents: ${name}`, source);
   const { onSourceError = 'fail', onSourceEnd = 'wait' } = options;
-  checkPolicy('onSourceError', onSourceError, ['fail', 'delay', 'drop']);
-  checkPolicy('onSourceEnd', onSourceEnd, ['wait', 'end']);
+  checkPolicy('mergeEvents: onSourceError', onSourceError, ['fail', 'delay', 'drop']);
+  checkPolicy('mergeEvents: onSourceEnd', onSourceEnd, ['wait', 'end']);
   if (onSourceError === 'drop') checkFunction('mergeEvents: onDropped', Reflect.get(options, 'onDropped'));
 
   return new Observable((subscriber) => {
-    new Merge(subscriber as Subscriber<unknown>, options as AnyOptions).begin(sources);
+    new Merge(subscriber as Subscriber<unknown>, options as AnyOptions).start(sources);
   });
+}
+
+function checkPolicy(option: string, policy: unknown, names: readonly string[]): void {
+  if (typeof policy !== 'function') checkOneOf(option, policy, names, 'a function');
 }
 
 type AnyOptions = MergeEventsOptions<string, unknown>;
 
-/** One subscriber's merge. */
+/** The merge of one subscriber. */
 class Merge {
   readonly #subscriber: Subscriber<unknown>;
   readonly #options: AnyOptions;
-  readonly #failures: unknown[] = [];
-  /** Sources that are not over yet, and one that keeps the merge open while they are being subscribed. */
+  readonly #errors: unknown[] = [];
+  /** The number of sources that have not ended, and one more while they are being subscribed to. */
   #open = 1;
 
   constructor(subscriber: Subscriber<unknown>, options: AnyOptions) {
@@ -94,61 +97,55 @@ class Merge {
     this.#options = options;
   }
 
-  begin(sources: Readonly<Record<string, Observable<unknown>>>): void {
+  start(sources: Readonly<Record<string, Observable<unknown>>>): void {
     for (const [name, source] of Object.entries(sources)) {
       if (this.#subscriber.closed) return;
       this.#open++;
       listen(source, this.#subscriber, {
         next: this.#next,
-        error: (error) => this.#goOn(this.#failed(error, name)),
-        complete: () => this.#goOn(this.#ended(name)),
+        error: (error) => this.#continueWith(this.#onError(error, name)),
+        complete: () => this.#continueWith(this.#onComplete(name)),
       });
     }
-    this.#over();
+    this.#sourceEnded();
   }
 
   readonly #next = (value: unknown): void => this.#subscriber.next(value);
 
-  /** What takes the place of a source that failed. */
-  #failed(error: unknown, name: string): Observable<unknown> {
+  /** Returns what replaces a source that failed. */
+  #onError(error: unknown, name: string): Observable<unknown> {
     const options = this.#options;
     if (options.onSourceError === 'drop') options.onDropped(error, name);
-    else if (options.onSourceError === 'delay') this.#failures.push(error);
+    else if (options.onSourceError === 'delay') this.#errors.push(error);
     else if (typeof options.onSourceError === 'function') return options.onSourceError(error, name) ?? EMPTY;
     else this.#subscriber.error(error);
     return EMPTY;
   }
 
-  /** What takes the place of a source that completed. */
-  #ended(name: string): Observable<unknown> {
+  /** Returns what replaces a source that completed. */
+  #onComplete(name: string): Observable<unknown> {
     const { onSourceEnd } = this.#options;
     if (typeof onSourceEnd === 'function') return onSourceEnd(name) ?? EMPTY;
-    if (onSourceEnd === 'end') this.#end();
+    if (onSourceEnd === 'end') this.#finish();
     return EMPTY;
   }
 
-  #goOn(instead: Observable<unknown>): void {
-    if (instead === EMPTY) return this.#over();
-    listen(instead, this.#subscriber, { next: this.#next, complete: () => this.#over() });
+  #continueWith(replacement: Observable<unknown>): void {
+    if (replacement === EMPTY) return this.#sourceEnded();
+    listen(replacement, this.#subscriber, { next: this.#next, complete: () => this.#sourceEnded() });
   }
 
-  #over(): void {
+  #sourceEnded(): void {
     this.#open--;
-    if (this.#open === 0) this.#end();
+    if (this.#open === 0) this.#finish();
   }
 
-  #end(): void {
-    const [failure, ...more] = this.#failures;
+  #finish(): void {
+    const [error, ...more] = this.#errors;
     if (more.length > 0) {
-      const message = `mergeEvents: ${this.#failures.length} sources failed`;
-      this.#subscriber.error(new AggregateError(this.#failures, message));
-    } else if (this.#failures.length > 0) this.#subscriber.error(failure);
+      const message = `mergeEvents: ${this.#errors.length} sources failed`;
+      this.#subscriber.error(new AggregateError(this.#errors, message));
+    } else if (this.#errors.length > 0) this.#subscriber.error(error);
     else this.#subscriber.complete();
   }
-}
-
-function checkPolicy(what: string, policy: unknown, named: readonly string[]): void {
-  if (typeof policy === 'function' || named.includes(policy as string)) return;
-  const expected = [...named.map((name) => `'${name}'`), 'a function'].join(', ');
-  throw new TypeError(`mergeEvents: ${what}: expected ${expected}, got ${kindOf(policy)}`);
 }

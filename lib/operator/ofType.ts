@@ -7,7 +7,7 @@ import { filterEvents } from './filterEvents.ts';
 /** The definition of an event that the stream may carry. @category operator */
 export type DefinitionIn<T> = AnyDefinition & { readonly type: NameOf<EventIn<T>> };
 
-/** Those of some events that have one of these names. @category operator */
+/** The members of a union of events that have one of these names. @category operator */
 export type Named<E, Name extends string> = E extends { readonly type: Name }
   ? E
   : Name extends NameOf<E>
@@ -17,32 +17,32 @@ export type Named<E, Name extends string> = E extends { readonly type: Name }
 type NameOf<E> = E extends { readonly type: infer Name extends string } ? Name : never;
 
 /**
- * Lets through the events of some definitions, and keeps every place.
+ * Emits the events of some definitions, and keeps the position of every entry.
  *
- * For a reader who wants some events of a feed's contract. Looks at the name
- * alone, so the stream should be one whose events are checked, as those of a
- * feed are. Gaps and bare places always pass.
+ * Use it for a reader who wants some events of a contract. It compares the name
+ * alone, so the events of the stream should be checked, as those of a feed are. Gaps
+ * and position-only entries always pass.
  *
  * ```text
- * entries            -p--s--p--|     (p an OrderPaid, s an OrderShipped)
- * ofType OrderPaid   -p--·--p--|     (· the place of s, without its event)
+ * entries              -p--s--p--|     (p an OrderPaid, s an OrderShipped)
+ * ofType, OrderPaid    -p--·--p--|     (· is the position of s, without its event)
  * ```
  *
- * Completes and errors with the source.
+ * Completes and errors with the source. Holds nothing.
  *
- * @example Only what was paid
+ * @example Only paid orders
  * const paid = sse((context) => orders.read(context).pipe(ofType(Orders.OrderPaid)));
  *
- * @throws TypeError at once, without a definition or for what is none.
- * @see filterEvents to look at the data.
+ * @throws TypeError at once, without a definition, or for a value that is not one.
+ * @see filterEvents, whose predicate sees the data.
  * @category operator
  */
 export function ofType<T, Ds extends readonly [DefinitionIn<T>, ...DefinitionIn<T>[]]>(
   ...definitions: Ds
 ): OperatorFunction<T, WithEvent<T, Named<EventIn<T>, Ds[number]['type']>>> {
-  const given: readonly unknown[] = definitions;
-  if (given.length === 0) throw new TypeError('ofType: expected the definition of an event, got none');
-  const names = new Set(given.map(nameOf));
+  const values: readonly unknown[] = definitions;
+  if (values.length === 0) throw new TypeError('ofType: at least one definition of an event must be passed, got none');
+  const names = new Set(values.map(nameOf));
   const isNamed = (event: EventIn<T>): event is Named<EventIn<T>, Ds[number]['type']> =>
     names.has((event as TypedEvent | null | undefined)?.type ?? '');
   return filterEvents<T, typeof isNamed>(isNamed);
@@ -52,5 +52,5 @@ function nameOf(definition: unknown): string {
   if (typeof definition === 'function' && 'type' in definition && typeof definition.type === 'string') {
     return definition.type;
   }
-  throw new TypeError(`ofType: expected the definition of an event, got ${kindOf(definition)}`);
+  throw new TypeError(`ofType: each argument must be the definition of an event, got ${kindOf(definition)}`);
 }

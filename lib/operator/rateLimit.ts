@@ -4,43 +4,43 @@ import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { isBare, isForReader } from './EventIn.ts';
+import { isControl, isPositionOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
-/** How fast, and how many may wait. @category operator */
+/** The rate, and how many events may wait. @category operator */
 export interface RateLimitOptions {
-  /** Events in each `per` milliseconds, on the long run. Above 0. */
+  /** The number of events in each `interval`, on average. Above 0. */
   readonly maxEvents: number;
   /** Milliseconds. Above 0, and finite. @default 1000 */
   readonly interval?: number;
-  /** Events that may go at once after a silence. A whole number from 1; with 1 they are always apart. @default 1 */
+  /** How many events may be emitted at once after a silence. A whole number from 1, which spaces all events. @default 1 */
   readonly burst?: number;
-  /** Values that may wait; one more is a {@link LimitError}. A whole number from 1. @default 10000 */
+  /** The largest number of values that wait; one more is a {@link LimitError}. A whole number from 1. @default 10000 */
   readonly maxQueued?: number;
 }
 
 /**
- * Lets events go no faster than a rate, and loses none.
+ * Emits events no faster than a rate, and drops none.
  *
- * For what is on the other side of a quota. A token bucket: each event takes a
- * token, `burst` of them are there at first, and they come back one each
- * `per / count` milliseconds.
+ * Use it in front of a service with a quota. It is a token bucket: each event takes a
+ * token, `burst` tokens are there at first, and one comes back each
+ * `interval / maxEvents` milliseconds.
  *
  * ```text
- * source                             -abcd---------e|
- * rateLimit 1 per 3 ms, burst 2      -ab-c--d------e|
+ * source                                          -abcd---------e|
+ * rateLimit, maxEvents 1, interval 3, burst 2     -ab-c--d------e|
  * ```
  *
- * Completes, or errors with the source, when all that waits is gone. Unsubscribing
- * drops what waits and stops the timer. Holds `queue` values and one timer. Bare
- * places and gaps take no token, and overtake no event.
+ * Completes, or errors with the source, behind the last waiting event. Unsubscribing
+ * drops the waiting events and stops the timer. Holds at most `maxQueued` values and
+ * one timer. Position-only entries and gaps take no token and keep their order.
  *
- * @example Ten calls a second, of which five may come together
- * const calls = prices.pipe(rateLimit({ count: 10, burst: 5 }));
+ * @example Ten calls a second, at most five of them at once
+ * const calls = prices.pipe(rateLimit({ maxEvents: 10, burst: 5 }));
  *
- * @throws RangeError at once for an option out of range.
- * @see RxJS `throttleTime`, which loses what is too fast, and `conflateBy` to keep the newest of a key.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an option out of range.
+ * @see RxJS `throttleTime`, which drops what is too fast, and `conflateBy`, which keeps the newest event of a key.
  * @category operator
  */
 export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
@@ -53,63 +53,63 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
 
   return (source) =>
     new Observable((subscriber) => {
-      const outlet = new SerializedObserver<T>(subscriber);
+      const output = new SerializedObserver<T>(subscriber);
       const waiting = new Queue<T>();
       const bucket = new Bucket(interval / maxEvents, burst);
       let end: (() => void) | undefined;
 
-      const letGo = (): void => {
+      const emit = (): void => {
         while (waiting.length > 0) {
-          if (!isForReader(waiting.head)) {
-            const wait = bucket.wait();
-            if (wait > 0) return alarm.set(clock.now() + wait);
+          if (!isControl(waiting.head)) {
+            const delay = bucket.delay();
+            if (delay > 0) return alarm.set(clock.now() + delay);
             bucket.take();
           }
-          outlet.next(waiting.shift() as T);
+          output.next(waiting.shift() as T);
         }
         end?.();
       };
 
-      const alarm = new Alarm(subscriber, letGo);
+      const alarm = new Alarm(subscriber, emit);
       listen(source, subscriber, {
         next: (value) => {
-          if (isBare(value) && isBare(waiting.tail)) return waiting.replaceTail(value);
+          if (isPositionOnly(value) && isPositionOnly(waiting.tail)) return waiting.replaceTail(value);
           if (waiting.length >= maxQueued) throw operatorQueueFull('rateLimit', maxQueued);
           waiting.push(value);
-          if (waiting.length === 1) letGo();
+          if (waiting.length === 1) emit();
         },
         complete: () => {
-          end = () => outlet.complete();
-          letGo();
+          end = () => output.complete();
+          emit();
         },
         error: (error) => {
-          end = () => outlet.error(error);
-          letGo();
+          end = () => output.error(error);
+          emit();
         },
       });
     });
 }
 
-/** What rounding may leave of a token. */
-const nothing = 1e-6;
+/** A delay of less than this is a rounding error, and no delay. */
+const epsilon = 1e-6;
 
-/** A token bucket, kept as the moment at which it is full again. */
+/** A token bucket, represented by the time at which it is full again. */
 class Bucket {
   readonly #interval: number;
   readonly #lead: number;
-  #full = -Infinity;
+  #fullAt = -Infinity;
 
   constructor(interval: number, burst: number) {
     this.#interval = interval;
     this.#lead = (burst - 1) * interval;
   }
 
-  /** Milliseconds until there is a token. */
-  wait(): number {
-    return Math.max(this.#full - clock.now() - this.#lead - nothing, 0);
+  /** Returns the milliseconds until there is a token. */
+  delay(): number {
+    return Math.max(this.#fullAt - clock.now() - this.#lead - epsilon, 0);
   }
 
   take(): void {
-    this.#full = Math.max(this.#full, clock.now()) + this.#interval;
+    this.#fullAt = Math.max(this.#fullAt, clock.now()) + this.#interval;
   }
 }

@@ -1,5 +1,5 @@
 import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
-import { checkFunction } from '../data/check.ts';
+import { checkBoolean, checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { type BackoffOptions, backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
@@ -7,26 +7,26 @@ import { listen } from './listen.ts';
 
 /** When an attempt is followed by another one. @category operator */
 export interface RestartOptions extends BackoffOptions {
-  /** Whether an attempt that completes is followed by another one as well, for a source that never ends. @default false */
+  /** Whether an attempt that completes is followed by another one too, for a source that should never end. @default false */
   readonly restartOnEnd?: boolean;
 }
 
-/** What an attempt knows of the ones before it. `L` is what they give, where the factory says so. @category operator */
+/** What the factory of an attempt receives. `L` is the type of `last`, where the factory declares it. @category operator */
 export interface Attempt<L = unknown> {
-  /** Restarts in a row: 0 for the first attempt, 1 for the next, and 1 again after one that was stable. */
+  /** The number of restarts in a row: 0 for the first attempt, 1 for the next, and 1 again after a stable attempt. */
   readonly attempt: number;
-  /** The last value of those before it, after which a source can go on; `undefined` when there was none. */
+  /** The last value of the attempts before, from which a source can continue; `undefined` before the first value. */
   readonly last: L | undefined;
-  /** Aborted when the attempt is left or over. */
+  /** Aborted when the attempt ends or is unsubscribed from. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Subscribes to what the factory makes, and when that fails, to what it makes then.
+ * Subscribes to an Observable that a factory makes, and to a new one each time it fails.
  *
- * Waits between a failure and the next attempt, for a random time up to a bound
- * that doubles (full jitter), so that many that failed together do not come back
- * together. Where the first wait came out as 3 ms and the second as 5 it is
+ * Between two attempts it waits for a random time up to a bound that doubles with
+ * each failure (full jitter), so that sources that failed together do not restart
+ * together. With waits of 3 ms and then 5 ms it is
  *
  * ```text
  * attempt 0    -a-#
@@ -35,109 +35,104 @@ export interface Attempt<L = unknown> {
  * result       -a------------b-|
  * ```
  *
- * Completes with an attempt that completes, unless `restartOnEnd`. Errors when the
- * limit is reached, with the last failure; what the factory throws is a failure
- * too, and what is no Observable an error at once. Unsubscribing leaves the
- * attempt, or the wait; an attempt that is over or left has its signal aborted.
- * Holds the last value.
+ * Completes with an attempt that completes, unless `restartOnEnd` is set. Errors with
+ * the last failure when `maxAttempts` is reached. An error that the factory throws is
+ * a failure too; a result that is not an Observable errors the stream at once.
+ * Unsubscribing ends the attempt or the wait, and aborts the signal. Holds the last
+ * value.
  *
- * @example Prices, over a connection that breaks now and then
- * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { max: 10_000 });
+ * @example Prices over a connection that breaks now and then
+ * const prices = restartWithBackoff(({ signal }) => fromUpstream(signal), { maxDelay: 10_000 });
  *
- * @throws RangeError at once for an option out of range. TypeError for what is no function.
- * @see RxJS `retry({ delay })`, which has no jitter, no bounds, and no notion of stable.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an option out of range.
+ * @see RxJS `retry({ delay })`, which has no jitter, no bounds, and no reset after a stable attempt.
  * @category operator
  */
 export function restartWithBackoff<L, T extends L>(
-  make: (attempt: Attempt<L>) => Observable<T>,
+  factory: (attempt: Attempt<L>) => Observable<T>,
   options: RestartOptions = {},
 ): Observable<T> {
-  const {
-    initialDelay = 1000,
-    maxDelay = 30_000,
-    resetAfter = 60_000,
-    maxAttempts = Infinity,
-    restartOnEnd = false,
-  } = options;
-  const { onFailure } = options;
-  checkFunction('restartWithBackoff', make);
+  const { initialDelay = 1000, maxDelay = 30_000, resetAfter = 60_000, maxAttempts = Infinity } = options;
+  const { restartOnEnd = false, onFailure } = options;
+  checkFunction('restartWithBackoff: factory', factory);
   checkBackoff('restartWithBackoff: ', { initialDelay, maxDelay, maxAttempts, resetAfter }, onFailure);
+  checkBoolean('restartWithBackoff: restartOnEnd', restartOnEnd);
 
   return new Observable((subscriber) => {
-    let attempt = 0;
+    let failures = 0;
     let last: T | undefined;
-    let leave = (): void => {};
+    let abortAttempt = (): void => {};
     let waiting: Subscription | undefined;
 
-    const begin = (): void => {
+    const start = (): void => {
       if (subscriber.closed) return;
-      const begun = clock.now();
-      const { told, end } = tell(attempt, last);
-      let isOver = false;
-      leave = end;
-      const over = (error: unknown): void => {
-        // One that is over may yet throw from its teardown.
-        if (isOver) return;
-        isOver = true;
-        end();
+      const startedAt = clock.now();
+      const { attempt, abort } = attemptOf(failures, last);
+      let isEnded = false;
+      abortAttempt = abort;
+      const onEnd = (error: unknown): void => {
+        // An attempt may throw once more, from its teardown.
+        if (isEnded) return;
+        isEnded = true;
+        abort();
         if (subscriber.closed) return;
-        if (clock.now() - begun >= resetAfter) attempt = 0;
-        if (attempt >= maxAttempts) return error === ended ? subscriber.complete() : subscriber.error(error);
-        const wait = fullJitter(backoffBound(attempt, initialDelay, maxDelay));
-        attempt++;
+        if (clock.now() - startedAt >= resetAfter) failures = 0;
+        if (failures >= maxAttempts) return error === completed ? subscriber.complete() : subscriber.error(error);
+        const delay = fullJitter(backoffBound(failures, initialDelay, maxDelay));
+        failures++;
         try {
-          if (error !== ended) onFailure?.(error, wait);
-        } catch (mistake) {
-          return subscriber.error(mistake);
+          if (error !== completed) onFailure?.(error, delay);
+        } catch (thrown) {
+          return subscriber.error(thrown);
         }
-        // Who is told of it may make the reader leave.
-        if (!subscriber.closed) waiting = asyncScheduler.schedule(begin, wait);
+        // `onFailure` may have unsubscribed.
+        if (!subscriber.closed) waiting = asyncScheduler.schedule(start, delay);
       };
       const next = (value: T): void => {
         last = value;
         subscriber.next(value);
       };
-      const complete = (): void => (restartOnEnd ? over(ended) : subscriber.complete());
+      const complete = (): void => (restartOnEnd ? onEnd(completed) : subscriber.complete());
       try {
-        const made = make(told);
-        // A mistake of the program, that no other attempt mends.
-        if (!isObservable(made)) return subscriber.error(new TypeError(`${mistaken}, got ${kindOf(made)}`));
-        if (!subscriber.closed) listen(made, subscriber, { next, error: over, complete });
+        const source = factory(attempt);
+        // A mistake in the program, which another attempt would repeat.
+        if (!isObservable(source)) return subscriber.error(new TypeError(`${noObservable}, got ${kindOf(source)}`));
+        if (!subscriber.closed) listen(source, subscriber, { next, error: onEnd, complete });
       } catch (error) {
-        over(error);
+        onEnd(error);
       }
     };
 
-    // Before the first attempt is made: it may run, and be left, before its subscription returns.
+    // Before the first attempt, which may emit, and be unsubscribed from, before its subscription is returned.
     subscriber.add(() => {
-      leave();
+      abortAttempt();
       waiting?.unsubscribe();
     });
-    begin();
+    start();
   });
 }
 
-/** What an attempt is told, and its end. The signal is made when it is asked for: that costs more than all the rest. */
-function tell<T>(attempt: number, last: T | undefined): { readonly told: Attempt<T>; end(): void } {
-  let abort: AbortController | undefined;
-  let isOver = false;
-  const told = {
-    attempt,
+/** Returns the argument of the factory. Its signal is created on first use, since that costs more than all the rest. */
+function attemptOf<T>(failures: number, last: T | undefined): { readonly attempt: Attempt<T>; abort(): void } {
+  let controller: AbortController | undefined;
+  let isAborted = false;
+  const attempt = {
+    attempt: failures,
     last,
     get signal(): AbortSignal {
-      abort ??= new AbortController();
-      if (isOver) abort.abort();
-      return abort.signal;
+      controller ??= new AbortController();
+      if (isAborted) controller.abort();
+      return controller.signal;
     },
   };
-  const end = (): void => {
-    isOver = true;
-    abort?.abort();
+  const abort = (): void => {
+    isAborted = true;
+    controller?.abort();
   };
-  return { told, end };
+  return { attempt, abort };
 }
 
-const mistaken = 'restartWithBackoff: expected the factory to give an Observable';
+const noObservable = 'restartWithBackoff: factory must return an Observable';
 
-/** Told instead of the end of an attempt that is followed by another. */
-const ended = Symbol('ended');
+/** Stands for the error of an attempt that completed. */
+const completed = Symbol('completed');

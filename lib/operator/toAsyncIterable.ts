@@ -1,58 +1,56 @@
-import { isObservable, type Observable, Subscriber } from 'rxjs';
-import { checkCount, checkFunction } from '../data/check.ts';
-import { kindOf } from '../data/kindOf.ts';
+import { Observable, type Subscription } from 'rxjs';
+import { checkCount, checkFunction, checkOneOf } from '../data/check.ts';
 import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
-import { listen } from './listen.ts';
+import { checkObservable, listen } from './listen.ts';
 
-/** What happens when a stream is faster than the loop that takes it. @category operator */
+/** What happens when a stream is faster than the loop that reads it. @category operator */
 export type BufferPolicy = 'fail' | 'drop-oldest' | 'drop-newest';
 
-/** How many values wait for the loop, and what becomes of one more. @category operator */
+/** How many values wait for the loop, and what happens with one more. @category operator */
 export interface ToAsyncIterableOptions<T> {
   /**
-   * `'fail'`: the loop gets what waits, and then a {@link LimitError}. `'drop-oldest'`: what has waited longest goes.
-   * `'drop-newest'`: what has just come goes.
+   * `'fail'` ends the loop with a {@link LimitError}, behind the waiting values. `'drop-oldest'` drops the value that
+   * has waited longest, `'drop-newest'` the one that has just come.
    */
   readonly overflow: BufferPolicy;
-  /** How many values may wait: a whole number from 1. With 1 and `'drop-oldest'` the loop gets the newest. @default 1000 */
+  /** The largest number of values that wait: a whole number from 1. With 1 and `'drop-oldest'` the loop gets the newest. @default 1000 */
   readonly maxQueued?: number;
-  /** Hears of each value that is dropped. What it throws ends the loop. @default nobody */
+  /** Called for each dropped value. What it throws ends the loop. @default not called */
   readonly onDropped?: (value: T) => void;
 }
 
 /**
- * Makes an async iterable of a stream, for `for await`.
+ * Makes an async iterable of a stream, for `for await`, with a bounded buffer.
  *
- * A stream does not wait for the loop, so something has to wait for it: here so
- * many values, and what becomes of one more has a name.
+ * A stream does not wait for the loop, so its values have to: at most `maxQueued` of
+ * them, and `overflow` says what happens with one more.
  *
  * ```text
- * source                              -a-b-c-d--|
- * the loop asks                       ?------?-?-?
- * toAsyncIterable drop-oldest, 2      -a-----c-d-|
+ * source                                                -a-b-c-d--|
+ * the loop requests                                     ?------?-?-?
+ * toAsyncIterable, overflow drop-oldest, maxQueued 2    -a-----c-d-|
  * ```
  *
- * Subscribes when the first value is asked for, each loop for itself; leaves the
- * source when the loop is left. A failure comes after the values before it.
+ * Each loop subscribes for itself, when it requests its first value, and unsubscribes
+ * when it is left. Ends with the source; an error comes after the values before it.
+ * Holds at most `maxQueued` values.
  *
  * @example Read prices in a loop that may be slow
- * for await (const { price } of toAsyncIterable(prices, { overflow: 'drop-oldest', queue: 1 })) {
+ * for await (const { price } of toAsyncIterable(prices, { overflow: 'drop-oldest', maxQueued: 1 })) {
  *   await fetch(`/price?is=${price}`);
  * }
  *
- * @throws TypeError at once, for a policy of another name. RangeError for a queue below 1.
+ * @throws TypeError at once, for an unknown policy or an option of a wrong type. RangeError for a `maxQueued` below 1.
  * @see RxJS `firstValueFrom` for one value.
  * @category operator
  */
 export function toAsyncIterable<T>(
   source: Observable<T>,
-  { overflow, maxQueued = 1000, onDropped = nobody }: ToAsyncIterableOptions<T>,
+  { overflow, maxQueued = 1000, onDropped = ignore }: ToAsyncIterableOptions<T>,
 ): AsyncIterable<T> {
-  if (!isObservable(source)) throw new TypeError(`toAsyncIterable: expected an Observable, got ${kindOf(source)}`);
-  if (!policies.includes(overflow)) {
-    throw new TypeError(`toAsyncIterable: overflow: expected one of ${policies.join(', ')}, got ${kindOf(overflow)}`);
-  }
+  checkObservable('toAsyncIterable: source', source);
+  checkOneOf('toAsyncIterable: overflow', overflow, policies);
   checkCount('toAsyncIterable: maxQueued', maxQueued);
   checkFunction('toAsyncIterable: onDropped', onDropped);
 
@@ -61,18 +59,18 @@ export function toAsyncIterable<T>(
 
 const policies: readonly string[] = ['fail', 'drop-oldest', 'drop-newest'] satisfies BufferPolicy[];
 
-function nobody(): void {}
+function ignore(): void {}
 
-/** What waits for one loop. */
+/** The values that wait for one loop. */
 class Buffer<T> {
   readonly #overflow: BufferPolicy;
-  readonly #most: number;
+  readonly #maxQueued: number;
   readonly #onDropped: (value: T) => void;
   readonly #values = new Queue<T>();
 
-  constructor(overflow: BufferPolicy, most: number, onDropped: (value: T) => void) {
+  constructor(overflow: BufferPolicy, maxQueued: number, onDropped: (value: T) => void) {
     this.#overflow = overflow;
-    this.#most = most;
+    this.#maxQueued = maxQueued;
     this.#onDropped = onDropped;
   }
 
@@ -80,9 +78,10 @@ class Buffer<T> {
     return this.#values.length === 0;
   }
 
+  /** @throws LimitError when it is full and the policy is `'fail'`, and whatever `onDropped` throws. */
   push(value: T): void {
-    if (this.#values.length < this.#most) return this.#values.push(value);
-    if (this.#overflow === 'fail') throw operatorQueueFull('toAsyncIterable', this.#most);
+    if (this.#values.length < this.#maxQueued) return this.#values.push(value);
+    if (this.#overflow === 'fail') throw operatorQueueFull('toAsyncIterable', this.#maxQueued);
     if (this.#overflow === 'drop-newest') return this.#onDropped(value);
     const oldest = this.#values.shift() as T;
     this.#values.push(value);
@@ -98,20 +97,21 @@ class Buffer<T> {
   }
 }
 
-interface Ask<T> {
+/** A call of `next` whose promise is pending. */
+interface PendingRead<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** One loop over a source. */
+/** The iterator of one loop. */
 class Loop<T> implements AsyncIterator<T, undefined> {
   readonly #source: Observable<T>;
   readonly #buffer: Buffer<T>;
-  /** Asked and not answered. While there are any, nothing waits. */
-  readonly #asks = new Queue<Ask<T>>();
-  #hearing: Subscriber<T> | undefined;
-  #isOver = false;
-  #failures: unknown[] = [];
+  /** While there are any, the buffer is empty. */
+  readonly #reads = new Queue<PendingRead<T>>();
+  #subscription: Subscription | undefined;
+  #isEnded = false;
+  #errors: unknown[] = [];
 
   constructor(source: Observable<T>, buffer: Buffer<T>) {
     this.#source = source;
@@ -120,55 +120,57 @@ class Loop<T> implements AsyncIterator<T, undefined> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
-      this.#asks.push({ resolve, reject });
-      this.#begin();
-      this.#answer();
+      this.#reads.push({ resolve, reject });
+      this.#start();
+      this.#settleReads();
     });
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
     this.#buffer.clear();
-    this.#over();
+    this.#end();
     return { done: true, value: undefined };
   }
 
-  #begin(): void {
-    if (this.#hearing !== undefined || this.#isOver) return;
-    const whole = new Subscriber<T>();
-    this.#hearing = whole;
-    listen(this.#source, whole, {
-      next: (value) => this.#hear(value),
-      error: (error) => this.#over(error),
-      complete: () => this.#over(),
-    });
+  #start(): void {
+    if (this.#subscription !== undefined || this.#isEnded) return;
+    new Observable<never>((subscriber) => {
+      // Before the source is subscribed to: it may emit, and be unsubscribed from, before `subscribe` returns.
+      this.#subscription = subscriber;
+      listen(this.#source, subscriber, {
+        next: (value) => this.#onValue(value),
+        error: (error) => this.#end(error),
+        complete: () => this.#end(),
+      });
+    }).subscribe();
   }
 
-  #hear(value: T): void {
-    const ask = this.#asks.shift();
-    if (ask !== undefined) return ask.resolve({ done: false, value });
+  #onValue(value: T): void {
+    const read = this.#reads.shift();
+    if (read !== undefined) return read.resolve({ done: false, value });
     try {
       this.#buffer.push(value);
     } catch (error) {
-      this.#over(error);
+      this.#end(error);
     }
   }
 
-  #over(...failures: unknown[]): void {
-    this.#isOver = true;
-    this.#failures = failures;
+  #end(...errors: unknown[]): void {
+    this.#isEnded = true;
+    this.#errors = errors;
     try {
-      this.#hearing?.unsubscribe();
+      this.#subscription?.unsubscribe();
     } finally {
-      this.#answer();
+      this.#settleReads();
     }
   }
 
-  #answer(): void {
-    while (this.#asks.length > 0 && (!this.#buffer.isEmpty || this.#isOver)) {
-      const ask = this.#asks.shift();
-      if (!this.#buffer.isEmpty) ask?.resolve({ done: false, value: this.#buffer.shift() });
-      else if (this.#failures.length > 0) ask?.reject(this.#failures.pop());
-      else ask?.resolve({ done: true, value: undefined });
+  #settleReads(): void {
+    while (this.#reads.length > 0 && (!this.#buffer.isEmpty || this.#isEnded)) {
+      const read = this.#reads.shift();
+      if (!this.#buffer.isEmpty) read?.resolve({ done: false, value: this.#buffer.shift() });
+      else if (this.#errors.length > 0) read?.reject(this.#errors.pop());
+      else read?.resolve({ done: true, value: undefined });
     }
   }
 }

@@ -3,63 +3,64 @@ import { maxTimerDelay } from '../data/check.ts';
 import { clock } from './clock.ts';
 
 /**
- * One timer that rings when something is due, and is gone with its owner: added to
- * it once, when something is due for the first time.
+ * A deadline with one timer, which ends with its owner: it is added to the owner
+ * when the first deadline is set.
  *
- * To be due later leaves the timer alone: it looks again when it runs. Re-arming
- * it for each value is what makes RxJS's own `timeout` dear on busy streams.
+ * A deadline that moves to a later time leaves the timer alone; the timer checks it
+ * when it runs. Rearming a timer for each value is what makes the `timeout` of RxJS
+ * expensive on busy streams.
  *
  * @internal
  */
 export class Alarm {
   readonly #owner: Subscription;
-  readonly #ring: () => void;
-  readonly #givesWay: boolean;
+  readonly #onDue: () => void;
+  readonly #runsLast: boolean;
   #due = Infinity;
   /** When the timer runs. */
-  #runs = Infinity;
+  #timerDue = Infinity;
   #timer: SchedulerAction<void> | undefined;
-  #gaveWay = false;
+  #hasYielded = false;
 
-  /** @param givesWay lets all else that is due at the same moment go first, also what was set after it. */
-  constructor(owner: Subscription, ring: () => void, givesWay = false) {
+  /** @param runsLast whether everything else that is due at the same moment comes first, even if it was scheduled later */
+  constructor(owner: Subscription, onDue: () => void, runsLast = false) {
     this.#owner = owner;
-    this.#ring = ring;
-    this.#givesWay = givesWay;
+    this.#onDue = onDue;
+    this.#runsLast = runsLast;
   }
 
-  /** Rings then, and not when it was due before; `Infinity` for not at all. */
+  /** Replaces the deadline, a time of `clock.now()`; `Infinity` for none. */
   set(due: number): void {
     this.#due = due;
-    this.#gaveWay = false;
-    if (due < this.#runs) this.#arm();
+    this.#hasYielded = false;
+    if (due < this.#timerDue) this.#arm();
   }
 
   #arm(): void {
     if (this.#owner.closed) return;
-    this.#runs = this.#due;
-    // Node cuts fractions off and would run it too early.
-    const wait = Math.min(Math.max(Math.ceil(this.#due - clock.now()), 0), maxTimerDelay);
+    this.#timerDue = this.#due;
+    // Rounded up: Node truncates a fraction, and the timer would run too early.
+    const delay = Math.min(Math.max(Math.ceil(this.#due - clock.now()), 0), maxTimerDelay);
     if (this.#timer !== undefined) {
-      this.#timer.schedule(undefined, wait);
+      this.#timer.schedule(undefined, delay);
       return;
     }
-    this.#timer = asyncScheduler.schedule(this.#run, wait) as SchedulerAction<void>;
+    this.#timer = asyncScheduler.schedule(this.#run, delay) as SchedulerAction<void>;
     this.#owner.add(this.#timer);
   }
 
   readonly #run = (): void => {
-    this.#runs = Infinity;
+    this.#timerDue = Infinity;
     if (this.#due > clock.now()) {
       if (this.#due !== Infinity) this.#arm();
       return;
     }
-    if (this.#givesWay && !this.#gaveWay) {
-      this.#gaveWay = true;
+    if (this.#runsLast && !this.#hasYielded) {
+      this.#hasYielded = true;
       return this.#arm();
     }
-    this.#gaveWay = false;
+    this.#hasYielded = false;
     this.#due = Infinity;
-    this.#ring();
+    this.#onDue();
   };
 }

@@ -28,21 +28,22 @@ export interface BackoffOptions {
 }
 
 /**
- * Checks the options of a backoff.
+ * Checks the options of a backoff, with their defaults filled in.
  *
+ * @param prefix what precedes the name of an option in a message: `fromSse: backoff.`
  * @throws TypeError for a wrong type, RangeError for a number out of range.
  * @internal
  */
 export function checkBackoff(
-  at: string,
+  prefix: string,
   { initialDelay, maxDelay, maxAttempts, resetAfter }: Required<Omit<BackoffOptions, 'onFailure'>>,
   onFailure?: unknown,
 ): void {
-  checkNumber(`${at}initialDelay`, initialDelay, { above: 0, unit: 'ms' });
-  checkNumber(`${at}maxDelay`, maxDelay, { min: initialDelay, max: maxTimerDelay, unit: 'ms' });
-  checkNumber(`${at}maxAttempts`, maxAttempts, { min: 0 });
-  checkNumber(`${at}resetAfter`, resetAfter, { min: 0, unit: 'ms' });
-  if (onFailure !== undefined) checkFunction(`${at}onFailure`, onFailure);
+  checkNumber(`${prefix}initialDelay`, initialDelay, { above: 0, unit: 'ms' });
+  checkNumber(`${prefix}maxDelay`, maxDelay, { min: initialDelay, max: maxTimerDelay, unit: 'ms' });
+  checkNumber(`${prefix}maxAttempts`, maxAttempts, { min: 0 });
+  checkNumber(`${prefix}resetAfter`, resetAfter, { min: 0, unit: 'ms' });
+  if (onFailure !== undefined) checkFunction(`${prefix}onFailure`, onFailure);
 }
 
 /** Returns the bound of the wait after so many failures in a row, counted from 0, in milliseconds. @internal */

@@ -1,19 +1,19 @@
 /**
- * Everything of the outside world that is not an argument: the time, a turn of
- * the event loop, a microtask, and chance. The test kit replaces all four for
- * one run; nothing else may. Timers are not here: they are RxJS's own
- * `asyncScheduler`, which a `TestScheduler` already makes virtual.
+ * The inputs of the library that are not arguments: time, turns of the event loop,
+ * microtasks, and randomness. The test kit replaces all four for one run; nothing
+ * else may. Timers are missing here because they are RxJS's own `asyncScheduler`,
+ * which a `TestScheduler` makes virtual.
  *
  * @internal
  */
 export interface Clock {
-  /** Milliseconds of a clock that never jumps. For dates there is `asyncScheduler.now()`. */
+  /** Returns the milliseconds of a monotonic clock. Use `asyncScheduler.now()` for dates. */
   now(): number;
   /** Runs the work in a later turn of the event loop. */
   turn(work: () => void): void;
-  /** Runs the work when the code that runs now has returned, in the same turn. */
+  /** Runs the work in a microtask, in the same turn of the event loop. */
   micro(work: () => void): void;
-  /** That many unguessable bytes. */
+  /** Returns this many cryptographically random bytes. */
   random(length: number): Uint8Array;
 }
 
@@ -28,7 +28,7 @@ const real: Clock = {
 
 let current = real;
 
-/** The clock in force. @internal */
+/** The current clock. @internal */
 export const clock: Clock = {
   now: () => current.now(),
   turn: (work) => current.turn(work),
@@ -36,30 +36,30 @@ export const clock: Clock = {
   random: (length) => current.random(length),
 };
 
-/** Puts another clock in force, or the real one back. For the test kit alone. @internal */
+/** Replaces the clock, or restores the real one. Only the test kit may call it. @internal */
 export function replaceClock(replacement: Clock | undefined): void {
   current = replacement ?? real;
 }
 
 /**
- * State that all of one kind share, such as the timer of all heartbeats, hung on
- * the clock in force: each virtual run has its own, gone with it.
+ * Returns a getter of shared state, such as the timer of all heartbeats, with one
+ * instance for each clock: each virtual run has its own, which is collected with it.
  *
  * @internal
  */
 export function perClock<T extends object>(make: () => T): () => T {
-  const made = new WeakMap<Clock, T>();
+  const states = new WeakMap<Clock, T>();
   return () => {
-    let state = made.get(current);
+    let state = states.get(current);
     if (state === undefined) {
       state = make();
-      made.set(current, state);
+      states.set(current, state);
     }
     return state;
   };
 }
 
-/** A number from 0 to below 1. @internal */
+/** Returns a random number of at least 0 and below 1. @internal */
 export function randomFraction(): number {
   return clock.random(4).reduce((sum, byte) => (sum + byte) / 256, 0);
 }

@@ -21,11 +21,11 @@ function heard(react: (outlet: SerializedObserver<string>, value: string, reader
 describe('Outlet', () => {
   it('hands a value on when the one before it is through', () => {
     const { all, outlet } = heard((self, value) => {
-      if (value === 'a') self.all(['b', 'c']);
+      if (value === 'a') self.nextAll(['b', 'c']);
       if (value === 'b') self.next('d');
     });
     outlet.next('a');
-    outlet.all(['e']);
+    outlet.nextAll(['e']);
     expect(all.join(' ')).to.equal('a( a) b( b) c( c) d( d) e( e)');
   });
 
@@ -36,7 +36,7 @@ describe('Outlet', () => {
       self.error('no');
       self.complete();
     });
-    outlet.all(['a', 'c']);
+    outlet.nextAll(['a', 'c']);
     expect(all.join(' ')).to.equal('a( a) c( c) b( b) error no');
   });
 
@@ -49,7 +49,7 @@ describe('Outlet', () => {
 
   it('gives nothing more to a reader that has left', () => {
     const { all, outlet } = heard((_self, _value, reader) => reader.unsubscribe());
-    outlet.all(['a', 'b']);
+    outlet.nextAll(['a', 'b']);
     outlet.next('c');
     expect(all).to.deep.equal(['a(', 'a)']);
   });

@@ -156,6 +156,6 @@ describe('conflateBy', () => {
       .pipe(conflateBy((event) => event.type, { interval: 5, merge: (() => undefined) as never }))
       .subscribe({ error: (error) => words.push(error.message) });
     for (const sequence of [1, 2]) source.next(placed(sequence, paid));
-    expect(words).to.deep.equal(['conflateBy: expected merge to give an event, got undefined']);
+    expect(words).to.deep.equal(['conflateBy: merge must return an event, got undefined']);
   });
 });

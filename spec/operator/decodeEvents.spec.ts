@@ -12,7 +12,7 @@ function decoded(value: unknown, contract: Parameters<typeof decodeEvents>[0] = 
   const passed: unknown[] = [];
   const issues: (readonly string[])[] = [];
   of(value)
-    .pipe(decodeEvents(contract, (error) => issues.push(error.issues)))
+    .pipe(decodeEvents(contract, { onInvalid: (error) => issues.push(error.issues) }))
     .subscribe((made) => passed.push(made));
   return { passed, issues: issues.flat() };
 }
@@ -28,10 +28,13 @@ describe('decodeEvents', () => {
       const expected = '     -a---b--|';
       const reports: DecodeError[] = [];
 
-      expectObservable(source.pipe(decodeEvents(Orders, (error) => reports.push(error)))).toBe(expected, {
-        a: paid,
-        b: shipped,
-      });
+      expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: (error) => reports.push(error) }))).toBe(
+        expected,
+        {
+          a: paid,
+          b: shipped,
+        },
+      );
       expectSubscriptions(source.subscriptions).toBe(subs);
       flush();
       expect(reports.map(({ issues }) => issues)).to.deep.equal([
@@ -46,7 +49,7 @@ describe('decodeEvents', () => {
     marbles(({ hot, flush }) => {
       const errors: unknown[] = [];
       hot('-a-x-a', { a: raw, x: {} })
-        .pipe(decodeEvents(Orders, 'fail'))
+        .pipe(decodeEvents(Orders, { onInvalid: 'fail' }))
         .subscribe({ error: (error) => errors.push(error) });
       flush();
       expect(errors).to.have.length(1);
@@ -117,7 +120,7 @@ describe('decodeEvents', () => {
     };
     const errors: unknown[] = [];
     of(mean)
-      .pipe(decodeEvents(Orders, () => {}))
+      .pipe(decodeEvents(Orders, { onInvalid: () => {} }))
       .subscribe({ error: (error) => errors.push(error) });
     expect(errors).to.deep.equal([new Error('a getter')]);
   });
@@ -130,7 +133,7 @@ describe('decodeEvents', () => {
       const source = hot<Entry<Order | Gap>>('-axgo-|', { a: rawAt(1, raw), x: rawAt(2, 5), g: gapAt(3), o: bare(3) });
       const expected = '                      -apgo-|';
       const values = { a: new Entry('e', 1, paid, undefined), p: bare(2), g: gapAt(3), o: bare(3) };
-      expectObservable(source.pipe(decodeEvents(Orders, () => {}))).toBe(expected, values);
+      expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: () => {} }))).toBe(expected, values);
     }),
   );
 });

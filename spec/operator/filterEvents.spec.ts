@@ -152,7 +152,7 @@ describe('filterEvents', () => {
   it('refuses what is no predicate', () => {
     expect(() => filterEvents(undefined as never)).to.throw(
       TypeError,
-      'filterEvents: expected a function, got undefined',
+      'filterEvents: predicate must be a function, got undefined',
     );
   });
 });

@@ -12,7 +12,7 @@ const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 const operators = files.filter((file) => typeof Reflect.get(door, file) === 'function').sort();
 
 /** What operators are made of. */
-const parts: readonly string[] = ['Calls', 'EventIn', 'SerializedObserver', 'listen'];
+const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'listen'];
 
 describe('every operator', () => {
   it('is asked: none is forgotten, and each file that is none is known to be', () => {

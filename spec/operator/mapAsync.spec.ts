@@ -22,7 +22,7 @@ describe('mapAsync', () => {
       const subs = '      ^--------------!';
       const expected = '  -----(AB)C-----|';
 
-      expectObservable(source.pipe(mapAsync(2, work))).toBe(expected);
+      expectObservable(source.pipe(mapAsync(work, { concurrency: 2 }))).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -30,15 +30,15 @@ describe('mapAsync', () => {
   it(
     'does one after the other when told so, and all at once',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('abd-------|').pipe(mapAsync(1, work))).toBe('----A-BD--|');
-      expectObservable(hot('abd-------|').pipe(mapAsync(Infinity, work))).toBe('----(ABD)-|');
+      expectObservable(hot('abd-------|').pipe(mapAsync(work, { concurrency: 1 }))).toBe('----A-BD--|');
+      expectObservable(hot('abd-------|').pipe(mapAsync(work, { concurrency: Infinity }))).toBe('----(ABD)-|');
     }),
   );
 
   it(
     'completes when the last result is out',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('ab|').pipe(mapAsync(2, work))).toBe('----(AB|)');
+      expectObservable(hot('ab|').pipe(mapAsync(work, { concurrency: 2 }))).toBe('----(AB|)');
     }),
   );
 
@@ -53,7 +53,7 @@ describe('mapAsync', () => {
       const source = hot('axbd-d-');
       const subs = '      ^---!';
       const expected = '  ----(A#)';
-      expectObservable(source.pipe(mapAsync(2, counted))).toBe(expected, undefined, 'no x');
+      expectObservable(source.pipe(mapAsync(counted, { concurrency: 2 }))).toBe(expected, undefined, 'no x');
       expectSubscriptions(source.subscriptions).toBe(subs);
       flush();
       expect(called).to.deep.equal(['a', 'x']);
@@ -63,7 +63,7 @@ describe('mapAsync', () => {
   it(
     'fails with a source that fails, at once',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('a-#').pipe(mapAsync(2, work))).toBe('--#');
+      expectObservable(hot('a-#').pipe(mapAsync(work, { concurrency: 2 }))).toBe('--#');
     }),
   );
 
@@ -74,18 +74,26 @@ describe('mapAsync', () => {
         if (letter === 't') throw new Error('no');
         return work(letter, signal);
       };
-      expectObservable(hot('at').pipe(mapAsync(2, throwing))).toBe('----(A#)', undefined, new Error('no'));
-      const why = new TypeError(
-        'mapAsync: expected a promise of an event, got one of undefined; filterEvents leaves one out',
+      expectObservable(hot('at').pipe(mapAsync(throwing, { concurrency: 2 }))).toBe(
+        '----(A#)',
+        undefined,
+        new Error('no'),
       );
-      expectObservable(hot('a').pipe(mapAsync(2, () => later(2, undefined as never)))).toBe('--#', undefined, why);
+      const why = new TypeError(
+        'mapAsync: the promise of project must resolve to a value, got undefined; use filterEvents to leave an event out',
+      );
+      expectObservable(hot('a').pipe(mapAsync(() => later(2, undefined as never), { concurrency: 2 }))).toBe(
+        '--#',
+        undefined,
+        why,
+      );
     }),
   );
 
   it(
     'keeps null, which is a result like any other',
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('a-|').pipe(mapAsync(1, () => later(1, null)))).toBe('-n|', { n: null });
+      expectObservable(hot('a-|').pipe(mapAsync(() => later(1, null), { concurrency: 1 }))).toBe('-n|', { n: null });
     }),
   );
 
@@ -101,7 +109,7 @@ describe('mapAsync', () => {
         },
       });
       const foreign = twice as unknown as (letter: string) => PromiseLike<string>;
-      expectObservable(hot('ab|').pipe(mapAsync(1, foreign))).toBe('ab|');
+      expectObservable(hot('ab|').pipe(mapAsync(foreign, { concurrency: 1 }))).toBe('ab|');
     }),
   );
 
@@ -109,7 +117,7 @@ describe('mapAsync', () => {
     'fails when more are held than may be',
     marbles(({ hot, expectObservable }) => {
       const error = operatorQueueFull('mapAsync', 2);
-      expectObservable(hot('abb').pipe(mapAsync(1, work, { maxQueued: 2 }))).toBe('--#', undefined, error);
+      expectObservable(hot('abb').pipe(mapAsync(work, { concurrency: 1, maxQueued: 2 }))).toBe('--#', undefined, error);
     }),
   );
 
@@ -117,7 +125,7 @@ describe('mapAsync', () => {
     const source = new Subject<number>();
     const failures: unknown[] = [];
     const never = () => new Promise<number>(() => {});
-    source.pipe(mapAsync(1, never)).subscribe({ error: (error) => failures.push(error) });
+    source.pipe(mapAsync(never, { concurrency: 1 })).subscribe({ error: (error) => failures.push(error) });
     for (let n = 0; n < 10_000; n++) source.next(n);
     expect(failures).to.deep.equal([]);
     source.next(0);
@@ -136,7 +144,7 @@ describe('mapAsync', () => {
       },
     });
     source
-      .pipe(mapAsync(1, settle as unknown as (n: number) => PromiseLike<number>, { maxQueued: 50_000 }))
+      .pipe(mapAsync(settle as unknown as (n: number) => PromiseLike<number>, { concurrency: 1, maxQueued: 50_000 }))
       .subscribe((n) => got.push(n));
     for (let n = 0; n < 50_000; n++) source.next(n);
     expect(got).to.have.length(0);
@@ -146,14 +154,14 @@ describe('mapAsync', () => {
 
   describe('its signal', () => {
     /** The signals of calls that never settle. */
-    const signalsOf = (count: number, concurrent = Infinity) => {
+    const signalsOf = (count: number, concurrency = Infinity) => {
       const signals: AbortSignal[] = [];
       const source = new Subject<number>();
       const never = (_n: number, signal: AbortSignal) => {
         signals.push(signal);
         return new Promise<number>(() => {});
       };
-      const reader = source.pipe(mapAsync(concurrent, never)).subscribe({ error: () => {} });
+      const reader = source.pipe(mapAsync(never, { concurrency })).subscribe({ error: () => {} });
       for (let n = 0; n < count; n++) source.next(n);
       const aborted = () => signals.filter((signal) => signal.aborted).length;
       return { source, reader, signals, aborted };
@@ -188,7 +196,7 @@ describe('mapAsync', () => {
           return letter === 'n' ? later(1e6, letter, signal) : work(letter, signal);
         };
         const source = hot('d--xn');
-        source.pipe(mapAsync(3, kept)).subscribe({ error: () => {} });
+        source.pipe(mapAsync(kept, { concurrency: 3 })).subscribe({ error: () => {} });
         flush();
         expect([signals.x?.aborted, signals.n?.aborted]).to.deep.equal([true, true]);
       }),
@@ -200,10 +208,13 @@ describe('mapAsync', () => {
         const signals: AbortSignal[] = [];
         of('a')
           .pipe(
-            mapAsync(1, (letter, signal) => {
-              signals.push(signal);
-              return work(letter, signal);
-            }),
+            mapAsync(
+              (letter, signal) => {
+                signals.push(signal);
+                return work(letter, signal);
+              },
+              { concurrency: 1 },
+            ),
           )
           .subscribe();
         flush();
@@ -220,10 +231,13 @@ describe('mapAsync', () => {
       const subs = '      ^---!';
       source
         .pipe(
-          mapAsync(1, (letter, signal) => {
-            called.push(letter);
-            return work(letter, signal);
-          }),
+          mapAsync(
+            (letter, signal) => {
+              called.push(letter);
+              return work(letter, signal);
+            },
+            { concurrency: 1 },
+          ),
           take(1),
         )
         .subscribe();
@@ -241,15 +255,15 @@ describe('mapAsync', () => {
       const source = hot<Entry<Order | Gap>>('oaopgb-----q|', { ...values });
       const expected = '                      o----(Apg)Bq|';
       const upper = (order: Order) => later(order === paid ? 4 : 5, order === paid ? 'A' : 'B');
-      expectObservable(source.pipe(mapAsync(2, upper))).toBe(expected, { ...values, ...made });
+      expectObservable(source.pipe(mapAsync(upper, { concurrency: 2 }))).toBe(expected, { ...values, ...made });
     }),
   );
 
   it('says what it expected where a call gives no promise', () => {
     const words: string[] = [];
     of(1)
-      .pipe(mapAsync(1, (() => 5) as never))
+      .pipe(mapAsync((() => 5) as never, { concurrency: 1 }))
       .subscribe({ error: (error) => words.push(error.message) });
-    expect(words).to.deep.equal(['mapAsync: expected a promise, got number']);
+    expect(words).to.deep.equal(['mapAsync: project must return a promise, got number']);
   });
 });

@@ -145,7 +145,9 @@ describe('mapEvents', () => {
       const orders = hot<Order>('      -a--|', { a: paid });
       const expected = '               -#';
       const nothing = () => undefined as never;
-      const why = new TypeError('mapEvents: expected an event, got undefined; filterEvents leaves one out');
+      const why = new TypeError(
+        'mapEvents: project must return an event, got undefined; use filterEvents to leave an event out',
+      );
 
       expectObservable(entries.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
       expectObservable(orders.pipe(mapEvents(nothing))).toBe(expected, undefined, why);
@@ -164,6 +166,6 @@ describe('mapEvents', () => {
   );
 
   it('refuses what is no function', () => {
-    expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvents: expected a function, got object');
+    expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvents: project must be a function, got object');
   });
 });

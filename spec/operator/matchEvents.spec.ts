@@ -59,7 +59,7 @@ describe('matchEvents', () => {
         order_paid: () => undefined as never,
         order_shipped: () => 2,
       });
-      const why = new TypeError('matchEvents: expected each case to give something, got undefined');
+      const why = new TypeError('matchEvents: each case must return a value, got undefined');
       expectObservable(hot<Order>('sp', { p: paid, s: shipped }).pipe(nothing)).toBe('2#', { 2: 2 }, why);
     }),
   );

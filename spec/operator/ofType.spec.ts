@@ -112,8 +112,11 @@ describe('ofType', () => {
 
   it('refuses to choose nothing, and what is no definition', () => {
     const choose = ofType as (...definitions: unknown[]) => unknown;
-    expect(() => choose()).to.throw(TypeError, 'ofType: expected the definition of an event, got none');
-    expect(() => choose('order_paid')).to.throw(TypeError, 'ofType: expected the definition of an event, got string');
+    expect(() => choose()).to.throw(TypeError, 'ofType: at least one definition of an event must be passed, got none');
+    expect(() => choose('order_paid')).to.throw(
+      TypeError,
+      'ofType: each argument must be the definition of an event, got string',
+    );
     expect(() => choose(Orders.OrderPaid, undefined)).to.throw(TypeError, 'got undefined');
     expect(() => choose(() => true)).to.throw(TypeError, 'got function');
     expect(() => choose(Orders)).to.throw(TypeError, 'got object');

@@ -257,7 +257,7 @@ describe('restartWithBackoff', () => {
       onFailure: () => words.push('failure'),
     });
     made.subscribe({ error: (error) => words.push(error.message) });
-    expect(words).to.deep.equal(['restartWithBackoff: expected the factory to give an Observable, got Promise']);
+    expect(words).to.deep.equal(['restartWithBackoff: factory must return an Observable, got Promise']);
   });
 
   it('takes numbers alone for its options, and a function for who hears', () => {

@@ -24,7 +24,8 @@ const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Obs
       mapEvents((group) => Tick(group.flatMap(({ data }) => data))),
     ),
   rateLimit: (entries) => entries.pipe(rateLimit({ maxEvents: 1, interval: 12 })),
-  mapAsync: (entries) => entries.pipe(mapAsync(2, (tick, signal) => later(12, Tick([...tick.data]), signal))),
+  mapAsync: (entries) =>
+    entries.pipe(mapAsync((tick, signal) => later(12, Tick([...tick.data]), signal), { concurrency: 2 })),
 };
 
 describe('between a feed and its reader', () => {

@@ -121,7 +121,7 @@ describe('toAsyncIterable', () => {
   it('says which policies there are', () => {
     expect(() => toAsyncIterable(NEVER, { overflow: 'keep' as never })).to.throw(
       TypeError,
-      'toAsyncIterable: overflow: expected one of fail, drop-oldest, drop-newest, got string',
+      "toAsyncIterable: overflow must be 'fail', 'drop-oldest' or 'drop-newest', got 'keep'",
     );
     expect(() => toAsyncIterable(of(1), { overflow: 'drop-newest' })).to.not.throw();
   });
@@ -144,7 +144,7 @@ describe('toAsyncIterable', () => {
   it('takes an Observable alone, and says so at once', () => {
     expect(() => toAsyncIterable([1] as never, { overflow: 'fail' })).to.throw(
       TypeError,
-      'expected an Observable, got',
+      'toAsyncIterable: source must be an Observable, got array',
     );
   });
 });

@@ -22,7 +22,7 @@ describe('undefined', () => {
       expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 5 }))).toBe('u----u---|', values);
       expectObservable(source.pipe(filterEvents((value) => value !== undefined))).toBe('---------|');
       expectObservable(source.pipe(mapEvents(String))).toBe('xx-------|', { x: 'undefined' });
-      expectObservable(source.pipe(mapAsync(1, () => later(2, 'x')))).toBe('--x-x----|');
+      expectObservable(source.pipe(mapAsync(() => later(2, 'x'), { concurrency: 1 }))).toBe('--x-x----|');
     }),
   );
 });

@@ -233,20 +233,23 @@ orders.pipe(groupedWithin({ maxBytes: 5, sizeOf: (e) => e.type }));
 
 /* mapAsync */
 
-expectTypeOf(orders.pipe(mapAsync(2, async (e) => e.data.order))).toEqualTypeOf<Observable<string>>();
-expectTypeOf(entries.pipe(mapAsync(2, async (e) => e.type))).toEqualTypeOf<
+expectTypeOf(orders.pipe(mapAsync(async (e) => e.data.order, { concurrency: 2 }))).toEqualTypeOf<Observable<string>>();
+expectTypeOf(entries.pipe(mapAsync(async (e) => e.type, { concurrency: 2 }))).toEqualTypeOf<
   Observable<Entry<'order_paid' | 'order_shipped' | Gap>>
 >();
 orders.pipe(
-  mapAsync(2, async (e, signal) => {
-    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
-    return e;
-  }),
+  mapAsync(
+    async (e, signal) => {
+      expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+      return e;
+    },
+    { concurrency: 2 },
+  ),
 );
 // @ts-expect-error a promise
-orders.pipe(mapAsync(2, (e) => e));
+orders.pipe(mapAsync((e) => e, { concurrency: 2 }));
 // @ts-expect-error nothing is not an event
-orders.pipe(mapAsync(2, async () => {}));
+orders.pipe(mapAsync(async () => {}, { concurrency: 2 }));
 
 /* rateLimit, dedupe */
 
@@ -264,14 +267,16 @@ orders.pipe(dedupe((e) => e.id));
 declare const texts: Observable<string>;
 declare const raw: Observable<Entry<unknown>>;
 
-expectTypeOf(texts.pipe(decodeEvents(Orders, 'fail'))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(unchecked.pipe(decodeEvents(Orders, () => {}))).toEqualTypeOf<Observable<Order>>();
-expectTypeOf(entries.pipe(decodeEvents(Orders, () => {}))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
-expectTypeOf(raw.pipe(decodeEvents(Orders, 'fail'))).toEqualTypeOf<Observable<Entry<Order>>>();
+expectTypeOf(texts.pipe(decodeEvents(Orders, { onInvalid: 'fail' }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(unchecked.pipe(decodeEvents(Orders, { onInvalid: () => {} }))).toEqualTypeOf<Observable<Order>>();
+expectTypeOf(entries.pipe(decodeEvents(Orders, { onInvalid: () => {} }))).toEqualTypeOf<
+  Observable<Entry<Order | Gap>>
+>();
+expectTypeOf(raw.pipe(decodeEvents(Orders, { onInvalid: 'fail' }))).toEqualTypeOf<Observable<Entry<Order>>>();
 // @ts-expect-error what is done about a bad event has to be said
 texts.pipe(decodeEvents(Orders));
 // @ts-expect-error a contract, not one of its definitions
-texts.pipe(decodeEvents(Orders.OrderPaid, 'fail'));
+texts.pipe(decodeEvents(Orders.OrderPaid, { onInvalid: 'fail' }));
 
 /* matchEvents */
 

@@ -16,7 +16,7 @@ export const subject: Subject = {
     merge: (thrower) => (source) => source.pipe(conflateBy<Order>(byOrder, { interval: 5, merge: thrower })),
   },
   bad: {
-    'a key that is no function': [
+    'a key that is not a function': [
       () => conflateBy<Order>('order' as never, { interval: 5 }),
       TypeError,
       /^conflateBy: key must be a function, got string$/,
@@ -24,34 +24,34 @@ export const subject: Subject = {
     'neither interval nor until': [
       () => conflateBy<Order>(byOrder, {} as never),
       TypeError,
-      /^conflateBy: expected either interval or until$/,
+      /^conflateBy: exactly one of interval and until must be set, got neither$/,
     ],
     'interval and until': [
       () => conflateBy<Order>(byOrder, { interval: 5, until: NEVER } as never),
       TypeError,
-      /^conflateBy: expected either interval or until$/,
+      /^conflateBy: exactly one of interval and until must be set, got both$/,
     ],
     'interval of 0': [
       () => conflateBy<Order>(byOrder, { interval: 0 }),
       RangeError,
       /^conflateBy: interval must be above 0 ms, got 0$/,
     ],
-    'until that is none': [
+    'an until that is not an Observable': [
       () => conflateBy<Order>(byOrder, { until: 5 as never }),
       TypeError,
-      /^conflateBy: until: expected an Observable, got number$/,
+      /^conflateBy: until must be an Observable, got number$/,
     ],
-    'a merge that is none': [
+    'a merge that is not a function': [
       () => conflateBy<Order>(byOrder, { interval: 5, merge: null as never }),
       TypeError,
       /^conflateBy: merge must be a function, got null$/,
     ],
-    'a max of 0': [
+    'maxKeys of 0': [
       () => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 0 }),
       RangeError,
       /^conflateBy: maxKeys must be a whole number from 1, or Infinity, got 0$/,
     ],
-    'a max of one and a half': [() => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 1.5 }), RangeError, /max/],
+    'maxKeys of 1.5': [() => conflateBy<Order>(byOrder, { interval: 5, maxKeys: 1.5 }), RangeError, /max/],
   },
   busy: (source) => source.pipe(conflateBy(byOrder, { interval: 1e6, maxKeys: 50 })),
   inner: { until: (source, inner) => source.pipe(conflateBy(byOrder, { until: inner })) },
@@ -63,7 +63,9 @@ export const subject: Subject = {
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
-      expectObservable(source.pipe(conflateBy(letter, { interval: 6 }))).toBe(diagram.marbles('conflateBy every 6'));
+      expectObservable(source.pipe(conflateBy(letter, { interval: 6 }))).toBe(
+        diagram.marbles('conflateBy, interval 6'),
+      );
     },
   },
 };

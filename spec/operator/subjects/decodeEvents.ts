@@ -5,34 +5,34 @@ import { dear, Orders, paid } from '../sample.ts';
 
 const raw = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const OnlyShipped = events({ OrderShipped: Orders.OrderShipped });
-const fails = decodeEvents(Orders, 'fail');
+const failing = decodeEvents(Orders, { onInvalid: 'fail' });
 
 export const subject: Subject = {
-  over: (source) => source.pipe(fails),
+  over: (source) => source.pipe(failing),
   values: { marbles: '-a-b-c--|' },
   callbacks: {
-    'what hears of bad events': (thrower) => (source) => source.pipe(decodeEvents(OnlyShipped, thrower)),
+    onInvalid: (thrower) => (source) => source.pipe(decodeEvents(OnlyShipped, { onInvalid: thrower })),
   },
   bad: {
     'no contract': [
-      () => decodeEvents({} as never, 'fail'),
+      () => decodeEvents({} as never, { onInvalid: 'fail' }),
       TypeError,
-      /^decodeEvents: expected a contract made by events\(\{ \.\.\. \}\)$/,
+      /^decodeEvents: contract must be made by events\(\{ \.\.\. \}\)$/,
     ],
-    'nothing said of bad events': [
-      () => decodeEvents(Orders, undefined as never),
+    'no policy': [
+      () => decodeEvents(Orders, { onInvalid: undefined as never }),
       TypeError,
-      /^decodeEvents: expected 'fail' or a function that hears of bad events, got undefined$/,
+      /^decodeEvents: onInvalid must be 'fail' or a function, got undefined$/,
     ],
-    'another policy': [() => decodeEvents(Orders, 'drop' as never), TypeError, /got string$/],
+    'another policy': [() => decodeEvents(Orders, { onInvalid: 'drop' as never }), TypeError, /got 'drop'$/],
   },
   entries: {},
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'), { a: raw(paid), b: JSON.stringify(dear), x: { type: 'unheard' } });
       const reports: unknown[] = [];
-      expectObservable(source.pipe(decodeEvents(Orders, (error) => reports.push(error)))).toBe(
-        diagram.marbles('decodeEvents a report'),
+      expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: (error) => reports.push(error) }))).toBe(
+        diagram.marbles('decodeEvents'),
         { A: paid, B: dear },
       );
     },

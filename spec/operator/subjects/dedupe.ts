@@ -10,17 +10,13 @@ export const subject: Subject = {
   values: { marbles: '-a-b-c--|' },
   callbacks: { key: (thrower) => (source) => source.pipe(dedupe(thrower)) },
   bad: {
-    'a key that is none': [
-      () => dedupe<Order>(undefined as never),
-      TypeError,
-      /^dedupe: key must be a function, got undefined$/,
-    ],
-    'within of 0': [
+    'no key': [() => dedupe<Order>(undefined as never), TypeError, /^dedupe: key must be a function, got undefined$/],
+    'maxAge of 0': [
       () => dedupe<Order>(byText, { maxAge: 0 }),
       RangeError,
       /^dedupe: maxAge must be above 0 ms, got 0$/,
     ],
-    'a max of 0': [
+    'maxKeys of 0': [
       () => dedupe<Order>(byText, { maxKeys: 0 }),
       RangeError,
       /^dedupe: maxKeys must be a whole number from 1/,
@@ -42,7 +38,7 @@ export const subject: Subject = {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
       const once = dedupe<string>((letter) => letter, { maxAge: 6 });
-      expectObservable(source.pipe(once)).toBe(diagram.marbles('dedupe within 6 ms'));
+      expectObservable(source.pipe(once)).toBe(diagram.marbles('dedupe, maxAge 6'));
     },
   },
 };

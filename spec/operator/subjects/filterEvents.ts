@@ -5,12 +5,12 @@ import { bare, type Order, paid, placed, shipped } from '../sample.ts';
 export const subject: Subject = {
   over: (source) => source.pipe(filterEvents(() => true)),
   values: { marbles: '-a-b-c--|' },
-  callbacks: { 'the predicate': (thrower) => (source) => source.pipe(filterEvents(thrower)) },
+  callbacks: { predicate: (thrower) => (source) => source.pipe(filterEvents(thrower)) },
   bad: {
     'no predicate': [
       () => filterEvents(undefined as never),
       TypeError,
-      /^filterEvents: expected a function, got undefined$/,
+      /^filterEvents: predicate must be a function, got undefined$/,
     ],
   },
   entries: {
@@ -23,7 +23,7 @@ export const subject: Subject = {
       const entries = { a: placed(1, paid), b: placed(2, shipped), c: placed(3, paid), '·': bare(2) };
       const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
       const passing = source.pipe(filterEvents(({ type }) => type !== 'order_shipped'));
-      expectObservable(passing).toBe(diagram.marbles('filterEvents: not b'), entries);
+      expectObservable(passing).toBe(diagram.marbles('filterEvents, not b'), entries);
     },
   },
 };

@@ -17,17 +17,17 @@ export const subject: Subject = {
     'no bound': [
       () => groupedWithin({}),
       TypeError,
-      /^groupedWithin: expected at least one of maxEvents, maxBytes and maxDelay$/,
+      /^groupedWithin: at least one of maxEvents, maxBytes and maxDelay must be set, got none$/,
     ],
     'maxEvents of 0': refused(
       { maxEvents: 0 },
       /^groupedWithin: maxEvents must be a whole number from 1, or Infinity, got 0$/,
     ),
-    'maxEvents of one and a half': refused({ maxEvents: 1.5 }, /maxEvents/),
+    'maxEvents of 1.5': refused({ maxEvents: 1.5 }, /maxEvents/),
     'maxBytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: maxBytes must be above 0, got 0$/),
     'maxBytes that is NaN': refused({ maxBytes: Number.NaN }, /maxBytes/),
     'maxDelay of 0': refused({ maxDelay: 0 }, /^groupedWithin: maxDelay must be above 0 ms, got 0$/),
-    'a sizeOf that is none': [
+    'a sizeOf that is not a function': [
       () => groupedWithin({ maxBytes: 5, sizeOf: 5 as never }),
       TypeError,
       /^groupedWithin: sizeOf must be a function, got number$/,
@@ -40,7 +40,7 @@ export const subject: Subject = {
       const source = hot(diagram.marbles('source'));
       const groups = { g: ['a', 'b'], h: ['c', 'd', 'e'], i: ['f'] };
       expectObservable(source.pipe(groupedWithin({ maxEvents: 3, maxDelay: 6 }))).toBe(
-        diagram.marbles('groupedWithin count 3, ms 6'),
+        diagram.marbles('groupedWithin, maxEvents 3, maxDelay 6'),
         groups,
       );
     },

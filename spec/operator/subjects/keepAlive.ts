@@ -19,7 +19,7 @@ export const subject: Subject = {
       /^keepAlive: interval must be above 0 ms, got 0$/,
     ],
     'interval below 0': [() => keepAlive({ interval: -1, value: () => 'h' }), RangeError, /interval/],
-    'interval that is no number': [() => keepAlive({ interval: Number.NaN, value: () => 'h' }), RangeError, /interval/],
+    'interval of NaN': [() => keepAlive({ interval: Number.NaN, value: () => 'h' }), RangeError, /interval/],
     'no value': [
       () => keepAlive({ interval: 5 } as never),
       TypeError,
@@ -29,7 +29,7 @@ export const subject: Subject = {
   entries: { over: (source) => source.pipe(keepAlive({ interval: 2, value: () => comment('here') })) },
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
-      expectObservable(hot(diagram.marbles('source')).pipe(fill)).toBe(diagram.marbles('keepAlive every 5'));
+      expectObservable(hot(diagram.marbles('source')).pipe(fill)).toBe(diagram.marbles('keepAlive, interval 5'));
     },
   },
 };

@@ -9,9 +9,13 @@ const shout = (order: Order): Order => (order === paid ? dear : order);
 export const subject: Subject = {
   over: (source) => source.pipe(mapEvents(copied)),
   values: { marbles: '-a-b-c--|' },
-  callbacks: { 'the function': (thrower) => (source) => source.pipe(mapEvents(thrower)) },
+  callbacks: { project: (thrower) => (source) => source.pipe(mapEvents(thrower)) },
   bad: {
-    'what is no function': [() => mapEvents({} as never), TypeError, /^mapEvents: expected a function, got object$/],
+    'a project that is not a function': [
+      () => mapEvents({} as never),
+      TypeError,
+      /^mapEvents: project must be a function, got object$/,
+    ],
   },
   entries: { over: (source) => source.pipe(mapEvents<OrderEntry, (order: Order) => Order>(copied)) },
   diagram: {
@@ -19,7 +23,7 @@ export const subject: Subject = {
       const entries = { a: placed(1, paid), b: placed(3, shipped), '·': bare(2) };
       const made = { A: new Entry('e', 1, dear, undefined), B: entries.b, '·': bare(2) };
       const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
-      expectObservable(source.pipe(mapEvents(shout))).toBe(diagram.marbles('mapEvents: a to A'), made);
+      expectObservable(source.pipe(mapEvents(shout))).toBe(diagram.marbles('mapEvents, upper case'), made);
     },
   },
 };

@@ -17,7 +17,7 @@ export const subject: Subject = {
     'a case': (thrower) => (source) => source.pipe(matchEvents({ order_paid: thrower, order_shipped: same })),
   },
   bad: {
-    'a case that is none': [
+    'a case that is not a function': [
       () => matchEvents({ order_paid: 5 } as never),
       TypeError,
       /^matchEvents: order_paid must be a function, got number$/,

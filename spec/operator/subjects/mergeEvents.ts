@@ -11,22 +11,22 @@ export const subject: Subject = {
     onSourceEnd: (thrower) => (orders) => mergeEvents({ orders, one: of(1) }, { onSourceEnd: thrower }),
   },
   bad: {
-    'a source that is none': [
+    'a source that is not an Observable': [
       () => mergeEvents({ orders: [] as never }),
       TypeError,
-      /^mergeEvents: orders: expected an Observable, got array$/,
+      /^mergeEvents: orders must be an Observable, got array$/,
     ],
-    'another onSourceError': [
+    'an unknown onSourceError': [
       () => mergeEvents({}, { onSourceError: 'ignore' as never }),
       TypeError,
-      /^mergeEvents: onSourceError: expected 'fail', 'delay', 'drop', a function, got string$/,
+      /^mergeEvents: onSourceError must be 'fail', 'delay', 'drop' or a function, got 'ignore'$/,
     ],
-    'another onSourceEnd': [
+    'an unknown onSourceEnd': [
       () => mergeEvents({}, { onSourceEnd: 5 as never }),
       TypeError,
-      /^mergeEvents: onSourceEnd: expected 'wait', 'end', a function, got number$/,
+      /^mergeEvents: onSourceEnd must be 'wait', 'end' or a function, got number$/,
     ],
-    'a drop of which nobody hears': [
+    'drop without onDropped': [
       () => mergeEvents({}, { onSourceError: 'drop' } as never),
       TypeError,
       /^mergeEvents: onDropped must be a function, got undefined$/,
@@ -34,7 +34,7 @@ export const subject: Subject = {
   },
   inner: {
     'another source': (orders, other) => mergeEvents({ other, orders }),
-    'what stands in for a source': (orders, other) =>
+    'a replacement of a source': (orders, other) =>
       mergeEvents({ orders, ended: EMPTY }, { onSourceEnd: (name) => (name === 'ended' ? other : undefined) }),
   },
   diagram: {
@@ -42,8 +42,8 @@ export const subject: Subject = {
       const orders = hot(diagram.marbles('orders'));
       const ticks = hot(diagram.marbles('ticks'));
       const merged = mergeEvents({ orders, ticks }, { onSourceError: 'drop', onDropped: () => {} });
-      expectObservable(merged).toBe(diagram.marbles('mergeEvents: drop'));
+      expectObservable(merged).toBe(diagram.marbles('mergeEvents, drop'));
     },
   },
-  own: { positions: { because: 'it merges sources, which have no places before a log gives them' } },
+  own: { positions: { because: 'it merges sources, which have no positions before a log assigns them' } },
 };

@@ -11,12 +11,12 @@ export const subject: Subject = {
     'no definition': [
       () => ofType<Order, never>(...([] as never)),
       TypeError,
-      /^ofType: expected the definition of an event, got none$/,
+      /^ofType: at least one definition of an event must be passed, got none$/,
     ],
     'a name': [
       () => ofType('order_paid' as never),
       TypeError,
-      /^ofType: expected the definition of an event, got string$/,
+      /^ofType: each argument must be the definition of an event, got string$/,
     ],
   },
   entries: { over: (source) => source.pipe(ofType<OrderEntry, [typeof OrderPaid]>(OrderPaid)) },
@@ -33,7 +33,7 @@ export const subject: Subject = {
         3: third,
       } as never);
       expectObservable(source.pipe(ofType(OrderPaid))).toBe(
-        diagram.marbles('ofType OrderPaid').replace('p', '1').replace('p', '3'),
+        diagram.marbles('ofType, OrderPaid').replace('p', '1').replace('p', '3'),
         { 1: first, '·': bare(2), 3: third },
       );
     },

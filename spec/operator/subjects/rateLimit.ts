@@ -9,9 +9,9 @@ export const subject: Subject = {
   values: { marbles: '-a--b--c|' },
   bad: {
     'a maxEvents of 0': refused({ maxEvents: 0 }, /^rateLimit: maxEvents must be above 0, got 0$/),
-    'a maxEvents that is no number': refused({ maxEvents: Number.NaN }, /maxEvents/),
+    'a maxEvents of NaN': refused({ maxEvents: Number.NaN }, /maxEvents/),
     'an interval of 0': refused({ maxEvents: 1, interval: 0 }, /^rateLimit: interval must be above 0 ms, got 0$/),
-    'an interval without an end': refused(
+    'an interval of Infinity': refused(
       { maxEvents: 1, interval: Infinity },
       /^rateLimit: interval must be finite, got Infinity$/,
     ),
@@ -24,7 +24,7 @@ export const subject: Subject = {
     play: (diagram, { hot, expectObservable }) => {
       const source = hot(diagram.marbles('source'));
       expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 3, burst: 2 }))).toBe(
-        diagram.marbles('rateLimit 1 per 3 ms, burst 2'),
+        diagram.marbles('rateLimit, maxEvents 1, interval 3, burst 2'),
       );
     },
   },

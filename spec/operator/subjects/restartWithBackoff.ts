@@ -9,25 +9,30 @@ export const subject: Subject = {
   over: (source) => restartWithBackoff(() => source, { maxAttempts: 0 }),
   values: { marbles: '-a-b-c--|' },
   callbacks: {
-    'the factory': (thrower) => () => restartWithBackoff(thrower, { maxAttempts: 0 }),
+    factory: (thrower) => () => restartWithBackoff(thrower, { maxAttempts: 0 }),
     onFailure: (thrower) => (source) => restartWithBackoff(() => source, { onFailure: thrower }),
   },
   bad: {
-    'a factory that is none': [
+    'a factory that is not a function': [
       () => restartWithBackoff(NEVER as never),
       TypeError,
-      /^restartWithBackoff must be a function, got object$/,
+      /^restartWithBackoff: factory must be a function, got object$/,
     ],
-    'an initial wait of 0': refused({ initialDelay: 0 }, /initialDelay must be above 0 ms, got 0/),
-    'an initial wait that is no number': refused({ initialDelay: Number.NaN }, /initialDelay/),
-    'a max below the initial wait': refused({ initialDelay: 10, maxDelay: 9 }, /maxDelay must be from 10 to .* got 9/),
-    'a max below the default initial wait': refused({ maxDelay: 500 }, /maxDelay must be from 1000 to/),
-    'a max that no timer can hold': refused({ maxDelay: 2 ** 31 }, /maxDelay/),
-    'a max that is no number': refused({ maxDelay: Number.NaN }, /maxDelay/),
-    'a resetAfter below 0': refused({ resetAfter: -1 }, /resetAfter must be at least 0 ms, got -1/),
-    'a resetAfter that is no number': refused({ resetAfter: Number.NaN }, /resetAfter/),
-    'a limit below 0': refused({ maxAttempts: -1 }, /maxAttempts must be at least 0, got -1/),
-    'a limit that is no number': refused({ maxAttempts: Number.NaN }, /maxAttempts/),
+    'initialDelay of 0': refused({ initialDelay: 0 }, /initialDelay must be above 0 ms, got 0/),
+    'initialDelay of NaN': refused({ initialDelay: Number.NaN }, /initialDelay/),
+    'maxDelay below initialDelay': refused({ initialDelay: 10, maxDelay: 9 }, /maxDelay must be from 10 to .* got 9/),
+    'maxDelay below the default initialDelay': refused({ maxDelay: 500 }, /maxDelay must be from 1000 to/),
+    'maxDelay above the longest timer': refused({ maxDelay: 2 ** 31 }, /maxDelay/),
+    'maxDelay of NaN': refused({ maxDelay: Number.NaN }, /maxDelay/),
+    'resetAfter below 0': refused({ resetAfter: -1 }, /resetAfter must be at least 0 ms, got -1/),
+    'resetAfter of NaN': refused({ resetAfter: Number.NaN }, /resetAfter/),
+    'maxAttempts below 0': refused({ maxAttempts: -1 }, /maxAttempts must be at least 0, got -1/),
+    'maxAttempts of NaN': refused({ maxAttempts: Number.NaN }, /maxAttempts/),
+    'restartOnEnd that is not a boolean': [
+      () => restartWithBackoff(() => NEVER, { restartOnEnd: 'yes' as never }),
+      TypeError,
+      /^restartWithBackoff: restartOnEnd must be true or false, got string$/,
+    ],
   },
   diagram: {
     play: (diagram, { cold, expectObservable, expectSubscriptions }) => {
@@ -40,8 +45,8 @@ export const subject: Subject = {
         expectSubscriptions(attempts[n]?.subscriptions ?? []).toBe(subs);
       }
     },
-    // The chance that gives waits of 3 and 5 ms.
+    // With this seed the waits are 3 and 5 ms.
     options: { seed: 13 },
   },
-  own: { positions: { because: 'it is where a stream begins' } },
+  own: { positions: { because: 'it creates a stream' } },
 };

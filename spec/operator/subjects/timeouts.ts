@@ -10,15 +10,19 @@ export const subject: Subject = {
     with: (thrower) => (source) => source.pipe(timeouts({ first: 1000, idle: 1, with: thrower })),
   },
   bad: {
-    'no limit': [() => timeouts({}), TypeError, /^timeouts: expected at least one of first, idle and total$/],
+    'no limit': [
+      () => timeouts({}),
+      TypeError,
+      /^timeouts: at least one of first, idle and total must be set, got none$/,
+    ],
     'first of 0': [() => timeouts({ first: 0 }), RangeError, /^timeouts: first must be above 0 ms, got 0$/],
     'idle below 0': [() => timeouts({ idle: -1 }), RangeError, /^timeouts: (first|idle) must be above 0 ms, got -1$/],
-    'all that is no number': [
+    'total of NaN': [
       () => timeouts({ total: Number.NaN }),
       RangeError,
       /^timeouts: total must be above 0 ms, got NaN$/,
     ],
-    'with that is none': [
+    'a with that is not a function': [
       () => timeouts({ idle: 5, with: {} as never }),
       TypeError,
       /^timeouts: with must be a function, got object$/,
@@ -33,7 +37,7 @@ export const subject: Subject = {
       const error = new StreamTimeoutError('idle', 5);
 
       expectObservable(source.pipe(timeouts(limits))).toBe(
-        diagram.marbles('timeouts first 3, idle 5'),
+        diagram.marbles('timeouts, first 3, idle 5'),
         undefined,
         error,
       );

@@ -7,7 +7,7 @@ import type { Order } from '../sample.ts';
 
 const all = <T>(source: Observable<T>) => toAsyncIterable(source, { overflow: 'fail' });
 
-/** What a loop over the source gets. */
+/** Returns the values that a loop over the source receives, and its end. */
 async function looped(source: Observable<unknown>): Promise<unknown[]> {
   const got: unknown[] = [];
   try {
@@ -23,7 +23,7 @@ const loop = (source: Observable<unknown>) => all(source)[Symbol.asyncIterator](
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** In its loop there is no virtual time: promises settle in a microtask. */
+/** It is tested in real time: the promises of a loop settle in microtasks. */
 export const subject: Subject = {
   over: (source: Observable<Order>) => from(all(source)),
   values: { marbles: '' },
@@ -31,14 +31,14 @@ export const subject: Subject = {
     'no policy': [
       () => toAsyncIterable(NEVER, {} as never),
       TypeError,
-      /^toAsyncIterable: overflow: expected one of fail, drop-oldest, drop-newest, got undefined$/,
+      /^toAsyncIterable: overflow must be 'fail', 'drop-oldest' or 'drop-newest', got undefined$/,
     ],
-    'a queue of 0': [
+    'maxQueued of 0': [
       () => toAsyncIterable(NEVER, { overflow: 'fail', maxQueued: 0 }),
       RangeError,
       /^toAsyncIterable: maxQueued must be a whole number from 1/,
     ],
-    'an onDropped that is none': [
+    'an onDropped that is not a function': [
       () => toAsyncIterable(NEVER, { overflow: 'fail', onDropped: 5 as never }),
       TypeError,
       /^toAsyncIterable: onDropped must be a function, got number$/,
@@ -48,7 +48,7 @@ export const subject: Subject = {
   diagram: {
     playAsync: async (diagram) => {
       const source = diagram.marbles('source');
-      const asks = diagram.marbles('the loop asks');
+      const asks = diagram.marbles('the loop requests');
       const letters = new Emitter<string>();
       const loop = toAsyncIterable(letters, { overflow: 'drop-oldest', maxQueued: 2 })[Symbol.asyncIterator]();
       const drawn: string[] = [];
@@ -63,7 +63,7 @@ export const subject: Subject = {
         if (ask === '?') loop.next().then(answered);
         await settled();
       }
-      expect(drawn.join('')).to.equal(diagram.marbles('toAsyncIterable drop-oldest, 2'));
+      expect(drawn.join('')).to.equal(diagram.marbles('toAsyncIterable, overflow drop-oldest, maxQueued 2'));
     },
   },
   own: {
@@ -73,8 +73,8 @@ export const subject: Subject = {
     never: async () => {
       const silent = loop(NEVER);
       let answer: unknown = 'none';
-      silent.next().then((given) => {
-        answer = given;
+      silent.next().then((result) => {
+        answer = result;
       });
       await settled();
       expect(answer).to.equal('none');
@@ -159,7 +159,7 @@ export const subject: Subject = {
     'callbacks that throw': async () => {
       const source = new Emitter<number>();
       const onDropped = () => {
-        throw new Error('no ears');
+        throw new Error('thrown');
       };
       const left = toAsyncIterable(source, { overflow: 'drop-newest', maxQueued: 1, onDropped })[
         Symbol.asyncIterator
@@ -170,7 +170,7 @@ export const subject: Subject = {
       expect((await first).value).to.equal(0);
       expect((await left.next()).value).to.equal(1);
       const failure = await left.next().catch((error: unknown) => error);
-      expect(failure).to.deep.equal(new Error('no ears'));
+      expect(failure).to.deep.equal(new Error('thrown'));
       expect(await left.next()).to.deep.equal({ done: true, value: undefined });
     },
     'nothing left behind': async () => {
@@ -183,6 +183,6 @@ export const subject: Subject = {
       timers.stop();
       expect([source.observed, timers.set]).to.deep.equal([false, 0]);
     },
-    positions: { because: 'what comes out is no stream any more' },
+    positions: { because: 'its result is not a stream' },
   },
 };
