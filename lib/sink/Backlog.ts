@@ -1,9 +1,8 @@
 import type { Gap } from '../event/Gap.ts';
-import type { Encoded, EventEncoder } from './EventEncoder.ts';
-import { gapBlock } from './gapBlock.ts';
+import { type Encoded, type EventEncoder, gapFrame } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
 
-/** What waits for one full socket, at most. */
+/** How much may wait for one full socket. */
 export interface BacklogLimits {
   readonly maxBytes: number;
   readonly maxEvents: number;
@@ -11,66 +10,62 @@ export interface BacklogLimits {
 
 interface Waiting {
   value: unknown;
-  prepared: Encoded;
+  encoded: Encoded;
   size: number;
 }
 
 interface Taken {
-  readonly text: string;
-  /** How many were dropped, and what the reader is told of them. */
-  readonly lost: number;
+  readonly frames: string;
+  /** How many events were dropped. */
+  readonly dropped: number;
+  /** The gap that the reader gets for them. */
   readonly gap: Gap['data'] | undefined;
 }
 
-/** What a block takes beside its data: the id, the name, the line ends. */
-const frame = 64;
+/** The size of a frame without its data: the id, the event name, the line ends. */
+const frameOverhead = 64;
 
 /**
- * What a stream that no log remembers brings while the socket is full, with a
- * bound and a policy. Positions are given when it is taken, so that what was
- * dropped or brought together leaves no hole in them.
+ * The values of a stream without a log that wait while the socket is full, with bounds and a policy. They get their
+ * positions when they are taken, so that dropped and merged events leave no hole in the sequence.
  */
 export class Backlog {
   readonly #limits: BacklogLimits;
   readonly #overflow: Overflow<unknown>;
   readonly #byKey = new Map<unknown, Waiting>();
   #waiting: Waiting[] = [];
-  /** Those before it are dropped. */
+  /** The index of the first one that was not dropped. */
   #first = 0;
   #bytes = 0;
-  #lost = 0;
+  #dropped = 0;
 
   constructor(overflow: Overflow<unknown>, limits: BacklogLimits) {
     this.#overflow = overflow;
     this.#limits = limits;
   }
 
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
-
-  /** Tells whether there was room, or the policy made some. */
-  push(value: unknown, blocks: EventEncoder): boolean {
-    if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, blocks);
-    else this.#add(value, blocks.encode(value));
+  /** Adds a value. Returns false if there was no room, and the policy made none. */
+  push(value: unknown, encoder: EventEncoder): boolean {
+    if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, encoder);
+    else this.#add(value, encoder.encode(value));
     while (this.#bytes > this.#limits.maxBytes || this.#count > this.#limits.maxEvents) {
       if (this.#overflow !== 'drop-oldest' || this.#count === 1) return false;
-      this.#drop();
+      this.#dropOldest();
     }
     return true;
   }
 
-  /** All that waits, in order, and word of what was dropped before it. */
-  take(blocks: EventEncoder): Taken {
-    const lost = this.#lost;
-    const gap = lost > 0 ? blocks.overflowGap() : undefined;
-    let text = gap === undefined ? '' : gapBlock(gap);
+  /** Removes everything that waits and returns its frames, in order, after the gap of what was dropped. */
+  take(encoder: EventEncoder): Taken {
+    const dropped = this.#dropped;
+    const gap = dropped > 0 ? encoder.overflowGap() : undefined;
+    let frames = gap === undefined ? '' : gapFrame(gap);
     for (let index = this.#first; index < this.#waiting.length; index++) {
       const waiting = this.#waiting[index];
-      if (waiting !== undefined) text += blocks.withId(waiting.prepared);
+      if (waiting !== undefined) frames += encoder.withId(waiting.encoded);
     }
     this.clear();
-    return { text, lost, gap };
+    return { frames, dropped, gap };
   }
 
   clear(): void {
@@ -78,46 +73,46 @@ export class Backlog {
     this.#byKey.clear();
     this.#first = 0;
     this.#bytes = 0;
-    this.#lost = 0;
+    this.#dropped = 0;
   }
 
   get #count(): number {
     return this.#waiting.length - this.#first;
   }
 
-  #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, blocks: EventEncoder): void {
+  #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, encoder: EventEncoder): void {
     const key = conflation.conflateBy(value);
     const waiting = this.#byKey.get(key);
     if (waiting === undefined) {
-      this.#byKey.set(key, this.#add(value, blocks.encode(value)));
+      this.#byKey.set(key, this.#add(value, encoder.encode(value)));
       return;
     }
     const merged = conflation.merge === undefined ? value : conflation.merge(waiting.value, value);
-    const prepared = blocks.encode(merged);
-    const size = sizeOf(prepared);
+    const encoded = encoder.encode(merged);
+    const size = sizeOf(encoded);
     this.#bytes += size - waiting.size;
-    Object.assign(waiting, { value: merged, prepared, size });
+    Object.assign(waiting, { value: merged, encoded, size });
   }
 
-  #add(value: unknown, prepared: Encoded): Waiting {
-    const waiting = { value, prepared, size: sizeOf(prepared) };
+  #add(value: unknown, encoded: Encoded): Waiting {
+    const waiting = { value, encoded, size: sizeOf(encoded) };
     this.#waiting.push(waiting);
     this.#bytes += waiting.size;
     return waiting;
   }
 
-  #drop(): void {
+  #dropOldest(): void {
     this.#bytes -= this.#waiting[this.#first]?.size ?? 0;
     this.#first++;
-    this.#lost++;
-    // What was dropped is let go of now and then, not at each step.
+    this.#dropped++;
+    // Dropped values are released now and then, not at each step.
     if (this.#first < 1024 || this.#first * 2 < this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#first);
     this.#first = 0;
   }
 }
 
-function sizeOf(prepared: Encoded): number {
-  if (typeof prepared === 'string') return prepared.length;
-  return frame + ('data' in prepared ? prepared.data.length : 0);
+function sizeOf(encoded: Encoded): number {
+  if (typeof encoded === 'string') return encoded.length;
+  return frameOverhead + ('data' in encoded ? encoded.data.length : 0);
 }

@@ -1,67 +1,84 @@
+import { LinkedListNode } from '../data/LinkedList.ts';
 import { clock } from '../time/clock.ts';
-import { heartbeat } from './beats.ts';
-import type { CloseReason } from './CloseReason.ts';
-import { breakOff, isGone, type SseResponse } from './exchange.ts';
-import type { Admitted, Keeper } from './Kept.ts';
-import type { Opening } from './Opening.ts';
-import { Outlet } from './Outlet.ts';
-import type { Timeouts } from './Timeouts.ts';
-import type { Following, Lines, Writer } from './Writer.ts';
+import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
+import { comment } from '../wire/Frame.ts';
+import type { Limits } from './Limits.ts';
+import type { CloseReason, RouteStats } from './stats.ts';
+import type { Transport, TransportListener } from './Transport.ts';
+import type { Writer } from './Writer.ts';
+
+/** The connections that wait for a heartbeat, by the interval in milliseconds. */
+const heartbeatsEvery = deadlinesOf<Connection>({
+  since: ({ lastWrite }) => lastWrite,
+  due: (connection) => connection.heartbeat(),
+});
+
+/** The connections whose socket is full or still has to deliver, by the stall timeout in milliseconds. */
+const stallsAfter = deadlinesOf<Connection>({
+  since: ({ busySince }) => busySince,
+  due: (connection) => connection.cut('stalled'),
+});
+
+type State = 'waiting' | 'open' | 'busy' | 'ending' | 'closed';
+
+const heartbeatFrame: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
 
 /**
- * The one owner of all writing to one response.
+ * One response, and the only code that writes to it.
  *
- * `waiting` (no head yet) → `open` ⇄ `busy` (the socket takes no more) →
- * `ending` (all is said, and still to be delivered) → `closed`. It holds no
- * queue: the writer of a busy one keeps its place and waits for `ready`. A socket that takes
- * nothing for too long is given up, in `ending`, too. Writing to one that is over is nothing.
+ * `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) → `ending` (everything is written and still has to be
+ * delivered) → `closed`. It has no queue: the writer of a busy connection keeps its position and waits for `onDrain`.
+ * A socket that takes nothing for the stall timeout is cut, in `ending` too.
  */
-export class Connection extends Outlet implements Admitted {
+export class Connection extends LinkedListNode implements TransportListener {
   writer: Writer | undefined;
-  following: Following | undefined;
-  /** Where the route bounds the silence of its streams. */
-  timeouts: Timeouts | undefined;
-  client: string | undefined;
-  isAdmitted = false;
+  /** Called once when the connection is closed, while its writer is still known. */
+  onClosed: ((reason: CloseReason) => void) | undefined;
+  /** When the last byte was written; heartbeats are counted from here. */
+  lastWrite = 0;
   busySince = 0;
-  beats = 0;
+  /** Bytes, or characters of text, that were written. */
+  written = 0;
+  heartbeats = 0;
   dropped = 0;
-  #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
-  #lines: Lines | undefined;
-  readonly #keeper: Keeper | undefined;
+  readonly #transport: Transport;
+  readonly #stats: RouteStats | undefined;
+  #state: State = 'waiting';
+  #heartbeats: Deadlines<Connection> | undefined;
+  #stalls: Deadlines<Connection> | undefined;
+  #abort: AbortController | undefined;
+  #onDelivered: (() => void)[] | undefined;
 
-  constructor(response: SseResponse, keeper?: Keeper) {
-    super(response);
-    this.#keeper = keeper;
-    if (this.isTaken) this.release();
+  constructor(transport: Transport, stats?: RouteStats) {
+    super();
+    this.#transport = transport;
+    this.#stats = stats;
+    // Before anything is subscribed to or awaited: a client that disconnects first would leak the source.
+    if (!transport.listen(this)) this.release();
   }
 
   get isWaiting(): boolean {
     return this.#state === 'waiting';
   }
 
-  /** As far as is known: to look at the socket costs more than to remember. */
-  get isOpen(): boolean {
-    return this.#state === 'open';
+  /** The state as of the last write or event, without checking the socket. */
+  get state(): State {
+    return this.#state;
   }
 
-  /** It can be written to: looks at the socket, which can be full of what somebody else wrote, a middleware say. */
+  /** True if it can be written to. Checks the socket, which may be full of what a middleware wrote. */
   get isReady(): boolean {
-    if (this.#state === 'open' && this.isFull) this.#wait();
+    if (this.#state === 'open' && !this.#transport.hasRoom()) this.#waitForDrain();
     return this.#state === 'open';
-  }
-
-  /** Waits for the socket to drain, as far as is known. */
-  get isHeld(): boolean {
-    return this.#state === 'busy';
   }
 
   get isBusy(): boolean {
-    return this.isHeld || (this.#state === 'open' && !this.isReady);
+    return this.#state === 'busy' || (this.#state === 'open' && !this.isReady);
   }
 
-  /** Nothing more can be said. */
-  override get isClosed(): boolean {
+  /** True when nothing more can be written. */
+  get isClosed(): boolean {
     return this.#state === 'ending' || this.#state === 'closed';
   }
 
@@ -69,142 +86,137 @@ export class Connection extends Outlet implements Admitted {
     return this.writer?.events ?? 0;
   }
 
-  get lag(): number {
-    return this.writer?.lag ?? 0;
+  /** A signal that is aborted when the connection closes. Created for those who read it. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.isClosed) this.#abort.abort();
+    }
+    return this.#abort.signal;
   }
 
   /** Answers with something other than a stream. */
-  reply(status: number, headers: Record<string, string> = {}, body = ''): void {
-    if (!this.#isOurs()) return;
-    this.#over('refused', 'closed');
-    this.response.writeHead(status, headers);
-    this.response.end(body);
+  reply(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): void {
+    if (this.#state !== 'waiting') return;
+    if (!this.#transport.open(status, headers)) return this.release();
+    this.#close('refused', 'closed');
+    this.#transport.end(body);
   }
 
-  /** Leaves the response, unanswered, to whoever comes next. */
+  /** Leaves the response, unanswered, to another handler. */
   release(): void {
-    this.unhear();
-    this.#over('refused', 'closed');
+    this.#transport.listen(undefined);
+    this.#close('refused', 'closed');
   }
 
-  /** Sends the head and the first blocks in one write. */
-  begin(lines: Lines, { headers, blocks }: Opening, more = ''): void {
-    if (!this.#isOurs()) return;
-    this.#lines = lines;
-    this.response.writeHead(200, headers);
+  /** Sends the head and the first frames in one write. */
+  open({ heartbeat, stallTimeout }: Limits, headers: Readonly<Record<string, string>>, frames: string): void {
+    if (this.#state !== 'waiting') return;
+    if (!this.#transport.open(200, headers)) return this.release();
+    this.#heartbeats = heartbeatsEvery(heartbeat);
+    this.#stalls = stallsAfter(stallTimeout);
     this.#state = 'open';
-    this.#send(blocks + more);
-    if (this.isReady) lines.beats?.add(this);
+    this.write(frames);
+    if (this.isReady) this.#heartbeats?.add(this);
   }
 
-  /** Nobody has answered. A response that somebody else has begun meanwhile is left to them. */
-  #isOurs(): boolean {
-    if (this.#state === 'waiting' && this.response.headersSent) this.release();
-    return this.#state === 'waiting';
-  }
-
-  write(chunk: Uint8Array | string): void {
-    if (this.isReady) this.#send(chunk);
-    else if (this.isClosed) this.#keeper?.late();
-  }
-
-  /** Writes for one who has seen a moment ago that it is ready; tells whether it still is. */
-  give(chunk: Uint8Array): boolean {
-    if (this.#state === 'open') this.#send(chunk);
+  /** Writes to a connection that was ready a moment ago. Returns true if it still is. */
+  write(chunk: Uint8Array | string): boolean {
+    if (this.#state !== 'open') {
+      if (this.isClosed && this.#stats !== undefined) this.#stats.unwritten++;
+      return false;
+    }
+    const hasRoom = this.#transport.write(chunk);
+    this.written += chunk.length;
+    this.lastWrite = clock.now();
+    if (hasRoom) this.#heartbeats?.restart(this);
+    else this.#waitForDrain();
     return this.#state === 'open';
   }
 
-  /** Says into a silence that the line is alive. */
-  beat(): void {
-    this.beats++;
-    this.write(this.writer?.beat() || heartbeat);
+  heartbeat(): void {
+    this.heartbeats++;
+    if (this.isReady) this.write(this.writer?.heartbeatFrame() || heartbeatFrame);
   }
 
-  /** Ends it by an error of its stream, which the route's own handler may turn into a last word. */
-  fail(error: unknown): void {
-    this.writer?.fail(error);
-  }
-
-  /** Ends the response properly, for a reader that may come back; what was written before is delivered. */
-  end(reason: CloseReason, last = ''): void {
+  /** Ends the response after what was written, for a reader that may reconnect. */
+  end(reason: CloseReason, lastFrames = ''): void {
     if (this.isClosed || this.#state === 'waiting') return;
-    this.written += last.length;
-    this.#over(reason, 'ending');
+    this.written += lastFrames.length;
+    this.#close(reason, 'ending');
     this.busySince = clock.now();
-    this.#lines?.stalls?.add(this);
-    this.response.end(last || undefined);
+    this.#stalls?.add(this);
+    this.#transport.end(lastFrames || undefined);
   }
 
-  /** Ends a stream that goes on without this reader, at the place to which it has come. */
-  depart(reason: CloseReason, last = ''): void {
-    this.part(reason, this.isBusy ? '' : (this.writer?.last() ?? '') + last);
+  /** Ends the response although its stream continues, after the reader's position. */
+  endEarly(reason: CloseReason, lastFrames = ''): void {
+    this.endOrCut(reason, this.isBusy ? '' : (this.writer?.lastFrames() ?? '') + lastFrames);
   }
 
-  /** Ends it with a last word. A full socket takes none: the reader comes back to the position it has. */
-  part(reason: CloseReason, last: string): void {
+  /** Ends the response, or cuts it where the socket is full: the reader then resumes from the position it has. */
+  endOrCut(reason: CloseReason, lastFrames: string): void {
     if (this.isBusy) this.cut(reason);
-    else this.end(reason, last);
+    else this.end(reason, lastFrames);
   }
 
-  /** Ends it because the server shuts down; calls back when nothing of it is left. */
-  disconnect(last: string, gone: () => void): void {
-    this.whenGone(gone);
+  /** Ends it because the server shuts down. Calls back when the response is delivered or cut. */
+  disconnect(lastFrames: string, done: () => void): void {
+    // A feed and its route may both be shut down, and each waits.
+    this.#onDelivered ??= [];
+    this.#onDelivered.push(done);
     if (this.#state === 'waiting') this.cut('shutdown');
-    else this.depart('shutdown', last);
-    if (this.#state === 'closed') this.tellGone();
+    else this.endEarly('shutdown', lastFrames);
+    if (this.#state === 'closed') this.#delivered();
   }
 
-  /** Ends it so that the reader sees a broken connection, and comes back. */
+  /** Breaks the response off, so that the reader reconnects. */
   cut(reason: CloseReason): void {
     if (this.#state === 'closed') return;
-    this.#over(reason, 'closed');
-    breakOff(this.response);
+    this.#close(reason, 'closed');
+    this.#transport.abort();
   }
 
-  #send(chunk: Uint8Array | string): void {
-    if (this.send(chunk)) this.#lines?.beats?.restart(this);
-    else this.#wait();
+  onDrain(): void {
+    if (this.#state !== 'busy') return;
+    this.#stalls?.remove(this);
+    this.#state = 'open';
+    // What drained has only now reached the reader, so the silence starts here.
+    this.lastWrite = clock.now();
+    this.#heartbeats?.add(this);
+    this.writer?.onDrain();
   }
 
-  #wait(): void {
+  onClose(): void {
+    this.#close('disconnected', 'closed');
+    this.#delivered();
+  }
+
+  #waitForDrain(): void {
     this.#state = 'busy';
     this.busySince = clock.now();
-    this.#lines?.beats?.remove(this);
-    this.#lines?.stalls?.add(this);
-    this.awaitDrain();
+    this.#heartbeats?.remove(this);
+    this.#stalls?.add(this);
   }
 
-  protected override drained(): void {
-    if (this.#state !== 'busy') return;
-    this.#lines?.stalls?.remove(this);
-    this.#state = 'open';
-    // What drained has just reached the reader: the silence begins now.
-    this.lastWrite = clock.now();
-    this.#lines?.beats?.add(this);
-    this.writer?.ready();
-  }
-
-  protected override closed(): void {
-    this.unhear();
-    this.#over('disconnected', 'closed');
-    if (!isGone(this.response)) breakOff(this.response);
-    this.tellGone();
-  }
-
-  #over(reason: CloseReason, state: 'ending' | 'closed'): void {
+  #close(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    // A connection waits for one of the two.
-    if (before === 'open') this.#lines?.beats?.remove(this);
-    else this.#lines?.stalls?.remove(this);
-    this.forgetDrain();
+    // A connection is in one of the two lists.
+    if (before === 'open') this.#heartbeats?.remove(this);
+    else this.#stalls?.remove(this);
     if (before === 'ending' || before === 'closed') return;
-    this.timeouts?.over();
-    this.#keeper?.over(this, reason);
-    this.abort();
-    this.writer?.gone();
-    this.following?.over(reason);
-    this.writer = undefined;
-    this.following = undefined;
+    this.#abort?.abort();
+    try {
+      this.writer?.onClose();
+    } finally {
+      this.onClosed?.(reason);
+      this.writer = undefined;
+      this.onClosed = undefined;
+    }
+  }
+
+  #delivered(): void {
+    for (const done of this.#onDelivered?.splice(0) ?? []) done();
   }
 }

@@ -1,3 +1,4 @@
+import { BoundedCache } from '../data/BoundedCache.ts';
 import { PositionError } from '../error/PositionError.ts';
 import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
 import { Entry } from '../event/Entry.ts';
@@ -5,73 +6,69 @@ import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
-import { end, gap, position } from '../wire/reserved.ts';
-import type { Encodings } from './Encodings.ts';
-import type { Encoded, EventEncoder } from './EventEncoder.ts';
-
-/** What the pipelines of one route have in common. */
-export interface PlacingRoute {
-  readonly limits: { readonly maxEventBytes: number };
-  readonly encodings: Encodings;
-}
+import { end, position } from '../wire/reserved.ts';
+import { type Encoded, type EventEncoder, gapFrame } from './EventEncoder.ts';
 
 /**
- * Sends what comes out of a pipeline over a feed under the positions that it
- * has in the feed, and keeps account of how far the reader has come when
- * nothing of a stretch is sent.
+ * Sends what comes out of a pipeline over a feed under the positions that the entries have in the feed, and remembers
+ * how far the reader has come when the pipeline filters entries out.
  */
 export class EntryEncoder implements EventEncoder {
   #epoch = '';
-  /** Those of the feed, in order; an entry of any other is of another feed. */
+  /** The epochs of the feed, in order. An entry of another epoch is of another feed. */
   readonly #epochs: string[] = [];
-  /** The last position that the reader was told. */
-  #told = 0;
-  /** How far it has come; ahead of `told` where the rest was filtered out. */
+  /** The last position that was sent. */
+  #sentUpTo = 0;
+  /** The last position that was reached; ahead of `#sentUpTo` when the rest was filtered out. */
   #reached = 0;
   #failed = false;
-  /** Events that were given a place so far. */
   sent = 0;
   readonly #contract: Contract | undefined;
   readonly #maxEventBytes: number;
-  readonly #encodings: Encodings;
-  readonly #missed: (gap: Gap['data']) => void;
+  readonly #cache: EncodingCache;
+  readonly #onGap: (gap: Gap['data']) => void;
 
-  /** @param missed hears what the reader is told that it missed. */
-  constructor(contract: Contract | undefined, { limits, encodings }: PlacingRoute, missed: (gap: Gap['data']) => void) {
+  /** @param onGap notified of each gap that the reader is sent */
+  constructor(
+    contract: Contract | undefined,
+    maxEventBytes: number,
+    cache: EncodingCache,
+    onGap: (gap: Gap['data']) => void,
+  ) {
     this.#contract = contract;
-    this.#maxEventBytes = limits.maxEventBytes;
-    this.#encodings = encodings;
-    this.#missed = missed;
+    this.#maxEventBytes = maxEventBytes;
+    this.#cache = cache;
+    this.#onGap = onGap;
   }
 
-  /** The reader stands here; before that nothing has a position. */
-  begin(epoch: string, sequence: number): void {
+  /** Sets the start position of the reader. Before that no entry has a position. */
+  start(epoch: string, sequence: number): void {
     this.#epoch = epoch;
-    this.#told = sequence;
+    this.#sentUpTo = sequence;
     this.#reached = sequence;
     this.follow(epoch);
   }
 
-  /** The feed goes on in this epoch. */
+  /** The feed continues in this epoch. */
   follow(epoch: string): void {
     if (this.#epochs.at(-1) !== epoch) this.#epochs.push(epoch);
   }
 
   encode(value: unknown): string {
     if (value instanceof Entry) return this.#entry(value);
-    const draft = encodeEvent(value, undefined);
-    if ('_tag' in draft && draft._tag !== 'Message') return encodeFrame(draft);
+    const encoded = encodeEvent(value, undefined);
+    if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     throw new PositionError(
-      'the pipeline over feed.read gave an event without a position: map inside the entries, with mapEvents',
+      'the pipeline over feed.read emitted an event without a position: map inside the entries, with mapEvents',
     );
   }
 
-  /** What is read from a log has its position from there. */
-  withId(prepared: Encoded): string {
-    return typeof prepared === 'string' ? prepared : '';
+  /** Returns the frame itself: an entry has its position from the log. */
+  withId(encoded: Encoded): string {
+    return typeof encoded === 'string' ? encoded : '';
   }
 
-  /** Nothing of a pipeline is ever dropped. */
+  /** Returns nothing: what a pipeline emits is never dropped. */
   overflowGap(): undefined {
     return undefined;
   }
@@ -81,13 +78,13 @@ export class EntryEncoder implements EventEncoder {
     return encodeFrame(end(endCursorOf(epoch, this.#reached), this.#failed));
   }
 
-  /** Where the reader has come without being told, if it has. */
   positionFrame(): string {
-    if (this.#reached === this.#told) return '';
-    this.#told = this.#reached;
-    return encodeFrame(position(cursorOf(this.#epoch, this.#told)));
+    if (this.#reached === this.#sentUpTo) return '';
+    this.#sentUpTo = this.#reached;
+    return encodeFrame(position(cursorOf(this.#epoch, this.#sentUpTo)));
   }
 
+  /** The feed failed, which its end frame says. */
   fail(): void {
     this.#failed = true;
   }
@@ -95,31 +92,56 @@ export class EntryEncoder implements EventEncoder {
   #entry(entry: Entry<unknown>): string {
     const { epoch, sequence, event, frame } = entry;
     if (this.#epochs.indexOf(epoch) < this.#epochs.indexOf(this.#epoch) || this.#epoch === '') {
-      throw new PositionError('the pipeline over feed.read gave an entry of another feed: a route reads one feed');
+      throw new PositionError('the pipeline over feed.read emitted an entry of another feed: a route reads one feed');
     }
-    const least = event === undefined ? this.#reached : this.#reached + 1;
-    if (epoch === this.#epoch && sequence < least) {
-      throw new PositionError('the pipeline over feed.read gave positions that do not rise: keep the order of entries');
+    const lowest = event === undefined ? this.#reached : this.#reached + 1;
+    if (epoch === this.#epoch && sequence < lowest) {
+      throw new PositionError(
+        'the pipeline over feed.read emitted positions that do not rise: keep the order of entries',
+      );
     }
-    const text = event === undefined ? '' : (frame ?? this.#textOf(entry));
+    const text = event === undefined ? '' : (frame ?? this.#frameOf(entry));
     this.#epoch = epoch;
     this.#reached = sequence;
     if (event === undefined) return text;
-    this.#told = sequence;
-    if (isGap(event)) this.#missed(event.data);
+    this.#sentUpTo = sequence;
+    if (isGap(event)) this.#onGap(event.data);
     else this.sent++;
     return text;
   }
 
-  #textOf(entry: Entry<unknown>): string {
-    return this.#encodings.textOf(entry.epoch, entry.sequence, entry.event, () => this.#encoded(entry));
+  #frameOf(entry: Entry<unknown>): string {
+    return this.#cache.frameOf(entry.epoch, entry.sequence, entry.event, () => this.#encodeEntry(entry));
   }
 
-  #encoded({ cursor, event }: Entry<unknown>): string {
-    if (isGap(event)) return encodeFrame(gap(cursor, JSON.stringify(event.data)));
-    const draft = encodeEvent(event, this.#contract);
-    if ('_tag' in draft) throw new PositionError('the pipeline over feed.read gave a frame inside an entry');
-    checkSize(draft, this.#maxEventBytes);
-    return encodeMessage(cursor, draft.event, draft.data, draft.retry);
+  #encodeEntry({ cursor, event }: Entry<unknown>): string {
+    if (isGap(event)) return gapFrame(event.data, cursor);
+    const encoded = encodeEvent(event, this.#contract);
+    if ('_tag' in encoded) throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
+    checkSize(encoded, this.#maxEventBytes);
+    return encodeMessage(cursor, encoded.event, encoded.data, encoded.retry);
+  }
+}
+
+interface Encoding {
+  readonly epoch: string;
+  readonly event: unknown;
+  readonly frame: string;
+}
+
+/**
+ * The frames of events that pipelines over a feed made from others. A mapping that returns the same object to many
+ * readers is encoded once. Readers that keep up are no further apart than the cache is large.
+ */
+export class EncodingCache {
+  readonly #bySequence = new BoundedCache<number, Encoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
+
+  /** Returns the frame of this very event at that position, and encodes it if it is not known. */
+  frameOf(epoch: string, sequence: number, event: unknown, encode: () => string): string {
+    const known = this.#bySequence.get(sequence);
+    if (known !== undefined && known.event === event && known.epoch === epoch) return known.frame;
+    const frame = encode();
+    this.#bySequence.set(sequence, { epoch, event, frame }, frame.length);
+    return frame;
   }
 }

@@ -1,22 +1,37 @@
-import type { EncodedEvent } from '../event/encodeEvent.ts';
+import { type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
+import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { Frame } from '../wire/Frame.ts';
+import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { type Frame, isFrame } from '../wire/Frame.ts';
+import { gap } from '../wire/reserved.ts';
 
-/** A value that can be sent, all but its position; or the block itself, where it has its position already. */
+/** A value that can be sent as it is but for its position, or its frame, if that has a position already. */
 export type Encoded = EncodedEvent | Frame | string;
 
-/** Turns what a stream emits into blocks of the wire, each with its position. */
+/** Turns the values of a stream into frames with ids. */
 export interface EventEncoder {
-  /** Events that were given a place so far. */
+  /** Events that were given a position. */
   readonly sent: number;
-  /** Checks and encodes a value. Throws when it cannot be sent. */
+  /** Checks and encodes a value. @throws what the value cannot be sent for. */
   encode(value: unknown): Encoded;
-  /** Its block, at the next position; '' when there is nothing to send. */
-  withId(prepared: Encoded): string;
-  /** What the reader is told when something is missing here; `undefined` where nothing ever is. */
+  /** Returns the frame at the next position; '' if there is nothing to send. */
+  withId(encoded: Encoded): string;
+  /** Returns the gap for events that were dropped here; `undefined` if none ever is. */
   overflowGap(): Gap['data'] | undefined;
-  /** The block that says that nothing follows. */
+  /** Returns the frame after which nothing follows. */
   endFrame(): string;
-  /** A position that the reader does not know yet; '' where there is none. */
+  /** Returns a position that the reader does not know yet; '' if there is none. */
   positionFrame(): string;
+}
+
+/** Encodes a gap. Its id is the position before the event that follows. */
+export function gapFrame(data: Gap['data'], cursor = data.resumedFrom): string {
+  return encodeFrame(gap(cursor, JSON.stringify(data)));
+}
+
+/** Encodes an event that has no position: the reader keeps the position it has. */
+export function frameWithoutId(event: unknown, contract: Contract | undefined): string {
+  const encoded = encodeLogged(event, contract);
+  if (encoded !== undefined) return encodeMessage(undefined, encoded.event, encoded.data, encoded.retry);
+  return isFrame(event) ? encodeFrame(event) : '';
 }

@@ -6,26 +6,26 @@ import { Reader, type ReaderTarget } from '../feed/Reader.ts';
 import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { end } from '../wire/reserved.ts';
-import type { Asked } from './Asked.ts';
 import type { Connection } from './Connection.ts';
-import { gapBlock } from './gapBlock.ts';
-import { unplaced } from './unplaced.ts';
+import { frameWithoutId, gapFrame } from './EventEncoder.ts';
+import type { ErrorOutcome } from './Route.ts';
+import type { Session } from './Session.ts';
 import type { Writer } from './Writer.ts';
 
 /**
- * A reader of a whole feed: the log's own bytes go to its socket, as they are.
- * While the socket is busy it is not read for; it costs a cursor.
+ * Writes a whole feed to its reader: the log's own bytes, as they are. While the socket is full nothing is read for it,
+ * and it costs a cursor.
  */
-export class FeedWriter implements Writer, ReaderTarget {
+export class FeedWriter implements ReaderTarget, Writer {
   readonly reader = new Reader(this);
   events = 0;
-  readonly #asked: Asked;
+  readonly #session: Session;
   readonly #connection: Connection;
   readonly #feed: FeedCore;
 
-  constructor(asked: Asked, feed: FeedCore) {
-    this.#asked = asked;
-    this.#connection = asked.connection;
+  constructor(session: Session, feed: FeedCore) {
+    this.#session = session;
+    this.#connection = session.connection;
     this.#feed = feed;
     this.#connection.writer = this;
   }
@@ -40,60 +40,64 @@ export class FeedWriter implements Writer, ReaderTarget {
 
   write(range: EntryRange): boolean {
     this.events += range.last - range.after;
-    this.#connection.timeouts?.said();
-    return this.#connection.give(range.bytes);
+    this.#session.timeouts?.onEvent();
+    return this.#connection.write(range.bytes);
   }
 
   gap({ data }: Gap): void {
-    this.#connection.write(gapBlock(data));
-    this.#asked.route.missed(data, this.#asked.context);
+    const { route, context } = this.#session;
+    this.#connection.write(gapFrame(data));
+    route.onGap(data, context);
   }
 
   end(how: LogEnd): void {
-    this.#connection.end(how, this.#end(how));
+    this.#connection.end(how, this.#endFrame(how));
   }
 
-  disconnect(last: string, gone: () => void): void {
-    this.#connection.disconnect(last, gone);
+  disconnect(lastFrames: string, done: () => void): void {
+    this.#connection.disconnect(lastFrames, done);
   }
 
-  /** The log cannot be read, or the stream was silent for too long. */
+  /** The log cannot be read, or the stream exceeded a timeout. */
   fail(error: unknown): void {
-    const { route, connection, context } = this.#asked;
-    if (connection.isWaiting) return this.#asked.refuse(error);
+    const connection = this.#connection;
+    if (connection.isWaiting) return this.#session.refuse(error);
     const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
-    const said = route.farewell(error, context);
-    if (said === 'cut') return connection.cut(reason);
-    const word = said === 'end' ? '' : this.#lastWord(said.value);
-    if (word === undefined) connection.cut(reason);
-    else connection.part(reason, word + this.#end('completed'));
+    const lastFrames = this.#framesOf(this.#session.outcomeOf(error));
+    if (lastFrames === undefined) connection.cut(reason);
+    else connection.endOrCut(reason, lastFrames);
   }
 
-  ready(): void {
+  onDrain(): void {
     this.#feed.resume(this.reader);
   }
 
-  beat(): string {
+  /** Returns '': the entries of the log carry their positions. */
+  heartbeatFrame(): string {
     return '';
   }
 
-  /** The log's own entries have told it where it is. */
-  last(): string {
+  /** Returns '': nothing is pending, and the entries carry their positions. */
+  lastFrames(): string {
     return '';
   }
 
-  gone(): void {
+  onClose(): void {
     this.#feed.leave(this.reader);
   }
 
-  #end(how: LogEnd): string {
-    return encodeFrame(end(endCursorOf(this.reader.epoch, this.reader.after), how === 'failed'));
+  #endFrame(how: LogEnd): string {
+    const { epoch, after } = this.reader;
+    return encodeFrame(end(endCursorOf(epoch, after), how === 'failed'));
   }
 
-  /** `undefined` for what cannot be sent. */
-  #lastWord(value: unknown): string | undefined {
+  /** Returns the last frames of a reader for an error, or `undefined` to cut: also for a value that cannot be sent. */
+  #framesOf(outcome: ErrorOutcome): string | undefined {
+    if (outcome === 'cut') return undefined;
     try {
-      return unplaced(value, this.#asked.route.options.events ?? this.#feed.contract);
+      const contract = this.#session.route.options.events ?? this.#feed.contract;
+      const lastEvent = outcome === 'end' ? '' : frameWithoutId(outcome.value, contract);
+      return lastEvent + this.#endFrame('completed');
     } catch {
       return undefined;
     }

@@ -1,10 +1,10 @@
 import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import type { AnyOptions } from './AnyOptions.ts';
 import type { BacklogLimits } from './Backlog.ts';
+import type { AnyOptions, TimeoutOptions } from './SseOptions.ts';
 import type { TimeoutLimits } from './Timeouts.ts';
 
-/** Every bound of a route, with its default filled in. Times in ms. */
+/** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */
 export interface Limits {
   readonly heartbeat: number;
   readonly retry: number;
@@ -13,12 +13,12 @@ export interface Limits {
   readonly maxHeadDelay: number;
   readonly maxEventBytes: number;
   readonly queue: BacklogLimits;
-  /** None where no timeout is asked for. */
+  /** `undefined` for a route without timeouts. */
   readonly timeout: TimeoutLimits | undefined;
 }
 
 /**
- * Checks the bounds that `sse` was given.
+ * Fills in and checks the bounds and waits of a route.
  *
  * @throws RangeError for one that is out of range.
  */
@@ -43,11 +43,11 @@ export function limitsOf(options: AnyOptions): Limits {
     maxHeadDelay,
     maxEventBytes,
     queue: { maxBytes, maxEvents },
-    timeout: timeout && timeoutOf(timeout),
+    timeout: timeout && timeoutsOf(timeout),
   };
 }
 
-function timeoutOf({ first = Infinity, idle = Infinity, total = Infinity }: Partial<TimeoutLimits>): TimeoutLimits {
+function timeoutsOf({ first = Infinity, idle = Infinity, total = Infinity }: TimeoutOptions): TimeoutLimits {
   for (const [name, limit] of Object.entries({ first, idle, total })) checkDuration(`sse: timeout.${name}`, limit);
   return { first, idle, total };
 }

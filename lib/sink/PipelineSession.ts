@@ -6,50 +6,50 @@ import type { StartOptions, StartPosition } from '../feed/startPosition.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import { EntryEncoder } from './EntryEncoder.ts';
-import type { Opening } from './Opening.ts';
-import { placedOpening } from './preamble.ts';
+import { feedPreamble, type Preamble } from './preamble.ts';
 import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
 
-const readOnce = 'read: expected one subscription, made by the route itself when the handler has returned';
+const readOnce = 'read: expected one subscription, made by the route itself after the handler has returned';
 
-/** One request, to a feed that is read through a pipeline of the route's own. */
+/** The part of a session that a feed uses when the handler reads it through a pipeline. */
 export class PipelineSession implements ReaderSession {
   readonly requested: string | undefined;
   readonly startsWithGap = true;
-  /** Carries the pipeline; there is none where the route mounts a feed itself. */
+  /** The writer of the pipeline; `undefined` before it is subscribed, and where the route mounts a feed itself. */
   writer: StreamWriter | undefined;
-  opening: Opening | undefined;
-  /** The stream is subscribed, so that errors of it can no longer be answered before the head. */
-  subscribed = false;
+  /** The start of the response, once the start position is known. */
+  preamble: Preamble | undefined;
   readonly #route: Route;
   readonly #connection: Connection;
-  readonly #missed: (gap: Gap['data']) => void;
-  #resume: (() => void) | undefined;
-  #begun: (() => void) | undefined;
-  #placing: EntryEncoder | undefined;
+  readonly #onGap: (gap: Gap['data']) => void;
+  /** The stream is subscribed: the response starts as soon as its preamble is known. */
+  #isSubscribed = false;
+  #onReady: (() => void) | undefined;
+  #onStarted: (() => void) | undefined;
+  #encoder: EntryEncoder | undefined;
 
-  /** @param missed hears what the pipeline tells its reader that it missed. */
-  constructor(route: Route, connection: Connection, requested: string | undefined, missed: (gap: Gap['data']) => void) {
+  /** @param onGap notified of each gap that the pipeline sends */
+  constructor(route: Route, connection: Connection, requested: string | undefined, onGap: (gap: Gap['data']) => void) {
     this.#route = route;
     this.#connection = connection;
     this.requested = requested;
-    this.#missed = missed;
+    this.#onGap = onGap;
   }
 
-  /** A feed is being read whose place is not known yet. */
+  /** True while the start position of a feed is being looked up. */
   get isPending(): boolean {
-    return this.#resume !== undefined && this.opening === undefined;
+    return this.#onReady !== undefined && this.preamble === undefined;
   }
 
-  /** What gives the events of a pipeline over a feed their places. */
-  get placing(): EntryEncoder | undefined {
-    return this.#placing;
+  /** The encoder of a pipeline over a feed; `undefined` where the handler reads none. */
+  get encoder(): EntryEncoder | undefined {
+    return this.#encoder;
   }
 
-  /** The route reads a feed through a pipeline. */
+  /** True if the handler reads a feed. */
   get isClaimed(): boolean {
-    return this.#placing !== undefined;
+    return this.#encoder !== undefined;
   }
 
   get options(): StartOptions {
@@ -59,51 +59,54 @@ export class PipelineSession implements ReaderSession {
   get isReady(): boolean {
     const { writer } = this;
     if (writer === undefined || this.#connection.isClosed) return false;
-    if (!writer.isReady) writer.waiting = this.#resume;
+    if (!writer.isReady) writer.onReady = this.#onReady;
     return writer.isReady;
   }
 
   claim(contract: Contract | undefined): void {
+    const { options, limits, encodings } = this.#route;
     const { writer } = this;
     if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
-    if (this.subscribed) throw new TypeError(readOnce);
-    if (writer?.hasSpoken) throw new PositionError('an event came before feed.read, and so it has no position');
-    this.#placing = new EntryEncoder(this.#route.options.events ?? contract, this.#route, this.#missed);
-    if (writer !== undefined) writer.blocks = this.#placing;
+    if (this.#isSubscribed) throw new TypeError(readOnce);
+    if (writer?.hasWritten) {
+      throw new PositionError('the stream emitted an event before feed.read, so that the event has no position');
+    }
+    this.#encoder = new EntryEncoder(options.events ?? contract, limits.maxEventBytes, encodings, this.#onGap);
+    if (writer !== undefined) writer.encoder = this.#encoder;
   }
 
-  open(resume: () => void): void {
-    if (this.writer === undefined || this.subscribed || this.#resume !== undefined) throw new TypeError(readOnce);
-    this.#resume = resume;
+  open(onReady: () => void): void {
+    if (this.writer === undefined || this.#isSubscribed || this.#onReady !== undefined) throw new TypeError(readOnce);
+    this.#onReady = onReady;
   }
 
-  positioned(place: StartPosition, state: LogState, begun: () => void): void {
-    this.opening = placedOpening(this.#route, place, state.epoch);
-    this.#placing?.begin(state.epoch, place.after);
-    this.#begun = begun;
-    if (this.subscribed) this.begin();
+  positioned(found: StartPosition, state: LogState, started: () => void): void {
+    this.preamble = feedPreamble(this.#route, found, state.epoch);
+    this.#encoder?.start(state.epoch, found.after);
+    this.#onStarted = started;
+    if (this.#isSubscribed) this.start();
   }
 
-  /** The response begins: at once, or when the place in the feed is known. */
-  begin(): void {
-    this.subscribed = true;
+  /** Starts the response: at once, or when the start position is known. */
+  start(): void {
+    this.#isSubscribed = true;
     this.writer?.flush();
     if (this.#connection.isWaiting) return;
-    const begun = this.#begun;
-    this.#begun = undefined;
-    begun?.();
+    const started = this.#onStarted;
+    this.#onStarted = undefined;
+    started?.();
   }
 
   enterEpoch(epoch: string): void {
-    this.#placing?.follow(epoch);
+    this.#encoder?.follow(epoch);
   }
 
   ending(how: LogEnd): void {
-    if (how === 'failed') this.#placing?.fail();
+    if (how === 'failed') this.#encoder?.fail();
   }
 
-  disconnect(last: string, gone: () => void): void {
-    this.#connection.disconnect(last, gone);
+  disconnect(lastFrames: string, done: () => void): void {
+    this.#connection.disconnect(lastFrames, done);
   }
 
   flush(): void {

@@ -1,52 +1,52 @@
 import type { GapReason } from '../event/Gap.ts';
 import type { EventLog } from '../log/EventLog.ts';
 
-/** The state of things in events, and the position that it is the state at. @category sink */
+/** The current state as events, and the position that it includes. @category sink */
 export interface SnapshotResult<E> {
   readonly events: readonly E[];
-  /** The cursor of the last event that the snapshot has in it; the stream goes on after it. */
+  /** The cursor of the last event that the snapshot includes; the stream continues after it. */
   readonly cursor: string;
 }
 
-/** Makes a snapshot for a reader that cannot have what it missed. @category sink */
+/** Returns the current state for a reader that cannot have what it missed. @category sink */
 export type Snapshot<E> = (gap: {
   readonly reason: GapReason;
   readonly requested: string | null;
 }) => SnapshotResult<E> | Promise<SnapshotResult<E>>;
 
-/** How a route places its readers, and how it remembers streams of their own. @category sink */
+/** Where the readers of a route start, and how long their own streams are retained. @category sink */
 export interface ResumeOptions<E, Context> {
   /**
-   * Where a reader without a cursor begins: at the tail, with all that is kept,
-   * or after a cursor.
+   * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), or
+   * after a cursor.
    *
-   * @default 'live' for a running feed, 'oldest' for one that has ended and for a run
+   * @default 'live' for a running feed, 'oldest' for one that has ended and for the stream of one request
    */
   readonly from?: 'live' | 'oldest' | (string & {});
   /**
-   * Where a reader goes on that cannot have exactly what it missed, after it was
-   * told so by a gap: with all that is kept, at the tail, nowhere, or with a
-   * snapshot of the state of things (for routes that mount the feed itself).
+   * Where a reader continues that cannot have exactly what it missed, after a gap event: with everything that is
+   * stored (`'replay'`), at the tail (`'skip'`), nowhere (`'end'`), or with a snapshot of the current state (for
+   * routes that mount a feed).
    *
-   * @default 'oldest' where it was trimmed or is of another epoch, the route's start for garbage, 'live' for a cursor from the future
+   * @default 'replay' for entries that were trimmed or are of another epoch, `from` for a cursor that is not one, 'skip' for a cursor from the future
    */
   readonly gapPolicy?: 'replay' | 'skip' | 'end' | Snapshot<E>;
   /**
-   * How long a stream of one request goes on without its reader, in
-   * milliseconds. 0 leaves it in the same turn, `Infinity` when room is needed.
+   * How long the stream of one request continues without its reader, in milliseconds. 0 unsubscribes from it when the
+   * reader disconnects, `Infinity` when `maxRuns` needs room.
    *
    * @default 30000
    */
   readonly linger?: number;
   /**
-   * Whose stream it is, compared by `Object.is` when a reader comes back: that
-   * of another is as unknown as none.
+   * Returns whose stream it is, compared by `Object.is` when a reader resumes. The stream of another owner is treated
+   * as unknown.
    *
-   * @default everybody's who has the cursor, which nobody can guess
+   * @default no owner: whoever has the cursor, which cannot be guessed
    */
   readonly owner?: (context: Context) => unknown;
-  /** Makes the log of one stream; it has to be in memory. @default memoryLog with 1 MiB */
+  /** Creates the log of one stream, which has to be in memory. @default memoryLog({ maxBytes: 1 MiB }) */
   readonly log?: () => EventLog;
-  /** Streams remembered at once, those with a reader included. 1 or more. @default 1000 */
+  /** How many streams are retained at once, with and without readers. At least 1. @default 1000 */
   readonly maxRuns?: number;
 }

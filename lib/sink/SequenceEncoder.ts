@@ -6,10 +6,7 @@ import { encodeFrame, encodeJsonMessage, encodeMessage } from '../wire/encodeFra
 import { end } from '../wire/reserved.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
 
-/**
- * Gives the events of one connection their positions, for a stream that no log
- * remembers: after the merge, under an epoch of their own, dense from 1.
- */
+/** Numbers the events of one connection's stream, which has no log: under an epoch of its own, dense from 1. */
 export class SequenceEncoder implements EventEncoder {
   #epoch: string | undefined;
   readonly #contract: Contract | undefined;
@@ -25,26 +22,26 @@ export class SequenceEncoder implements EventEncoder {
     return this.#sequence;
   }
 
-  /** Made when it is first needed: a reader that never gets an event costs no random bytes. */
+  /** The epoch, created when it is first needed: a reader without events costs no random bytes. */
   get epoch(): string {
     this.#epoch ??= freshEpoch();
     return this.#epoch;
   }
 
   encode(value: unknown): Encoded {
-    const draft = encodeEvent(value, this.#contract);
-    if ('data' in draft) checkSize(draft, this.#maxEventBytes);
-    return draft;
+    const encoded = encodeEvent(value, this.#contract);
+    if ('data' in encoded) checkSize(encoded, this.#maxEventBytes);
+    return encoded;
   }
 
-  withId(prepared: Encoded): string {
-    if (typeof prepared === 'string') return prepared;
-    if ('_tag' in prepared && (prepared._tag !== 'Message' || prepared.id !== undefined)) return encodeFrame(prepared);
+  withId(encoded: Encoded): string {
+    if (typeof encoded === 'string') return encoded;
+    if ('_tag' in encoded && (encoded._tag !== 'Message' || encoded.id !== undefined)) return encodeFrame(encoded);
     this.#sequence++;
     const cursor = cursorOf(this.epoch, this.#sequence);
-    return '_tag' in prepared
-      ? encodeMessage(cursor, prepared.event, prepared.data, prepared.retry)
-      : encodeJsonMessage(cursor, prepared.event, prepared.data);
+    return '_tag' in encoded
+      ? encodeMessage(cursor, encoded.event, encoded.data, encoded.retry)
+      : encodeJsonMessage(cursor, encoded.event, encoded.data);
   }
 
   overflowGap(): Gap['data'] {
@@ -55,7 +52,7 @@ export class SequenceEncoder implements EventEncoder {
     return encodeFrame(end(endCursorOf(this.epoch, this.#sequence)));
   }
 
-  /** Every event has told its own. */
+  /** Returns '': each event carries its own position. */
   positionFrame(): string {
     return '';
   }

@@ -1,43 +1,192 @@
+import { Subscription, type TeardownLogic } from 'rxjs';
 import { type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
-import type { Connection } from './Connection.ts';
+import { type ReaderSession, type RouteContext, readerSession } from '../feed/ReaderSession.ts';
+import { clock } from '../time/clock.ts';
+import { Connection } from './Connection.ts';
+import { contain } from './callUser.ts';
 import type { Rejection } from './connectionLimit.ts';
-import { decline } from './decline.ts';
-import type { Next, SseRequest } from './exchange.ts';
-import type { Route } from './Route.ts';
-import { refuseError } from './refuse.ts';
-import { requestedCursor } from './requestedCursor.ts';
+import { PipelineSession } from './PipelineSession.ts';
+import type { ErrorOutcome, Route } from './Route.ts';
+import { refuseError, refuseReader } from './refuse.ts';
+import type { RequestInputs } from './requestInputs.ts';
+import { requestedCursor } from './requestInputs.ts';
+import type { AnyContext } from './SseContext.ts';
+import type { Next, SseRequest } from './SseRequest.ts';
+import type { CloseReason } from './stats.ts';
+import type { Timeouts } from './Timeouts.ts';
+import type { Transport } from './Transport.ts';
 
-/** A request that has come to a route, and may be turned away. */
-export class Arrival {
+const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
+
+/** One request to a route, and its context. */
+export class Session {
   readonly route: Route;
-  readonly connection: Connection;
   readonly request: SseRequest;
-  /** The cursor that its reader comes with. */
+  readonly connection: Connection;
+  /** The cursor that the reader resumes from, as it sent it. */
   readonly requested: string | undefined;
-  readonly next: Next | undefined;
+  readonly context: AnyContext;
+  inputs = noInputs;
+  state: unknown;
+  timeouts: Timeouts | undefined;
+  readonly #next: Next | undefined;
+  #client: string | undefined;
+  #isAdmitted = false;
+  /** When the response was opened. */
+  #openedAt: number | undefined;
+  #teardown: Subscription | undefined;
+  #pipeline: PipelineSession | undefined;
+  #abort: AbortController | undefined;
+  #isDetached = false;
+  #isAborted = false;
 
-  constructor(route: Route, connection: Connection, request: SseRequest, next: Next | undefined) {
+  /** @param userRequest what the user's functions get for the request: the server's own object */
+  constructor(route: Route, request: SseRequest, transport: Transport, next: Next | undefined, userRequest: unknown) {
     this.route = route;
-    this.connection = connection;
     this.request = request;
     this.requested = requestedCursor(request);
-    this.next = next;
+    this.context = new Context(userRequest, this);
+    this.connection = new Connection(transport, route.stats);
+    this.#next = next;
+    if (this.connection.isClosed) this.#onClosed('refused');
+    else this.connection.onClosed = (reason) => this.#onClosed(reason);
+  }
+
+  /** Counts the connection. Returns why there is no room for it, or `undefined`. */
+  admit(): Rejection | undefined {
+    const { connectionLimit } = this.route;
+    const client = connectionLimit.clientOf(this.context.request);
+    const rejection = connectionLimit.enter(client);
+    if (rejection !== undefined) return rejection;
+    // A connection that was closed before it was counted is not notified of its close any more.
+    if (this.connection.isClosed) connectionLimit.leave(client);
+    else {
+      this.#isAdmitted = true;
+      this.#client = client;
+    }
+    return undefined;
   }
 
   /** Answers an error before the first byte. */
   refuse(error: unknown): void {
-    const { connection, route, next } = this;
+    const { connection, route } = this;
     if (connection.isClosed) return;
-    if (error instanceof UnavailableError) return this.turnAway(error.reason, error.retryAfter);
-    route.tally.refused.error++;
-    if (next === undefined) return refuseError(connection, error);
+    if (error instanceof UnavailableError) return this.reject(error.reason, error.retryAfter);
+    route.stats.refused.error++;
+    if (this.#next === undefined) return refuseError(connection, error);
     connection.release();
-    next(error);
+    this.#next(error);
   }
 
-  turnAway(reason: 'shutdown' | Rejection, retry?: RetryRange): void {
+  /** Asks the reader to come back later. */
+  reject(reason: 'shutdown' | Rejection, retryAfter?: RetryRange): void {
     const { route, connection, request } = this;
-    route.tally.refused[reason]++;
-    decline(route, connection, request, retry, reason === 'client' ? 429 : 503);
+    route.stats.refused[reason]++;
+    refuseReader(connection, request, route.headers, reason === 'client' ? 429 : 503, retryAfter);
+  }
+
+  /** Returns what the reader gets for an error after the first byte. */
+  outcomeOf(error: unknown): ErrorOutcome {
+    return this.route.outcomeOf(error, this.context);
+  }
+
+  /** The part of the session that a feed uses, when the handler reads it through a pipeline. */
+  get pipeline(): PipelineSession {
+    const { route, connection, requested, context } = this;
+    this.#pipeline ??= new PipelineSession(route, connection, requested, (gap) => route.onGap(gap, context));
+    return this.#pipeline;
+  }
+
+  /** True if the handler reads a feed through a pipeline. */
+  get readsFeed(): boolean {
+    return this.#pipeline?.isClaimed ?? false;
+  }
+
+  /**
+   * The signal of the stream: the connection's or, for a stream that may become a run, one that `detach` separates
+   * from the connection. Created for those who read it.
+   */
+  get signal(): AbortSignal {
+    const { connection } = this;
+    if (this.route.runs === undefined) return connection.signal;
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#isAborted || (!this.#isDetached && connection.isClosed)) this.#abort.abort();
+      else if (!this.#isDetached) connection.signal.addEventListener('abort', this.abort);
+    }
+    return this.#abort.signal;
+  }
+
+  /** The stream has become a run, which may outlive the connection. */
+  detach(): void {
+    this.#isDetached = true;
+    if (this.#abort !== undefined) this.connection.signal.removeEventListener('abort', this.abort);
+  }
+
+  /** Aborts the signal of a stream that may become a run. */
+  readonly abort = (): void => {
+    this.#isAborted = true;
+    this.#abort?.abort();
+  };
+
+  /** The response was opened, so that its close is reported to the route's hook. */
+  onOpened(): void {
+    this.#openedAt = clock.now();
+    this.route.connections.add(this.connection);
+    this.route.stats.opened++;
+  }
+
+  /** Unsubscribes a timer when the connection closes. */
+  add(timer: TeardownLogic): void {
+    this.#teardown ??= new Subscription();
+    this.#teardown.add(timer);
+  }
+
+  #onClosed(reason: CloseReason): void {
+    const { route, connection, context } = this;
+    if (this.#isAdmitted) route.connectionLimit.leave(this.#client);
+    this.timeouts?.stop();
+    this.#teardown?.unsubscribe();
+    route.connections.delete(connection);
+    route.stats.addClosed(reason, connection);
+    if (this.#openedAt === undefined) return;
+    const { written: bytes, events, dropped } = connection;
+    const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped };
+    contain(() => route.options.onClose?.(reason, stats, context));
+  }
+}
+
+/** What the user's functions get, and what `feed.read` needs of it. */
+class Context implements AnyContext, RouteContext {
+  readonly request: SseRequest;
+  readonly #session: Session;
+
+  constructor(request: unknown, session: Session) {
+    this.request = request as SseRequest;
+    this.#session = session;
+  }
+
+  get query(): unknown {
+    return this.#session.inputs.query;
+  }
+
+  get params(): unknown {
+    return this.#session.inputs.params;
+  }
+
+  get body(): unknown {
+    return this.#session.inputs.body;
+  }
+
+  get state(): unknown {
+    return this.#session.state;
+  }
+
+  get signal(): AbortSignal {
+    return this.#session.signal;
+  }
+
+  get [readerSession](): ReaderSession {
+    return this.#session.pipeline;
   }
 }

@@ -6,209 +6,210 @@ import { Backlog, type BacklogLimits } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import type { EventEncoder } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
-import type { LastWord } from './Route.ts';
+import type { ErrorOutcome } from './Route.ts';
+import type { Timeouts } from './Timeouts.ts';
 import type { Writer } from './Writer.ts';
 
-/** Written before the turn ends, so that a long burst holds no more than this. */
-const burst = 64 * 1024;
+/** Written before the turn ends, in characters, so that a long burst retains no more than this. */
+const maxBurst = 64 * 1024;
 
 type Reason = 'completed' | 'failed' | 'timeout';
 
-/** What one response has of its own. */
-export interface StreamWriterRoute {
+/** The response of one session, as its writer uses it. */
+export interface StreamResponse {
+  readonly timeouts: Timeouts | undefined;
   readonly overflow: Overflow<unknown>;
   readonly queue: BacklogLimits;
-  /** Opens the response with these blocks; does nothing while it is not known yet how. */
-  begin(blocks: string): boolean;
-  /** The stream failed before the first byte. */
+  /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
+  start(frames: string): boolean;
+  /** Answers an error before the first byte. */
   refuse(error: unknown): void;
-  farewell(error: unknown): LastWord;
-  /** So many events were dropped, and the reader was told so. */
-  dropped(events: number, gap: Gap['data'] | undefined): void;
-  /** When the end of a burst is looked for. */
+  outcomeOf(error: unknown): ErrorOutcome;
+  /** Events were dropped, and the reader gets this gap for them. */
+  onOverflow(events: number, gap: Gap['data'] | undefined): void;
+  /** Runs the work at the end of a burst. */
   later(work: () => void): void;
 }
 
 /**
- * Carries an Observable to its one reader.
+ * Writes an Observable to its one reader.
  *
- * What one turn brings leaves in one write. A full socket is waited for with a
- * backlog that is bounded, and past the bound the route's policy decides.
+ * What is emitted in one turn is written at once. While the socket is full values wait in a bounded backlog, and beyond
+ * its bound the route's policy decides.
  *
- * A `Subscriber`, since only one that exists before `subscribe` returns can
- * leave a source that never stops emitting synchronously.
+ * It is a `Subscriber`, since only one that exists before `subscribe` returns can unsubscribe from a source that never
+ * stops emitting synchronously.
  */
 export class StreamWriter extends Subscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
-  blocks: EventEncoder;
-  /** Told when everything is written and the socket takes more. One may wait at a time. */
-  waiting: (() => void) | undefined;
-  /** The head waits for the first event, and is told of it. */
+  encoder: EventEncoder;
+  /** Called once when everything is written and the socket takes more. */
+  onReady: (() => void) | undefined;
+  /** Called for the first event while the head is delayed. */
   onFirst: (() => void) | undefined;
   readonly lag = 0;
   readonly #connection: Connection;
-  readonly #route: StreamWriterRoute;
+  readonly #response: StreamResponse;
   #backlog: Backlog | undefined;
   #pending = '';
-  #scheduled = false;
-  #last: { readonly how: 'end' | 'cut'; readonly reason: Reason } | undefined;
+  #isScheduled = false;
+  #ending: { readonly how: 'end' | 'cut'; readonly reason: Reason } | undefined;
 
-  constructor(connection: Connection, blocks: EventEncoder, route: StreamWriterRoute) {
+  constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
     super();
-    this.blocks = blocks;
+    this.encoder = encoder;
     this.#connection = connection;
-    this.#route = route;
+    this.#response = response;
     connection.writer = this;
   }
 
   get events(): number {
-    return this.blocks.sent;
+    return this.encoder.sent;
   }
 
-  /** Nothing waits to be written, and the socket takes more. */
+  /** True if nothing waits to be written, and the socket takes more. */
   get isReady(): boolean {
     return this.#connection.isReady && this.#pending === '';
   }
 
-  /** Something was sent, or is about to be. */
-  get hasSpoken(): boolean {
+  /** True if something was written, or is about to be. */
+  get hasWritten(): boolean {
     return this.#pending !== '' || !this.#connection.isWaiting;
   }
 
   /** Calls back when the socket takes more: at once, if it does now. */
   whenReady(resume: () => void): void {
-    if (this.#connection.isBusy) this.waiting = resume;
+    if (this.#connection.isBusy) this.onReady = resume;
     else resume();
   }
 
-  /** Writes what there is: now that the stream is subscribed, or its place is known. */
+  /** Writes what there is, and opens the response for it. */
   flush(): void {
     const connection = this.#connection;
-    if (connection.isWaiting && !this.#begin()) return;
+    if (connection.isWaiting && !this.#start()) return;
     if (!connection.isReady) return;
     if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
-    const { how, reason } = this.#last ?? {};
-    if (how === 'end') return connection.end(reason ?? 'completed', this.#take() + this.blocks.endFrame());
-    if (this.#last !== undefined) this.#pending += this.blocks.positionFrame();
-    if (this.#pending !== '') connection.write(this.#take());
-    if (reason !== undefined && connection.isOpen) connection.cut(reason);
+    const { how, reason } = this.#ending ?? {};
+    if (how === 'end') return connection.end(reason ?? 'completed', this.#takePending() + this.encoder.endFrame());
+    if (this.#ending !== undefined) this.#pending += this.encoder.positionFrame();
+    if (this.#pending !== '') connection.write(this.#takePending());
+    if (reason !== undefined && connection.state === 'open') connection.cut(reason);
   }
 
-  ready(): void {
+  onDrain(): void {
     this.flush();
-    const { waiting } = this;
-    if (waiting === undefined || !this.isReady) return;
-    this.waiting = undefined;
-    waiting();
+    const { onReady } = this;
+    if (onReady === undefined || !this.isReady) return;
+    this.onReady = undefined;
+    onReady();
   }
 
-  /** What is said into a silence, instead of a comment: how far the reader has come. */
-  beat(): string {
-    return this.blocks.positionFrame();
+  heartbeatFrame(): string {
+    return this.encoder.positionFrame();
   }
 
-  last(): string {
-    return this.#take() + this.blocks.positionFrame();
+  lastFrames(): string {
+    return this.#takePending() + this.encoder.positionFrame();
   }
 
   fail(error: unknown): void {
     this.error(error);
   }
 
-  gone(): void {
+  onClose(): void {
     this.#pending = '';
     this.#backlog?.clear();
-    this.waiting = undefined;
+    this.onReady = undefined;
     this.unsubscribe();
   }
 
-  /** A teardown of the user's that throws is told, and keeps nobody from leaving. */
+  /** Unsubscribes from the stream. What a teardown of the user's throws is reported, and does not stop the close. */
   override unsubscribe(): void {
     try {
       super.unsubscribe();
     } catch (error) {
-      this.#route.farewell(error);
+      this.#response.outcomeOf(error);
     }
   }
 
   protected override _next(value: unknown): void {
     const connection = this.#connection;
     try {
-      // The socket is looked at once a turn.
-      if (connection.isHeld || (this.#pending === '' && connection.isBusy)) return this.#hold(value);
-      const { blocks } = this;
-      const before = blocks.sent;
-      this.#pending += blocks.withId(blocks.encode(value));
-      if (blocks.sent > before) connection.timeouts?.said();
+      // The socket is checked once a turn.
+      if (connection.state === 'busy' || (this.#pending === '' && connection.isBusy)) return this.#enqueue(value);
+      const { encoder } = this;
+      const before = encoder.sent;
+      this.#pending += encoder.withId(encoder.encode(value));
+      if (encoder.sent > before) this.#response.timeouts?.onEvent();
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
     }
     if (this.onFirst !== undefined) this.onFirst();
-    else if (this.#pending.length >= burst) this.flush();
-    else if (connection.isOpen && this.#pending !== '') this.#schedule();
+    else if (this.#pending.length >= maxBurst) this.flush();
+    else if (connection.state === 'open' && this.#pending !== '') this.#schedule();
   }
 
   protected override _complete(): void {
     this.unsubscribe();
-    this.#leave('end', 'completed');
+    this.#end('end', 'completed');
   }
 
   protected override _error(error: unknown): void {
     this.unsubscribe();
-    if (this.#connection.isWaiting) return this.#route.refuse(error);
+    if (this.#connection.isWaiting) return this.#response.refuse(error);
     const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
-    const farewell = this.#route.farewell(error);
-    if (typeof farewell === 'string') return this.#leave(farewell, reason);
+    const outcome = this.#response.outcomeOf(error);
+    if (typeof outcome === 'string') return this.#end(outcome, reason);
     try {
-      this.#hold(farewell.value);
-      this.#leave('end', reason);
+      this.#enqueue(outcome.value);
+      this.#end('end', reason);
     } catch {
-      this.#leave('cut', reason);
+      this.#end('cut', reason);
     }
   }
 
-  #leave(how: 'end' | 'cut', reason: Reason): void {
-    this.#last = { how, reason };
+  #end(how: 'end' | 'cut', reason: Reason): void {
+    this.#ending = { how, reason };
     this.flush();
   }
 
-  #hold(value: unknown): void {
-    this.#backlog ??= new Backlog(this.#route.overflow, this.#route.queue);
-    if (this.#backlog.push(value, this.blocks)) return;
+  #enqueue(value: unknown): void {
+    this.#backlog ??= new Backlog(this.#response.overflow, this.#response.queue);
+    if (this.#backlog.push(value, this.encoder)) return;
     this.unsubscribe();
-    this.#route.farewell(readerQueueFull('queue.maxBytes', this.#route.queue.maxBytes));
+    this.#response.outcomeOf(readerQueueFull('queue.maxBytes', this.#response.queue.maxBytes));
     this.#connection.cut('overflow');
   }
 
   #takeBacklog(backlog: Backlog): void {
-    const { text, lost, gap } = backlog.take(this.blocks);
-    this.#pending += text;
-    if (text !== '') this.#connection.timeouts?.said();
-    if (lost > 0) this.#route.dropped(lost, gap);
+    const { frames, dropped, gap } = backlog.take(this.encoder);
+    this.#pending += frames;
+    if (frames !== '') this.#response.timeouts?.onEvent();
+    if (dropped > 0) this.#response.onOverflow(dropped, gap);
   }
 
-  /** The head and what there is leave in one write. */
-  #begin(): boolean {
-    const begun = this.#route.begin(this.#pending);
-    if (begun) this.#pending = '';
-    return begun;
+  /** Opens the response, and writes its head and what is pending at once. */
+  #start(): boolean {
+    const isStarted = this.#response.start(this.#pending);
+    if (isStarted) this.#pending = '';
+    return isStarted;
   }
 
-  #take(): string {
+  #takePending(): string {
     const pending = this.#pending;
     this.#pending = '';
     return pending;
   }
 
-  readonly #flushed = (): void => {
-    this.#scheduled = false;
-    this.ready();
+  readonly #endBurst = (): void => {
+    this.#isScheduled = false;
+    this.onDrain();
   };
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#route.later(this.#flushed);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#response.later(this.#endBurst);
   }
 }

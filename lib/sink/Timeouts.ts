@@ -2,86 +2,82 @@ import { LinkedListNode } from '../data/LinkedList.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { clock } from '../time/clock.ts';
 import { deadlinesOf } from '../time/Deadlines.ts';
+import type { Connection } from './Connection.ts';
 
-/** How long a stream may be silent, and how long it may last, in ms. `Infinity` for ever. */
+/** The bounds of the option `timeout`, in milliseconds. `Infinity` is no bound. */
 export interface TimeoutLimits {
   readonly first: number;
   readonly idle: number;
   readonly total: number;
 }
 
-const silences = deadlinesOf<Timeouts>({
-  since: ({ heard }) => heard,
-  due: (timeouts) => timeouts.silent(),
+/** The streams that wait for their next event, by the wait in milliseconds. */
+const nextEventWithin = deadlinesOf<Timeouts>({
+  since: ({ lastEvent }) => lastEvent,
+  due: (timeouts) => timeouts.onSilence(),
 });
 
-/** Stands in the line of those that may not last longer; the timeouts themselves stand in that of the silent ones. */
-class Length extends LinkedListNode {
-  readonly of: Timeouts;
+/** The streams that have to end, by their longest duration in milliseconds. */
+const endWithin = deadlinesOf<StreamEnd>({
+  since: ({ timeouts }) => timeouts.startedAt,
+  due: ({ timeouts }) => timeouts.onTotal(),
+});
+
+/** A node for `endWithin`; a `Timeouts` itself is a node of `nextEventWithin`. */
+class StreamEnd extends LinkedListNode {
+  readonly timeouts: Timeouts;
 
   constructor(timeouts: Timeouts) {
     super();
-    this.of = timeouts;
+    this.timeouts = timeouts;
   }
 }
 
-const lengths = deadlinesOf<Length>({
-  since: (length) => length.of.begun,
-  due: (length) => length.of.tooLong(),
-});
-
-/** What a timeout looks at and ends. */
-interface Timed {
-  readonly isBusy: boolean;
-  fail(error: unknown): void;
-}
-
-/** Ends a connection whose stream says nothing, or does not end, by the error that says so. */
+/** Ends a connection by a `StreamTimeoutError` when its stream emits nothing, or does not end, for too long. */
 export class Timeouts extends LinkedListNode {
-  readonly begun = clock.now();
-  /** When the last event came. */
-  heard = this.begun;
-  readonly #connection: Timed;
+  readonly startedAt = clock.now();
+  lastEvent = this.startedAt;
+  readonly #connection: Connection;
   readonly #limits: TimeoutLimits;
-  readonly #length = new Length(this);
+  readonly #end = new StreamEnd(this);
   #limit: 'first' | 'idle' = 'first';
 
-  constructor(connection: Timed, limits: TimeoutLimits) {
+  constructor(connection: Connection, limits: TimeoutLimits) {
     super();
     this.#connection = connection;
     this.#limits = limits;
-    silences(limits.first)?.add(this);
-    lengths(limits.total)?.add(this.#length);
+    nextEventWithin(limits.first)?.add(this);
+    endWithin(limits.total)?.add(this.#end);
   }
 
-  /** An event came. */
-  said(): void {
-    this.heard = clock.now();
-    if (this.#limit === 'idle') return silences(this.#limits.idle)?.restart(this);
-    silences(this.#limits.first)?.remove(this);
+  /** An event was sent. */
+  onEvent(): void {
+    this.lastEvent = clock.now();
+    if (this.#limit === 'idle') return nextEventWithin(this.#limits.idle)?.restart(this);
+    nextEventWithin(this.#limits.first)?.remove(this);
     this.#limit = 'idle';
-    silences(this.#limits.idle)?.add(this);
+    nextEventWithin(this.#limits.idle)?.add(this);
   }
 
-  silent(): void {
-    // It is the socket that is silent, and for that there is `stall`.
+  onSilence(): void {
+    // While the socket is full the stream is not to blame: that is for the stall timeout.
     if (this.#connection.isBusy) {
-      this.heard = clock.now();
-      silences(this.#limits[this.#limit])?.restart(this);
+      this.lastEvent = clock.now();
+      nextEventWithin(this.#limits[this.#limit])?.restart(this);
     } else this.#fail(this.#limit);
   }
 
-  tooLong(): void {
+  onTotal(): void {
     this.#fail('total');
   }
 
-  over(): void {
-    silences(this.#limits[this.#limit])?.remove(this);
-    lengths(this.#limits.total)?.remove(this.#length);
+  stop(): void {
+    nextEventWithin(this.#limits[this.#limit])?.remove(this);
+    endWithin(this.#limits.total)?.remove(this.#end);
   }
 
   #fail(limit: keyof TimeoutLimits): void {
-    this.over();
-    this.#connection.fail(new StreamTimeoutError(limit, this.#limits[limit]));
+    this.stop();
+    this.#connection.writer?.fail(new StreamTimeoutError(limit, this.#limits[limit]));
   }
 }

@@ -1,23 +1,31 @@
-/**
- * Goes on with a value, or with what its promise gives. A promise is waited for
- * only where the user gave one: the rest of the way is synchronous, and so runs
- * in virtual time.
- */
-export function whenResolved(value: unknown, refuse: (error: unknown) => void, use: (value: unknown) => void): void {
-  if (!isPromise(value)) return use(value);
-  value.then((given) => attempt(refuse, () => use(given)), refuse);
-}
-
-/** Does the work; what it throws is refused. */
-export function attempt(refuse: (error: unknown) => void, work: () => void): void {
+/** Calls a function of the user's that is only notified: what it throws changes nothing. */
+export function contain(call: () => void): void {
   try {
-    work();
-  } catch (error) {
-    refuse(error);
+    call();
+  } catch {
+    // A callback that fails has no other callback to report to.
   }
 }
 
-/** Something that can be waited for. */
+/** Runs `work`, which calls functions of the user's, and passes what it throws to `onError`. */
+export function attempt(onError: (error: unknown) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    onError(error);
+  }
+}
+
+/**
+ * Calls `use` with a value, or with what its promise resolves to. Waits only where the user returned a promise, so
+ * that everything else stays synchronous and runs in virtual time.
+ */
+export function whenResolved(value: unknown, onError: (error: unknown) => void, use: (value: unknown) => void): void {
+  if (!isPromise(value)) return use(value);
+  value.then((resolved) => attempt(onError, () => use(resolved)), onError);
+}
+
+/** Returns true for a promise and everything else that can be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

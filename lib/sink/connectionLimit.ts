@@ -2,36 +2,36 @@ import { checkNumber } from '../data/check.ts';
 
 /** How many connections there may be. @category sink */
 export interface ConnectionLimitOptions<R> {
-  /** Connections at once, over all routes that share it. 1 or more; `Infinity` is no bound. @default 50000 */
+  /** Connections at once, over all routes that share the limit. At least 1; `Infinity` is no bound. @default 50000 */
   readonly maxConnections?: number;
   /**
-   * Who a client is: an address, a user, a key. `undefined` counts the request for
-   * nobody. Behind a proxy the socket's address is the proxy's, and one key would
-   * stand for everybody. What it throws goes to `next`.
+   * Returns who the client is: an address, a user, a key. A request for which it returns `undefined` counts for no
+   * client. Behind a proxy the socket's address is the proxy's, so that all clients would share one. What it throws goes
+   * to `next`.
    *
-   * @default none: clients are not told apart
+   * @default none: clients are not distinguished
    */
   readonly client?: (request: R) => string | undefined;
-  /** Connections of one client at once. 1 or more. Without `client` it bounds nobody. @default 20 */
+  /** Connections of one client at once. At least 1. It has no effect without `client`. @default 20 */
   readonly maxConnectionsPerClient?: number;
 }
 
-/** Why a connection is not taken. */
+/** Why a connection is rejected: there are too many in all, or of its client. */
 export type Rejection = 'full' | 'client';
 
 /**
- * Decides who is let in. Made by {@link connectionLimit}, and shared by routes.
+ * Bounds the connections of the routes that share it. Made by {@link connectionLimit}.
  *
- * @example How full it is
- * const limits = admission({ connections: 20_000 });
- * app.get('/health', (_request, response) => response.json({ open: limits.open, clients: limits.clients }));
+ * @example Report how full the server is
+ * const limit = connectionLimit({ maxConnections: 20_000 });
+ * app.get('/health', (_request, response) => response.json({ open: limit.open, clients: limit.clients }));
  *
  * @category sink
  */
 export class ConnectionLimit<R = unknown> {
-  readonly #connections: number;
+  readonly #maxConnections: number;
   readonly #client: ConnectionLimitOptions<R>['client'];
-  readonly #perClient: number;
+  readonly #maxPerClient: number;
   readonly #byClient = new Map<string, number>();
   #open = 0;
 
@@ -39,17 +39,17 @@ export class ConnectionLimit<R = unknown> {
   constructor({ maxConnections = 50_000, client, maxConnectionsPerClient = 20 }: ConnectionLimitOptions<R>) {
     checkNumber('connectionLimit: maxConnections', maxConnections, { min: 1 });
     checkNumber('connectionLimit: maxConnectionsPerClient', maxConnectionsPerClient, { min: 1 });
-    this.#connections = maxConnections;
+    this.#maxConnections = maxConnections;
     this.#client = client;
-    this.#perClient = maxConnectionsPerClient;
+    this.#maxPerClient = maxConnectionsPerClient;
   }
 
-  /** Connections that are let in and have not left. */
+  /** How many connections are admitted and not closed. */
   get open(): number {
     return this.#open;
   }
 
-  /** Clients that have one. */
+  /** How many clients have a connection. */
   get clients(): number {
     return this.#byClient.size;
   }
@@ -59,13 +59,13 @@ export class ConnectionLimit<R = unknown> {
     return this.#client?.(request);
   }
 
-  /** Lets one in, or tells why not. Who was let in leaves once. @internal */
+  /** Admits a connection, which then leaves once. Returns why not, or `undefined`. @internal */
   enter(client: string | undefined): Rejection | undefined {
-    if (this.#open >= this.#connections) return 'full';
+    if (this.#open >= this.#maxConnections) return 'full';
     if (client !== undefined) {
-      const theirs = this.#byClient.get(client) ?? 0;
-      if (theirs >= this.#perClient) return 'client';
-      this.#byClient.set(client, theirs + 1);
+      const connections = this.#byClient.get(client) ?? 0;
+      if (connections >= this.#maxPerClient) return 'client';
+      this.#byClient.set(client, connections + 1);
     }
     this.#open++;
     return undefined;
@@ -75,28 +75,26 @@ export class ConnectionLimit<R = unknown> {
   leave(client: string | undefined): void {
     this.#open--;
     if (client === undefined) return;
-    const left = (this.#byClient.get(client) ?? 1) - 1;
-    if (left === 0) this.#byClient.delete(client);
-    else this.#byClient.set(client, left);
+    const connections = (this.#byClient.get(client) ?? 1) - 1;
+    if (connections === 0) this.#byClient.delete(client);
+    else this.#byClient.set(client, connections);
   }
 }
 
 /**
  * Bounds how many connections there are: in all, and for each client.
  *
- * Counted from the request to the close of its response, waiting for `state`
- * included. Beyond a bound a request that may be a native EventSource gets a 200
- * that asks it to wait, and ends, since any other answer would end it for good;
- * others get 503, or 429 where the client has too many, with `Retry-After`.
+ * A connection counts from its request to the close of its response, including the wait for `state`. Beyond a bound, a
+ * request that may be a native EventSource gets a 200 that asks it to wait, and ends, since any other status would end
+ * it for good; others get 503, or 429 where the client has too many, with `Retry-After`.
  *
- * Give one to several routes to bound them together. Readers of one feed are
- * bounded by its own option `readers`.
+ * Several routes with one limit are bounded together. The readers of one feed are bounded by its option `maxReaders`.
  *
- * @example Ten streams for each user, and no more than the machine can hold
+ * @example At most ten streams for each user, and 20000 in all
  * const user = ({ headers }: SseRequest) => String(headers['x-user']);
- * const limits = admission({ connections: 20_000, perClient: 10, client: user });
- * app.get('/orders', sse(orders, { admission: limits }));
- * app.get('/prices', sse(prices, { admission: limits }));
+ * const limit = connectionLimit({ maxConnections: 20_000, maxConnectionsPerClient: 10, client: user });
+ * app.get('/orders', sse({ connectionLimit: limit }, orders));
+ * app.get('/prices', sse({ connectionLimit: limit }, prices));
  *
  * @throws RangeError at once, for a bound below 1.
  * @category sink

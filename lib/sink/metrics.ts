@@ -2,61 +2,58 @@ import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
 import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
-import type { CloseReason } from './CloseReason.ts';
+import { type AnyHandler, routeOf } from './handler.ts';
 import type { Route } from './Route.ts';
-import { type AnyHandler, routeOf } from './sse.ts';
-import type { RefusalReason } from './stats.ts';
+import type { CloseReason, RefusalReason } from './stats.ts';
 
-/** How far readers are behind, in entries. @category sink */
+/** How far readers are behind, in entries of the log. @category sink */
 export interface Lag {
-  /** Of the one that is furthest behind. */
+  /** The lag of the reader that is furthest behind. */
   readonly max: number;
-  /** Of all of them together. */
+  /** The sum of the lags of all readers. */
   readonly total: number;
 }
 
-/** What a route has done since it was made, and what it does now. @category sink */
+/** What a route does now, and what it has done since it was created. @category sink */
 export interface RouteMetrics {
-  /** Responses that have begun and are not over. */
+  /** Responses that have started and are not closed. */
   readonly connections: number;
-  /** Of them, those whose socket takes no more at the moment. */
+  /** How many of them have a full socket. */
   readonly busy: number;
   readonly lag: Lag;
-  /** Responses that have begun. */
+  /** Responses that have started. */
   readonly opened: number;
-  /** Those that are over, by the reason. */
+  /** Closed connections, by reason. */
   readonly closed: Readonly<Record<CloseReason, number>>;
-  /** Requests that were answered with something other than the stream, by the reason. */
+  /** Requests that were answered with something other than the stream, by reason. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
-  /** Events that were sent, heartbeats and gaps not counted. */
+  /** Events that were sent, without heartbeats and gaps. */
   readonly events: number;
-  /** What was given to sockets: bytes, or characters where it was text. */
+  /** What was written to sockets: bytes, or characters where it was text. */
   readonly bytes: number;
   readonly heartbeats: number;
-  /** Events that were dropped for slow readers, who were told. */
+  /** Events that were dropped for slow readers, which got a gap for them. */
   readonly dropped: number;
-  /** What readers were told that they missed, by the reason. */
+  /** Gaps that readers got, by reason. */
   readonly gaps: Readonly<Record<GapReason, number>>;
-  /** Writes to responses that were over: nothing was sent. */
+  /** Writes to closed responses: nothing was sent. */
   readonly unwritten: number;
 }
 
 /** What a feed does now. @category sink */
 export interface FeedMetrics {
-  /** Readers of this process. */
+  /** Readers in this process. */
   readonly readers: number;
   readonly lag: Lag;
 }
 
-/** What a family of feeds does now. @category sink */
+/** What a registry of feeds does now. @category sink */
 export interface FeedsMetrics extends FeedMetrics {
   readonly feeds: number;
 }
 
-/** A route, a feed, or a family of feeds. */
 type Measured = AnyHandler | AnyFeed | AnyFeeds;
 
-/** What is told of each. */
 type MetricsOf<T extends Measured> = T extends AnyHandler
   ? RouteMetrics
   : T extends AnyFeeds
@@ -64,51 +61,50 @@ type MetricsOf<T extends Measured> = T extends AnyHandler
     : FeedMetrics;
 
 /**
- * Tells, as plain data, what a route, a feed or a family of feeds does.
+ * Returns the metrics of a route, a feed or a registry of feeds as plain data.
  *
- * Counting costs nothing that can be measured and is always on. To ask looks at
- * each connection once.
+ * Counting has no measurable cost and is always on. A call visits each connection once.
  *
- * @example What a health check answers
+ * @example The answer of a health check
  * const route = sse(orders);
  * app.get('/orders', route);
  * app.get('/health', (_request, response) => response.json(metricsOf(route)));
  *
- * @throws TypeError for what is none of them.
+ * @throws TypeError for a target that `sse`, `feed` or `feeds` did not return.
  * @category sink
  */
 export function metricsOf<T extends Measured>(target: T): MetricsOf<T> {
   const route = routeOf(target);
-  if (route !== undefined) return ofRoute(route) as MetricsOf<T>;
+  if (route !== undefined) return metricsOfRoute(route) as MetricsOf<T>;
   const core = coreOf(target);
-  if (core !== undefined) return ofFeeds([core]) as MetricsOf<T>;
-  const family = internalsOf(target);
-  if (family === undefined) throw new TypeError('metricsOf: expected what sse(), feed() or feeds() returned');
-  return { feeds: family.cores.length, ...ofFeeds(family.cores) } as unknown as MetricsOf<T>;
+  if (core !== undefined) return metricsOfFeeds([core]) as MetricsOf<T>;
+  const registry = internalsOf(target);
+  if (registry === undefined) throw new TypeError('metricsOf: expected what sse(), feed() or feeds() returned');
+  return { feeds: registry.cores.length, ...metricsOfFeeds(registry.cores) } as unknown as MetricsOf<T>;
 }
 
-function ofRoute({ connections, tally }: Route): RouteMetrics {
-  let { events, bytes, heartbeats, dropped } = tally;
+function metricsOfRoute({ connections, stats }: Route): RouteMetrics {
+  let { events, bytes, heartbeats, dropped } = stats;
   let busy = 0;
   let max = 0;
   let total = 0;
   for (const connection of connections) {
     events += connection.events;
     bytes += connection.written;
-    heartbeats += connection.beats;
+    heartbeats += connection.heartbeats;
     dropped += connection.dropped;
     if (connection.isBusy) busy++;
-    const { lag } = connection;
+    const lag = connection.writer?.lag ?? 0;
     total += lag;
     if (lag > max) max = lag;
   }
-  const { opened, unwritten } = tally;
-  const reasons = { closed: { ...tally.closed }, refused: { ...tally.refused }, gaps: { ...tally.gaps } };
+  const { opened, unwritten } = stats;
+  const reasons = { closed: { ...stats.closed }, refused: { ...stats.refused }, gaps: { ...stats.gaps } };
   const sent = { events, bytes, heartbeats, dropped, unwritten };
   return { connections: connections.size, busy, lag: { max, total }, opened, ...reasons, ...sent };
 }
 
-function ofFeeds(cores: readonly FeedCore[]): FeedMetrics {
+function metricsOfFeeds(cores: readonly FeedCore[]): FeedMetrics {
   const lags = cores.flatMap((core) => core.lags);
   const max = lags.reduce((most, lag) => Math.max(most, lag), 0);
   return { readers: lags.length, lag: { max, total: lags.reduce((sum, lag) => sum + lag, 0) } };

@@ -4,46 +4,50 @@ import type { Gap } from '../event/Gap.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
-import { gapBlock } from './gapBlock.ts';
-import type { Opening } from './Opening.ts';
+import { gapFrame } from './EventEncoder.ts';
 import type { Route } from './Route.ts';
+import type { ResponseHeaders } from './SseOptions.ts';
 
-/**
- * A stream that cannot be resumed begins with the wait before a reconnect. A
- * reader that comes back to one is told that it missed what there was.
- */
-export function plainOpening(route: Route, requested: string | undefined, epoch: () => string): Opening {
-  if (requested === undefined) return { headers: route.headers, blocks: route.opening };
-  const isCursor = isRight(parseCursor(requested));
-  const reason = isCursor ? 'epoch' : 'invalid';
-  const missed: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
-  return {
-    headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` },
-    blocks: route.opening + gapBlock(missed),
-    gap: missed,
-  };
+/** The start of a response: its headers and first frames, decided before the first byte. */
+export interface Preamble {
+  readonly headers: ResponseHeaders;
+  readonly frames: string;
+  /** The gap that is among the frames. */
+  readonly gap?: Gap['data'];
 }
 
 /**
- * A stream that can be resumed begins with a position, so that a reader who
- * left before the first event still comes back to the right place.
- *
- * A reader that misses something begins where it was, and word of the gap takes
- * it on: cut between the two, it comes back and is told, and has not passed the gap unawares.
+ * Returns the preamble of a stream that cannot be resumed: the wait before a reconnect, and for a reader that comes
+ * back the gap, since it has missed everything.
  */
-export function placedOpening(route: Route, place: StartPosition & { resumedFrom?: string }, epoch: string): Opening {
-  const { after, how, requested } = place;
+export function streamPreamble(route: Route, requested: string | undefined, epoch: () => string): Preamble {
+  if (requested === undefined) return { headers: route.headers, frames: route.firstFrame };
+  const isCursor = isRight(parseCursor(requested));
+  const reason = isCursor ? 'epoch' : 'invalid';
+  const gap: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
+  return { headers: gapHeaders(route, reason), frames: route.firstFrame + gapFrame(gap), gap };
+}
+
+/**
+ * Returns the preamble of a stream that can be resumed. It starts with a position, so that a reader that disconnects
+ * before the first event still resumes from there.
+ *
+ * A reader that misses something first gets the position it had, and the gap moves it on: if it disconnects between the
+ * two, it gets the gap again and does not pass it unnoticed.
+ */
+export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?: string }, epoch: string): Preamble {
+  const { after, how, requested } = start;
+  const { retry } = route.limits;
   const cursor = cursorOf(epoch, after);
   if (how === 'live' || how === 'exact') {
-    const first = encodeFrame(position(cursor, route.limits.retry));
-    return { headers: route.headersOf(how), blocks: first };
+    return { headers: route.resumeHeaders(how), frames: encodeFrame(position(cursor, retry)) };
   }
-  // Garbage is not repeated: the reader keeps what it came with.
-  const before = encodeFrame(position(requested ?? undefined, route.limits.retry));
-  const missed = { reason: how, requested, resumedFrom: place.resumedFrom ?? cursor };
-  return {
-    headers: { ...route.headers, 'Rxsse-Resume': `gap;reason=${how}` },
-    blocks: before + gapBlock(missed, cursor),
-    gap: missed,
-  };
+  // Text that is not a cursor is not sent back: the reader keeps what it has.
+  const before = encodeFrame(position(requested ?? undefined, retry));
+  const gap = { reason: how, requested, resumedFrom: start.resumedFrom ?? cursor };
+  return { headers: gapHeaders(route, how), frames: before + gapFrame(gap, cursor), gap };
+}
+
+function gapHeaders(route: Route, reason: string): ResponseHeaders {
+  return { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` };
 }

@@ -1,8 +1,12 @@
 import { type Issue, linesOf } from '../codec/describeFailure.ts';
+import type { RetryRange } from '../error/UnavailableError.ts';
 import { randomFraction } from '../time/clock.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
+import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
+import type { SseRequest } from './SseRequest.ts';
 
-const type = 'application/problem+json';
+const problemType = 'application/problem+json';
 
 const titles = {
   400: 'Bad Request',
@@ -12,10 +16,10 @@ const titles = {
   422: 'Unprocessable Content',
 } as const;
 
-/** More would let a small request make a large answer. */
-const mostErrors = 100;
+/** More would let a small request cause a large response. */
+const maxErrors = 100;
 
-/** Why a request is not taken. */
+/** Why a request is refused. */
 export interface Refusal {
   readonly status: keyof typeof titles;
   readonly issues: readonly Issue[];
@@ -23,28 +27,28 @@ export interface Refusal {
 }
 
 /**
- * Answers a request that is not as the route says, naming every path and no
- * value: of many the first hundred, and how many there are.
+ * Answers a request that does not have the form the route expects. The answer names every path and no value: the first
+ * hundred issues, and all of them in words.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9457 for the form.
+ * @see https://www.rfc-editor.org/rfc/rfc9457 for the format.
  */
 export function refuse(connection: Connection, { status, issues, headers }: Refusal): void {
-  const errors = issues.slice(0, mostErrors).map(({ path, expected, got }) => ({ path, expected, got }));
-  const told = issues.length === 0 ? {} : { detail: linesOf(issues).join('; '), errors };
-  reply(connection, status, { title: titles[status], ...told }, headers);
+  const errors = issues.slice(0, maxErrors).map(({ path, expected, got }) => ({ path, expected, got }));
+  const details = issues.length === 0 ? {} : { detail: linesOf(issues).join('; '), errors };
+  reply(connection, status, { title: titles[status], ...details }, headers);
 }
 
-/** {@link refuse} for parts that do not decode. */
+/** Refuses parts of a request that do not decode. */
 export function refuseInput(connection: Connection, issues: readonly Issue[]): void {
   refuse(connection, { status: 422, issues });
 }
 
-/** Answers with the status that an error names, or 500, and no word of the error. */
+/** Answers with the `status` of an error, or 500, and nothing else of the error. */
 export function refuseError(connection: Connection, error: unknown): void {
   reply(connection, statusOf(error), {});
 }
 
-/** Answers for a server that takes no more now, to a client that is no EventSource; not all are to come back together. */
+/** Answers for a server without room to a client that is not an EventSource, with a random `Retry-After`. */
 export function refuseForNow(connection: Connection): void {
   const seconds = Math.ceil(5 * (1 + randomFraction()));
   reply(connection, 503, { title: 'Service Unavailable' }, { 'Retry-After': String(seconds) });
@@ -52,11 +56,44 @@ export function refuseForNow(connection: Connection): void {
 
 function reply(connection: Connection, status: number, members: object, headers: Refusal['headers'] = {}): void {
   const body = JSON.stringify({ type: 'about:blank', status, ...members });
-  connection.reply(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers }, body);
+  connection.reply(status, { 'Content-Type': problemType, 'Cache-Control': 'no-store', ...headers }, body);
 }
 
 function statusOf(error: unknown): number {
   if (typeof error !== 'object' || error === null || !('status' in error)) return 500;
   const { status } = error;
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600 ? status : 500;
+}
+
+/** The wait that a full server asks readers for, in milliseconds. */
+export const retryWhenFull: RetryRange = [5000, 10_000];
+
+/** Returns a random wait in the range, so that not all readers reconnect together. */
+export function randomWait([min, max]: RetryRange): number {
+  return Math.round(min + (max - min) * randomFraction());
+}
+
+/**
+ * Answers for a server that takes no more readers now.
+ *
+ * Any answer but 200 would end a native EventSource for good, so a request that may be one gets a stream that asks it
+ * to wait, and ends. A client of this library, which says so in a header, gets the status and `Retry-After`.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ */
+export function refuseReader(
+  connection: Connection,
+  request: SseRequest,
+  streamHeaders: Readonly<Record<string, string>>,
+  status: 503 | 429,
+  range: RetryRange = retryWhenFull,
+): void {
+  const wait = randomWait(range);
+  const refused = { 'Rxsse-Resume': 'refused' };
+  if (request.headers['rxsse-client'] === undefined) {
+    connection.reply(200, { ...streamHeaders, ...refused }, encodeFrame(retry(wait)));
+  } else {
+    const retryAfter = String(Math.ceil(wait / 1000));
+    connection.reply(status, { ...refused, 'Retry-After': retryAfter, 'Cache-Control': 'no-store' });
+  }
 }

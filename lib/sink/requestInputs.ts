@@ -2,46 +2,45 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { Issue } from '../codec/describeFailure.ts';
 import { recordDecoder } from '../codec/recordDecoder.ts';
 import type { Shape } from '../codec/Shape.ts';
-import type { SseRequest } from './exchange.ts';
-import { queryOf } from './queryOf.ts';
+import type { SseRequest } from './SseRequest.ts';
 
-/** The parts of a request that a stream is made of. */
-export interface Inputs {
+/** The parts of a request that a route can decode. */
+export interface RequestInputs {
   readonly query: unknown;
   readonly params: unknown;
   readonly body: unknown;
 }
 
-export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], Inputs>;
+export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], RequestInputs>;
 
 /**
- * Prepares the decoding of the parts that a route asked for. One answer names
- * all that is wrong; a part that was not asked for is handed on as it is.
+ * Creates the decoder of a route's inputs. One answer names everything that is wrong; a part without a shape is passed
+ * on as it is.
  *
  * @throws TypeError for a shape that cannot be decoded exactly.
  */
-export function inputDecoder(shapes: { readonly [K in keyof Inputs]?: Shape }): DecodeInputs {
+export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Shape }): DecodeInputs {
   const query = decoderOf('query', shapes.query);
   const params = decoderOf('params', shapes.params);
   const body = decoderOf('body', shapes.body);
 
-  // Some frameworks parse a part each time that they are asked, and most routes ask for none.
-  if ((shapes.query ?? shapes.params ?? shapes.body) === undefined) return (request) => right(new AsTheyCome(request));
+  // Some frameworks parse a part each time it is read, and most routes read none.
+  if ((shapes.query ?? shapes.params ?? shapes.body) === undefined) return (request) => right(new RawInputs(request));
 
   return (request) => {
-    const asked = query(queryOf(request));
-    const named = params(request.params);
-    const sent = body(request.body);
-    if (!isLeft(asked) && !isLeft(named) && !isLeft(sent)) {
-      return right({ query: asked.right, params: named.right, body: sent.right });
+    const decodedQuery = query(queryOf(request));
+    const decodedParams = params(request.params);
+    const decodedBody = body(request.body);
+    if (!isLeft(decodedQuery) && !isLeft(decodedParams) && !isLeft(decodedBody)) {
+      return right({ query: decodedQuery.right, params: decodedParams.right, body: decodedBody.right });
     }
-    const issues = [asked, named, sent].flatMap((part) => (isLeft(part) ? part.left : []));
-    return left(isLeft(sent) && request.body === undefined ? [...issues, unparsed] : issues);
+    const issues = [decodedQuery, decodedParams, decodedBody].flatMap((part) => (isLeft(part) ? part.left : []));
+    return left(isLeft(decodedBody) && request.body === undefined ? [...issues, unparsed] : issues);
   };
 }
 
-/** The parts of a request of which a route says nothing. */
-class AsTheyCome implements Inputs {
+/** The inputs of a route that decodes none, read when they are needed. */
+class RawInputs implements RequestInputs {
   readonly #request: SseRequest;
 
   constructor(request: SseRequest) {
@@ -70,3 +69,38 @@ const unparsed: Issue = {
   expected: 'a parsed body: mount express.json() or another parser before the route, and send its content type',
   got: 'undefined',
 };
+
+/**
+ * Returns the cursor that a reader resumes from, as text: the `Last-Event-ID` header or, for a page or a client that
+ * cannot set it, the query parameter `lastEventId`. The header wins: EventSource repeats the URL but updates the header.
+ */
+export function requestedCursor(request: SseRequest): string | undefined {
+  const header = request.headers['last-event-id'];
+  if (typeof header === 'string' && header !== '') return header;
+  // Some frameworks parse the query each time it is read.
+  if (request.url?.includes('?') && !request.url.includes('lastEventId')) return undefined;
+  const query = queryOf(request);
+  if (typeof query !== 'object' || query === null || !('lastEventId' in query)) return undefined;
+  const { lastEventId } = query;
+  return typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined;
+}
+
+/** Shared, so that a reader without a query costs no object of its own. */
+const emptyQuery = Object.freeze(Object.create(null) as object);
+
+/** Returns the query as the framework parsed it, or else parses that of `url`: a repeated name becomes an array. */
+function queryOf(request: SseRequest): unknown {
+  if (request.query !== undefined) return request.query;
+  const url = request.url ?? '';
+  const mark = url.indexOf('?');
+  if (mark === -1) return emptyQuery;
+  // Without a prototype, since a parameter may be called `__proto__`.
+  const query: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(url.slice(mark + 1))) {
+    const before = query[name];
+    if (before === undefined) query[name] = value;
+    else if (typeof before === 'string') query[name] = [before, value];
+    else before.push(value);
+  }
+  return query;
+}

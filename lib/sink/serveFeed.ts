@@ -1,52 +1,90 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { cursorOf, parseCursor } from '../event/Cursor.ts';
+import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import type { StartPosition } from '../feed/startPosition.ts';
+import { gapReason, type StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
-import type { Asked } from './Asked.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
+import { position } from '../wire/reserved.ts';
+import { attempt, whenResolved } from './callUser.ts';
+import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
-import { begin } from './lifetime.ts';
-import { placedOpening } from './preamble.ts';
-import { beginWithSnapshot } from './snapshot.ts';
-
-/** What decides when a response begins that need not begin at once. */
-export interface Beginning {
-  /** Of the source while it was being subscribed: before the first byte it is still an HTTP error. */
-  failure(): { readonly error: unknown } | undefined;
-  /** Calls back when the response is to begin: at once, or a while later. */
-  hold(begin: () => void): void;
-}
+import { feedPreamble } from './preamble.ts';
+import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
+import type { Session } from './Session.ts';
+import { startResponse } from './startResponse.ts';
 
 /**
- * Sends a feed: what its reader missed, or word that it cannot have it, and
- * then what comes.
+ * Serves a feed: what the reader missed, or the gap where it cannot have that, and then what is published.
+ *
+ * @param hold decides when the response starts: it calls back at once, or later
  */
-export function serveFeed(asked: Asked, feed: FeedCore, beginning?: Beginning): void {
-  const { route, requested } = asked;
-  const writer = new FeedWriter(asked, feed);
+export function serveFeed(session: Session, feed: FeedCore, hold = startAtOnce): void {
+  const { route } = session;
+  const writer = new FeedWriter(session, feed);
 
-  let attaching = true;
-  let found: { readonly place: StartPosition; readonly state: LogState } | undefined;
-  feed.attach(writer.reader, requested, route.startOptions, (place, state) => {
-    found = { place, state };
-    if (!attaching) open(place, state);
+  let isHeld = true;
+  let start: (() => void) | undefined;
+  feed.attach(writer.reader, session.requested, route.startOptions, (found, state) => {
+    start = () => startAt(session, feed, writer, found, state);
+    if (!isHeld) start();
   });
-  if (beginning === undefined) attached();
-  else beginning.hold(attached);
+  hold(() => {
+    isHeld = false;
+    start?.();
+  });
+}
 
-  function attached(): void {
-    attaching = false;
-    const failed = beginning?.failure();
-    if (failed !== undefined) return asked.refuse(failed.error);
-    if (found !== undefined) open(found.place, found.state);
-  }
+function startAtOnce(start: () => void): void {
+  start();
+}
 
-  function open(place: StartPosition, state: LogState): void {
-    const { snapshot } = route;
-    if (snapshot === undefined || place.how === 'live' || place.how === 'exact') {
-      begin(asked, placedOpening(route, place, state.epoch));
-      feed.start(writer.reader, place);
-      return;
-    }
-    const contract = route.options.events ?? feed.contract;
-    beginWithSnapshot(asked, { snapshot, contract }, writer, place, state, () => feed.start(writer.reader, place));
+function startAt(session: Session, feed: FeedCore, writer: FeedWriter, found: StartPosition, state: LogState): void {
+  const { route } = session;
+  const { snapshot } = route;
+  if (snapshot !== undefined && found.how !== 'live' && found.how !== 'exact') {
+    return startWithSnapshot(session, feed, writer, snapshot, found, state);
   }
+  startResponse(session, feedPreamble(route, found, state.epoch));
+  feed.start(writer.reader, found);
+}
+
+/** An epoch that no log has: a reader that resumes from it has no position, and gets the snapshot again. */
+const unknownEpoch = '-';
+
+/**
+ * Starts with the gap, the events of the snapshot, and only then their position: a reader that disconnects between them
+ * has a position that cannot be served, and gets them again.
+ */
+function startWithSnapshot(
+  session: Session,
+  feed: FeedCore,
+  writer: FeedWriter,
+  snapshot: Snapshot<unknown>,
+  found: StartPosition,
+  state: LogState,
+): void {
+  const { route, connection } = session;
+  const contract = route.options.events ?? feed.contract;
+  const reason = found.how as GapReason;
+  const refuse = (error: unknown): void => session.refuse(error);
+  attempt(refuse, () => {
+    whenResolved(snapshot({ reason, requested: found.requested }), refuse, (result) => {
+      if (connection.isClosed) return;
+      const { events, cursor } = result as SnapshotResult<unknown>;
+      const parsed = parseCursor(cursor);
+      if (isLeft(parsed) || gapReason(parsed.right, state) === 'epoch') {
+        throw new TypeError('sse: the snapshot must return the cursor of a position in this feed');
+      }
+      const { reader } = writer;
+      reader.after = parsed.right.sequence;
+      // While nothing is trimmed, the position before the first entry could be served.
+      const epoch = state.floor > 0 ? state.epoch : unknownEpoch;
+      const preamble = feedPreamble(route, { ...found, after: 0, resumedFrom: cursor }, epoch);
+      const frames = events.map((event) => frameWithoutId(event, contract)).join('');
+      const positionAfter = encodeFrame(position(cursorOf(state.epoch, reader.after)));
+      startResponse(session, preamble, frames + positionAfter);
+      feed.start(reader, found);
+    });
+  });
 }

@@ -3,68 +3,91 @@ import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs'
 import { parseCursor } from '../event/Cursor.ts';
 import type { Run, Runs } from '../feed/runs.ts';
 import { pull, unpaced } from '../source/pull.ts';
-import type { Asked } from './Asked.ts';
-import { holdHead } from './holdHead.ts';
+import type { Session } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';
 import type { Source } from './sourceOf.ts';
+import { delayHead } from './startResponse.ts';
 
-/** The run that a reader comes back to, if it is still known, and is its own. */
-export function knownRun({ route, requested, context }: Asked, runs: Runs): Run | undefined {
+/** Returns the run that a reader resumes, if it is still retained and belongs to the reader. */
+export function findRun({ route, requested, context }: Session, runs: Runs): Run | undefined {
   const cursor = requested === undefined ? undefined : parseCursor(requested);
   if (cursor === undefined || !isRight(cursor)) return undefined;
   return runs.find(cursor.right.epoch, route.ownerOf(context));
 }
 
-/** Begins a run with a stream of the request's own, and sends it from its start. */
-export function beginRun(asked: Asked, runs: Runs, source: Source): void {
-  const { route, connection, context } = asked;
-  const stream = 'iterable' in source ? pulled(source.iterable) : source.observable;
-  let beginning = true;
-  let isWanted = false;
-  let failure: { readonly error: unknown } | undefined;
-  let spoke = false;
-  let go: (() => void) | undefined;
+/** Starts a run with a stream of the request's own, and serves it from its start. */
+export function startRun(session: Session, runs: Runs, source: Source): void {
+  new RunStart(session, runs).serve('iterable' in source ? pulled(source.iterable) : source.observable);
+}
 
-  const last = (error: unknown): Observable<unknown> => {
-    // Until the response begins it is still an HTTP error, and nobody is asked for a last word.
-    const said = beginning && !connection.isClosed ? 'cut' : route.farewell(error, context);
-    if (said === 'end') return EMPTY;
-    if (said !== 'cut') return of(said.value);
-    failure = { error };
-    spoken();
+/** Until its response has started, an error of a run is an HTTP error; afterwards the route decides what is sent. */
+class RunStart {
+  readonly #session: Session;
+  readonly #runs: Runs;
+  #isStarted = false;
+  #stream: 'idle' | 'subscribed' | 'notified' | { readonly error: unknown } = 'idle';
+  #startNow: (() => void) | undefined;
+
+  constructor(session: Session, runs: Runs) {
+    this.#session = session;
+    this.#runs = runs;
+  }
+
+  serve(stream: Observable<unknown>): void {
+    const { route, context } = this.#session;
+    const observed = defer(() => {
+      this.#stream = 'subscribed';
+      const notify = (): void => this.#onNotified();
+      return route.limits.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: notify, complete: notify }));
+    });
+    const source = observed.pipe(catchError((error) => this.#onError(error)));
+    const run = this.#runs.create(route.ownerOf(context), source, this.#session, (error) => {
+      if (this.#failure?.error !== error) this.#session.outcomeOf(error);
+    });
+    // From here on the stream may outlive its reader.
+    this.#session.detach();
+    serveFeed(this.#session, run.core, (start) => this.#hold(run, start));
+  }
+
+  get #failure(): { readonly error: unknown } | undefined {
+    return typeof this.#stream === 'object' ? this.#stream : undefined;
+  }
+
+  /** Starts the response at once or, with `maxHeadDelay`, when the stream has emitted, completed or failed. */
+  #hold(run: Run, start: () => void): void {
+    const { maxHeadDelay } = this.#session.route.limits;
+    if (maxHeadDelay === 0 || this.#stream === 'notified' || this.#failure !== undefined)
+      return this.#start(run, start);
+    this.#startNow = delayHead(this.#session, maxHeadDelay, () => this.#start(run, start));
+  }
+
+  #start(run: Run, start: () => void): void {
+    const failure = this.#failure;
+    if (failure === undefined) start();
+    else this.#session.refuse(failure.error);
+    this.#isStarted = true;
+    // Nobody can resume it: the request was refused, or the reader got the end and nothing else.
+    if (this.#failure !== undefined || this.#stream === 'idle') this.#runs.remove(run);
+  }
+
+  #onNotified(): void {
+    if (this.#stream !== 'subscribed') return;
+    this.#stream = 'notified';
+    this.#startNow?.();
+  }
+
+  #onError(error: unknown): Observable<unknown> {
+    const isHttpError = !this.#isStarted && !this.#session.connection.isClosed;
+    const outcome = isHttpError ? 'cut' : this.#session.outcomeOf(error);
+    if (outcome === 'end') return EMPTY;
+    if (outcome !== 'cut') return of(outcome.value);
+    this.#stream = { error };
+    this.#startNow?.();
     return throwError(() => error);
-  };
-  const wanted = defer(() => {
-    isWanted = true;
-    return route.limits.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: spoken, complete: spoken }));
-  });
-  const run = runs.create(route.ownerOf(context), wanted.pipe(catchError(last)), asked.own, (error) => {
-    if (failure?.error !== error) route.farewell(error, context);
-  });
-  // From here on it may outlive its reader.
-  asked.own.keep();
-  serveFeed(asked, run.core, {
-    failure: () => failure,
-    hold: (begin) => {
-      const begun = (): void => {
-        go = undefined;
-        begin();
-        beginning = false;
-        // Nobody can come back to it: it was refused, or its reader was told of the end and nothing else.
-        if (failure !== undefined || !isWanted) runs.remove(run);
-      };
-      if (spoke || route.limits.maxHeadDelay === 0) begun();
-      else go = holdHead(connection, route.limits.maxHeadDelay, begun);
-    },
-  });
-
-  function spoken(): void {
-    spoke = true;
-    go?.();
   }
 }
 
-/** A run is detached from its reader, so nothing paces it but itself; its log is what is bounded. */
+/** Subscribes to an iterable without a reader's pace: a run continues without its reader, and its log is bounded. */
 function pulled(iterable: AsyncIterable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => pull(iterable, subscriber, unpaced()));
 }

@@ -1,77 +1,82 @@
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
 import { clock } from '../time/clock.ts';
-import type { Asked } from './Asked.ts';
 import type { BacklogLimits } from './Backlog.ts';
-import { holdHead } from './holdHead.ts';
-import { begin } from './lifetime.ts';
 import type { Overflow } from './overflow.ts';
-import { plainOpening } from './preamble.ts';
-import type { LastWord } from './Route.ts';
+import { streamPreamble } from './preamble.ts';
+import type { ErrorOutcome } from './Route.ts';
 import { SequenceEncoder } from './SequenceEncoder.ts';
-import { StreamWriter, type StreamWriterRoute } from './StreamWriter.ts';
+import type { Session } from './Session.ts';
+import { type StreamResponse, StreamWriter } from './StreamWriter.ts';
 import type { Source } from './sourceOf.ts';
+import { delayHead, startResponse } from './startResponse.ts';
+import type { Timeouts } from './Timeouts.ts';
 
-/** Sends what one subscription gives: a stream of the request's own, or a pipeline over a feed. */
-export function serveStream(asked: Asked, source: Source): void {
-  const { route, connection, visit } = asked;
-  const numbering = new SequenceEncoder(route.options.events, route.limits.maxEventBytes);
-  // What an iterable has at hand comes microtask by microtask, so its burst ends with the turn.
+/** Serves one subscription: to a stream of the request's own, or to a pipeline over a feed. */
+export function serveStream(session: Session, source: Source): void {
+  const { route, connection, pipeline } = session;
+  const { maxHeadDelay, maxEventBytes } = route.limits;
+  const encoder = new SequenceEncoder(route.options.events, maxEventBytes);
+  // The values that an iterable already has come a microtask apart, so their burst ends with the turn.
   const later = 'iterable' in source ? clock.turn : clock.micro;
-  const writer = new StreamWriter(connection, visit.placing ?? numbering, new Live(asked, numbering, later));
-  visit.writer = writer;
-  if ('iterable' in source) pull(source.iterable, writer, (ask) => writer.whenReady(ask));
+  const writer = new StreamWriter(connection, pipeline.encoder ?? encoder, new Response(session, encoder, later));
+  pipeline.writer = writer;
+  if ('iterable' in source) pull(source.iterable, writer, (next) => writer.whenReady(next));
   else source.observable.subscribe(writer);
-  // Nothing is written before, so that what fails while subscribing is still an HTTP error.
-  if (route.limits.maxHeadDelay === 0 || writer.hasSpoken || writer.closed || visit.isClaimed) return visit.begin();
-  const go = holdHead(connection, route.limits.maxHeadDelay, () => visit.begin());
+  // Nothing was written so far, so that an error while subscribing is still answered as an HTTP error.
+  if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.isClaimed) return pipeline.start();
+  const startNow = delayHead(session, maxHeadDelay, () => pipeline.start());
   writer.onFirst = () => {
     writer.onFirst = undefined;
-    go();
+    startNow();
   };
 }
 
-/** One response, to its writer. */
-class Live implements StreamWriterRoute {
+/** The response of one session, as its writer uses it. */
+class Response implements StreamResponse {
   readonly later: (work: () => void) => void;
-  readonly #asked: Asked;
-  readonly #numbering: SequenceEncoder;
+  readonly #session: Session;
+  readonly #encoder: SequenceEncoder;
 
-  constructor(asked: Asked, numbering: SequenceEncoder, later: (work: () => void) => void) {
-    this.#asked = asked;
-    this.#numbering = numbering;
+  constructor(session: Session, encoder: SequenceEncoder, later: (work: () => void) => void) {
+    this.#session = session;
+    this.#encoder = encoder;
     this.later = later;
   }
 
-  // What was read from a log is never dropped: a pipeline is paced, and what it made of a page waits.
+  get timeouts(): Timeouts | undefined {
+    return this.#session.timeouts;
+  }
+
+  // What a pipeline read from a log is never dropped: the pipeline is paced, and what it made of a page waits.
   get overflow(): Overflow<unknown> {
-    return this.#asked.isClaimed ? 'disconnect' : this.#asked.route.overflow;
+    return this.#session.readsFeed ? 'disconnect' : this.#session.route.overflow;
   }
 
   get queue(): BacklogLimits {
-    const { queue } = this.#asked.route.limits;
-    return this.#asked.isClaimed ? { ...queue, maxEvents: Infinity } : queue;
+    const { queue } = this.#session.route.limits;
+    return this.#session.readsFeed ? { ...queue, maxEvents: Infinity } : queue;
   }
 
-  begin(blocks: string): boolean {
-    const { route, visit, requested } = this.#asked;
-    if (visit.isPending) return false;
-    begin(this.#asked, visit.opening ?? plainOpening(route, requested, () => this.#numbering.epoch), blocks);
+  start(frames: string): boolean {
+    const { route, pipeline, requested } = this.#session;
+    if (pipeline.isPending) return false;
+    const preamble = pipeline.preamble ?? streamPreamble(route, requested, () => this.#encoder.epoch);
+    startResponse(this.#session, preamble, frames);
     return true;
   }
 
   refuse(error: unknown): void {
-    this.#asked.refuse(error);
+    this.#session.refuse(error);
   }
 
-  farewell(error: unknown): LastWord {
-    const { route, context } = this.#asked;
-    return route.farewell(error, context);
+  outcomeOf(error: unknown): ErrorOutcome {
+    return this.#session.outcomeOf(error);
   }
 
-  dropped(events: number, gap: Gap['data'] | undefined): void {
-    const { route, context } = this.#asked;
-    if (gap !== undefined) route.missed(gap, context);
-    route.dropped(events, this.#asked);
+  onOverflow(events: number, gap: Gap['data'] | undefined): void {
+    const { route, connection, context } = this.#session;
+    if (gap !== undefined) route.onGap(gap, context);
+    route.onOverflow(events, connection, context);
   }
 }

@@ -2,13 +2,13 @@ import { from, isObservable, type Observable, type ObservableInput, observable }
 import { kindOf } from '../data/kindOf.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 
-/** What a stream turns out to be: an Observable, of this or another library, or an async iterable, which is paced. */
+/** The form of a stream: an Observable, of this or another library, or an async iterable, which the reader paces. */
 export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
 
 /**
- * Tells how a value streams.
+ * Returns what a value streams from.
  *
- * @throws TypeError when it does not.
+ * @throws TypeError for a value that is not a stream.
  */
 export function sourceOf(value: unknown): Source {
   const iterable = pulledIn(value);
@@ -19,6 +19,6 @@ export function sourceOf(value: unknown): Source {
     if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
   }
   throw new TypeError(
-    `sse: expected an Observable, an async iterable, or a function that gives one, got ${kindOf(value)}`,
+    `sse: expected an Observable, an async iterable, or a function that returns one, got ${kindOf(value)}`,
   );
 }

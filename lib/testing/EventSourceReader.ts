@@ -1,4 +1,4 @@
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import { callSite } from './callSite.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';

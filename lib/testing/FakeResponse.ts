@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SseResponse } from '../sink/exchange.ts';
+import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
 
 /** What reached the reader's side in one piece. @category testing */
 export interface Write {
@@ -38,7 +38,7 @@ export interface Surroundings {
  *
  * @category testing
  */
-export class FakeResponse extends EventEmitter implements SseResponse {
+export class FakeResponse extends EventEmitter implements NodeResponse {
   /** The head, once it has left. */
   head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Bytes that were written while the socket was full. */

@@ -7,7 +7,7 @@ import {
   queueScheduler,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import { replaceClock } from '../time/clock.ts';
 import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
 import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';

@@ -1,4 +1,4 @@
-import type { Next } from '../sink/exchange.ts';
+import type { Next } from '../sink/SseRequest.ts';
 import { FakeResponse, type Surroundings, type Write } from './FakeResponse.ts';
 import { FrameRecorder, type ReceivedFrame } from './FrameRecorder.ts';
 

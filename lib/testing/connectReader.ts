@@ -1,4 +1,5 @@
-import type { Next, SseRequest, SseResponse } from '../sink/exchange.ts';
+import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
+import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
 import { callSite } from './callSite.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
@@ -7,7 +8,7 @@ import { TestReader } from './TestReader.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
 /** What `sse` returns, or any handler of that form. @category testing */
-export type RouteHandler<R extends SseRequest> = (request: R, response: SseResponse, next?: Next) => unknown;
+export type RouteHandler<R extends SseRequest> = (request: R, response: NodeResponse, next?: Next) => unknown;
 
 /** The request that a reader makes, and what happens to its socket. @category testing */
 export interface ReaderOptions {

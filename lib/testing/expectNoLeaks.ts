@@ -1,4 +1,4 @@
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import { answerOf } from './answerOf.ts';
 import type { ReaderOptions, RouteHandler } from './connectReader.ts';
 import type { MarblesOptions } from './marbles.ts';

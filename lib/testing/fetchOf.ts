@@ -1,4 +1,4 @@
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { type Incoming, incomingOf } from './incomingOf.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isRight } from 'fp-ts/lib/Either.js';
-import type { SseRequest } from '../sink/exchange.ts';
-import { parseJson, refusedEncoding } from '../sink/jsonBody.ts';
+import { parseJson, refusedEncoding } from '../adapter/jsonBody.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 
 /** A request as it comes to a server of Node. */
 export interface Incoming {

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { deliveryCheck, type Promised } from './deliveryCheck.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';

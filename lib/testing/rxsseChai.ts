@@ -1,5 +1,5 @@
 import { isObservable } from 'rxjs';
-import type { SseRequest } from '../sink/exchange.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';

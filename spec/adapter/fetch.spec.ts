@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { finalize, NEVER, Observable, of, Subject, startWith, throwError } from 'rxjs';
-import { type FetchHandler, sse } from '../../lib/adapter/index.ts';
+import { type FetchHandler, sse } from '../../lib/adapter/web/index.ts';
 import { events, feed, IntFromString, memoryLog, shutdown } from '../../lib/index.ts';
 
 const Ticks = events({ Tick: t.number });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { asyncScheduler, finalize, NEVER } from 'rxjs';
-import { sse } from '../../lib/sink/sse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('the timer of a run', () => {

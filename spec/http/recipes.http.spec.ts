@@ -7,7 +7,7 @@ import { cors as honoCors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import * as t from 'io-ts';
 import { finalize, interval, map, NEVER, Subject } from 'rxjs';
-import { sse as onFetch } from '../../lib/adapter/index.ts';
+import { sse as onFetch } from '../../lib/adapter/web/index.ts';
 import { events, feed, filterEvents, IntFromString, sse } from '../../lib/index.ts';
 import { closing } from '../support/closing.ts';
 import { deferred } from '../support/deferred.ts';

@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http';
 import compression from 'compression';
 import express, { type RequestHandler } from 'express';
 import express4 from 'express4';
-import { answering } from '../../lib/adapter/answering.ts';
+import { answering } from '../../lib/adapter/web/answering.ts';
 import type { SseHandler, SseRequest } from '../../lib/index.ts';
-import { routeOf } from '../../lib/sink/sse.ts';
+import { routeOf } from '../../lib/sink/handler.ts';
 import { overHttp2 } from '../support/listen.ts';
 import { overFetch } from '../support/overFetch.ts';
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
+import { receive } from '../../lib/adapter/node/receive.ts';
 import { DateFromISOString, type EventLog, event, events, feed, memoryLog, withDefault } from '../../lib/index.ts';
-import { receive } from '../../lib/sink/receive.ts';
 import type { ReaderOptions } from '../../lib/testing/connectReader.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
 import type { TestReader } from '../../lib/testing/TestReader.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { receive } from '../../lib/sink/receive.ts';
+import { receive } from '../../lib/adapter/node/receive.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { linesOf, paid, shop } from './posting.ts';
 import { Stream, send } from './sending.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { throwError } from 'rxjs';
+import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
+import { receive } from '../../lib/adapter/node/receive.ts';
 import { type AnyFeed, type EventLog, feed, feeds, memoryLog, UnavailableError } from '../../lib/index.ts';
-import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
-import { receive } from '../../lib/sink/receive.ts';
 import type { FakeResponse } from '../../lib/testing/FakeResponse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import type { TestReader } from '../../lib/testing/TestReader.ts';
@@ -118,7 +118,7 @@ describe('receive', () => {
       'gives next a TypeError when what it gives is no feed',
       marbles((kit) => {
         const answer = post(kit, receive((() => Orders) as never), paid('A'));
-        expect(String(answer.error)).to.equal('TypeError: receive: expected a feed, or a function that gives one');
+        expect(String(answer.error)).to.equal('TypeError: receive: expected a feed, or a function that returns one');
       }),
     );
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
+import { receive } from '../../lib/adapter/node/receive.ts';
 import { events, feed } from '../../lib/index.ts';
-import { receive } from '../../lib/sink/receive.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { linesOf, paid, post, problemOf, shop } from './posting.ts';
 

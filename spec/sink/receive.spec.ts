@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { finalize, NEVER } from 'rxjs';
+import { receive } from '../../lib/adapter/node/receive.ts';
 import { type EventLog, feed, memoryLog } from '../../lib/index.ts';
-import { receive } from '../../lib/sink/receive.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
 import { linesOf, Orders, paid, post, remembered, shop } from './posting.ts';
@@ -92,7 +92,7 @@ describe('receive', () => {
 
   it('refuses at once what is no feed, and options out of range', () => {
     const { orders } = shop();
-    expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that gives one');
+    expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that returns one');
     expect(() => receive(undefined as never)).to.throw(TypeError, 'receive: expected a feed');
     for (const wrong of [0, -1, Number.NaN]) {
       expect(() => receive(orders, { maxBodyBytes: wrong })).to.throw(RangeError, /maxBodyBytes must be at least 1/);

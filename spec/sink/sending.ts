@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
-import type { ReceiveHandler } from '../../lib/sink/receive.ts';
+import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
+import type { ReceiveHandler } from '../../lib/adapter/node/receive.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
 import { post, shop } from './posting.ts';
 

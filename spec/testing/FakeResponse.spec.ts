@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
-import type { SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 
 type Say = (what: string) => void;
-type Script = (response: SseResponse, say: Say) => void;
+type Script = (response: NodeResponse, say: Say) => void;
 
 /** What a script sees, the last thing being that the response closed, and what its client got. */
 type Account = { readonly seen: readonly string[]; readonly status: number | undefined; readonly text: string };
@@ -74,7 +74,7 @@ const scripts: Readonly<Record<string, Script>> = {
   },
 };
 
-function state(response: SseResponse, say: Say): void {
+function state(response: NodeResponse, say: Say): void {
   const { headersSent, writableEnded, writableNeedDrain, destroyed } = response;
   say(JSON.stringify({ headersSent, writableEnded, writableNeedDrain, destroyed }));
 }
@@ -126,7 +126,7 @@ async function ofNode(script: Script, leaving?: AbortController): Promise<Accoun
   });
 }
 
-function play(script: Script, response: SseResponse, seen: string[]): void {
+function play(script: Script, response: NodeResponse, seen: string[]): void {
   const say: Say = (what) => seen.push(what);
   response.on('close', () => {
     say('close');

@@ -12,7 +12,7 @@ import {
   take,
   timer,
 } from 'rxjs';
-import { sse } from '../../lib/sink/sse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { clock } from '../../lib/time/clock.ts';

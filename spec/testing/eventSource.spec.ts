@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
-import { sse } from '../../lib/sink/sse.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { message } from '../../lib/wire/Frame.ts';
 import { failureOf } from './failureOf.ts';
@@ -11,7 +12,7 @@ const head = { 'Content-Type': 'text/event-stream' };
 /** Answers each connection with the next text, or with a status where it is a number, and notes how they came. */
 function answering(...answers: (string | Uint8Array | number)[]) {
   const came: unknown[] = [];
-  const handler = (request: SseRequest, response: SseResponse) => {
+  const handler = (request: SseRequest, response: NodeResponse) => {
     came.push([asyncScheduler.now(), request.headers['last-event-id']]);
     const answer = answers.shift();
     if (answer === undefined) return;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { asyncScheduler, type Observable, Subject } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
@@ -9,7 +10,7 @@ import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 /** Sends frames as they are. */
 function send(frames: Observable<Frame>) {
-  return (_request: SseRequest, response: SseResponse) => {
+  return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const subscription = frames.subscribe({
       next: (frame) => response.write(encodeFrame(frame)),
@@ -135,7 +136,7 @@ describe('expectFrames', () => {
   it('fails for an answer that is no stream, also where it ends as expected', () => {
     const route = (status: number, body: string) =>
       marbles(({ reader, expectFrames }) => {
-        const answering = (_request: SseRequest, response: SseResponse) => {
+        const answering = (_request: SseRequest, response: NodeResponse) => {
           response.writeHead(status, {});
           response.end(body);
         };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Observable } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
@@ -8,7 +9,7 @@ import { failureOf } from './failureOf.ts';
 
 /** Sends frames as they are. */
 function send(frames: Observable<Frame>) {
-  return (_request: SseRequest, response: SseResponse) => {
+  return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const subscription = frames.subscribe({
       next: (frame) => response.write(encodeFrame(frame)),

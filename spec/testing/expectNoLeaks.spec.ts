@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { asyncScheduler, interval, NEVER, of, Subject } from 'rxjs';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
-import { sse } from '../../lib/sink/sse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { expectNoLeaks } from '../../lib/testing/expectNoLeaks.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 const Ticks = events({ Tick: { n: t.number } });
 const { subscribe } = Object.getPrototypeOf(NEVER) as object as { readonly subscribe: unknown };
 
-type Plain = (request: SseRequest, response: SseResponse) => void;
+type Plain = (request: SseRequest, response: NodeResponse) => void;
 
 describe('expectNoLeaks', () => {
   it('lets pass routes of every kind', () => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { map, NEVER, of, timer } from 'rxjs';
+import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
+import { receive } from '../../lib/adapter/node/receive.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
-import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
-import { receive } from '../../lib/sink/receive.ts';
-import { sse } from '../../lib/sink/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { fetchOf } from '../../lib/testing/fetchOf.ts';
 

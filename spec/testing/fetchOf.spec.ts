@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { interval, NEVER, of, take, throwError, timer } from 'rxjs';
-import { sse } from '../../lib/sink/sse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { fetchOf } from '../../lib/testing/fetchOf.ts';
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { interval, map, NEVER, of, Subject } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
-import { sse } from '../../lib/sink/sse.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { type PropertyOptions, type PropertyWorld, property } from '../../lib/testing/property.ts';
 import { message } from '../../lib/wire/Frame.ts';
 import { failureOf } from './failureOf.ts';
@@ -30,7 +31,7 @@ describe('property, of answers that are no stream', () => {
 
   it('fails when nothing is answered, or nothing but 204', () => {
     expect(playing(() => () => {})).to.match(/^property: no answer came: there is no stream to test/);
-    const noContent = () => (_request: SseRequest, response: SseResponse) => {
+    const noContent = () => (_request: SseRequest, response: NodeResponse) => {
       response.writeHead(204, {});
       response.end();
     };
@@ -41,7 +42,7 @@ describe('property, of answers that are no stream', () => {
     const make = ({ kept }: PropertyWorld) => {
       const served = kept('served', () => ({ readers: 0 }));
       const route = sse(() => interval(7).pipe(map((n) => message({ id: `1.e.${n}`, data: n }))));
-      return (request: SseRequest, response: SseResponse) => {
+      return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);
         response.writeHead(503, {});
         response.end('busy');
@@ -54,7 +55,7 @@ describe('property, of answers that are no stream', () => {
     const make = ({ kept, hot }: PropertyWorld) => {
       const served = kept('served', () => ({ readers: 0 }));
       const ticks = hot('10ms a 9ms b');
-      return (_request: SseRequest, response: SseResponse) => {
+      return (_request: SseRequest, response: NodeResponse) => {
         response.on('error', () => {});
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
         response.write('retry: 5\n\n');
@@ -70,7 +71,7 @@ describe('property, of answers that are no stream', () => {
     const make = ({ kept }: PropertyWorld) => {
       const served = kept('served', () => ({ readers: 0 }));
       const route = sse({ retry: 5 }, () => interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))));
-      return (request: SseRequest, response: SseResponse) => {
+      return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);
         response.writeHead(204, {});
         response.end();

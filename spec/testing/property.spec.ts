@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { concat, filter, interval, map, NEVER, type Observable, take, takeUntil } from 'rxjs';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { events } from '../../lib/event/events.ts';
 import { feed } from '../../lib/feed/feed.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
 import { filterEvents } from '../../lib/operator/filterEvents.ts';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
-import type { SseContext } from '../../lib/sink/SseOptions.ts';
-import { sse } from '../../lib/sink/sse.ts';
+import type { SseContext } from '../../lib/sink/SseContext.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { type PropertyOptions, type PropertyWorld, property } from '../../lib/testing/property.ts';
 import { message } from '../../lib/wire/Frame.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
@@ -96,7 +97,7 @@ describe('property', function () {
 
   describe('is broken', () => {
     /** What many write by hand: whoever comes gets what is live, under an id that nobody asks for. */
-    const byHand = (ticks: Observable<string>) => (_request: SseRequest, response: SseResponse) => {
+    const byHand = (ticks: Observable<string>) => (_request: SseRequest, response: NodeResponse) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('retry: 5\n\n');
       const subscription = ticks.subscribe((n) => response.write(`id: 1.e.${n}\ndata: ${n}\n\n`));

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { asyncScheduler, type Observable } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failureOf } from './failureOf.ts';
 
@@ -8,7 +9,7 @@ const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** The smallest sink that listens for close, and knows nothing of a full socket. */
 function plain(source: Observable<string>) {
-  return (_request: SseRequest, response: SseResponse) => {
+  return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, head);
     response.write(':\n\n');
     const subscription = source.subscribe({

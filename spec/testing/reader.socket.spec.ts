@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { asyncScheduler, type Observable } from 'rxjs';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { clock } from '../../lib/time/clock.ts';
 import { failureOf } from './failureOf.ts';
@@ -9,7 +10,7 @@ const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
 
 /** The smallest sink that listens for close, and knows nothing of a full socket. */
 function plain(source: Observable<string>) {
-  return (_request: SseRequest, response: SseResponse) => {
+  return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, head);
     response.write(':\n\n');
     const subscription = source.subscribe({
@@ -26,7 +27,8 @@ describe('the socket of a reader', () => {
     'is full from F, takes what is written all the same and counts it, and drains at D',
     marbles(({ hot, reader, flush }) => {
       const log: unknown[] = [];
-      const say = (response: SseResponse) => log.push([clock.now(), response.writableNeedDrain, response.write(':\n')]);
+      const say = (response: NodeResponse) =>
+        log.push([clock.now(), response.writableNeedDrain, response.write(':\n')]);
       const calls = hot('a---b---c');
       const r = reader(
         (_request, response) => {
@@ -100,7 +102,7 @@ describe('the socket of a reader', () => {
     'closes after the end of the response, in a later step, and when it is full not before it drains',
     marbles(({ reader, flush }) => {
       const log: unknown[] = [];
-      const ending = (name: string) => (_request: SseRequest, response: SseResponse) => {
+      const ending = (name: string) => (_request: SseRequest, response: NodeResponse) => {
         response.on('close', () => log.push([clock.now(), name]));
         asyncScheduler.schedule(() => {
           response.end();
@@ -198,7 +200,7 @@ describe('a mistake of a route fails the test', () => {
   });
 
   it('writing after the end, and after the cut', () => {
-    const writtenAfter = (over: (response: SseResponse) => void) =>
+    const writtenAfter = (over: (response: NodeResponse) => void) =>
       marbles(({ reader }) => {
         reader((_request, response) => {
           over(response);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { asyncScheduler } from 'rxjs';
-import type { Next, SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import type { Next, SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
@@ -103,7 +104,7 @@ describe('what a reader gets', () => {
   it(
     'has no body where HTTP has none',
     marbles(({ reader, flush }) => {
-      const answer = (status: number) => (_request: SseRequest, response: SseResponse) => {
+      const answer = (status: number) => (_request: SseRequest, response: NodeResponse) => {
         response.writeHead(status, head);
         expect(response.write('data: 1\n\n')).to.equal(true);
         response.end();

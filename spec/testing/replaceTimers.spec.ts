@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { asyncScheduler, Observable, timer } from 'rxjs';
-import { sse } from '../../lib/sink/sse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { expectNoLeaks } from '../../lib/testing/expectNoLeaks.ts';
 import { marbles } from '../../lib/testing/marbles.ts';

@@ -1,10 +1,11 @@
 import * as chai from 'chai';
 import * as t from 'io-ts';
 import { interval, map, NEVER, of, take } from 'rxjs';
+import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { events } from '../../lib/event/events.ts';
-import type { SseRequest, SseResponse } from '../../lib/sink/exchange.ts';
-import { sse } from '../../lib/sink/sse.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { rxsseChai } from '../../lib/testing/rxsseChai.ts';
@@ -88,7 +89,7 @@ describe('the plugin for chai', () => {
 
   it('has expectNoLeaks', () => {
     expect(sse(interval(1000))).to.expectNoLeaks();
-    const deaf = (_request: SseRequest, response: SseResponse) => void response.on('close', () => {});
+    const deaf = (_request: SseRequest, response: NodeResponse) => void response.on('close', () => {});
     expect(() => expect(deaf).to.expectNoLeaks({ sockets: ['X'] })).to.throw('1 listeners are left');
     expect(() => expect(sse(NEVER)).not.to.expectNoLeaks()).to.throw(TypeError, 'there is no "not"');
   });

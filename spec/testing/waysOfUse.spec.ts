@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { interval, map, merge, type Observable, timeout, timer } from 'rxjs';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { type EventOf, events } from '../../lib/event/events.ts';
-import { sse } from '../../lib/sink/sse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment, retry } from '../../lib/wire/Frame.ts';
 

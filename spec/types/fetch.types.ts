@@ -2,7 +2,7 @@ import { expectTypeOf } from 'expect-type';
 import { Hono } from 'hono';
 import * as t from 'io-ts';
 import { interval, NEVER, of } from 'rxjs';
-import { type FetchHandler, sse } from '../../lib/adapter/index.ts';
+import { type FetchHandler, sse } from '../../lib/adapter/web/index.ts';
 import { events, feed, IntFromString, sse as onNode, shutdown } from '../../lib/index.ts';
 
 const Echoes = events({ Echo: { message: t.string } });

@@ -3,9 +3,9 @@ import type { Http2ServerRequest } from 'node:http2';
 import { expectTypeOf } from 'expect-type';
 import type { Express, Request } from 'express';
 import * as t from 'io-ts';
+import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
+import { type ReceiveHandler, receive } from '../../lib/adapter/node/receive.ts';
 import { events, type Feed, feed, feeds, sse } from '../../lib/index.ts';
-import type { ReceiveRequest } from '../../lib/sink/readBody.ts';
-import { type ReceiveHandler, receive } from '../../lib/sink/receive.ts';
 
 const Orders = events({ OrderPaid: { order: t.string, total: t.number } });
 const orders = feed(Orders);

@@ -6,7 +6,7 @@ import { failureOf } from '../failureOf.ts';
 import { heartbeatAfterTheEnd, lateCloseListener, replayJoinedByConcat } from './bugs.ts';
 import { type Bug, type Doors, libWithBug } from './libWithBug.ts';
 
-/** Each is what a user would write, in ten lines or fewer. */
+/** Specs as a user would write them, of at most ten lines. */
 const specs = {
   leaves: ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: Doors) =>
     marbles(({ reader, flush }) => {
@@ -26,7 +26,7 @@ const specs = {
       expectFrames(r).toBe('10ms a 2ms b--c', values);
     }),
 
-  'is quiet at last': ({ main: { sse }, testing: { marbles } }: Doors) =>
+  'is silent after the end': ({ main: { sse }, testing: { marbles } }: Doors) =>
     marbles(({ cold, reader, expectFrames }) => {
       const r = reader(sse({ heartbeat: 5 }, cold('--a-|')));
       expectFrames(r).toBe('--a-|', { a: 'a' });
@@ -36,14 +36,18 @@ const specs = {
 const found: readonly (readonly [Bug, keyof typeof specs, RegExp])[] = [
   [lateCloseListener, 'leaves', /bytes were written at \d+ ms, after the client had gone at 2 ms/],
   [replayJoinedByConcat, 'loses nothing', /difference is at 13 ms[\s\S]*expected +a +b +c\n +actual +a +- +c\n/],
-  [heartbeatAfterTheEnd, 'is quiet at last', /bytes were written at \d+ ms, after the response had ended at 4 ms/],
+  [
+    heartbeatAfterTheEnd,
+    'is silent after the end',
+    /bytes were written at \d+ ms, after the response had ended at 4 ms/,
+  ],
 ];
 
-describe('a real bug in a copy of the sink', function () {
+describe('a bug in a copy of the library', function () {
   this.timeout(20_000);
 
   for (const [bug, name, message] of found) {
-    it(`${bug.name} is found by a spec of ten lines or fewer`, async () => {
+    it(`${bug.name} is found by a spec of at most ten lines`, async () => {
       specs[name]({ main, testing })();
       const doors = await libWithBug(bug);
       try {
@@ -54,7 +58,7 @@ describe('a real bug in a copy of the sink', function () {
     });
   }
 
-  it('is put in, or the spec says that it no longer fits', async () => {
+  it('is reported if it no longer fits the source', async () => {
     const gone: Bug = { name: 'gone', file: 'sink/serve.ts', changes: [['not there', '']] };
     const refused = await libWithBug(gone).then(
       () => undefined,

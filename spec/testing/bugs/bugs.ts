@@ -1,23 +1,26 @@
 import type { Bug } from './libWithBug.ts';
 
-/** Who leaves before the stream is there is never heard of. */
+/** A client that disconnects before the response has started is not noticed. */
 export const lateCloseListener: Bug = {
   name: 'a late close listener',
-  file: 'sink/Outlet.ts',
+  file: 'adapter/node/NodeTransport.ts',
   changes: [
-    ['    hearOver(response, this.#onClose);\n', ''],
-    ['    line.cork();\n', '    if (this.written === 0) hearOver(response, this.#onClose);\n    line.cork();\n'],
+    ['    addCloseListener(response, this.#onClose);\n', ''],
+    [
+      '    this.#corked ??= corkableOf(response);\n',
+      '    if (this.#corked === undefined) addCloseListener(response, this.#onClose);\n    this.#corked ??= response;\n',
+    ],
   ],
 };
 
-/** What is published while history is on its way is in neither part. */
+/** What is published while history is being read is in neither part. */
 export const replayJoinedByConcat: Bug = {
   name: 'a replay joined by concat',
   file: 'sink/serve.ts',
   changes: [
     [
-      'return serveFeed(asked, feed);',
-      'return serveStream(asked, { observable: replayThenLive(feed, asked.requested) });',
+      'if (feed !== undefined) return serveFeed(session, feed);',
+      'if (feed !== undefined) return serveStream(session, { observable: replayThenLive(feed, session.requested) });',
     ],
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
@@ -39,13 +42,16 @@ function replayThenLive(feed, requested) {
 `,
 };
 
-/** The timer of the heartbeat does not know that the stream is over. */
+/** The timer of heartbeats does not notice that the stream has ended. */
 export const heartbeatAfterTheEnd: Bug = {
   name: 'a heartbeat after the end',
   file: 'sink/Connection.ts',
   changes: [
-    ["    if (before === 'open') this.#lines?.beats?.remove(this);\n    else this.#lines?.stalls?.remove(this);\n", ''],
-    ['    this.#lines?.stalls?.add(this);\n    this.response.end', '    this.response.end'],
-    ['    this.write(this.writer?.beat() || heartbeat);', '    this.#send(heartbeat);'],
+    ["    if (before === 'open') this.#heartbeats?.remove(this);\n    else this.#stalls?.remove(this);\n", ''],
+    ['    this.#stalls?.add(this);\n    this.#transport.end', '    this.#transport.end'],
+    [
+      '    if (this.isReady) this.write(this.writer?.heartbeatFrame() || heartbeatFrame);',
+      '    this.#transport.write(heartbeatFrame);\n    this.lastWrite = clock.now();\n    this.#heartbeats?.restart(this);',
+    ],
   ],
 };

@@ -1,1 +1,0 @@
-export { type FetchHandler, type FetchOptions, sse } from './fetch.ts';

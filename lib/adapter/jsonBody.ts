@@ -1,0 +1,45 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import type { Refusal } from '../sink/refuse.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
+
+const jsonType = /^\s*application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Returns why the body of a request is not read, or `undefined`: it must be JSON, and not compressed. A page of another
+ * origin can send a form, but no JSON without a preflight.
+ */
+export function refusedEncoding(headers: SseRequest['headers']): Refusal | undefined {
+  const { 'content-type': type, 'content-encoding': encoding = 'identity' } = headers;
+  if (typeof type !== 'string' || !jsonType.test(type)) {
+    const got = type === undefined ? 'none' : 'another';
+    return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
+  }
+  if (encoding === 'identity') return undefined;
+  return { status: 415, issues: [{ path: 'headers.content-encoding', expected: 'none', got: 'one' }] };
+}
+
+/** Returns the refusal of a body that is larger than the bound. */
+export function tooLarge(maxBodyBytes: number): Refusal {
+  return { status: 413, issues: [{ path: 'body', expected: `at most ${maxBodyBytes} bytes`, got: 'more' }] };
+}
+
+/** Parses the bytes of a body as JSON, or returns why they are not. */
+export function parseJson(bytes: Uint8Array): Either<Refusal, unknown> {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return badBody('UTF-8', 'other bytes');
+  }
+  try {
+    return right(JSON.parse(text));
+  } catch {
+    return badBody('JSON', text === '' ? 'nothing' : 'other text');
+  }
+}
+
+function badBody(expected: string, got: string): Either<Refusal, never> {
+  return left({ status: 400, issues: [{ path: 'body', expected, got }] });
+}

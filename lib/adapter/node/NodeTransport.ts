@@ -1,0 +1,112 @@
+import type { Transport, TransportListener } from '../../sink/Transport.ts';
+import {
+  addCloseListener,
+  type Corkable,
+  isDestroyed,
+  isFull,
+  type NodeResponse,
+  removeCloseListener,
+  type SseResponse,
+} from './NodeResponse.ts';
+
+const cutError = new Error('rxsse: the response is cut');
+
+/** Writes to a response of Node's `http` or `http2`, through public API only. */
+export class NodeTransport implements Transport {
+  readonly #response: NodeResponse;
+  #listener: TransportListener | undefined;
+  #corked: Corkable | undefined;
+  #onDrain: (() => void) | undefined;
+
+  constructor(response: SseResponse) {
+    this.#response = response as NodeResponse;
+  }
+
+  open(status: number, headers: Readonly<Record<string, string>>): boolean {
+    if (this.#response.headersSent) return false;
+    this.#response.writeHead(status, headers);
+    return true;
+  }
+
+  /**
+   * Corks the connection around the write: Node's kernel work then happens inside `uncork`, and not on the next tick, so
+   * that a caller that writes to many responses knows what each cost.
+   */
+  write(chunk: Uint8Array | string): boolean {
+    const response = this.#response;
+    this.#corked ??= corkableOf(response);
+    const corked = this.#corked ?? response;
+    corked.cork();
+    const result = response.write(chunk);
+    corked.uncork();
+    // Middleware may wrap `write` and return undefined: only `false` means that the socket is full.
+    if (result !== false && !isFull(response)) return true;
+    this.#awaitDrain();
+    return false;
+  }
+
+  hasRoom(): boolean {
+    if (!isFull(this.#response)) return true;
+    this.#awaitDrain();
+    return false;
+  }
+
+  end(chunk?: Uint8Array | string): void {
+    this.#removeDrainListener();
+    this.#response.end(chunk);
+  }
+
+  /** Destroys the response. An `http2` stream that is destroyed without an error would seem to have ended properly. */
+  abort(): void {
+    this.#removeDrainListener();
+    if (this.#response.stream === undefined) this.#response.destroy();
+    else this.#response.destroy(cutError);
+  }
+
+  listen(listener: TransportListener | undefined): boolean {
+    const response = this.#response;
+    if (listener === undefined || response.headersSent || isDestroyed(response)) {
+      this.#stopListening();
+      return false;
+    }
+    this.#listener = listener;
+    addCloseListener(response, this.#onClose);
+    return true;
+  }
+
+  readonly #onClose = (): void => {
+    const listener = this.#listener;
+    this.#stopListening();
+    listener?.onClose();
+    // A pipelined response is not destroyed with its connection.
+    if (!isDestroyed(this.#response)) this.abort();
+  };
+
+  #stopListening(): void {
+    if (this.#listener !== undefined) removeCloseListener(this.#response, this.#onClose);
+    this.#listener = undefined;
+    this.#removeDrainListener();
+  }
+
+  /** Registers once per connection: `compression` wraps `on` and never removes listeners. */
+  #awaitDrain(): void {
+    if (this.#onDrain !== undefined) return;
+    this.#onDrain = () => this.#listener?.onDrain();
+    this.#response.on('drain', this.#onDrain);
+  }
+
+  #removeDrainListener(): void {
+    if (this.#onDrain === undefined) return;
+    this.#response.removeListener('drain', this.#onDrain);
+    this.#onDrain = undefined;
+  }
+}
+
+/**
+ * Returns what to cork for a write to an HTTP/1 response: its connection. Since Node 22, a response that is itself
+ * corked takes everything, reports room, and then sends each piece of a chunk separately. Returns `undefined` while
+ * another response of a pipeline has the connection, and for http2, where it is shared.
+ */
+function corkableOf(response: NodeResponse): Corkable | undefined {
+  return response.stream === undefined ? (response.socket ?? undefined) : undefined;
+}

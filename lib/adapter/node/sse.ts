@@ -1,0 +1,66 @@
+import type { UnknownC } from 'io-ts';
+import type { Shape } from '../../codec/Shape.ts';
+import type { Contract } from '../../event/events.ts';
+import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
+import type { ContextOf } from '../../sink/SseContext.ts';
+import type { Sendable, SseOptions, Stream } from '../../sink/SseOptions.ts';
+import type { Next, SseRequest } from '../../sink/SseRequest.ts';
+import { serve } from '../../sink/serve.ts';
+import type { SseResponse } from './NodeResponse.ts';
+import { NodeTransport } from './NodeTransport.ts';
+
+/** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category adapter */
+export interface SseHandler<R extends SseRequest> extends AnyHandler {
+  (request: R, response: SseResponse, next?: Next): void;
+}
+
+/**
+ * Makes a stream an SSE response.
+ *
+ * Mount the returned handler on a route. Each request subscribes separately: to the stream itself, or to the stream
+ * that the handler returns for the request's context, whose type follows from the options. Events are numbered after
+ * the merge, in the order in which they are sent, under an epoch of the connection's own.
+ *
+ * - Completion sends `rxsse.end` and closes the response. The reconnect that EventSource then makes is answered 204, so
+ *   that it stops.
+ * - An error before the first byte (thrown by the handler or `state`, rejected by their promises, or emitted while
+ *   subscribing) goes to `next`, or is answered with the error's `status` where there is no `next`. Later ones go to
+ *   `onError`.
+ * - When the reader disconnects, the stream is unsubscribed in the same turn: `return` of an async iterable is called,
+ *   and `context.signal` is aborted.
+ *
+ * @example Any Observable is a response
+ * app.get('/time', sse(interval(1000)));
+ *
+ * @throws TypeError at once, for a value that is not a stream.
+ * @throws RangeError at once, for an option out of range.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ * @category adapter
+ */
+export function sse(
+  stream:
+    | Stream<unknown>
+    | ((
+        context: ContextOf<UnknownC, UnknownC, UnknownC, undefined, SseRequest>,
+      ) => Stream<unknown> | Promise<Stream<unknown>>),
+): SseHandler<SseRequest>;
+export function sse<
+  C extends Contract = never,
+  Q extends Shape = UnknownC,
+  P extends Shape = UnknownC,
+  B extends Shape = UnknownC,
+  S = undefined,
+  R extends SseRequest = SseRequest,
+  T = unknown,
+>(
+  options: SseOptions<C, Q, P, B, S, R, T>,
+  stream:
+    | Stream<Sendable<C, T>>
+    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
+): SseHandler<R>;
+export function sse(...args: readonly unknown[]): SseHandler<SseRequest> {
+  const route = routeFrom(args);
+  return mountedOn(route, (request: SseRequest, response: SseResponse, next?: Next): void =>
+    serve(route, request, new NodeTransport(response), next),
+  );
+}

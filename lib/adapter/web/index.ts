@@ -1,0 +1,1 @@
+export { type FetchHandler, type FetchOptions, sse } from './sse.ts';

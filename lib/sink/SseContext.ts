@@ -1,0 +1,65 @@
+import type { UnknownC } from 'io-ts';
+import type { DataOf, Shape } from '../codec/Shape.ts';
+import type { RouteContext } from '../feed/ReaderSession.ts';
+import type { SseRequest } from './SseRequest.ts';
+
+/** The fields of a context that the options of a route determine. */
+interface ContextFields {
+  readonly query?: unknown;
+  readonly params?: unknown;
+  readonly body?: unknown;
+  readonly state?: unknown;
+  readonly request?: unknown;
+}
+
+/** The type of one field of a context, or what it is where the options do not determine it. */
+type FieldOf<F, Name extends string, Absent> = Name extends keyof F
+  ? F extends { readonly [K in Name]: infer T }
+    ? T
+    : unknown
+  : Absent;
+
+/**
+ * What a route knows about a request: the decoded inputs, the state, the request itself.
+ *
+ * Its one type parameter names the fields that the route's options determine:
+ * `SseContext<{ query: { page: number }; state: User }>`.
+ *
+ * @category sink
+ */
+export interface SseContext<F extends ContextFields = ContextFields> extends RouteContext {
+  /** The query, decoded by the option `query`; `unknown` without that option. */
+  readonly query: FieldOf<F, 'query', unknown>;
+  /** The route's parameters, decoded by the option `params`; `unknown` without that option. */
+  readonly params: FieldOf<F, 'params', unknown>;
+  /** The parsed body, decoded by the option `body`; `unknown` without that option. */
+  readonly body: FieldOf<F, 'body', unknown>;
+  /** What the option `state` returned for this request; `undefined` without that option. */
+  readonly state: FieldOf<F, 'state', undefined>;
+  /** The request as the server made it. */
+  readonly request: FieldOf<F, 'request', SseRequest>;
+  /** Aborted when the reader has disconnected or the stream is complete. */
+  readonly signal: AbortSignal;
+}
+
+/** Only the fields that an option determines, so that an editor shows no others. */
+type FieldsOf<Q extends Shape, P extends Shape, B extends Shape, S, R> = {
+  readonly [K in
+    | (Q extends UnknownC ? never : 'query')
+    | (P extends UnknownC ? never : 'params')
+    | (B extends UnknownC ? never : 'body')
+    | ([S] extends [undefined] ? never : 'state')
+    | (SseRequest extends R ? never : 'request')]: {
+    query: DataOf<Q>;
+    params: DataOf<P>;
+    body: DataOf<B>;
+    state: S;
+    request: R;
+  }[K];
+};
+
+/** The context of a route with these options. */
+export type ContextOf<Q extends Shape, P extends Shape, B extends Shape, S, R> = SseContext<FieldsOf<Q, P, B, S, R>>;
+
+/** A context whose types only the caller of `sse` knows. */
+export type AnyContext = ContextOf<Shape, Shape, Shape, unknown, unknown>;

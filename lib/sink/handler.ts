@@ -1,0 +1,32 @@
+import { coreOf } from '../feed/feed.ts';
+import { Route } from './Route.ts';
+import type { AnyOptions } from './SseOptions.ts';
+
+/** The key under which a handler holds its route. */
+const mountedRoute: unique symbol = Symbol.for('rxsse.route') as never;
+
+/** What `sse` returned, whatever requests it takes. @category sink */
+export interface AnyHandler {
+  readonly [mountedRoute]: Route;
+}
+
+/** Creates the route of `sse(stream)` or `sse(options, stream)`. */
+export function routeFrom(args: readonly unknown[]): Route {
+  const [options, stream] = args.length === 1 ? [{}, args[0]] : args;
+  if (typeof options !== 'object' || options === null || coreOf(options) !== undefined) {
+    throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
+  }
+  return new Route(stream, options as AnyOptions);
+}
+
+/** Makes a function the handler of a route, which `shutdown` and `metricsOf` find in it. */
+export function mountedOn<F extends object>(route: Route, handler: F): F & AnyHandler {
+  return Object.assign(handler, { [mountedRoute]: route });
+}
+
+/** Returns the route of a handler, or `undefined` for anything else. */
+export function routeOf(value: unknown): Route | undefined {
+  return typeof value === 'function' && mountedRoute in value
+    ? (value as unknown as AnyHandler)[mountedRoute]
+    : undefined;
+}

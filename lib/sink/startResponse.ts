@@ -1,0 +1,64 @@
+import { asyncScheduler } from 'rxjs';
+import { maxTimerDelay } from '../data/check.ts';
+import { randomFraction } from '../time/clock.ts';
+import { contain } from './callUser.ts';
+import type { Preamble } from './preamble.ts';
+import type { Session } from './Session.ts';
+import type { ResponseHeaders } from './SseOptions.ts';
+import type { CloseReason } from './stats.ts';
+import { Timeouts } from './Timeouts.ts';
+
+/** The random part of `maxAge`, so that readers that connected together do not reconnect together. */
+const jitter = 0.1;
+
+/**
+ * Sends the head and the first frames, and starts what ends the connection while its stream is silent: `maxAge`,
+ * `expiresAt` and the timeouts. Does nothing if the response was answered or closed meanwhile.
+ */
+export function startResponse(session: Session, preamble: Preamble, firstEvents = ''): void {
+  const { connection, route, context } = session;
+  if (!connection.isWaiting) return;
+  let headers: ResponseHeaders;
+  try {
+    headers = route.withOwnHeaders(preamble.headers, context);
+    limitAge(session);
+  } catch (error) {
+    return session.refuse(error);
+  }
+  session.onOpened();
+  contain(() => route.options.onOpen?.(context));
+  if (preamble.gap !== undefined) route.onGap(preamble.gap, context);
+  connection.open(route.limits, headers, preamble.frames + firstEvents);
+  if (route.limits.timeout === undefined || connection.isClosed) return;
+  session.timeouts = new Timeouts(connection, route.limits.timeout);
+  if (connection.events > 0) session.timeouts.onEvent();
+}
+
+/** Ends the connection when it is too old, or when what permitted it has expired. */
+function limitAge(session: Session): void {
+  const { options, limits } = session.route;
+  const expiry = options.expiresAt?.(session.context);
+  if (expiry !== undefined) endAfter(session, expiry.getTime() - asyncScheduler.now(), 'expired');
+  if (limits.maxAge !== Infinity) endAfter(session, limits.maxAge * (1 - jitter * randomFraction()), 'max-age');
+}
+
+function endAfter(session: Session, delay: number, reason: CloseReason): void {
+  // An invalid Date counts as expired.
+  const wait = Math.min(Math.max(delay || 0, 0), maxTimerDelay);
+  session.add(asyncScheduler.schedule(() => session.connection.endEarly(reason), wait));
+}
+
+/**
+ * Starts the response when the returned function is called or the delay has passed, whichever is first, and not at all
+ * if the connection is closed before.
+ */
+export function delayHead(session: Session, delay: number, start: () => void): () => void {
+  const timer = asyncScheduler.schedule(startNow, delay);
+  session.add(timer);
+  return startNow;
+
+  function startNow(): void {
+    timer.unsubscribe();
+    if (session.connection.isWaiting) start();
+  }
+}
