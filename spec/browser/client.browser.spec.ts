@@ -11,7 +11,7 @@ import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 import { clientPage } from './clientPage.ts';
 
-/** A server on a port of its own choice, or on one that another has left. */
+/** Starts a server on a free port, or on the port of a server that was stopped. */
 async function serve(listener: RequestListener, port = 0): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const server: Server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
@@ -28,33 +28,33 @@ async function serve(listener: RequestListener, port = 0): Promise<{ readonly po
   };
 }
 
-/** Follows the same route in three ways, and keeps what each gives. */
-const threeWays = `
+/** Reads the same route with three clients, and collects the events of each. */
+const threeClients = `
   const seen = { native: [], fromSse: [], fromEventSource: [] };
-  const placed = new Set();
+  const positioned = new Set();
   const statuses = [];
   const options = (name) => ({
     backoff: { initialDelay: 100, maxDelay: 100 },
     statusObserver: { next: ({ state }) => statuses.push(name + ' ' + state) },
-    cursorObserver: { next: () => placed.add(name) },
+    cursorObserver: { next: () => positioned.add(name) },
   });
   const source = new EventSource('/ticks');
-  source.addEventListener('rxsse.position', () => placed.add('native'));
+  source.addEventListener('rxsse.position', () => positioned.add('native'));
   for (const type of ['tick', 'rxsse.gap'])
     source.addEventListener(type, ({ data }) => seen.native.push({ type, data: JSON.parse(data) }));
   fromSse('/ticks', Ticks, options('fromSse')).subscribe((e) => seen.fromSse.push(e));
   fromEventSource((id) => new EventSource('/ticks?lastEventId=' + id), Ticks, options('fromEventSource'))
     .subscribe((e) => seen.fromEventSource.push(e));
-  Object.assign(globalThis, { seen, placed, statuses });
+  Object.assign(globalThis, { seen, positioned, statuses });
 `;
 
-describe('clients in a browser', function () {
+describe('the clients in a browser', function () {
   this.timeout(40_000);
   const chromium = requires('chromium');
   const folder = freshFolder();
 
-  it('all resume after the server was restarted, and get the same events', async () => {
-    const html = await clientPage(threeWays);
+  it('resume after a restart of the server, and receive the same events', async () => {
+    const html = await clientPage(threeClients);
     const appOf = (ticks: Feed<typeof Ticks>) => {
       const app = express();
       app.get('/', (_, response) => {
@@ -73,8 +73,8 @@ describe('clients in a browser', function () {
           const allSaw = (n: number) =>
             page.waitForFunction(`Object.values(seen).every((events) => events.some(({ data }) => data === ${n}))`);
           await page.goto(`http://127.0.0.1:${server.port}`);
-          // Until each has a place, what is published is before its time.
-          await page.waitForFunction('placed.size === 3');
+          // An event published before a client has its position would not be sent to it.
+          await page.waitForFunction('positioned.size === 3');
           await publish(ticks, 1, 2);
           await allSaw(2);
 
@@ -101,7 +101,7 @@ describe('clients in a browser', function () {
     );
   });
 
-  it('lose nothing between what a page is rendered with and its first event', async () => {
+  it('lose nothing between the rendering of a page and its first event', async () => {
     const ticks = feed(Ticks);
     let sum = 0;
     let cursor = '';
@@ -122,7 +122,7 @@ describe('clients in a browser', function () {
     const app = express();
     app.get('/', async (_, response) => {
       const rendered = JSON.stringify({ sum, cursor });
-      // As fate has it: right after the page was rendered, and before it can ask for more.
+      // Published after the page was rendered, and before it can connect.
       await add(10);
       response.send(html.replace('<body>', `<body><script>rendered = ${rendered}</script>`));
       await add(100);
@@ -142,23 +142,23 @@ describe('clients in a browser', function () {
     );
   });
 
-  it('read a server of another origin with the leave that the recipe names, and ask for none at first', async () => {
+  it('read a server of another origin with the CORS headers of the recipe, without a preflight at first', async () => {
     const ticks = feed(Ticks);
     const methods: string[] = [];
     const other = express();
     other.use((request, response, next) => {
-      const { 'access-control-request-headers': asksFor = '' } = request.headers;
-      methods.push(`${request.method} ${asksFor}`.trim());
+      const { 'access-control-request-headers': requested = '' } = request.headers;
+      methods.push(`${request.method} ${requested}`.trim());
       response.set('Access-Control-Allow-Origin', '*');
       if (request.method !== 'OPTIONS') return next();
       response.set('Access-Control-Allow-Headers', 'Last-Event-ID').sendStatus(204);
     });
     other.get('/ticks', sse({ retry: 1 }, ticks));
 
-    await listen(other, async (there, server) => {
+    await listen(other, async (otherUrl, server) => {
       const html = await clientPage(`
         const seen = [], statuses = [];
-        fromSse('${there}/ticks', Ticks, { statusObserver: { next: ({ state }) => statuses.push(state) } })
+        fromSse('${otherUrl}/ticks', Ticks, { statusObserver: { next: ({ state }) => statuses.push(state) } })
           .subscribe(({ data }) => seen.push(data));
         Object.assign(globalThis, { seen, statuses });
       `);

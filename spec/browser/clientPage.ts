@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { root } from '../house/repo.ts';
 
-/** What a page runs that has the client and a contract of numbered ticks; the rest of the script follows. */
+/** The beginning of a page's script: the client, and a contract of numbered ticks. */
 const imports = `
   import * as t from 'io-ts';
   import { scan } from 'rxjs';
@@ -10,7 +10,7 @@ const imports = `
   const Ticks = events({ Tick: t.number });
 `;
 
-/** A page with a script for the browser, as a bundler makes it. */
+/** Returns a page with a script, bundled for the browser. */
 export async function clientPage(script: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: imports + script, resolveDir: root, loader: 'ts' },

@@ -44,7 +44,7 @@ describe('the page of the echo example', function () {
       }),
     ));
 
-  it('comes back after a cut for exactly what it missed, and says so', () =>
+  it('receives exactly the missed events after a cut, and shows their number', () =>
     listen(echoApp(), (url) =>
       visit(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
@@ -73,7 +73,7 @@ describe('the page of the echo example', function () {
       }),
     ));
 
-  it('says what a server loses and repeats', () => {
+  it('shows how many events a server lost and repeated', () => {
     const app = echoApp();
     const first = Date.now();
     const eventAt = (second: number) =>
@@ -94,7 +94,7 @@ describe('the page of the echo example', function () {
     );
   });
 
-  it('says that there is a gap when the server has forgotten the stream', () => {
+  it('shows a gap when the server no longer has the stream', () => {
     let app = echoApp();
     return listen(
       (request, response) => app(request, response),
@@ -111,7 +111,7 @@ describe('the page of the echo example', function () {
             /^id: 1\.[\w-]+\.0\nevent: rxsse\.gap\ndata: \{"reason":"epoch",/,
           );
           await open.getByText(/^missed \d+, received 0, repeated 0, gap$/).waitFor();
-          // No listener hears it: the events before the gap and after it are all there are.
+          // The gap is not dispatched to the listeners of events.
           expect(await open.locator('.type').allTextContents()).to.satisfy((types: string[]) =>
             types.every((type) => type === 'echo'),
           );
@@ -122,7 +122,7 @@ describe('the page of the echo example', function () {
     );
   });
 
-  it('keeps no more of a long stream than the newest frames', () =>
+  it('retains only the newest frames of a long stream', () =>
     listen(echoApp(), (url) =>
       visit(chromium(), async ({ page }) => {
         const blocks = Array.from(
@@ -145,7 +145,7 @@ describe('the page of the echo example', function () {
       visit(chromium(), async ({ page, complaints }) => {
         const closes: Promise<unknown>[] = [];
         server.on('request', ({ url }, response) => {
-          // Bounded: a stream that is never left must fail this spec and not hang the run.
+          // Bounded, so that a stream which is never unsubscribed from fails this spec instead of hanging the run.
           if (url?.startsWith('/sse')) closes.push(once(response, 'close', { signal: AbortSignal.timeout(15_000) }));
         });
         await page.goto(url);
@@ -170,7 +170,7 @@ describe('EventSource on a stream of three that completes', function () {
   const chromium = requires('chromium');
   const Tick = event('tick', { n: t.number });
 
-  it('gets three, asks once more, and stops', () => {
+  it('receives three events, reconnects once, and stops', () => {
     const answers: number[] = [];
     const app = express();
     app.get('/', (_, response) => {

@@ -7,7 +7,7 @@ import { visit } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
-/** Keeps what a native EventSource shows of a route, which comes with the cursor of the page's own URL. */
+/** Collects what a native EventSource dispatches; it connects with the cursor in the page's URL. */
 const page = `<!doctype html><link rel="icon" href="data:,"><script>
   const seen = [];
   let cursor = '';
@@ -22,7 +22,7 @@ const page = `<!doctype html><link rel="icon" href="data:,"><script>
 
 const { Tick } = Ticks;
 
-/** A feed of which 1 to 9 were published and the newest are kept, and the cursor of a sequence in it. */
+/** Creates a feed that retains the newest of the ticks 1 to 9, and returns the cursors of its sequences. */
 async function nine(entries: number) {
   const ticks = feed(Ticks, { log: memoryLog({ maxEntries: entries }) });
   let cursor = '';
@@ -30,11 +30,11 @@ async function nine(entries: number) {
   return { ticks, at: (sequence: number) => cursor.replace(/\d+$/, String(sequence)) };
 }
 
-describe('the EventSource of a browser that cannot have what it missed', function () {
+describe('the EventSource of a browser whose missed events are no longer there', function () {
   this.timeout(40_000);
   const chromium = requires('chromium');
 
-  it('is told each reason at its place, gets a snapshot, and a fresh run for one that is not its own', async () => {
+  it('receives a gap with the reason in order, a snapshot, and a new run in place of one of another owner', async () => {
     const few = await nine(1);
     const all = await nine(100);
     const run = (owner: string): SseHandler<SseRequest> =>
@@ -59,14 +59,14 @@ describe('the EventSource of a browser that cannot have what it missed', functio
 
     await listen(app, (url) =>
       visit(chromium(), async ({ page }) => {
-        for (const [what, served, cursor, seen] of cases) {
+        for (const [title, served, cursor, seen] of cases) {
           route = served;
           await page.goto(`${url}/?lastEventId=${cursor}`);
           await page.waitForFunction(`seen.length >= ${seen.length}`);
-          expect(await page.evaluate('seen'), what).to.deep.equal(seen);
+          expect(await page.evaluate('seen'), title).to.deep.equal(seen);
         }
 
-        // A run that is still known, but another's.
+        // The run is still there, but belongs to another owner.
         let owner = 'ada';
         route = sse({ resume: { owner: () => owner } }, () => NEVER.pipe(startWith(Tick(7))));
         await page.goto(url);

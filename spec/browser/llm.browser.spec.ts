@@ -5,7 +5,7 @@ import { visit } from '../support/chromium.ts';
 import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
 import { requires } from '../support/requires.ts';
 
-/** Nothing of the machine that runs this: the model is the example's own. */
+/** Hides the environment of this machine, so that the example uses its own model. */
 const unset = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '' };
 
 describe('the page of the llm example', function () {
@@ -32,7 +32,7 @@ describe('the page of the llm example', function () {
   const whole = ['0 reconnects', '0 repeated', '0 gaps'];
 
   for (const FORMAT of ['openai', 'anthropic']) {
-    it(`shows the whole of an answer whose page was closed in the middle, in ${FORMAT}'s format`, async () => {
+    it(`shows the complete answer after its page was closed in the middle, in the format of ${FORMAT}`, async () => {
       const url = await start({ FORMAT });
       await visit(chromium(), async ({ browser, page, complaints }) => {
         await page.goto(url);
@@ -54,18 +54,18 @@ describe('the page of the llm example', function () {
     });
   }
 
-  it('goes on in a page that is reloaded in the middle, and in another window beside it', async () => {
+  it('resumes in a page that is reloaded in the middle, and in a second window', async () => {
     const url = await start();
     await visit(chromium(), async ({ browser }) => {
       const context = await browser.newContext();
-      const [page, beside] = [await context.newPage(), await context.newPage()];
+      const [page, second] = [await context.newPage(), await context.newPage()];
       await page.goto(url);
       await ask(page, 'What is a stream?');
       await page.getByText('in the middle of a sentence').waitFor();
-      // The page knows its conversation again without its address.
-      await beside.goto(url);
+      // The page finds its conversation without its address.
+      await second.goto(url);
       await page.reload();
-      for (const each of [page, beside]) {
+      for (const each of [page, second]) {
         await each.getByText('done', { exact: true }).waitFor();
         expect(await answers(each)).to.deep.equal([story]);
         expect(await facts(each)).to.deep.equal(whole);
@@ -73,7 +73,7 @@ describe('the page of the llm example', function () {
     });
   });
 
-  it('stops an answer, says why there is none, and shows what a tool is asked', async () => {
+  it('stops an answer, shows why one failed, and shows the call of a tool', async () => {
     const url = await start();
     await visit(chromium(), async ({ page, complaints }) => {
       await page.goto(url);
@@ -96,7 +96,7 @@ describe('the page of the llm example', function () {
     });
   });
 
-  it('finds the answer stopped where nobody was left to read it, with a grace of 0', async () => {
+  it('shows that the answer stopped when no page was reading it, with a grace of 0', async () => {
     const url = await start({ GRACE: '0' });
     await visit(chromium(), async ({ browser, page }) => {
       await page.goto(url);

@@ -36,26 +36,26 @@ describe('the page of the notifications example', function () {
 
   const inbox = (page: Page) => page.locator('.inbox li:not(.break)');
   const texts = (page: Page) => inbox(page).locator('.text').allTextContents();
-  const arrival = (page: Page, text: string) => inbox(page).getByText(text, { exact: true }).waitFor();
-  /** What a browser says of a server that is not there. */
-  const isOfTheNetwork = (complaint: string) =>
+  const shown = (page: Page, text: string) => inbox(page).getByText(text, { exact: true }).waitFor();
+  /** Matches the errors of a browser that cannot reach its server. */
+  const isNetworkError = (complaint: string) =>
     /ERR_(CONNECTION_\w+|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/.test(complaint);
 
-  it('shows what is posted, to all, and says what was posted here', async () => {
+  it('shows each notification on all pages, and marks those posted on the page', async () => {
     const url = await server.url();
     await visit(chromium(), async ({ browser, page, complaints }) => {
       await page.goto(url);
       await page.getByText('Nothing yet').waitFor();
       await post(page, '  <b>the kettle</b> boils ');
-      await arrival(page, '<b>the kettle</b> boils');
+      await shown(page, '<b>the kettle</b> boils');
       await page.getByText('posted here').waitFor();
       expect(await page.locator('.outbox li').count()).to.equal(0);
 
       const other = await browser.newPage();
       await other.goto(url);
-      await arrival(other, '<b>the kettle</b> boils');
+      await shown(other, '<b>the kettle</b> boils');
       await post(other, 'two');
-      await arrival(page, 'two');
+      await shown(page, 'two');
       expect(await texts(page)).to.deep.equal(['two', '<b>the kettle</b> boils']);
       expect(await page.getByText('posted here').count()).to.equal(1);
       expect(complaints).to.deep.equal([]);
@@ -63,12 +63,12 @@ describe('the page of the notifications example', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`misses nothing while the server is restarted after ${signal}`, async () => {
+    it(`misses nothing while the server restarts after ${signal}`, async () => {
       const url = await server.url();
       await visit(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
         await post(page, 'before');
-        await arrival(page, 'before');
+        await shown(page, 'before');
         await stop(signal);
         await page.getByText('reconnecting', { exact: true }).waitFor();
         await post(page, 'typed meanwhile');
@@ -82,10 +82,10 @@ describe('the page of the notifications example', function () {
           body: '{"type":"notification.posted","data":{"text":"posted meanwhile"}}',
         });
         await page.getByText('connected', { exact: true }).waitFor();
-        await arrival(page, 'typed meanwhile');
-        await arrival(page, 'posted meanwhile');
+        await shown(page, 'typed meanwhile');
+        await shown(page, 'posted meanwhile');
         await post(page, 'after');
-        await arrival(page, 'after');
+        await shown(page, 'after');
 
         const [newest, ...others] = await texts(page);
         expect(newest).to.equal('after');
@@ -93,17 +93,17 @@ describe('the page of the notifications example', function () {
         expect(others.slice(2)).to.deep.equal(['before']);
         const facts = await page.locator('.facts > :not(.status)').allTextContents();
         expect(facts).to.deep.equal(['4 arrived', '1 reconnect', '0 repeated', '0 gaps']);
-        expect(complaints.filter((complaint) => !isOfTheNetwork(complaint))).to.deep.equal([]);
+        expect(complaints.filter((complaint) => !isNetworkError(complaint))).to.deep.equal([]);
       });
     });
   }
 
-  it('says that there is a gap when the folder was lost', async () => {
+  it('shows a gap when the folder was lost', async () => {
     const url = await server.url();
     await visit(chromium(), async ({ page }) => {
       await page.goto(url);
       await post(page, 'before');
-      await arrival(page, 'before');
+      await shown(page, 'before');
       await stop('SIGKILL');
       rmSync(data, { recursive: true });
       server = start(new URL(url).port);
@@ -112,14 +112,14 @@ describe('the page of the notifications example', function () {
     });
   });
 
-  it('shows the newest of a long history', async () => {
+  it('shows the newest notifications of a long history', async () => {
     const url = await server.url();
     const many = Array.from({ length: 300 }, (_, n) => ({ type: 'notification.posted', data: { text: `n${n}` } }));
     const headers = { 'content-type': 'application/json' };
     await fetch(`${url}/notifications`, { method: 'POST', headers, body: JSON.stringify(many) });
     await visit(chromium(), async ({ page }) => {
       await page.goto(url);
-      await arrival(page, 'n299');
+      await shown(page, 'n299');
       expect(await texts(page)).to.deep.equal(Array.from({ length: 100 }, (_, n) => `n${299 - n}`));
       await page.getByText('300 arrived').waitFor();
     });

@@ -8,7 +8,7 @@ import { visit } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
-/** Follows `/ticks` from where the page's own URL says, and keeps that URL up to date. */
+/** Reads `/ticks` from the position in the page's URL, and keeps that URL up to date. */
 const page = `<!doctype html><link rel="icon" href="data:,"><script>
   const seen = [], positions = [];
   const source = new EventSource('/ticks' + location.search);
@@ -28,28 +28,28 @@ const page = `<!doctype html><link rel="icon" href="data:,"><script>
 
 const connected = (page: Page, times: number) => page.waitForFunction(`positions.length === ${times}`);
 
-async function saw(page: Page, what: string): Promise<unknown> {
-  await page.waitForFunction(`seen.includes('${what}')`);
+async function seenUpTo(page: Page, value: string): Promise<unknown> {
+  await page.waitForFunction(`seen.includes('${value}')`);
   return page.evaluate('seen');
 }
 
 interface Served {
   readonly listener: RequestListener;
-  /** Status and `Rxsse-Resume` of each answer, in order. */
-  readonly answers: unknown[];
-  /** Answers from now on, as after a restart. */
+  /** The status and `Rxsse-Resume` of each response, in order. */
+  readonly responses: unknown[];
+  /** Handles the next requests, as after a restart. */
   route: SseHandler<SseRequest>;
 }
 
 function serving(first: SseHandler<SseRequest>): Served {
   const app = express();
-  const served: Served = { listener: app, answers: [], route: first };
+  const served: Served = { listener: app, responses: [], route: first };
   app.get('/', (_, response) => {
     response.send(page);
   });
   app.get('/ticks', (request, response, next) => {
     served.route(request, response, next);
-    served.answers.push([response.statusCode, response.getHeader('rxsse-resume')]);
+    served.responses.push([response.statusCode, response.getHeader('rxsse-resume')]);
   });
   return served;
 }
@@ -58,7 +58,7 @@ describe('the EventSource of a browser', function () {
   this.timeout(30_000);
   const chromium = requires('chromium');
 
-  it('resumes after cuts with nothing lost or repeated, is told of a gap, and stops after the end', () => {
+  it('resumes after cuts with nothing lost or repeated, receives a gap, and stops after the end', () => {
     const before = feed(Ticks);
     const after = feed(Ticks);
     const served = serving(sse({ retry: 1 }, before));
@@ -68,13 +68,13 @@ describe('the EventSource of a browser', function () {
         await connected(page, 1);
         server.closeAllConnections();
         publish(before, 1);
-        expect(await saw(page, '1')).to.deep.equal(['1']);
+        expect(await seenUpTo(page, '1')).to.deep.equal(['1']);
 
         server.closeAllConnections();
         publish(before, 2, 3);
         await connected(page, 3);
         publish(before, 4);
-        expect(await saw(page, '4')).to.deep.equal(['1', '2', '3', '4']);
+        expect(await seenUpTo(page, '4')).to.deep.equal(['1', '2', '3', '4']);
 
         served.route = sse({ retry: 1 }, after);
         publish(after, 11);
@@ -82,11 +82,21 @@ describe('the EventSource of a browser', function () {
         await connected(page, 4);
         server.closeAllConnections();
         publish(after, 12);
-        await saw(page, '12');
+        await seenUpTo(page, '12');
         after.end().subscribe();
-        expect(await saw(page, 'closed')).to.deep.equal(['1', '2', '3', '4', 'gap epoch', '11', '12', 'end', 'closed']);
+        expect(await seenUpTo(page, 'closed')).to.deep.equal([
+          '1',
+          '2',
+          '3',
+          '4',
+          'gap epoch',
+          '11',
+          '12',
+          'end',
+          'closed',
+        ]);
         expect(await page.evaluate('source.readyState === EventSource.CLOSED')).to.equal(true);
-        expect(served.answers).to.deep.equal([
+        expect(served.responses).to.deep.equal([
           [200, 'live'],
           [200, 'exact'],
           [200, 'exact'],
@@ -98,7 +108,7 @@ describe('the EventSource of a browser', function () {
     );
   });
 
-  it('goes on, when the page is loaded again, where its URL says', () => {
+  it('resumes from the position in the URL when the page is reloaded', () => {
     const ticks = feed(Ticks);
     const served = serving(sse({ retry: 1 }, ticks));
     return listen(served.listener, (url, server) =>
@@ -106,16 +116,16 @@ describe('the EventSource of a browser', function () {
         await page.goto(url);
         await connected(page, 1);
         publish(ticks, 1, 2);
-        await saw(page, '2');
-        const there = String(await page.evaluate('location.href'));
+        await seenUpTo(page, '2');
+        const reloadUrl = String(await page.evaluate('location.href'));
         await page.goto('about:blank');
         publish(ticks, 3);
-        await page.goto(there);
-        expect(await saw(page, '3')).to.deep.equal(['3']);
+        await page.goto(reloadUrl);
+        expect(await seenUpTo(page, '3')).to.deep.equal(['3']);
         server.closeAllConnections();
         publish(ticks, 4);
-        expect(await saw(page, '4')).to.deep.equal(['3', '4']);
-        expect(served.answers).to.deep.equal([
+        expect(await seenUpTo(page, '4')).to.deep.equal(['3', '4']);
+        expect(served.responses).to.deep.equal([
           [200, 'live'],
           [200, 'exact'],
           [200, 'exact'],
