@@ -1,16 +1,15 @@
 const encoder = new TextEncoder();
 
 /**
- * A stretch of entries, framed and laid end to end, with the place at which
- * each of them ends. Bytes that were written are never written over, so views of
- * them may be shared, and outlive the segment.
+ * A range of entries, encoded one after the other, with the offset at which each of them ends. Written bytes are never
+ * overwritten, so views of them may be shared, and may outlive the segment.
  */
 export class Segment {
   /** The sequence before its first entry. */
   readonly before: number;
-  /** When its first entry came, on the clock that never jumps. */
+  /** When its first entry was added, on the monotonic clock. */
   readonly oldest: number;
-  /** When its last one came. */
+  /** When its last entry was added. */
   newest: number;
   #bytes: Uint8Array;
   #ends: Uint32Array;
@@ -38,11 +37,11 @@ export class Segment {
     return this.#length;
   }
 
-  /** Adds a block, unless it does not fit; gives the bytes that it took, 0 then. */
-  add(block: string | Uint8Array): number {
-    // Every UTF-16 unit takes a byte or more, so most that do not fit are refused unread.
-    if (block.length > this.#bytes.length - this.#length) return 0;
-    const written = this.#write(block);
+  /** Adds a frame, unless it does not fit; returns the bytes that it took, or 0. */
+  add(frame: string | Uint8Array): number {
+    // Every UTF-16 unit takes a byte or more, so most frames that do not fit are rejected unread.
+    if (frame.length > this.#bytes.length - this.#length) return 0;
+    const written = this.#write(frame);
     if (written === 0) return 0;
     this.#length += written;
     if (this.#count === this.#ends.length) this.#grow();
@@ -50,20 +49,20 @@ export class Segment {
     return written;
   }
 
-  /** Gives back the room that is left: nothing more will be added. */
+  /** Releases the unused room: nothing more will be added. */
   seal(): void {
-    // A copy costs little, once a segment; it is not worth a few bytes.
+    // A copy is cheap, once for each segment, but not worth a few bytes.
     if (this.#bytes.length - this.#length > this.#length >> 4) this.#bytes = this.#bytes.slice(0, this.#length);
     if (this.#ends.length > this.#count) this.#ends = this.#ends.slice(0, this.#count);
   }
 
-  /** Where the entries after a sequence begin. */
+  /** Returns the offset at which the entries after a sequence start. */
   startAfter(sequence: number): number {
     const index = sequence - this.before;
     return index <= 0 ? 0 : (this.#ends[index - 1] ?? this.#length);
   }
 
-  /** The last sequence that ends no later than this many bytes from the start; at least `least`. */
+  /** Returns the last sequence that ends at most this many bytes from the start; at least `least`. */
   lastWithin(limit: number, least: number): number {
     if (this.#length <= limit) return this.last;
     let low = least - this.before;
@@ -80,13 +79,13 @@ export class Segment {
     return this.#bytes.subarray(start, end);
   }
 
-  #write(block: string | Uint8Array): number {
-    if (typeof block !== 'string') {
-      this.#bytes.set(block, this.#length);
-      return block.length;
+  #write(frame: string | Uint8Array): number {
+    if (typeof frame !== 'string') {
+      this.#bytes.set(frame, this.#length);
+      return frame.length;
     }
-    const { read, written } = encoder.encodeInto(block, this.#bytes.subarray(this.#length));
-    return read < block.length ? 0 : written;
+    const { read, written } = encoder.encodeInto(frame, this.#bytes.subarray(this.#length));
+    return read < frame.length ? 0 : written;
   }
 
   #grow(): void {

@@ -2,20 +2,20 @@ import { concatBytes } from '../data/concatBytes.ts';
 import type { EntryRange } from './EventLog.ts';
 import { Segment } from './Segment.ts';
 
-/** What is kept, at least; more goes in whole segments. */
+/** What is retained at least; more is removed in whole segments. */
 export interface Retention {
   readonly entries: number;
   readonly bytes: number;
-  /** In ms. */
+  /** In milliseconds. */
   readonly age: number;
 }
 
 const smallest = 1024;
 
-/** What a page has, too: so a page that a stalled reader holds keeps no more than itself from being collected. */
+/** Equal to the page size, so that a view held by a stalled reader retains at most one page of memory. */
 const largest = 64 * 1024;
 
-/** Segments that make up what is kept, at least. */
+/** The number of segments that the retained entries are divided into, at least. */
 const parts = 8;
 
 const LF = 10;
@@ -23,26 +23,25 @@ const encoder = new TextEncoder();
 const nothing = new Uint8Array(0);
 
 /**
- * Framed entries in memory: appended at one end, let go at the other, found by
- * their sequence. An append writes its bytes once; a read within a segment
- * copies none; letting go of a segment is dropping it.
+ * Encoded entries in memory: appended at one end, removed at the other, found by their sequence. An append writes its
+ * bytes once; a read within a segment copies none; removing a segment is dropping it.
  */
 export class Segments {
   readonly #retention: Retention;
-  /** Oldest first; the sequences follow each other without a hole. */
+  /** Oldest first; the sequences are consecutive. */
   readonly #segments: Segment[] = [];
   #floor: number;
   #tail: number;
   #bytes = 0;
 
-  /** @param before the sequence before the first entry that will be added. */
+  /** @param before the sequence before the first entry that will be added */
   constructor(retention: Retention, before = 0) {
     this.#retention = retention;
     this.#floor = before;
     this.#tail = before;
   }
 
-  /** The sequence before the oldest entry that is kept. */
+  /** The sequence before the oldest retained entry. */
   get floor(): number {
     return this.#floor;
   }
@@ -51,34 +50,34 @@ export class Segments {
     return this.#tail;
   }
 
-  /** Of all entries that are kept. */
+  /** The bytes of all retained entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds an entry as it goes over the wire, as text or as bytes. */
-  add(block: string | Uint8Array, now: number): void {
+  /** Adds an entry as it is sent, as text or as bytes. */
+  add(frame: string | Uint8Array, now: number): void {
     let segment = this.#segments.at(-1);
-    let written = segment === undefined || this.#isWhole(segment, now) ? 0 : segment.add(block);
+    let written = segment === undefined || this.#isWhole(segment, now) ? 0 : segment.add(frame);
     if (segment === undefined || written === 0) {
-      segment = this.#next(block, segment, now);
-      written = segment.add(block);
+      segment = this.#next(frame, segment, now);
+      written = segment.add(frame);
     }
     segment.newest = now;
     this.#bytes += written;
     this.#tail++;
   }
 
-  /** Adds entries that were framed before, laid end to end. */
+  /** Adds entries that are encoded already, one after the other. */
   addFramed(bytes: Uint8Array, now: number): void {
     for (let from = 0; from < bytes.length; ) {
-      const to = endOfBlock(bytes, from);
+      const to = endOfFrame(bytes, from);
       this.add(bytes.subarray(from, to), now);
       from = to;
     }
   }
 
-  /** Lets go of what no bound asks to keep. The newest segment always stays. */
+  /** Removes what no bound retains. The newest segment always stays. */
   trim(now: number): void {
     const { entries, bytes, age } = this.#retention;
     while (this.#segments.length > 1) {
@@ -92,7 +91,7 @@ export class Segments {
     }
   }
 
-  /** Lets go of everything; what is added next follows this sequence. */
+  /** Removes everything; the next entry follows this sequence. */
   reset(before: number): void {
     this.#segments.length = 0;
     this.#bytes = 0;
@@ -100,7 +99,7 @@ export class Segments {
     this.#tail = before;
   }
 
-  /** The entries after a sequence: at least one if there is one, and no more than fit. */
+  /** Returns the entries after a sequence: at least one if there is one, and no more than fit. */
   read(after: number, maxBytes: number): EntryRange {
     const start = Math.max(after, this.#floor);
     if (start >= this.#tail) return { after: start, last: start, bytes: nothing };
@@ -109,11 +108,11 @@ export class Segments {
     let room = maxBytes;
     for (let index = this.#indexAfter(start); index < this.#segments.length; index++) {
       const segment = this.#segments[index];
-      // Segments are joined whole or not at all: pages of a long history then
-      // begin where segments do, and are views that nobody copies.
+      // Segments are joined whole or not at all: the pages of a long history then start where segments do, and are
+      // views without a copy.
       if (segment === undefined || (views.length > 0 && segment.length > room)) break;
       const from = segment.startAfter(last);
-      // The first entry goes whatever its size, or its reader would never get past it.
+      // The first entry is included whatever its size, or its reader would never get past it.
       const until = segment.lastWithin(from + room, last + 1);
       const end = segment.startAfter(until);
       views.push(segment.view(from, end));
@@ -135,35 +134,38 @@ export class Segments {
     return low;
   }
 
-  /** Whether more in it would make it too large a part of what is kept. */
+  /** Returns true if one more entry would make the segment too large a part of what is retained. */
   #isWhole(segment: Segment, now: number): boolean {
     const { entries, age } = this.#retention;
     return segment.count >= entries / parts || now - segment.oldest > age / parts;
   }
 
-  /** Small at first, since most feeds are, and made to fit where one entry is large. */
-  #next(block: string | Uint8Array, previous: Segment | undefined, now: number): Segment {
+  /** Creates the next segment: small at first, since most feeds are, and large enough for one large entry. */
+  #next(frame: string | Uint8Array, previous: Segment | undefined, now: number): Segment {
     previous?.seal();
     const most = Math.min(largest, Math.max(smallest, Math.floor(this.#retention.bytes / parts)));
     const usual = Math.min(Math.max(smallest, (previous?.length ?? 0) * 2), most);
-    const segment = new Segment(this.#tail, fits(block, usual) ? usual : lengthOf(block), now);
+    const segment = new Segment(this.#tail, fits(frame, usual) ? usual : lengthOf(frame), now);
     this.#segments.push(segment);
     return segment;
   }
 }
 
-/** The place after the empty line. Blocks have one only at their end. */
-function endOfBlock(bytes: Uint8Array, from: number): number {
+/** Returns the offset after the empty line. A frame has one only at its end. */
+function endOfFrame(bytes: Uint8Array, from: number): number {
   let at = bytes.indexOf(LF, from);
   while (at !== -1 && bytes[at + 1] !== LF) at = bytes.indexOf(LF, at + 1);
   return at === -1 ? bytes.length : at + 2;
 }
 
-/** Whether that much room is enough; counts only where three bytes a unit, the most there are, would be too many. */
-function fits(block: string | Uint8Array, room: number): boolean {
-  return block.length * 3 <= room || lengthOf(block) <= room;
+/**
+ * Returns true if that much room is enough. It counts only where three bytes for each unit, the most there are, would
+ * be too many.
+ */
+function fits(frame: string | Uint8Array, room: number): boolean {
+  return frame.length * 3 <= room || lengthOf(frame) <= room;
 }
 
-function lengthOf(block: string | Uint8Array): number {
-  return typeof block === 'string' ? encoder.encode(block).length : block.length;
+function lengthOf(frame: string | Uint8Array): number {
+  return typeof frame === 'string' ? encoder.encode(frame).length : frame.length;
 }

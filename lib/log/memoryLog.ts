@@ -10,42 +10,40 @@ import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '
 import { Segments } from './Segments.ts';
 
 /**
- * How much a memory log keeps: at least what the first bound that is reached
- * says, and at most an eighth more, or one entry.
+ * How much a memory log retains: at least as much as the bound that is reached first, and at most an eighth more, or
+ * one entry.
  *
  * @category log
  */
 export interface MemoryLogOptions {
-  /** The newest entries that are kept. 1 or more; `Infinity` leaves it to the other bounds. @default 10000 */
+  /** The most entries, the newest ones. 1 or more; `Infinity` leaves it to the other bounds. @default 10000 */
   readonly maxEntries?: number;
   /**
-   * Bytes of history, as they go over the wire. 1 or more; `Infinity` leaves it
-   * to the other bounds. Fewer than 8 KiB are taken in steps of 1 KiB.
+   * The most bytes of history, as they are sent. 1 or more; `Infinity` leaves it to the other bounds. Bounds below 8
+   * KiB apply in steps of 1 KiB.
    *
    * @default 16777216, 16 MiB
    */
   readonly maxBytes?: number;
   /**
-   * Milliseconds after which an entry may be let go. Looked at when the next one
-   * is appended, so what a quiet log has stays. Above 0. @default Infinity: never for its age
+   * The age in milliseconds after which an entry may be removed. It is checked when the next entry is appended, so a
+   * quiet log retains its entries. Above 0. @default Infinity: never for its age
    */
   readonly maxAge?: number;
-  /** How many idempotency keys are remembered, the newest ones. 0 or more. @default 10000 */
+  /** The most idempotency keys that are remembered, the newest ones. 0 or more. @default 10000 */
   readonly maxKeys?: number;
 }
 
 /**
- * Remembers entries in this process, and is the log a feed has unless it is
- * given another.
+ * Stores entries in the memory of this process; the default log of a feed.
  *
- * What it knew is gone with the process, so each one has an epoch of its own: a
- * reader that comes back to a restarted server is told of a gap. Synchronous;
- * all its Observables have completed when they are returned.
+ * The entries end with the process, so every log has an epoch of its own: a reader that reconnects to a restarted
+ * server gets a gap. It is synchronous; all its Observables have completed when they are returned.
  *
- * @example A quarter of an hour, or 64 MiB of it
- * const log = memoryLog({ age: 15 * 60_000, entries: Infinity, bytes: 64 * 1024 * 1024 });
+ * @example Retain a quarter of an hour, or 64 MiB of it
+ * const log = memoryLog({ maxAge: 15 * 60_000, maxEntries: Infinity, maxBytes: 64 * 1024 * 1024 });
  *
- * @throws RangeError at once, for a bound that is none.
+ * @throws TypeError or RangeError at once, for a bound that is not valid.
  * @category log
  */
 export function memoryLog(options: MemoryLogOptions = {}): EventLog {
@@ -77,7 +75,7 @@ class MemoryLog implements EventLog {
     this.#keys = new RecentKeys(maxKeys);
   }
 
-  append(drafts: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
+  append(events: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     const before = key === undefined ? undefined : this.#keys.find(key);
     if (before !== undefined) return of(before);
@@ -85,17 +83,17 @@ class MemoryLog implements EventLog {
 
     const now = clock.now();
     const first = this.#segments.tail + 1;
-    const [only] = drafts;
-    if (drafts.length === 1 && only !== undefined) this.#segments.add(this.#blockOf(only, first), now);
+    const [only] = events;
+    if (events.length === 1 && only !== undefined) this.#segments.add(this.#frameOf(only, first), now);
     else {
-      // All of them before the first is added: a draft that cannot be encoded leaves nothing behind.
-      const blocks = drafts.map((draft, index) => this.#blockOf(draft, first + index));
+      // All events are encoded before the first is added: one that cannot be encoded leaves nothing behind.
+      const blocks = events.map((event, index) => this.#frameOf(event, first + index));
       for (const block of blocks) this.#segments.add(block, now);
     }
     this.#segments.trim(now);
     const appended: Appended = { epoch: this.#epoch, first, last: this.#segments.tail };
     if (key !== undefined) this.#keys.add(key, appended);
-    if (drafts.length > 0) this.wakes.next();
+    if (events.length > 0) this.wakes.next();
     return of(appended);
   }
 
@@ -107,7 +105,7 @@ class MemoryLog implements EventLog {
     if (this.#closed) throw new ClosedError('the log', 'closed');
     const stretch = this.#segments.read(after, maxBytes);
     const { floor, tail } = this.#segments;
-    // By name, since spreading two objects into one takes ten times as long as all the rest.
+    // Field by field, since spreading two objects into one takes ten times as long as all the rest.
     return {
       epoch: this.#epoch,
       past: none,
@@ -137,7 +135,7 @@ class MemoryLog implements EventLog {
     this.wakes.complete();
   }
 
-  #blockOf({ event, data, retry }: EncodedEvent, sequence: number): string {
+  #frameOf({ event, data, retry }: EncodedEvent, sequence: number): string {
     return encodeMessage(cursorOf(this.#epoch, sequence), event, data, retry);
   }
 

@@ -1,18 +1,17 @@
-/** Of a log's hash: enough that another log is seldom woken in vain. */
+/** The bytes of a log's hash in a mark: enough that another log is seldom woken without need. */
 const logLength = 8;
 export const nonceLength = 8;
 const markLength = logLength + nonceLength;
 const countLength = 6;
-/** Marks that are kept; whoever missed more looks at everything. */
+/** The most marks that are retained; a process that missed more checks every log. */
 const most = 64;
 
 /**
- * The logs that changed last, in one small record that each transaction writes:
- * a look at it tells a process what the others did, however many logs there are,
- * and the nonce tells it whether its own transaction is among them.
+ * The logs that changed last, in one small record that each transaction writes. Reading it tells a process what others
+ * changed, however many logs there are, and the nonce tells it whether its own transaction is among them.
  */
 export class Changes {
-  /** Marks ever made. */
+  /** How many marks were ever made. */
   readonly count: number;
   /** The newest marks, oldest first. */
   readonly #marks: Buffer;
@@ -23,7 +22,7 @@ export class Changes {
     this.#marks = bytes.subarray(countLength);
   }
 
-  /** The record with one more mark for each log. */
+  /** Returns the record with one more mark for each log. */
   with(logs: readonly Uint8Array[], nonce: Uint8Array): Uint8Array {
     const marks = Buffer.concat([this.#marks, ...logs.flatMap((log) => [log.subarray(0, logLength), nonce])]);
     const count = Buffer.alloc(countLength);
@@ -31,15 +30,15 @@ export class Changes {
     return Buffer.concat([count, marks.subarray(-most * markLength)]);
   }
 
-  /** Whether the transaction that made this count with this nonce is among the last. */
+  /** Returns true if the transaction that made this count with this nonce is among the last. */
   includes(count: number, nonce: Uint8Array): boolean {
-    const at = this.#placeOf(count);
+    const at = this.#indexOf(count);
     return at >= 0 && this.#marks.subarray(at + logLength, at + markLength).equals(nonce);
   }
 
-  /** The logs that changed since the count was this; `undefined` where that is not known any more. */
+  /** Returns the logs that changed since this count; `undefined` where that is not known any more. */
   since(count: number): ReadonlySet<string> | undefined {
-    const from = this.#placeOf(count + 1);
+    const from = this.#indexOf(count + 1);
     if (this.count === count) return new Set();
     if (from < 0) return undefined;
     const names = new Set<string>();
@@ -49,12 +48,12 @@ export class Changes {
     return names;
   }
 
-  /** Negative, or behind the end, for a count that is not kept. */
-  #placeOf(count: number): number {
+  /** Returns the index of a count; negative, or after the end, for one that is not retained. */
+  #indexOf(count: number): number {
     if (count > this.count) return -1;
     return this.#marks.length - (this.count - count + 1) * markLength;
   }
 }
 
-/** The name under which `since` gives a log. */
+/** Returns the name of a log in the result of `since`. */
 export const changeNameOf = (log: Uint8Array): string => Buffer.from(log).toString('hex', 0, logLength);

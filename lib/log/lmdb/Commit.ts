@@ -3,18 +3,18 @@ import { Changes, changeNameOf, nonceLength } from './Changes.ts';
 import { changesKey, type Table } from './layout.ts';
 import type { Durability, Write } from './Write.ts';
 
-/** All writes of one transaction, from their run to their acknowledgement. */
+/** All writes of one transaction, from their execution to their acknowledgement. */
 export class Commit {
   state: 'running' | 'visible' | 'flushed' | 'failed' = 'running';
   /** The logs that it changed. */
   readonly logs: readonly Uint8Array[];
-  /** Changes before it and with it; alike where every write was refused. */
+  /** The counts of changes before and after it; equal where every write was rejected. */
   readonly before: number;
   readonly count: number;
   readonly #nonce = clock.random(nonceLength);
   readonly #writes: readonly Write<unknown>[];
 
-  /** Runs the writes. Inside a transaction; an exception must take it back. */
+  /** Runs the writes inside a transaction; an exception must abort it. */
   constructor(table: Table, writes: readonly Write<unknown>[]) {
     const logs = new Map<string, Uint8Array>();
     for (const write of writes) {
@@ -28,7 +28,10 @@ export class Commit {
     this.#writes = writes;
   }
 
-  /** Whether a snapshot shows that it is committed. The nonce: a failed one leaves its count to the next. */
+  /**
+   * Returns true if a snapshot shows that it is committed. A failed commit leaves its count to the next one, hence the
+   * nonce.
+   */
   isIn(changes: Changes): boolean {
     return this.logs.length > 0 && changes.includes(this.count, this.#nonce);
   }

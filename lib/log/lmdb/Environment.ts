@@ -9,14 +9,16 @@ import { openTable } from './openTable.ts';
 import { Watchers } from './Watchers.ts';
 import type { Write } from './Write.ts';
 
-/** How often the places of readers that died are freed, in ms; each holds back space for as long as it is there. */
+/** How often the slots of dead readers are freed, in ms; each one prevents the reuse of space while it exists. */
 const readerCheckEvery = 60_000;
-/** Transactions that are being committed or flushed at once; each one occupies a thread of the four that Node has. */
+/**
+ * The most transactions that are committed or flushed at once; each occupies one of the four threads of Node's pool.
+ */
 const mostRunning = 2;
-/** Looks, a turn of the loop each, after which a commit is slow and is looked for every millisecond. */
+/** How many times, once in each turn of the loop, a commit is looked for before it is looked for once a millisecond. */
 const mostLooks = 32;
 
-/** One open LMDB environment: what the logs in it share. */
+/** One open LMDB environment, shared by its logs. */
 export class Environment {
   readonly watchers = new Watchers(() => this.#changes());
   readonly #path: string;
@@ -24,12 +26,12 @@ export class Environment {
   readonly #closed: () => void;
   #holders = 0;
   #writes: Write<unknown>[] = [];
-  /** A transaction is asked for and has not begun. */
+  /** True while a transaction is requested and has not started. */
   #asked = false;
   #running = 0;
   #readersChecked = clock.now();
 
-  /** @param closed told when the last holder has let go of it and all that was to be written is written. */
+  /** @param closed called when the last holder has released it and everything is written */
   constructor(path: string, closed: () => void, table: Table = openTable(path)) {
     this.#path = path;
     this.#table = table;
@@ -46,8 +48,8 @@ export class Environment {
   }
 
   /**
-   * Reads in a snapshot of its own, which is let go before this returns. Kept, it would hold back space, and
-   * another read in the same turn would not see what other processes committed in between.
+   * Reads in a snapshot of its own, which is released before this returns. A retained snapshot would prevent the reuse
+   * of space, and another read in the same turn would not see what other processes committed meanwhile.
    */
   snapshot<T>(read: (table: Table) => T): T {
     try {
@@ -59,7 +61,7 @@ export class Environment {
     }
   }
 
-  /** Writes in the next transaction, with all else that comes until it begins. */
+  /** Writes in the next transaction, together with all writes until it starts. */
   write<T>(write: Write<T>): Observable<T> {
     this.#writes.push(write as Write<unknown>);
     this.#proceed();
@@ -81,55 +83,55 @@ export class Environment {
     let writes: readonly Write<unknown>[] = [];
     let commit: Commit | undefined;
     const begin = () => {
-      writes = this.#begun();
+      writes = this.#started();
       commit = new Commit(this.#table, writes);
-      this.#lookFor(commit);
+      this.#pollFor(commit);
     };
-    // A child, because it alone can be taken back when one of the writes throws.
+    // A child transaction, because only a child can be aborted when one of the writes throws.
     this.#table.childTransaction(begin).then(
       () => {
         if (commit !== undefined) this.#visible(commit);
         commit?.flushed();
-        this.#over();
+        this.#settled();
       },
       async (error: unknown) => {
         commit?.failed();
-        if (this.#asked && writes.length === 0) writes = this.#begun();
+        if (this.#asked && writes.length === 0) writes = this.#started();
         const failure = new StorageError(`write to the log in ${this.#path}`, await causeOf(error));
         for (const write of writes) write.fail(failure);
-        this.#over();
+        this.#settled();
       },
     );
   }
 
-  #begun(): readonly Write<unknown>[] {
+  #started(): readonly Write<unknown>[] {
     const writes = this.#writes;
     this.#writes = [];
     this.#asked = false;
     return writes;
   }
 
-  #over(): void {
+  #settled(): void {
     this.#running--;
     this.#proceed();
   }
 
-  /** The promise of lmdb is kept only when all is flushed; that it is visible has to be looked for. */
-  #lookFor(commit: Commit, looks = 0): void {
+  /** lmdb's promise resolves only when everything is flushed; that a commit is visible has to be looked for. */
+  #pollFor(commit: Commit, looks = 0): void {
     const look = () => {
       if (commit.state !== 'running') return;
-      if (this.#shows(commit)) this.#visible(commit);
-      else this.#lookFor(commit, looks + 1);
+      if (this.#isVisible(commit)) this.#visible(commit);
+      else this.#pollFor(commit, looks + 1);
     };
     if (looks < mostLooks) setImmediate(look);
     else setTimeout(look, 1);
   }
 
-  #shows(commit: Commit): boolean {
+  #isVisible(commit: Commit): boolean {
     try {
       return commit.isIn(this.#changes());
     } catch {
-      // Then the promise has to say it.
+      // The promise has to report it then.
       return false;
     }
   }

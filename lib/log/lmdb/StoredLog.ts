@@ -7,40 +7,40 @@ import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '
 import type { Retention } from '../Segments.ts';
 import type { Environment } from './Environment.ts';
 import { idLine, storedEntry, wireLength } from './entry.ts';
+import { appendedBefore, remember } from './idempotencyKeys.ts';
 import { entryKey, hashOf, type Table } from './layout.ts';
-import { pageIn } from './pageIn.ts';
-import { appendedBefore, remember } from './remembered.ts';
-import { type Asker, logStateOf, putState, type StoredState, stateIn, stateToWrite } from './StoredState.ts';
+import { readPage } from './readPage.ts';
+import { logStateOf, putState, type StateReader, type StoredState, stateIn, stateToWrite } from './StoredState.ts';
 import { trim } from './trim.ts';
 import { type Durability, Write } from './Write.ts';
 
 export interface StoredLogOptions {
   readonly name: string;
   readonly retention: Retention;
-  /** Idempotency keys that are remembered. */
+  /** The most idempotency keys that are remembered. */
   readonly keys: number;
   readonly durability: Durability;
-  /** The start of the machine. */
+  /** Identifies the boot of the machine. */
   readonly boot: string;
   /** The wall clock. */
   now(): number;
 }
 
-/** One log of an environment; holds no entry and no state in memory, for other processes write too. */
+/** One log of an environment. It holds no entries and no state in memory, since other processes write as well. */
 export class StoredLog implements EventLog {
   readonly wakes: Observable<void>;
   readonly #environment: Environment;
   readonly #options: StoredLogOptions;
   readonly #hash: Uint8Array;
   readonly #closing = new Subject<void>();
-  #asker: Asker;
+  #reader: StateReader;
   #closed = false;
 
-  /** @param environment held for it; closing releases it. */
+  /** @param environment held for the log; closing the log releases it */
   constructor(environment: Environment, options: StoredLogOptions) {
     this.#environment = environment;
     this.#options = options;
-    this.#asker = { name: options.name, boot: options.boot, met: false };
+    this.#reader = { name: options.name, boot: options.boot, isKnown: false };
     this.#hash = hashOf(options.name);
     this.wakes = new Observable<void>((subscriber) => {
       if (this.#closed) return subscriber.complete();
@@ -48,10 +48,10 @@ export class StoredLog implements EventLog {
     }).pipe(takeUntil(this.#closing));
   }
 
-  append(drafts: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
-    // Before the transaction, which other processes wait for.
+  append(events: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
+    // Before the transaction, for which other processes wait.
     const time = this.#options.now();
-    const entries = drafts.map((draft) => storedEntry(draft, time));
+    const entries = events.map((draft) => storedEntry(draft, time));
     return this.#write((table, state) => {
       const before = key === undefined ? undefined : appendedBefore(table, this.#hash, key);
       if (before !== undefined) return E.right(before);
@@ -92,7 +92,7 @@ export class StoredLog implements EventLog {
     } catch (error) {
       return throwError(() => error);
     }
-    // A new log, or one that the last start of the machine left without an epoch. Who reads needs no flush.
+    // A new log, or one that the last boot of the machine left without an epoch. A reader needs no flush.
     const begun = this.#write((table, state) => {
       putState(table, this.#hash, state);
       return E.right(state);
@@ -110,13 +110,13 @@ export class StoredLog implements EventLog {
     const written = this.#environment.write(
       new Write(this.#hash, durability, (table) => {
         const state = E.tryCatch(
-          () => stateToWrite(table, this.#hash, this.#asker),
+          () => stateToWrite(table, this.#hash, this.#reader),
           (error) => new StorageError(`write to the log named ${JSON.stringify(this.#options.name)}`, error),
         );
         return E.isLeft(state) ? state : work(table, state.right);
       }),
     );
-    if (!this.#asker.met) written.subscribe({ complete: () => this.#met(), error: () => {} });
+    if (!this.#reader.isKnown) written.subscribe({ complete: () => this.#markKnown(), error: () => {} });
     return written;
   }
 
@@ -134,14 +134,14 @@ export class StoredLog implements EventLog {
 
   #page(after: number, maxBytes: number): Page | undefined {
     return this.#environment.snapshot((table) => {
-      const state = stateIn(table, this.#hash, this.#asker);
+      const state = stateIn(table, this.#hash, this.#reader);
       if (state === undefined) return undefined;
-      this.#met();
-      return pageIn(table, this.#hash, state, after, maxBytes);
+      this.#markKnown();
+      return readPage(table, this.#hash, state, after, maxBytes);
     });
   }
 
-  #met(): void {
-    if (!this.#asker.met) this.#asker = { ...this.#asker, met: true };
+  #markKnown(): void {
+    if (!this.#reader.isKnown) this.#reader = { ...this.#reader, isKnown: true };
   }
 }

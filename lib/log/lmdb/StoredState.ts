@@ -2,56 +2,59 @@ import { freshEpoch } from '../../event/Cursor.ts';
 import type { LogState } from '../EventLog.ts';
 import { bytesOf, jsonOf, stateKey, type Table } from './layout.ts';
 
-/** The format below; another one is refused. */
+/** The version of the stored format; a log of another version is rejected. */
 const format = 1;
 
-/** Earlier epochs that are remembered. One is used up by each start of the machine. */
+/** The most earlier epochs that are remembered. Each boot of the machine uses one. */
 const mostPast = 8;
 
-/** What is kept of a log beside its entries. */
+/** The stored state of a log, beside its entries. */
 export interface StoredState extends LogState {
   readonly format: number;
-  /** For whoever looks into the file; entries are found by its hash. */
+  /** The name of the log, for a person who inspects the file; entries are found by its hash. */
   readonly name: string;
-  /** The start of the machine that the epoch belongs to. */
+  /** The boot of the machine that the epoch belongs to. */
   readonly boot: string;
-  /** Of all entries that are kept, as they go over the wire. */
+  /** The bytes of all retained entries, as they are sent. */
   readonly bytes: number;
-  /** When the oldest kept entry came, by the wall clock. */
+  /** When the oldest retained entry was appended, by the wall clock. */
   readonly since: number;
-  /** The idempotency keys that are remembered: ordinals from `first` to before `next`. */
+  /** The remembered idempotency keys: ordinals from `first` to before `next`. */
   readonly keys: { readonly first: number; readonly next: number };
 }
 
-/** Who asks for the state of a log. */
-export interface Asker {
+/** The process that reads the state of a log. */
+export interface StateReader {
   readonly name: string;
-  /** The start of the machine, as this process names it. */
+  /** The boot of the machine, as this process names it. */
   readonly boot: string;
-  /** It met the log before: the machine cannot have been started since, whatever another process calls that start. */
-  readonly met: boolean;
+  /**
+   * True when the process has used the log before: the machine cannot have been rebooted since, whatever name another
+   * process has for the boot.
+   */
+  readonly isKnown: boolean;
 }
 
-/** The state, where it exists and belongs to this start of the machine. */
-export function stateIn(table: Table, log: Uint8Array, { boot, met }: Asker): StoredState | undefined {
+/** Returns the state, if it exists and belongs to this boot of the machine. */
+export function stateIn(table: Table, log: Uint8Array, { boot, isKnown }: StateReader): StoredState | undefined {
   const state = storedIn(table, log);
-  return met || state?.boot === boot ? state : undefined;
+  return isKnown || state?.boot === boot ? state : undefined;
 }
 
 /**
- * The state to write on from. What was visible and not yet flushed is lost with
- * the machine, and readers may have seen it: after each start of it the numbering
- * goes on under a new epoch, and cursors of the old one are exact up to its end.
+ * Returns the state to continue writing from. What was visible and not yet flushed is lost with the machine, and
+ * readers may have seen it: after each boot the numbering continues under a new epoch, and cursors of the old one are
+ * exact up to its end.
  */
-export function stateToWrite(table: Table, log: Uint8Array, { name, boot, met }: Asker): StoredState {
+export function stateToWrite(table: Table, log: Uint8Array, { name, boot, isKnown }: StateReader): StoredState {
   const stored = storedIn(table, log);
   if (stored === undefined) return { ...unwritten, name, boot, epoch: freshEpoch() };
-  if (met || stored.boot === boot) return stored;
+  if (isKnown || stored.boot === boot) return stored;
   const past = [...stored.past, { epoch: stored.epoch, last: stored.tail }].slice(-mostPast);
   return { ...stored, boot, epoch: freshEpoch(), past };
 }
 
-/** What readers are told of it. */
+/** Returns the public part of the state. */
 export function logStateOf({ epoch, past, floor, tail, ended }: StoredState): LogState {
   return { epoch, past, floor, tail, ended };
 }

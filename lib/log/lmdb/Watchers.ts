@@ -2,17 +2,17 @@ import { interval, type Subscription } from 'rxjs';
 import { type Changes, changeNameOf } from './Changes.ts';
 import type { Commit } from './Commit.ts';
 
-/** How often other processes' commits are looked for, in ms. */
+/** How often commits of other processes are looked for, in ms. */
 const pollEvery = 20;
 
 /**
- * Those in this process who want to know when a log may have changed. Own
- * commits are told; other processes' are looked for while anybody watches.
+ * The subscribers of this process that are notified when a log may have changed. Its own commits notify at once;
+ * commits of other processes are polled for while there are subscribers.
  */
 export class Watchers {
   readonly #changes: () => Changes;
   readonly #watchers = new Map<string, Set<() => void>>();
-  /** The changes that are known here: the count of the last one. */
+  /** The count of the last known change. */
   #seen = 0;
   #polling: Subscription | undefined;
 
@@ -38,9 +38,9 @@ export class Watchers {
     };
   }
 
-  /** Says that a transaction of this process is visible. */
+  /** Notifies the subscribers of a visible transaction of this process. */
   committed(commit: Pick<Commit, 'logs' | 'before' | 'count'>): void {
-    // Unless other processes wrote in between: what they did is for the poll to find.
+    // If other processes wrote in between, the poll finds what they did.
     if (this.#seen === commit.before) this.#seen = commit.count;
     this.#wake(commit.logs.map(changeNameOf));
   }
@@ -52,7 +52,7 @@ export class Watchers {
       this.#seen = changes.count;
       this.#wake(changed ?? this.#watchers.keys());
     } catch {
-      // Whoever is woken reads, and is given the error where it can be told.
+      // The subscriber reads the log and gets the error there.
       this.#wake(this.#watchers.keys());
     }
   }

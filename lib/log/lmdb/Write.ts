@@ -2,13 +2,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { AsyncSubject, type Observable } from 'rxjs';
 import type { Table } from './layout.ts';
 
-/** When a write is acknowledged: as soon as every process sees it, or when it is on the disk too. */
+/** When a write is acknowledged: as soon as every process sees it, or when it is on the disk as well. */
 export type Durability = 'visible' | 'flushed';
 
 /**
- * One thing to be written in the next transaction, and whoever waits for it.
- * Refused is a `Left`, which has written nothing; an exception takes the whole
- * transaction back.
+ * One operation of the next transaction, and the caller that waits for it. A rejected operation is a `Left`, which has
+ * written nothing; an exception aborts the whole transaction.
  */
 export class Write<T> {
   /** The hash of the log that it changes. */
@@ -28,13 +27,13 @@ export class Write<T> {
     return this.#done.asObservable();
   }
 
-  /** Inside the transaction; says whether something was written. */
+  /** Runs inside the transaction; returns true if something was written. */
   run(table: Table): boolean {
     this.#result = this.#work(table);
     return E.isRight(this.#result);
   }
 
-  /** What was written is there to stay. */
+  /** Acknowledges the write. */
   settle(): void {
     const result = this.#result;
     if (result === undefined) return;

@@ -4,9 +4,8 @@ import { uptime } from 'node:os';
 const linux = '/proc/sys/kernel/random/boot_id';
 
 /**
- * Names the time since the machine was started. Where the system gives no name
- * it is the minute of the start: a guess that is off gives a new epoch too many,
- * which costs no reader anything.
+ * Identifies the boot of the machine. Where the system has no identifier it is the minute of the boot: a wrong guess
+ * creates one epoch too many, which loses nothing.
  */
 export function bootId(file = linux): string {
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
@@ -14,8 +13,8 @@ export function bootId(file = linux): string {
 }
 
 /**
- * Whether LMDB itself can tell that the machine was not restarted. Only then
- * does it trust, after `kill -9`, what it committed and had not yet flushed.
+ * Returns true if LMDB itself can tell that the machine was not rebooted. Only then does it trust, after `kill -9`,
+ * what it committed and had not yet flushed.
  */
 export function lmdbKnowsBoots(): boolean {
   return process.platform === 'darwin' || existsSync(linux);

@@ -1,9 +1,9 @@
-/** As long as it takes to be told, on the worst of days; in ms. */
+/** The longest wait for LMDB's `commitError` promise, in ms. */
 const patience = 100;
 
 /**
- * Why a commit failed. The error of lmdb says only that it did, and gives the
- * reason apart, in a promise that someone must hold, and that is not always kept.
+ * Returns why a commit failed. lmdb's error says only that it failed and has the reason in a promise, which is not
+ * always settled.
  */
 export async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;

@@ -2,18 +2,18 @@ import { cursorOf } from '../../event/Cursor.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { encodeMessage } from '../../wire/encodeFrame.ts';
 
-/** In front of the block stands when it came: milliseconds of the wall clock. */
+/** The bytes before the frame hold when the entry was appended: milliseconds of the wall clock. */
 const timeLength = 6;
 
 /**
- * An entry as it is stored: its block without the id. That is written when the
- * entry is read, so that a new epoch renames all entries without touching one.
+ * Encodes an entry for the storage: its frame without the id. The id is added when the entry is read, so that a new
+ * epoch renames all entries without writing one.
  */
 export function storedEntry({ event, data, retry }: EncodedEvent, time: number): Uint8Array {
-  const block = encodeMessage(undefined, event, data, retry);
-  const bytes = Buffer.allocUnsafe(timeLength + Buffer.byteLength(block));
+  const frame = encodeMessage(undefined, event, data, retry);
+  const bytes = Buffer.allocUnsafe(timeLength + Buffer.byteLength(frame));
   bytes.writeUIntBE(Math.max(0, Math.floor(time)), 0, timeLength);
-  bytes.write(block, timeLength);
+  bytes.write(frame, timeLength);
   return bytes;
 }
 
@@ -25,7 +25,7 @@ export const idLine = (epoch: string, sequence: number): string => `id: ${cursor
 
 export const wireLength = (id: string, entry: Uint8Array): number => id.length + entry.length - timeLength;
 
-/** Writes the whole block and says where the next one begins. */
+/** Writes the whole frame and returns the offset after it. */
 export function writeEntry(page: Buffer, at: number, id: string, entry: Uint8Array): number {
   page.write(id, at, 'latin1');
   page.set(entry.subarray(timeLength), at + id.length);

@@ -1,13 +1,10 @@
 import { resolve } from 'node:path';
 import { Environment } from './Environment.ts';
 
-/** LMDB forbids a process to open a file twice, so that this is shared by all who import it. */
+/** LMDB forbids a process to open a file twice, so environments are shared by all logs of the process. */
 const environments = new Map<string, Environment>();
 
-/**
- * The environment in this folder, opened unless it is; each who holds it
- * releases it once.
- */
+/** Returns the environment of this folder, and opens it if necessary. Each holder releases it once. */
 export function holdEnvironment(path: string): Environment {
   const place = resolve(path);
   const environment = environments.get(place) ?? new Environment(place, () => environments.delete(place));

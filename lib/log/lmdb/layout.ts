@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'lmdb';
 
-/** One table for all logs of an environment: named tables are few and dear. */
+/** One table for all logs of an environment: named tables are few and expensive. */
 export type Table = Database<Uint8Array, Uint8Array>;
 
-/** What tells the logs of an environment apart: of one length, whatever the name. */
+/** The length of the hash that distinguishes the logs of an environment. */
 export const hashLength = 16;
 
 export function hashOf(name: string): Uint8Array {
   return createHash('sha256').update(name).digest().subarray(0, hashLength);
 }
 
-/** The last changes of the environment. */
+/** The key of the last changes of the environment. */
 export const changesKey: Uint8Array = Uint8Array.of(0);
 
 export const stateKey = (log: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.of(1), log]);
@@ -22,11 +22,11 @@ export function sequenceOf(key: Uint8Array): number {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).readUIntBE(1 + hashLength, 6);
 }
 
-/** Where an idempotency key is remembered, with what it appended. */
+/** Returns the key under which an idempotency key and its result are stored. */
 export const rememberedKey = (log: Uint8Array, key: string): Uint8Array =>
   Buffer.concat([Uint8Array.of(3), log, createHash('sha256').update(key).digest()]);
 
-/** Which key was the n-th, so that the oldest can be forgotten. */
+/** Returns the key of the n-th idempotency key, so that the oldest can be removed. */
 export const orderKey = (log: Uint8Array, ordinal: number): Uint8Array => numbered(4, log, ordinal);
 
 function numbered(kind: number, log: Uint8Array, number: number): Uint8Array {

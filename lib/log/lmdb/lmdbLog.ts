@@ -5,70 +5,64 @@ import { bootId } from './bootId.ts';
 import { holdEnvironment } from './holdEnvironment.ts';
 import { StoredLog, type StoredLogOptions } from './StoredLog.ts';
 
-/** Where a durable log is, and how much it keeps: at least this, and little more. @category log */
+/** The location of a durable log, and how much it retains: at least this, and little more. @category log */
 export interface LmdbLogOptions {
   /**
-   * The folder of the LMDB environment, made unless it is there. Any number of
-   * logs and of processes on one machine share one. On a local disk: over a
-   * network file system LMDB loses data.
+   * The folder of the LMDB environment; it is created if necessary. Any number of logs and of processes on one machine
+   * share one. It must be on a local disk: LMDB loses data on a network file system.
    */
   readonly path: string;
-  /** Which log of the environment. Two of one name are the same log. @default 'log' */
+  /** The name of the log in the environment. Two with the same name are the same log. @default 'log' */
   readonly name?: string;
-  /** The newest entries that are kept. 1 or more; `Infinity` leaves it to `bytes`. @default 10000 */
+  /** The most entries, the newest ones. 1 or more; `Infinity` leaves it to `maxBytes`. @default 10000 */
   readonly maxEntries?: number;
   /**
-   * Bytes of history, as they go over the wire; the older entries beyond are let
-   * go even if `entries` would keep them. 1 or more. The file gives freed space
-   * to new entries and does not become smaller. @default 16 MiB
+   * The most bytes of history, as they are sent; older entries are removed even if `maxEntries` would retain them. 1 or
+   * more. The file reuses freed space and does not shrink. @default 16777216, 16 MiB
    */
   readonly maxBytes?: number;
   /**
-   * Milliseconds of the wall clock after which an entry may be let go, when the
-   * next one is appended. Above 0. @default Infinity: never for its age
+   * The age in milliseconds of the wall clock after which an entry may be removed, when the next one is appended. Above
+   * 0. @default Infinity: never for its age
    */
   readonly maxAge?: number;
-  /** How many idempotency keys are remembered, over restarts too, the newest ones. 0 or more. @default 10000 */
+  /** The most idempotency keys that are remembered, the newest ones, also over restarts. 0 or more. @default 10000 */
   readonly maxKeys?: number;
   /**
-   * When an append is acknowledged. `'visible'`: when every process sees it; it
-   * survives `kill -9` and not the machine, which writes it to the disk a moment
-   * later. `'flushed'`: when it is on the disk. Readers see it as soon as it is
-   * visible either way. @default 'visible'
+   * When an append is acknowledged. `'visible'`: when every process sees it; it survives `kill -9` but not a crash of
+   * the machine, which writes it to the disk a moment later. `'flushed'`: when it is on the disk. Readers get it as
+   * soon as it is visible in either case. @default 'visible'
    */
   readonly durability?: 'visible' | 'flushed';
 }
 
 /**
- * Remembers entries in an LMDB file: they survive restarts and `kill -9`, and
- * several processes of one machine append to the same log and read it.
+ * Stores entries in an LMDB file: they survive restarts and `kill -9`, and several processes of one machine append to
+ * the same log and read it.
  *
- * Numbering and epoch go on when a process is started again, so that a restart
- * is no gap for anybody. When the *machine* is started again the numbering goes
- * on under a new epoch, since what was not yet on the disk is lost; a cursor of
- * one of the last 8 epochs that points at an entry which is still there is exact.
+ * Numbering and epoch continue when a process restarts, so that a restart is not a gap. When the *machine* reboots the
+ * numbering continues under a new epoch, since what was not yet on the disk is lost; a cursor of one of the last 8
+ * epochs that points at an entry which still exists is exact.
  *
- * Appends of one turn, of all logs in a folder, are one transaction. One lets go
- * of a few old entries at a time, 1024 at most. Other processes' appends are
- * noticed within 20 ms, and looked for only while somebody reads. The folder is
- * let go of when its last log is closed and what was appended is written.
+ * Appends of one turn, of all logs in a folder, are one transaction. An append removes at most 1024 old entries.
+ * Appends of other processes are noticed within 20 ms, and polled for only while there are readers. The folder is
+ * released when its last log is closed and everything appended is written.
  *
- * An append errors with `StorageError` when the disk is full or broken: none of
- * it is remembered, what was acknowledged is kept, and the log goes on when
- * there is room.
+ * An append errors with `StorageError` when the disk is full or broken: none of it is stored, everything acknowledged
+ * is retained, and the log continues when there is room.
  *
- * @example What was ordered outlives the server
+ * @example Orders that outlive the server
  * const orders = lmdbLog({ path: './data', name: 'orders', durability: 'flushed' });
  *
  * @throws StorageError at once, when the folder cannot be opened.
- * @throws RangeError at once, for a bound that is none.
+ * @throws TypeError or RangeError at once, for a bound that is not valid.
  * @category log
  */
 export function lmdbLog(options: LmdbLogOptions): EventLog {
   return openLog(options, {});
 }
 
-/** The same in surroundings that a spec makes up. @internal */
+/** Opens a log with a clock and a boot identifier that a spec replaces. @internal */
 export function openLog(
   { path, name = 'log', maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxAge = Infinity, ...rest }: LmdbLogOptions,
   { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,

@@ -4,9 +4,9 @@ import type { Table } from './layout.ts';
 import { lmdbPackage } from './lmdbPackage.ts';
 
 /**
- * Opens LMDB, which frees the places of readers that died as it opens.
+ * Opens LMDB, which frees the slots of dead readers when it opens.
  *
- * @throws StorageError when it cannot.
+ * @throws StorageError when it cannot be opened.
  */
 export function openTable(path: string): Table {
   const lmdb = lmdbPackage();
@@ -15,12 +15,13 @@ export function openTable(path: string): Table {
     noSubdir: false,
     encoding: 'binary',
     keyEncoding: 'binary',
-    // We batch ourselves. With its own batches lmdb makes one promise more that nobody holds, and the failure of a
-    // commit would be a rejection that nobody handles.
+    // This library batches by itself. With its own batches lmdb creates one more promise that nobody handles, and the
+    // failure of a commit would be an unhandled rejection.
     eventTurnBatching: false,
-    // Flushing outside the write lock loses commits on kill -9 where LMDB cannot tell that the machine went on.
+    // Flushing outside the write lock loses commits on kill -9 where LMDB cannot tell that the machine was not
+    // rebooted.
     overlappingSync: lmdbKnowsBoots(),
-    // Nor may an environment variable make it go back to what was flushed: readers have seen more.
+    // An environment variable must not make it go back to what was flushed: readers have received more.
     safeRestore: false,
   } as const;
   try {

@@ -3,21 +3,20 @@ import { idLine, timeOf, wireLength } from './entry.ts';
 import { entryKey, sequenceOf, type Table } from './layout.ts';
 import type { StoredState } from './StoredState.ts';
 
-/** Entries that are let go at once, so that most appends let go of none. */
+/** The number of entries that are removed at once, so that most appends remove none. */
 const usual = 64;
-/** What one append may let go, however much is due: some milliseconds. */
+/** The most entries that one append removes, however many are due: some milliseconds. */
 const most = 1024;
 
-/** What an append added. */
+/** The entries and bytes that an append added. */
 export interface Growth {
   readonly entries: number;
   readonly bytes: number;
 }
 
 /**
- * Lets go of a few of the oldest entries when a step's worth of them is due:
- * more than was added, so that it catches up, and never so many that a turn is
- * long. The newest entry stays, whatever its size.
+ * Removes a few of the oldest entries when a step of them is due: more than was added, so that it catches up, and never
+ * so many that a turn is long. The newest entry stays, whatever its size.
  */
 export function trim(
   table: Table,

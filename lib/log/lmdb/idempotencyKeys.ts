@@ -2,14 +2,14 @@ import type { Appended } from '../EventLog.ts';
 import { bytesOf, jsonOf, orderKey, rememberedKey, type Table } from './layout.ts';
 import type { StoredState } from './StoredState.ts';
 
-/** Keys that are forgotten at once, if more than one is due: the bound may have been lowered. */
+/** The most keys that are removed at once: the bound may have been lowered. */
 const most = 64;
 
 export function appendedBefore(table: Table, log: Uint8Array, key: string): Appended | undefined {
   return jsonOf(table.get(rememberedKey(log, key))) as Appended | undefined;
 }
 
-/** Remembers what a key appended, and forgets the oldest ones beyond the bound. */
+/** Stores the result of a key, and removes the oldest keys beyond the bound. */
 export function remember(
   table: Table,
   log: Uint8Array,

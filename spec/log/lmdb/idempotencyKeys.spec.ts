@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { appendedBefore, remember } from '../../../lib/log/lmdb/idempotencyKeys.ts';
 import { hashOf, orderKey, rememberedKey } from '../../../lib/log/lmdb/layout.ts';
-import { appendedBefore, remember } from '../../../lib/log/lmdb/remembered.ts';
 import type { StoredState } from '../../../lib/log/lmdb/StoredState.ts';
 import { FakeTable } from './FakeTable.ts';
 

@@ -9,7 +9,7 @@ interface Found {
 }
 
 /** Copies the entries after a sequence: at least one if there is one, then as many as fit. */
-export function pageIn(table: Table, log: Uint8Array, state: StoredState, after: number, maxBytes: number): Page {
+export function readPage(table: Table, log: Uint8Array, state: StoredState, after: number, maxBytes: number): Page {
   const start = Math.max(after, state.floor);
   const found: Found[] = [];
   let length = 0;
@@ -23,7 +23,7 @@ export function pageIn(table: Table, log: Uint8Array, state: StoredState, after:
       found.push({ id, entry });
       length += wireLength(id, entry);
     }
-    // A page may end before a hole; one that begins with it would be skipped by nobody, and asked for forever.
+    // A page may end before a hole; a page that starts with one would be requested again without end.
     if (found.length === 0) throw new Error(`the storage is damaged: entry ${start + 1} is missing`);
   }
   return { ...logStateOf(state), after: start, last: start + found.length, bytes: joined(found, length) };
