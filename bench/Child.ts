@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
 const processors = availableParallelism();
 
-/** The last processor is the load generator's, the others are the server's: neither takes time from the other. */
-const places = { load: `${processors - 1}`, server: processors > 2 ? `0-${processors - 2}` : '0' };
+/** The processors of each role: the last one for the load generator, the others for the server. */
+const processorsOf = { load: `${processors - 1}`, server: processors > 2 ? `0-${processors - 2}` : '0' };
 
 const running = new Set<ChildProcess>();
 
@@ -14,22 +14,22 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a process at its place, and ends it with this one. */
+/** Starts a process on the processors of its role. It is killed when this process exits. */
 export function start(
-  place: keyof typeof places,
+  role: keyof typeof processorsOf,
   command: string,
-  given: readonly string[],
+  args: readonly string[],
   options: SpawnOptions,
 ): ChildProcess {
-  const pinned = taskset !== undefined && processors > 1 ? [taskset, '-c', places[place]] : [];
-  const [program = command, ...rest] = [...pinned, command, ...given];
+  const pinned = taskset !== undefined && processors > 1 ? [taskset, '-c', processorsOf[role]] : [];
+  const [program = command, ...rest] = [...pinned, command, ...args];
   const child = spawn(program, rest, options);
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
 }
 
-/** Asks it to leave, and makes it after a second. Resolves when it has. */
+/** Disconnects a process, kills it after a second, and resolves when it has exited. */
 export function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {

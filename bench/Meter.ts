@@ -10,11 +10,11 @@ interface Span {
 const immediate = setImmediate;
 const microtask = queueMicrotask;
 
-/** Spans that are kept one by one; shorter ones are not what a longest is looked for among. */
-const kept = 0.05;
-const most = 200_000;
+/** The shortest span that is recorded, in ms; the longest is never among shorter ones. */
+const shortestSpan = 0.05;
+const maxSpans = 200_000;
 
-/** How long the turns of this process's loop are, and what work in them was asked of the loop. */
+/** Measures the turns of this process's event loop and the work that is scheduled in them. */
 export class Meter {
   #turns: Span[] = [];
   #slices: Span[] = [];
@@ -31,8 +31,8 @@ export class Meter {
   }
 
   /**
-   * Times each piece of work that is given to `setImmediate` and `queueMicrotask`
-   * from here on: what a library does in one go. Before the library is loaded.
+   * Times each callback that is passed to `setImmediate` and `queueMicrotask` from
+   * now on. Must be called before the library is loaded.
    */
   watchSlices(): void {
     const timed = (work: () => void) => (): void => {
@@ -43,15 +43,15 @@ export class Meter {
       } finally {
         const { user, system } = process.cpuUsage(before);
         this.#work = Math.max(this.#work, (user + system) / 1000);
-        this.#keep(this.#slices, start);
+        this.#record(this.#slices, start);
       }
     };
-    globalThis.setImmediate = ((work: (...given: unknown[]) => void, ...given: unknown[]) =>
-      immediate(timed(() => work(...given)))) as typeof setImmediate;
+    globalThis.setImmediate = ((work: (...args: unknown[]) => void, ...args: unknown[]) =>
+      immediate(timed(() => work(...args)))) as typeof setImmediate;
     globalThis.queueMicrotask = (work) => microtask(timed(work));
   }
 
-  /** Forgets what was, and from now on sees each turn of the loop. */
+  /** Resets the measures and times each turn of the loop from now on. */
   watch(): void {
     this.reset();
     this.#watching = true;
@@ -63,10 +63,10 @@ export class Meter {
     turn();
   }
 
-  /** A turn has come round. */
+  /** Records the turn that has just ended. */
   turn(): void {
     const now = performance.now();
-    if (this.#last !== undefined) this.#keep(this.#turns, this.#last);
+    if (this.#last !== undefined) this.#record(this.#turns, this.#last);
     this.#last = now;
     this.#count++;
   }
@@ -100,9 +100,9 @@ export class Meter {
     };
   }
 
-  #keep(spans: Span[], start: number): void {
+  #record(spans: Span[], start: number): void {
     const end = performance.now();
-    if (end - start >= kept && spans.length < most) spans.push({ start, end });
+    if (end - start >= shortestSpan && spans.length < maxSpans) spans.push({ start, end });
   }
 
   #collect(entries: readonly { readonly startTime: number; readonly duration: number }[]): void {
@@ -123,15 +123,15 @@ function longest(spans: readonly number[]): number {
   return spans.reduce((most, span) => Math.max(most, span), 0);
 }
 
-/** Microseconds of the processor that this process, and another, have used. */
+/** Returns the processor time that this process, and the other one, have used, in microseconds. */
 export function processorTime(pid: number | undefined): number {
   const { user, system } = process.cpuUsage();
-  // In nanoseconds, on Linux; elsewhere there is no nginx to look at.
+  // The file is in nanoseconds and exists on Linux only; the bench runs nginx nowhere else.
   const other = pid === undefined ? 0 : Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000;
   return user + system + other;
 }
 
-/** System calls that wrote something, so far: to sockets, for a server. 0 where that is not counted, as on all but Linux. */
+/** Returns the number of system calls that wrote, so far; 0 on systems other than Linux, which do not count them. */
 export function writeCalls(pid: number | undefined): number {
   try {
     return Number(/^syscw: (\d+)/m.exec(readFileSync(`/proc/${pid ?? 'self'}/io`, 'utf8'))?.[1] ?? 0);
@@ -140,7 +140,7 @@ export function writeCalls(pid: number | undefined): number {
   }
 }
 
-/** What is held, after a collection; of another process, all that it has of the machine's memory. */
+/** Returns the memory in use after a garbage collection; for another process, its resident memory. */
 export async function memory(pid: number | undefined): Promise<Memory> {
   if (pid !== undefined) {
     const pages = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);

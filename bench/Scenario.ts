@@ -1,55 +1,67 @@
-import type { PeerName } from './peers/index.ts';
+/** A server that is measured. */
+export type PeerName =
+  | 'rxsse'
+  | 'hand'
+  | 'joined'
+  | 'write'
+  | 'nchan'
+  | 'fastify'
+  | 'better-sse'
+  | 'express-sse'
+  | 'nest'
+  | 'hono'
+  | 'trpc';
 
-/** What one server is and what it is asked for; it is passed to its process as JSON. */
+/** Describes one server and its load; passed to its process as JSON. */
 export interface Scenario {
   readonly peer: PeerName;
-  /** What is mounted: a shared stream, a filtered view of it for each user, or a stream of one request's own. */
+  /** The mounted route: a shared stream, a filtered view of it for each user, or a separate stream for each request. */
   readonly route?: 'shared' | 'mine' | 'own';
   readonly readers: number;
-  /** Streams, each with its share of the readers. @default 1 */
+  /** The number of streams; the readers are spread over them. @default 1 */
   readonly feeds?: number;
-  /** Users, by whom a route `mine` is filtered. @default 1 */
+  /** The number of users by which the route `mine` is filtered. @default 1 */
   readonly users?: number;
-  /** Characters of the data of one event, as JSON. @default 110, some 150 bytes on the wire */
+  /** The size of an event's data as JSON, in characters. @default 110, about 150 bytes on the wire */
   readonly size?: number;
   /** Milliseconds of silence before a heartbeat. @default 15000 */
   readonly heartbeat?: number;
-  /** Events that are there before the first reader is, and that it is given. @default 0 */
+  /** The number of events published before the first reader connects, which it then receives. @default 0 */
   readonly history?: number;
-  /** Options of the library that are switched on. */
+  /** The options of the library that are switched on. */
   readonly options?: readonly Option[];
-  /** On bare `http` instead of Express. */
+  /** Whether the server is plain `http` without Express. */
   readonly plain?: boolean;
-  /** The first so many readers never read. */
+  /** The number of readers, counted from the first, that never read. */
   readonly stuck?: number;
-  /** Measure from publication to arrival. */
+  /** Whether the time from publication to arrival is measured. */
   readonly latency?: boolean;
-  /** Count blocks on the wire, comments included. */
+  /** Whether frames on the wire are counted, comments included. */
   readonly blocks?: boolean;
-  /** Time each turn of the loop, and what is done in it in one go. */
+  /** Whether each turn of the loop is timed, and each piece of work inside it. */
   readonly watch?: boolean;
-  /** Whether all readers are connected before it is measured. @default true */
+  /** Whether all readers connect before the measurement starts. @default true */
   readonly connected?: boolean;
-  /** Connections that are being made at once. @default 64 */
+  /** The number of connections that are opened at the same time. @default 64 */
   readonly inflight?: number;
 }
 
-/** `events`: what is published is plain, and checked by the contract. `runs`: `resume: true`. */
+/** `events` publishes plain events, which the contract checks; `runs` sets `resume: true`. */
 export type Option = 'events' | 'heartbeat' | 'runs' | 'lmdb' | 'bounded';
 
-/** What the server publishes at a time. */
+/** The events that the server publishes in one phase. */
 export interface Publication {
-  /** Events a feed. */
+  /** The number of events for each feed. */
   readonly events: number;
-  /** Events of each feed in one turn of the loop. */
+  /** The number of events for each feed in one turn of the loop. */
   readonly burst: number;
-  /** Turns a second; without, one turn after the other. */
+  /** Turns per second. @default one turn directly after the other */
   readonly rate?: number;
 }
 
-/** The data of one event, before anybody has made text of it. */
+/** The data of one event, before it is encoded. */
 export interface Tick {
-  /** Its number and the time, for the load generator to find: `#<n>@<microseconds>;`. */
+  /** The number and the time, which the load generator looks for: `#<n>@<microseconds>;`. */
   readonly mark: string;
   readonly user: number;
   readonly text: string;
@@ -61,32 +73,32 @@ export interface Numbered {
   readonly tick: Tick;
 }
 
-/** What a server has used while it was measured. */
+/** The resources that a server used during the measurement. */
 export interface Used {
-  /** Microseconds of the processor, system included. */
+  /** Processor time in microseconds, user and system. */
   readonly cpu: number;
-  /** System calls that wrote something; 0 where the system does not count them. */
+  /** The number of system calls that wrote; 0 if the system does not count them. */
   readonly writes: number;
-  /** Microseconds on the clock that all processes share, from the first publication on. */
+  /** When the measurement started, in microseconds of the clock that all processes share. */
   readonly began: number;
   readonly ended: number;
-  /** Turns of the loop, in ms. */
+  /** The turns of the event loop. */
   readonly turns: Turns;
-  /** The functions in which the time went, when a profile was asked for. */
+  /** The functions that took the most time, if a profile was requested. */
   readonly profile?: readonly ProfileLine[];
 }
 
 export interface Turns {
   readonly count: number;
-  /** The longest turn of the loop, whoever used it, garbage collection included. */
+  /** The longest turn of the loop, with everything in it, garbage collection included, in ms. */
   readonly longest: number;
-  /** The longest without garbage collection. */
+  /** The longest turn without garbage collection. */
   readonly longestOwn: number;
-  /** The longest piece of work in one go that the server itself asked the loop for, without garbage collection. */
+  /** The longest piece of work that the server itself scheduled, without garbage collection. */
   readonly longestSlice: number;
-  /** The longest by the processor's clock, in ms: what a busy machine does not disturb. Collection included. */
+  /** The longest piece of work by processor time, which a busy machine does not disturb; garbage collection included. */
   readonly longestWork: number;
-  /** What 99 % of the slices stay below. */
+  /** The 99th percentile of the pieces of work. */
   readonly slice99: number;
   readonly longestGc: number;
   readonly gc: number;
@@ -94,7 +106,7 @@ export interface Turns {
 
 export interface Memory {
   readonly rss: number;
-  /** Heap, buffers and what else V8 knows of, after a collection. */
+  /** The heap and the external memory of V8 after a garbage collection, in bytes. */
   readonly held: number;
 }
 
@@ -103,6 +115,7 @@ export interface ProfileLine {
   readonly share: number;
 }
 
+/** A message to the process of a server. It stays as it is, so that the servers of two checkouts can be compared. */
 export type ToServer =
   | { readonly ask: 'watch'; readonly profile: boolean; readonly turns: boolean }
   | { readonly ask: 'publish'; readonly publication: Publication }
@@ -110,6 +123,7 @@ export type ToServer =
   | { readonly ask: 'readers' }
   | { readonly ask: 'memory' };
 
+/** A message from the process of a server. */
 export type FromServer =
   | { readonly say: 'listening'; readonly port: number; readonly pid: number }
   | { readonly say: 'watching' }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
-/** What `npm run bench -- …` was asked for. */
-export interface Asked {
+/** The options of `npm run bench -- …`. */
+export interface CommandLine {
   readonly quick: boolean;
   readonly only: readonly string[];
   readonly peers: readonly string[];
@@ -10,34 +10,38 @@ export interface Asked {
   readonly profile: boolean;
   readonly nodeLoad: boolean;
   readonly list: boolean;
-  /** Those peers alone that the goals name. */
+  /** Whether only the peers that the goals name are measured. */
   readonly close: boolean;
+  /** The folder of another checkout whose library is measured in turns with this one. */
+  readonly against: string | undefined;
   readonly write: boolean;
 }
 
 export const help = `npm run bench -- [options]
 
-  --quick            small numbers, one round, those peers that the goals name: three minutes at most
-  --only ROW         this row alone; can be given again, or as a list with commas (see --list)
-  --peers LABEL      only entries whose label has one of these in it, as a list with commas
-  --close            only those peers that the goals name
-  --rounds N         rounds, each of all entries of a row (3)
-  --seconds S        how long the measured part of a run takes, about (2)
-  --profile          tell where the server's time goes, function by function
-  --node-load        the load generator in Node, though there is a C compiler
-  --keep             keep the results of a part, too: the page says with which command they were made
-  --no-write         leave the results, the picture and the page as they are
-  --list             the rows`;
+  --quick            small numbers, one round, only the peers that the goals name; at most three minutes
+  --only ROW         only this row; repeatable, or a list with commas (see --list)
+  --peers LABEL      only entries whose label contains one of these, a list with commas
+  --close            only the peers that the goals name
+  --rounds N         the number of rounds, each with all entries of a row (3)
+  --seconds S        the length of the measured part of a run (2)
+  --against DIR      compare with the library in another checkout, in alternating rounds: medians and ratios
+  --profile          print the functions in which the server spends its time
+  --node-load        use the load generator in Node even if there is a C compiler
+  --keep             write the results of a part too; the page names the command
+  --no-write         do not write the results, the picture and the page
+  --list             print the rows`;
 
-export function readCommandLine(given: readonly string[]): Asked {
+export function readCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
-    args: [...given],
+    args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       peers: { type: 'string', default: '' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      against: { type: 'string' },
       profile: { type: 'boolean', default: false },
       close: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
@@ -46,7 +50,7 @@ export function readCommandLine(given: readonly string[]): Asked {
       list: { type: 'boolean', default: false },
     },
   });
-  const { quick, only, profile, list, close, keep } = values;
+  const { quick, only, profile, list, close, keep, against } = values;
   const peers = values.peers.split(',').filter((name) => name !== '');
   return {
     quick,
@@ -58,7 +62,16 @@ export function readCommandLine(given: readonly string[]): Asked {
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
     seconds: Number(values.seconds ?? (quick ? 0.4 : 2)),
     nodeLoad: values['node-load'],
-    // A part of the rows, or of the peers, is no replacement for all of them.
-    write: keep || (!values['no-write'] && !quick && !close && only.length === 0 && peers.length === 0 && !profile),
+    // A part of the rows or peers does not replace the results of all of them.
+    against,
+    write:
+      keep ||
+      (!values['no-write'] &&
+        against === undefined &&
+        !quick &&
+        !close &&
+        only.length === 0 &&
+        peers.length === 0 &&
+        !profile),
   };
 }

@@ -1,33 +1,47 @@
 import { type EntryResult, spreadOf } from './report/Results.ts';
 import type { Budget, Entry, Measured, Row } from './rows/Row.ts';
-import { Session, type Surroundings } from './Session.ts';
+import { Session, type SessionOptions } from './Session.ts';
 
-/** A run that hangs, whatever in it does, is ended after so many ms; a quick one sooner. */
-const patience = { quick: 15_000, whole: 180_000 };
+/** The longest time that one run may take, in ms. */
+const runTimeout = { quick: 15_000, whole: 180_000 };
 
-export interface Plan extends Budget, Surroundings {
+export interface Plan extends Budget, SessionOptions {
   readonly rounds: number;
-  /** No run begins after this, in ms since the epoch. */
-  readonly until: number;
-  readonly wants: (entry: Entry) => boolean;
-  readonly tell: (line: string) => void;
+  /** No run starts after this time, in ms since the epoch. */
+  readonly deadline: number;
+  readonly includes: (entry: Entry) => boolean;
+  readonly log: (line: string) => void;
 }
 
-/** All rounds of a row: in each, all entries one after the other, so that what disturbs the machine disturbs all. */
+/** All rounds of one entry. */
+export interface EntryRounds {
+  readonly entry: Entry;
+  readonly measured: readonly Measured[];
+  /** Why figures or rounds are missing. */
+  readonly failed: string | undefined;
+}
+
+/** Measures a row; returns the spread of each figure over its rounds. */
 export async function measureRow(row: Row, plan: Plan): Promise<readonly EntryResult[]> {
-  const entries = row.entries.filter(plan.wants);
+  const rounds = await measureRounds(row, plan);
+  return rounds.map(({ entry, measured, failed }) => resultOf(entry.label, measured, failed));
+}
+
+/** Measures all rounds of a row, all entries one after the other in each, so that disturbances affect all alike. */
+export async function measureRounds(row: Row, plan: Plan): Promise<readonly EntryRounds[]> {
+  const entries = row.entries.filter(plan.includes);
   const measured = new Map<Entry, Measured[]>(entries.map((entry) => [entry, []]));
   const failures = new Map<Entry, string>();
   for (let round = 0; round < Math.min(plan.rounds, row.rounds ?? Infinity); round++) {
-    // Every other round backwards, so that nobody always follows the same one.
+    // Every other round runs backwards, so that no entry always follows the same one.
     for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
-      // One that cannot do it will not be asked again.
+      // An entry that failed once is not run again.
       if (failures.has(entry)) continue;
-      if (Date.now() > plan.until) {
-        failures.set(entry, 'left out: the time was over');
+      if (Date.now() > plan.deadline) {
+        failures.set(entry, 'left out, since the time was up');
         continue;
       }
-      plan.tell(`${row.name}, round ${round + 1}: ${entry.label}`);
+      plan.log(`${row.name}, round ${round + 1}: ${entry.label}`);
       try {
         measured.get(entry)?.push(await measureOnce(entry, plan));
       } catch (error) {
@@ -35,13 +49,13 @@ export async function measureRow(row: Row, plan: Plan): Promise<readonly EntryRe
       }
     }
   }
-  return entries.map((entry) => resultOf(entry.label, measured.get(entry) ?? [], failures.get(entry)));
+  return entries.map((entry) => ({ entry, measured: measured.get(entry) ?? [], failed: failures.get(entry) }));
 }
 
 async function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
   if ('alone' in entry) return entry.alone(plan);
-  const session = new Session(entry.scenario, plan);
-  const limit = plan.quick ? patience.quick : patience.whole;
+  const session = new Session(entry.scenario, plan, entry.serverProgram);
+  const limit = plan.quick ? runTimeout.quick : runTimeout.whole;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`took more than ${limit / 1000} s`)), limit);
@@ -54,7 +68,7 @@ async function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
   try {
     const measured = await Promise.race([run(), late]);
     for (const { name, share } of measured.profile ?? []) {
-      plan.tell(`    ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
+      plan.log(`    ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
     }
     return measured;
   } finally {

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { FrameParser } from 'rxsse/wire';
 
-/** Parses a stream that is made in memory, for so many megabytes, and says how fast that went. */
+/** Parses a generated stream of a given size from memory and prints the throughput. */
 const [, , name, size = '150', megabytes = '64'] = process.argv;
 const chunkSize = 64 * 1024;
 

@@ -2,10 +2,10 @@ import { type Profiler, Session } from 'node:inspector';
 import { basename } from 'node:path';
 import type { ProfileLine } from './Scenario.ts';
 
-/** How many functions are told. */
+/** The number of functions that a profile lists. */
 const lines = 16;
 
-/** Samples where the time goes, from now until the returned function is called. */
+/** Samples the running functions until the returned function is called. */
 export function startProfile(): () => Promise<readonly ProfileLine[]> {
   const session = new Session();
   session.connect();
@@ -22,7 +22,7 @@ export function startProfile(): () => Promise<readonly ProfileLine[]> {
     });
 }
 
-/** Self time by function, the most first. */
+/** Returns the share of self time of each function, the largest first. */
 function summary({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): readonly ProfileLine[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const times = new Map<string, number>();
@@ -30,7 +30,7 @@ function summary({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): re
     const name = names.get(id) ?? '?';
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
   });
-  // `dispatch` is the profiler itself, as it begins.
+  // `dispatch` is the start of the profiler itself.
   const busy = [...times].filter(([name]) => name !== '(idle)' && name !== 'dispatch');
   const all = busy.reduce((sum, [, time]) => sum + time, 0);
   return busy

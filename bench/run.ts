@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, type } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { help, readCommandLine } from './commandLine.ts';
+import { compare, comparedRows } from './compare.ts';
 import { loadProgram } from './load/program.ts';
 import { measureRow } from './measure.ts';
 import { judge } from './report/judge.ts';
@@ -14,36 +15,43 @@ import { versions } from './report/versions.ts';
 import { rows } from './rows/index.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..');
-const asked = readCommandLine(process.argv.slice(2));
+const options = readCommandLine(process.argv.slice(2));
 
-if (asked.list) {
+if (options.list) {
   console.log(help);
   for (const { name, title } of rows) console.log(`  ${name.padEnd(18)} ${title}`);
   process.exit();
 }
 
-const wanted = rows.filter(({ name, slow }) =>
-  asked.only.length === 0 ? !(asked.quick && slow === true) : asked.only.includes(name),
+const only = options.only.length === 0 && options.against !== undefined ? comparedRows : options.only;
+const selected = rows.filter(({ name, slow }) =>
+  only.length === 0 ? !(options.quick && slow === true) : only.includes(name),
 );
-if (wanted.length === 0) {
-  console.error(`no such row; there are ${rows.map(({ name }) => name).join(', ')}`);
+if (selected.length === 0) {
+  console.error(`there is no such row; the rows are ${rows.map(({ name }) => name).join(', ')}`);
   process.exit(2);
 }
 
-const program = loadProgram(asked.nodeLoad ? 'Node' : 'C');
+const program = loadProgram(options.nodeLoad ? 'Node' : 'C');
 const plan = {
-  ...asked,
+  ...options,
   program,
-  // What was built and installed before took its time, too.
-  until: asked.quick ? Date.now() + 145_000 : Infinity,
-  wants: ({ label, slow }: { readonly label: string; readonly slow?: boolean }) =>
-    (asked.peers.length === 0 || asked.peers.some((peer) => label.toLowerCase().includes(peer.toLowerCase()))) &&
-    !(asked.close && slow === true && asked.peers.length === 0),
-  tell: (line: string) => console.error(line),
+  // The build before took its time too.
+  deadline: options.quick ? Date.now() + 145_000 : Infinity,
+  includes: ({ label, slow }: { readonly label: string; readonly slow?: boolean }) =>
+    (options.peers.length === 0 || options.peers.some((peer) => label.toLowerCase().includes(peer.toLowerCase()))) &&
+    !(options.close && slow === true && options.peers.length === 0),
+  log: (line: string) => console.error(line),
 };
 
+if (options.against !== undefined) {
+  const folder = resolve(options.against);
+  for (const row of selected) console.log(`\n${await compare(row, folder, plan)}\n`);
+  process.exit();
+}
+
 const measured: RowResult[] = [];
-for (const row of wanted) {
+for (const row of selected) {
   const result = judge(row, await measureRow(row, plan));
   measured.push(result);
   console.log(`\n${tableOf(result)}\n`);
@@ -53,8 +61,8 @@ console.log(`\n${summaryOf(measured)}\n`);
 const results: Results = {
   when: new Date().toISOString(),
   command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
-  rounds: asked.rounds,
-  quick: asked.quick,
+  rounds: options.rounds,
+  quick: options.quick,
   machine: {
     processor: cpus()[0]?.model.trim() ?? '',
     processors: availableParallelism(),
@@ -66,11 +74,11 @@ const results: Results = {
   rows: measured,
 };
 
-// A run of a part, or in small numbers, is looked at and not kept.
-const name = asked.write ? 'latest.json' : 'last-part.json';
+// A run of a part, or with small numbers, does not replace the results of a whole run.
+const name = options.write ? 'latest.json' : 'last-part.json';
 mkdirSync(join(folder, 'results'), { recursive: true });
 writeFileSync(join(folder, 'results', name), `${JSON.stringify(results, null, 2)}\n`);
-if (asked.write) {
+if (options.write) {
   writeFileSync(join(folder, '..', 'docs', 'images', 'performance.svg'), picture(results));
   writePage(join(folder, '..', 'docs', 'performance.md'), results);
 }

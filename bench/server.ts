@@ -4,7 +4,7 @@ import type { Served } from './peers/Peer.ts';
 import { startProfile } from './profile.ts';
 import type { FromServer, Numbered, ProfileLine, Publication, Scenario, ToServer } from './Scenario.ts';
 
-/** The process of a server under test: made by one scenario, and then told what to publish. */
+/** Runs a server under test in a process of its own: it serves one scenario and publishes on request. */
 const next = setImmediate;
 const scenario = JSON.parse(process.argv[2] ?? '') as Scenario;
 const meter = new Meter();
@@ -12,7 +12,7 @@ if (scenario.watch === true) meter.watchSlices();
 
 const { size = 110, users = 1, feeds = 1, history = 0 } = scenario;
 let text = '';
-// Not in one expression: what is measured is an event without it.
+// In a second statement, since the size of an event without its text is measured first.
 text = 'x'.repeat(Math.max(0, size - JSON.stringify(tickOf(1000).tick).length));
 let published = 0;
 let cpu = 0;
@@ -20,7 +20,7 @@ let writes = 0;
 let began = 0;
 let stopProfile: (() => Promise<readonly ProfileLine[]>) | undefined;
 
-// Whoever started this is gone.
+// The parent process has exited.
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => {
   say({ say: 'failed', why: error.stack ?? String(error) });
@@ -31,21 +31,21 @@ const { serve } = await peers[scenario.peer].load();
 const served = await serve(scenario);
 process.once('exit', () => served.close?.());
 for (let left = history; left > 0; left -= 1000) publishTurn(served, Math.min(1000, left));
-process.on('message', (asked: ToServer) => void answer(asked));
+process.on('message', (request: ToServer) => void answer(request));
 say({ say: 'listening', port: served.port, pid: served.pid ?? process.pid });
 
-async function answer(asked: ToServer): Promise<void> {
-  if (asked.ask === 'readers') return say({ say: 'readers', count: served.readers?.() ?? scenario.readers });
-  if (asked.ask === 'memory') return say({ say: 'memory', memory: await memory(served.pid) });
-  if (asked.ask === 'watch') return watch(asked.profile, asked.turns);
-  if (asked.ask === 'used') return used();
-  await (asked.publication.rate === undefined
-    ? flatOut(asked.publication)
-    : atRate(asked.publication, asked.publication.rate));
+async function answer(request: ToServer): Promise<void> {
+  if (request.ask === 'readers') return say({ say: 'readers', count: served.readers?.() ?? scenario.readers });
+  if (request.ask === 'memory') return say({ say: 'memory', memory: await memory(served.pid) });
+  if (request.ask === 'watch') return watch(request.profile, request.turns);
+  if (request.ask === 'used') return used();
+  await (request.publication.rate === undefined
+    ? flatOut(request.publication)
+    : atRate(request.publication, request.publication.rate));
   say({ say: 'published' });
 }
 
-/** What is used is counted from here on. */
+/** Starts counting what the server uses. */
 function watch(profile: boolean, turns: boolean): void {
   if (profile) stopProfile = startProfile();
   if (turns) meter.watch();
@@ -62,7 +62,7 @@ async function used(): Promise<void> {
   const ended = micros();
   const profile = await stopProfile?.();
   stopProfile = undefined;
-  // Collections are told of a turn later.
+  // The observer of garbage collections is notified a turn later.
   await new Promise((resolve) => next(resolve));
   say({
     say: 'used',
@@ -77,7 +77,7 @@ async function used(): Promise<void> {
   });
 }
 
-/** One publication after the other, each in a turn of its own. */
+/** Publishes one burst directly after the other, each in a turn of its own. */
 function flatOut({ events, burst }: Publication): Promise<void> {
   let left = events;
   return new Promise((resolve) => {

@@ -1,21 +1,31 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Everything that is measured is compiled before: a loader in the way would be measured, too.
-const bench = dirname(fileURLToPath(import.meta.url));
-const root = dirname(bench);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const args = process.argv.slice(2);
 
-if (!existsSync(join(bench, 'node_modules', 'rxsse'))) {
-  run(npm, ['ci', '--prefix', bench, '--no-audit', '--no-fund', '--loglevel', 'error']);
+build(root);
+const against = args.indexOf('--against') + 1;
+if (against > 0 && args[against] !== undefined) {
+  args[against] = resolve(args[against]);
+  build(args[against]);
 }
-run(npm, ['run', '--silent', 'build']);
-run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', bench]);
-run(process.execPath, [join(bench, 'dist', 'run.js'), ...process.argv.slice(2)]);
+run(root, process.execPath, [join(root, 'bench', 'dist', 'run.js'), ...args]);
 
-function run(command, given) {
-  const { status } = spawnSync(command, given, { cwd: root, stdio: 'inherit' });
+/** Compiles the library and the bench of a checkout, since a loader would be measured too. */
+function build(folder) {
+  const bench = join(folder, 'bench');
+  const install = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
+  if (!existsSync(join(folder, 'node_modules'))) run(folder, npm, install);
+  if (!existsSync(join(bench, 'node_modules', 'rxsse'))) run(bench, npm, install);
+  run(folder, npm, ['run', '--silent', 'build']);
+  run(folder, process.execPath, [join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', bench]);
+}
+
+function run(cwd, command, args) {
+  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,9 +1,9 @@
 export interface ResponseListeners {
   readonly onHead: () => void;
-  /** An event: its number, and when it was published. */
+  /** Called for each event with its number and the time of its publication. */
   readonly onMark: (mark: number, time: number) => void;
   readonly onBlock: () => void;
-  /** Whether blocks are looked for; it takes a look at every byte. */
+  /** Whether frames are counted, which looks at every byte. */
   readonly blocks: boolean;
 }
 
@@ -12,7 +12,7 @@ const CR = 13;
 const hash = 35;
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** One response, read at the level of bytes: the head, the chunks, the marks in them. */
+/** Reads one response at the level of bytes: the head, the chunks and the marks in them. */
 export class Response {
   readonly #listeners: ResponseListeners;
   #head: Buffer | undefined = Buffer.alloc(0);
@@ -28,19 +28,19 @@ export class Response {
     this.#listeners = listeners;
   }
 
-  /** The head is read. */
+  /** Returns true when the head has been read. */
   get isBody(): boolean {
     return this.#head === undefined;
   }
 
-  /** Gives the reason why there is nothing more to read, where that is so. */
+  /** Reads bytes; returns the reason if the response cannot be read further. */
   take(bytes: Buffer): string | undefined {
     if (this.#head === undefined) return this.#body(bytes);
     this.#head = Buffer.concat([this.#head, bytes]);
     const end = this.#head.indexOf(headEnd);
     if (end < 0) return undefined;
     const head = this.#head.toString('latin1', 0, end);
-    if (!head.startsWith('HTTP/1.1 200')) return 'answered otherwise than with 200';
+    if (!head.startsWith('HTTP/1.1 200')) return 'the status is not 200';
     const rest = this.#head.subarray(end + headEnd.length);
     this.#chunked = /transfer-encoding: *chunked/i.test(head);
     this.#head = undefined;

@@ -37,7 +37,7 @@ static char request[8192];
 static Reader *readers;
 static int epoll, port, inflight = 64, latency = 0, blocks = 0, feeds = 1, users = 1, stuck = 0, count = 1, size = 4096;
 static const char *path = "/events", *last = "";
-static int opened, begun, open_now, failed, waiting, said_ready;
+static int opened, started, open_now, failed, waiting, said_ready;
 static uint64_t expected, errors, bytes, received, ended_blocks, reached, first, finish, started, asked, busy_at, lost;
 static uint32_t *delays;
 static size_t delay_count;
@@ -81,10 +81,10 @@ static void reset(void) {
 }
 
 static void be_ready(void) {
-  if (said_ready || begun + failed < count) return;
+  if (said_ready || started + failed < count) return;
   said_ready = 1;
   uint64_t now = micros();
-  printf("{\"ready\":true,\"readers\":%d,\"failed\":%d,\"micros\":%llu,\"busy\":%llu,\"trouble\":\"%s\"}\n", begun, failed,
+  printf("{\"ready\":true,\"readers\":%d,\"failed\":%d,\"micros\":%llu,\"busy\":%llu,\"trouble\":\"%s\"}\n", started, failed,
          (unsigned long long)(now - started), (unsigned long long)(busy() - busy_at), trouble);
   fflush(stdout);
 }
@@ -92,7 +92,7 @@ static void be_ready(void) {
 static void give_up(Reader *r, const char *why) {
   if (trouble[0] == 0) snprintf(trouble, sizeof trouble, "reader %d: %s", (int)(r - readers), why);
   if (r->state == CONNECTING || r->state == HEAD) failed++, waiting--;
-  else if (lost++ == 0) say_done("gone");
+  else if (lost++ == 0) say_done("lost");
   r->state = CLOSED;
   close(r->fd);
   open_now--;
@@ -138,7 +138,7 @@ static void ask(Reader *r) {
 static void begin(Reader *r) {
   r->state = r->chunked ? SIZE : BODY;
   r->left = r->chunked ? 0 : UINT64_MAX;
-  begun++, waiting--;
+  started++, waiting--;
   if (r->stuck) epoll_ctl(epoll, EPOLL_CTL_DEL, r->fd, NULL);
   be_ready();
 }
@@ -244,7 +244,7 @@ static void heard(Reader *r, uint32_t events) {
 }
 
 /* `expect <events a reader>`, or `count`: what came since it was last asked. The end of the input is the end of it all. */
-static int told(void) {
+static int on_command(void) {
   static char line[256];
   static size_t length;
   ssize_t n = read(0, line + length, sizeof line - 1 - length);
@@ -300,7 +300,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < n; i++) {
       uint32_t which = events[i].data.u32;
       if (which == UINT32_MAX) {
-        if (!told()) return 0;
+        if (!on_command()) return 0;
       } else if (readers[which].state != CLOSED) heard(&readers[which], events[i].events);
     }
     dial();

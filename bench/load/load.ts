@@ -1,30 +1,30 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import type { LoadReport, LoadSays } from './LoadReport.ts';
+import type { LoadMessage, LoadReport } from './LoadReport.ts';
 import { Response } from './Response.ts';
 
-/** The same as load.c, for machines without a C compiler. It takes less: see the row `load`. */
-const { values: given } = parseArgs({
+/** Does the same as load.c on machines without a C compiler. It is slower: see the row `load`. */
+const { values: options } = parseArgs({
   options: Object.fromEntries(
     ['port', 'path', 'last', 'readers', 'feeds', 'users', 'stuck', 'inflight', 'latency', 'blocks', 'expect'].map(
       (name) => [name, { type: 'string' as const }],
     ),
   ),
 });
-const number = (name: string, otherwise: number): number => Number(given[name] ?? otherwise);
+const number = (name: string, defaultValue: number): number => Number(options[name] ?? defaultValue);
 const [count, feeds, users, stuck] = [number('readers', 1), number('feeds', 1), number('users', 1), number('stuck', 0)];
 const inflight = number('inflight', 64);
 const withLatency = number('latency', 0) === 1;
 const withBlocks = number('blocks', 0) === 1;
 
 let expected = number('expect', 0);
-let [opened, begun, failed, waiting, reached] = [0, 0, 0, 0, 0];
+let [opened, started, failed, waiting, reached] = [0, 0, 0, 0, 0];
 let [received, errors, lost, first, last, bytes, blocks] = [0, 0, 0, 0, 0, 0, 0];
 let trouble = '';
 let delays: number[] = [];
 let busyAt = process.cpuUsage();
-const started = micros();
+const startTime = micros();
 const readers: Reader[] = [];
 
 class Reader {
@@ -34,7 +34,7 @@ class Reader {
   readonly #response: Response;
   #next: number;
   got = 0;
-  #isOver = false;
+  #isClosed = false;
 
   constructor(index: number) {
     this.index = index;
@@ -42,41 +42,41 @@ class Reader {
     this.#next = users > 1 ? index % users || users : 1;
     this.#socket = connect({ port: number('port', 0), host: '127.0.0.1', noDelay: true });
     this.#response = new Response({
-      onHead: () => this.#begin(),
-      onMark: (mark, time) => this.#arrive(mark, time),
+      onHead: () => this.#start(),
+      onMark: (mark, time) => this.#receive(mark, time),
       onBlock: () => {
         blocks++;
       },
       blocks: withBlocks,
     });
-    this.#socket.on('connect', () => this.#ask());
+    this.#socket.on('connect', () => this.#request());
     this.#socket.on('data', (chunk) => {
       if (this.#response.isBody) bytes += chunk.length;
       const why = this.#response.take(chunk);
-      if (why !== undefined) this.#giveUp(why);
+      if (why !== undefined) this.#fail(why);
     });
-    this.#socket.on('error', (error) => this.#giveUp(error.message));
-    this.#socket.on('close', () => this.#giveUp('the connection ended'));
+    this.#socket.on('error', (error) => this.#fail(error.message));
+    this.#socket.on('close', () => this.#fail('the connection ended'));
   }
 
-  #ask(): void {
+  #request(): void {
     const { index } = this;
-    const from = given.last === undefined ? '' : `Last-Event-ID: ${given.last}\r\n`;
-    const url = `${given.path ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
+    const from = options.last === undefined ? '' : `Last-Event-ID: ${options.last}\r\n`;
+    const url = `${options.path ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
     this.#socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${from}\r\n`);
   }
 
-  #begin(): void {
-    begun++;
+  #start(): void {
+    started++;
     waiting--;
     if (this.isStuck) this.#socket.pause();
     dial();
     beReady();
   }
 
-  #arrive(mark: number, time: number): void {
+  #receive(mark: number, time: number): void {
     if (mark !== this.#next && errors++ === 0) {
-      trouble = `reader ${this.index}: got ${mark} where ${this.#next} was due`;
+      trouble = `reader ${this.index}: got ${mark}, expected ${this.#next}`;
     }
     this.#next = mark + users;
     this.got++;
@@ -87,13 +87,13 @@ class Reader {
     if (this.got === expected && ++reached >= count - stuck) finish(now);
   }
 
-  #giveUp(why: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #fail(why: string): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (trouble === '') trouble = `reader ${this.index}: ${why}`;
     this.#socket.destroy();
     if (this.#response.isBody) {
-      if (lost++ === 0) say({ gone: true, ...report() });
+      if (lost++ === 0) say({ lost: true, ...report() });
       return;
     }
     failed++;
@@ -111,8 +111,8 @@ function dial(): void {
 }
 
 function beReady(): void {
-  if (begun + failed < count) return;
-  say({ ready: true, readers: begun, failed, micros: micros() - started, busy: busy(), trouble });
+  if (started + failed < count) return;
+  say({ ready: true, readers: started, failed, micros: micros() - startTime, busy: busy(), trouble });
 }
 
 function finish(now: number): void {
@@ -142,11 +142,11 @@ function micros(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-function say(what: LoadSays): void {
+function say(what: LoadMessage): void {
   process.stdout.write(`${JSON.stringify(what)}\n`);
 }
 
-function told(line: string): void {
+function onCommand(line: string): void {
   const [what, value] = line.split(' ');
   if (what === 'count') {
     say({ counted: true, ...report() });
@@ -161,6 +161,6 @@ function told(line: string): void {
 }
 
 createInterface({ input: process.stdin })
-  .on('line', told)
+  .on('line', onCommand)
   .on('close', () => process.exit());
 dial();

@@ -7,20 +7,20 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 export interface LoadProgram {
   readonly command: string;
-  readonly given: readonly string[];
+  readonly args: readonly string[];
   readonly language: 'C' | 'Node';
 }
 
-/** The load generator: in C where there is a compiler and epoll, in Node elsewhere. */
+/** Returns the load generator: in C if there is a compiler and epoll, else in Node. */
 export function loadProgram(wanted: 'C' | 'Node' = 'C'): LoadProgram {
-  const node = { command: process.execPath, given: [join(here, 'load.js')], language: 'Node' } as const;
+  const node = { command: process.execPath, args: [join(here, 'load.js')], language: 'Node' } as const;
   if (wanted === 'Node' || process.platform !== 'linux') return node;
   const source = join(here, '..', '..', 'load', 'load.c');
-  const made = join(here, 'load');
+  const binary = join(here, 'load');
   mkdirSync(here, { recursive: true });
   for (const compiler of ['cc', 'gcc', 'clang']) {
-    if (spawnSync(compiler, ['-O2', '-o', made, source]).status === 0)
-      return { command: made, given: [], language: 'C' };
+    if (spawnSync(compiler, ['-O2', '-o', binary, source]).status === 0)
+      return { command: binary, args: [], language: 'C' };
   }
   return node;
 }

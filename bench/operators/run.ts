@@ -1,12 +1,12 @@
 /**
- * What an event costs in each operator, and in the nearest that RxJS has:
+ * Measures the cost of an event in each operator, and in the closest one of RxJS:
  * `node --expose-gc --import tsx bench/operators/run.ts [rounds] [values] [operator]`.
  *
- * A hundred readers have each one of their own, as the routes of a server have:
- * with one alone an engine makes code for that one, which nobody has in practice.
+ * A hundred readers have one operator each, as the routes of a server have: for a
+ * single one V8 generates code that a server would not run.
  *
- * The two take turns, so that what else the machine does meets both alike. Told
- * are the medians, and that of the ratios of neighbouring rounds.
+ * The two alternate, so that disturbances of the machine affect both alike. Printed
+ * are the medians, and the median of the ratios of neighbouring rounds.
  */
 import {
   auditTime,
@@ -51,7 +51,7 @@ interface Pair {
   readonly ours: Over;
   readonly theirs: Over;
   readonly nearest: string;
-  /** Values that a reader is given in one turn of the loop. @default all */
+  /** The number of values that a reader receives in one turn of the loop. @default all */
   readonly turn?: number;
 }
 
@@ -66,7 +66,7 @@ const pairs: readonly Pair[] = [
     theirs: (ticks) => ticks.pipe(timeout({ each: 10 * second })),
   },
   {
-    name: 'within',
+    name: 'timeouts',
     ours: (ticks) => ticks.pipe(timeouts({ first: second, idle: 10 * second, total: 1000 * second })),
     nearest: 'timeout({ first, each })',
     theirs: (ticks) => ticks.pipe(timeout({ first: second, each: 10 * second })),
@@ -154,42 +154,42 @@ const pairs: readonly Pair[] = [
 
 const readers = 100;
 
-const [, , roundsGiven = '9', valuesGiven = '200000'] = process.argv;
-const rounds = Number(roundsGiven);
-const values = Number(valuesGiven);
+const [, , roundsText = '9', valuesText = '200000'] = process.argv;
+const rounds = Number(roundsText);
+const values = Number(valuesText);
 
-/** Nanoseconds a value and reader, of the processor: those of the clock are also what else the machine does. */
+/** Returns the processor time per value and reader, in nanoseconds, which other load of the machine does not change. */
 async function cost(over: Over, turn = values): Promise<number> {
   const ticks = new Subject<Tick>();
-  let given = 0;
-  const all = Array.from({ length: readers }, () => over(ticks).subscribe(() => given++));
+  let received = 0;
+  const all = Array.from({ length: readers }, () => over(ticks).subscribe(() => received++));
   const each = values / readers;
-  const begun = process.cpuUsage();
+  const start = process.cpuUsage();
   for (let n = 0; n < each; n++) {
     ticks.next({ type: 'tick', data: { symbol: n % 100, n } });
     if (n % turn === turn - 1) await new Promise((resolve) => setImmediate(resolve));
   }
-  const { user, system } = process.cpuUsage(begun);
+  const { user, system } = process.cpuUsage(start);
   for (const reader of all) reader.unsubscribe();
-  if (given === 0) throw new Error('nothing came out');
+  if (received === 0) throw new Error('nothing came out');
   return ((user + system) * 1000) / values;
 }
 
 const subscriptions = 20_000;
 
-/** Nanoseconds for one reader that comes and goes. */
-function coming(over: Over): number {
+/** Returns the processor time to subscribe and unsubscribe one reader, in nanoseconds. */
+function subscriptionCost(over: Over): number {
   const all = over(new Subject<Tick>());
-  const begun = process.cpuUsage();
+  const start = process.cpuUsage();
   for (let n = 0; n < subscriptions; n++) all.subscribe().unsubscribe();
-  const { user, system } = process.cpuUsage(begun);
+  const { user, system } = process.cpuUsage(start);
   return ((user + system) * 1000) / subscriptions;
 }
 
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-/** Both in turns, so many times; gives their medians, and that of the ratios. */
+/** Measures both in alternating rounds; returns their medians and the median of the ratios. */
 async function compared(measure: (over: Over) => number | Promise<number>, { ours, theirs }: Pair) {
   const [our, their, ratios]: [number[], number[], number[]] = [[], [], []];
   // The first round warms up.
@@ -214,6 +214,6 @@ console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 for (const pair of pairs) {
   if (chosen !== undefined && !pair.name.startsWith(chosen)) continue;
   const anEvent = await compared((over) => cost(over, pair.turn), pair);
-  const aReader = await compared(coming, pair);
+  const aReader = await compared(subscriptionCost, pair);
   console.log(`| ${[pair.name, pair.nearest, ...anEvent, ...aReader].join(' | ')} |`);
 }

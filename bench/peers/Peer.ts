@@ -3,13 +3,13 @@ import type { Numbered, Scenario } from '../Scenario.ts';
 /** A server under test. */
 export interface Served {
   readonly port: number;
-  /** Everything that one turn of the loop publishes to one feed, in order. */
+  /** Publishes the events of one turn of the loop to one feed, in order. */
   publish(feed: number, events: readonly Numbered[]): void;
-  /** Who is subscribed now, where that is later than the head of the response. */
+  /** Returns the number of subscribed readers, if they subscribe after the response head is sent. */
   readers?(): number;
-  /** Resolves when the next turn's events may be published; without it, at once. */
+  /** Resolves when the events of the next turn may be published. @default at once */
   ready?(): Promise<void> | undefined;
-  /** Another process that does the work, and whose time and memory count too. */
+  /** The other process that does the work, if there is one; its time and memory count too. */
   readonly pid?: number;
   close?(): void;
 }

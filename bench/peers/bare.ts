@@ -2,20 +2,20 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Numbered, Scenario } from '../Scenario.ts';
 import { comment, frame, headers } from './frame.ts';
-import { askedFor, listen } from './listen.ts';
+import { listen, targetOf } from './listen.ts';
 import type { Served } from './Peer.ts';
 
-/** How much of the history is written at a time. */
+/** The size of the pieces in which the history is written, in bytes. */
 const slice = 64 * 1024;
 
-/** What Node can do, without anything around it: `joined` or a write an event. */
+/** Serves streams with nothing but Node: all events of a turn joined, or one write for each event. */
 export async function serve(scenario: Scenario): Promise<Served> {
   const { peer, feeds: count = 1, heartbeat = 15_000, plain = true, history } = scenario;
   const feeds = Array.from({ length: count }, () => new Set<ServerResponse>());
   const past: string[] = [];
 
   const handler: RequestListener = (request, response) => {
-    const feed = feeds[askedFor(request.url).feed];
+    const feed = feeds[targetOf(request.url).feed];
     response.writeHead(200, headers);
     response.flushHeaders();
     feed?.add(response);
@@ -25,8 +25,8 @@ export async function serve(scenario: Scenario): Promise<Served> {
 
   const write = peer === 'joined' ? writeToSocket : writeToResponse;
   setInterval(() => {
-    const beat = bytesOf(comment, peer === 'joined');
-    for (const feed of feeds) for (const response of feed) write(response, beat);
+    const heartbeatBytes = bytesOf(comment, peer === 'joined');
+    for (const feed of feeds) for (const response of feed) write(response, heartbeatBytes);
   }, heartbeat);
 
   return {
@@ -48,7 +48,7 @@ function writeToResponse(response: ServerResponse, bytes: Buffer): void {
   response.write(bytes);
 }
 
-/** Past Node's response, which would make four pieces of it. */
+/** Writes a chunk directly to the socket; Node's response would write four pieces. */
 function writeToSocket({ socket }: ServerResponse, bytes: Buffer): void {
   socket?.write(bytes);
 }
@@ -61,7 +61,7 @@ function bytesOf(text: string, chunked: boolean): Buffer {
   return Buffer.from(chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text);
 }
 
-/** Slices of the joined history, at the pace of the socket. */
+/** Writes the joined history in slices, at the pace of the socket. */
 function replay(past: readonly string[], response: ServerResponse): void {
   let at = 0;
   const more = (): void => {

@@ -1,7 +1,7 @@
 import { fastifySSE } from '@fastify/sse';
 import fastify from 'fastify';
 import type { Numbered, Scenario } from '../Scenario.ts';
-import { askedFor, backlog } from './listen.ts';
+import { backlog, targetOf } from './listen.ts';
 import type { Served } from './Peer.ts';
 
 type Send = (event: Numbered) => void;
@@ -11,7 +11,7 @@ export async function serve({ feeds: count = 1, heartbeat = 15_000 }: Scenario):
   const app = fastify();
   await app.register(fastifySSE, { heartbeatInterval: heartbeat });
   app.get('/events', { sse: { kind: 'only' } }, async (request, reply) => {
-    const feed = feeds[askedFor(request.url).feed];
+    const feed = feeds[targetOf(request.url).feed];
     const send: Send = ({ n, tick }) => void reply.sse.send({ id: String(n), event: 'tick', data: tick });
     reply.sse.keepAlive();
     await reply.sse.send({ data: 'connected' });

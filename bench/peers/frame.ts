@@ -1,11 +1,11 @@
 import type { Numbered } from '../Scenario.ts';
 
-/** One event on the wire, as one writes it by hand. */
+/** Returns one event as text, as one writes it by hand. */
 export function frame({ n, tick }: Numbered): string {
   return `id: ${n}\nevent: tick\ndata: ${JSON.stringify(tick)}\n\n`;
 }
 
-/** The head of a response, as one writes it by hand. */
+/** The headers of a response, as one writes them by hand. */
 export const headers = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-cache, no-transform',

@@ -3,17 +3,17 @@ import express from 'express';
 import { filter, map, type Observable, ReplaySubject, Subject } from 'rxjs';
 import type { Numbered, Scenario } from '../Scenario.ts';
 import { comment, frame, headers } from './frame.ts';
-import { askedFor, listen } from './listen.ts';
+import { listen, targetOf } from './listen.ts';
 import type { Served } from './Peer.ts';
 
-/** What one finds in every tutorial. */
+/** Serves streams as tutorials show it. */
 export async function serve(scenario: Scenario): Promise<Served> {
   const { feeds: count = 1, heartbeat = 15_000, route, history, plain } = scenario;
   const feeds = Array.from({ length: count }, () =>
     history === undefined ? new Subject<Numbered>() : new ReplaySubject<Numbered>(history),
   );
   const streamOf = (url: string | undefined): Observable<Numbered> => {
-    const { feed, user } = askedFor(url);
+    const { feed, user } = targetOf(url);
     const stream = feeds[feed] ?? new Subject<Numbered>();
     return route === 'mine' ? stream.pipe(filter(({ tick }) => tick.user === user)) : stream;
   };
@@ -26,11 +26,11 @@ export async function serve(scenario: Scenario): Promise<Served> {
       .subscribe((text) => {
         response.write(text);
       });
-    const beat = setInterval(() => {
+    const heartbeatTimer = setInterval(() => {
       response.write(comment);
     }, heartbeat);
     request.on('close', () => {
-      clearInterval(beat);
+      clearInterval(heartbeatTimer);
       subscription.unsubscribe();
     });
   };

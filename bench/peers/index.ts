@@ -1,3 +1,4 @@
+import type { PeerName } from '../Scenario.ts';
 import type { Serve } from './Peer.ts';
 
 interface PeerInfo {
@@ -6,8 +7,8 @@ interface PeerInfo {
   readonly load: () => Promise<{ readonly serve: Serve }>;
 }
 
-/** Everybody who is measured, each as its own documentation shows it. Loaded only in the process that runs it. */
-export const peers = {
+/** The servers that are measured, each as its own documentation shows it. A module is loaded only in the process that runs it. */
+export const peers: Readonly<Record<PeerName, PeerInfo>> = {
   rxsse: {
     title: 'rxsse',
     note: '`sse(feed)` on Express',
@@ -20,7 +21,7 @@ export const peers = {
   },
   joined: {
     title: 'Node, joined',
-    note: 'all events of a turn in one shared, chunked Buffer, one `socket.write` a reader: the limit without a sweep',
+    note: 'all events of a turn in one shared, chunked Buffer, one `socket.write` for each reader: the limit without a sweep',
     load: () => import('./bare.ts'),
   },
   write: {
@@ -30,7 +31,7 @@ export const peers = {
   },
   nchan: {
     title: 'nginx + nchan',
-    note: 'C; published to over a socket kept open, bursts pipelined',
+    note: 'C; published to over one open socket, bursts pipelined',
     load: () => import('./nchan.ts'),
   },
   fastify: {
@@ -63,8 +64,6 @@ export const peers = {
     note: 'an async generator of tracked events, over SSE',
     load: () => import('./trpc.ts'),
   },
-} as const satisfies Record<string, PeerInfo>;
-
-export type PeerName = keyof typeof peers;
+};
 
 export const peerNames = Object.keys(peers) as readonly PeerName[];

@@ -2,16 +2,16 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Takes as many connections at once as the kernel lets wait. */
+/** The most connections that wait to be accepted. */
 export const backlog = 4096;
 
-/** Listens on a free port of this machine alone. */
+/** Listens on a free port of the loopback interface and returns it. */
 export function listen(handler: RequestListener): Promise<number> {
   return listenWith(createServer(handler));
 }
 
 export function listenWith(server: Server): Promise<number> {
-  // The load generator says when it leaves; Node's own limits are for requests that never end.
+  // The load generator closes its connections itself; Node's own limits are for requests that never end.
   server.requestTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -19,8 +19,8 @@ export function listenWith(server: Server): Promise<number> {
   });
 }
 
-/** The feed and the user that a request asks for. */
-export function askedFor(url: string | undefined): { readonly feed: number; readonly user: number } {
+/** Returns the feed and the user that a request names. */
+export function targetOf(url: string | undefined): { readonly feed: number; readonly user: number } {
   const { searchParams } = new URL(url ?? '/', 'http://localhost');
   return { feed: Number(searchParams.get('feed') ?? 0), user: Number(searchParams.get('user') ?? 0) };
 }

@@ -13,10 +13,10 @@ const module = [
   '/usr/lib64/nginx/modules/ngx_nchan_module.so',
 ].find((path) => existsSync(path));
 
-/** Whether nginx is installed here, with nchan. */
+/** Whether nginx and its module nchan are installed. */
 export const isInstalled = program !== undefined && module !== undefined;
 
-/** nginx does the work; this process publishes to it, over a socket of its own that is kept open. */
+/** Starts nginx, which does the work; this process publishes to it over one open socket. */
 export async function serve({ heartbeat = 15_000 }: Scenario): Promise<Served> {
   if (program === undefined) throw new Error('nginx with nchan is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'rxsse-bench-nginx-'));
@@ -57,7 +57,7 @@ function request({ tick }: Numbered): string {
   return `POST /publish HTTP/1.1\r\nHost: localhost\r\nX-EventSource-Event: tick\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** One worker and no master: one process, as the others are. */
+/** Returns a configuration with one worker and no master, so that nginx is one process as the others are. */
 function configuration(folder: string, port: number, heartbeat: number): string {
   return `
 load_module ${module};

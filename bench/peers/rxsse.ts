@@ -7,7 +7,7 @@ import * as t from 'io-ts';
 import { Subject } from 'rxjs';
 import { type EventLog, type EventOf, events, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
-import type { Numbered, Scenario } from '../Scenario.ts';
+import type { Scenario, Tick } from '../Scenario.ts';
 import { listen } from './listen.ts';
 import type { Served } from './Peer.ts';
 
@@ -18,17 +18,17 @@ export function serve(scenario: Scenario): Promise<Served> {
   return scenario.route === 'own' ? serveOwn(scenario) : serveFeeds(scenario);
 }
 
-/** Events that are remembered and shared. */
+/** Serves feeds, which store their events and share them. */
 async function serveFeeds(scenario: Scenario): Promise<Served> {
   const { feeds: count = 1, options = [] } = scenario;
   const folder = options.includes('lmdb') ? mkdtempSync(join(tmpdir(), 'rxsse-bench-')) : undefined;
   const feeds = Array.from({ length: count }, (_, index) => feed(Ticks, { log: logOf(scenario, folder, index) }));
-  const make = options.includes('events') ? plain : made;
+  const create = options.includes('events') ? plainEvent : Ticks.Tick;
   return {
     port: await listen(onServer(scenario, handlerOf(scenario, feeds))),
     publish: (index, numbered) => {
       const target = feeds[index];
-      for (const one of numbered) target?.publish(make(one));
+      for (const one of numbered) target?.publish(create(one.tick));
     },
     close: () => {
       for (const one of feeds) one.close();
@@ -53,19 +53,19 @@ function handlerOf(scenario: Scenario, feeds: readonly Feed<typeof Ticks>[]): Re
   return sse({ heartbeat, resume: { from: scenario.history === undefined ? 'live' : 'oldest' } }, only);
 }
 
-/** A stream that no log remembers, or with `runs` one that a log of its own does. */
+/** Serves a stream without a log, or with `runs` a stream that a log of its own stores. */
 async function serveOwn(scenario: Scenario): Promise<Served> {
   const ticks = new Subject<Ticked>();
   const heartbeat = heartbeatOf(scenario);
-  // Nobody waits for the reader here, so what it is behind by must fit.
-  const queue = { bytes: Infinity, events: Infinity };
+  // The publisher does not wait for the reader, so the queue must hold all that it is behind.
+  const queue = { maxBytes: Infinity, maxEvents: Infinity };
   const handler = scenario.options?.includes('runs')
     ? sse({ heartbeat, resume: { log: () => memoryLog({ maxEntries: Infinity, maxBytes: 2 ** 28 }) } }, () => ticks)
     : sse({ heartbeat, queue }, () => ticks);
   return {
     port: await listen(onServer(scenario, handler)),
     publish: (_, numbered) => {
-      for (const one of numbered) ticks.next(made(one));
+      for (const one of numbered) ticks.next(Ticks.Tick(one.tick));
     },
   };
 }
@@ -77,11 +77,7 @@ function onServer({ plain }: Scenario, handler: RequestListener): RequestListene
   return app;
 }
 
-function made({ tick }: Numbered): Ticked {
-  return Ticks.Tick(tick);
-}
-
-function plain({ tick }: Numbered): Ticked {
+function plainEvent(tick: Tick): Ticked {
   return { type: 'tick', data: tick };
 }
 
@@ -89,9 +85,9 @@ function heartbeatOf({ heartbeat = 15_000, options = [] }: Scenario): number {
   return options.includes('heartbeat') ? 100 : heartbeat;
 }
 
-/** All that is published flat out has to be remembered: the publisher waits for nobody. */
+/** Creates a log without a bound, since the publisher does not wait for readers. */
 function logOf({ options = [] }: Scenario, folder: string | undefined, index: number): EventLog {
   if (options.includes('bounded')) return memoryLog();
-  const bounds = { entries: Infinity, bytes: 2 ** 28 };
+  const bounds = { maxEntries: Infinity, maxBytes: 2 ** 28 };
   return folder === undefined ? memoryLog(bounds) : lmdbLog({ ...bounds, path: folder, name: `feed-${index}` });
 }

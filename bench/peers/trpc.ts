@@ -5,7 +5,7 @@ import type { Numbered, Scenario } from '../Scenario.ts';
 import { listenWith } from './listen.ts';
 import type { Served } from './Peer.ts';
 
-/** As the documentation has it; what it calls `events` is the procedure, and with it the path. */
+/** Serves a subscription as the documentation shows it; the procedure is named `events`, and so is the path. */
 export async function serve({ heartbeat = 15_000 }: Scenario): Promise<Served> {
   const emitter = new EventEmitter().setMaxListeners(0);
   let readers = 0;

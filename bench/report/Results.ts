@@ -1,4 +1,4 @@
-/** The middle of all rounds, and how far they were apart. */
+/** The median of all rounds, with the smallest and the largest value. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -9,11 +9,11 @@ export interface EntryResult {
   readonly label: string;
   readonly figures: Readonly<Record<string, Spread>>;
   readonly rounds: number;
-  /** Why there is nothing, or less than there should be. */
+  /** Why figures or rounds are missing. */
   readonly failed?: string;
 }
 
-export type Verdict = 'aim reached' | 'at least reached' | 'not reached' | 'not measured' | 'told';
+export type Verdict = 'aim reached' | 'at least reached' | 'not reached' | 'not measured' | 'reported';
 
 export interface GoalResult {
   readonly what: string;

@@ -1,7 +1,7 @@
 import type { Goal, Look, Row } from '../rows/Row.ts';
 import type { EntryResult, GoalResult, RowResult, Verdict } from './Results.ts';
 
-/** What was reached of what a row is for. */
+/** Compares the figures of a row with its goals. */
 export function judge({ name, title, how, columns, goals }: Row, entries: readonly EntryResult[]): RowResult {
   const look: Look = (label, figure) => entries.find((entry) => entry.label === label)?.figures[figure]?.median;
   return { name, title, how, columns, entries, goals: goals.map((goal) => judged(goal, goal.value(look))) };
@@ -27,7 +27,7 @@ interface Bounds {
 
 function verdictOf({ least, aim, more }: Bounds, value: number | undefined): Verdict {
   if (value === undefined) return 'not measured';
-  if (least === undefined && aim === undefined) return 'told';
+  if (least === undefined && aim === undefined) return 'reported';
   const reaches = (bound: number): boolean => (more ? value >= bound : value <= bound);
   if (aim !== undefined && reaches(aim)) return 'aim reached';
   if (least === undefined) return 'not reached';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Results } from './Results.ts';
 import { summaryOf, tableOf } from './text.ts';
 
-/** Fills the part of a page that is measured, and leaves what is written. */
+/** Replaces the measured parts of a page and leaves its prose. */
 export function writePage(path: string, results: Results): void {
   const page = readFileSync(path, 'utf8');
   const filled = between(page, 'reached', `${machineOf(results)}\n\n${summaryOf(results.rows)}`);
@@ -19,7 +19,7 @@ function machineOf({ machine, when, command, rounds, versions }: Results): strin
   ].join('\n');
 }
 
-/** What stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 function between(page: string, name: string, text: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const from = page.indexOf(open);

@@ -7,7 +7,7 @@ const bar = 18;
 const gap = 8;
 const room = 90;
 
-/** Two rows as bars, on a scale of powers of ten, which the peers would else vanish on. Read in light and in dark. */
+/** Draws two rows as bars on a logarithmic scale, in light and dark colours. */
 export function picture({ rows, machine, when }: Results): string {
   const shown = ['fan-out', 'bursts'].flatMap((name) => rows.find((row) => row.name === name) ?? []);
   const most = Math.max(...shown.flatMap(ratesOf).map(([, rate]) => rate), 1);
@@ -40,7 +40,7 @@ ${parts.join('\n')}
 `;
 }
 
-/** The fastest first. */
+/** Returns the entries with the fastest first. */
 function ratesOf({ entries }: RowResult): readonly (readonly [string, number])[] {
   return entries
     .flatMap(({ label, figures: { rate } }) => (rate === undefined ? [] : [[label, rate.median] as const]))
@@ -48,7 +48,7 @@ function ratesOf({ entries }: RowResult): readonly (readonly [string, number])[]
 }
 
 function barOf(label: string, rate: number, most: number, y: number): string {
-  // From a thousand on: everybody does that.
+  // The scale starts at a thousand, which every peer reaches.
   const length = ((width - names - room) * Math.log10(Math.max(rate, 1001) / 1000)) / Math.log10(most / 1000);
   const middle = y + bar - 5;
   const kind = label === 'rxsse' ? 'ours' : 'theirs';

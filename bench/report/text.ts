@@ -1,6 +1,6 @@
 import type { EntryResult, GoalResult, RowResult, Spread } from './Results.ts';
 
-/** A row as a table of Markdown, which is read in a terminal, too. */
+/** Returns a row as a table in Markdown, which is also read in a terminal. */
 export function tableOf({ title, how, columns, entries, goals }: RowResult): string {
   const shown = Object.entries(columns);
   const head = ['', ...shown.map(([, heading]) => heading)];
@@ -16,10 +16,10 @@ export function goalsOf(goals: readonly GoalResult[]): string {
   return markdown([['beside', 'here', 'at least', 'aim', ''], ...goals.map(goalLine)]);
 }
 
-/** All that was to be reached, a line each. */
+/** Returns a table of all goals. */
 export function summaryOf(rows: readonly RowResult[]): string {
   const lines = rows.flatMap(({ title, goals }) =>
-    goals.filter(({ verdict }) => verdict !== 'told').map((goal) => [title, ...goalLine(goal)]),
+    goals.filter(({ verdict }) => verdict !== 'reported').map((goal) => [title, ...goalLine(goal)]),
   );
   return markdown([['', 'beside', 'here', 'at least', 'aim', ''], ...lines]);
 }
@@ -44,7 +44,7 @@ function withSpread({ median, min, max }: Spread): string {
   return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
 }
 
-/** Three digits that count. */
+/** Returns a number with three significant digits. */
 export function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 999_500) return `${Number((value / 1e6).toPrecision(3))}M`;
@@ -52,7 +52,7 @@ export function short(value: number): string {
   return size >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(size < 1 ? 2 : 3)));
 }
 
-function markdown(table: readonly (readonly string[])[]): string {
+export function markdown(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(3, ...table.map((line) => (line[column] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`;

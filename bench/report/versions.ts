@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What was measured, by the versions that are installed. */
+/** Returns the installed version of each measured package. */
 export function versions(folder: string): Readonly<Record<string, string>> {
   const { dependencies } = read(join(folder, 'package.json')) as { readonly dependencies: Record<string, string> };
   return Object.fromEntries(

@@ -1,29 +1,31 @@
 import type { ProfileLine, Scenario, Used } from '../Scenario.ts';
 import type { Phase, Session } from '../Session.ts';
 
-/** What one run gave, by name; the unit is in `units`. */
+/** The results of one run by name. */
 export type Figures = Readonly<Record<string, number>>;
 
 export interface Budget {
-  /** How long the measured part of a run should take, about. */
+  /** The length that the measured part of a run should have. */
   readonly seconds: number;
-  /** Everything is small: to see that it works, and not how fast. */
+  /** Whether all numbers are small, to see that it works and not how fast. */
   readonly quick: boolean;
 }
 
-/** One that takes part in a row. */
+/** One line of a row. */
 export type Entry = ServedEntry | LoneEntry;
 
-/** A server, its readers, and how they are measured. */
+/** A server with its readers, and the way they are measured. */
 export interface ServedEntry {
   readonly label: string;
   readonly scenario: Scenario;
   readonly measure: (session: Session, budget: Budget) => Promise<Measured>;
-  /** Not in a quick run. */
+  /** The program of the server process. @default the one of this checkout */
+  readonly serverProgram?: string;
+  /** Whether the entry is left out of a quick run. */
   readonly slow?: boolean;
 }
 
-/** Something that no server is needed for. */
+/** A measurement without a server. */
 export interface LoneEntry {
   readonly label: string;
   readonly alone: (budget: Budget) => Promise<Measured>;
@@ -35,37 +37,37 @@ export interface Measured {
   readonly profile?: readonly ProfileLine[];
 }
 
-/** Medians of all rounds, by entry and figure; `undefined` for what was not measured. */
+/** Returns the median of all rounds by entry and figure, or `undefined` if it was not measured. */
 export type Look = (label: string, figure: string) => number | undefined;
 
-/** One thing that is to be reached. */
+/** A value to reach. */
 export interface Goal {
   readonly what: string;
   readonly unit: string;
   readonly value: (look: Look) => number | undefined;
-  /** Without, the figure is told and not judged. */
+  /** The bound that counts as reached. @default none: the figure is reported and not judged */
   readonly least?: number;
   readonly aim?: number;
-  /** Whether a larger value is the better one. */
+  /** Whether larger values are better. */
   readonly more: boolean;
 }
 
 export interface Row {
   readonly name: string;
   readonly title: string;
-  /** How it is measured, in a sentence. */
+  /** A sentence that says how it is measured. */
   readonly how: string;
   readonly entries: readonly Entry[];
-  /** Figures in the order in which they are shown, each with its heading. */
+  /** The figures in the order of the columns, each with its heading. */
   readonly columns: Readonly<Record<string, string>>;
   readonly goals: readonly Goal[];
-  /** Not in a quick run, unless it is asked for by its name. */
+  /** Whether a quick run leaves the row out, unless it is named. */
   readonly slow?: boolean;
-  /** Rounds, at most. */
+  /** The most rounds. */
   readonly rounds?: number;
 }
 
-/** The figures that every phase has. */
+/** Returns the figures that every phase has. */
 export function figuresOf({ load, used, seconds }: Phase): Figures {
   return {
     rate: load.deliveries / seconds,
@@ -78,14 +80,14 @@ export function figuresOf({ load, used, seconds }: Phase): Figures {
   };
 }
 
-/** One figure of one entry by that of another, or `undefined` where one of them is not there. */
+/** Returns a figure of one entry divided by that of another, or `undefined` if one of them is missing. */
 export function ratio(look: Look, figure: string, of: string, by: string): number | undefined {
   const a = look(of, figure);
   const b = look(by, figure);
   return a === undefined || b === undefined || b === 0 ? undefined : a / b;
 }
 
-/** Figures, and where the time went when that was asked for. */
+/** Returns figures, with the profile if one was requested. */
 export function withProfile(figures: Figures, { profile }: Used): Measured {
   return profile === undefined ? { figures } : { figures, profile };
 }

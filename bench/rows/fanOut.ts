@@ -1,13 +1,13 @@
-import { type PeerName, peerNames, peers } from '../peers/index.ts';
+import { peerNames, peers } from '../peers/index.ts';
 import { isInstalled } from '../peers/nchan.ts';
-import type { Scenario } from '../Scenario.ts';
+import type { PeerName, Scenario } from '../Scenario.ts';
 import { type Entry, type Row, ratio, type ServedEntry } from './Row.ts';
 import { atPace, throughput } from './throughput.ts';
 
-/** Those that a quick run is content with. */
+/** The peers of a quick run. */
 const close: readonly PeerName[] = ['rxsse', 'hand', 'joined', 'write', 'nchan'];
 
-/** nginx publishes to one channel, and is measured where it is installed. */
+/** Returns one entry for each peer; nginx only if it is installed. */
 export function entriesOf(
   names: readonly PeerName[],
   measure: ServedEntry['measure'],
@@ -64,7 +64,7 @@ export const bursts: Row = {
   ],
 };
 
-/** Like with like: Express changes the prototype of each response, after which Node's own code finds its way in it slowly. */
+/** Compared with peers on plain http: Express changes the prototype of each response, which slows Node's own code down. */
 const plain = 'rxsse on plain http';
 
 export const latency: Row = {

@@ -26,7 +26,7 @@ export const byReaders: Row = {
   columns,
   goals: [
     {
-      what: 'the dearest of 10 to 10,000 readers, to 10',
+      what: 'the most expensive of 10 to 10,000 readers, to 10',
       unit: 'x',
       value: (look) => growth(look, counts.slice(1).map(ofReaders)),
       least: 1.5,
@@ -45,7 +45,7 @@ export const byReadersInBursts: Row = {
   entries: counts.map((readers) => entry(ofReaders(readers), 50, { readers })),
 };
 
-/** The dearest by the first. */
+/** Returns the highest cost divided by the first. */
 function growth(look: Look, labels: readonly string[]): number | undefined {
   const costs = labels.map((label) => look(label, 'cost')).filter((cost) => cost !== undefined);
   const [first] = costs;
@@ -78,7 +78,7 @@ export const bySize: Row = {
 
 const million = 1_000_000;
 
-/** One feed, one reader, and what the server holds as the number grows. */
+/** Measures the memory of one feed with one reader as the number of events grows. */
 async function published(session: Session, { quick }: Budget): Promise<Measured> {
   const steps = quick ? 2 : 10;
   const part = quick ? million / 10 : million;
@@ -106,7 +106,7 @@ async function published(session: Session, { quick }: Budget): Promise<Measured>
 export const byEvents: Row = {
   name: 'events',
   title: 'A feed in which 10,000,000 events are published',
-  how: 'Its log as it is by default, one reader, bursts of 50: what V8 holds after the first 100,000 and at the end.',
+  how: 'The default log, one reader, bursts of 50: the memory of V8 after the first 100,000 events and at the end.',
   entries: [
     {
       label: 'rxsse',

@@ -6,7 +6,7 @@ import type { Row } from './Row.ts';
 import { connects, heartbeat, memory, replay } from './readers.ts';
 import { turn } from './turns.ts';
 
-/** All that is measured, in the order in which it is. */
+/** The rows in the order in which they are measured. */
 export const rows: readonly Row[] = [
   calibration,
   fanOut,

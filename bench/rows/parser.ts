@@ -5,11 +5,11 @@ import { type LoneEntry, type Row, ratio } from './Row.ts';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), '..', 'parse.js');
 
-/** No server and no sockets: a process that parses what is in its memory. */
+/** Measures a process that parses a stream in its memory, without a server and sockets. */
 function parsed(name: string, size: number): LoneEntry['alone'] {
   return async ({ quick }) => {
-    const given = [program, name, String(size), quick ? '16' : '128'];
-    const { stdout, status } = spawnSync(process.execPath, given, { encoding: 'utf8', timeout: 60_000 });
+    const args = [program, name, String(size), quick ? '16' : '128'];
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
     if (status !== 0) throw new Error('the parser failed');
     return { figures: JSON.parse(stdout) as Record<string, number> };
   };

@@ -1,13 +1,13 @@
-import { type PeerName, peers } from '../peers/index.ts';
+import { peers } from '../peers/index.ts';
 import { isInstalled } from '../peers/nchan.ts';
-import type { Scenario } from '../Scenario.ts';
+import type { PeerName, Scenario } from '../Scenario.ts';
 import type { Session } from '../Session.ts';
 import { entriesOf } from './fanOut.ts';
 import { type Budget, type Entry, type Measured, type Row, ratio, type ServedEntry, withProfile } from './Row.ts';
 
 const by = 'RxJS + Express by hand';
 
-/** Idle readers, enough for what one costs to stand out. */
+/** Measures the memory of idle readers. */
 const idle: ServedEntry['measure'] = async (session) => {
   const { readers } = session.scenario;
   const before = await session.memory();
@@ -68,10 +68,10 @@ function more(of: number | undefined, than: number | undefined): number | undefi
   return of === undefined || than === undefined ? undefined : of - than;
 }
 
-/** Heartbeats into silence, counted where they arrive; what the server uses is for nothing else. */
-async function beating(session: Session, { seconds }: Budget): Promise<Measured> {
+/** Counts the heartbeats that arrive while nothing is published, and what they cost the server. */
+async function heartbeats(session: Session, { seconds }: Budget): Promise<Measured> {
   await session.connect();
-  // The first round of them also makes the timers.
+  // The first round also creates the timers.
   await new Promise((resolve) => setTimeout(resolve, 1200));
   await session.watch();
   await session.count();
@@ -89,10 +89,10 @@ export const heartbeat: Row = {
     {
       label: 'rxsse on plain http',
       scenario: { peer: 'rxsse', readers: 2000, heartbeat: 1000, blocks: true, connected: false, plain: true },
-      measure: beating,
+      measure: heartbeats,
       slow: false,
     },
-    ...entriesOf(['rxsse', 'hand', 'joined', 'write', 'nchan', 'fastify', 'better-sse', 'hono', 'trpc'], beating, {
+    ...entriesOf(['rxsse', 'hand', 'joined', 'write', 'nchan', 'fastify', 'better-sse', 'hono', 'trpc'], heartbeats, {
       readers: 2000,
       heartbeat: 1000,
       blocks: true,
@@ -177,7 +177,7 @@ function replayEntry(label: string, peer: PeerName): Entry {
 export const replay: Row = {
   name: 'replay',
   title: 'Replay of 100,000 events from memory',
-  how: 'One reader comes and is given all of it: events a second, and the longest turn of the loop meanwhile, without and with garbage collection.',
+  how: 'One reader connects and receives all of it: events per second, and the longest turn of the loop meanwhile, without and with garbage collection.',
   entries: [
     replayEntry('rxsse', 'rxsse'),
     replayEntry('ReplaySubject by hand', 'hand'),

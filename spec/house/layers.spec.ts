@@ -22,6 +22,12 @@ describe('the layers of lib', () => {
     expect(importCircles(lib)).to.deep.equal([]);
   });
 
+  it('is used by examples, specs and a bench without circles', () => {
+    const isOurs = ([path]: readonly [string, string]) => !/node_modules|\/dist\//.test(path);
+    const others = ['examples', 'spec', 'bench'].flatMap((folder) => [...filesIn(folder, '.ts')].filter(isOurs));
+    expect(importCircles(new Map(others))).to.deep.equal([]);
+  });
+
   it(`have no file longer than ${maxLines} lines`, () => {
     const long = [...lib].map(([file, text]) => [text.trimEnd().split('\n').length, file] as const);
     expect(long.filter(([lines]) => lines > maxLines)).to.deep.equal([]);
