@@ -1,17 +1,17 @@
-/** What calls listeners by name: a Node `EventEmitter` and what is made like one, or a DOM `EventTarget`. @category source */
+/** An object that calls listeners by name: a Node `EventEmitter` or one with its methods, or a DOM `EventTarget`. @category source */
 export type Emitter =
   | { on(name: never, listener: never): unknown; off(name: never, listener: never): unknown }
   | { addEventListener(name: never, listener: never): void; removeEventListener(name: never, listener: never): void };
 
-/** The parameters of each overload, one after the other: inference alone sees the last. */
-type Overloads<F, Seen = unknown> = Seen & F extends (...given: infer A) => infer R
+/** The union of the parameters of all overloads; inference alone sees only the last one. */
+type Overloads<F, Seen = unknown> = Seen & F extends (...args: infer A) => infer R
   ? Seen extends F
     ? never
     : Overloads<F, Pick<F, keyof F> & Seen & ((...given: A) => R)> | A
   : never;
 
-/** The arguments that an overload of `on` has for this very name. */
-type Stated<A, N> = A extends [infer Name, (...heard: infer H) => unknown]
+/** The arguments of the listener in the overload of `on` for this literal name. */
+type Stated<A, N> = A extends [infer Name, (...args: infer H) => unknown]
   ? string extends Name
     ? never
     : N extends Name
@@ -19,7 +19,7 @@ type Stated<A, N> = A extends [infer Name, (...heard: infer H) => unknown]
       : never
   : never;
 
-/** What a DOM object's own `onmessage` says of its `message`. */
+/** The argument of the listener of a DOM object, by its `onmessage` for `message`. */
 type Dispatched<E, N extends string> = E extends { readonly [K in `on${N}`]: infer H }
   ? H extends (event: infer V) => unknown
     ? [event: V]
@@ -31,18 +31,20 @@ type Dispatched<E, N extends string> = E extends { readonly [K in `on${N}`]: inf
 type OrUnknown<A> = [A] extends [never] ? unknown[] : A extends unknown[] ? A : never;
 
 /**
- * What listeners of this name are called with, as far as the emitter's type says
- * it; `unknown` where it does not, to be stated by the listener and checked then.
+ * The arguments of a listener of this name, where the type of the emitter declares
+ * them, and else `unknown[]`: the listener then annotates its parameters.
  */
-type Heard<E, N extends string> = E extends { on: infer F } ? OrUnknown<Stated<Overloads<F>, N>> : Dispatched<E, N>;
+type ArgumentsOf<E, N extends string> = E extends { on: infer F }
+  ? OrUnknown<Stated<Overloads<F>, N>>
+  : Dispatched<E, N>;
 
-/** As a method it may state its parameters more exactly than they are known. */
-type Making<A extends unknown[]> = { making(...heard: A): unknown }['making'];
+/** A method type is bivariant, so that a maker may annotate narrower parameters than the emitter declares. */
+type Maker<A extends unknown[]> = { make(...args: A): unknown }['make'];
 
-/** What becomes of each event, by its name. @category source */
-export type Makers<E, M> = { readonly [N in keyof M]: N extends string ? Making<OrUnknown<Heard<E, N>>> : never };
+/** Functions that make a value of the arguments of an event, by the name of the event. @category source */
+export type Makers<E, M> = { readonly [N in keyof M]: N extends string ? Maker<OrUnknown<ArgumentsOf<E, N>>> : never };
 
-/** The same makers where a Node emitter takes them for listeners; else what is wrong. @category source */
+/** The same makers where a Node emitter accepts them as listeners, and else a message. @category source */
 export type CheckedMakers<E, M> = {
   readonly [N in keyof M]: E extends { on: unknown }
     ? E extends { on(name: N, listener: M[N]): unknown }
@@ -51,12 +53,12 @@ export type CheckedMakers<E, M> = {
     : M[N];
 };
 
-/** What the makers make. @category source */
-export type MadeBy<M> = M[keyof M] extends (...heard: never) => infer R ? R : never;
+/** The union of what the makers return. @category source */
+export type MadeBy<M> = M[keyof M] extends (...args: never) => infer R ? R : never;
 
-type Listener = (...heard: unknown[]) => void;
+type Listener = (...args: unknown[]) => void;
 
-/** Adds a listener; gives what removes it. */
+/** Adds a listener and returns a function that removes it. */
 export function listenTo(emitter: Emitter, name: string, listener: Listener): () => void {
   if ('on' in emitter) {
     const node = emitter as Record<'on' | 'off', (name: string, listener: Listener) => unknown>;

@@ -1,25 +1,25 @@
-/** What a poll knows when it asks; `fetch(url, request)` takes it as it is. @category source */
+/** The argument of a poll, which can be passed to `fetch(url, request)` as it is. @category source */
 export interface PollRequest<T> {
-  /** Aborted when the poll is left, took too long, or is over. */
+  /** Aborted when the poll is unsubscribed from, exceeds its timeout, or ends. */
   readonly signal: AbortSignal;
-  /** `If-None-Match` and `If-Modified-Since`, of the last answer that had what they need. */
+  /** `If-None-Match` and `If-Modified-Since`, from the last response that had an `ETag` or a `Last-Modified`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `ETag` of the last answer that `conditionalGet` read. */
+  /** The `ETag` of the last response that `conditionalGet` read. */
   readonly etag: string | undefined;
-  /** The `Last-Modified` of the last answer that `conditionalGet` read. */
+  /** The `Last-Modified` of the last response that `conditionalGet` read. */
   readonly lastModified: string | undefined;
   /** The last value of the stream; `undefined` before the first. */
   readonly last: T | undefined;
 }
 
-/** What the polls of one subscriber remember. */
-export interface Known<T> {
+/** What one subscriber remembers from its polls. */
+export interface PollState<T> {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
   readonly last?: T;
 }
 
-export function requestOf<T>({ etag, lastModified, last }: Known<T>, signal: AbortSignal): PollRequest<T> {
+export function pollRequestOf<T>({ etag, lastModified, last }: PollState<T>, signal: AbortSignal): PollRequest<T> {
   const headers = {
     ...(etag !== undefined && { 'If-None-Match': etag }),
     ...(lastModified !== undefined && { 'If-Modified-Since': lastModified }),

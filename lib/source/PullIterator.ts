@@ -1,18 +1,18 @@
 import { type Pullable, type Puller, pullerOf } from './Puller.ts';
 
-/** Gives what is pulled, now or when it is there. The signal is aborted when that is left or over. @category source */
+/** Returns what is read, or a promise of it. The signal is aborted when the reading ends or is canceled. @category source */
 export type Pull<T> = (signal: AbortSignal) => Pullable<T> | PromiseLike<Pullable<T>>;
 
-/** One reading of what the factory makes, with a `return` that does not wait for a parked `next`. */
+/** One iteration over what the factory returns. Its `return` does not wait for a pending `next`. */
 export class PullIterator<T> implements AsyncIterator<T> {
   readonly #abort = new AbortController();
   readonly #opening: Promise<Puller<T>>;
   #puller: Puller<T> | undefined;
 
   /** @throws whatever the factory throws. */
-  constructor(make: Pull<T>) {
-    this.#opening = this.#open(make);
-    // Where nobody asks any more, nobody is left to be told.
+  constructor(factory: Pull<T>) {
+    this.#opening = this.#open(factory);
+    // `next` reports the error; without a call of `next` it must not become an unhandled rejection.
     this.#opening.catch(() => {});
   }
 
@@ -29,26 +29,26 @@ export class PullIterator<T> implements AsyncIterator<T> {
 
   return(): Promise<IteratorResult<T>> {
     this.#abort.abort();
-    this.#puller?.leave();
+    this.#puller?.cancel();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  #open(make: Pull<T>): Promise<Puller<T>> {
+  #open(factory: Pull<T>): Promise<Puller<T>> {
     try {
-      const given = make(this.#abort.signal);
-      if (isPromise(given)) return Promise.resolve(given).then((late) => this.#begin(late));
-      return Promise.resolve(this.#begin(given));
+      const source = factory(this.#abort.signal);
+      if (isPromise(source)) return Promise.resolve(source).then((resolved) => this.#start(resolved));
+      return Promise.resolve(this.#start(source));
     } catch (error) {
       this.#abort.abort();
       throw error;
     }
   }
 
-  #begin(given: Pullable<T>): Puller<T> {
-    const puller = pullerOf(given);
+  #start(source: Pullable<T>): Puller<T> {
+    const puller = pullerOf(source);
     this.#puller = puller;
-    // It came too late: whoever wanted it has left.
-    if (this.#abort.signal.aborted) puller.leave();
+    // The iteration was canceled before the promise of the factory resolved.
+    if (this.#abort.signal.aborted) puller.cancel();
     return puller;
   }
 }

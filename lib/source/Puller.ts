@@ -1,6 +1,6 @@
 import { kindOf } from '../data/kindOf.ts';
 
-/** A `ReadableStream`, as far as it matters here. @category source */
+/** The members of a `ReadableStream` that are used here. @category source */
 export interface ReadableStreamLike<T> {
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>;
@@ -9,46 +9,46 @@ export interface ReadableStreamLike<T> {
 }
 
 /**
- * What gives a value when it is asked for one: an async iterable such as an
- * async generator or a Node `Readable`, a web `ReadableStream`, or the `null`
- * that a response without a body has for one.
+ * A source that produces a value when one is requested: an async iterable such as
+ * an async generator or a Node `Readable`, a web `ReadableStream`, or the `null`
+ * that is the body of a response without one.
  *
  * @category source
  */
 export type Pullable<T> = AsyncIterable<T> | ReadableStreamLike<T> | null;
 
-/** One reading of such a thing, which can be left also while it is parked. */
+/** One iteration over a {@link Pullable}, which can be canceled while a read is pending. */
 export interface Puller<T> {
   next(): Promise<IteratorResult<T>>;
-  leave(): void;
+  cancel(): void;
 }
 
 /**
- * Begins to read.
+ * Starts to read.
  *
- * @throws TypeError for what cannot be read.
+ * @throws TypeError for a value that cannot be read.
  */
-export function pullerOf<T>(given: Pullable<T>): Puller<T> {
-  if (given === null) return { next: () => Promise.resolve({ done: true, value: undefined }), leave: nothing };
-  if (typeof given === 'object') {
-    // First, though it can be iterated as well: a parked iterator of a stream hears of its `return` only when it wakes.
-    if ('getReader' in given) return readerOf(given);
-    if (Symbol.asyncIterator in given) return iteratorOf(given);
+export function pullerOf<T>(source: Pullable<T>): Puller<T> {
+  if (source === null) return { next: () => Promise.resolve({ done: true, value: undefined }), cancel: ignore };
+  if (typeof source === 'object') {
+    // First, although a web stream is async iterable too: `return` of its iterator waits for a pending read.
+    if ('getReader' in source) return readerOf(source);
+    if (Symbol.asyncIterator in source) return iteratorOf(source);
   }
-  throw new TypeError(`fromReadable: expected an async iterable or a ReadableStream, got ${kindOf(given)}`);
+  throw new TypeError(`fromReadable: factory must return an async iterable or a ReadableStream, got ${kindOf(source)}`);
 }
 
 function readerOf<T>(stream: ReadableStreamLike<T>): Puller<T> {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<T>>,
-    leave: () => {
-      reader.cancel().catch(nothing);
+    cancel: () => {
+      reader.cancel().catch(ignore);
     },
   };
 }
 
-/** Node streams: their iterator is an async generator, which hears nothing while it is parked; they themselves do. */
+/** A Node stream. Its iterator is an async generator, whose `return` waits for a pending read; `destroy` does not. */
 interface Destroyable {
   destroy(): unknown;
 }
@@ -58,9 +58,9 @@ function iteratorOf<T>(iterable: AsyncIterable<T>): Puller<T> {
   const iterator = iterable[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
-    leave: () => {
+    cancel: () => {
       stream?.destroy();
-      Promise.resolve(iterator.return?.()).catch(nothing);
+      Promise.resolve(iterator.return?.()).catch(ignore);
     },
   };
 }
@@ -69,4 +69,4 @@ function isDestroyable(value: object): value is Destroyable {
   return 'destroy' in value && typeof value.destroy === 'function';
 }
 
-function nothing(): void {}
+function ignore(): void {}

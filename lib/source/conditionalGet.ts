@@ -3,7 +3,7 @@ import { ConnectionError } from '../error/ConnectionError.ts';
 import { parseRetryAfter } from '../time/backoff.ts';
 import type { PollRequest } from './PollRequest.ts';
 
-/** A `Response`, as far as it matters here. @category source */
+/** The members of a `Response` that {@link conditionalGet} uses. @category source */
 export interface PollResponse {
   readonly status: number;
   readonly ok: boolean;
@@ -12,16 +12,16 @@ export interface PollResponse {
 
 const polled: unique symbol = Symbol('rxsse.polled');
 
-/** What a poll found: a value or nothing new, and what to ask the next time with. @category source */
+/** The result of a conditional poll: a value or nothing new, and the validators of the next request. @category source */
 export interface Polled<T> {
-  /** One value, or none. */
+  /** One value, or none when the resource has not changed. */
   readonly [polled]: readonly T[];
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
 }
 
-/** What an answer has for the stream, and for the next question: of `conditionalGet`, or a value by itself. */
-export function foundIn<T>(answer: T | Polled<T>): { readonly values: readonly T[]; readonly validators?: Polled<T> } {
+/** Returns the values of an answer, and the validators of the next request where `conditionalGet` made the answer. */
+export function valuesIn<T>(answer: T | Polled<T>): { readonly values: readonly T[]; readonly validators?: Polled<T> } {
   return isPolled(answer) ? { values: answer[polled], validators: answer } : { values: [answer] };
 }
 
@@ -30,34 +30,35 @@ function isPolled<T>(answer: T | Polled<T>): answer is Polled<T> {
 }
 
 /**
- * Makes a poll over `fetch` that gives a value only when the server has a new one.
+ * Makes a poll for {@link fromPoll} that emits a value only when the server has a
+ * new one.
  *
- * The request to ask with is one for `fetch`, with the headers that make it
- * conditional. An answer 304 is nothing new, and its body, like that of any answer
- * that is not read, is let go of. `ETag` and `Last-Modified` are kept once the
- * value is read: one that could not be read is asked for again.
+ * Use it around `fetch`: the request has the headers that make it conditional. A
+ * response 304 emits nothing. `ETag` and `Last-Modified` are remembered when the body
+ * has been read, so that a body that could not be read is requested again. Any status
+ * outside 200 to 299 is a {@link ConnectionError} with the wait of its `Retry-After`.
  *
  * @example Exchange rates, downloaded when they have changed
  * const url = 'http://localhost:4000/rates';
  * const rates = fromPoll(
  *   conditionalGet((request) => fetch(url, request), (response) => response.json()),
- *   { every: 60_000 },
+ *   { interval: 60_000 },
  * );
  *
- * @see fromPoll, which asks, and which takes a {@link ConnectionError} for a failure.
+ * @see fromPoll, which calls the poll, and waits longer after an error.
  * @category source
  */
 export function conditionalGet<R extends PollResponse, T>(
-  ask: (request: PollRequest<unknown>) => PromiseLike<R>,
+  send: (request: PollRequest<unknown>) => PromiseLike<R>,
   read: (response: R) => T | PromiseLike<T>,
 ): (request: PollRequest<unknown>) => Promise<Polled<T>> {
   return async (request) => {
-    const response = await ask(request);
+    const response = await send(request);
     const { status, headers } = response;
     if (status === 304) return { [polled]: [], etag: request.etag, lastModified: request.lastModified };
     if (!response.ok) {
       const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
-      throw new ConnectionError('status', `the server answered ${status}; expected a status from 200 to 299`, {
+      throw new ConnectionError('status', `conditionalGet: the status must be from 200 to 299, got ${status}`, {
         status,
         retryAfter,
       });

@@ -14,118 +14,104 @@ import {
 } from 'rxjs';
 import { checkDelay, checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
-import { backoffBound, fullJitter } from '../time/backoff.ts';
+import { type BackoffOptions, backoffBound, fullJitter } from '../time/backoff.ts';
 import { randomFraction } from '../time/clock.ts';
-import { foundIn, type Polled } from './conditionalGet.ts';
-import { type Known, type PollRequest, requestOf } from './PollRequest.ts';
+import { type Polled, valuesIn } from './conditionalGet.ts';
+import { type PollRequest, type PollState, pollRequestOf } from './PollRequest.ts';
 
-/** How often to ask, and what to do when that fails. @category source */
-export interface FromPollOptions {
-  /** The wait from an answer to the next question, in milliseconds. Above 0; no more than 2147483647. */
+/** How often to poll, and what to do when a poll fails. @category source */
+export interface FromPollOptions extends Pick<BackoffOptions, 'maxDelay' | 'maxAttempts' | 'onFailure'> {
+  /** The wait from the end of a poll to the next one, in milliseconds. Above 0, at most 2147483647. */
   readonly interval: number;
   /**
-   * The share of a wait that is left to chance, from 0, which keeps it whole, to
-   * 1, which leaves nothing certain; so that many that began together do not ask together.
+   * The share of each wait that is random, from 0, which waits the whole interval, to 1, which waits a random time up to
+   * it; so that many programs that started together do not poll together.
    *
    * @default 0
    */
   readonly jitter?: number;
   /**
-   * The longest silence of one poll, in milliseconds: before its first value, and between two. One that is silent for
-   * longer has failed. `Infinity` waits for ever.
+   * The longest silence of one poll, in milliseconds: before its first value, and between two. A longer one is a
+   * failure. Above 0, at most 2147483647; `Infinity` waits without end.
    *
    * @default 30000
    */
-  readonly timeout?: number;
+  readonly idleTimeout?: number;
   /**
-   * The longest wait of all after failures, in milliseconds. At least `every`.
+   * The longest wait after a failure, in milliseconds. At least `interval`, at most 2147483647.
    *
-   * @default 300000, or `every` where that is longer
+   * @default 300000, or `interval` where that is longer
    */
   readonly maxDelay?: number;
-  /** Failures in a row before one is passed on; 0 passes the first one on. @default Infinity: for ever */
-  readonly maxAttempts?: number;
-  /**
-   * Hears of each failure after which it will ask again, and of the wait in milliseconds. What it throws ends the
-   * stream.
-   *
-   * @default nobody
-   */
-  readonly onFailure?: (error: unknown, wait: number) => void;
 }
 
 /**
- * Asks again and again: at once, and each time so long after the answer.
+ * Polls: calls a function at once, and again an interval after each of its results.
  *
- * For what has no stream of its own. A question is asked when the one before is
- * answered and the wait is over, so a slow server is never asked twice at a time.
- * With `conditionalGet` around a `fetch` it asks whether there is anything new.
+ * Use it for a service that has no stream of its own. A poll starts when the one before
+ * has ended and the wait is over, so a slow server never has two requests at a time.
+ * With `conditionalGet` around `fetch` it downloads only what has changed.
  *
  * ```text
- * answers, each      --a|
- * fromPoll every 3   --a-----a-----a---
+ * each poll              --a|
+ * fromPoll, interval 3   --a-----a-----a---
  * ```
  *
- * After a failure (it throws, rejects, errors, or is silent for too long) it waits
- * for a random time up to a bound that begins at twice `every` and doubles with
- * each failure in a row (full jitter), and at least as long as a `Retry-After`
- * says, but never longer than `max`. Never completes by itself. Errors with the
- * last failure when the `limit` is reached. Unsubscribing leaves the poll, or the
- * wait; a poll that is over or left has its signal aborted. Each subscriber polls
- * on its own.
+ * After a failure (the function throws, its result rejects or errors, or is silent
+ * longer than `idleTimeout`) it waits for a random time up to a bound that starts at
+ * twice the interval and doubles with each failure in a row (full jitter), at least as
+ * long as a `Retry-After` asks for, and at most `maxDelay`. Never completes. Errors with
+ * the last failure when `maxAttempts` is reached. Unsubscribing ends the poll or the
+ * wait; the signal of a poll is aborted when it ends. Each subscriber polls for itself.
+ * Holds the last value.
  *
  * @example The depth of a queue
  * const depth = fromPoll(
  *   async ({ signal }) => (await fetch('http://localhost:4000/depth', { signal })).json(),
- *   { every: 5000, jitter: 0.1 },
+ *   { interval: 5000, jitter: 0.1 },
  * );
  *
- * @example What came after the last one
- * const found = fromPoll(({ last }: PollRequest<number>) => above(last ?? 0), { every: 1000 });
+ * @example What is newer than the last value
+ * const found = fromPoll(({ last }: PollRequest<number>) => above(last ?? 0), { interval: 1000 });
  *
- * @throws RangeError at once for an option out of range.
- * @see conditionalGet for conditional requests.
+ * @throws TypeError at once, for an option of a wrong type. RangeError for an option out of range.
+ * @see conditionalGet for conditional requests, and RxJS `timer` with `exhaustMap` where failures need no care.
  * @category source
  */
 export function fromPoll<L, T extends L>(
   poll: (request: PollRequest<L>) => ObservableInput<T | Polled<T>>,
-  {
-    interval,
-    jitter = 0,
-    timeout: patience = 30_000,
-    maxDelay = Math.max(interval, 300_000),
-    maxAttempts = Infinity,
-    onFailure,
-  }: FromPollOptions,
+  options: FromPollOptions,
 ): Observable<T> {
+  const { interval, jitter = 0, idleTimeout = 30_000, maxAttempts = Infinity, onFailure } = options;
+  const { maxDelay = Math.max(interval, 300_000) } = options;
+  checkFunction('fromPoll: poll', poll);
   checkDelay('fromPoll: interval', interval);
   checkNumber('fromPoll: jitter', jitter, { min: 0, max: 1 });
-  if (patience !== Infinity) checkDelay('fromPoll: timeout', patience, 'use Infinity for none');
+  if (idleTimeout !== Infinity) checkDelay('fromPoll: idleTimeout', idleTimeout, 'use Infinity to wait without end');
   checkNumber('fromPoll: maxDelay', maxDelay, { min: interval, max: maxTimerDelay, unit: 'ms' });
   checkNumber('fromPoll: maxAttempts', maxAttempts, { min: 0 });
   if (onFailure !== undefined) checkFunction('fromPoll: onFailure', onFailure);
 
   return defer(() => {
-    let known: Known<T> = {};
+    let state: PollState<T> = {};
     let failures = 0;
     let wait = 0;
 
     const remember = (answer: T | Polled<T>): readonly T[] => {
-      const { values, validators: { etag, lastModified } = known } = foundIn(answer);
-      known = { ...known, etag, lastModified, ...(values.length > 0 && { last: values.at(-1) as T }) };
+      const { values, validators: { etag, lastModified } = state } = valuesIn(answer);
+      state = { ...state, etag, lastModified, ...(values.length > 0 && { last: values.at(-1) as T }) };
       return values;
     };
-    const once = new Observable<T | Polled<T>>((subscriber) => {
+    const pollOnce = new Observable<T | Polled<T>>((subscriber) => {
       const abort = new AbortController();
-      // Before it is asked: it may answer, and be left, before its subscription returns.
+      // Before the poll, which may emit, and be unsubscribed from, before its subscription is returned.
       subscriber.add(() => abort.abort());
-      const answers = from(poll(requestOf<L>(known, abort.signal)));
-      subscriber.add(
-        (patience === Infinity ? answers : answers.pipe(timeout({ each: patience }))).subscribe(subscriber),
-      );
+      const answers = from(poll(pollRequestOf<L>(state, abort.signal)));
+      const bounded = idleTimeout === Infinity ? answers : answers.pipe(timeout({ each: idleTimeout }));
+      subscriber.add(bounded.subscribe(subscriber));
     });
 
-    return once.pipe(
+    return pollOnce.pipe(
       concatMap(remember),
       tap({
         complete: () => {
@@ -145,7 +131,7 @@ export function fromPoll<L, T extends L>(
   });
 }
 
-function waitAfter(error: unknown, bound: number, max: number): number {
-  const asked = error instanceof ConnectionError ? (error.retryAfter ?? 0) : 0;
-  return Math.min(max, Math.max(fullJitter(bound), asked));
+function waitAfter(error: unknown, bound: number, maxDelay: number): number {
+  const requested = error instanceof ConnectionError ? (error.retryAfter ?? 0) : 0;
+  return Math.min(maxDelay, Math.max(fullJitter(bound), requested));
 }

@@ -1,37 +1,37 @@
 import { Observable } from 'rxjs';
-import { kindOf } from '../data/kindOf.ts';
+import { checkFunction } from '../data/check.ts';
 import { type Pull, PullIterator } from './PullIterator.ts';
 import { pull, unpaced } from './pull.ts';
 
-/** Where the Observable keeps what it is made of: only the sink asks for it. */
+/** The key of the async iterable behind the Observable, which `sse` reads at the pace of its reader. */
 const pulled: unique symbol = Symbol('rxsse.pulled');
 
-/** Most web streams are this, too, and only it tells TypeScript what they hold. */
+/** Web streams are async iterable too, and only from this type can TypeScript infer their values. */
 type Iterated<T> = AsyncIterable<T> | null;
 
 /**
- * Makes an Observable of what gives a value only when it is asked: an async
- * iterable, a Node `Readable`, a web `ReadableStream`.
+ * Makes an Observable of a source that is read on request: an async iterable, a Node
+ * `Readable`, a web `ReadableStream`.
  *
- * RxJS's `from` takes them too, but one that is parked in an `await` does not
- * hear that its reader has left, and holds its file or its request until it
- * wakes. Here the factory gets a signal which is aborted in the turn in which the
- * reader leaves; a web stream is cancelled and a Node stream destroyed as well.
+ * Use it instead of RxJS `from` for what has to be canceled: an iterable that waits in
+ * an `await` does not notice that it was unsubscribed from, and keeps its file or its
+ * request until it wakes. Here the factory receives a signal that is aborted in the
+ * turn of the unsubscription; a web stream is canceled and a Node stream destroyed too.
  *
- * Handed to `sse` as it is, it pauses with its reader: the next value is asked
- * for when the socket takes more, so that the largest export holds one value in
- * memory. After `pipe` it is an Observable like any other, which nothing paces;
- * to change its values at the reader's pace, change them inside, in an
- * `async function*`. In a feed or a run it goes on as fast as it can.
+ * When it is passed to `sse` as it is, it pauses with its reader: the next value is
+ * requested when the socket takes more, so the largest export holds one value in
+ * memory. After `pipe` it is an Observable like any other, without backpressure; to
+ * map values at the pace of the reader, map them inside an `async function*`. In a
+ * feed or a resumable run it is read as fast as it produces.
  *
- * Each subscriber calls the factory anew. Completes with what it made; errors with
- * it, and with what the factory throws or its promise rejects with. The signal is
- * aborted then, too: nothing that the factory began outlives the stream.
+ * Each subscriber calls the factory. Completes and errors with its result, and errors
+ * with what the factory throws or its promise rejects with. The signal is aborted at
+ * the end of the stream as well. Holds one value.
  *
- * @example Another server's bytes, as they come
+ * @example The bytes of another server, as they come
  * const bytes = fromReadable<Uint8Array>(async (signal) => (await fetch('http://localhost:3000/time', { signal })).body);
  *
- * @example A large export, at the pace of who reads it
+ * @example A large export, at the pace of its reader
  * async function* rows(signal: AbortSignal) {
  *   for (let page = 0; page < 1000; page++) {
  *     yield (await fetch(`http://localhost:4000/rows?page=${page}`, { signal })).json();
@@ -39,20 +39,22 @@ type Iterated<T> = AsyncIterable<T> | null;
  * }
  * app.get('/export', sse(fromReadable(rows)));
  *
- * @throws TypeError at once, for what is no function.
- * @see RxJS `from` for what is never left early.
+ * @throws TypeError at once, for a factory that is not a function.
+ * @see RxJS `from` for what need not be canceled.
  * @category source
  */
-export function fromReadable<T>(make: (signal: AbortSignal) => Iterated<T> | PromiseLike<Iterated<T>>): Observable<T>;
-export function fromReadable<T>(make: Pull<T>): Observable<T>;
-export function fromReadable<T>(make: Pull<T>): Observable<T> {
-  if (typeof make !== 'function') throw new TypeError(`fromReadable: expected a function, got ${kindOf(make)}`);
-  const iterable: AsyncIterable<T> = { [Symbol.asyncIterator]: () => new PullIterator(make) };
+export function fromReadable<T>(
+  factory: (signal: AbortSignal) => Iterated<T> | PromiseLike<Iterated<T>>,
+): Observable<T>;
+export function fromReadable<T>(factory: Pull<T>): Observable<T>;
+export function fromReadable<T>(factory: Pull<T>): Observable<T> {
+  checkFunction('fromReadable: factory', factory);
+  const iterable: AsyncIterable<T> = { [Symbol.asyncIterator]: () => new PullIterator(factory) };
   const observable = new Observable<T>((subscriber) => pull(iterable, subscriber, unpaced()));
   return Object.assign(observable, { [pulled]: iterable });
 }
 
-/** What can be asked at a reader's own pace, if that is what it is. */
+/** Returns the async iterable behind an Observable that {@link fromReadable} made; `undefined` for any other value. */
 export function pulledIn(value: unknown): AsyncIterable<unknown> | undefined {
   if (typeof value !== 'object' || value === null || !(pulled in value)) return undefined;
   return value[pulled] as AsyncIterable<unknown>;

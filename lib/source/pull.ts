@@ -1,21 +1,20 @@
 import type { Subscriber } from 'rxjs';
 import { clock } from '../time/clock.ts';
 
-/** Values that are taken in one turn of the loop, at most, where no reader sets the pace. */
-const atOnce = 64;
+/** The largest number of values read in one turn of the event loop, where no reader sets the pace. */
+const valuesPerTurn = 64;
 
 /**
- * Feeds a subscriber from an async iterable: the next value is asked for when
- * the one before was taken and `pace` lets it be.
+ * Emits the values of an async iterable: it requests the next one when the value
+ * before has been delivered and `pace` calls back.
  *
- * One that leaves calls `return` on the iterator at once. A generator that is
- * parked in an `await` hears of it only when that settles; `context.signal` is
- * how it hears sooner.
+ * Unsubscribing calls `return` of the iterator at once. A generator that is waiting
+ * in an `await` runs it only when that settles; `context.signal` reaches it sooner.
  */
 export function pull(
   iterable: AsyncIterable<unknown>,
   subscriber: Subscriber<unknown>,
-  pace: (ask: () => void) => void,
+  pace: (request: () => void) => void,
 ): void {
   let iterator: AsyncIterator<unknown>;
   try {
@@ -24,52 +23,52 @@ export function pull(
     return subscriber.error(error);
   }
 
-  let done = false;
+  let isEnded = false;
   subscriber.add(() => {
-    if (!done) leave(iterator);
+    if (!isEnded) cancel(iterator);
   });
-  pace(ask);
+  pace(request);
 
-  function ask(): void {
+  function request(): void {
     if (subscriber.closed) return;
-    let asked: Promise<IteratorResult<unknown>>;
+    let result: Promise<IteratorResult<unknown>>;
     try {
-      asked = iterator.next();
+      result = iterator.next();
     } catch (error) {
-      return failed(error);
+      return fail(error);
     }
-    // What is no result at all throws in `taken`, and is an error of the stream, too.
-    Promise.resolve(asked).then(taken).catch(failed);
+    // A value that is not an iterator result throws in `onResult`, and errors the stream too.
+    Promise.resolve(result).then(onResult).catch(fail);
   }
 
-  function taken(result: IteratorResult<unknown>): void {
+  function onResult(result: IteratorResult<unknown>): void {
     if (result.done) {
-      done = true;
+      isEnded = true;
       subscriber.complete();
       return;
     }
     subscriber.next(result.value);
-    pace(ask);
+    pace(request);
   }
 
-  function failed(error: unknown): void {
-    done = true;
+  function fail(error: unknown): void {
+    isEnded = true;
     subscriber.error(error);
   }
 }
 
-/** Nobody is left to be told what an iterator says when it is left. */
-function leave(iterator: AsyncIterator<unknown>): void {
+/** Calls `return` of an iterator; there is no subscriber left that an error could be reported to. */
+function cancel(iterator: AsyncIterator<unknown>): void {
   try {
     Promise.resolve(iterator.return?.()).catch(() => {});
   } catch {}
 }
 
 /**
- * The pace of what has no reader to pause with: as fast as it comes, but one
- * that always has a value at hand leaves the loop its turns.
+ * Returns a pace without a reader to wait for: as fast as values come, with a turn
+ * of the event loop now and then for an iterable that always has a value.
  */
-export function unpaced(): (ask: () => void) => void {
-  let asked = 0;
-  return (ask) => (++asked % atOnce === 0 ? clock.turn(ask) : ask());
+export function unpaced(): (request: () => void) => void {
+  let requests = 0;
+  return (request) => (++requests % valuesPerTurn === 0 ? clock.turn(request) : request());
 }

@@ -88,8 +88,8 @@ class Both {
   }
 }
 
-describe('Line', () => {
-  it('is like an array, for any number of lines that links move between', () => {
+describe('LinkedList', () => {
+  it('behaves like arrays, for any number of lists that nodes move between', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const both = new Both();
@@ -100,11 +100,11 @@ describe('Line', () => {
     );
   });
 
-  it('gives nothing when nobody stands in it', () => {
+  it('returns undefined from an empty list', () => {
     expect(new LinkedList().shift()).to.equal(undefined);
   });
 
-  it('lets go of a link that left twice, or stood in no line', () => {
+  it('ignores a node that is unlinked twice, or is in no list', () => {
     const waiting = new LinkedList<Waiting>();
     const [first, second] = [new Waiting(1), new Waiting(2)];
     first.unlink();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Queue } from '../../lib/data/Queue.ts';
 
 describe('Queue', () => {
-  it('is an array of which one takes the first', () => {
+  it('behaves like an array of which the first item is removed', () => {
     const steps = fc.array(fc.constantFrom('push', 'push many', 'shift', 'shift many', 'replace', 'clear'), {
       maxLength: 40,
     });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RecentKeys } from '../../lib/data/RecentKeys.ts';
 
 describe('RecentKeys', () => {
-  it('finds the newest keys, so many of them, and no other', () => {
+  it('finds the newest keys, at most maxKeys of them', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 30 }), (most, added) => {
         const keys = new RecentKeys<number>(most);
@@ -17,14 +17,14 @@ describe('RecentKeys', () => {
     );
   });
 
-  it('takes part of a key for none', () => {
+  it('rounds maxKeys down', () => {
     const keys = new RecentKeys<number>(1.9);
     keys.add('a', 1);
     keys.add('b', 2);
     expect([keys.find('a'), keys.find('b')]).to.deep.equal([undefined, 2]);
   });
 
-  it('knows nothing once it is cleared, and remembers anew', () => {
+  it('finds nothing after it is cleared, and adds keys again', () => {
     const keys = new RecentKeys<number>(2);
     for (const key of ['a', 'b', 'c']) keys.add(key, 1);
     keys.clear();

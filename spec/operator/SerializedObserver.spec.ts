@@ -18,8 +18,8 @@ function heard(react: (outlet: SerializedObserver<string>, value: string, reader
   return { all, outlet };
 }
 
-describe('Outlet', () => {
-  it('hands a value on when the one before it is through', () => {
+describe('SerializedObserver', () => {
+  it('emits a value when the one before it has been delivered', () => {
     const { all, outlet } = heard((self, value) => {
       if (value === 'a') self.nextAll(['b', 'c']);
       if (value === 'b') self.next('d');
@@ -29,7 +29,7 @@ describe('Outlet', () => {
     expect(all.join(' ')).to.equal('a( a) b( b) c( c) d( d) e( e)');
   });
 
-  it('ends when all before it are through, in the way that was told first', () => {
+  it('ends after all values before the end, with the first end', () => {
     const { all, outlet } = heard((self, value) => {
       if (value !== 'a') return;
       self.next('b');
@@ -40,14 +40,14 @@ describe('Outlet', () => {
     expect(all.join(' ')).to.equal('a( a) c( c) b( b) error no');
   });
 
-  it('ends at once where nothing is under way', () => {
+  it('ends at once while no value is being delivered', () => {
     const { all, outlet } = heard(() => {});
     outlet.next('a');
     outlet.complete();
     expect(all).to.deep.equal(['a(', 'a)', 'end']);
   });
 
-  it('gives nothing more to a reader that has left', () => {
+  it('emits nothing after the subscriber has unsubscribed', () => {
     const { all, outlet } = heard((_self, _value, reader) => reader.unsubscribe());
     outlet.nextAll(['a', 'b']);
     outlet.next('c');

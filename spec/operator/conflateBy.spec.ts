@@ -11,7 +11,7 @@ const order = (id: string, total: number) => Orders.OrderPaid({ order: id, total
 
 describe('conflateBy', () => {
   it(
-    'holds one event of each key, in the order of the newest',
+    'emits one event of each key, in the order of the newest events',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-a-b-A------b-|');
       const subs = '      ^-------------!';
@@ -23,14 +23,14 @@ describe('conflateBy', () => {
   );
 
   it(
-    'waits anew from the first event after all went out',
+    'restarts the interval with the first event after an emission',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a-------a---|').pipe(conflateBy(letter, { interval: 3 }))).toBe('---a-------a|');
     }),
   );
 
   it(
-    'lets go when `until` emits, and leaves it with the source',
+    'emits when `until` emits, and unsubscribes from it at the end',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-a-A-b----c|');
       const until = hot(' --x---x-x---');
@@ -43,28 +43,28 @@ describe('conflateBy', () => {
   );
 
   it(
-    'goes on when `until` is over, and gives what it holds at the end',
+    'continues when `until` completes, and emits the held events at the end',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-a---b-|').pipe(conflateBy(letter, { until: hot('--x|') }))).toBe('--a----(b|)');
     }),
   );
 
   it(
-    'fails with `until`, after what it holds',
+    'errors with `until`, after the held events',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-a---b-|').pipe(conflateBy(letter, { until: hot('---#') }))).toBe('---(a#)');
     }),
   );
 
   it(
-    'gives what it holds before a failure',
+    'emits the held events before an error',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-ab-#').pipe(conflateBy(letter, { interval: 9 }))).toBe('----(ab#)');
     }),
   );
 
   it(
-    'merges what is held with what comes',
+    'merges the held event with the new one',
     marbles(({ hot, expectObservable }) => {
       const merge = (held: string, event: string) => held + event;
       const source = hot('-abAa------|');
@@ -75,7 +75,7 @@ describe('conflateBy', () => {
   );
 
   it(
-    'lets all out early when there would be more keys than it may hold',
+    'emits all held events early when there would be more than maxKeys',
     marbles(({ hot, expectObservable }) => {
       const source = hot('abAc--------|');
       const expected = '  ---(bA)-c---|';
@@ -83,7 +83,7 @@ describe('conflateBy', () => {
     }),
   );
 
-  it('holds 10000 keys where nothing else is said', () => {
+  it('holds 10000 keys by default', () => {
     const source = new Subject<number>();
     let given = 0;
     const reader = source.pipe(conflateBy((n) => n, { interval: 1e6 })).subscribe(() => given++);
@@ -95,7 +95,7 @@ describe('conflateBy', () => {
   });
 
   it(
-    'keeps the place of the newest of a key, and lets a place wait for what is before it',
+    'keeps the position of the newest event of a key, and position-only entries behind the events before them',
     marbles(({ hot, expectObservable }) => {
       const values = {
         a: placed(1, order('A', 1)),
@@ -110,7 +110,7 @@ describe('conflateBy', () => {
   );
 
   it(
-    'lets nothing wait behind a gap, and forgets a place that an event has passed',
+    'emits the held events before a gap, and drops a position that a later event replaces',
     marbles(({ hot, expectObservable }) => {
       const values = {
         a: placed(1, order('A', 1)),
@@ -125,7 +125,7 @@ describe('conflateBy', () => {
   );
 
   it(
-    'puts what was merged at the place of the newest',
+    'emits a merged event at the position of the newest',
     marbles(({ hot, expectObservable }) => {
       const sum = (held: Order, event: Order) =>
         'total' in held.data && 'total' in event.data ? order('A', held.data.total + event.data.total) : event;
@@ -136,7 +136,7 @@ describe('conflateBy', () => {
     }),
   );
 
-  it('subscribes no source for a stream that has failed already', () => {
+  it('does not subscribe to the source when `until` has already failed', () => {
     let subscribed = 0;
     const source = defer(() => {
       subscribed++;
@@ -149,7 +149,7 @@ describe('conflateBy', () => {
     expect([subscribed, errors]).to.deep.equal([0, ['no']]);
   });
 
-  it('takes no `undefined` for the event that two became, in an entry: it would be gone', () => {
+  it('errors when merge returns undefined for entries, which would lose the event', () => {
     const source = new Subject<Entry<Order>>();
     const words: unknown[] = [];
     source

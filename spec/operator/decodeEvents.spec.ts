@@ -21,7 +21,7 @@ const raw = { type: 'order_paid', data: { order: 'A', total: 5 } };
 
 describe('decodeEvents', () => {
   it(
-    'drops what is no event of the contract, and reports it by path',
+    'drops an event that is not of the contract, and reports it by path',
     marbles(({ hot, flush, expectObservable, expectSubscriptions }) => {
       const source = hot('   -a-x-b--|', { a: raw, x: { type: 'order_paid', data: { order: 7 } }, b: shipped });
       const subs = '         ^-------!';
@@ -45,7 +45,7 @@ describe('decodeEvents', () => {
   );
 
   it(
-    'fails with a bad event where it is told to',
+    "errors with an invalid event with onInvalid 'fail'",
     marbles(({ hot, flush }) => {
       const errors: unknown[] = [];
       hot('-a-x-a', { a: raw, x: {} })
@@ -71,24 +71,24 @@ describe('decodeEvents', () => {
     'what a codec decodes': [{ type: 'seen', data: { at: at.toJSON() } }, Dated.Seen({ at }), Dated],
   };
   for (const [what, [value, expected, contract]] of Object.entries(good)) {
-    it(`takes ${what}`, () => {
+    it(`decodes ${what}`, () => {
       expect(decoded(value, contract)).to.deep.equal({ passed: [expected], issues: [] });
     });
   }
 
-  it('hands on what a definition of the contract made', () => {
+  it('passes an event that a definition of the contract made', () => {
     const made = Dated.Seen({ at });
     expect(decoded(made, Dated).passed[0]).to.equal(made);
   });
 
-  it('decodes what a definition of another contract made', () => {
+  it('decodes an event that a definition of another contract made', () => {
     const Others = events({ OrderPaid: { order: t.string, total: t.string } });
     expect(decoded(Others.OrderPaid({ order: 'A', total: '5' })).issues).to.deep.equal([
       'order_paid.data.total: expected number, got string',
     ]);
   });
 
-  it('keeps no field that the contract does not know', () => {
+  it('removes fields that the contract does not have', () => {
     expect(decoded({ ...raw, data: { ...raw.data, secret: 1 } }).passed).to.deep.equal([paid]);
   });
 
@@ -112,7 +112,7 @@ describe('decodeEvents', () => {
     });
   }
 
-  it('passes on what is not about decoding', () => {
+  it('errors with an error that is not a DecodeError', () => {
     const mean = {
       get type() {
         throw new Error('a getter');
@@ -126,7 +126,7 @@ describe('decodeEvents', () => {
   });
 
   it(
-    'decodes in entries, and leaves the place of a bad one',
+    'decodes inside entries, and leaves the position of an invalid event',
     marbles(({ hot, expectObservable }) => {
       const rawAt = (sequence: number, given: unknown) =>
         new Entry<Order | Gap>('e', sequence, given as Order, undefined);

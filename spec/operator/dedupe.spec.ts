@@ -9,7 +9,7 @@ const itself = (letter: string): string => letter;
 
 describe('dedupe', () => {
   it(
-    'lets an event through once, for as long as its key is remembered',
+    'emits an event once, for as long as its key is remembered',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-a-b-a---a-|');
       const subs = '      ^----------!';
@@ -21,14 +21,14 @@ describe('dedupe', () => {
   );
 
   it(
-    'counts from the event that passed, and not from its repeats',
+    'counts from the emitted event, not from its repeats',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a-a-a-a-a-|').pipe(dedupe(itself, { maxAge: 4 }))).toBe('a---a---a-|');
     }),
   );
 
   it(
-    'forgets the oldest for a new one, also where time has let others go',
+    'forgets the oldest key for a new one, also after others have expired',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abacab|').pipe(dedupe(itself, { maxKeys: 2 }))).toBe('ab-cab|');
       expectObservable(hot('abc-abcabc|').pipe(dedupe(itself, { maxKeys: 2, maxAge: 3 }))).toBe('abc-abcabc|');
@@ -37,13 +37,13 @@ describe('dedupe', () => {
   );
 
   it(
-    'remembers for ever where nothing else is said',
+    'remembers without end by default',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a 9s a|').pipe(dedupe(itself))).toBe('a 9s -|');
     }),
   );
 
-  it('remembers 10000 keys where nothing else is said', () => {
+  it('remembers 10000 keys by default', () => {
     const source = new Subject<number>();
     const passed: number[] = [];
     source.pipe(dedupe((n) => n)).subscribe((n) => passed.push(n));
@@ -54,7 +54,7 @@ describe('dedupe', () => {
   });
 
   it(
-    'leaves the place of a repeat, and passes places and gaps',
+    'leaves the position of a repeated event, and passes position-only entries and gaps',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), b: placed(2, paid), o: bare(2), g: gapAt(3), c: placed(4, shipped) };
       const source = hot<Entry<Order | Gap>>('-abogc-|', { ...values });
@@ -64,7 +64,7 @@ describe('dedupe', () => {
   );
 
   it(
-    'forgets the only key in time, and the next, and the next',
+    'forgets each key in time when there is only one',
     marbles(({ hot, expectObservable }) => {
       const source = hot('     a-a---a-a-----------b-b---a|');
       expectObservable(source.pipe(dedupe((letter) => letter, { maxAge: 6 }))).toBe('a-----a-------------b-----a|');

@@ -10,7 +10,7 @@ const isAffordable = (order: Order): boolean => order.type !== 'order_paid' || o
 
 describe('filterEvents', () => {
   it(
-    'leaves the bare place of an entry whose event does not pass',
+    'leaves a position-only entry for an event that does not pass',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-a--b--c--|', { a: placed(1, paid), b: placed(2, dear), c: placed(3, shipped) });
       const subs = '                  ^---------!';
@@ -26,7 +26,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'is a filter to plain events',
+    'filters plain events',
     marbles(({ hot, expectObservable }) => {
       const source = hot<Order>('-a--b--c--|', { a: paid, b: dear, c: shipped });
       const expected = '         -a-----c--|';
@@ -36,7 +36,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'lets gaps and bare places pass, which the predicate never sees',
+    'passes gaps and position-only entries without calling the predicate',
     marbles(({ hot, flush, expectObservable }) => {
       const values = { g: gapAt(4), o: bare(5), a: placed(6, paid) };
       const source = hot<OrderEntry>('-g--o--a--|', values);
@@ -51,7 +51,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'lets a plain gap pass, which the predicate never sees',
+    'passes a plain gap without calling the predicate',
     marbles(({ hot, flush, expectObservable }) => {
       const source = hot<Order | Gap>('-g--a--|', { g: gap, a: paid });
       const expected = '               -g-----|';
@@ -65,7 +65,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'asks once for each event and reader',
+    'calls the predicate once for each event and reader',
     marbles(({ cold, flush }) => {
       const source = cold<OrderEntry | Order>('-a--b--|', { a: placed(1, paid), b: shipped });
       let asked = 0;
@@ -78,7 +78,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'asks a guard of a definition',
+    'accepts the type guard of a definition',
     marbles(({ hot, expectObservable }) => {
       const source = hot<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
       const expected = '              -a--o--|';
@@ -91,7 +91,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'is silent with a source that never speaks, and leaves it with the reader',
+    'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
       const left = '                  ^--!';
@@ -103,7 +103,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'completes with a source that is empty',
+    'completes with an empty source',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold<OrderEntry>('--|').pipe(filterEvents(isAffordable))).toBe('--|');
     }),
@@ -122,7 +122,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'errors, and leaves the source, when the predicate throws',
+    'errors, and unsubscribes from the source, when the predicate throws',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
       const subs = '                  ^---!';
@@ -137,7 +137,7 @@ describe('filterEvents', () => {
   );
 
   it(
-    'starts fresh for a second subscriber',
+    'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
       const passing = cold<OrderEntry>('-a-b|', { a: placed(1, dear), b: placed(2, paid) }).pipe(
         filterEvents(isAffordable),
@@ -149,7 +149,7 @@ describe('filterEvents', () => {
     }),
   );
 
-  it('refuses what is no predicate', () => {
+  it('throws a TypeError for a predicate that is not a function', () => {
     expect(() => filterEvents(undefined as never)).to.throw(
       TypeError,
       'filterEvents: predicate must be a function, got undefined',

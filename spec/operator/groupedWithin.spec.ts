@@ -14,7 +14,7 @@ const bySize = groupedWithin<string>({ maxBytes: 5, sizeOf: (letter) => sizes[le
 
 describe('groupedWithin', () => {
   it(
-    'closes a group when it is full or its time is over',
+    'emits a group when it is full or its time has passed',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-a-b-------c-d-e-f|');
       const subs = '      ^-----------------!';
@@ -29,7 +29,7 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'counts the time of each group from its own first event',
+    'counts the time of each group from its first event',
     marbles(({ hot, expectObservable }) => {
       const source = hot('ab--c-------|');
       const expected = '  -a-------c--|';
@@ -38,7 +38,7 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'gives what it gathered before a failure, and no empty group',
+    'emits the open group before an error, and no empty group',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('ab#').pipe(groupedWithin({ maxEvents: 5 }))).toBe('--(a#)', spelt('ab'));
       expectObservable(hot('ab#').pipe(groupedWithin({ maxEvents: 2 }))).toBe('-a#', spelt('ab'));
@@ -47,7 +47,7 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'is full at its bytes, and begins the next group with an event that would be too much',
+    'closes a group at maxBytes, and starts the next one with the event that would exceed it',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('ab--|').pipe(bySize)).toBe('-a--|', spelt('ab'));
       expectObservable(hot('ca-b-c|').pipe(bySize)).toBe('---c--(b|)', spelt('ca', 'bc'));
@@ -56,7 +56,7 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'gives an event that is too large a group of its own',
+    'emits an event that is too large as a group of its own',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('d-----|').pipe(bySize)).toBe('d-----|', spelt('d'));
       expectObservable(hot('c-d-----|').pipe(bySize)).toBe('--(cd)--|', spelt('c', 'd'));
@@ -64,7 +64,7 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'measures the JSON text where it is not told how',
+    'measures the JSON text by default',
     marbles(({ hot, expectObservable }) => {
       const values = { t: 'four', n: 1234, o: { a: 1 }, u: undefined };
       // 4, 4, 7 and 0 characters.
@@ -74,14 +74,14 @@ describe('groupedWithin', () => {
   );
 
   it(
-    'has the time run for the event that begins a group by closing another',
+    'starts the time for an event that closes one group and starts another',
     marbles(({ hot, expectObservable }) => {
       const timed = groupedWithin<string>({ maxBytes: 5, maxDelay: 4, sizeOf: (letter) => sizes[letter] ?? 0 });
       expectObservable(hot('b--f----------|').pipe(timed)).toBe('---b---f------|', spelt('b', 'f'));
     }),
   );
 
-  it('sets one timer, and none while nothing is gathered', () => {
+  it('sets one timer, and none while there is no group', () => {
     marbles(({ hot, flush }) => {
       const timers = trackTimers();
       hot('aaaaaaaaaaaa|')
@@ -93,7 +93,7 @@ describe('groupedWithin', () => {
     })();
   });
 
-  it('measures nothing where nothing is said of bytes, and takes the least of them', () => {
+  it('does not measure without maxBytes, and accepts the smallest one', () => {
     const source = new Subject<number>();
     const sizeOf = () => {
       throw new Error('measured');
@@ -105,7 +105,7 @@ describe('groupedWithin', () => {
     expect(got).to.deep.equal([[7], [7]]);
   });
 
-  it('holds 10000 where only the time is given', () => {
+  it('holds 10000 events by default', () => {
     const source = new Subject<number>();
     const lengths: number[] = [];
     source.pipe(groupedWithin({ maxDelay: 20_000 })).subscribe((group) => lengths.push(group.length));
@@ -115,7 +115,7 @@ describe('groupedWithin', () => {
   });
 
   it(
-    'is one entry at the last place, also where that is bare, and goes before a gap',
+    'emits a group as one entry at its last position, before a gap',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(3), c: placed(4, dear), g: gapAt(5) };
       const source = hot<Entry<Order | Gap>>('-ab-o---c-g-----|', { ...values });
@@ -128,7 +128,7 @@ describe('groupedWithin', () => {
     }),
   );
 
-  it('says so when a size is none', () => {
+  it('errors when sizeOf returns no size', () => {
     for (const size of [Number.NaN, -1, 'large']) {
       const words: string[] = [];
       of('a')

@@ -15,7 +15,7 @@ const operators = files.filter((file) => typeof Reflect.get(door, file) === 'fun
 const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'listen'];
 
 describe('every operator', () => {
-  it('is asked: none is forgotten, and each file that is none is known to be', () => {
+  it('has a subject, and every other file of the folder is listed', () => {
     expect(Object.keys(subjects).sort()).to.deep.equal(operators);
     expect(files.filter((file) => !operators.includes(file)).sort()).to.deep.equal(parts);
   });
@@ -31,7 +31,7 @@ const chosen = process.env.OPERATOR?.split(',');
 
 for (const [name, subject] of Object.entries(subjects)) {
   if (chosen !== undefined && !chosen.includes(name)) continue;
-  describe(`${name} answers`, function () {
+  describe(`${name} satisfies`, function () {
     this.timeout(20_000);
 
     const answers = answersOf(name, subject);

@@ -10,7 +10,7 @@ describe('keepAlive', () => {
   const fill = keepAlive({ interval: 5, value: () => 'h' });
 
   it(
-    'fills each silence and starts anew on a value',
+    'emits into each silence, and restarts with a value',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('  --a-----------b--|');
       const subs = '        ^----------------!';
@@ -23,7 +23,7 @@ describe('keepAlive', () => {
 
   for (const make of ['hot', 'cold'] as const) {
     it(
-      `gives the value alone when both are due, of a ${make} source`,
+      `emits only the value of a ${make} source when both are due`,
       marbles((helpers) => {
         const source = helpers[make]('-----a----b--|');
         const expected = '            -----a----b--|';
@@ -33,14 +33,14 @@ describe('keepAlive', () => {
   }
 
   it(
-    'is of any patience with Infinity',
+    'emits nothing with Infinity',
     marbles(({ hot, expectObservable }) => {
       const patient = keepAlive<string>({ interval: Infinity, value: () => 'h' });
       expectObservable(hot('-a 9s b|').pipe(patient)).toBe('-a 9s b|');
     }),
   );
 
-  it('waits longer than a timer can', () => {
+  it('waits longer than the longest timer', () => {
     const timers = trackTimers();
     new Subject()
       .pipe(keepAlive({ interval: 2 ** 40, value: () => 'h' }))
@@ -50,7 +50,7 @@ describe('keepAlive', () => {
     expect(timers.longest).to.equal(2 ** 31 - 1);
   });
 
-  it('leaves its timer alone while values come', () => {
+  it('does not set a timer for each value', () => {
     const run = marbles(({ hot, flush }) => {
       const timers = trackTimers();
       hot('aaaaaaaaaaaaaaaaaaaa|').pipe(fill).subscribe();
@@ -62,7 +62,7 @@ describe('keepAlive', () => {
   });
 
   it(
-    'is broken by no bare place, which readers do not see',
+    'does not restart with a position-only entry',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), o: bare(1), h: comment() };
       const source = hot('-a--o----o-|', values);
@@ -73,7 +73,7 @@ describe('keepAlive', () => {
   );
 
   it(
-    'fills no silence that a value ends in the same moment, of a source that waits anew once it was given',
+    'emits nothing when a value comes at the same moment from a source that rearms its timer',
     marbles(({ expectObservable }) => {
       const polled = defer(() => timer(5)).pipe(
         map(() => 'a'),

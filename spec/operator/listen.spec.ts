@@ -30,7 +30,7 @@ describe('listen', () => {
     throw new Error('cannot be left');
   };
 
-  it('leaves the source before what follows its end', () => {
+  it('unsubscribes from the source before it notifies of the end', () => {
     const order: string[] = [];
     const { made, subscriber } = source(() => order.push('left'));
     heard(made, { complete: () => order.push('then') });
@@ -38,7 +38,7 @@ describe('listen', () => {
     expect(order).to.deep.equal(['left', 'then']);
   });
 
-  it('tells the end of a source whose teardown throws, to whom the error belongs', () => {
+  it('notifies of the end of a source whose teardown throws, and throws its error', () => {
     for (const end of ['complete', 'error'] as const) {
       const { made, subscriber } = source(fails);
       const words = heard(made, { complete: () => words.push('ended'), error: () => words.push('ended') });
@@ -47,7 +47,7 @@ describe('listen', () => {
     }
   });
 
-  it('makes an error of the stream of what an ear throws', () => {
+  it('errors the stream with what a callback throws', () => {
     const mistake = () => {
       throw new Error('mistaken');
     };
@@ -63,7 +63,7 @@ describe('listen', () => {
     }
   });
 
-  it('leaves what throws behind the end to who ended the source', () => {
+  it('throws an error that follows the end to the code that ended the source', () => {
     const { made, subscriber } = source(() => {});
     new Observable<number>((inner) => {
       listen(made, inner, { next: () => {}, complete: () => inner.complete() });
@@ -73,7 +73,7 @@ describe('listen', () => {
     expect(() => subscriber().complete()).to.throw('cannot be left');
   });
 
-  it('passes the end on where nobody listens for it', () => {
+  it('passes the end on without a callback for it', () => {
     const first = source(() => {});
     const words = heard(first.made, {});
     first.subscriber().next(1);
@@ -84,7 +84,7 @@ describe('listen', () => {
     expect([words, others]).to.deep.equal([['1', 'complete'], ['error no']]);
   });
 
-  it('belongs to the reader before a source that speaks at once has come to its end', () => {
+  it('can be unsubscribed from a source that emits synchronously', () => {
     let given = 0;
     const all = new Observable<number>((subscriber) => {
       const endless = new Observable<number>((inner) => {

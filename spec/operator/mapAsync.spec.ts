@@ -16,7 +16,7 @@ const work = (letter: string, signal: AbortSignal) => {
 
 describe('mapAsync', () => {
   it(
-    'calls so many at a time, and gives the results in order',
+    'calls a limited number at a time, and emits the results in order',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-a-bc----------|');
       const subs = '      ^--------------!';
@@ -28,7 +28,7 @@ describe('mapAsync', () => {
   );
 
   it(
-    'does one after the other when told so, and all at once',
+    'calls one after the other with 1, and all at once with Infinity',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abd-------|').pipe(mapAsync(work, { concurrency: 1 }))).toBe('----A-BD--|');
       expectObservable(hot('abd-------|').pipe(mapAsync(work, { concurrency: Infinity }))).toBe('----(ABD)-|');
@@ -36,14 +36,14 @@ describe('mapAsync', () => {
   );
 
   it(
-    'completes when the last result is out',
+    'completes with the last result',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('ab|').pipe(mapAsync(work, { concurrency: 2 }))).toBe('----(AB|)');
     }),
   );
 
   it(
-    'fails in the place of the call that failed, and begins no other',
+    'errors in the order of the failed call, and starts no more calls',
     marbles(({ hot, flush, expectObservable, expectSubscriptions }) => {
       const called: string[] = [];
       const counted = (letter: string, signal: AbortSignal) => {
@@ -61,14 +61,14 @@ describe('mapAsync', () => {
   );
 
   it(
-    'fails with a source that fails, at once',
+    'errors at once with a source that fails',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a-#').pipe(mapAsync(work, { concurrency: 2 }))).toBe('--#');
     }),
   );
 
   it(
-    'fails in place when a call throws, and when it gives nothing',
+    'errors in order when a call throws, and when it resolves to undefined',
     marbles(({ hot, expectObservable }) => {
       const throwing = (letter: string, signal: AbortSignal) => {
         if (letter === 't') throw new Error('no');
@@ -91,14 +91,14 @@ describe('mapAsync', () => {
   );
 
   it(
-    'keeps null, which is a result like any other',
+    'emits null like any other result',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a-|').pipe(mapAsync(() => later(1, null), { concurrency: 1 }))).toBe('-n|', { n: null });
     }),
   );
 
   it(
-    'takes the first word of a promise that says several',
+    'takes the first result of a thenable that settles several times',
     marbles(({ hot, expectObservable }) => {
       const twice = (letter: string) => ({
         // biome-ignore lint/suspicious/noThenProperty: a foreign promise is what this is about.
@@ -114,14 +114,14 @@ describe('mapAsync', () => {
   );
 
   it(
-    'fails when more are held than may be',
+    'errors when more than maxQueued events are held',
     marbles(({ hot, expectObservable }) => {
       const error = operatorQueueFull('mapAsync', 2);
       expectObservable(hot('abb').pipe(mapAsync(work, { concurrency: 1, maxQueued: 2 }))).toBe('--#', undefined, error);
     }),
   );
 
-  it('holds 10000 where nothing else is said', () => {
+  it('holds 10000 events by default', () => {
     const source = new Subject<number>();
     const failures: unknown[] = [];
     const never = () => new Promise<number>(() => {});
@@ -132,7 +132,7 @@ describe('mapAsync', () => {
     expect(failures).to.deep.equal([operatorQueueFull('mapAsync', 10_000)]);
   });
 
-  it('goes through many that settle at once without a deep stack', () => {
+  it('does not overflow the stack with calls that settle at once', () => {
     const source = new Subject<number>();
     const got: number[] = [];
     let first: ((value: number) => void) | undefined;
@@ -152,7 +152,7 @@ describe('mapAsync', () => {
     expect(got).to.have.length(50_000);
   });
 
-  describe('its signal', () => {
+  describe('signal', () => {
     /** The signals of calls that never settle. */
     const signalsOf = (count: number, concurrency = Infinity) => {
       const signals: AbortSignal[] = [];
@@ -167,7 +167,7 @@ describe('mapAsync', () => {
       return { source, reader, signals, aborted };
     };
 
-    it('is aborted in the turn in which the reader leaves, for each call that runs', () => {
+    it('is aborted for each running call in the turn of the unsubscription', () => {
       const { reader, aborted, signals } = signalsOf(100);
       expect([signals.length, aborted()]).to.deep.equal([100, 0]);
       reader.unsubscribe();
@@ -180,7 +180,7 @@ describe('mapAsync', () => {
       expect(aborted()).to.equal(2);
     });
 
-    it('is shared by few, so that what a call leaves on it can be collected', () => {
+    it('is shared by 32 calls, so that listeners left on it can be collected', () => {
       const { signals, reader } = signalsOf(100);
       reader.unsubscribe();
       const shared = signals.map((signal) => signals.filter((other) => other === signal).length);
@@ -188,7 +188,7 @@ describe('mapAsync', () => {
     });
 
     it(
-      'is aborted for those behind a call that failed, and not for one that is over',
+      'is aborted for the calls behind a failed one',
       marbles(({ hot, flush }) => {
         const signals: Record<string, AbortSignal> = {};
         const kept = (letter: string, signal: AbortSignal) => {
@@ -203,7 +203,7 @@ describe('mapAsync', () => {
     );
 
     it(
-      'is left alone when all is over',
+      'is not aborted at the end',
       marbles(({ flush }) => {
         const signals: AbortSignal[] = [];
         of('a')
@@ -224,7 +224,7 @@ describe('mapAsync', () => {
   });
 
   it(
-    'begins nothing more for a reader that has enough',
+    'starts no more calls after the subscriber has unsubscribed',
     marbles(({ hot, flush, expectSubscriptions }) => {
       const called: string[] = [];
       const source = hot('abd-----|');
@@ -248,7 +248,7 @@ describe('mapAsync', () => {
   );
 
   it(
-    'keeps places and gaps behind the events before them, and passes them where there are none',
+    'keeps position-only entries and gaps behind the events before them',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), o: bare(1), p: bare(2), g: gapAt(3), b: placed(4, shipped), q: bare(4) };
       const made = { A: bare(1).withEvent('A'), B: bare(4).withEvent('B') };
@@ -259,7 +259,7 @@ describe('mapAsync', () => {
     }),
   );
 
-  it('says what it expected where a call gives no promise', () => {
+  it('errors when project does not return a promise', () => {
     const words: string[] = [];
     of(1)
       .pipe(mapAsync((() => 5) as never, { concurrency: 1 }))

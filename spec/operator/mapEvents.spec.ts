@@ -16,7 +16,7 @@ const changed = <E>(sequence: number, event: E) => new Entry('e', sequence, even
 
 describe('mapEvents', () => {
   it(
-    'puts another event at the place, and leaves bare places',
+    'replaces the event at its position, and passes position-only entries',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-a--o--b--|', { a: placed(1, dear), o: bare(2), b: placed(3, dear) });
       const subs = '                  ^---------!';
@@ -32,7 +32,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'is a map to plain events',
+    'maps plain events',
     marbles(({ hot, expectObservable }) => {
       const source = hot<Order>('-a--b--|', { a: dear, b: shipped });
       const expected = '         -A--b--|';
@@ -42,7 +42,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'hands on an event that it was given back as the log has it',
+    'keeps the encoded frame of an event that is returned unchanged',
     marbles(({ hot, flush }) => {
       const entry = placed(1, shipped);
       const seen: unknown[] = [];
@@ -56,7 +56,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'lets gaps pass, which the function never sees',
+    'passes gaps without calling the function',
     marbles(({ hot, flush, expectObservable }) => {
       const source = hot<OrderEntry | Gap>('-g--h--a--|', { g: gapAt(4), h: gap, a: placed(6, paid) });
       const expected = '                    -g--h--x--|';
@@ -70,7 +70,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'keeps null, which is an event like any other',
+    'emits null like any other event',
     marbles(({ hot, expectObservable }) => {
       const source = hot<OrderEntry>('-a|', { a: placed(1, paid) });
       const expected = '              -n|';
@@ -80,7 +80,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'calls once for each event and reader',
+    'calls the function once for each event and reader',
     marbles(({ cold, flush }) => {
       const source = cold<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
       let called = 0;
@@ -93,7 +93,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'is silent with a source that never speaks, and leaves it with the reader',
+    'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
       const left = '                  ^--!';
@@ -105,7 +105,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'completes with a source that is empty',
+    'completes with an empty source',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold<OrderEntry>('--|').pipe(mapEvents(hideTotal))).toBe('--|');
     }),
@@ -124,7 +124,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'errors, and leaves the source, when the function throws',
+    'errors, and unsubscribes from the source, when the function throws',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
       const subs = '                  ^---!';
@@ -139,7 +139,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'errors when the function gives nothing, rather than lose the event',
+    'errors when the function returns undefined, which would lose the event',
     marbles(({ hot, expectObservable }) => {
       const entries = hot<OrderEntry>('-a--|', { a: placed(1, paid) });
       const orders = hot<Order>('      -a--|', { a: paid });
@@ -155,7 +155,7 @@ describe('mapEvents', () => {
   );
 
   it(
-    'starts fresh for a second subscriber',
+    'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
       const mapped = cold<OrderEntry>('-a-o|', { a: placed(1, dear), o: bare(2) }).pipe(mapEvents(hideTotal));
       const second = '                 --^';
@@ -165,7 +165,7 @@ describe('mapEvents', () => {
     }),
   );
 
-  it('refuses what is no function', () => {
+  it('throws a TypeError for a value that is not a function', () => {
     expect(() => mapEvents({} as never)).to.throw(TypeError, 'mapEvents: project must be a function, got object');
   });
 });

@@ -6,7 +6,7 @@ import { bare, gap, gapAt, type Order, paid, placed, shipped } from './sample.ts
 
 describe('matchEvents', () => {
   it(
-    'gives each event to the case of its name, a gap too',
+    'calls the case of the name of each event, also of a gap',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<Order | Gap>('-p--s--g--|', { p: paid, s: shipped, g: gap });
       const subs = '                   ^---------!';
@@ -25,7 +25,7 @@ describe('matchEvents', () => {
   );
 
   it(
-    'keeps the places of entries, passes gaps, and hands on what comes back as it was',
+    'keeps the positions of entries, passes gaps, and keeps the frame of an unchanged event',
     marbles(({ hot, expectObservable }) => {
       const values = { p: placed(1, paid), s: placed(2, shipped), o: bare(2), g: gapAt(3) };
       const source = hot<Entry<Order | Gap>>('-p-s-o-g-|', { ...values });
@@ -36,7 +36,7 @@ describe('matchEvents', () => {
   );
 
   it(
-    'fails with an event without a case, in whatever way it is one',
+    'errors with an event that has no case',
     marbles(({ hot, expectObservable }) => {
       const cases = matchEvents<Order, { order_paid: () => 1; order_shipped: () => 2 }>({
         order_paid: () => 1,
@@ -53,7 +53,7 @@ describe('matchEvents', () => {
   );
 
   it(
-    'fails when a case gives nothing, rather than lose the event',
+    'errors when a case returns undefined, which would lose the event',
     marbles(({ hot, expectObservable }) => {
       const nothing = matchEvents<Order, { order_paid: () => 1; order_shipped: () => 2 }>({
         order_paid: () => undefined as never,
@@ -65,7 +65,7 @@ describe('matchEvents', () => {
   );
 
   it(
-    'keeps null, which is something',
+    'emits null like any other result',
     marbles(({ hot, expectObservable }) => {
       const matched = hot<Order>('a', { a: paid }).pipe(
         matchEvents({ order_paid: () => null, order_shipped: () => null }),
@@ -74,7 +74,7 @@ describe('matchEvents', () => {
     }),
   );
 
-  it('refuses a case that is no function', () => {
+  it('throws a TypeError for a case that is not a function', () => {
     expect(() => matchEvents({ order_paid: 'paid' } as never)).to.throw(
       TypeError,
       'matchEvents: order_paid must be a function, got string',

@@ -5,7 +5,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('mergeEvents', () => {
   it(
-    'merges, and fails with the first that fails',
+    'merges, and errors with the first source that fails',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const a = hot('     -a-#');
       const subsA = '     ^--!';
@@ -20,21 +20,21 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'completes when all are over',
+    'completes when all sources have completed',
     marbles(({ hot, expectObservable }) => {
       expectObservable(mergeEvents({ a: hot('-a|'), b: hot('---b-|') })).toBe('-a-b-|');
     }),
   );
 
   it(
-    'completes at once without any source',
+    'completes at once without sources',
     marbles(({ expectObservable }) => {
       expectObservable(mergeEvents({})).toBe('|');
     }),
   );
 
   it(
-    'fails when the others are over, with the failure, where it is delayed',
+    "errors after the other sources with 'delay'",
     marbles(({ hot, expectObservable }) => {
       const merged = mergeEvents({ a: hot('-a-#'), b: hot('--b---b|') }, { onSourceError: 'delay' });
       expectObservable(merged).toBe('-ab---b#');
@@ -42,7 +42,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'fails with a failure that is undefined',
+    'errors with a delayed error that is undefined',
     marbles(({ cold, expectObservable }) => {
       const merged = mergeEvents({ a: cold('-#', undefined, undefined), b: cold('--|') }, { onSourceError: 'delay' });
       expectObservable(merged).toBe('--#', undefined, undefined);
@@ -50,7 +50,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'fails with all failures where several are delayed',
+    'errors with an AggregateError of several delayed errors',
     marbles(({ hot, flush }) => {
       const failures: unknown[] = [];
       const sources = { a: hot('-#', {}, 'a'), b: hot('---#', {}, 'b'), c: hot('--|') };
@@ -63,7 +63,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'reports each failure that it drops, with the name of its source',
+    'calls onDropped with each dropped error and the name of its source',
     marbles(({ hot, flush, expectObservable }) => {
       const dropped: unknown[] = [];
       const onDropped = (error: unknown, name: string) => dropped.push([error, name]);
@@ -75,7 +75,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'goes on with what the function gives, or with the others alone',
+    'continues with what the function returns, or with the other sources',
     marbles(({ hot, cold, flush, expectObservable }) => {
       const asked: unknown[] = [];
       const merged = mergeEvents(
@@ -97,7 +97,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'fails with what stands in for a source, and does not ask about it again',
+    'errors with the replacement of a source, which is not replaced again',
     marbles(({ expectObservable }) => {
       let asked = 0;
       const onSourceError = () => {
@@ -114,7 +114,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'ends with the first that ends, and leaves the others',
+    "completes with the first source that completes with 'end', and unsubscribes from the others",
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const b = hot('    --b---b');
       const subsB = '    ^---!';
@@ -124,7 +124,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'ends with a delayed failure, where the first that ends ends all',
+    "errors with a delayed error when 'end' ends the merge",
     marbles(({ hot, expectObservable }) => {
       const merged = mergeEvents(
         { a: hot('-#'), b: hot('---|'), c: NEVER },
@@ -135,7 +135,7 @@ describe('mergeEvents', () => {
   );
 
   it(
-    'goes on with what takes the place of a source that ended, and does not ask about its end',
+    'continues with the replacement of a completed source, which is not replaced again',
     marbles(({ hot, cold, flush, expectObservable }) => {
       const ended: string[] = [];
       const onSourceEnd = (name: string) => {
@@ -148,7 +148,7 @@ describe('mergeEvents', () => {
     }),
   );
 
-  it('does not begin what comes after a source that ended it', () => {
+  it('does not subscribe to the sources after one that ended the merge', () => {
     let begun = 0;
     const other = defer(() => {
       begun++;
@@ -158,7 +158,7 @@ describe('mergeEvents', () => {
     expect(begun).to.equal(0);
   });
 
-  it('has left a source that failed before it begins what stands in for it', () => {
+  it('unsubscribes from a failed source before it subscribes to the replacement', () => {
     const told: string[] = [];
     const source = new Subject<string>();
     const failing = source.pipe(finalize(() => told.push('left')));

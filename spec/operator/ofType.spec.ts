@@ -8,7 +8,7 @@ type OrderEntry = Entry<Order | Gap>;
 
 describe('ofType', () => {
   it(
-    'leaves the bare places of the other events',
+    'leaves position-only entries for the other events',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-p--s--q--|', { p: placed(1, paid), s: placed(2, shipped), q: placed(3, dear) });
       const subs = '                  ^---------!';
@@ -24,7 +24,7 @@ describe('ofType', () => {
   );
 
   it(
-    'lets the events of several definitions through, in the order they come in',
+    'emits the events of several definitions in order',
     marbles(({ hot, expectObservable }) => {
       const values = { p: placed(1, paid), s: placed(2, shipped), q: placed(3, dear) };
       const source = hot<OrderEntry>('-p--s--q--|', values);
@@ -35,7 +35,7 @@ describe('ofType', () => {
   );
 
   it(
-    'chooses among plain events',
+    'selects plain events',
     marbles(({ hot, expectObservable }) => {
       const source = hot<Order>('-p--s--|', { p: paid, s: shipped });
       const expected = '         ----s--|';
@@ -45,7 +45,7 @@ describe('ofType', () => {
   );
 
   it(
-    'goes by the name, whoever made the event',
+    'compares the name alone',
     marbles(({ hot, expectObservable }) => {
       const plain: Order = { type: 'order_shipped', data: { order: 'C' } };
       const source = hot<Order>('-p--|', { p: plain });
@@ -56,7 +56,7 @@ describe('ofType', () => {
   );
 
   it(
-    'lets gaps and bare places pass',
+    'passes gaps and position-only entries',
     marbles(({ hot, expectObservable }) => {
       const values = { g: gapAt(4), h: gap, o: bare(5) };
       const source = hot<OrderEntry | Gap>('-g--h--o--|', values);
@@ -67,7 +67,7 @@ describe('ofType', () => {
   );
 
   it(
-    'is silent with a source that never speaks, and leaves it with the reader',
+    'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
       const left = '                  ^--!';
@@ -79,7 +79,7 @@ describe('ofType', () => {
   );
 
   it(
-    'completes with a source that is empty',
+    'completes with an empty source',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold<OrderEntry>('--|').pipe(ofType(Orders.OrderPaid))).toBe('--|');
     }),
@@ -98,7 +98,7 @@ describe('ofType', () => {
   );
 
   it(
-    'starts fresh for a second subscriber',
+    'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
       const chosen = cold<OrderEntry>('-s-p|', { s: placed(1, shipped), p: placed(2, paid) }).pipe(
         ofType(Orders.OrderPaid),
@@ -110,7 +110,7 @@ describe('ofType', () => {
     }),
   );
 
-  it('refuses to choose nothing, and what is no definition', () => {
+  it('throws a TypeError without a definition, and for a value that is not one', () => {
     const choose = ofType as (...definitions: unknown[]) => unknown;
     expect(() => choose()).to.throw(TypeError, 'ofType: at least one definition of an event must be passed, got none');
     expect(() => choose('order_paid')).to.throw(

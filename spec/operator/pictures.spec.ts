@@ -3,7 +3,7 @@ import { filesIn } from '../house/repo.ts';
 import { pictures } from './pictures.ts';
 
 describe('the pictures of the operators', () => {
-  it('are those of the diagrams that the specs play: npm run pictures draws them anew', () => {
+  it('match the diagrams of the doc comments; npm run pictures draws them again', () => {
     const drawn = pictures();
     const kept = filesIn('docs/images/operators', '.svg');
     expect([...kept.keys()]).to.deep.equal([...drawn.keys()].sort());

@@ -9,7 +9,7 @@ import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
 
 describe('rateLimit', () => {
   it(
-    'lets a burst go, and the rest at the rate',
+    'emits a burst at once, and the rest at the rate',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('-abcd---------e|');
       const subs = '      ^--------------!';
@@ -21,7 +21,7 @@ describe('rateLimit', () => {
   );
 
   it(
-    'completes, or fails, when all that waits is gone',
+    'completes, or errors, behind the last waiting event',
     marbles(({ hot, expectObservable }) => {
       const slow = rateLimit<string>({ maxEvents: 1, interval: 3 });
       expectObservable(hot('abc|').pipe(slow)).toBe('a--b--(c|)');
@@ -30,7 +30,7 @@ describe('rateLimit', () => {
   );
 
   it(
-    'saves no more tokens than the burst',
+    'saves at most burst tokens',
     marbles(({ hot, expectObservable }) => {
       const slow = rateLimit<string>({ maxEvents: 1, interval: 4, burst: 2 });
       const source = hot('a-- 30ms bcd-----|');
@@ -40,14 +40,14 @@ describe('rateLimit', () => {
   );
 
   it(
-    'is a second long where nothing is said',
+    'has an interval of a second by default',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('ab|').pipe(rateLimit({ maxEvents: 2 }))).toBe('a 499ms (b|)');
     }),
   );
 
   it(
-    'is never faster than the rate, nor a millisecond slower each',
+    'is never faster than the rate, nor a millisecond slower for each event',
     marbles(({ cold, flush }) => {
       const at: number[] = [];
       const source: Observable<string> = cold(`(${'a'.repeat(7)}|)`);
@@ -64,7 +64,7 @@ describe('rateLimit', () => {
   );
 
   it(
-    'fails when more wait than may, and drops what waits',
+    'errors when more than maxQueued values wait, and drops them',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('abcd');
       const subs = '      ^--!';
@@ -82,7 +82,7 @@ describe('rateLimit', () => {
   );
 
   it(
-    'takes no token for places and gaps, which wait behind events',
+    'takes no token for position-only entries and gaps, and keeps their order',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(1), p: bare(2), g: gapAt(3), q: bare(3) };
       const source = hot<Entry<Order | Gap>>('aobppgq----------|', { ...values });
@@ -91,7 +91,7 @@ describe('rateLimit', () => {
     }),
   );
 
-  it('lets 10000 wait where nothing else is said', () => {
+  it('lets 10000 values wait by default', () => {
     const source = new Subject<number>();
     const failures: unknown[] = [];
     source.pipe(rateLimit({ maxEvents: 1 })).subscribe({ error: (error) => failures.push(error) });

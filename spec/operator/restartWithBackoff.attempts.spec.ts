@@ -35,7 +35,7 @@ function waitsOf(failures: number, options: RestartOptions, seed: number): numbe
 
 describe('restartWithBackoff', () => {
   describe('an attempt', () => {
-    it('that never lets go of the turn is left by a reader that had enough', () => {
+    it('that emits synchronously without end can be unsubscribed from', () => {
       const seen: number[] = [];
       restartWithBackoff(() => range(0, Infinity))
         .pipe(take(3))
@@ -43,7 +43,7 @@ describe('restartWithBackoff', () => {
       expect(seen).to.deep.equal([0, 1, 2]);
     });
 
-    it('is told in the same turn, even before its subscription has returned', () => {
+    it('has its signal aborted in the same turn, also before its subscription is returned', () => {
       const heard: string[] = [];
       const untilAborted = ({ signal }: Attempt) =>
         new Observable<number>((subscriber) => {
@@ -55,7 +55,7 @@ describe('restartWithBackoff', () => {
     });
 
     it(
-      'is not begun for a reader that left while it was made',
+      'is not subscribed to after its factory unsubscribed',
       marbles(({ cold, expectSubscriptions }) => {
         const first = cold('-#');
         const subs = '      ^!';
@@ -87,7 +87,7 @@ describe('restartWithBackoff', () => {
       });
     }
 
-    it('that is over has it aborted also where it is asked for only then, or was copied', () => {
+    it('that has ended has an aborted signal, also on first use or in a copy', () => {
       const told: Attempt[] = [];
       const make = (attempt: Attempt) => {
         told.push(attempt);
@@ -100,7 +100,7 @@ describe('restartWithBackoff', () => {
     });
 
     it(
-      'is over once, though its teardown throws: never are there two',
+      'ends once when its teardown throws, so that there are never two',
       marbles(({ flush }) => {
         for (const end of ['error', 'complete'] as const) {
           let made = 0;
@@ -130,7 +130,7 @@ describe('restartWithBackoff', () => {
       }),
     );
 
-    it('is counted once, whatever its teardown does', () => {
+    it('is counted once when its teardown throws', () => {
       let made = 0;
       const words: unknown[] = [];
       marbles(() => {
@@ -150,7 +150,7 @@ describe('restartWithBackoff', () => {
       expect([made, words]).to.deep.equal([6, ['complete']]);
     });
 
-    it('is not begun for a reader that had left before', () => {
+    it('is not subscribed to for a closed subscriber', () => {
       let made = 0;
       const never = restartWithBackoff(() => {
         made++;
@@ -161,7 +161,7 @@ describe('restartWithBackoff', () => {
     });
 
     it(
-      'that goes on has not',
+      'that runs has a signal that is not aborted',
       marbles(({ cold, flush }) => {
         const signals: AbortSignal[] = [];
         const make = ({ signal }: Attempt) => {
@@ -179,8 +179,8 @@ describe('restartWithBackoff', () => {
     );
   });
 
-  describe('its waits', () => {
-    it('are spread over a bound that doubles up to max', () => {
+  describe('the waits', () => {
+    it('are random below a bound that doubles up to maxDelay', () => {
       const options = { initialDelay: 100, maxDelay: 1000 };
       const runs = Array.from({ length: 100 }, (_, seed) => waitsOf(6, options, seed));
       for (const [index, bound] of [100, 200, 400, 800, 1000, 1000].entries()) {
@@ -192,14 +192,14 @@ describe('restartWithBackoff', () => {
       }
     });
 
-    it('stay below max however long it goes on', () => {
+    it('stay below maxDelay after any number of failures', () => {
       const waits = waitsOf(1200, { initialDelay: 1, maxDelay: 500 }, 1);
       expect(waits).to.have.length(1200);
       expect(Math.max(...waits)).to.be.within(450, 500);
     });
 
     it(
-      'begin anew after an attempt that was stable, and so does the count',
+      'restart after a stable attempt, and so does the count of failures',
       marbles(({ cold, expectObservable }) => {
         const attempts: number[] = [];
         const lasting = ['#', '-#', '10ms #', '9ms #', '10ms #', '#', '#'];

@@ -14,7 +14,7 @@ function inTurn<T>(...made: Observable<T>[]): (attempt: Attempt) => Observable<T
 
 describe('restartWithBackoff', () => {
   it(
-    'makes an attempt after each that fails, and completes with one that completes',
+    'starts an attempt after each failure, and completes with one that completes',
     marbles(
       ({ cold, expectObservable, expectSubscriptions }) => {
         const first = cold('  -a-#             ');
@@ -36,7 +36,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'waits with an attempt that never speaks, and leaves it',
+    'waits with a silent attempt, and unsubscribes from it',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const silent = cold<string>('-   ');
       const left = '               ^--!';
@@ -51,14 +51,14 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'completes at once with an attempt that is empty',
+    'completes at once with an empty attempt',
     marbles(({ expectObservable }) => {
       expectObservable(restartWithBackoff(() => EMPTY, soon)).toBe('|');
     }),
   );
 
   it(
-    'passes the last failure on when the restarts are used up',
+    'errors with the last failure after maxAttempts',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const failing = cold('    -a-#       ');
       const subs = ['           ^--!       ', '----^--!', '--------^--!'];
@@ -70,7 +70,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'passes the first failure on without a wait when the limit is 0',
+    'errors with the first failure at once when maxAttempts is 0',
     marbles(({ expectObservable }) => {
       let heard = 0;
       const failing = restartWithBackoff(() => throwError(() => 'no'), { maxAttempts: 0, onFailure: () => heard++ });
@@ -81,7 +81,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'leaves an attempt with the reader',
+    'unsubscribes from the attempt',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const failing = cold('    -a-#   ');
       const subs = ['           ^--!   ', '    ----^-!'];
@@ -97,7 +97,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'leaves the wait with the reader, and its timer',
+    'stops the wait and its timer',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const failing = cold('    -a-#    ');
       const subs = '            ^--!    ';
@@ -114,7 +114,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'starts fresh for a second subscriber',
+    'has no state shared by two subscribers',
     marbles(({ cold, flush, expectObservable }) => {
       const attempts: number[] = [];
       const make = ({ attempt }: Attempt) => {
@@ -132,7 +132,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'takes what the factory throws for a failure',
+    'treats an error that the factory throws as a failure',
     marbles(({ cold, expectObservable }) => {
       const make = ({ attempt }: Attempt) => {
         if (attempt === 0) throw new Error('no');
@@ -154,7 +154,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'errors when onFailure throws of what the factory threw, also after a wait',
+    'errors when onFailure throws for an error of the factory, also after a wait',
     marbles(({ cold, expectObservable }) => {
       const make = ({ attempt }: Attempt) => {
         if (attempt > 0) throw new Error('no attempt');
@@ -167,7 +167,7 @@ describe('restartWithBackoff', () => {
     }),
   );
 
-  it('tells onFailure of each failure, and of the wait that follows', () => {
+  it('calls onFailure with each failure and the wait after it', () => {
     const heard: unknown[] = [];
     const onFailure = (error: unknown, wait: number) => heard.push([error, wait]);
     marbles(() => {
@@ -182,7 +182,7 @@ describe('restartWithBackoff', () => {
   });
 
   it(
-    'does not wait for a reader that leaves while it is told of a failure',
+    'does not wait after onFailure has unsubscribed',
     marbles(({ cold, flush, expectSubscriptions }) => {
       const failing = cold('-#');
       const subs = '        ^!';
@@ -201,7 +201,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'makes an attempt after one that completes, where it is told to',
+    'starts an attempt after one that completes with restartOnEnd',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const ending = cold('     -a-|         ');
       const subs = ['           ^--!         ', '----^--!', '--------^--!'];
@@ -214,7 +214,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'tells onFailure of failures alone, and passes on one that ends it',
+    'calls onFailure for failures only, and errors with the last one',
     marbles(({ cold, flush, expectObservable }) => {
       const heard: unknown[] = [];
       const all = restartWithBackoff(
@@ -233,7 +233,7 @@ describe('restartWithBackoff', () => {
   );
 
   it(
-    'tells each attempt the last value of those before it',
+    'passes the last value of the attempts before to each attempt',
     marbles(({ cold, flush }) => {
       const told: unknown[] = [];
       const made = inTurn(cold<string>('ab#'), cold<string>('#'), cold<string>('c#'), cold<string>('|'));
@@ -251,7 +251,7 @@ describe('restartWithBackoff', () => {
     }),
   );
 
-  it('takes what is no Observable for a mistake, which no other attempt mends', () => {
+  it('errors when the factory does not return an Observable', () => {
     const words: unknown[] = [];
     const made = restartWithBackoff((() => Promise.resolve(1)) as never, {
       onFailure: () => words.push('failure'),
@@ -260,7 +260,7 @@ describe('restartWithBackoff', () => {
     expect(words).to.deep.equal(['restartWithBackoff: factory must return an Observable, got Promise']);
   });
 
-  it('takes numbers alone for its options, and a function for who hears', () => {
+  it('throws a TypeError for options of a wrong type', () => {
     for (const option of ['initialDelay', 'resetAfter', 'maxAttempts']) {
       expect(() => restartWithBackoff(() => NEVER, { [option]: '5' as never }), option).to.throw(
         TypeError,

@@ -28,9 +28,9 @@ const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Obs
     entries.pipe(mapAsync((tick, signal) => later(12, Tick([...tick.data]), signal), { concurrency: 2 })),
 };
 
-describe('between a feed and its reader', () => {
+describe('operators between a feed and its reader', () => {
   for (const [name, over] of Object.entries(pipelines)) {
-    it(`${name} loses and repeats nothing, wherever the reader is cut`, () => {
+    it(`${name} loses and repeats nothing, wherever the reader is disconnected`, () => {
       for (let cut = 6; cut < 60; cut += 5) {
         const run = marbles(({ hot, reader, flush }) => {
           const shared = feed(Ticks, { source: hot('10ms a 4ms b 9ms c 9ms d 20ms |', ticks) });

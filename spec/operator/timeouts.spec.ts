@@ -10,7 +10,7 @@ describe('timeouts', () => {
   const limits = { first: 3, idle: 5, total: 12 };
 
   it(
-    'leaves a source that takes too long, and goes on with another',
+    'unsubscribes from a source that takes too long, and continues with another',
     marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const source = hot('--a-b------c|');
       const subs = '      ^--------!';
@@ -43,7 +43,7 @@ describe('timeouts', () => {
   }
 
   it(
-    'takes each for the first too, where it has no limit of its own',
+    'applies idle to the first value too, without a limit first',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('------a|').pipe(timeouts({ idle: 5 }))).toBe(
         '-----#',
@@ -54,7 +54,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'limits the whole alone',
+    'applies a limit on the total alone',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-a----------').pipe(timeouts({ total: 6 }))).toBe(
         '-a----#',
@@ -65,7 +65,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'limits the first alone, and then nothing',
+    'applies a limit on the first value alone',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-a 5s b|').pipe(timeouts({ first: 3 }))).toBe('-a 5s b|');
     }),
@@ -82,7 +82,7 @@ describe('timeouts', () => {
   }
 
   it(
-    'names the limit that was reached first',
+    'reports the limit that was exceeded first',
     marbles(({ hot, expectObservable }) => {
       const error = new StreamTimeoutError('idle', 5);
       expectObservable(hot('a').pipe(timeouts({ idle: 5, total: 5 }))).toBe('a----#', undefined, error);
@@ -95,7 +95,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'tells the function which limit it was',
+    'passes the error with its limit to the function',
     marbles(({ hot, expectObservable }) => {
       const told = timeouts<string, unknown>({ first: 3, with: (error) => of(error) });
       expectObservable(hot('-').pipe(told)).toBe('---(e|)', { e: new StreamTimeoutError('first', 3) });
@@ -103,7 +103,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'has no limit for what takes the place of the source',
+    'has no limit for the replacement of the source',
     marbles(({ cold, expectObservable }) => {
       const slow = timeouts({ first: 2, idle: 2, total: 4, with: () => cold('20ms x 20ms |') });
       expectObservable(NEVER.pipe(slow)).toBe('22ms x 20ms |');
@@ -111,7 +111,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'takes no bare place for a value',
+    'does not count a position-only entry as a value',
     marbles(({ hot, expectObservable }) => {
       const values = { a: placed(1, paid), o: bare(1) };
       const source = hot(' -oa--o--a', values);
@@ -124,7 +124,7 @@ describe('timeouts', () => {
     }),
   );
 
-  it('leaves its timer alone while values come', () => {
+  it('does not set a timer for each value', () => {
     marbles(({ hot, flush }) => {
       const timers = trackTimers();
       hot('aaaaaaaaaaa|')
@@ -136,7 +136,7 @@ describe('timeouts', () => {
     })();
   });
 
-  it('sets no timer for a source that is over at once', () => {
+  it('sets no timer for a source that ends synchronously', () => {
     const timers = trackTimers();
     of(1)
       .pipe(timeouts({ first: 10 }))
@@ -145,7 +145,7 @@ describe('timeouts', () => {
     expect(timers.pending).to.equal(0);
   });
 
-  it('is heard though the source cannot be left without an error, which is told as well', () => {
+  it('reports the timeout when the teardown of the source throws, and that error as well', () => {
     for (const instead of [undefined, () => of('x')]) {
       const words: unknown[] = [];
       const run = marbles(() => {
@@ -164,7 +164,7 @@ describe('timeouts', () => {
   });
 
   it(
-    'takes a value at the deadline for one in time, of a source that waits anew once it was given',
+    'treats a value at the deadline as in time, from a source that rearms its timer',
     marbles(({ expectObservable }) => {
       const polled = defer(() => timer(5)).pipe(
         map(() => 'a'),

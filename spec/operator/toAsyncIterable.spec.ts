@@ -19,12 +19,12 @@ async function behind(overflow: BufferPolicy, values: readonly number[], queue =
 }
 
 describe('toAsyncIterable', () => {
-  it('gives what waits, and then the end', async () => {
+  it('returns the waiting values, and then the end', async () => {
     const { got, dropped } = await behind('fail', [1, 2]);
     expect([got, dropped]).to.deep.equal([[0, 1, 2], []]);
   });
 
-  it('drops what has waited longest', async () => {
+  it("drops the oldest value with 'drop-oldest'", async () => {
     const { got, dropped } = await behind('drop-oldest', [1, 2, 3, 4]);
     expect([got, dropped]).to.deep.equal([
       [0, 3, 4],
@@ -32,7 +32,7 @@ describe('toAsyncIterable', () => {
     ]);
   });
 
-  it('drops what has just come', async () => {
+  it("drops the newest value with 'drop-newest'", async () => {
     const { got, dropped } = await behind('drop-newest', [1, 2, 3, 4]);
     expect([got, dropped]).to.deep.equal([
       [0, 1, 2],
@@ -40,11 +40,11 @@ describe('toAsyncIterable', () => {
     ]);
   });
 
-  it('keeps the newest with a queue of 1', async () => {
+  it('keeps the newest value with maxQueued 1', async () => {
     expect((await behind('drop-oldest', [1, 2, 3], 1)).got).to.deep.equal([0, 3]);
   });
 
-  it('leaves the source and fails after what waits, when that is too much', async () => {
+  it("unsubscribes from the source and fails after the waiting values with 'fail'", async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail', maxQueued: 2 })[Symbol.asyncIterator]();
     const first = loop.next();
@@ -57,7 +57,7 @@ describe('toAsyncIterable', () => {
     expect(await loop.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('lets 1000 wait where nothing is said', async () => {
+  it('lets 1000 values wait by default', async () => {
     const got: number[] = [];
     const all = toAsyncIterable(range(0, 2000), { overflow: 'drop-newest' });
     for await (const n of all) got.push(n);
@@ -65,7 +65,7 @@ describe('toAsyncIterable', () => {
     expect([got.length, got.at(-1)]).to.deep.equal([1001, 1000]);
   });
 
-  it('subscribes when it is asked, and once', async () => {
+  it('subscribes at the first request, and once', async () => {
     let subscribed = 0;
     const source = new Observable<number>((subscriber) => {
       subscribed++;
@@ -80,7 +80,7 @@ describe('toAsyncIterable', () => {
     await loop.return?.();
   });
 
-  it('answers those who ask before there is anything, in order', async () => {
+  it('answers pending requests in order', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
     const asked = [loop.next(), loop.next(), loop.next()];
@@ -94,7 +94,7 @@ describe('toAsyncIterable', () => {
     ]);
   });
 
-  it('tells one who waits of a failure, and the next of the end', async () => {
+  it('rejects a pending request with an error, and then ends', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
     const asked = [loop.next(), loop.next()];
@@ -106,7 +106,7 @@ describe('toAsyncIterable', () => {
     ]);
   });
 
-  it('drops what waits, and is over, when it is left', async () => {
+  it('drops the waiting values and ends when the loop is left', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
     const first = loop.next();
@@ -118,7 +118,7 @@ describe('toAsyncIterable', () => {
     expect(source.observed).to.equal(false);
   });
 
-  it('says which policies there are', () => {
+  it('throws a TypeError for an unknown policy', () => {
     expect(() => toAsyncIterable(NEVER, { overflow: 'keep' as never })).to.throw(
       TypeError,
       "toAsyncIterable: overflow must be 'fail', 'drop-oldest' or 'drop-newest', got 'keep'",
@@ -126,7 +126,7 @@ describe('toAsyncIterable', () => {
     expect(() => toAsyncIterable(of(1), { overflow: 'drop-newest' })).to.not.throw();
   });
 
-  it('answers who waits though the source cannot be left without an error, which is told to who left', async () => {
+  it('ends pending requests when the teardown of the source throws, and rejects `return`', async () => {
     const source = new Observable<number>(() => () => {
       throw new Error('cannot be left');
     });
@@ -141,7 +141,7 @@ describe('toAsyncIterable', () => {
     expect(await values.next()).to.deep.equal({ done: true, value: undefined });
   });
 
-  it('takes an Observable alone, and says so at once', () => {
+  it('throws a TypeError at once for a source that is not an Observable', () => {
     expect(() => toAsyncIterable([1] as never, { overflow: 'fail' })).to.throw(
       TypeError,
       'toAsyncIterable: source must be an Observable, got array',

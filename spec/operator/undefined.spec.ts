@@ -9,7 +9,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { later } from '../support/later.ts';
 
 /** A bare place has no event, and `undefined` is a value like any other: neither is taken for the other. */
-describe('undefined', () => {
+describe('an event that is undefined', () => {
   const values = { u: undefined };
 
   it(

@@ -4,7 +4,7 @@ import { PullIterator } from '../../lib/source/PullIterator.ts';
 import { watchProcess } from '../support/watchProcess.ts';
 
 describe('PullIterator', () => {
-  it('keeps from the process what becomes of one that is left before it is first asked', async () => {
+  it('causes no unhandled rejection when it is canceled before the first request', async () => {
     const unheard = watchProcess();
     try {
       const readings = [

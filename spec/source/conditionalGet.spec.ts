@@ -4,7 +4,7 @@ import { ConnectionError, conditionalGet, fromPoll } from '../../lib/index.ts';
 import { listen } from '../support/listen.ts';
 
 describe('conditionalGet', () => {
-  it('asks whether there is anything new, and gives only what is', async () => {
+  it('sends the validators, and emits only new values', async () => {
     const asked: (string | undefined)[][] = [];
     const versions = ['v1', 'v1', 'v2'];
     const serve = (index: number) => versions[index] ?? 'v3';
@@ -37,7 +37,7 @@ describe('conditionalGet', () => {
     ]);
   });
 
-  it('asks again for what it could not read', async () => {
+  it('requests a body again that could not be read', async () => {
     const asked: (string | undefined)[] = [];
     await listen(
       (request, response) => {
@@ -74,7 +74,7 @@ describe('conditionalGet', () => {
     last: 0,
   };
 
-  it('takes another status for a failure, and hears how long to leave the server alone', async () => {
+  it('throws a ConnectionError for another status, with the wait of Retry-After', async () => {
     const wait = async (status: number, retryAfter?: string) => {
       const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
       const poll = conditionalGet(

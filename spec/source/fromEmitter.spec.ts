@@ -24,7 +24,7 @@ const ps = { p: upper, s: upper };
 
 describe('fromEmitter', () => {
   it(
-    'gives what the functions make of the events, until the one that ends it',
+    'emits what the functions make of the events, until the end event',
     marbles(({ hot, expectObservable }) => {
       const emitter = emits(hot('--p-x-s---p---|'), new EventEmitter());
       const expected = '         --P---S---P---|';
@@ -34,7 +34,7 @@ describe('fromEmitter', () => {
   );
 
   it(
-    'takes all arguments of an event, in the turn in which it is emitted',
+    'passes all arguments of an event, in the same turn',
     marbles(({ flush }) => {
       const shop = new EventEmitter<{ paid: [order: string, total: number] }>();
       const heard: unknown[] = [];
@@ -46,7 +46,7 @@ describe('fromEmitter', () => {
   );
 
   it(
-    'begins with the subscription, and removes its listeners when it is left',
+    'starts with the subscription, and removes its listeners when it is unsubscribed from',
     marbles(({ hot, expectObservable, flush }) => {
       const emitter = emits(hot('--p-s-p-s-'), new EventEmitter());
       const left = '             ---^----!';
@@ -58,7 +58,7 @@ describe('fromEmitter', () => {
     }),
   );
 
-  it('holds its listeners for as long as it is subscribed, each subscriber its own', () => {
+  it('adds listeners for each subscriber, for as long as it is subscribed', () => {
     const emitter = new EventEmitter();
     const source = fromEmitter(emitter, ps, { end: ['end', 'close'] });
     expect(listeners(emitter)).to.deep.equal([]);
@@ -72,7 +72,7 @@ describe('fromEmitter', () => {
   });
 
   it(
-    'errors with the error of a Node emitter, which else ends the process',
+    'errors with the error event of a Node emitter',
     marbles(({ hot, expectObservable, flush }) => {
       const emitter = emits(hot('--p--#'), new EventEmitter());
       const expected = '         --P--#';
@@ -84,7 +84,7 @@ describe('fromEmitter', () => {
   );
 
   it(
-    'errors with the events that say so, or with none',
+    'errors with the events named by the option error, or with none',
     marbles(({ hot, expectObservable, flush }) => {
       const emitter = emits(hot('--p--s--'), new EventEmitter());
       const expected = '         --P--#  ';
@@ -98,7 +98,7 @@ describe('fromEmitter', () => {
   );
 
   it(
-    'gives an error that has a function of its own as a value, and an end that has one before it ends',
+    'emits the values of error and end events that have a function',
     marbles(({ hot, expectObservable }) => {
       const emitter = emits(hot('--p--#      '), new EventEmitter());
       const ending = emits(hot(' --p-----|   '), new EventEmitter());
@@ -126,7 +126,7 @@ describe('fromEmitter', () => {
   );
 
   it(
-    'listens to an EventTarget, and leaves its error events alone',
+    'listens to an EventTarget, and ignores its error events',
     marbles(({ hot, expectObservable }) => {
       const target = emits(hot('--p--s--|'), new EventTarget());
       const failing = emits(hot('--p--#'), new EventTarget());
@@ -139,7 +139,7 @@ describe('fromEmitter', () => {
     }),
   );
 
-  it('makes nothing any more of the event in whose course it was left', () => {
+  it('calls no more functions for an event during which it was unsubscribed from', () => {
     const emitter = new EventEmitter();
     let made = 0;
     const first = fromEmitter(emitter, { p: upper }).subscribe(() => second.unsubscribe());
@@ -149,7 +149,7 @@ describe('fromEmitter', () => {
     expect(made).to.equal(0);
   });
 
-  it('takes no more listeners than it needs of an emitter that ends it while it listens', () => {
+  it('adds no more listeners after an emitter ended the stream while they were added', () => {
     const emitter = new EventEmitter();
     emitter.on('newListener', (name, listener) => {
       if (name === 'p') listener('p');
@@ -163,9 +163,18 @@ describe('fromEmitter', () => {
     expect(listeners(emitter)).to.deep.equal(['newListener']);
   });
 
-  it('refuses what is no emitter, and a maker that is no function', () => {
-    expect(() => fromEmitter({} as EventEmitter, ps)).to.throw(TypeError, 'expected an emitter, got object');
-    expect(() => fromEmitter(null as unknown as EventEmitter, ps)).to.throw(TypeError, 'expected an emitter, got null');
-    expect(() => fromEmitter(new EventEmitter(), { p: 5 } as never)).to.throw(TypeError, 'p: expected a function');
+  it('throws a TypeError for a value that is not an emitter, and a maker that is not a function', () => {
+    expect(() => fromEmitter({} as EventEmitter, ps)).to.throw(
+      TypeError,
+      'emitter must have on and off, or addEventListener and removeEventListener, got object',
+    );
+    expect(() => fromEmitter(null as unknown as EventEmitter, ps)).to.throw(
+      TypeError,
+      'emitter must have on and off, or addEventListener and removeEventListener, got null',
+    );
+    expect(() => fromEmitter(new EventEmitter(), { p: 5 } as never)).to.throw(
+      TypeError,
+      'fromEmitter: p must be a function, got number',
+    );
   });
 });

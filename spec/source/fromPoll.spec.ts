@@ -18,7 +18,7 @@ const no = throwError(() => 'no');
 
 describe('fromPoll', () => {
   it(
-    'asks at once, and again so long after each answer',
+    'polls at once, and again an interval after each result',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const answer = cold('  --a|                ');
       const left = '         ^---------------!   ';
@@ -34,7 +34,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'asks one question at a time, however slow the answer',
+    'has one poll at a time, however slow it is',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const slow = cold('    ---------a|       ');
       const left = '         ^---------------! ';
@@ -50,7 +50,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'leaves the question when it is left, and tells it so; and the wait',
+    'ends the poll and aborts its signal, or the wait, when it is unsubscribed from',
     marbles(({ cold, expectObservable, flush }) => {
       const silent = answers(cold<string>('-'));
       const quick = answers(of('a'));
@@ -64,7 +64,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'aborts the signal of a question that is over, so that nothing of it is left',
+    'aborts the signal of a poll that has ended',
     marbles(({ expectObservable, flush }) => {
       const { poll, requests } = answers(of('a'), no, EMPTY, NEVER);
       expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1 }), '^-----!').toBe('a------');
@@ -74,7 +74,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'knows the last value when it asks again',
+    'passes the last value to the next poll',
     marbles(({ expectObservable }) => {
       const next = ({ last = 0 }: PollRequest<number>): Observable<number> => (last === 2 ? EMPTY : of(last + 1));
       expectObservable(fromPoll(next, { interval: 2 }), '^------!').toBe('a-b', { a: 1, b: 2 });
@@ -82,7 +82,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'waits for chance after a failure, in a range that doubles with each in a row',
+    'waits a random time after a failure, below a bound that doubles with each in a row',
     marbles(({ expectObservable, flush }) => {
       const waits: number[] = [];
       const { poll } = answers(no);
@@ -99,7 +99,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'begins the count of failures anew after an answer, and passes the last of too many on',
+    'resets the count of failures after a result, and errors after maxAttempts',
     marbles(({ cold, expectObservable }) => {
       const failures: unknown[] = [];
       const { poll } = answers<string>(no, cold('a|'), no, no, cold('#', undefined, 'last'));
@@ -114,7 +114,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'passes the first failure on when the limit is 0, and what `onFailure` throws',
+    'errors with the first failure when maxAttempts is 0, and with what `onFailure` throws',
     marbles(({ expectObservable }) => {
       const { poll } = answers(no);
       const refuse = (): void => {
@@ -126,7 +126,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'takes for a failure what the function throws, and a silence that is too long',
+    'treats a thrown error and too long a silence as failures',
     marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const names: unknown[] = [];
       const onFailure = (error: unknown) => names.push(error instanceof Error ? error.name : error);
@@ -137,7 +137,9 @@ describe('fromPoll', () => {
         if (asked++ === 0) throw 'thrown';
         return asked === 2 ? silent : NEVER;
       };
-      expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1, timeout: 3, onFailure }), '^----!').toBe('-a----');
+      expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1, idleTimeout: 3, onFailure }), '^----!').toBe(
+        '-a----',
+      );
       expectSubscriptions(silent.subscriptions).toBe(subs);
       flush();
       expect(names).to.deep.equal(['thrown', 'TimeoutError']);
@@ -145,7 +147,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'waits at least as long as the server asks, and no longer than `max`',
+    'waits at least as long as Retry-After, and at most maxDelay',
     marbles(({ expectObservable, flush }) => {
       const waits: number[] = [];
       const { poll } = answers<string>(
@@ -157,7 +159,7 @@ describe('fromPoll', () => {
       const options: FromPollOptions = {
         interval: 10,
         maxDelay: 900,
-        timeout: Infinity,
+        idleTimeout: Infinity,
         onFailure: (_, wait) => waits.push(wait),
       };
       expectObservable(fromPoll(poll, options), '^ 5s !').toBe('700ms a');
@@ -167,7 +169,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'leaves a share of each wait to chance, if asked',
+    'makes a share of each wait random with jitter',
     marbles(({ expectObservable, flush }) => {
       const [whole, shared] = [answers(EMPTY), answers(EMPTY)];
       expectObservable(fromPoll(whole.poll, { interval: 100 }), '^ 5s !').toBe('-');
@@ -180,7 +182,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'polls for each subscriber on its own',
+    'polls for each subscriber separately',
     marbles(({ expectObservable }) => {
       let asked = 0;
       const polled = fromPoll(() => of(String(asked++)), { interval: 4 });
@@ -192,11 +194,11 @@ describe('fromPoll', () => {
   for (const [option, bad] of Object.entries({
     interval: [0, -1, Number.NaN, Infinity, 2 ** 31],
     jitter: [-0.1, 1.1, Number.NaN],
-    timeout: [0, Number.NaN, 2 ** 31],
+    idleTimeout: [0, Number.NaN, 2 ** 31],
     maxDelay: [9, Number.NaN, Infinity],
     maxAttempts: [-1, Number.NaN],
   })) {
-    it(`refuses ${option} out of range, at once`, () => {
+    it(`throws a RangeError at once for ${option} out of range`, () => {
       for (const value of bad) {
         expect(() => fromPoll(() => NEVER, { interval: 10, [option]: value })).to.throw(
           RangeError,

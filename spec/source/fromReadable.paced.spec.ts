@@ -11,8 +11,8 @@ import { openStream, readWire } from '../support/openStream.ts';
 
 const text = 'x'.repeat(10_000);
 
-describe('what is pulled, handed to sse', () => {
-  it('is asked for nothing while the socket is full, and goes on when it has drained', async () => {
+describe('fromReadable, passed to sse', () => {
+  it('requests nothing while the socket is full, and continues after drain', async () => {
     let asked = 0;
     const endless = fromReadable(async function* () {
       for (;;) {
@@ -36,7 +36,7 @@ describe('what is pulled, handed to sse', () => {
     });
   });
 
-  it('is paced by nobody after `pipe`, and a reader that is too slow for it is cut', async () => {
+  it('has no backpressure after `pipe`, and a reader that is too slow is disconnected', async () => {
     const cut = deferred<string>();
     const endless = fromReadable(async function* () {
       for (;;) yield text;
@@ -45,7 +45,7 @@ describe('what is pulled, handed to sse', () => {
     await listen(route, (url) => withMuteReader(url, async () => expect(await cut.promise).to.equal('overflow')));
   });
 
-  it('is left in the turn in which its reader goes, while it is parked', async () => {
+  it('is canceled in the turn in which its reader disconnects, while a read is pending', async () => {
     const closed = deferred<boolean>();
     let signal: AbortSignal | undefined;
     const silent = fromReadable((given) => {
@@ -60,7 +60,7 @@ describe('what is pulled, handed to sse', () => {
     });
   });
 
-  it('is sent to its end, once, as a run that resumes, too', async () => {
+  it('is sent once to its end in a resumable run', async () => {
     const numbers = fromReadable(async function* () {
       for (let n = 0; n < 200; n++) yield n;
     });
@@ -74,7 +74,7 @@ describe('what is pulled, handed to sse', () => {
   });
 
   it(
-    'is an error of HTTP where its factory throws',
+    'is an HTTP error when its factory throws',
     marbles(({ reader, flush }) => {
       const r = reader(
         sse(

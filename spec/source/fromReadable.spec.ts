@@ -30,7 +30,7 @@ describe('fromReadable', () => {
   const all = (source: Parameters<typeof fromReadable<string>>[0]) =>
     lastValueFrom(fromReadable(source).pipe(toArray()));
 
-  it('gives all values of an iterable, a Readable and a ReadableStream, and completes', async () => {
+  it('emits all values of an iterable, a Readable and a ReadableStream, and completes', async () => {
     expect(await all(letters)).to.deep.equal(['a', 'b']);
     expect(await all(() => Readable.from(['a', 'b']))).to.deep.equal(['a', 'b']);
     expect(await all(() => ReadableStream.from(['a', 'b']))).to.deep.equal(['a', 'b']);
@@ -38,12 +38,12 @@ describe('fromReadable', () => {
     expect(await all(() => null)).to.deep.equal([]);
   });
 
-  it('reads a stream that only has a reader, as that of some browsers', async () => {
+  it('reads a web stream that is not async iterable, as in some browsers', async () => {
     const { readable, getReader } = { readable: ReadableStream.from(['a', 'b']), getReader: 'getReader' as const };
     expect(await all(() => ({ getReader: () => readable[getReader]() }))).to.deep.equal(['a', 'b']);
   });
 
-  it('calls its factory anew for each subscriber, and not before', async () => {
+  it('calls its factory for each subscriber, and not before', async () => {
     let made = 0;
     const numbers = fromReadable(async function* () {
       yield ++made;
@@ -52,7 +52,7 @@ describe('fromReadable', () => {
     expect([await lastValueFrom(numbers), await lastValueFrom(numbers)]).to.deep.equal([1, 2]);
   });
 
-  it('aborts the signal in the same turn when it is left, while the iterator is parked', () => {
+  it('aborts the signal in the turn of the unsubscription, while a read is pending', () => {
     let signal: AbortSignal | undefined;
     const subscription = fromReadable(async function* (given) {
       signal = given;
@@ -63,7 +63,7 @@ describe('fromReadable', () => {
     expect(signal?.aborted).to.equal(true);
   });
 
-  it('cancels a parked ReadableStream and destroys a parked Readable when it is left', () => {
+  it('cancels a ReadableStream and destroys a Readable while a read is pending', () => {
     let cancelled = 0;
     const web = new ReadableStream({ pull: parked, cancel: () => void cancelled++ });
     const node = new Readable({ read() {} });
@@ -72,7 +72,7 @@ describe('fromReadable', () => {
     expect([cancelled, node.destroyed]).to.deep.equal([1, true]);
   });
 
-  it('hears nothing that comes after it was left', async () => {
+  it('emits nothing after it was unsubscribed from', async () => {
     const { heard, observer } = listener();
     const answer = deferred<string>();
     const subscription = fromReadable(async function* () {
@@ -86,7 +86,7 @@ describe('fromReadable', () => {
     expect(heard).to.deep.equal(['a']);
   });
 
-  it('leaves at once what its factory promised and brings too late', async () => {
+  it('cancels at once a source whose promise resolves after the unsubscription', async () => {
     const stream = deferred<ReadableStream<string>>();
     let cancelled = 0;
     const subscription = fromReadable(() => stream.promise).subscribe();
@@ -96,14 +96,14 @@ describe('fromReadable', () => {
     expect(cancelled).to.equal(1);
   });
 
-  it('takes no more than what is wanted', async () => {
+  it('reads no more than was requested', async () => {
     const source = new PassThrough({ objectMode: true });
     for (const letter of ['a', 'b', 'c']) source.write(letter);
     expect(await lastValueFrom(fromReadable(() => source).pipe(take(2), toArray()))).to.deep.equal(['a', 'b']);
     expect(source.destroyed).to.equal(true);
   });
 
-  it('leaves the loop its turns when there is always a value at hand', async () => {
+  it('leaves turns of the event loop to others when there is always a value', async () => {
     let count = 0;
     const subscription = fromReadable(async function* () {
       for (;;) yield count++;
@@ -133,7 +133,7 @@ describe('fromReadable', () => {
         },
       }),
   })) {
-    it(`errors with ${how}, and aborts what it began`, async () => {
+    it(`errors with ${how}, and aborts the signal`, async () => {
       const { heard, observer } = listener();
       let given: AbortSignal | undefined;
       fromReadable((signal) => {
@@ -146,7 +146,7 @@ describe('fromReadable', () => {
     });
   }
 
-  it('aborts the signal when it is over by itself', async () => {
+  it('aborts the signal when it completes', async () => {
     let given: AbortSignal | undefined;
     await all((signal) => {
       given = signal;
@@ -155,7 +155,7 @@ describe('fromReadable', () => {
     expect(given?.aborted).to.equal(true);
   });
 
-  it('errors with what cannot be pulled', async () => {
+  it('errors with a value that cannot be read', async () => {
     const { heard, observer } = listener();
     fromReadable(() => ['a'] as never).subscribe(observer);
     fromReadable((() => 5) as never).subscribe(observer);
@@ -164,7 +164,7 @@ describe('fromReadable', () => {
     expect(heard.map((line) => line.replace(/.*got /, ''))).to.deep.equal(['array', 'number', 'undefined']);
   });
 
-  it('keeps from the process what nobody is left to hear', async () => {
+  it('causes no unhandled rejection after the unsubscription', async () => {
     const unheard = watchProcess();
     try {
       const broken = () => Promise.reject(new Error('too late'));
@@ -184,7 +184,10 @@ describe('fromReadable', () => {
     }
   });
 
-  it('refuses what is no function', () => {
-    expect(() => fromReadable(letters() as never)).to.throw(TypeError, 'expected a function, got object');
+  it('throws a TypeError for a factory that is not a function', () => {
+    expect(() => fromReadable(letters() as never)).to.throw(
+      TypeError,
+      'fromReadable: factory must be a function, got object',
+    );
   });
 });

@@ -43,7 +43,7 @@ function listener(log: string[]): Subscriber<unknown> {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('pull', () => {
-  it('asks for a value when the one before was taken, and the pace lets it', async () => {
+  it('requests a value when the one before was delivered and the pace calls back', async () => {
     const { iterable, log, answer } = byHand();
     const paced: (() => void)[] = [];
     pull(iterable, listener(log), (ask) => paced.push(ask));
@@ -59,7 +59,7 @@ describe('pull', () => {
     expect(paced).to.deep.equal([]);
   });
 
-  it('leaves a parked iterator at once, takes no more of it, and hears nothing of how it goes', async () => {
+  it('cancels an iterator with a pending read at once, and ignores its result', async () => {
     const { iterable, log, answer } = byHand();
     const reader = listener(log);
     pull(iterable, reader, (ask) => ask());
@@ -70,7 +70,7 @@ describe('pull', () => {
     expect(log).to.deep.equal(['next', 'return']);
   });
 
-  it('asks nothing more when it was left between two values', async () => {
+  it('requests nothing after it was unsubscribed from between two values', async () => {
     const { iterable, log, answer } = byHand();
     const paced: (() => void)[] = [];
     const reader = listener(log);
@@ -83,7 +83,7 @@ describe('pull', () => {
     expect(log).to.deep.equal(['next', 'got a', 'return']);
   });
 
-  it('passes on a failure, and does not leave what is over', async () => {
+  it('errors with a failure, and does not cancel an ended iterator', async () => {
     const { iterable, log, answer } = byHand();
     pull(iterable, listener(log), (ask) => ask());
     answer()?.fail('broken');
@@ -97,7 +97,7 @@ describe('pull', () => {
         throw 'broken';
       },
     },
-    'throws when it is asked': {
+    'throws on a request': {
       [Symbol.asyncIterator]: () => ({
         next: () => {
           throw 'broken';
@@ -105,14 +105,14 @@ describe('pull', () => {
       }),
     },
   })) {
-    it(`passes on the failure of one that ${what}`, () => {
+    it(`errors with an iterable that ${what}`, () => {
       const log: string[] = [];
       pull(iterable, listener(log), (ask) => ask());
       expect(log).to.deep.equal(['broken']);
     });
   }
 
-  it('leaves one that has no `return`, or whose `return` throws', () => {
+  it('cancels an iterator without `return`, or whose `return` throws', () => {
     const parked = () => new Promise<never>(() => {});
     for (const iterator of [
       { next: parked },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Subscription } from 'rxjs';
 import { Alarm } from '../../lib/time/Alarm.ts';
 
-/** What is asked of the system while this runs: how often for a timer, and for how long. */
+/** Returns the delays of the timers that are set while this runs. */
 function timersOf(work: () => void): number[] {
   const waits: number[] = [];
   const { setInterval } = globalThis;
@@ -22,7 +22,7 @@ function timersOf(work: () => void): number[] {
 describe('Alarm', () => {
   const soon = () => performance.now() + 10_000;
 
-  it('leaves its timer alone when it is due later, and sets it anew when it is due sooner', () => {
+  it('keeps its timer for a later deadline, and sets it again for an earlier one', () => {
     const owner = new Subscription();
     const alarm = new Alarm(owner, () => {});
     const later = timersOf(() => {
@@ -36,7 +36,7 @@ describe('Alarm', () => {
     expect(sooner[0]).to.be.within(1, 50);
   });
 
-  it('sets none when it was left, or is never due', () => {
+  it('sets no timer when its owner is closed, or without a deadline', () => {
     const owner = new Subscription();
     const alarm = new Alarm(owner, () => {});
     const never = timersOf(() => alarm.set(Infinity));
@@ -44,7 +44,7 @@ describe('Alarm', () => {
     expect([...never, ...timersOf(() => alarm.set(soon()))]).to.deep.equal([]);
   });
 
-  it('waits no less than nothing', () => {
+  it('sets a delay of 0 for a deadline in the past', () => {
     const owner = new Subscription();
     const alarm = new Alarm(owner, () => {});
     expect(timersOf(() => alarm.set(0))).to.deep.equal([0]);
