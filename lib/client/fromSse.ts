@@ -47,10 +47,11 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
   contract: C,
   options: FromSseOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
-  const { idleTimeout = Infinity, maxEventBytes = Infinity, maxLineBytes = Infinity } = options;
+  const { idleTimeout = Infinity } = options;
   checkDuration('fromSse: idleTimeout', idleTimeout, 'use Infinity to wait without end');
-  checkNumber('fromSse: maxEventBytes', maxEventBytes, { above: 0, unit: 'bytes' });
-  checkNumber('fromSse: maxLineBytes', maxLineBytes, { above: 0, unit: 'bytes' });
+  for (const limit of ['maxEventBytes', 'maxLineBytes'] as const) {
+    checkNumber(`fromSse: ${limit}`, options[limit] ?? Infinity, { above: 0, unit: 'bytes' });
+  }
   return reconnecting('fromSse', contract, options, (state) => fetchTransport(target, options, state)) as Observable<
     EventOf<C> | Gap | RawIf<P>
   >;

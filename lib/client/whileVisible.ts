@@ -1,4 +1,4 @@
-import { defer, endWith, fromEvent, NEVER, type Observable, startWith, switchMap, takeWhile } from 'rxjs';
+import { defer, dematerialize, fromEvent, materialize, NEVER, type Observable, startWith, switchMap } from 'rxjs';
 
 /** The part of `document` that is used. */
 interface DocumentLike {
@@ -17,8 +17,8 @@ export function whileVisible<T>(source: Observable<T>, onHidden: () => void): Ob
   const { document } = globalThis as { readonly document?: DocumentLike };
   if (document === undefined) return source;
 
-  const completed = Symbol('completed');
-  const whenVisible = source.pipe(endWith(completed));
+  // Materialized, so that the completion of the source completes the result, which else would wait for further events.
+  const whenVisible = source.pipe(materialize());
   const whenHidden = defer(() => {
     onHidden();
     return NEVER;
@@ -26,6 +26,6 @@ export function whileVisible<T>(source: Observable<T>, onHidden: () => void): Ob
   return fromEvent(document, 'visibilitychange').pipe(
     startWith(undefined),
     switchMap(() => (document.visibilityState === 'hidden' ? whenHidden : whenVisible)),
-    takeWhile((value): value is T => value !== completed),
+    dematerialize(),
   );
 }

@@ -72,10 +72,10 @@ export function checkOneOf(option: string, value: unknown, allowed: readonly str
   throw new TypeError(messageOf(option, listOf(expected), actual));
 }
 
-function isIn({ above, min, max, whole }: NumberRange, value: number): boolean {
-  if (Number.isNaN(value) || (above !== undefined && value <= above)) return false;
-  if ((min !== undefined && value < min) || (max !== undefined && value > max)) return false;
-  return !whole || Number.isInteger(value) || value === Infinity;
+function isIn({ above = -Infinity, min = -Infinity, max = Infinity, whole }: NumberRange, value: number): boolean {
+  // Comparisons with NaN are false.
+  const isInBounds = value > above && value >= min && value <= max;
+  return isInBounds && (!whole || Number.isInteger(value) || value === Infinity);
 }
 
 function describeRange({ above, min, max, whole, unit }: NumberRange): string {

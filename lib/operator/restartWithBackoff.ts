@@ -55,7 +55,8 @@ export function restartWithBackoff<L, T extends L>(
   const { initialDelay = 1000, maxDelay = 30_000, resetAfter = 60_000, maxAttempts = Infinity } = options;
   const { restartOnEnd = false, onFailure } = options;
   checkFunction('restartWithBackoff: factory', factory);
-  checkBackoff('restartWithBackoff: ', { initialDelay, maxDelay, maxAttempts, resetAfter }, onFailure);
+  checkBackoff('restartWithBackoff: ', { initialDelay, maxDelay, maxAttempts, resetAfter });
+  if (onFailure !== undefined) checkFunction('restartWithBackoff: onFailure', onFailure);
   checkBoolean('restartWithBackoff: restartOnEnd', restartOnEnd);
 
   return new Observable((subscriber) => {

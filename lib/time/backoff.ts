@@ -1,4 +1,4 @@
-import { checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
+import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from './clock.ts';
 
 /**
@@ -37,13 +37,11 @@ export interface BackoffOptions {
 export function checkBackoff(
   prefix: string,
   { initialDelay, maxDelay, maxAttempts, resetAfter }: Required<Omit<BackoffOptions, 'onFailure'>>,
-  onFailure?: unknown,
 ): void {
   checkNumber(`${prefix}initialDelay`, initialDelay, { above: 0, unit: 'ms' });
   checkNumber(`${prefix}maxDelay`, maxDelay, { min: initialDelay, max: maxTimerDelay, unit: 'ms' });
   checkNumber(`${prefix}maxAttempts`, maxAttempts, { min: 0 });
   checkNumber(`${prefix}resetAfter`, resetAfter, { min: 0, unit: 'ms' });
-  if (onFailure !== undefined) checkFunction(`${prefix}onFailure`, onFailure);
 }
 
 /** Returns the bound of the wait after so many failures in a row, counted from 0, in milliseconds. @internal */

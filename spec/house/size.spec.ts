@@ -3,8 +3,11 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import { root } from './repo.ts';
 
-/** The bytes that a page loads for the client and its parser, without the peer dependencies. */
-const budget = 8000;
+/**
+ * The bytes that a page loads for the client and its parser, without the peer dependencies. The messages that name the
+ * range of an option, and the dates of `Retry-After`, are about 500 of them.
+ */
+const budget = 8500;
 
 async function bundled(file: string) {
   const { metafile, outputFiles } = await build({
