@@ -1,6 +1,7 @@
 import { defer, Observable, retry, Subject, type Subscriber, takeUntil, tap, timer } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
-import { ConnectionError } from '../error/ConnectionError.ts';
+import type { ConnectionError } from '../error/ConnectionError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { type Contract, isContract } from '../event/events.ts';
 import { reserved } from '../wire/reserved.ts';
@@ -81,7 +82,8 @@ export function reconnecting(
     const { connect, isRetryable, restrict = (messages) => messages } = createTransport(state);
 
     const delay = (error: unknown): Observable<unknown> => {
-      const retrying = error instanceof ConnectionError && isRetryable(error) ? backoff.failed(error) : undefined;
+      const retrying =
+        hasTag<ConnectionError>(error, 'ConnectionError') && isRetryable(error) ? backoff.failed(error) : undefined;
       if (retrying === undefined) throw error;
       state.failure = retrying.error;
       statusObserver?.next(retrying);

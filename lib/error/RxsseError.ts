@@ -1,3 +1,6 @@
+/** Marks the errors of this library; the symbol is the same in all copies of this package. */
+const isError: unique symbol = Symbol.for('rxsse.error') as never;
+
 /**
  * The base class of all errors of this library, apart from mistakes in the program, which are `TypeError` and
  * `RangeError`.
@@ -15,4 +18,13 @@ export abstract class RxsseError extends Error {
   override get name(): string {
     return this._tag;
   }
+
+  get [isError](): true {
+    return true;
+  }
+}
+
+/** Returns true for an error with this tag, whichever copy of the package created it. @internal */
+export function hasTag<E extends RxsseError>(error: unknown, tag: E['_tag']): error is E {
+  return error instanceof Error && (error as Partial<RxsseError>)[isError] === true && (error as E)._tag === tag;
 }

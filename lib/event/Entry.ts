@@ -1,5 +1,8 @@
 import { cursorOf } from './Cursor.ts';
 
+/** Marks entries; the symbol is the same in all copies of this package. */
+const isEntryMark: unique symbol = Symbol.for('rxsse.entry') as never;
+
 /**
  * An event with its position in a log, as `feed.read` emits it into a pipeline. Without an event it is a position-only
  * entry: the reader has come so far. The operators of this library work inside entries and preserve the positions.
@@ -21,11 +24,15 @@ export class Entry<E> {
   /** The encoded frame from the log, while the event is unchanged. */
   readonly frame: string | undefined;
 
-  constructor(epoch: string, sequence: number, event: E | undefined, block: string | undefined) {
+  constructor(epoch: string, sequence: number, event: E | undefined, frame: string | undefined) {
     this.epoch = epoch;
     this.sequence = sequence;
     this.event = event;
-    this.frame = block;
+    this.frame = frame;
+  }
+
+  get [isEntryMark](): true {
+    return true;
   }
 
   /** The cursor of a reader that has received this entry. */
@@ -42,4 +49,11 @@ export class Entry<E> {
   withEvent<F>(event: F): Entry<F> {
     return new Entry(this.epoch, this.sequence, event, undefined);
   }
+}
+
+/** Returns true for an entry. @internal */
+export function isEntry(value: unknown): value is Entry<unknown> {
+  return (
+    typeof value === 'object' && value !== null && (value as { readonly [isEntryMark]?: true })[isEntryMark] === true
+  );
 }

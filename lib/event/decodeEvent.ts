@@ -3,7 +3,7 @@ import { type Issue, issuesOf, linesOf } from '../codec/describeFailure.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { isFrame } from '../wire/Frame.ts';
-import { shapeOf } from './define.ts';
+import { inputOf } from './define.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, findDefinition, unknownType, unknownTypeIssue } from './events.ts';
 import { definitionOf, stamp } from './stamp.ts';
@@ -33,8 +33,7 @@ export function decodeEvent(contract: Contract, value: unknown): TypedEvent {
  * @internal
  */
 export function decodeInput(definition: AnyDefinition, data: unknown): Either<readonly Issue[], TypedEvent> {
-  const codec = shapeOf(definition)?.input ?? definition.payload;
-  const decoded = codec.decode(data);
+  const decoded = inputOf(definition).decode(data);
   if (isLeft(decoded)) return left(issuesOf(decoded.left, `${definition.type}.data`));
   return right(stamp({ type: definition.type, data: decoded.right }, definition));
 }

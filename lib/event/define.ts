@@ -5,20 +5,21 @@ import { identityLeaf } from '../codec/exact/leaf.ts';
 import { record } from '../codec/exact/record.ts';
 import { explain } from '../codec/explain.ts';
 import type { Shape } from '../codec/Shape.ts';
+import { checkEventName } from '../wire/checkField.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
-import { checkName } from './eventName.ts';
 import { stamp } from './stamp.ts';
 
-const shapes = new WeakMap<AnyDefinition, ExactShape>();
+/** The property with the codec that fills defaults; the symbol is the same in all copies of this package. */
+const input: unique symbol = Symbol.for('rxsse.input') as never;
 
-/** Returns the shape of a definition. @internal */
-export function shapeOf(definition: AnyDefinition): ExactShape | undefined {
-  return shapes.get(definition);
+/** Returns the codec that decodes the data that a client sends, and fills defaults. @internal */
+export function inputOf(definition: AnyDefinition): t.Mixed {
+  return (definition as { readonly [input]?: t.Mixed })[input] ?? definition.payload;
 }
 
 /** Creates a definition, for `event` and `events`. @internal */
 export function define(type: string, shape: Shape | undefined): AnyDefinition {
-  checkName(type);
+  checkEventName('event: type', type);
   const at = `${type}.data`;
   const exact = shape === undefined ? nothing : exactShape(shape, at);
   const { codec: payload, fill } = exact;
@@ -38,8 +39,7 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
     payload: typed<unknown, unknown>(payload),
     is: (value: unknown): value is TypedEvent => codec.is(value),
   });
-  Object.defineProperty(definition, 'name', { value: type });
-  shapes.set(definition, exact);
+  Object.defineProperties(definition, { name: { value: type }, [input]: { value: exact.input } });
   return Object.freeze(definition);
 }
 

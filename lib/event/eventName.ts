@@ -1,27 +1,43 @@
-import { reservedName } from '../wire/reservedName.ts';
-
 /**
- * The name of an event for its key in a contract, in snake_case. A word starts at an upper-case letter after a
- * lower-case one or a digit, and at the last of several upper-case letters when a lower-case one follows: `HTTPError`
- * is `http_error`, `Level2Update` is `level2_update`.
+ * The name of an event for its key in a contract. An identifier becomes snake_case; any other key, such as
+ * `'order.paid'`, is the name itself.
+ *
+ * A word starts at an upper-case letter after a lower-case one or a digit, and at the last of several upper-case
+ * letters when a lower-case one follows: `HTTPError` is `http_error`, `Level2Update` is `level2_update`.
  *
  * @category event
  */
-export type SnakeCase<Key extends string> = string extends Key ? string : Snake<Key, 'none', ''>;
+export type EventName<Key extends string> = string extends Key
+  ? string
+  : Key extends `${Digit}${string}`
+    ? Key
+    : SnakeCase<Key, 'none', '', Key>;
 
 type Before = 'none' | 'lower' | 'upper';
 
-type Snake<Rest extends string, Last extends Before, Done extends string> = Rest extends `${infer C}${infer Next}`
+type SnakeCase<
+  Rest extends string,
+  Last extends Before,
+  Done extends string,
+  Key extends string,
+> = Rest extends `${infer C}${infer Next}`
   ? C extends Lowercase<C>
-    ? Snake<Next, C extends Uppercase<C> ? (C extends Digit ? 'lower' : 'none') : 'lower', `${Done}${C}`>
-    : Snake<
+    ? C extends Uppercase<C>
+      ? C extends Digit
+        ? SnakeCase<Next, 'lower', `${Done}${C}`, Key>
+        : C extends '_' | '$'
+          ? SnakeCase<Next, 'none', `${Done}${C}`, Key>
+          : Key
+      : SnakeCase<Next, 'lower', `${Done}${C}`, Key>
+    : SnakeCase<
         Next,
         'upper',
-        `${Done}${Last extends 'lower' ? '_' : Last extends 'upper' ? Edge<Next> : ''}${Lowercase<C>}`
+        `${Done}${Last extends 'lower' ? '_' : Last extends 'upper' ? Edge<Next> : ''}${Lowercase<C>}`,
+        Key
       >
   : Done;
 
-/** A word ends before an upper-case letter that is followed by a lower-case one. */
+/** The separator between two upper-case letters when the second starts a word, because a lower-case letter follows. */
 type Edge<Next extends string> = Next extends `${infer C}${string}`
   ? C extends Lowercase<C>
     ? C extends Uppercase<C>
@@ -32,15 +48,17 @@ type Edge<Next extends string> = Next extends `${infer C}${string}`
 
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
-/** Converts a key as {@link SnakeCase} does. It works on UTF-16 code units, as TypeScript does. @internal */
-export function snakeCase(key: string): string {
+/** Converts a key as {@link EventName} does. It works on UTF-16 code units, as TypeScript does. @internal */
+export function eventName(key: string): string {
+  if (isDigit(key.charAt(0))) return key;
   let name = '';
   for (let index = 0; index < key.length; index++) {
     const char = key.charAt(index);
-    const begins =
-      isUpper(char) &&
-      (endsWord(key.charAt(index - 1)) || (isUpper(key.charAt(index - 1)) && isLower(key.charAt(index + 1))));
-    name += (begins ? '_' : '') + char.toLowerCase();
+    if (!isUpper(char) && !isLower(char) && !isDigit(char) && char !== '_' && char !== '$') return key;
+    const before = key.charAt(index - 1);
+    const startsWord =
+      isUpper(char) && (isLower(before) || isDigit(before) || (isUpper(before) && isLower(key.charAt(index + 1))));
+    name += (startsWord ? '_' : '') + char.toLowerCase();
   }
   return name;
 }
@@ -53,23 +71,6 @@ function isLower(char: string): boolean {
   return char === char.toLowerCase() && char !== char.toUpperCase();
 }
 
-function endsWord(char: string): boolean {
-  return isLower(char) || /^[0-9]$/.test(char);
-}
-
-/**
- * Checks the name of an event.
- *
- * @throws TypeError when the name is empty or reserved, or contains CR, LF, NUL or half of a surrogate pair, which
- * `event:` cannot carry.
- * @internal
- */
-export function checkName(name: string): void {
-  if (typeof name !== 'string') throw new TypeError(`an event's name is a string, got ${typeof name}`);
-  if (name === '') throw new TypeError('an event needs a name, got an empty one');
-  if (/[\r\n\0]/.test(name)) throw new TypeError(`${JSON.stringify(name)}: a name cannot hold CR, LF or NUL`);
-  if (/\p{Surrogate}/u.test(name))
-    throw new TypeError(`${JSON.stringify(name)}: a name cannot hold half a surrogate pair`);
-  const reserved = reservedName(name);
-  if (reserved !== undefined) throw new TypeError(`${name} ${reserved}`);
+function isDigit(char: string): boolean {
+  return /^[0-9]$/.test(char);
 }

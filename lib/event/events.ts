@@ -5,7 +5,7 @@ import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
 import { define } from './define.ts';
 import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
-import { type SnakeCase, snakeCase } from './eventName.ts';
+import { type EventName, eventName } from './eventName.ts';
 
 /** The members of a contract: definitions keep their names, and shapes are named by their keys. */
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;
@@ -13,7 +13,7 @@ type Members = Readonly<Record<string, AnyDefinition | Shape>>;
 /** Distinguishes a definition from a shape; comparing the rest of each member is expensive. */
 type Named = { readonly type: string };
 
-type NameOf<Key, M> = M extends Named ? M['type'] : Key extends string ? SnakeCase<Key> : never;
+type NameOf<Key, M> = M extends Named ? M['type'] : Key extends string ? EventName<Key> : never;
 
 /** The keys by name; two keys under one name are a duplicate. */
 type KeysByName<M> = { [Key in keyof M as NameOf<Key, M[Key]>]: Key };
@@ -90,7 +90,7 @@ export function events<M extends Members>(members: M & CheckedMembers<M>): Contr
     if (member === undefined || (isDefinition(member) && member.payload === undefined)) {
       throw new TypeError(`${key}: expected a definition made by event(...), or the shape of one`);
     }
-    const definition = isDefinition(member) ? member : define(snakeCase(key), member);
+    const definition = isDefinition(member) ? member : define(eventName(key), member);
     if (definitions.has(definition.type)) {
       throw new TypeError(`${key}: two events of this contract are named ${definition.type}; name one with event(...)`);
     }

@@ -1,37 +1,20 @@
 import type { AnyDefinition } from './EventDefinition.ts';
 
-/** Returns its argument as its own instance, so that a class can add private fields to it. */
-const Itself = function Itself(value: object) {
-  return value;
-} as unknown as new (
-  value: object,
-) => object;
-
 /**
- * Marks an event with the definition that checked it, in a private field. No comparison, copy or JSON text contains it,
- * so the event stays a plain object, and a changed copy is checked again. A `WeakMap` does the same at forty times the
- * cost.
+ * The definition that checked an event. The property is not enumerable: comparisons, copies and JSON text leave it out,
+ * so the event stays a plain object, and a changed copy is checked again. The symbol is the same in all copies of this
+ * package.
  */
-class Stamp extends Itself {
-  readonly #definition: AnyDefinition;
-
-  constructor(event: object, definition: AnyDefinition) {
-    super(event);
-    this.#definition = definition;
-  }
-
-  static read(value: object): AnyDefinition | undefined {
-    return #definition in value ? value.#definition : undefined;
-  }
-}
+const checkedBy: unique symbol = Symbol.for('rxsse.definition') as never;
 
 /** Marks a new event as checked by its definition. @internal */
 export function stamp<E extends object>(event: E, definition: AnyDefinition): E {
-  new Stamp(event, definition);
-  return event;
+  return Object.defineProperty(event, checkedBy, { value: definition });
 }
 
-/** Returns the definition that made this event; `undefined` where none did. @internal */
+/** Returns the definition that created or decoded this event, if there is one. @internal */
 export function definitionOf(value: unknown): AnyDefinition | undefined {
-  return typeof value === 'object' && value !== null ? Stamp.read(value) : undefined;
+  return typeof value === 'object' && value !== null
+    ? (value as { readonly [checkedBy]?: AnyDefinition })[checkedBy]
+    : undefined;
 }

@@ -1,4 +1,4 @@
-import { Entry } from '../event/Entry.ts';
+import { type Entry, isEntry } from '../event/Entry.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 
@@ -28,29 +28,29 @@ export function isPlainEvent(value: unknown): boolean {
 /** Returns the event in a value of a stream; `undefined` for a position-only entry and for a gap. @internal */
 export function eventIn<T>(value: T): EventIn<T> | undefined {
   if (isPlainEvent(value)) return value as EventIn<T>;
-  const event: unknown = value instanceof Entry ? value.event : value;
+  const event: unknown = isEntry(value) ? value.event : value;
   return isGap(event) ? undefined : (event as EventIn<T>);
 }
 
 /** Returns true for an entry without an event, which only moves the position of its reader. @internal */
 export function isPositionOnly(value: unknown): value is Entry<never> {
-  return value instanceof Entry && value.event === undefined;
+  return isEntry(value) && value.event === undefined;
 }
 
 /** Returns the value with this event in it. With the event that it has already, it keeps its encoded frame. @internal */
 export function withEvent<T, F>(value: T, event: F): WithEvent<T, F> {
-  const result: unknown = value instanceof Entry ? (value.event === event ? value : value.withEvent(event)) : event;
+  const result: unknown = isEntry(value) ? (value.event === event ? value : value.withEvent(event)) : event;
   return result as WithEvent<T, F>;
 }
 
 /** Returns true for a position-only entry and for a gap, which pass every operator unchanged. @internal */
 export function isControl(value: unknown): boolean {
   if (isPlainEvent(value)) return false;
-  if (!(value instanceof Entry)) return isGap(value);
+  if (!isEntry(value)) return isGap(value);
   return value.event === undefined || isGap(value.event);
 }
 
 /** Returns the entry without its event; `undefined` for a value that is not an entry. @internal */
 export function positionOnly<T>(value: T): T | undefined {
-  return !isPlainEvent(value) && value instanceof Entry ? (value.withoutEvent() as T) : undefined;
+  return !isPlainEvent(value) && isEntry(value) ? (value.withoutEvent() as T) : undefined;
 }

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
-import { Entry } from '../event/Entry.ts';
+import { isEntry } from '../event/Entry.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, isPositionOnly, withEvent } from './EventIn.ts';
@@ -124,6 +124,6 @@ export function conflateBy<T>(
 
 /** Returns the merged event at the position of the later value. An entry with the event `undefined` would be position-only. */
 function replaceEvent<T>(value: T, event: EventIn<T>): unknown {
-  if (event !== undefined || !(value instanceof Entry)) return withEvent(value, event);
+  if (event !== undefined || !isEntry(value)) return withEvent(value, event);
   throw new TypeError('conflateBy: merge must return an event, got undefined');
 }

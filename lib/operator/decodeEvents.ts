@@ -1,8 +1,9 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkOneOf } from '../data/check.ts';
-import { DecodeError } from '../error/DecodeError.ts';
+import type { DecodeError } from '../error/DecodeError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import { decodeEvent } from '../event/decodeEvent.ts';
-import { Entry } from '../event/Entry.ts';
+import { type Entry, isEntry } from '../event/Entry.ts';
 import { type Contract, type EventOf, isContract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { isControl, positionOnly, withEvent } from './EventIn.ts';
@@ -66,12 +67,12 @@ export function decodeEvents<C extends Contract, T = unknown>(
 /** Returns the value to emit; `undefined` for none. */
 function decode(contract: Contract, value: unknown, onInvalid: DecodeEventsOptions['onInvalid']): unknown {
   // A gap outside an entry comes from outside, and is decoded like any other value.
-  const isEntry = value instanceof Entry;
-  if (isEntry && isControl(value)) return value;
+  const hasPosition = isEntry(value);
+  if (hasPosition && isControl(value)) return value;
   try {
-    return withEvent(value, decodeEvent(contract, isEntry ? value.event : value));
+    return withEvent(value, decodeEvent(contract, hasPosition ? value.event : value));
   } catch (error) {
-    if (!(error instanceof DecodeError) || onInvalid === 'fail') throw error;
+    if (!hasTag<DecodeError>(error, 'DecodeError') || onInvalid === 'fail') throw error;
     onInvalid(error);
     return positionOnly(value);
   }

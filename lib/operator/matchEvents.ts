@@ -2,7 +2,7 @@ import { map, type OperatorFunction } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
-import { Entry } from '../event/Entry.ts';
+import { type Entry, isEntry } from '../event/Entry.ts';
 import type { Gap } from '../event/Gap.ts';
 import { type EventIn, isControl, withEvent } from './EventIn.ts';
 
@@ -60,8 +60,8 @@ export function matchEvents<T, C extends Cases<Matched<T>> & NoOthers<C, Matched
   for (const [name, project] of table) checkFunction(`matchEvents: ${name}`, project);
 
   return map((value) => {
-    if (value instanceof Entry && isControl(value)) return value as WithMatch<T, never>;
-    const event: unknown = value instanceof Entry ? value.event : value;
+    if (isEntry(value) && isControl(value)) return value as WithMatch<T, never>;
+    const event: unknown = isEntry(value) ? value.event : value;
     const project = table.get((event as { readonly type?: unknown } | null | undefined)?.type);
     if (project === undefined) {
       const names = shorten([...table.keys()].join(', '), 80);

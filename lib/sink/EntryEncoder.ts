@@ -1,7 +1,7 @@
 import { BoundedCache } from '../data/BoundedCache.ts';
 import { PositionError } from '../error/PositionError.ts';
 import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
-import { Entry } from '../event/Entry.ts';
+import { type Entry, isEntry } from '../event/Entry.ts';
 import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
@@ -55,7 +55,7 @@ export class EntryEncoder implements EventEncoder {
   }
 
   encode(value: unknown): string {
-    if (value instanceof Entry) return this.#entry(value);
+    if (isEntry(value)) return this.#entry(value);
     const encoded = encodeEvent(value, undefined);
     if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     throw new PositionError(

@@ -1,4 +1,5 @@
-import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { endCursorOf } from '../event/Cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
@@ -62,7 +63,7 @@ export class FeedWriter implements ReaderTarget, Writer {
   fail(error: unknown): void {
     const connection = this.#connection;
     if (connection.isWaiting) return this.#session.refuse(error);
-    const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
+    const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
     const lastFrames = this.#framesOf(this.#session.outcomeOf(error));
     if (lastFrames === undefined) connection.cut(reason);
     else connection.endOrCut(reason, lastFrames);

@@ -1,5 +1,6 @@
 import { Subscription, type TeardownLogic } from 'rxjs';
-import { type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import type { RetryRange, UnavailableError } from '../error/UnavailableError.ts';
 import { type ReaderSession, type RouteContext, readerSession } from '../feed/ReaderSession.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
@@ -71,7 +72,7 @@ export class Session {
   refuse(error: unknown): void {
     const { connection, route } = this;
     if (connection.isClosed) return;
-    if (error instanceof UnavailableError) return this.reject(error.reason, error.retryAfter);
+    if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.reject(error.reason, error.retryAfter);
     route.stats.refused.error++;
     if (this.#next === undefined) return refuseError(connection, error);
     connection.release();

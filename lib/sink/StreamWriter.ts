@@ -1,6 +1,7 @@
 import { Subscriber } from 'rxjs';
 import { readerQueueFull } from '../error/LimitError.ts';
-import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import type { Gap } from '../event/Gap.ts';
 import { Backlog, type BacklogLimits } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
@@ -158,7 +159,7 @@ export class StreamWriter extends Subscriber<unknown> implements Writer {
   protected override _error(error: unknown): void {
     this.unsubscribe();
     if (this.#connection.isWaiting) return this.#response.refuse(error);
-    const reason = error instanceof StreamTimeoutError ? 'timeout' : 'failed';
+    const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
     const outcome = this.#response.outcomeOf(error);
     if (typeof outcome === 'string') return this.#end(outcome, reason);
     try {

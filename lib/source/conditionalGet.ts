@@ -10,7 +10,7 @@ export interface PollResponse {
   readonly headers: { get(name: string): string | null };
 }
 
-const polled: unique symbol = Symbol('rxsse.polled');
+const polled: unique symbol = Symbol.for('rxsse.polled') as never;
 
 /** The result of a conditional poll: a value or nothing new, and the validators of the next request. @category source */
 export interface Polled<T> {

@@ -13,7 +13,8 @@ import {
   timer,
 } from 'rxjs';
 import { checkDelay, checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
-import { ConnectionError } from '../error/ConnectionError.ts';
+import type { ConnectionError } from '../error/ConnectionError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import { type BackoffOptions, backoffBound, fullJitter } from '../time/backoff.ts';
 import { randomFraction } from '../time/clock.ts';
 import { type Polled, valuesIn } from './conditionalGet.ts';
@@ -132,6 +133,6 @@ export function fromPoll<L, T extends L>(
 }
 
 function waitAfter(error: unknown, bound: number, maxDelay: number): number {
-  const requested = error instanceof ConnectionError ? (error.retryAfter ?? 0) : 0;
+  const requested = hasTag<ConnectionError>(error, 'ConnectionError') ? (error.retryAfter ?? 0) : 0;
   return Math.min(maxDelay, Math.max(fullJitter(bound), requested));
 }

@@ -4,7 +4,7 @@ import { type Pull, PullIterator } from './PullIterator.ts';
 import { pull, unpaced } from './pull.ts';
 
 /** The key of the async iterable behind the Observable, which `sse` reads at the pace of its reader. */
-const pulled: unique symbol = Symbol('rxsse.pulled');
+const pulled: unique symbol = Symbol.for('rxsse.pulled') as never;
 
 /** Web streams are async iterable too, and only from this type can TypeScript infer their values. */
 type Iterated<T> = AsyncIterable<T> | null;

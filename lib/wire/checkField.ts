@@ -15,7 +15,7 @@ export function checkEventName(where: string, name: unknown): void {
   // The parser reads an empty name as none, so the event would come back without it.
   if (name === '') throw new TypeError(`${where} must not be empty; leave it out, or name the event`);
   const reason = reservedName(name as string);
-  if (reason !== undefined) throw new TypeError(`${where} ${reason}; use another name`);
+  if (reason !== undefined) throw new TypeError(`${where} ${name} ${reason}; use another name`);
 }
 
 /** Checks a wait that a reader is asked to keep. @internal */

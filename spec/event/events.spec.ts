@@ -15,7 +15,13 @@ describe('events', () => {
     expect(findDefinition(Orders, 'order.paid')).to.equal(Paid);
   });
 
-  it('names a shape by its key', () => {
+  it('names a shape by its key, and keeps a key that is not an identifier', () => {
+    const Mixed = events({ 'order.paid': { total: t.number }, 'Order-Sent': t.null });
+    expect(Mixed['order.paid']({ total: 1 })).to.deep.equal({ type: 'order.paid', data: { total: 1 } });
+    expect(namesOf(Mixed)).to.deep.equal(['order.paid', 'Order-Sent']);
+  });
+
+  it('names a shape by its identifier in snake_case', () => {
     expect(Orders.OrderShipped({ to: 'Oslo' })).to.deep.equal({ type: 'order_shipped', data: { to: 'Oslo' } });
     expect(Orders.HTTPError(404)).to.deep.equal({ type: 'http_error', data: 404 });
     expect(definitionOf(Orders.HTTPError(404))).to.equal(Orders.HTTPError);
@@ -67,7 +73,7 @@ describe('events', () => {
       expect(made({ Open: t.null })).to.throw(TypeError, 'open is reserved');
       expect(made({ Error: t.null })).to.throw(TypeError, 'error is reserved');
       expect(made({ 'rxsse.x': t.null })).to.throw(TypeError, 'rxsse.x is reserved');
-      expect(made({ '': t.null })).to.throw(TypeError, 'needs a name');
+      expect(made({ '': t.null })).to.throw(TypeError, 'must not be empty');
     });
 
     it('what is neither a definition nor a shape', () => {

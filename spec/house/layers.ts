@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   time: ['error', 'data'],
   codec: ['error', 'data'],
   wire: ['error', 'data'],
-  event: ['error', 'data', 'codec', 'wire'],
+  event: ['error', 'data', 'time', 'codec', 'wire'],
   source: [...model, 'time'],
   operator: [...model, 'time'],
   log: streams,

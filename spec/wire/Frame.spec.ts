@@ -24,7 +24,7 @@ describe('message', () => {
     for (const name of ['rxsse.', 'rxsse.end', 'error', 'open'] as string[]) {
       expect(() => message({ event: name, data: 1 })).to.throw(
         TypeError,
-        /^message: event is reserved: .*another name$/,
+        /^message: event \S+ is reserved: .*another name$/,
       );
     }
     expect(() => message({ event: '' as string, data: 1 })).to.throw(

@@ -1,7 +1,8 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { checkNumber } from '../../data/check.ts';
-import { LimitError } from '../../error/LimitError.ts';
-import { UnavailableError } from '../../error/UnavailableError.ts';
+import type { LimitError } from '../../error/LimitError.ts';
+import { hasTag } from '../../error/RxsseError.ts';
+import type { UnavailableError } from '../../error/UnavailableError.ts';
 import { decodeBody } from '../../event/decodeEvent.ts';
 import { type AnyFeed, coreOf, type Feed } from '../../feed/feed.ts';
 import type { AppendOptions } from '../../log/EventLog.ts';
@@ -70,8 +71,8 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const connection = new Connection(new NodeTransport(response));
     const onError = (error: unknown): void => {
       if (!connection.isWaiting) return;
-      if (error instanceof UnavailableError) return refuseForNow(connection);
-      if (error instanceof LimitError) return refuse(connection, eventTooLarge(error));
+      if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
+      if (hasTag<LimitError>(error, 'LimitError')) return refuse(connection, eventTooLarge(error));
       if (next === undefined) return refuseError(connection, error);
       connection.release();
       next(error);
