@@ -5,7 +5,7 @@ import type { BackoffOptions } from '../time/backoff.ts';
 import type { FrameLimits } from '../wire/FrameParser.ts';
 
 /**
- * What happens to a received event that cannot be decoded.
+ * Decides what happens to a received event that cannot be decoded.
  *
  * `drop`: it is reported to `onError` and left out · `error`: it ends the stream with a {@link DecodeError} ·
  * `raw`: the stream emits it in order, as a {@link RawEvent}.
@@ -30,7 +30,7 @@ export interface RawEvent {
 export type RawIf<P> = 'raw' extends P ? RawEvent : never;
 
 /**
- * What a client is doing; narrows on `state`. Sent to the `statusObserver`.
+ * Says what a client is doing; narrows on `state`. The `statusObserver` receives it.
  *
  * `connecting`: a request is made · `open`: the response is a stream · `retrying`: a connection was lost, or could not
  * be made, and another request follows after a delay · `paused`: the page is hidden and nothing is connected until it
@@ -102,9 +102,9 @@ export interface ReconnectOptions extends Omit<BackoffOptions, 'onFailure'> {
 
 /** How received events are decoded, and who observes the connection. @category client */
 export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy> {
-  /** What happens to an event whose name is not in the contract. @default 'drop' */
+  /** Decides what happens to an event whose name is not in the contract. @default 'drop' */
   readonly unknownEvents?: P;
-  /** What happens to an event whose data does not match the contract. @default 'drop' */
+  /** Decides what happens to an event whose data does not match the contract. @default 'drop' */
   readonly invalidEvents?: P;
   /** Called for each dropped event. An exception ends the stream with that error. @default not called */
   readonly onError?: (error: DecodeError) => void;

@@ -22,7 +22,7 @@ export interface ClientTransport {
 /** The options that both clients share. */
 type ReconnectingOptions = DecodingOptions & Pick<FromSseOptions, 'lastEventId' | 'idleTimeout' | 'strictEventSource'>;
 
-/** What one subscriber's connections hand on to the next one. */
+/** Holds what each connection of one subscriber hands on to the next one. */
 export class ReconnectState {
   readonly backoff: Backoff;
   /** The position that the next request sends. */

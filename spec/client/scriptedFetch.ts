@@ -11,7 +11,7 @@ export interface ScriptedResponse {
 }
 
 /** A request that was made. */
-export interface RecordedRequest {
+interface RecordedRequest {
   /** When it was made, in virtual milliseconds. */
   readonly at: number;
   readonly lastEventId: string | null;

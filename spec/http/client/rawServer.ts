@@ -17,7 +17,7 @@ export interface RawRequest {
 /** Responds to one request. */
 export type Responder = (request: RawRequest) => void;
 
-export interface RawServer {
+interface RawServer {
   readonly url: string;
   /** All requests so far, in order. */
   readonly requests: readonly RawRequest[];
