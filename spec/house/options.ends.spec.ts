@@ -8,7 +8,7 @@ const Ticks = events({ Tick: t.number });
 
 /** Gives one option a value, where the table says that it may be given one. */
 const given: Readonly<Record<string, (option: string, value: number) => unknown>> = {
-  '## `sse(stream, options)`': (option, value) =>
+  '## `sse(options, stream)`': (option, value) =>
     sse(
       option === 'queue'
         ? { queue: { maxBytes: value } }
@@ -20,10 +20,10 @@ const given: Readonly<Record<string, (option: string, value: number) => unknown>
   '### `timeout`': (option, value) => sse({ timeout: { [option]: value } }, NEVER),
   '### `resume`': (option, value) => sse({ resume: { [option]: value } }, () => NEVER),
   '## `feed(contract, options)`': (option, value) => feed(Ticks, { [option]: value }),
-  '## `feeds(contract, options, { ... })`': (option, value) => feeds(Ticks, { [option]: value }),
+  '## `feeds(contract, options)`': (option, value) => feeds(Ticks, { [option]: value }),
   '## `receive(feed, options)`': (option, value) => receive(feed(Ticks), { [option]: value }),
-  '## `admission(options)`': (option, value) => connectionLimit({ [option]: value }),
-  '## `drain(targets, options)`': (option, value) =>
+  '## `connectionLimit(options)`': (option, value) => connectionLimit({ [option]: value }),
+  '## `shutdown(targets, options)`': (option, value) =>
     shutdown([], option === 'retry' ? { retry: [value, value] } : { [option]: value }),
 };
 

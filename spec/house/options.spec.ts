@@ -6,14 +6,14 @@ import { root, textOf } from './repo.ts';
 
 /** The heading in docs/options.md under which the members of an interface stand. */
 const headings: Readonly<Record<string, string>> = {
-  SseOptions: '## `sse(stream, options)`',
+  SseOptions: '## `sse(options, stream)`',
   TimeoutOptions: '### `timeout`',
   ResumeOptions: '### `resume`',
   FeedOptions: '## `feed(contract, options)`',
-  FeedsOptions: '## `feeds(contract, options, { ... })`',
+  FeedsOptions: '## `feeds(contract, options)`',
   ReceiveOptions: '## `receive(feed, options)`',
-  AdmissionOptions: '## `admission(options)`',
-  DrainOptions: '## `drain(targets, options)`',
+  ConnectionLimitOptions: '## `connectionLimit(options)`',
+  ShutdownOptions: '## `shutdown(targets, options)`',
 };
 
 interface Row {
