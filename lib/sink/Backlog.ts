@@ -1,12 +1,7 @@
 import type { Gap } from '../event/Gap.ts';
 import { type Encoded, type EventEncoder, gapFrame } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
-
-/** How much may wait for one full socket. */
-export interface BacklogLimits {
-  readonly maxBytes: number;
-  readonly maxEvents: number;
-}
+import type { QueueOptions } from './SseOptions.ts';
 
 interface Waiting {
   value: unknown;
@@ -30,7 +25,7 @@ const frameOverhead = 64;
  * positions when they are taken, so that dropped and merged events leave no hole in the sequence.
  */
 export class Backlog {
-  readonly #limits: BacklogLimits;
+  readonly #limits: Required<QueueOptions>;
   readonly #overflow: Overflow<unknown>;
   readonly #byKey = new Map<unknown, Waiting>();
   #waiting: Waiting[] = [];
@@ -39,7 +34,7 @@ export class Backlog {
   #bytes = 0;
   #dropped = 0;
 
-  constructor(overflow: Overflow<unknown>, limits: BacklogLimits) {
+  constructor(overflow: Overflow<unknown>, limits: Required<QueueOptions>) {
     this.#overflow = overflow;
     this.#limits = limits;
   }

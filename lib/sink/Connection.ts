@@ -4,35 +4,38 @@ import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { comment } from '../wire/Frame.ts';
 import type { Limits } from './Limits.ts';
+import type { ResponseHeaders } from './SseOptions.ts';
 import type { CloseReason, RouteStats } from './stats.ts';
+import type { Timeouts } from './Timeouts.ts';
 import type { Transport, TransportListener } from './Transport.ts';
 import type { Writer } from './Writer.ts';
 
-/** The connections that wait for a heartbeat, by the interval in milliseconds. */
+/** Connections that wait for a heartbeat, by interval. */
 const heartbeatsEvery = deadlinesOf<Connection>({
   since: ({ lastWrite }) => lastWrite,
   due: (connection) => connection.heartbeat(),
 });
 
-/** The connections whose socket is full or still has to deliver, by the stall timeout in milliseconds. */
+/** Connections whose socket is full or still has to deliver, by stall timeout. */
 const stallsAfter = deadlinesOf<Connection>({
   since: ({ busySince }) => busySince,
   due: (connection) => connection.cut('stalled'),
 });
 
 type State = 'waiting' | 'open' | 'busy' | 'ending' | 'closed';
-
 const heartbeatFrame: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
 
 /**
  * One response, and the only code that writes to it.
  *
- * `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) → `ending` (everything is written and still has to be
- * delivered) → `closed`. It has no queue: the writer of a busy connection keeps its position and waits for `onDrain`.
- * A socket that takes nothing for the stall timeout is cut, in `ending` too.
+ * `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) → `ending` (written, not yet delivered) → `closed`. It
+ * has no queue: the writer of a busy connection keeps its position and waits for `onDrain`. A socket that takes nothing
+ * for the stall timeout is cut, in `ending` too.
  */
 export class Connection extends LinkedListNode implements TransportListener {
   writer: Writer | undefined;
+  /** Set where the route limits how long its streams take. */
+  timeouts: Timeouts | undefined;
   /** Called once when the connection is closed, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
   /** When the last byte was written; heartbeats are counted from here. */
@@ -77,7 +80,6 @@ export class Connection extends LinkedListNode implements TransportListener {
     return this.#state === 'busy' || (this.#state === 'open' && !this.isReady);
   }
 
-  /** True when nothing more can be written. */
   get isClosed(): boolean {
     return this.#state === 'ending' || this.#state === 'closed';
   }
@@ -88,15 +90,13 @@ export class Connection extends LinkedListNode implements TransportListener {
 
   /** A signal that is aborted when the connection closes. Created for those who read it. */
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.isClosed) this.#abort.abort();
-    }
+    this.#abort ??= new AbortController();
+    if (this.isClosed) this.#abort.abort();
     return this.#abort.signal;
   }
 
   /** Answers with something other than a stream. */
-  reply(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): void {
+  reply(status: number, headers: ResponseHeaders = {}, body = ''): void {
     if (this.#state !== 'waiting') return;
     if (!this.#transport.open(status, headers)) return this.release();
     this.#close('refused', 'closed');
@@ -110,7 +110,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   /** Sends the head and the first frames in one write. */
-  open({ heartbeat, stallTimeout }: Limits, headers: Readonly<Record<string, string>>, frames: string): void {
+  open({ heartbeat, stallTimeout }: Limits, headers: ResponseHeaders, frames: string): void {
     if (this.#state !== 'waiting') return;
     if (!this.#transport.open(200, headers)) return this.release();
     this.#heartbeats = heartbeatsEvery(heartbeat);
@@ -202,7 +202,6 @@ export class Connection extends LinkedListNode implements TransportListener {
   #close(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    // A connection is in one of the two lists.
     if (before === 'open') this.#heartbeats?.remove(this);
     else this.#stalls?.remove(this);
     if (before === 'ending' || before === 'closed') return;
@@ -212,7 +211,6 @@ export class Connection extends LinkedListNode implements TransportListener {
     } finally {
       this.onClosed?.(reason);
       this.writer = undefined;
-      this.onClosed = undefined;
     }
   }
 

@@ -41,7 +41,7 @@ export class FeedWriter implements ReaderTarget, Writer {
 
   write(range: EntryRange): boolean {
     this.events += range.last - range.after;
-    this.#session.timeouts?.onEvent();
+    this.#connection.timeouts?.onEvent();
     return this.#connection.write(range.bytes);
   }
 

@@ -1,8 +1,6 @@
 import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import type { BacklogLimits } from './Backlog.ts';
-import type { AnyOptions, TimeoutOptions } from './SseOptions.ts';
-import type { TimeoutLimits } from './Timeouts.ts';
+import type { AnyOptions, QueueOptions, TimeoutOptions } from './SseOptions.ts';
 
 /** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */
 export interface Limits {
@@ -12,9 +10,9 @@ export interface Limits {
   readonly maxAge: number;
   readonly maxHeadDelay: number;
   readonly maxEventBytes: number;
-  readonly queue: BacklogLimits;
+  readonly queue: Required<QueueOptions>;
   /** `undefined` for a route without timeouts. */
-  readonly timeout: TimeoutLimits | undefined;
+  readonly timeout: Required<TimeoutOptions> | undefined;
 }
 
 /**
@@ -47,7 +45,7 @@ export function limitsOf(options: AnyOptions): Limits {
   };
 }
 
-function timeoutsOf({ first = Infinity, idle = Infinity, total = Infinity }: TimeoutOptions): TimeoutLimits {
+function timeoutsOf({ first = Infinity, idle = Infinity, total = Infinity }: TimeoutOptions): Required<TimeoutOptions> {
   for (const [name, limit] of Object.entries({ first, idle, total })) checkDuration(`sse: timeout.${name}`, limit);
   return { first, idle, total };
 }

@@ -14,7 +14,6 @@ import { requestedCursor } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import type { CloseReason } from './stats.ts';
-import type { Timeouts } from './Timeouts.ts';
 import type { Transport } from './Transport.ts';
 
 const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
@@ -29,7 +28,6 @@ export class Session {
   readonly context: AnyContext;
   inputs = noInputs;
   state: unknown;
-  timeouts: Timeouts | undefined;
   readonly #next: Next | undefined;
   #client: string | undefined;
   #isAdmitted = false;
@@ -146,7 +144,7 @@ export class Session {
   #onClosed(reason: CloseReason): void {
     const { route, connection, context } = this;
     if (this.#isAdmitted) route.connectionLimit.leave(this.#client);
-    this.timeouts?.stop();
+    connection.timeouts?.stop();
     this.#teardown?.unsubscribe();
     route.connections.delete(connection);
     route.stats.addClosed(reason, connection);

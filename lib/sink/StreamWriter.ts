@@ -3,12 +3,12 @@ import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import type { Gap } from '../event/Gap.ts';
-import { Backlog, type BacklogLimits } from './Backlog.ts';
+import { Backlog } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import type { EventEncoder } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
 import type { ErrorOutcome } from './Route.ts';
-import type { Timeouts } from './Timeouts.ts';
+import type { QueueOptions } from './SseOptions.ts';
 import type { Writer } from './Writer.ts';
 
 /** Written before the turn ends, in characters, so that a long burst retains no more than this. */
@@ -18,9 +18,8 @@ type Reason = 'completed' | 'failed' | 'timeout';
 
 /** The response of one session, as its writer uses it. */
 export interface StreamResponse {
-  readonly timeouts: Timeouts | undefined;
   readonly overflow: Overflow<unknown>;
-  readonly queue: BacklogLimits;
+  readonly queue: Required<QueueOptions>;
   /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
   start(frames: string): boolean;
   /** Answers an error before the first byte. */
@@ -141,7 +140,7 @@ export class StreamWriter extends Subscriber<unknown> implements Writer {
       const { encoder } = this;
       const before = encoder.sent;
       this.#pending += encoder.withId(encoder.encode(value));
-      if (encoder.sent > before) this.#response.timeouts?.onEvent();
+      if (encoder.sent > before) connection.timeouts?.onEvent();
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
@@ -186,7 +185,7 @@ export class StreamWriter extends Subscriber<unknown> implements Writer {
   #takeBacklog(backlog: Backlog): void {
     const { frames, dropped, gap } = backlog.take(this.encoder);
     this.#pending += frames;
-    if (frames !== '') this.#response.timeouts?.onEvent();
+    if (frames !== '') this.#connection.timeouts?.onEvent();
     if (dropped > 0) this.#response.onOverflow(dropped, gap);
   }
 

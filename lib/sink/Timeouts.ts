@@ -2,14 +2,9 @@ import { LinkedListNode } from '../data/LinkedList.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { clock } from '../time/clock.ts';
 import { deadlinesOf } from '../time/Deadlines.ts';
-import type { Connection } from './Connection.ts';
+import type { TimeoutOptions } from './SseOptions.ts';
 
-/** The bounds of the option `timeout`, in milliseconds. `Infinity` is no bound. */
-export interface TimeoutLimits {
-  readonly first: number;
-  readonly idle: number;
-  readonly total: number;
-}
+type TimeoutLimits = Required<TimeoutOptions>;
 
 /** The streams that wait for their next event, by the wait in milliseconds. */
 const nextEventWithin = deadlinesOf<Timeouts>({
@@ -33,19 +28,22 @@ class StreamEnd extends LinkedListNode {
   }
 }
 
-/** Ends a connection by a `StreamTimeoutError` when its stream emits nothing, or does not end, for too long. */
+/** Fails a stream with a `StreamTimeoutError` when it emits nothing, or does not end, for too long. */
 export class Timeouts extends LinkedListNode {
   readonly startedAt = clock.now();
   lastEvent = this.startedAt;
-  readonly #connection: Connection;
   readonly #limits: TimeoutLimits;
+  readonly #isBusy: () => boolean;
+  readonly #fail: (error: unknown) => void;
   readonly #end = new StreamEnd(this);
   #limit: 'first' | 'idle' = 'first';
 
-  constructor(connection: Connection, limits: TimeoutLimits) {
+  /** @param isBusy returns true while the stream cannot write, because the socket is full */
+  constructor(limits: TimeoutLimits, isBusy: () => boolean, fail: (error: unknown) => void) {
     super();
-    this.#connection = connection;
     this.#limits = limits;
+    this.#isBusy = isBusy;
+    this.#fail = fail;
     nextEventWithin(limits.first)?.add(this);
     endWithin(limits.total)?.add(this.#end);
   }
@@ -61,14 +59,14 @@ export class Timeouts extends LinkedListNode {
 
   onSilence(): void {
     // While the socket is full the stream is not to blame: that is for the stall timeout.
-    if (this.#connection.isBusy) {
+    if (this.#isBusy()) {
       this.lastEvent = clock.now();
       nextEventWithin(this.#limits[this.#limit])?.restart(this);
-    } else this.#fail(this.#limit);
+    } else this.#onTimeout(this.#limit);
   }
 
   onTotal(): void {
-    this.#fail('total');
+    this.#onTimeout('total');
   }
 
   stop(): void {
@@ -76,8 +74,8 @@ export class Timeouts extends LinkedListNode {
     endWithin(this.#limits.total)?.remove(this.#end);
   }
 
-  #fail(limit: keyof TimeoutLimits): void {
+  #onTimeout(limit: keyof TimeoutLimits): void {
     this.stop();
-    this.#connection.writer?.fail(new StreamTimeoutError(limit, this.#limits[limit]));
+    this.#fail(new StreamTimeoutError(limit, this.#limits[limit]));
   }
 }

@@ -1,16 +1,15 @@
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
 import { clock } from '../time/clock.ts';
-import type { BacklogLimits } from './Backlog.ts';
 import type { Overflow } from './overflow.ts';
 import { streamPreamble } from './preamble.ts';
 import type { ErrorOutcome } from './Route.ts';
 import { SequenceEncoder } from './SequenceEncoder.ts';
 import type { Session } from './Session.ts';
+import type { QueueOptions } from './SseOptions.ts';
 import { type StreamResponse, StreamWriter } from './StreamWriter.ts';
 import type { Source } from './sourceOf.ts';
 import { delayHead, startResponse } from './startResponse.ts';
-import type { Timeouts } from './Timeouts.ts';
 
 /** Serves one subscription: to a stream of the request's own, or to a pipeline over a feed. */
 export function serveStream(session: Session, source: Source): void {
@@ -44,16 +43,12 @@ class Response implements StreamResponse {
     this.later = later;
   }
 
-  get timeouts(): Timeouts | undefined {
-    return this.#session.timeouts;
-  }
-
   // What a pipeline read from a log is never dropped: the pipeline is paced, and what it made of a page waits.
   get overflow(): Overflow<unknown> {
     return this.#session.readsFeed ? 'disconnect' : this.#session.route.overflow;
   }
 
-  get queue(): BacklogLimits {
+  get queue(): Required<QueueOptions> {
     const { queue } = this.#session.route.limits;
     return this.#session.readsFeed ? { ...queue, maxEvents: Infinity } : queue;
   }

@@ -29,9 +29,11 @@ export function startResponse(session: Session, preamble: Preamble, firstEvents 
   contain(() => route.options.onOpen?.(context));
   if (preamble.gap !== undefined) route.onGap(preamble.gap, context);
   connection.open(route.limits, headers, preamble.frames + firstEvents);
-  if (route.limits.timeout === undefined || connection.isClosed) return;
-  session.timeouts = new Timeouts(connection, route.limits.timeout);
-  if (connection.events > 0) session.timeouts.onEvent();
+  const { timeout } = route.limits;
+  if (timeout === undefined || connection.isClosed) return;
+  const isBusy = (): boolean => connection.isBusy;
+  connection.timeouts = new Timeouts(timeout, isBusy, (error) => connection.writer?.fail(error));
+  if (connection.events > 0) connection.timeouts.onEvent();
 }
 
 /** Ends the connection when it is too old, or when what permitted it has expired. */

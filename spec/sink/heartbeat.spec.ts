@@ -124,21 +124,23 @@ describe('a heartbeat', () => {
     }),
   );
 
-  it(
-    'is none for Infinity, and needs no timer',
-    marbles(({ reader, flush }) => {
-      const r = reader(sse({ heartbeat: Infinity }, NEVER), { socket: '9s X' });
-      const timers = trackTimers();
-      try {
-        flush();
-      } finally {
-        timers.stop();
-      }
-      expect(beatsOf(r)).to.deep.equal([]);
-      expect(r.headers).not.to.have.property('rxsse-liveness');
-      expect(timers.set).to.equal(0);
-    }),
-  );
+  for (const heartbeat of [false, Infinity] as const) {
+    it(
+      `is not sent with heartbeat: ${heartbeat}, needs no timer, and is not announced`,
+      marbles(({ reader, flush }) => {
+        const r = reader(sse({ heartbeat }, NEVER), { socket: '9s X' });
+        const timers = trackTimers();
+        try {
+          flush();
+        } finally {
+          timers.stop();
+        }
+        expect(beatsOf(r)).to.deep.equal([]);
+        expect(r.headers).not.to.have.property('rxsse-liveness');
+        expect(timers.set).to.equal(0);
+      }),
+    );
+  }
 
   it(
     'may be longer than a timer can hold',

@@ -1,13 +1,5 @@
 import type { Transport, TransportListener } from '../../sink/Transport.ts';
-import {
-  addCloseListener,
-  type Corkable,
-  isDestroyed,
-  isFull,
-  type NodeResponse,
-  removeCloseListener,
-  type SseResponse,
-} from './NodeResponse.ts';
+import type { Closable, Corkable, NodeResponse, SseResponse } from './NodeResponse.ts';
 
 const cutError = new Error('rxsse: the response is cut');
 
@@ -110,3 +102,46 @@ export class NodeTransport implements Transport {
 function corkableOf(response: NodeResponse): Corkable | undefined {
   return response.stream === undefined ? (response.socket ?? undefined) : undefined;
 }
+
+/** Returns true while the response takes no more. */
+function isFull(response: NodeResponse): boolean {
+  return response.writableNeedDrain ?? response.stream?.writableNeedDrain ?? false;
+}
+
+/** Returns true when the response or its socket is destroyed. */
+function isDestroyed(response: NodeResponse): boolean {
+  const isResponseDestroyed = response.destroyed ?? response.stream?.destroyed ?? false;
+  return isResponseDestroyed || (pipelineSocketOf(response)?.destroyed ?? false);
+}
+
+/**
+ * Calls the listener when the response is closed. A broken socket counts as closed; without a listener its `error`
+ * would end the process.
+ *
+ * - A response that is not the first of a pipeline is not notified when its connection closes, so that the connection
+ *   itself is listened to.
+ * - A stream that a client of `http2` resets without an error, while something is being written, emits `aborted` alone:
+ *   `close` is emitted when the session ends.
+ */
+function addCloseListener(response: NodeResponse, listener: () => void): void {
+  response.on('close', listener);
+  response.on('error', ignore);
+  response.stream?.on?.('aborted', listener);
+  pipelineSocketOf(response)?.on('close', listener);
+}
+
+/** Removes the listeners. Until a response of ours is closed, an `error` of it needs its listener. */
+function removeCloseListener(response: NodeResponse, listener: () => void): void {
+  response.removeListener('close', listener);
+  response.removeListener('error', ignore);
+  // The socket of an http2 stream must not be touched.
+  if (response.stream !== undefined) response.stream.removeListener?.('aborted', listener);
+  else response.req?.socket?.removeListener('close', listener);
+}
+
+/** The connection of a response that is pipelined behind another one. */
+function pipelineSocketOf(response: NodeResponse): Closable | undefined {
+  return response.stream === undefined && response.socket === null ? response.req?.socket : undefined;
+}
+
+function ignore(): void {}
