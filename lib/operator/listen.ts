@@ -1,5 +1,6 @@
-import { isObservable, type Observable, type Observer, Subscriber } from 'rxjs';
+import { isObservable, type Observable, type Observer, type Subscriber } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
+import { SourceSubscriber } from './SourceSubscriber.ts';
 
 /** What an operator does with the notifications of its source. An end without a callback is passed on. */
 type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
@@ -30,8 +31,7 @@ export function checkObservable(option: string, value: unknown): void {
   if (!isObservable(value)) throw new TypeError(`${option} must be an Observable, got ${kindOf(value)}`);
 }
 
-/** RxJS will make the constructor of `Subscriber` internal in version 8; no other operator calls it. */
-class Listener<T> extends Subscriber<T> {
+class Listener<T> extends SourceSubscriber<T> {
   readonly #subscriber: Subscriber<unknown>;
   readonly #observer: SourceObserver<T>;
 

@@ -1,8 +1,8 @@
-import { Subscriber } from 'rxjs';
 import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import type { Gap } from '../event/Gap.ts';
+import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { Backlog } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import type { EventEncoder } from './EventEncoder.ts';
@@ -36,11 +36,8 @@ export interface StreamResponse {
  *
  * What is emitted in one turn is written at once. While the socket is full values wait in a bounded backlog, and beyond
  * its bound the route's policy decides.
- *
- * It is a `Subscriber`, since only one that exists before `subscribe` returns can unsubscribe from a source that never
- * stops emitting synchronously.
  */
-export class StreamWriter extends Subscriber<unknown> implements Writer {
+export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
   encoder: EventEncoder;
   /** Called once when everything is written and the socket takes more. */

@@ -12,7 +12,7 @@ const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 const operators = files.filter((file) => typeof Reflect.get(door, file) === 'function').sort();
 
 /** What operators are made of. */
-const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'listen'];
+const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'SourceSubscriber', 'listen'];
 
 describe('every operator', () => {
   it('has a subject, and every other file of the folder is listed', () => {
