@@ -3,7 +3,7 @@ import { defer, NEVER, Subject, throwError } from 'rxjs';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { conflateBy } from '../../lib/operator/conflateBy.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, gapAt, type Order, Orders, paid, placed } from './sample.ts';
+import { entryAt, gapAt, type Order, Orders, paid, positionAt } from './sample.ts';
 
 const letter = (event: string): string => event.toLowerCase();
 const byOrder = ({ data }: Order): string => data.order;
@@ -98,10 +98,10 @@ describe('conflateBy', () => {
     'keeps the position of the newest event of a key, and position-only entries behind the events before them',
     marbles(({ hot, expectObservable }) => {
       const values = {
-        a: placed(1, order('A', 1)),
-        b: placed(2, order('B', 2)),
-        A: placed(3, order('A', 3)),
-        o: bare(3),
+        a: entryAt(1, order('A', 1)),
+        b: entryAt(2, order('B', 2)),
+        A: entryAt(3, order('A', 3)),
+        o: positionAt(3),
       };
       const source = hot<Entry<Order | Gap>>('o-abAo------o|', { ...values });
       const expected = '                      o------(bAo)o|';
@@ -113,9 +113,9 @@ describe('conflateBy', () => {
     'emits the held events before a gap, and drops a position that a later event replaces',
     marbles(({ hot, expectObservable }) => {
       const values = {
-        a: placed(1, order('A', 1)),
-        o: bare(1),
-        b: placed(2, order('B', 2)),
+        a: entryAt(1, order('A', 1)),
+        o: positionAt(1),
+        b: entryAt(2, order('B', 2)),
         g: gapAt(5),
       };
       const source = hot<Entry<Order | Gap>>('-aobg-----|', values);
@@ -129,7 +129,7 @@ describe('conflateBy', () => {
     marbles(({ hot, expectObservable }) => {
       const sum = (held: Order, event: Order) =>
         'total' in held.data && 'total' in event.data ? order('A', held.data.total + event.data.total) : event;
-      const source = hot<Entry<Order>>('-ab--|', { a: placed(1, order('A', 1)), b: placed(2, order('A', 2)) });
+      const source = hot<Entry<Order>>('-ab--|', { a: entryAt(1, order('A', 1)), b: entryAt(2, order('A', 2)) });
       const expected = '                -----(s|)';
       const values = { s: new Entry('e', 2, order('A', 3), undefined) };
       expectObservable(source.pipe(conflateBy(byOrder, { interval: 7, merge: sum }))).toBe(expected, values);
@@ -155,7 +155,7 @@ describe('conflateBy', () => {
     source
       .pipe(conflateBy((event) => event.type, { interval: 5, merge: (() => undefined) as never }))
       .subscribe({ error: (error) => words.push(error.message) });
-    for (const sequence of [1, 2]) source.next(placed(sequence, paid));
+    for (const sequence of [1, 2]) source.next(entryAt(sequence, paid));
     expect(words).to.deep.equal(['conflateBy: merge must return an event, got undefined']);
   });
 });

@@ -5,7 +5,7 @@ import { DateFromISOString, type DecodeError, Entry, event, events, type Gap } f
 import { decodeEvents } from '../../lib/operator/decodeEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment, message } from '../../lib/wire/index.ts';
-import { bare, gap, gapAt, type Order, Orders, paid, shipped } from './sample.ts';
+import { gap, gapAt, type Order, Orders, paid, positionAt, shipped } from './sample.ts';
 
 /** What comes of one value: the events, and what was reported. */
 function decoded(value: unknown, contract: Parameters<typeof decodeEvents>[0] = Orders) {
@@ -130,9 +130,14 @@ describe('decodeEvents', () => {
     marbles(({ hot, expectObservable }) => {
       const rawAt = (sequence: number, given: unknown) =>
         new Entry<Order | Gap>('e', sequence, given as Order, undefined);
-      const source = hot<Entry<Order | Gap>>('-axgo-|', { a: rawAt(1, raw), x: rawAt(2, 5), g: gapAt(3), o: bare(3) });
+      const source = hot<Entry<Order | Gap>>('-axgo-|', {
+        a: rawAt(1, raw),
+        x: rawAt(2, 5),
+        g: gapAt(3),
+        o: positionAt(3),
+      });
       const expected = '                      -apgo-|';
-      const values = { a: new Entry('e', 1, paid, undefined), p: bare(2), g: gapAt(3), o: bare(3) };
+      const values = { a: new Entry('e', 1, paid, undefined), p: positionAt(2), g: gapAt(3), o: positionAt(3) };
       expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: () => {} }))).toBe(expected, values);
     }),
   );

@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import type { Entry, Gap } from '../../lib/index.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+import { entryAt, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
 
 const itself = (letter: string): string => letter;
 
@@ -56,7 +56,13 @@ describe('dedupe', () => {
   it(
     'leaves the position of a repeated event, and passes position-only entries and gaps',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), b: placed(2, paid), o: bare(2), g: gapAt(3), c: placed(4, shipped) };
+      const values = {
+        a: entryAt(1, paid),
+        b: entryAt(2, paid),
+        o: positionAt(2),
+        g: gapAt(3),
+        c: entryAt(4, shipped),
+      };
       const source = hot<Entry<Order | Gap>>('-abogc-|', { ...values });
       const expected = '                      -aoogc-|';
       expectObservable(source.pipe(dedupe(({ type }) => type))).toBe(expected, values);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Entry, type Gap, isGap } from '../../lib/index.ts';
 import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, dear, gap, gapAt, type Order, Orders, paid, placed, shipped } from './sample.ts';
+import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
 
 type OrderEntry = Entry<Order | Gap>;
 
@@ -12,14 +12,18 @@ describe('filterEvents', () => {
   it(
     'leaves a position-only entry for an event that does not pass',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-a--b--c--|', { a: placed(1, paid), b: placed(2, dear), c: placed(3, shipped) });
+      const source = hot<OrderEntry>('-a--b--c--|', {
+        a: entryAt(1, paid),
+        b: entryAt(2, paidMore),
+        c: entryAt(3, shipped),
+      });
       const subs = '                  ^---------!';
       const expected = '              -a--o--c--|';
 
       expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, {
-        a: placed(1, paid),
-        o: bare(2),
-        c: placed(3, shipped),
+        a: entryAt(1, paid),
+        o: positionAt(2),
+        c: entryAt(3, shipped),
       });
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
@@ -28,7 +32,7 @@ describe('filterEvents', () => {
   it(
     'filters plain events',
     marbles(({ hot, expectObservable }) => {
-      const source = hot<Order>('-a--b--c--|', { a: paid, b: dear, c: shipped });
+      const source = hot<Order>('-a--b--c--|', { a: paid, b: paidMore, c: shipped });
       const expected = '         -a-----c--|';
 
       expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { a: paid, c: shipped });
@@ -38,13 +42,13 @@ describe('filterEvents', () => {
   it(
     'passes gaps and position-only entries without calling the predicate',
     marbles(({ hot, flush, expectObservable }) => {
-      const values = { g: gapAt(4), o: bare(5), a: placed(6, paid) };
+      const values = { g: gapAt(4), o: positionAt(5), a: entryAt(6, paid) };
       const source = hot<OrderEntry>('-g--o--a--|', values);
       const expected = '              -g--o--x--|';
       const seen: unknown[] = [];
       const none = filterEvents<OrderEntry, (event: unknown) => boolean>((event) => seen.push(event) === 0);
 
-      expectObservable(source.pipe(none)).toBe(expected, { g: gapAt(4), o: bare(5), x: bare(6) });
+      expectObservable(source.pipe(none)).toBe(expected, { g: gapAt(4), o: positionAt(5), x: positionAt(6) });
       flush();
       expect(seen).to.deep.equal([paid]);
     }),
@@ -67,7 +71,7 @@ describe('filterEvents', () => {
   it(
     'calls the predicate once for each event and reader',
     marbles(({ cold, flush }) => {
-      const source = cold<OrderEntry | Order>('-a--b--|', { a: placed(1, paid), b: shipped });
+      const source = cold<OrderEntry | Order>('-a--b--|', { a: entryAt(1, paid), b: shipped });
       let asked = 0;
       const counted = source.pipe(filterEvents(() => ++asked > 0));
       counted.subscribe();
@@ -80,12 +84,12 @@ describe('filterEvents', () => {
   it(
     'accepts the type guard of a definition',
     marbles(({ hot, expectObservable }) => {
-      const source = hot<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
+      const source = hot<OrderEntry>('-a--b--|', { a: entryAt(1, paid), b: entryAt(2, shipped) });
       const expected = '              -a--o--|';
 
       expectObservable(source.pipe(filterEvents(Orders.OrderPaid.is))).toBe(expected, {
-        a: placed(1, paid),
-        o: bare(2),
+        a: entryAt(1, paid),
+        o: positionAt(2),
       });
     }),
   );
@@ -112,11 +116,11 @@ describe('filterEvents', () => {
   it(
     'errors with the source',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-a-#', { a: placed(1, dear) }, 'no');
+      const source = hot<OrderEntry>('-a-#', { a: entryAt(1, paidMore) }, 'no');
       const subs = '                  ^--!';
       const expected = '              -o-#';
 
-      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { o: bare(1) }, 'no');
+      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { o: positionAt(1) }, 'no');
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -124,14 +128,14 @@ describe('filterEvents', () => {
   it(
     'errors, and unsubscribes from the source, when the predicate throws',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
+      const source = hot<OrderEntry>('-o--a--b--|', { o: positionAt(1), a: entryAt(2, paid), b: entryAt(3, paid) });
       const subs = '                  ^---!';
       const expected = '              -o--#';
       const failing = filterEvents<OrderEntry, (event: Order) => boolean>(() => {
         throw new Error('no');
       });
 
-      expectObservable(source.pipe(failing)).toBe(expected, { o: bare(1) }, new Error('no'));
+      expectObservable(source.pipe(failing)).toBe(expected, { o: positionAt(1) }, new Error('no'));
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -139,13 +143,13 @@ describe('filterEvents', () => {
   it(
     'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
-      const passing = cold<OrderEntry>('-a-b|', { a: placed(1, dear), b: placed(2, paid) }).pipe(
+      const passing = cold<OrderEntry>('-a-b|', { a: entryAt(1, paidMore), b: entryAt(2, paid) }).pipe(
         filterEvents(isAffordable),
       );
       const second = '                  --^';
 
-      expectObservable(passing).toBe('        -a-b|', { a: bare(1), b: placed(2, paid) });
-      expectObservable(passing, second).toBe('---a-b|', { a: bare(1), b: placed(2, paid) });
+      expectObservable(passing).toBe('        -a-b|', { a: positionAt(1), b: entryAt(2, paid) });
+      expectObservable(passing, second).toBe('---a-b|', { a: positionAt(1), b: entryAt(2, paid) });
     }),
   );
 

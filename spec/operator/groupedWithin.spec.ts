@@ -4,7 +4,7 @@ import type { Entry, Gap } from '../../lib/index.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
-import { bare, dear, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+import { entryAt, gapAt, type Order, paid, paidMore, positionAt, shipped } from './sample.ts';
 
 /** Groups under their first letters. */
 const spelt = (...groups: string[]) => Object.fromEntries(groups.map((group) => [group[0], [...group]]));
@@ -117,13 +117,19 @@ describe('groupedWithin', () => {
   it(
     'emits a group as one entry at its last position, before a gap',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(3), c: placed(4, dear), g: gapAt(5) };
+      const values = {
+        a: entryAt(1, paid),
+        b: entryAt(2, shipped),
+        o: positionAt(3),
+        c: entryAt(4, paidMore),
+        g: gapAt(5),
+      };
       const source = hot<Entry<Order | Gap>>('-ab-o---c-g-----|', { ...values });
       const expected = '                      -----x----(yg)--|';
       expectObservable(source.pipe(groupedWithin({ maxDelay: 4 }))).toBe(expected, {
         ...values,
-        x: bare(3).withEvent([paid, shipped]),
-        y: bare(4).withEvent([dear]),
+        x: positionAt(3).withEvent([paid, shipped]),
+        y: positionAt(4).withEvent([paidMore]),
       });
     }),
   );

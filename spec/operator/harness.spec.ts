@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import * as door from '../../lib/index.ts';
-import { answersOf } from './harness/answersOf.ts';
-import { questions } from './harness/Subject.ts';
+import * as entryPoint from '../../lib/index.ts';
+import { checksOf } from './harness/checksOf.ts';
+import { cases } from './harness/Subject.ts';
 import { subjects } from './subjects.ts';
 
 const folder = 'lib/operator';
 const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 
-/** A file of the folder is an operator where the door has a function of its name. */
-const operators = files.filter((file) => typeof Reflect.get(door, file) === 'function').sort();
+/** A file of the folder is an operator when the entry point exports a function of its name. */
+const operators = files.filter((file) => typeof Reflect.get(entryPoint, file) === 'function').sort();
 
-/** What operators are made of. */
+/** The other files of the folder. */
 const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'SourceSubscriber', 'listen'];
 
 describe('every operator', () => {
@@ -26,7 +26,7 @@ describe('every operator', () => {
   });
 });
 
-/** `OPERATOR=dedupe,timeouts` asks these alone. */
+/** `OPERATOR=dedupe,timeouts` runs the cases of these operators only. */
 const chosen = process.env.OPERATOR?.split(',');
 
 for (const [name, subject] of Object.entries(subjects)) {
@@ -34,11 +34,11 @@ for (const [name, subject] of Object.entries(subjects)) {
   describe(`${name} satisfies`, function () {
     this.timeout(20_000);
 
-    const answers = answersOf(name, subject);
-    for (const question of questions) {
-      const answer = answers.get(question);
-      if (typeof answer === 'function') it(question, answer);
-      else it(`${question}: ${answer?.because}`, () => expect(answer?.because).to.match(/^\w.* \w/));
+    const checks = checksOf(name, subject);
+    for (const title of cases) {
+      const check = checks.get(title);
+      if (typeof check === 'function') it(title, check);
+      else it(`${title}: ${check?.because}`, () => expect(check?.because).to.match(/^\w.* \w/));
     }
   });
 }

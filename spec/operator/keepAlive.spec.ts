@@ -4,7 +4,7 @@ import { keepAlive } from '../../lib/operator/keepAlive.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment } from '../../lib/wire/index.ts';
 import { trackTimers } from '../support/trackTimers.ts';
-import { bare, paid, placed } from './sample.ts';
+import { entryAt, paid, positionAt } from './sample.ts';
 
 describe('keepAlive', () => {
   const fill = keepAlive({ interval: 5, value: () => 'h' });
@@ -64,7 +64,7 @@ describe('keepAlive', () => {
   it(
     'does not restart with a position-only entry',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), o: bare(1), h: comment() };
+      const values = { a: entryAt(1, paid), o: positionAt(1), h: comment() };
       const source = hot('-a--o----o-|', values);
       const expected = '  -a--o-h--o-|';
 

@@ -5,7 +5,7 @@ import type { Entry, Gap } from '../../lib/index.ts';
 import { mapAsync } from '../../lib/operator/mapAsync.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failing, later } from '../support/later.ts';
-import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+import { entryAt, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
 
 /** What each letter takes, in ms; what is not here fails after 2. */
 const takes: Readonly<Record<string, number>> = { a: 4, b: 2, c: 4, d: 1 };
@@ -250,8 +250,15 @@ describe('mapAsync', () => {
   it(
     'keeps position-only entries and gaps behind the events before them',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), o: bare(1), p: bare(2), g: gapAt(3), b: placed(4, shipped), q: bare(4) };
-      const made = { A: bare(1).withEvent('A'), B: bare(4).withEvent('B') };
+      const values = {
+        a: entryAt(1, paid),
+        o: positionAt(1),
+        p: positionAt(2),
+        g: gapAt(3),
+        b: entryAt(4, shipped),
+        q: positionAt(4),
+      };
+      const made = { A: positionAt(1).withEvent('A'), B: positionAt(4).withEvent('B') };
       const source = hot<Entry<Order | Gap>>('oaopgb-----q|', { ...values });
       const expected = '                      o----(Apg)Bq|';
       const upper = (order: Order) => later(order === paid ? 4 : 5, order === paid ? 'A' : 'B');

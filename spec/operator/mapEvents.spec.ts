@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, dear, gap, gapAt, type Order, Orders, paid, placed, shipped } from './sample.ts';
+import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
 
 type OrderEntry = Entry<Order | Gap>;
 
@@ -18,13 +18,17 @@ describe('mapEvents', () => {
   it(
     'replaces the event at its position, and passes position-only entries',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-a--o--b--|', { a: placed(1, dear), o: bare(2), b: placed(3, dear) });
+      const source = hot<OrderEntry>('-a--o--b--|', {
+        a: entryAt(1, paidMore),
+        o: positionAt(2),
+        b: entryAt(3, paidMore),
+      });
       const subs = '                  ^---------!';
       const expected = '              -A--o--B--|';
 
       expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, {
         A: changed(1, hidden),
-        o: bare(2),
+        o: positionAt(2),
         B: changed(3, hidden),
       });
       expectSubscriptions(source.subscriptions).toBe(subs);
@@ -34,7 +38,7 @@ describe('mapEvents', () => {
   it(
     'maps plain events',
     marbles(({ hot, expectObservable }) => {
-      const source = hot<Order>('-a--b--|', { a: dear, b: shipped });
+      const source = hot<Order>('-a--b--|', { a: paidMore, b: shipped });
       const expected = '         -A--b--|';
 
       expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { A: hidden, b: shipped });
@@ -44,7 +48,7 @@ describe('mapEvents', () => {
   it(
     'keeps the encoded frame of an event that is returned unchanged',
     marbles(({ hot, flush }) => {
-      const entry = placed(1, shipped);
+      const entry = entryAt(1, shipped);
       const seen: unknown[] = [];
       hot<OrderEntry>('-a|', { a: entry })
         .pipe(mapEvents(hideTotal))
@@ -58,7 +62,7 @@ describe('mapEvents', () => {
   it(
     'passes gaps without calling the function',
     marbles(({ hot, flush, expectObservable }) => {
-      const source = hot<OrderEntry | Gap>('-g--h--a--|', { g: gapAt(4), h: gap, a: placed(6, paid) });
+      const source = hot<OrderEntry | Gap>('-g--h--a--|', { g: gapAt(4), h: gap, a: entryAt(6, paid) });
       const expected = '                    -g--h--x--|';
       const seen: unknown[] = [];
       const counted = mapEvents<OrderEntry | Gap, (event: Order) => number>((event) => seen.push(event));
@@ -72,7 +76,7 @@ describe('mapEvents', () => {
   it(
     'emits null like any other event',
     marbles(({ hot, expectObservable }) => {
-      const source = hot<OrderEntry>('-a|', { a: placed(1, paid) });
+      const source = hot<OrderEntry>('-a|', { a: entryAt(1, paid) });
       const expected = '              -n|';
 
       expectObservable(source.pipe(mapEvents(() => null))).toBe(expected, { n: changed(1, null) });
@@ -82,7 +86,7 @@ describe('mapEvents', () => {
   it(
     'calls the function once for each event and reader',
     marbles(({ cold, flush }) => {
-      const source = cold<OrderEntry>('-a--b--|', { a: placed(1, paid), b: placed(2, shipped) });
+      const source = cold<OrderEntry>('-a--b--|', { a: entryAt(1, paid), b: entryAt(2, shipped) });
       let called = 0;
       const counted = source.pipe(mapEvents(() => ++called));
       counted.subscribe();
@@ -114,11 +118,11 @@ describe('mapEvents', () => {
   it(
     'errors with the source',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o-#', { o: bare(1) }, 'no');
+      const source = hot<OrderEntry>('-o-#', { o: positionAt(1) }, 'no');
       const subs = '                  ^--!';
       const expected = '              -o-#';
 
-      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { o: bare(1) }, 'no');
+      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { o: positionAt(1) }, 'no');
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -126,14 +130,14 @@ describe('mapEvents', () => {
   it(
     'errors, and unsubscribes from the source, when the function throws',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o--a--b--|', { o: bare(1), a: placed(2, paid), b: placed(3, paid) });
+      const source = hot<OrderEntry>('-o--a--b--|', { o: positionAt(1), a: entryAt(2, paid), b: entryAt(3, paid) });
       const subs = '                  ^---!';
       const expected = '              -o--#';
       const failing = mapEvents<OrderEntry, (event: Order) => Order>(() => {
         throw new Error('no');
       });
 
-      expectObservable(source.pipe(failing)).toBe(expected, { o: bare(1) }, new Error('no'));
+      expectObservable(source.pipe(failing)).toBe(expected, { o: positionAt(1) }, new Error('no'));
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -141,7 +145,7 @@ describe('mapEvents', () => {
   it(
     'errors when the function returns undefined, which would lose the event',
     marbles(({ hot, expectObservable }) => {
-      const entries = hot<OrderEntry>('-a--|', { a: placed(1, paid) });
+      const entries = hot<OrderEntry>('-a--|', { a: entryAt(1, paid) });
       const orders = hot<Order>('      -a--|', { a: paid });
       const expected = '               -#';
       const nothing = () => undefined as never;
@@ -157,11 +161,13 @@ describe('mapEvents', () => {
   it(
     'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
-      const mapped = cold<OrderEntry>('-a-o|', { a: placed(1, dear), o: bare(2) }).pipe(mapEvents(hideTotal));
+      const mapped = cold<OrderEntry>('-a-o|', { a: entryAt(1, paidMore), o: positionAt(2) }).pipe(
+        mapEvents(hideTotal),
+      );
       const second = '                 --^';
 
-      expectObservable(mapped).toBe('        -A-o|', { A: changed(1, hidden), o: bare(2) });
-      expectObservable(mapped, second).toBe('---A-o|', { A: changed(1, hidden), o: bare(2) });
+      expectObservable(mapped).toBe('        -A-o|', { A: changed(1, hidden), o: positionAt(2) });
+      expectObservable(mapped, second).toBe('---A-o|', { A: changed(1, hidden), o: positionAt(2) });
     }),
   );
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { matchEvents } from '../../lib/operator/matchEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, gap, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+import { entryAt, gap, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
 
 describe('matchEvents', () => {
   it(
@@ -27,7 +27,7 @@ describe('matchEvents', () => {
   it(
     'keeps the positions of entries, passes gaps, and keeps the frame of an unchanged event',
     marbles(({ hot, expectObservable }) => {
-      const values = { p: placed(1, paid), s: placed(2, shipped), o: bare(2), g: gapAt(3) };
+      const values = { p: entryAt(1, paid), s: entryAt(2, shipped), o: positionAt(2), g: gapAt(3) };
       const source = hot<Entry<Order | Gap>>('-p-s-o-g-|', { ...values });
       const expected = '                      -P-s-o-g-|';
       const matched = source.pipe(matchEvents({ order_paid: () => 'paid', order_shipped: (event) => event }));

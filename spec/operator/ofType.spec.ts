@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Entry, Gap } from '../../lib/index.ts';
 import { ofType } from '../../lib/operator/ofType.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { bare, dear, gap, gapAt, type Order, Orders, paid, placed, shipped } from './sample.ts';
+import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
 
 type OrderEntry = Entry<Order | Gap>;
 
@@ -10,14 +10,18 @@ describe('ofType', () => {
   it(
     'leaves position-only entries for the other events',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-p--s--q--|', { p: placed(1, paid), s: placed(2, shipped), q: placed(3, dear) });
+      const source = hot<OrderEntry>('-p--s--q--|', {
+        p: entryAt(1, paid),
+        s: entryAt(2, shipped),
+        q: entryAt(3, paidMore),
+      });
       const subs = '                  ^---------!';
       const expected = '              -p--o--q--|';
 
       expectObservable(source.pipe(ofType(Orders.OrderPaid))).toBe(expected, {
-        p: placed(1, paid),
-        o: bare(2),
-        q: placed(3, dear),
+        p: entryAt(1, paid),
+        o: positionAt(2),
+        q: entryAt(3, paidMore),
       });
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
@@ -26,7 +30,7 @@ describe('ofType', () => {
   it(
     'emits the events of several definitions in order',
     marbles(({ hot, expectObservable }) => {
-      const values = { p: placed(1, paid), s: placed(2, shipped), q: placed(3, dear) };
+      const values = { p: entryAt(1, paid), s: entryAt(2, shipped), q: entryAt(3, paidMore) };
       const source = hot<OrderEntry>('-p--s--q--|', values);
       const expected = '              -p--s--q--|';
 
@@ -58,7 +62,7 @@ describe('ofType', () => {
   it(
     'passes gaps and position-only entries',
     marbles(({ hot, expectObservable }) => {
-      const values = { g: gapAt(4), h: gap, o: bare(5) };
+      const values = { g: gapAt(4), h: gap, o: positionAt(5) };
       const source = hot<OrderEntry | Gap>('-g--h--o--|', values);
       const expected = '                    -g--h--o--|';
 
@@ -88,11 +92,11 @@ describe('ofType', () => {
   it(
     'errors with the source',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-s-#', { s: placed(1, shipped) }, 'no');
+      const source = hot<OrderEntry>('-s-#', { s: entryAt(1, shipped) }, 'no');
       const subs = '                  ^--!';
       const expected = '              -o-#';
 
-      expectObservable(source.pipe(ofType(Orders.OrderPaid))).toBe(expected, { o: bare(1) }, 'no');
+      expectObservable(source.pipe(ofType(Orders.OrderPaid))).toBe(expected, { o: positionAt(1) }, 'no');
       expectSubscriptions(source.subscriptions).toBe(subs);
     }),
   );
@@ -100,13 +104,13 @@ describe('ofType', () => {
   it(
     'has no state shared by two subscribers',
     marbles(({ cold, expectObservable }) => {
-      const chosen = cold<OrderEntry>('-s-p|', { s: placed(1, shipped), p: placed(2, paid) }).pipe(
+      const chosen = cold<OrderEntry>('-s-p|', { s: entryAt(1, shipped), p: entryAt(2, paid) }).pipe(
         ofType(Orders.OrderPaid),
       );
       const second = '                 --^';
 
-      expectObservable(chosen).toBe('        -o-p|', { o: bare(1), p: placed(2, paid) });
-      expectObservable(chosen, second).toBe('---o-p|', { o: bare(1), p: placed(2, paid) });
+      expectObservable(chosen).toBe('        -o-p|', { o: positionAt(1), p: entryAt(2, paid) });
+      expectObservable(chosen, second).toBe('---o-p|', { o: positionAt(1), p: entryAt(2, paid) });
     }),
   );
 

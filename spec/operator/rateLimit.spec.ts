@@ -5,7 +5,7 @@ import type { Entry, Gap } from '../../lib/index.ts';
 import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
-import { bare, gapAt, type Order, paid, placed, shipped } from './sample.ts';
+import { entryAt, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
 
 describe('rateLimit', () => {
   it(
@@ -84,7 +84,14 @@ describe('rateLimit', () => {
   it(
     'takes no token for position-only entries and gaps, and keeps their order',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), b: placed(2, shipped), o: bare(1), p: bare(2), g: gapAt(3), q: bare(3) };
+      const values = {
+        a: entryAt(1, paid),
+        b: entryAt(2, shipped),
+        o: positionAt(1),
+        p: positionAt(2),
+        g: gapAt(3),
+        q: positionAt(3),
+      };
       const source = hot<Entry<Order | Gap>>('aobppgq----------|', { ...values });
       const expected = '                      ao-----(bpgq)----|';
       expectObservable(source.pipe(rateLimit({ maxEvents: 1, interval: 7, maxQueued: 4 }))).toBe(expected, values);

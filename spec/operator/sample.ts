@@ -9,7 +9,7 @@ export const Orders = events({
 export type Order = EventOf<typeof Orders>;
 
 export const paid = Orders.OrderPaid({ order: 'A', total: 5 });
-export const dear = Orders.OrderPaid({ order: 'B', total: 500 });
+export const paidMore = Orders.OrderPaid({ order: 'B', total: 500 });
 export const shipped = Orders.OrderShipped({ order: 'A' });
 
 export const gap: Gap = {
@@ -17,17 +17,17 @@ export const gap: Gap = {
   data: { reason: 'trimmed', requested: '1.e.1', resumedFrom: '1.e.7' },
 };
 
-/** What a feed gives for an event that it has at this place. */
-export function placed<E>(sequence: number, event: E): Entry<E> {
-  return new Entry('e', sequence, event, `id: 1.e.${sequence}\ndata: as the log has it\n\n`);
+/** Returns an entry as a feed emits it. */
+export function entryAt<E>(sequence: number, event: E): Entry<E> {
+  return new Entry('e', sequence, event, `id: 1.e.${sequence}\ndata: as the log stores it\n\n`);
 }
 
-/** The place alone. */
-export function bare(sequence: number): Entry<never> {
+/** Returns a position-only entry. */
+export function positionAt(sequence: number): Entry<never> {
   return new Entry<never>('e', sequence, undefined, undefined);
 }
 
-/** A gap as a feed gives it: at the position before what follows, and of no log. */
+/** Returns a gap as a feed emits it: at the position before the next event. */
 export function gapAt(sequence: number): Entry<Gap> {
   return new Entry<Gap>('e', sequence, gap, undefined);
 }

@@ -4,7 +4,7 @@ import { StreamTimeoutError } from '../../lib/index.ts';
 import { timeouts } from '../../lib/operator/timeouts.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
-import { bare, paid, placed } from './sample.ts';
+import { entryAt, paid, positionAt } from './sample.ts';
 
 describe('timeouts', () => {
   const limits = { first: 3, idle: 5, total: 12 };
@@ -113,7 +113,7 @@ describe('timeouts', () => {
   it(
     'does not count a position-only entry as a value',
     marbles(({ hot, expectObservable }) => {
-      const values = { a: placed(1, paid), o: bare(1) };
+      const values = { a: entryAt(1, paid), o: positionAt(1) };
       const source = hot(' -oa--o--a', values);
       const expected = '   -oa--o-#';
       expectObservable(source.pipe(timeouts({ first: 3, idle: 5 }))).toBe(

@@ -4,8 +4,8 @@ import type { MarbleHelpers, MarblesOptions } from '../../../lib/testing/marbles
 import type { DocDiagram } from '../../support/docDiagram.ts';
 import type { Order } from '../sample.ts';
 
-/** What every operator answers. Whoever adds one here asks it of all. */
-export const questions = [
+/** The cases that every operator is checked for. */
+export const cases = [
   'values',
   'never',
   'empty',
@@ -22,66 +22,66 @@ export const questions = [
   'diagram',
 ] as const;
 
-export type Question = (typeof questions)[number];
+export type Case = (typeof cases)[number];
 
 /** The operator over a source. */
-export type Over<T = Order> = (source: Observable<T>) => Observable<unknown>;
+export type Use<T = Order> = (source: Observable<T>) => Observable<unknown>;
 
 export type OrderEntry = Entry<Order | Gap>;
 
-/** What comes out, for `toBe`. */
+/** The arguments of `toBe`. */
 export interface Expected {
   readonly marbles: string;
   readonly values?: Readonly<Record<string, unknown>>;
   readonly error?: unknown;
 }
 
-/** An answer of the operator's own, or why there is nothing to ask. */
-export type Answer = (() => void | Promise<void>) | { readonly because: string };
+/** The check of a case, or why the case does not apply. */
+export type Check = (() => void | Promise<void>) | { readonly because: string };
 
-/** An event at its place, as the questions about positions know it. */
-export interface Placed {
+/** An event and its position, for the case `positions`. */
+export interface Positioned {
   readonly sequence: number;
   readonly order: string;
 }
 
-/** An operator, and what the questions have to know of it. */
+/** An operator, and what the cases need to know about it. */
 export interface Subject {
-  /** As one would use it. Loses no event whose `data.order` is new to it. */
-  readonly over: Over;
-  /** What comes of `-a-b-c--|`. */
+  /** A typical use. It drops no event with a new `data.order`. */
+  readonly over: Use;
+  /** The result for `-a-b-c--|`. */
   readonly values: Expected;
-  /** What comes within 12 ms of a source that never speaks. @default nothing */
+  /** The result for a silent source, within 12 ms. @default nothing */
   readonly never?: Expected;
-  /** What comes of `--|`. @default the same */
+  /** The result for `--|`. @default the same */
   readonly empty?: Expected;
-  /** What comes of `--#`. @default the same */
+  /** The result for `--#`. @default the same */
   readonly error?: Expected;
-  /** Over a source that never lets go of the turn, left after one value: how much of it is taken. @default 1 */
-  readonly synchronous?: { readonly over?: Over; readonly taken: number };
-  /** The events in what comes out. @default itself */
-  readonly events?: (given: unknown) => readonly unknown[];
-  /** Each callback, with one that throws in its place. */
-  readonly callbacks?: Readonly<Record<string, (thrower: () => never) => Over>>;
-  /** What is refused when it is called. */
+  /** How many values of an endless synchronous source are taken when the subscriber unsubscribes after one. @default 1 */
+  readonly synchronous?: { readonly over?: Use; readonly taken: number };
+  /** Returns the events in a value of the result. @default the value itself */
+  readonly events?: (value: unknown) => readonly unknown[];
+  /** Uses of the operator, by the callback that is replaced by one that throws. */
+  readonly callbacks?: Readonly<Record<string, (thrower: () => never) => Use>>;
+  /** Calls that throw at once. */
   readonly bad?: Readonly<Record<string, readonly [() => unknown, typeof TypeError | typeof RangeError, RegExp]>>;
-  /** Another use of it, for a million values in one go. */
-  readonly busy?: Over;
-  /** Its other streams, which it must leave as well. */
+  /** Another use, for a million values in one turn. */
+  readonly busy?: Use;
+  /** Uses with another stream, which has to be unsubscribed from as well. */
   readonly inner?: Readonly<
     Record<string, (source: Observable<Order>, inner: Observable<never>) => Observable<unknown>>
   >;
   readonly entries?: {
     /** @default the same as for events */
-    readonly over?: Over<OrderEntry>;
-    /** Which events must come out, by their sequence. @default all */
-    readonly must?: (given: readonly Placed[]) => readonly number[];
-    /** Whether others may, too. */
+    readonly over?: Use<OrderEntry>;
+    /** Returns the sequences of the events that must be emitted. @default all */
+    readonly must?: (events: readonly Positioned[]) => readonly number[];
+    /** Whether other events may be emitted too. */
     readonly orMore?: boolean;
   };
   /** Plays the diagram of the doc comment. */
   readonly diagram:
     | { readonly play: (diagram: DocDiagram, helpers: MarbleHelpers) => void; readonly options?: MarblesOptions }
     | { readonly playAsync: (diagram: DocDiagram) => Promise<void> };
-  readonly own?: Partial<Readonly<Record<Question, Answer>>>;
+  readonly own?: Partial<Readonly<Record<Case, Check>>>;
 }

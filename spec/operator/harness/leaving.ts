@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { Subject as Emitter, NEVER, of } from 'rxjs';
 import { trackTimers } from '../../support/trackTimers.ts';
-import { dear, type Order, paid, shipped } from '../sample.ts';
-import type { Over, Subject } from './Subject.ts';
+import { type Order, paid, paidMore, shipped } from '../sample.ts';
+import type { Subject, Use } from './Subject.ts';
 
 type End = (source: Emitter<Order>) => void;
 
-/** Timers, sources and inner streams are gone in the turn in which the reader leaves, or all is over. */
-export function leavesNothing(subject: Subject): () => void {
+/** Checks that no timer and no subscription remains after an unsubscription or the end, in the same turn. */
+export function leavesNothingBehind(subject: Subject): () => void {
   return () => {
-    leavesSource(subject.over);
+    unsubscribesFrom(subject.over);
     for (const [name, over] of Object.entries(subject.inner ?? {})) {
       const inner = new Emitter<never>();
-      leavesSource(
+      unsubscribesFrom(
         (source) => over(source, inner),
         () => inner.observed,
         name,
@@ -21,17 +21,18 @@ export function leavesNothing(subject: Subject): () => void {
   };
 }
 
-function leavesSource(over: Over, innerObserved = () => false, name = 'the source'): void {
+function unsubscribesFrom(over: Use, innerObserved = () => false, name = 'the source'): void {
   const timers = trackTimers();
   try {
-    for (const emitted of [[], [paid], [paid, shipped, dear]]) {
+    for (const emitted of [[], [paid], [paid, shipped, paidMore]]) {
       const source = new Emitter<Order>();
       const reader = over(source).subscribe({ error: () => {} });
       for (const order of emitted) source.next(order);
       reader.unsubscribe();
-      expect([timers.pending, source.observed, innerObserved()], `${name}, left after ${emitted.length}`).to.deep.equal(
-        [0, false, false],
-      );
+      expect(
+        [timers.pending, source.observed, innerObserved()],
+        `${name}, unsubscribed after ${emitted.length}`,
+      ).to.deep.equal([0, false, false]);
     }
     const ends: readonly End[] = [(source) => source.complete(), (source) => source.error('no')];
     for (const end of ends) {
@@ -44,7 +45,7 @@ function leavesSource(over: Over, innerObserved = () => false, name = 'the sourc
     }
     over(of(paid)).subscribe().unsubscribe();
     over(NEVER).subscribe().unsubscribe();
-    expect(timers.pending, `${name}, that ends at once`).to.equal(0);
+    expect(timers.pending, `${name}, with a source that ends synchronously`).to.equal(0);
   } finally {
     timers.stop();
   }

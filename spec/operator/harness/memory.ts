@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { Subject as Emitter } from 'rxjs';
 import type { Order } from '../sample.ts';
-import type { Over } from './Subject.ts';
+import type { Use } from './Subject.ts';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -12,16 +12,16 @@ const all = 1_000_000;
 const turns = 100;
 
 /**
- * Of a million values that went through, those are gone that nobody waits for.
+ * Checks that values can be collected after they have passed, by a million of them.
  *
- * Every ten thousandth is watched. What holds a bounded number holds one of
- * those at most, and the last value is one that it may hold.
+ * Every ten thousandth is watched. An operator that holds a bounded number of values
+ * holds one of the watched ones at most.
  */
-export async function holdsFew(over: Over): Promise<void> {
+export async function holdsBoundedMemory(over: Use): Promise<void> {
   const source = new Emitter<Order>();
-  let given = 0;
+  let emitted = 0;
   const failures: unknown[] = [];
-  const reader = over(source).subscribe({ next: () => given++, error: (error) => failures.push(error) });
+  const reader = over(source).subscribe({ next: () => emitted++, error: (error) => failures.push(error) });
   const watched: WeakRef<Order>[] = [];
   for (let turn = 0; turn < turns; turn++) {
     for (let n = 0; n < all / turns; n++) {
@@ -29,13 +29,13 @@ export async function holdsFew(over: Over): Promise<void> {
       if (n === 0) watched.push(new WeakRef(order));
       source.next(order);
     }
-    // A reference that was made or read is kept until the turn is over; promises settle here, too.
+    // A weak reference retains its value until the end of the turn. Promises settle here as well.
     await new Promise((resolve) => setImmediate(resolve));
   }
   collect();
   const held = watched.filter((order) => order.deref() !== undefined).length;
   reader.unsubscribe();
   expect(failures).to.deep.equal([]);
-  expect(given).to.be.above(0);
+  expect(emitted).to.be.above(0);
   expect(held).to.be.at.most(1);
 }

@@ -4,32 +4,31 @@ import { asyncScheduler, Subject as Emitter } from 'rxjs';
 import { Entry, isGap } from '../../../lib/index.ts';
 import { marbles } from '../../../lib/testing/marbles.ts';
 import { isFrame } from '../../../lib/wire/Frame.ts';
-import { bare, gapAt, Orders, placed } from '../sample.ts';
-import type { OrderEntry, Over, Placed, Subject } from './Subject.ts';
+import { entryAt, gapAt, Orders, positionAt } from '../sample.ts';
+import type { OrderEntry, Positioned, Subject, Use } from './Subject.ts';
 
 type Step =
   | { readonly what: 'event'; readonly order: string }
-  | { readonly what: 'bare' | 'filtered' }
+  | { readonly what: 'position' | 'filtered' }
   | { readonly what: 'gap' }
   | number;
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('event' as const), order: fc.constantFrom('A', 'B', 'C') }) },
-  { weight: 2, arbitrary: fc.constant({ what: 'bare' as const }) },
+  { weight: 2, arbitrary: fc.constant({ what: 'position' as const }) },
   { weight: 1, arbitrary: fc.constant({ what: 'filtered' as const }) },
   { weight: 1, arbitrary: fc.constant({ what: 'gap' as const }) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 7 }) },
 );
 
 /**
- * Whatever comes when: positions never fall, no position passes an event that is
- * still held back, gaps stay where they are, and in the end the reader is where
- * the source is.
+ * Checks for any order of entries: positions never fall, no position passes an event
+ * that is still held, gaps keep their order, and the last position is that of the source.
  */
 export function keepsPositions(subject: Subject): () => void {
   return () => {
-    const over = subject.entries?.over ?? (subject.over as unknown as Over<OrderEntry>);
-    const must = subject.entries?.must ?? ((given) => given.map(({ sequence }) => sequence));
+    const over = subject.entries?.over ?? (subject.over as unknown as Use<OrderEntry>);
+    const must = subject.entries?.must ?? ((events) => events.map(({ sequence }) => sequence));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), fc.boolean(), (steps, reenters) => {
         judge(play(over, steps, reenters), must, subject.entries?.orMore ?? false);
@@ -41,70 +40,70 @@ export function keepsPositions(subject: Subject): () => void {
 
 interface Played {
   readonly entries: readonly OrderEntry[];
-  readonly given: readonly unknown[];
+  readonly values: readonly unknown[];
 }
 
-function play(over: Over<OrderEntry>, steps: readonly Step[], reenters: boolean): Played {
+function play(over: Use<OrderEntry>, steps: readonly Step[], reenters: boolean): Played {
   const entries: OrderEntry[] = [];
-  const given: unknown[] = [];
+  const values: unknown[] = [];
   const run = marbles(({ flush }) => {
     const source = new Emitter<OrderEntry>();
     let sequence = 0;
     let at = 0;
-    let isOver = false;
+    let isEnded = false;
     const emit = (next: Exclude<Step, number>): void => {
-      if (next.what !== 'bare') sequence++;
+      if (next.what !== 'position') sequence++;
       const entry = entryOf(next, sequence);
       entries.push(entry);
       source.next(entry);
     };
     over(source).subscribe({
       next: (value) => {
-        given.push(value);
-        if (reenters && !isOver && given.length % 3 === 0 && given.length < 30) {
+        values.push(value);
+        if (reenters && !isEnded && values.length % 3 === 0 && values.length < 30) {
           emit({ what: 'event', order: 'A' });
-          emit({ what: given.length % 2 === 0 ? 'bare' : 'gap' });
+          emit({ what: values.length % 2 === 0 ? 'position' : 'gap' });
         }
       },
-      complete: () => given.push('end'),
+      complete: () => values.push('end'),
     });
     for (const next of steps) {
       if (typeof next === 'number') at += next;
       else asyncScheduler.schedule(() => emit(next), at);
     }
     asyncScheduler.schedule(() => {
-      isOver = true;
+      isEnded = true;
       source.complete();
     }, at);
     flush();
   });
   run();
-  return { entries, given };
+  return { entries, values };
 }
 
 function entryOf(next: Exclude<Step, number>, sequence: number): OrderEntry {
-  // The end of a page, or what a filter before this one leaves of an event.
+  // A position-only entry stands for the end of a page, or for an event that an operator before dropped.
   if (next.what === 'gap') return gapAt(sequence);
-  if (!('order' in next)) return bare(sequence);
-  return placed(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));
+  if (!('order' in next)) return positionAt(sequence);
+  return entryAt(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));
 }
 
 function judge(
-  { entries, given }: Played,
-  must: (given: readonly Placed[]) => readonly number[],
+  { entries, values }: Played,
+  must: (events: readonly Positioned[]) => readonly number[],
   orMore: boolean,
 ): void {
-  expect(given.at(-1)).to.equal('end');
-  const came = entries.flatMap(({ sequence, event }) =>
+  expect(values.at(-1)).to.equal('end');
+  const events = entries.flatMap(({ sequence, event }) =>
     event?.type === 'order_paid' ? [{ sequence, order: event.data.order }] : [],
   );
-  const due = must(came);
-  const told = new Set<number>();
+  const due = must(events);
+  const emitted = new Set<number>();
   const gaps: number[] = [];
   let reached = 0;
-  for (const value of given.slice(0, -1)) {
+  for (const value of values.slice(0, -1)) {
     if (isFrame(value)) continue;
-    if (!(value instanceof Entry)) throw new Error('what came out has no place');
+    if (!(value instanceof Entry)) throw new Error('the result is not an entry');
     const { sequence, event } = value;
     expect(sequence, 'a position').to.be.at.least(event === undefined || reached === 0 ? reached : reached + 1);
     reached = sequence;
@@ -112,15 +111,15 @@ function judge(
     else if (event !== undefined) {
       for (const one of [event].flat()) {
         const { total } = (one as { readonly data: { readonly total: number } }).data;
-        expect(told.has(total), 'twice').to.equal(false);
-        told.add(total);
+        expect(emitted.has(total), 'twice').to.equal(false);
+        emitted.add(total);
       }
     }
-    const passed = due.filter((sought) => sought <= sequence && !told.has(sought));
+    const passed = due.filter((sought) => sought <= sequence && !emitted.has(sought));
     expect(passed, `passed by position ${sequence}`).to.deep.equal([]);
   }
   expect(gaps).to.deep.equal(entries.filter(({ event }) => isGap(event)).map(({ sequence }) => sequence));
-  const all = [...told].filter((one) => !orMore || due.includes(one));
+  const all = [...emitted].filter((total) => !orMore || due.includes(total));
   expect(all.sort((a, b) => a - b)).to.deep.equal(due);
   expect(reached).to.equal(entries.at(-1)?.sequence ?? 0);
 }

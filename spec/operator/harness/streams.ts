@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { asyncScheduler, materialize } from 'rxjs';
 import { marbles } from '../../../lib/testing/marbles.ts';
-import { dear, type Order, paid, shipped } from '../sample.ts';
-import type { Expected, Over, Subject } from './Subject.ts';
+import { type Order, paid, paidMore, shipped } from '../sample.ts';
+import type { Expected, Subject, Use } from './Subject.ts';
 
-const letters = { a: paid, b: shipped, c: dear };
+const letters = { a: paid, b: shipped, c: paidMore };
 
-/** What comes of a source. */
-export function gives(over: Over, source: string, { marbles: expected, values, error }: Expected): () => void {
+/** Checks the result for a source, and that it is unsubscribed from at its end. */
+export function emits(over: Use, source: string, { marbles: expected, values, error }: Expected): () => void {
   return marbles(({ hot, expectObservable, expectSubscriptions }) => {
     const orders = hot<Order>(source, letters, 'no');
     expectObservable(over(orders)).toBe(expected, { ...letters, ...values }, error ?? 'no');
@@ -15,7 +15,7 @@ export function gives(over: Over, source: string, { marbles: expected, values, e
   });
 }
 
-export function waits(over: Over, { marbles: expected, values, error }: Expected): () => void {
+export function staysSilent(over: Use, { marbles: expected, values, error }: Expected): () => void {
   return marbles(({ hot, expectObservable, expectSubscriptions }) => {
     const silent = hot<Order>('-            ');
     const left = '             ^-----------!';
@@ -27,8 +27,8 @@ export function waits(over: Over, { marbles: expected, values, error }: Expected
   });
 }
 
-/** A reader that leaves hears nothing more, and the source is left at that moment. */
-export function leaves(over: Over): () => void {
+/** Checks that nothing is emitted after an unsubscription, which reaches the source at once. */
+export function unsubscribesEarly(over: Use): () => void {
   return marbles(({ hot, flush, expectSubscriptions }) => {
     const source = hot<Order>('-a-b-c-a-b-c-|', letters);
     const left = '             ^---!         ';
@@ -44,19 +44,21 @@ export function leaves(over: Over): () => void {
   });
 }
 
-/** Two readers of a cold source get the same, each from its own beginning. */
-export function startsFresh(subject: Subject): () => void {
+/** Checks that two subscribers of a cold source get the same, each from its start. */
+export function isolatesSubscribers(subject: Subject): () => void {
   return marbles(({ cold, flush }) => {
     const all = subject.over(cold<Order>('-a-b-c-a--|', letters));
-    const told: unknown[][] = [[], []];
+    const received: unknown[][] = [[], []];
     for (const [index, delay] of [0, 3].entries()) {
       asyncScheduler.schedule(() => {
-        const begun = asyncScheduler.now();
-        all.pipe(materialize()).subscribe((what) => told[index]?.push([asyncScheduler.now() - begun, what]));
+        const startedAt = asyncScheduler.now();
+        all
+          .pipe(materialize())
+          .subscribe((notification) => received[index]?.push([asyncScheduler.now() - startedAt, notification]));
       }, delay);
     }
     flush();
-    expect(told[0]).to.not.be.empty;
-    expect(told[1]).to.deep.equal(told[0]);
+    expect(received[0]).to.not.be.empty;
+    expect(received[1]).to.deep.equal(received[0]);
   });
 }

@@ -3,14 +3,14 @@ import { asyncScheduler, Subject as Emitter, Observable, take, timer } from 'rxj
 import { marbles } from '../../../lib/testing/marbles.ts';
 import { trackTimers } from '../../support/trackTimers.ts';
 import { type Order, Orders, paid } from '../sample.ts';
-import type { Over, Subject } from './Subject.ts';
+import type { Subject, Use } from './Subject.ts';
 
 export const numbered = (n: number): Order => Orders.OrderPaid({ order: String(n), total: n });
 
 const many = 10_000;
 
-/** A source that never lets go of the turn is left when the reader has enough. */
-export function stopsInTurn({ over, synchronous = { taken: 1 } }: Subject): () => void {
+/** Checks that an endless synchronous source stops when the subscriber unsubscribes. */
+export function stopsSynchronousSource({ over, synchronous = { taken: 1 } }: Subject): () => void {
   return marbles(() => {
     let taken = 0;
     const source = new Observable<Order>((subscriber) => {
@@ -24,8 +24,8 @@ export function stopsInTurn({ over, synchronous = { taken: 1 } }: Subject): () =
   });
 }
 
-/** A reader that makes the source emit while it is given a value gets all, once, in order. */
-export function bearsReentry({ over, events = (given) => [given] }: Subject): () => void {
+/** Checks that a subscriber that makes the source emit while it receives a value gets all values once, in order. */
+export function keepsOrderWhenReentered({ over, events = (value) => [value] }: Subject): () => void {
   return marbles(({ flush }) => {
     const source = new Emitter<Order>();
     const got: unknown[] = [];
@@ -35,8 +35,8 @@ export function bearsReentry({ over, events = (given) => [given] }: Subject): ()
       else source.complete();
     };
     over(source).subscribe({
-      next: (given) => {
-        got.push(...events(given));
+      next: (value) => {
+        got.push(...events(value));
         send();
         send();
       },
@@ -48,22 +48,22 @@ export function bearsReentry({ over, events = (given) => [given] }: Subject): ()
   });
 }
 
-/** What a callback throws is the stream's error, and all is left at that moment. */
-export function failsWith(make: (thrower: () => never) => Over): () => void {
+/** Checks that what a callback throws errors the stream, and ends all subscriptions at once. */
+export function errorsWithThrown(make: (thrower: () => never) => Use): () => void {
   return marbles(({ hot, flush }) => {
     const timers = trackTimers();
     const thrown = new Error('a callback threw');
     const source = hot<Order>('-a-a-a-(a#)', { a: paid }, 'the source failed');
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const over = make(() => {
       throw thrown;
     });
-    over(source).subscribe({ error: (error) => told.push(error, asyncScheduler.now()) });
+    over(source).subscribe({ error: (error) => received.push(error, asyncScheduler.now()) });
     flush();
     timers.stop();
     const left = source.subscriptions.map(({ unsubscribedFrame }) => unsubscribedFrame);
-    expect(told[0]).to.equal(thrown);
-    expect(left.filter((frame) => frame !== told[1])).to.deep.equal([]);
+    expect(received[0]).to.equal(thrown);
+    expect(left.filter((frame) => frame !== received[1])).to.deep.equal([]);
     expect(timers.pending).to.equal(0);
   });
 }

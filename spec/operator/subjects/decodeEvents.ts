@@ -1,7 +1,7 @@
 import { events } from '../../../lib/index.ts';
 import { decodeEvents } from '../../../lib/operator/decodeEvents.ts';
 import type { Subject } from '../harness/Subject.ts';
-import { dear, Orders, paid } from '../sample.ts';
+import { Orders, paid, paidMore } from '../sample.ts';
 
 const raw = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 const OnlyShipped = events({ OrderShipped: Orders.OrderShipped });
@@ -29,11 +29,15 @@ export const subject: Subject = {
   entries: {},
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
-      const source = hot(diagram.marbles('source'), { a: raw(paid), b: JSON.stringify(dear), x: { type: 'unheard' } });
+      const source = hot(diagram.marbles('source'), {
+        a: raw(paid),
+        b: JSON.stringify(paidMore),
+        x: { type: 'unheard' },
+      });
       const reports: unknown[] = [];
       expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: (error) => reports.push(error) }))).toBe(
         diagram.marbles('decodeEvents'),
-        { A: paid, B: dear },
+        { A: paid, B: paidMore },
       );
     },
   },

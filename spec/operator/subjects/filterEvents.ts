@@ -1,6 +1,6 @@
 import { filterEvents } from '../../../lib/operator/filterEvents.ts';
 import type { OrderEntry, Subject } from '../harness/Subject.ts';
-import { bare, type Order, paid, placed, shipped } from '../sample.ts';
+import { entryAt, type Order, paid, positionAt, shipped } from '../sample.ts';
 
 export const subject: Subject = {
   over: (source) => source.pipe(filterEvents(() => true)),
@@ -20,7 +20,7 @@ export const subject: Subject = {
   },
   diagram: {
     play: (diagram, { hot, expectObservable }) => {
-      const entries = { a: placed(1, paid), b: placed(2, shipped), c: placed(3, paid), '·': bare(2) };
+      const entries = { a: entryAt(1, paid), b: entryAt(2, shipped), c: entryAt(3, paid), '·': positionAt(2) };
       const source = hot<OrderEntry>(diagram.marbles('entries'), entries);
       const passing = source.pipe(filterEvents(({ type }) => type !== 'order_shipped'));
       expectObservable(passing).toBe(diagram.marbles('filterEvents, not b'), entries);

@@ -1,13 +1,13 @@
 import { type GroupedWithinOptions, groupedWithin } from '../../../lib/operator/groupedWithin.ts';
 import type { Subject } from '../harness/Subject.ts';
-import { dear, type Order, paid, shipped } from '../sample.ts';
+import { type Order, paid, paidMore, shipped } from '../sample.ts';
 
 const refused = (options: GroupedWithinOptions<unknown>, message: RegExp) =>
   [() => groupedWithin(options), RangeError, message] as const;
 
 export const subject: Subject = {
   over: (source) => source.pipe(groupedWithin({ maxEvents: 2, maxDelay: 20 })),
-  values: { marbles: '---g----(c|)', values: { g: [paid, shipped], c: [dear] } },
+  values: { marbles: '---g----(c|)', values: { g: [paid, shipped], c: [paidMore] } },
   synchronous: { taken: 2 },
   events: (given) => given as readonly Order[],
   callbacks: {

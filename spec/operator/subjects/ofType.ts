@@ -1,6 +1,6 @@
 import { ofType } from '../../../lib/operator/ofType.ts';
 import type { OrderEntry, Subject } from '../harness/Subject.ts';
-import { bare, type Order, Orders, paid, placed, shipped } from '../sample.ts';
+import { entryAt, type Order, Orders, paid, positionAt, shipped } from '../sample.ts';
 
 const { OrderPaid, OrderShipped } = Orders;
 
@@ -25,7 +25,7 @@ export const subject: Subject = {
       const text = diagram.marbles('entries');
       const entries = [...text]
         .filter((letter) => /[ps]/.test(letter))
-        .map((letter, n) => placed(n + 1, letter === 'p' ? paid : shipped));
+        .map((letter, n) => entryAt(n + 1, letter === 'p' ? paid : shipped));
       const [first, second, third] = entries;
       const source = hot<OrderEntry>(text.replace('p', '1').replace('p', '3'), {
         1: first,
@@ -34,7 +34,7 @@ export const subject: Subject = {
       } as never);
       expectObservable(source.pipe(ofType(OrderPaid))).toBe(
         diagram.marbles('ofType, OrderPaid').replace('p', '1').replace('p', '3'),
-        { 1: first, '·': bare(2), 3: third },
+        { 1: first, '·': positionAt(2), 3: third },
       );
     },
   },
