@@ -1,5 +1,6 @@
 import { map, type Observable, Subject, Subscription } from 'rxjs';
-import { type EventLog, memoryLog, type Page, type PastEpoch } from '../../lib/index.ts';
+import { type EventLog, memoryLog, type Page } from '../../lib/index.ts';
+import type { PastEpoch } from '../../lib/log/EventLog.ts';
 
 /** A log whose storage can be lost, or get another epoch, while a feed has it open. */
 export interface RebornLog extends EventLog {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { NEVER } from 'rxjs';
-import { type AnyFeed, feed, sse } from '../../lib/index.ts';
+import type { AnyFeed } from '../../lib/feed/feed.ts';
+import { feed, sse } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { timer } from 'rxjs';
-import { events, feed, memoryLog, type Snapshot, type SnapshotResult, sse } from '../../lib/index.ts';
+import { events, feed, memoryLog, sse } from '../../lib/index.ts';
+import type { Snapshot, SnapshotResult } from '../../lib/sink/ResumeOptions.ts';
 import { type MarbleHelpers, marbles } from '../../lib/testing/marbles.ts';
 import { comment, message } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
