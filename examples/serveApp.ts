@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Express } from 'express';
 
-export interface ServeOptions {
+interface ServeOptions {
   /** What one types to start it. */
   readonly command: string;
   /** What the terminal says when it serves. */

@@ -10,7 +10,7 @@ const params = { id: t.string };
 const Question = t.type({ text: NonEmptyString });
 const statuses = { asked: 202, busy: 409, full: 503 };
 
-export interface LlmApp {
+interface LlmApp {
   readonly app: Express;
   /** Cancels what runs. */
   close(): void;

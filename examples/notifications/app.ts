@@ -6,7 +6,7 @@ import { Notifications } from './events.ts';
 
 const page = fileURLToPath(new URL('page.html', import.meta.url));
 
-export interface NotificationsApp {
+interface NotificationsApp {
   readonly app: Express;
   /** Lets go of the log. */
   close(): void;

@@ -3,7 +3,7 @@ import { feed, receive, type ShutdownOptions, shutdown, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
 import { Counts } from './events.ts';
 
-export interface RollingApp {
+interface RollingApp {
   readonly app: Express;
   /** Sends the readers to the next server, one after the other, and lets go of the log. */
   leave(): Promise<void>;

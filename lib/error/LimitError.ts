@@ -11,7 +11,7 @@ import { RxsseError } from './RxsseError.ts';
  *
  * @category error
  */
-export type LimitKind = 'event-size' | 'frame-size' | 'line-size' | 'operator-queue' | 'reader-queue';
+type LimitKind = 'event-size' | 'frame-size' | 'line-size' | 'operator-queue' | 'reader-queue';
 
 /**
  * Something exceeded one of the library's bounds. `kind` says which one.

@@ -19,7 +19,7 @@ import { ReaderSet } from './ReaderSet.ts';
 import { type FromOptions, type StartOptions, type StartPosition, startPosition } from './startPosition.ts';
 
 /** The options of a feed, with every default filled in. */
-export interface CoreOptions {
+interface CoreOptions {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
   readonly source: FeedSource<unknown> | undefined;

@@ -16,7 +16,7 @@ export type ConflateByOptions<E> = ConflateUntil & {
 };
 
 /** How long events are held. @category operator */
-export type ConflateUntil =
+type ConflateUntil =
   /** Milliseconds after the first held event. Above 0. */
   | { readonly interval: number; readonly until?: never }
   /** Emits the held events when this Observable emits. Its completion is ignored; its error errors the result. */

@@ -10,8 +10,7 @@ import { isControl, positionOnly, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 
 /** A value of a stream whose event was decoded. @category operator */
-export type Decoded<T, C extends Contract> =
-  T extends Entry<infer E> ? Entry<EventOf<C> | Extract<E, Gap>> : EventOf<C>;
+type Decoded<T, C extends Contract> = T extends Entry<infer E> ? Entry<EventOf<C> | Extract<E, Gap>> : EventOf<C>;
 
 /** What is done with an event that cannot be decoded. @category operator */
 export interface DecodeEventsOptions {

@@ -4,7 +4,7 @@ import { type EventIn, eventIn, isControl, positionOnly, type WithEvent } from '
 import { listen } from './listen.ts';
 
 /** The events that pass a predicate: those of the type that it guards, or all. @category operator */
-export type Passing<E, P> = P extends Guard<E, infer S> ? Guarded<E, S> : E;
+type Passing<E, P> = P extends Guard<E, infer S> ? Guarded<E, S> : E;
 
 type Guard<E, S extends E> = (event: E) => event is S;
 

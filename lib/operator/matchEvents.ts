@@ -7,15 +7,15 @@ import type { Gap } from '../event/Gap.ts';
 import { type EventIn, isControl, withEvent } from './EventIn.ts';
 
 /** The union that the cases cover: the events in entries, and for a plain stream its gaps as well. @category operator */
-export type Matched<T> = T extends Entry<unknown> ? EventIn<T> : T;
+type Matched<T> = T extends Entry<unknown> ? EventIn<T> : T;
 
 /** One function for each event, by its name on the wire. @category operator */
-export type Cases<E, R = NonNullable<unknown> | null> = {
+type Cases<E, R = NonNullable<unknown> | null> = {
   readonly [Name in NameOf<E>]: (event: Extract<E, { readonly type: Name }>) => R;
 };
 
 /** A value of a stream with the result of a case in it. @category operator */
-export type WithMatch<T, R> = T extends Entry<infer E> ? Entry<R | Extract<E, Gap>> : R;
+type WithMatch<T, R> = T extends Entry<infer E> ? Entry<R | Extract<E, Gap>> : R;
 
 type NameOf<E> = E extends { readonly type: infer Name extends string } ? Name : never;
 

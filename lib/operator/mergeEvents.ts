@@ -6,7 +6,7 @@ import { checkObservable, listen } from './listen.ts';
 export type MergeEventsOptions<Name extends string, R> = SourceErrors<Name, R> & SourceEnds<Name, R>;
 
 /** What a merge does when one of its sources fails. @category operator */
-export type SourceErrors<Name extends string, R> =
+type SourceErrors<Name extends string, R> =
   | {
       /**
        * `'fail'` errors the merge at once. `'delay'` errors it when all other sources have ended, with the error, or
@@ -25,7 +25,7 @@ export type SourceErrors<Name extends string, R> =
     };
 
 /** What a merge does when one of its sources completes. @category operator */
-export interface SourceEnds<Name extends string, R> {
+interface SourceEnds<Name extends string, R> {
   /**
    * `'wait'` completes the merge when all sources have ended. `'end'` completes it with the first source that
    * completes, and unsubscribes from the others. A function returns an Observable that replaces the source, or

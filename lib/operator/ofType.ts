@@ -5,10 +5,10 @@ import type { EventIn, WithEvent } from './EventIn.ts';
 import { filterEvents } from './filterEvents.ts';
 
 /** The definition of an event that the stream may carry. @category operator */
-export type DefinitionIn<T> = AnyDefinition & { readonly type: NameOf<EventIn<T>> };
+type DefinitionIn<T> = AnyDefinition & { readonly type: NameOf<EventIn<T>> };
 
 /** The members of a union of events that have one of these names. @category operator */
-export type Named<E, Name extends string> = E extends { readonly type: Name }
+type Named<E, Name extends string> = E extends { readonly type: Name }
   ? E
   : Name extends NameOf<E>
     ? E & { readonly type: Name }

@@ -7,7 +7,7 @@ import type { Route } from './Route.ts';
 import type { CloseReason, RefusalReason } from './stats.ts';
 
 /** How far readers are behind, in entries of the log. @category sink */
-export interface Lag {
+interface Lag {
   /** The lag of the reader that is furthest behind. */
   readonly max: number;
   /** The sum of the lags of all readers. */
@@ -48,7 +48,7 @@ export interface FeedMetrics {
 }
 
 /** What a registry of feeds does now. @category sink */
-export interface FeedsMetrics extends FeedMetrics {
+interface FeedsMetrics extends FeedMetrics {
   readonly feeds: number;
 }
 

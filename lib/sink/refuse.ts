@@ -66,7 +66,7 @@ function statusOf(error: unknown): number {
 }
 
 /** The wait that a full server asks readers for, in milliseconds. */
-export const retryWhenFull: RetryRange = [5000, 10_000];
+const retryWhenFull: RetryRange = [5000, 10_000];
 
 /** Returns a random wait in the range, so that not all readers reconnect together. */
 export function randomWait([min, max]: RetryRange): number {

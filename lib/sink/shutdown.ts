@@ -13,7 +13,7 @@ import { type AnyHandler, routeOf } from './handler.ts';
 import { randomWait } from './refuse.ts';
 
 /** What can be shut down: a route, a feed, or a registry of feeds. @category sink */
-export type ShutdownTarget = AnyHandler | AnyFeed | AnyFeeds;
+type ShutdownTarget = AnyHandler | AnyFeed | AnyFeeds;
 
 /** How readers are disconnected. @category sink */
 export interface ShutdownOptions {

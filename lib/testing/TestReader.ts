@@ -3,7 +3,7 @@ import { FakeResponse, type Surroundings, type Write } from './FakeResponse.ts';
 import { FrameRecorder, type ReceivedFrame } from './FrameRecorder.ts';
 
 /** What a reader is made with. */
-export interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
+interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
   readonly method: string;
   /** Where it stood when it came. */
   readonly lastEventId: string;

@@ -49,7 +49,7 @@ export interface Run {
 }
 
 /** What a reader over several connections says of each, whose step to make it has come. */
-export interface Connecting {
+interface Connecting {
   /** Where the test made the reader. */
   readonly site: string | undefined;
   readonly chunk: number;

@@ -5,7 +5,7 @@ import { type Frame, isFrame } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
 
 /** A frame as `expectFrames` compares and shows it. */
-export type ShownFrame =
+type ShownFrame =
   | { readonly comment: string }
   | { readonly retry: number }
   | {

@@ -1,5 +1,5 @@
 /** What a runner shows as a difference beside the message. */
-export interface Difference {
+interface Difference {
   readonly actual: string;
   readonly expected: string;
 }

@@ -7,7 +7,7 @@ import { clock, perClock } from './clock.ts';
 const slice = 64;
 
 /** What a set of deadlines measures and does, the same for all members with the same delay. */
-export interface Deadline<T> {
+interface Deadline<T> {
   /** Returns when the delay of a member started, on the monotonic clock. It never goes back. */
   since(member: T): number;
   /** Called when the delay has passed. The member has been removed, or has restarted, when this returns. */

@@ -1,5 +1,5 @@
 /** One thing that a guide has its reader do. */
-export type GuideStep =
+type GuideStep =
   | { readonly write: string; readonly text: string }
   | { readonly run: string; readonly shows: readonly string[] };
 

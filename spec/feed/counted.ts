@@ -1,13 +1,13 @@
 import type { EventLog } from '../../lib/index.ts';
 
 /** A read of a log that was asked for entries, and not for its state alone. */
-export interface CountedRead {
+interface CountedRead {
   readonly after: number;
   readonly maxBytes: number;
 }
 
 /** A log that tells what was read of it. */
-export interface CountedLog extends EventLog {
+interface CountedLog extends EventLog {
   readonly reads: CountedRead[];
 }
 

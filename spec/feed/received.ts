@@ -6,11 +6,6 @@ export function received(reader: TestReader): readonly string[] {
   return reader.frames.flatMap(({ frame }) => short(frame));
 }
 
-/** The newest id that a reader got, which it comes back with. */
-export function lastId(reader: TestReader): string {
-  return reader.lastEventId;
-}
-
 function short(frame: Frame): readonly string[] {
   if (frame._tag !== 'Message') return [];
   if (frame.event === 'rxsse.gap') return [`gap ${JSON.parse(frame.data).reason}`];

@@ -82,7 +82,7 @@ export function declaredNames(file: string, text: string): readonly string[] {
   return [...found];
 }
 
-export interface Comment {
+interface Comment {
   readonly line: number;
   readonly text: string;
   /** True for a doc comment, which begins with two asterisks. */

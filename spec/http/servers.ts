@@ -9,7 +9,7 @@ import { overHttp2 } from '../support/listen.ts';
 import { overFetch } from '../support/overFetch.ts';
 
 /** A server that a route is mounted on at `/`, and what it did with an error handed to `next`. */
-export interface Mounted {
+interface Mounted {
   readonly listener: RequestListener;
   readonly errors: unknown[];
 }

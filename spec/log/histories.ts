@@ -7,14 +7,14 @@ import { holds, same } from '../../lib/testing/logCases/same.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
 
 /** One thing that happens to a log; places are given as thousandths of what there is, and a little beyond. */
-export type Step =
+type Step =
   | { readonly does: 'append'; readonly sizes: readonly number[]; readonly second: boolean; readonly key?: string }
   | { readonly does: 'append together'; readonly batches: readonly (readonly number[])[] }
   | { readonly does: 'read'; readonly from: number; readonly maxBytes: number; readonly second: boolean }
   | { readonly does: 'read on' | 'restart' }
   | { readonly does: 'end'; readonly how: LogEnd };
 
-export interface History {
+interface History {
   /** What the log keeps, at least. */
   readonly entries: number;
   readonly steps: readonly Step[];

@@ -24,9 +24,9 @@ export class Stream extends EventEmitter {
   }
 }
 
-export type Part = Uint8Array | 'end' | 'close' | Error;
+type Part = Uint8Array | 'end' | 'close' | Error;
 
-export interface SendOptions {
+interface SendOptions {
   readonly limit?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly stream?: Stream;

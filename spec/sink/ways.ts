@@ -6,7 +6,7 @@ export const Ticks = events({ Tick: t.number, Text: t.string });
 export type Tick = ReturnType<typeof Ticks.Tick> | ReturnType<typeof Ticks.Text>;
 
 /** What all ways have in common. */
-export interface WayOptions {
+interface WayOptions {
   readonly heartbeat?: number;
   readonly stallTimeout?: number;
   readonly onError?: (error: unknown) => 'cut' | 'end';

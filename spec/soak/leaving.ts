@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** Connects to a port and leaves, one way or another; resolves when the socket is gone. */
-export type Leaving = (port: number, path: string) => Promise<void>;
+type Leaving = (port: number, path: string) => Promise<void>;
 
 const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: soak\r\n\r\n`;
 

@@ -7,7 +7,7 @@ const Texts = events({ Text: t.string });
 /** More than the kernel takes for a reader that does not read. */
 export const big = 'x'.repeat(8 * 1024 * 1024);
 
-export interface Soaked {
+interface Soaked {
   readonly route: SseHandler<SseRequest>;
   /** Subscriptions to the source that are not left. */
   readonly subscribed: number;

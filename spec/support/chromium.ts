@@ -16,7 +16,7 @@ const flags = [
 /** Longest wait for anything on a page, in ms: below a browser spec's own, so that the failure says for what. */
 const patience = 15_000;
 
-export interface Visit {
+interface Visit {
   readonly browser: Browser;
   readonly page: Page;
   /** What the page complained of so far: console errors and warnings, uncaught errors, failed requests. */

@@ -31,13 +31,13 @@ function sessionTo(host: string): ClientHttp2Session {
   return session;
 }
 
-export interface Http2Request {
+interface Http2Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, number | string | readonly string[] | undefined>>;
   readonly body?: string;
 }
 
-export interface Http2Answer {
+interface Http2Answer {
   readonly stream: ClientHttp2Stream;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

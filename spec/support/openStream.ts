@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'nod
 import type { Readable } from 'node:stream';
 import { ask, isHttp2, isWhole } from './http2.ts';
 
-export interface OpenStreamOptions {
+interface OpenStreamOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;

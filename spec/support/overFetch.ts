@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { Readable } from 'node:stream';
 
 /** What servers such as Hono, Bun and Deno mount. */
-export type WebHandler = (request: Request) => Promise<Response>;
+type WebHandler = (request: Request) => Promise<Response>;
 
 /**
  * Serves a web handler with Node's `http`, as such servers do: the body is read

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { closing } from './closing.ts';
 
-export interface RawSocket {
+interface RawSocket {
   /** All bytes that have come so far, one character each. */
   text(): string;
   send(...lines: readonly string[]): void;

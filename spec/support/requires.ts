@@ -9,7 +9,7 @@ const tools = {
   postgres: { variable: 'POSTGRES', commands: ['postgres'], install: 'apt-get install postgresql' },
 } as const;
 
-export type Tool = keyof typeof tools;
+type Tool = keyof typeof tools;
 
 function runs(path: string): boolean {
   try {

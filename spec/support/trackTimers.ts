@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 
 /** The timers that were set since, and still wait. */
-export interface TrackedTimers {
+interface TrackedTimers {
   readonly pending: number;
   /** How many were ever set. */
   readonly set: number;

@@ -1,5 +1,5 @@
 /** What reached the process itself, where an error that nobody hears ends it. */
-export interface Unheard {
+interface Unheard {
   /** All of it, when what is under way has settled. */
   settled(): Promise<readonly string[]>;
   stop(): void;

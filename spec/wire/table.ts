@@ -1,7 +1,7 @@
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
 import { end, gap, position } from '../../lib/wire/reserved.ts';
 
-export interface Row {
+interface Row {
   readonly what: string;
   readonly frame: Frame;
   /** What it is on the wire, exactly. */

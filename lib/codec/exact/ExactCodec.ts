@@ -33,7 +33,7 @@ export interface Branch {
   readonly opaque?: boolean | undefined;
 }
 
-export interface ExactCodecParts {
+interface ExactCodecParts {
   readonly is: (value: unknown) => boolean;
   readonly validateAs: (value: unknown, context: t.Context, side: Form) => t.Validation<unknown>;
   readonly encode: (value: unknown) => unknown;

@@ -6,7 +6,7 @@ import { record } from './record.ts';
 /** Combines two codecs of the same key. */
 type Merge = (a: ExactCodec, b: ExactCodec, key: string) => ExactCodec;
 
-export interface Overlap {
+interface Overlap {
   readonly name: string;
   /** Its path, for errors. */
   readonly at: string;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** The module of the package `lmdb`. */
-export type LmdbPackage = typeof import('lmdb');
+type LmdbPackage = typeof import('lmdb');
 
 /**
  * Loads the package when the first log is opened and not when the entry point is imported: loading it starts native

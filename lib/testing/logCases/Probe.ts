@@ -7,7 +7,7 @@ import { checkPage } from './checkPage.ts';
 import { holds, same } from './same.ts';
 
 /** A page and what is on it. */
-export interface ReadPage extends Page {
+interface ReadPage extends Page {
   readonly blocks: readonly Block[];
 }
 

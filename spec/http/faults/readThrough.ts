@@ -6,7 +6,7 @@ import { type Follower, follow, hasPosition } from '../eventSource.ts';
 import { everyTurn, turn } from '../slow/watched.ts';
 import type { Producer } from './producers.ts';
 
-export interface ReadThrough {
+interface ReadThrough {
   /** How far what is said is ahead of what is seen, at most. @default 40 */
   readonly ahead?: number;
   /** Longest wait for anything, in ms. @default 20000 */

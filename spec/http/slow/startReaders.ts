@@ -6,7 +6,7 @@ import { closing } from '../../support/closing.ts';
 
 const script = fileURLToPath(new URL('readers.ts', import.meta.url));
 
-export interface Readers {
+interface Readers {
   /** How many events each one has read that came to the end, by its index. */
   readonly done: ReadonlyMap<number, number>;
   /** Resolves when so many have come to the end. */

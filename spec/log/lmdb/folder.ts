@@ -9,7 +9,7 @@ import { sample } from '../sample.ts';
 
 type Surroundings = Parameters<typeof openLog>[1];
 
-export interface Folder {
+interface Folder {
   readonly path: string;
   /** Opens a log there, which is closed after the spec unless it is before. */
   open(options?: Partial<LmdbLogOptions>, surroundings?: Surroundings): EventLog;

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const script = fileURLToPath(new URL('appender.ts', import.meta.url));
 
 /** What the process said of one entry that was acknowledged. */
-export interface Acknowledged {
+interface Acknowledged {
   readonly data: string;
   readonly sequence: number;
 }
 
-export interface Appender {
+interface Appender {
   readonly process: ChildProcess;
   readonly acknowledged: readonly Acknowledged[];
   go(): void;

@@ -5,7 +5,7 @@ import { trackTimers } from '../../support/trackTimers.ts';
 import { type Order, Orders, paid } from '../sample.ts';
 import type { Subject, Use } from './Subject.ts';
 
-export const numbered = (n: number): Order => Orders.OrderPaid({ order: String(n), total: n });
+const numbered = (n: number): Order => Orders.OrderPaid({ order: String(n), total: n });
 
 const many = 10_000;
 
