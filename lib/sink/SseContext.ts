@@ -44,7 +44,7 @@ export interface SseContext<F extends ContextFields = ContextFields> extends Rou
 
 /** Only the fields that an option determines, so that an editor shows no others. */
 type FieldsOf<Q extends Shape, P extends Shape, B extends Shape, S, R> = {
-  readonly [K in
+  [K in
     | (Q extends UnknownC ? never : 'query')
     | (P extends UnknownC ? never : 'params')
     | (B extends UnknownC ? never : 'body')
@@ -58,8 +58,12 @@ type FieldsOf<Q extends Shape, P extends Shape, B extends Shape, S, R> = {
   }[K];
 };
 
-/** The context of a route with these options. */
-export type ContextOf<Q extends Shape, P extends Shape, B extends Shape, S, R> = SseContext<FieldsOf<Q, P, B, S, R>>;
+/**
+ * The context of a route with these options. The conditional type makes an editor show `SseContext<{ query: … }>` and not
+ * this name with its five parameters.
+ */
+export type ContextOf<Q extends Shape, P extends Shape, B extends Shape, S, R> =
+  FieldsOf<Q, P, B, S, R> extends infer F extends ContextFields ? SseContext<{ [K in keyof F]: F[K] }> : never;
 
 /** A context whose types only the caller of `sse` knows. */
 export type AnyContext = ContextOf<Shape, Shape, Shape, unknown, unknown>;

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import ts from 'typescript';
+import { programOf } from '../house/program.ts';
+import { root } from '../house/repo.ts';
+
+const prelude = [
+  "import * as t from 'io-ts';",
+  "import { interval, NEVER, of } from 'rxjs';",
+  "import { event, events, feed, IntFromString, receive, sse } from 'rxsse';",
+  "import { fromSse } from 'rxsse/client';",
+  "import { sse as fetchSse } from 'rxsse/fetch';",
+  'const Orders = events({ OrderPaid: { user: t.string, total: t.number } });',
+  'const orders = feed(Orders);',
+].join(' ');
+
+/** Mistakes, each with what the code that the compiler marks and the first line of its message must contain. */
+const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[] = [
+  // Options.
+  ['sse({ hartbeat: 15 }, NEVER)', "'hartbeat' does not exist", "Did you mean to write 'heartbeat'?"],
+  ['fetchSse({ hartbeat: 15 }, NEVER)', "'hartbeat' does not exist", "Did you mean to write 'heartbeat'?"],
+  ["sse({ heartbeat: '15s' }, NEVER)", 'heartbeat: ', "'string'", "'number | false'"],
+  ["sse({ overflow: 'drop' }, orders)", 'overflow: ', '"drop"', 'Overflow'],
+  ['sse({ overflow: { conflateBy: (n: number) => n, mrge: 5 } }, interval(5))', "'mrge' does not exist", "'merge'"],
+  ['sse({ resume: { lingr: 5 } }, orders)', "'lingr' does not exist", "Did you mean to write 'linger'?"],
+  ["sse({ resume: { gapPolicy: 'oldest' } }, orders)", 'gapPolicy: ', '"oldest"', '"replay"'],
+  ['sse({ timeout: { each: 5 } }, orders)', "'each' does not exist", 'TimeoutOptions'],
+  ['feed(Orders, { maxReader: 5 })', "'maxReader' does not exist", "Did you mean to write 'maxReaders'?"],
+  ['receive(orders, { maxBody: 5 })', "'maxBody' does not exist", 'ReceiveOptions'],
+  ["fromSse('/x', Orders, { retri: 5 })", "'retri' does not exist", 'FromSseOptions'],
+  // Fields of a request.
+  ['sse({ query: { q: t.string } }, ({ query }) => of(query.search))', "'search' does not exist", '{ q: string; }'],
+  ['sse({ query: { q: t.string } }, ({ params }) => of(params.q))', "'params' is of type 'unknown'"],
+  ["sse({ state: () => ({ user: 'a' }) }, ({ state }) => of(state.users))", "'users' does not exist", "'user'"],
+  ['sse({ onOpen: (context) => context.user }, NEVER)', "'user' does not exist", 'SseContext<{}>'],
+  // Events.
+  [
+    "sse({ events: Orders }, of({ type: 'order_lost', data: { user: 'a', total: 5 } } as const))",
+    'type: "order_lost"',
+    'TypedEvent<"order_paid"',
+  ],
+  [
+    "sse({ events: Orders }, () => of({ type: 'order_paid', data: { user: 'a', total: '5' } } as const))",
+    'total: "5"',
+    'total: number',
+  ],
+  [
+    "sse({ events: Orders, onError: () => ({ type: 'order_lost', data: {} }) as const }, NEVER)",
+    'type: "order_lost"',
+    'TypedEvent<"order_paid"',
+  ],
+  ["orders.publish({ type: 'order_lost', data: { user: 'a', total: 5 } })", '"order_lost"', '"order_paid"'],
+  ["orders.publish({ type: 'order_paid', data: { user: 'a', totl: 5 } })", "'totl' does not exist", "'total'"],
+  ["Orders.OrderPaid({ user: 'a', totl: 5 })", "'totl' does not exist", "'total'"],
+  ["Orders.OrderPayed({ user: 'a', total: 5 })", "'OrderPayed' does not exist", "Did you mean 'OrderPaid'?"],
+  ["event('error')", 'error is reserved: EventSource dispatches its own event under that name'],
+  ["events({ 'rxsse.x': t.null })", "rxsse.x is reserved: names that start with rxsse. are the library's own"],
+  ["events({ A: event('a'), a: t.null })", 'two events of this contract are named a'],
+  // What is read.
+  ['orders.read({})', 'RouteContext'],
+  ['sse([1, 2])', "'number[]'", 'Stream<unknown>'],
+];
+
+/** Returns the marked code and the first line of each message of the compiler about a program, by line of the code. */
+function firstLines(lines: readonly string[]): ReadonlyMap<number, string> {
+  const path = 'spec/types/imagined.ts';
+  const program = programOf([], new Map([[path, [prelude, ...lines].join('\n')]]));
+  const source = program.getSourceFile(join(root, path));
+  const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  return new Map(
+    found.map(({ start = 0, length = 0, messageText }) => [
+      source?.getLineAndCharacterOfPosition(start).line ?? 0,
+      `${source?.text.slice(start, start + length)}: ${ts.flattenDiagnosticMessageText(messageText, '\n').split('\n')[0]}`,
+    ]),
+  );
+}
+
+/** Returns what an editor shows for the last occurrence of `name` in some code. */
+function hoverOf(code: string, name: string): string {
+  const path = join(root, 'spec/types/imagined.ts');
+  const text = `${prelude}\n${code}`;
+  const program = programOf([], new Map([['spec/types/imagined.ts', text]]));
+  const service = ts.createLanguageService({
+    useCaseSensitiveFileNames: () => true,
+    directoryExists: ts.sys.directoryExists,
+    getCompilationSettings: () => program.getCompilerOptions(),
+    getCurrentDirectory: () => root,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (file) => {
+      const content = file === path ? text : ts.sys.readFile(file);
+      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+    },
+    fileExists: (file) => file === path || ts.sys.fileExists(file),
+    readFile: (file) => (file === path ? text : ts.sys.readFile(file)),
+  });
+  const info = service.getQuickInfoAtPosition(path, text.lastIndexOf(name));
+  return ts.displayPartsToString(info?.displayParts);
+}
+
+describe('the compiler', () => {
+  let messages: ReadonlyMap<number, string>;
+  before(function () {
+    this.timeout(60_000);
+    messages = firstLines(mistakes.map(([code]) => code));
+  });
+
+  for (const [index, [code, ...named]] of mistakes.entries()) {
+    it(`rejects ${code}, and names the cause in its first line`, () => {
+      const message = messages.get(index + 1);
+      expect(message, code).to.be.a('string');
+      for (const text of named) expect(message).to.contain(text);
+    });
+  }
+
+  it('accepts what is written correctly', () => {
+    const code = [
+      'sse({ heartbeat: 15 }, NEVER);',
+      'sse({ query: { page: IntFromString } }, ({ query }) => of(query.page));',
+      "sse({ events: Orders }, of({ type: 'order_paid', data: { user: 'a', total: 5 } } as const));",
+    ];
+    expect([...firstLines(code).values()]).to.deep.equal([]);
+  }).timeout(60_000);
+});
+
+describe('an editor', () => {
+  it('shows the fields of a context that the options determine, and no others', () => {
+    const code = `sse({ query: { page: IntFromString }, onOpen: (context) => {} }, NEVER);`;
+    expect(hoverOf(code, 'context')).to.equal(
+      '(parameter) context: SseContext<{\n    query: {\n        page: number;\n    };\n}>',
+    );
+  }).timeout(60_000);
+
+  it('shows the data of an event', () => {
+    const code = 'sse(orders$ => orders.read(orders$).pipe()); const { OrderPaid } = Orders;';
+    expect(hoverOf(code, 'OrderPaid')).to.contain('EventDefinition<"order_paid", {');
+  }).timeout(60_000);
+});

@@ -1,0 +1,165 @@
+import { expectTypeOf } from 'expect-type';
+import type { Request } from 'express';
+import * as t from 'io-ts';
+import { interval, map, NEVER, type Observable, of } from 'rxjs';
+import {
+  type CloseReason,
+  connectionLimit,
+  type Entry,
+  type EventOf,
+  events,
+  feed,
+  type Gap,
+  IntFromString,
+  type SseContext,
+  type SseRequest,
+  sse,
+} from '../../lib/index.ts';
+
+const Orders = events({ OrderPaid: { user: t.string, total: t.number }, 'order.sent': { user: t.string } });
+type Order = EventOf<typeof Orders>;
+declare const orders$: Observable<Order>;
+const orders = feed(Orders);
+
+// Every callback among the options gets the context that the options determine, without an annotation.
+type Context = SseContext<{
+  query: { page: number };
+  params: { id: string };
+  body: { text: string };
+  state: { user: string };
+}>;
+sse(
+  {
+    events: Orders,
+    query: { page: IntFromString },
+    params: { id: t.string },
+    body: { text: t.string },
+    state: async (request) => {
+      expectTypeOf(request).toEqualTypeOf<SseRequest>();
+      return { user: 'ada' };
+    },
+    onOpen: (context) => expectTypeOf(context).toEqualTypeOf<Context>(),
+    onClose: (reason, stats, context) => {
+      expectTypeOf(reason).toEqualTypeOf<CloseReason>();
+      expectTypeOf(stats.events).toEqualTypeOf<number>();
+      expectTypeOf(context).toEqualTypeOf<Context>();
+    },
+    onGap: (gap, context) => {
+      expectTypeOf(gap).toEqualTypeOf<Gap['data']>();
+      expectTypeOf(context).toEqualTypeOf<Context>();
+    },
+    onOverflow: (dropped, context) => {
+      expectTypeOf(dropped).toEqualTypeOf<number>();
+      expectTypeOf(context).toEqualTypeOf<Context>();
+    },
+    onError: (error, context) => {
+      expectTypeOf(error).toEqualTypeOf<unknown>();
+      expectTypeOf(context).toEqualTypeOf<Context>();
+      return Orders['order.sent']({ user: context.state.user });
+    },
+    expiresAt: (context) => {
+      expectTypeOf(context).toEqualTypeOf<Context>();
+      return new Date();
+    },
+    headers: (context) => {
+      expectTypeOf(context).toEqualTypeOf<Context>();
+      return { 'X-User': context.state.user };
+    },
+    overflow: {
+      conflateBy: (order) => {
+        expectTypeOf(order).toEqualTypeOf<Order>();
+        return order.data.user;
+      },
+      merge: (waiting, order) => {
+        expectTypeOf(waiting).toEqualTypeOf<Order>();
+        return order;
+      },
+    },
+    resume: {
+      owner: (context) => {
+        expectTypeOf(context).toEqualTypeOf<Context>();
+        return context.state.user;
+      },
+      gapPolicy: ({ reason, requested }) => {
+        expectTypeOf(reason).toEqualTypeOf<Gap['data']['reason']>();
+        expectTypeOf(requested).toEqualTypeOf<string | null>();
+        return { events: [Orders.OrderPaid({ user: 'ada', total: 5 })], cursor: '1.a.5' };
+      },
+    },
+  },
+  (context) => {
+    expectTypeOf(context).toEqualTypeOf<Context>();
+    return orders$;
+  },
+);
+
+// The order of the options does not matter: hooks may stand before what determines their context.
+sse(
+  {
+    onOpen: ({ query, state }) => {
+      expectTypeOf(query).toEqualTypeOf<{ page: number }>();
+      expectTypeOf(state).toEqualTypeOf<{ user: string }>();
+    },
+    query: { page: IntFromString },
+    state: () => ({ user: 'ada' }),
+  },
+  NEVER,
+);
+
+// Over a plain stream, conflation is of its values.
+sse(
+  {
+    overflow: {
+      conflateBy: (price) => {
+        expectTypeOf(price).toEqualTypeOf<{ symbol: string; cents: number }>();
+        return price.symbol;
+      },
+      merge: (waiting, price) => ({ ...price, cents: Math.max(waiting.cents, price.cents) }),
+    },
+  },
+  interval(1).pipe(map((cents) => ({ symbol: 'ABC', cents }))),
+);
+
+// A state or a limit that annotates its request makes the handler one of that server, with this request in the context.
+sse(
+  { state: (request: Request) => request.ip, onOpen: ({ request }) => expectTypeOf(request).toEqualTypeOf<Request>() },
+  NEVER,
+);
+sse({ connectionLimit: connectionLimit({ client: (request: Request) => request.ip }) }, ({ request }) =>
+  of(request.ip),
+);
+sse({ connectionLimit: connectionLimit({}) }, orders);
+
+// Switches are booleans, or options.
+declare const flag: boolean;
+sse({ resume: flag, heartbeat: false, headers: { 'X-Served-By': 'a' } }, NEVER);
+
+// A feed is read with the context of the route, whatever the context knows.
+sse({ query: { page: IntFromString } }, (context) => {
+  expectTypeOf(orders.read(context)).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
+  return orders.read(context);
+});
+
+// @ts-expect-error an empty object is not the context of a route
+orders.read({});
+
+// @ts-expect-error onGap has no such field in its gap
+sse({ onGap: (gap) => gap.cause }, NEVER);
+
+// @ts-expect-error a last event is one of the contract
+sse({ events: Orders, onError: () => ({ type: 'order_lost', data: {} }) as const }, orders$);
+
+// @ts-expect-error the key is taken from an event of the contract
+sse({ events: Orders, overflow: { conflateBy: (order) => order.data.symbol } }, orders$);
+
+// @ts-expect-error merge returns an event of the contract
+sse({ events: Orders, overflow: { conflateBy: (order) => order.type, merge: () => 5 } }, orders$);
+
+// @ts-expect-error the body has no such field
+sse({ body: { text: t.string } }, ({ body }) => of(body.txt));
+
+// @ts-expect-error the state has no such field
+sse({ state: () => ({ user: 'ada' }) }, ({ state }) => of(state.users));
+
+// @ts-expect-error gapPolicy is one of three names, or a function
+sse({ resume: { gapPolicy: 'oldest' } }, orders);
