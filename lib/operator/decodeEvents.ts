@@ -12,7 +12,7 @@ import { listen } from './listen.ts';
 /** A value of a stream whose event was decoded. @category operator */
 type Decoded<T, C extends Contract> = T extends Entry<infer E> ? Entry<EventOf<C> | Extract<E, Gap>> : EventOf<C>;
 
-/** What is done with an event that cannot be decoded. @category operator */
+/** Says what is done with an event that cannot be decoded. @category operator */
 export interface DecodeEventsOptions {
   /**
    * `'fail'` errors the stream. A function is called with the error and the event is dropped; what the function throws

@@ -2,7 +2,7 @@ import { isObservable, type Observable, type Observer, type Subscriber } from 'r
 import { kindOf } from '../data/kindOf.ts';
 import { SourceSubscriber } from './SourceSubscriber.ts';
 
-/** What an operator does with the notifications of its source. An end without a callback is passed on. */
+/** The callbacks of an operator for the notifications of its source. An end without a callback is passed on. */
 type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
 
 /**

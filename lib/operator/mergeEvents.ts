@@ -2,10 +2,10 @@ import { EMPTY, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
 import { checkFunction, checkOneOf } from '../data/check.ts';
 import { checkObservable, listen } from './listen.ts';
 
-/** What a merge does when one of its sources fails or completes. @category operator */
+/** The policies of a merge for sources that fail or complete. @category operator */
 export type MergeEventsOptions<Name extends string, R> = SourceErrors<Name, R> & SourceEnds<Name, R>;
 
-/** What a merge does when one of its sources fails. @category operator */
+/** The policy of a merge for a source that fails. @category operator */
 type SourceErrors<Name extends string, R> =
   | {
       /**
@@ -24,7 +24,7 @@ type SourceErrors<Name extends string, R> =
       readonly onDropped: (error: unknown, name: Name) => void;
     };
 
-/** What a merge does when one of its sources completes. @category operator */
+/** The policy of a merge for a source that completes. @category operator */
 interface SourceEnds<Name extends string, R> {
   /**
    * `'wait'` completes the merge when all sources have ended. `'end'` completes it with the first source that

@@ -7,11 +7,11 @@ import { listen } from './listen.ts';
 
 /** When an attempt is followed by another one. @category operator */
 export interface RestartOptions extends BackoffOptions {
-  /** Whether an attempt that completes is followed by another one too, for a source that should never end. @default false */
+  /** Starts another attempt also after one that completes, for a source that should never end. @default false */
   readonly restartOnEnd?: boolean;
 }
 
-/** What the factory of an attempt receives. `L` is the type of `last`, where the factory declares it. @category operator */
+/** The argument of the factory. `L` is the type of `last`, where the factory declares it. @category operator */
 export interface Attempt<L = unknown> {
   /** The number of restarts in a row: 0 for the first attempt, 1 for the next, and 1 again after a stable attempt. */
   readonly attempt: number;

@@ -4,7 +4,7 @@ import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
 import { checkObservable, listen } from './listen.ts';
 
-/** What happens when a stream is faster than the loop that reads it. @category operator */
+/** Says what happens when a stream is faster than the loop that reads it. @category operator */
 export type BufferPolicy = 'fail' | 'drop-oldest' | 'drop-newest';
 
 /** How many values wait for the loop, and what happens with one more. @category operator */
@@ -33,7 +33,7 @@ export interface ToAsyncIterableOptions<T> {
  * ```
  *
  * Each loop subscribes for itself, when it requests its first value, and unsubscribes
- * when it is left. Ends with the source; an error comes after the values before it.
+ * when the loop exits. Ends with the source; an error comes after the values before it.
  * Holds at most `maxQueued` values.
  *
  * @example Read prices in a loop that may be slow

@@ -7,7 +7,7 @@ export type Emitter =
 type Overloads<F, Seen = unknown> = Seen & F extends (...args: infer A) => infer R
   ? Seen extends F
     ? never
-    : Overloads<F, Pick<F, keyof F> & Seen & ((...given: A) => R)> | A
+    : Overloads<F, Pick<F, keyof F> & Seen & ((...args: A) => R)> | A
   : never;
 
 /** The arguments of the listener in the overload of `on` for this literal name. */

@@ -12,7 +12,7 @@ export interface PollRequest<T> {
   readonly last: T | undefined;
 }
 
-/** What one subscriber remembers from its polls. */
+/** The state that one subscriber keeps between its polls. */
 export interface PollState<T> {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;

@@ -6,7 +6,7 @@ import { clock, perClock } from './clock.ts';
 /** How many members are served in one turn of the loop; at about 15 µs a write, a turn stays near a millisecond. */
 const slice = 64;
 
-/** What a set of deadlines measures and does, the same for all members with the same delay. */
+/** Measures the delay of a member and acts when it has passed, the same for all members of a set. */
 interface Deadline<T> {
   /** Returns when the delay of a member started, on the monotonic clock. It never goes back. */
   since(member: T): number;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { LinkedList, LinkedListNode } from '../../lib/data/LinkedList.ts';
 
-class Waiting extends LinkedListNode {
+class Named extends LinkedListNode {
   readonly name: number;
 
   constructor(name: number) {
@@ -11,75 +11,75 @@ class Waiting extends LinkedListNode {
   }
 }
 
-/** Names of links, and of lines. */
-const link = fc.nat(7);
-const line = fc.nat(2);
+/** The names of nodes, and of lists. */
+const node = fc.nat(7);
+const list = fc.nat(2);
 
 type Step =
-  | { readonly does: 'push'; readonly link: number; readonly line: number }
-  | { readonly does: 'leave'; readonly link: number }
-  | { readonly does: 'shift'; readonly line: number }
-  | { readonly does: 'take'; readonly line: number; readonly other: number };
+  | { readonly does: 'push'; readonly node: number; readonly list: number }
+  | { readonly does: 'unlink'; readonly node: number }
+  | { readonly does: 'shift'; readonly list: number }
+  | { readonly does: 'append'; readonly list: number; readonly other: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ does: fc.constant('push' as const), link, line }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('leave' as const), link }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('shift' as const), line }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('take' as const), line, other: line }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('push' as const), node, list }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('unlink' as const), node }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('shift' as const), list }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('append' as const), list, other: list }) },
 );
 
-/** Three lines, and three arrays that say what stands in them. */
+/** Three lists, and three arrays with the same content. */
 class Both {
-  readonly #links = Array.from({ length: 8 }, (_, name) => new Waiting(name));
-  readonly #lines = Array.from({ length: 3 }, () => new LinkedList<Waiting>());
+  readonly #nodes = Array.from({ length: 8 }, (_, name) => new Named(name));
+  readonly #lists = Array.from({ length: 3 }, () => new LinkedList<Named>());
   #model: readonly (readonly number[])[] = [[], [], []];
 
-  play(given: Step): void {
-    switch (given.does) {
+  play(step: Step): void {
+    switch (step.does) {
       case 'push':
-        this.#lines[given.line]?.push(this.#link(given.link));
-        this.#leave(given.link);
-        this.#change(given.line, (names) => [...names, given.link]);
+        this.#lists[step.list]?.push(this.#node(step.node));
+        this.#remove(step.node);
+        this.#change(step.list, (names) => [...names, step.node]);
         break;
-      case 'leave':
-        this.#link(given.link).unlink();
-        this.#leave(given.link);
+      case 'unlink':
+        this.#node(step.node).unlink();
+        this.#remove(step.node);
         break;
       case 'shift':
-        expect(this.#lines[given.line]?.shift()?.name).to.equal(this.#model[given.line]?.[0]);
-        this.#change(given.line, (names) => names.slice(1));
+        expect(this.#lists[step.list]?.shift()?.name).to.equal(this.#model[step.list]?.[0]);
+        this.#change(step.list, (names) => names.slice(1));
         break;
-      case 'take':
-        this.#take(given.line, given.other);
+      case 'append':
+        this.#append(step.list, step.other);
     }
-    expect(this.#lines.map(({ isEmpty }) => isEmpty)).to.deep.equal(this.#model.map(({ length }) => length === 0));
+    expect(this.#lists.map(({ isEmpty }) => isEmpty)).to.deep.equal(this.#model.map(({ length }) => length === 0));
   }
 
-  /** Whatever was done, each line gives what stands in it, in order, and is empty then. */
+  /** Checks that each list returns its nodes in order, and is empty then. */
   checkAll(): void {
-    const stood = this.#lines.map((each) => {
+    const remaining = this.#lists.map((each) => {
       const names: number[] = [];
       for (let next = each.shift(); next !== undefined; next = each.shift()) names.push(next.name);
       return names;
     });
-    expect(stood).to.deep.equal(this.#model);
+    expect(remaining).to.deep.equal(this.#model);
   }
 
-  #take(into: number, from: number): void {
-    const moved = this.#lines[from];
-    if (moved !== undefined) this.#lines[into]?.append(moved);
-    // Behind itself it stands as it stood.
+  #append(into: number, from: number): void {
+    const moved = this.#lists[from];
+    if (moved !== undefined) this.#lists[into]?.append(moved);
+    // Appending a list to itself changes nothing.
     if (into === from) return;
     const names = this.#model[from] ?? [];
     this.#change(from, () => []);
     this.#change(into, (before) => [...before, ...names]);
   }
 
-  #link(name: number): Waiting {
-    return this.#links[name] ?? expect.fail('no such link');
+  #node(name: number): Named {
+    return this.#nodes[name] ?? expect.fail('no such node');
   }
 
-  #leave(name: number): void {
+  #remove(name: number): void {
     this.#model = this.#model.map((names) => names.filter((other) => other !== name));
   }
 
@@ -105,13 +105,13 @@ describe('LinkedList', () => {
   });
 
   it('ignores a node that is unlinked twice, or is in no list', () => {
-    const waiting = new LinkedList<Waiting>();
-    const [first, second] = [new Waiting(1), new Waiting(2)];
+    const list = new LinkedList<Named>();
+    const [first, second] = [new Named(1), new Named(2)];
     first.unlink();
-    waiting.push(first);
-    waiting.push(second);
+    list.push(first);
+    list.push(second);
     first.unlink();
     first.unlink();
-    expect([waiting.shift()?.name, waiting.isEmpty]).to.deep.equal([2, true]);
+    expect([list.shift()?.name, list.isEmpty]).to.deep.equal([2, true]);
   });
 });

@@ -85,12 +85,12 @@ describe('conflateBy', () => {
 
   it('holds 10000 keys by default', () => {
     const source = new Subject<number>();
-    let given = 0;
-    const reader = source.pipe(conflateBy((n) => n, { interval: 1e6 })).subscribe(() => given++);
+    let emitted = 0;
+    const reader = source.pipe(conflateBy((n) => n, { interval: 1e6 })).subscribe(() => emitted++);
     for (let n = 0; n < 10_000; n++) source.next(n);
-    expect(given).to.equal(0);
+    expect(emitted).to.equal(0);
     source.next(10_000);
-    expect(given).to.equal(10_000);
+    expect(emitted).to.equal(10_000);
     reader.unsubscribe();
   });
 
@@ -151,11 +151,11 @@ describe('conflateBy', () => {
 
   it('errors when merge returns undefined for entries, which would lose the event', () => {
     const source = new Subject<Entry<Order>>();
-    const words: unknown[] = [];
+    const messages: unknown[] = [];
     source
       .pipe(conflateBy((event) => event.type, { interval: 5, merge: (() => undefined) as never }))
-      .subscribe({ error: (error) => words.push(error.message) });
+      .subscribe({ error: (error) => messages.push(error.message) });
     for (const sequence of [1, 2]) source.next(entryAt(sequence, paid));
-    expect(words).to.deep.equal(['conflateBy: merge must return an event, got undefined']);
+    expect(messages).to.deep.equal(['conflateBy: merge must return an event, got undefined']);
   });
 });

@@ -7,7 +7,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { comment, message } from '../../lib/wire/index.ts';
 import { gap, gapAt, type Order, Orders, paid, positionAt, shipped } from './sample.ts';
 
-/** What comes of one value: the events, and what was reported. */
+/** Returns the events that one value is decoded to, and the reported issues. */
 function decoded(value: unknown, contract: Parameters<typeof decodeEvents>[0] = Orders) {
   const passed: unknown[] = [];
   const issues: (readonly string[])[] = [];
@@ -93,7 +93,7 @@ describe('decodeEvents', () => {
   });
 
   const bad: Readonly<Record<string, [unknown, string]>> = {
-    'another name': [{ type: 'unheard', data: 1 }, 'type: expected one of order_paid, order_shipped, got another name'],
+    'another name': [{ type: 'unknown', data: 1 }, 'type: expected one of order_paid, order_shipped, got another name'],
     'no name': [{ data: 1 }, 'type: expected one of order_paid, order_shipped, got undefined'],
     'other text': ['{', 'event: expected JSON, got other text'],
     'other JSON': ['[1]', 'event: expected { type, data }, got array'],
@@ -128,8 +128,8 @@ describe('decodeEvents', () => {
   it(
     'decodes inside entries, and leaves the position of an invalid event',
     marbles(({ hot, expectObservable }) => {
-      const rawAt = (sequence: number, given: unknown) =>
-        new Entry<Order | Gap>('e', sequence, given as Order, undefined);
+      const rawAt = (sequence: number, event: unknown) =>
+        new Entry<Order | Gap>('e', sequence, event as Order, undefined);
       const source = hot<Entry<Order | Gap>>('-axgo-|', {
         a: rawAt(1, raw),
         x: rawAt(2, 5),

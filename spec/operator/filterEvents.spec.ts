@@ -72,12 +72,12 @@ describe('filterEvents', () => {
     'calls the predicate once for each event and reader',
     marbles(({ cold, flush }) => {
       const source = cold<OrderEntry | Order>('-a--b--|', { a: entryAt(1, paid), b: shipped });
-      let asked = 0;
-      const counted = source.pipe(filterEvents(() => ++asked > 0));
+      let calls = 0;
+      const counted = source.pipe(filterEvents(() => ++calls > 0));
       counted.subscribe();
       counted.subscribe();
       flush();
-      expect(asked).to.equal(4);
+      expect(calls).to.equal(4);
     }),
   );
 
@@ -98,11 +98,11 @@ describe('filterEvents', () => {
     'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
-      const left = '                  ^--!';
+      const unsub = '                 ^--!';
       const expected = '              ----';
 
-      expectObservable(source.pipe(filterEvents(isAffordable)), left).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(left);
+      expectObservable(source.pipe(filterEvents(isAffordable)), unsub).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(unsub);
     }),
   );
 

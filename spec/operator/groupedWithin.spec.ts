@@ -136,12 +136,12 @@ describe('groupedWithin', () => {
 
   it('errors when sizeOf returns no size', () => {
     for (const size of [Number.NaN, -1, 'large']) {
-      const words: string[] = [];
+      const messages: string[] = [];
       of('a')
         .pipe(groupedWithin({ maxBytes: 3, sizeOf: () => size as number }))
-        .subscribe({ error: (error) => words.push(error.message) });
-      expect(words).to.have.length(1);
-      expect(words[0]).to.match(/^groupedWithin: the result of sizeOf must be at least 0, got (NaN|-1|string)$/);
+        .subscribe({ error: (error) => messages.push(error.message) });
+      expect(messages).to.have.length(1);
+      expect(messages[0]).to.match(/^groupedWithin: the result of sizeOf must be at least 0, got (NaN|-1|string)$/);
     }
   });
 });

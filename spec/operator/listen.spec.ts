@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { finalize, Observable, type Subscriber, take } from 'rxjs';
 import { listen } from '../../lib/operator/listen.ts';
 
-/** A source that is ended by hand, and does this when it is left. */
+/** Returns a source that is ended by hand, with a teardown. */
 function source(teardown: () => void) {
   let ours: Subscriber<number> | undefined;
   const made = new Observable<number>((subscriber) => {
@@ -12,54 +12,57 @@ function source(teardown: () => void) {
   return { made, subscriber: () => ours as Subscriber<number> };
 }
 
-/** Listens on behalf of a reader, and gives what the reader hears. */
-function heard(made: Observable<number>, ears: Partial<Parameters<typeof listen<number>>[2]>): string[] {
-  const words: string[] = [];
+/** Listens for a subscriber, and returns the notifications that it receives. */
+function listenTo(made: Observable<number>, callbacks: Partial<Parameters<typeof listen<number>>[2]>): string[] {
+  const notifications: string[] = [];
   new Observable<number>((subscriber) => {
-    listen(made, subscriber, { next: (value) => subscriber.next(value), ...ears });
+    listen(made, subscriber, { next: (value) => subscriber.next(value), ...callbacks });
   }).subscribe({
-    next: (value) => words.push(`${value}`),
-    error: (error) => words.push(`error ${error.message ?? error}`),
-    complete: () => words.push('complete'),
+    next: (value) => notifications.push(`${value}`),
+    error: (error) => notifications.push(`error ${error.message ?? error}`),
+    complete: () => notifications.push('complete'),
   });
-  return words;
+  return notifications;
 }
 
 describe('listen', () => {
   const fails = () => {
-    throw new Error('cannot be left');
+    throw new Error('from the teardown');
   };
 
   it('unsubscribes from the source before it notifies of the end', () => {
     const order: string[] = [];
-    const { made, subscriber } = source(() => order.push('left'));
-    heard(made, { complete: () => order.push('then') });
+    const { made, subscriber } = source(() => order.push('unsubscribed'));
+    listenTo(made, { complete: () => order.push('then') });
     subscriber().complete();
-    expect(order).to.deep.equal(['left', 'then']);
+    expect(order).to.deep.equal(['unsubscribed', 'then']);
   });
 
   it('notifies of the end of a source whose teardown throws, and throws its error', () => {
     for (const end of ['complete', 'error'] as const) {
       const { made, subscriber } = source(fails);
-      const words = heard(made, { complete: () => words.push('ended'), error: () => words.push('ended') });
-      expect(() => subscriber()[end]('no')).to.throw('cannot be left');
-      expect(words).to.deep.equal(['ended']);
+      const notifications = listenTo(made, {
+        complete: () => notifications.push('ended'),
+        error: () => notifications.push('ended'),
+      });
+      expect(() => subscriber()[end]('no')).to.throw('from the teardown');
+      expect(notifications).to.deep.equal(['ended']);
     }
   });
 
   it('errors the stream with what a callback throws', () => {
-    const mistake = () => {
+    const throwing = () => {
       throw new Error('mistaken');
     };
-    for (const [ear, call] of [
+    for (const [callback, call] of [
       ['next', (s) => s.next(1)],
       ['complete', (s) => s.complete()],
       ['error', (s) => s.error('no')],
     ] as readonly (readonly [string, (s: Subscriber<number>) => void])[]) {
       const { made, subscriber } = source(() => {});
-      const words = heard(made, { [ear]: mistake });
+      const notifications = listenTo(made, { [callback]: throwing });
       call(subscriber());
-      expect(words, ear).to.deep.equal(['error mistaken']);
+      expect(notifications, callback).to.deep.equal(['error mistaken']);
     }
   });
 
@@ -70,29 +73,29 @@ describe('listen', () => {
     })
       .pipe(finalize(fails))
       .subscribe();
-    expect(() => subscriber().complete()).to.throw('cannot be left');
+    expect(() => subscriber().complete()).to.throw('from the teardown');
   });
 
   it('passes the end on without a callback for it', () => {
     const first = source(() => {});
-    const words = heard(first.made, {});
+    const notifications = listenTo(first.made, {});
     first.subscriber().next(1);
     first.subscriber().complete();
     const second = source(() => {});
-    const others = heard(second.made, {});
+    const others = listenTo(second.made, {});
     second.subscriber().error('no');
-    expect([words, others]).to.deep.equal([['1', 'complete'], ['error no']]);
+    expect([notifications, others]).to.deep.equal([['1', 'complete'], ['error no']]);
   });
 
   it('can be unsubscribed from a source that emits synchronously', () => {
-    let given = 0;
+    let emitted = 0;
     const all = new Observable<number>((subscriber) => {
       const endless = new Observable<number>((inner) => {
-        while (!inner.closed && given < 100) inner.next(given++);
+        while (!inner.closed && emitted < 100) inner.next(emitted++);
       });
       listen(endless, subscriber, { next: (value) => subscriber.next(value) });
     });
     all.pipe(take(3)).subscribe();
-    expect(given).to.equal(3);
+    expect(emitted).to.equal(3);
   });
 });

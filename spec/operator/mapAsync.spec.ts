@@ -7,7 +7,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { failing, later } from '../support/later.ts';
 import { entryAt, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
 
-/** What each letter takes, in ms; what is not here fails after 2. */
+/** The duration of the call for each letter, in ms; any other call fails after 2 ms. */
 const takes: Readonly<Record<string, number>> = { a: 4, b: 2, c: 4, d: 1 };
 const work = (letter: string, signal: AbortSignal) => {
   const ms = takes[letter];
@@ -267,10 +267,10 @@ describe('mapAsync', () => {
   );
 
   it('errors when project does not return a promise', () => {
-    const words: string[] = [];
+    const messages: string[] = [];
     of(1)
       .pipe(mapAsync((() => 5) as never, { concurrency: 1 }))
-      .subscribe({ error: (error) => words.push(error.message) });
-    expect(words).to.deep.equal(['mapAsync: project must return a promise, got number']);
+      .subscribe({ error: (error) => messages.push(error.message) });
+    expect(messages).to.deep.equal(['mapAsync: project must return a promise, got number']);
   });
 });

@@ -100,11 +100,11 @@ describe('mapEvents', () => {
     'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
-      const left = '                  ^--!';
+      const unsub = '                 ^--!';
       const expected = '              ----';
 
-      expectObservable(source.pipe(mapEvents(hideTotal)), left).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(left);
+      expectObservable(source.pipe(mapEvents(hideTotal)), unsub).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(unsub);
     }),
   );
 

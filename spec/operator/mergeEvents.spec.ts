@@ -77,19 +77,19 @@ describe('mergeEvents', () => {
   it(
     'continues with what the function returns, or with the other sources',
     marbles(({ hot, cold, flush, expectObservable }) => {
-      const asked: unknown[] = [];
+      const calls: unknown[] = [];
       const merged = mergeEvents(
         { a: hot('-a-#', undefined, 'a'), b: hot('--#', undefined, 'b'), c: hot('---------|') },
         {
           onSourceError: (error, name) => {
-            asked.push([error, name]);
+            calls.push([error, name]);
             return name === 'a' ? cold('--x|') : undefined;
           },
         },
       );
       expectObservable(merged).toBe('-a---x---|');
       flush();
-      expect(asked).to.deep.equal([
+      expect(calls).to.deep.equal([
         ['b', 'b'],
         ['a', 'a'],
       ]);
@@ -99,9 +99,9 @@ describe('mergeEvents', () => {
   it(
     'errors with the replacement of a source, which is not replaced again',
     marbles(({ expectObservable }) => {
-      let asked = 0;
+      let calls = 0;
       const onSourceError = () => {
-        asked++;
+        calls++;
         return throwError(() => 'again');
       };
       expectObservable(mergeEvents({ a: throwError(() => 'no'), b: NEVER }, { onSourceError })).toBe(
@@ -109,7 +109,7 @@ describe('mergeEvents', () => {
         undefined,
         'again',
       );
-      expect(asked).to.equal(0);
+      expect(calls).to.equal(0);
     }),
   );
 
@@ -149,25 +149,25 @@ describe('mergeEvents', () => {
   );
 
   it('does not subscribe to the sources after one that ended the merge', () => {
-    let begun = 0;
+    let subscriptions = 0;
     const other = defer(() => {
-      begun++;
+      subscriptions++;
       return NEVER;
     });
     mergeEvents({ first: EMPTY, other }, { onSourceEnd: 'end' }).subscribe();
-    expect(begun).to.equal(0);
+    expect(subscriptions).to.equal(0);
   });
 
   it('unsubscribes from a failed source before it subscribes to the replacement', () => {
-    const told: string[] = [];
+    const order: string[] = [];
     const source = new Subject<string>();
-    const failing = source.pipe(finalize(() => told.push('left')));
+    const failing = source.pipe(finalize(() => order.push('unsubscribed')));
     const onSourceError = () => {
-      told.push('asked');
+      order.push('replaced');
       return EMPTY;
     };
     mergeEvents({ failing }, { onSourceError }).subscribe();
     source.error('no');
-    expect(told).to.deep.equal(['left', 'asked']);
+    expect(order).to.deep.equal(['unsubscribed', 'replaced']);
   });
 });

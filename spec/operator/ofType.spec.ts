@@ -74,11 +74,11 @@ describe('ofType', () => {
     'emits nothing for a silent source, and unsubscribes from it',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot<OrderEntry>('-   ');
-      const left = '                  ^--!';
+      const unsub = '                 ^--!';
       const expected = '              ----';
 
-      expectObservable(source.pipe(ofType(Orders.OrderPaid)), left).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(left);
+      expectObservable(source.pipe(ofType(Orders.OrderPaid)), unsub).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(unsub);
     }),
   );
 

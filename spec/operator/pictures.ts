@@ -24,7 +24,7 @@ export function pictures(): ReadonlyMap<string, string> {
   );
 }
 
-/** `npm run pictures` draws them anew. */
+/** `npm run pictures` draws them again. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, folder), { recursive: true });
   for (const [path, svg] of pictures()) writeFileSync(join(root, path), svg);

@@ -44,14 +44,14 @@ describe('restartWithBackoff', () => {
     });
 
     it('has its signal aborted in the same turn, also before its subscription is returned', () => {
-      const heard: string[] = [];
+      const received: string[] = [];
       const untilAborted = ({ signal }: Attempt) =>
         new Observable<number>((subscriber) => {
           for (let n = 0; !signal.aborted; n++) subscriber.next(n);
-          heard.push('left');
+          received.push('unsubscribed');
         });
       restartWithBackoff(untilAborted).pipe(take(3)).subscribe();
-      expect(heard).to.deep.equal(['left']);
+      expect(received).to.deep.equal(['unsubscribed']);
     });
 
     it(
@@ -88,15 +88,15 @@ describe('restartWithBackoff', () => {
     }
 
     it('that has ended has an aborted signal, also on first use or in a copy', () => {
-      const told: Attempt[] = [];
+      const received: Attempt[] = [];
       const make = (attempt: Attempt) => {
-        told.push(attempt);
+        received.push(attempt);
         return of('a');
       };
       restartWithBackoff(make).subscribe();
-      expect(told.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
+      expect(received.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
       restartWithBackoff((attempt) => make({ ...attempt })).subscribe();
-      expect(told[1]?.signal.aborted).to.equal(true);
+      expect(received[1]?.signal.aborted).to.equal(true);
     });
 
     it(
@@ -104,7 +104,7 @@ describe('restartWithBackoff', () => {
       marbles(({ flush }) => {
         for (const end of ['error', 'complete'] as const) {
           let made = 0;
-          let left = 0;
+          let teardowns = 0;
           const values: string[] = [];
           const make = () =>
             new Observable<string>((subscriber) => {
@@ -112,8 +112,8 @@ describe('restartWithBackoff', () => {
               if (me < 3) subscriber[end]('no');
               else subscriber.add(timer(0, 2).subscribe(() => subscriber.next(`from ${me}`)));
               return () => {
-                left++;
-                if (me < 3) throw new Error('cannot be left');
+                teardowns++;
+                if (me < 3) throw new Error('from the teardown');
               };
             });
           const reader = restartWithBackoff(make, { ...soon, restartOnEnd: true }).subscribe((value) =>
@@ -121,33 +121,33 @@ describe('restartWithBackoff', () => {
           );
           timer(9).subscribe(() => {
             reader.unsubscribe();
-            expect([made, left, new Set(values)]).to.deep.equal([3, 3, new Set(['from 3'])]);
+            expect([made, teardowns, new Set(values)]).to.deep.equal([3, 3, new Set(['from 3'])]);
             expect(values).to.have.length(4);
           });
         }
-        // Nothing is made, and no timer runs, once the reader has left.
+        // After the unsubscription no attempt is made and no timer runs.
         flush();
       }),
     );
 
     it('is counted once when its teardown throws', () => {
       let made = 0;
-      const words: unknown[] = [];
+      const messages: unknown[] = [];
       marbles(() => {
         const make = () =>
           new Observable<string>((subscriber) => {
             made++;
             subscriber.complete();
             return () => {
-              throw new Error('cannot be left');
+              throw new Error('from the teardown');
             };
           });
         restartWithBackoff(make, { ...soon, restartOnEnd: true, maxAttempts: 5, resetAfter: Infinity }).subscribe({
-          error: (error) => words.push(error),
-          complete: () => words.push('complete'),
+          error: (error) => messages.push(error),
+          complete: () => messages.push('complete'),
         });
       })();
-      expect([made, words]).to.deep.equal([6, ['complete']]);
+      expect([made, messages]).to.deep.equal([6, ['complete']]);
     });
 
     it('is not subscribed to for a closed subscriber', () => {

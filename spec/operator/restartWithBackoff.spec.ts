@@ -39,14 +39,14 @@ describe('restartWithBackoff', () => {
     'waits with a silent attempt, and unsubscribes from it',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const silent = cold<string>('-   ');
-      const left = '               ^--!';
+      const unsub = '              ^--!';
       const expected = '           ----';
 
       expectObservable(
         restartWithBackoff(() => silent, soon),
-        left,
+        unsub,
       ).toBe(expected);
-      expectSubscriptions(silent.subscriptions).toBe(left);
+      expectSubscriptions(silent.subscriptions).toBe(unsub);
     }),
   );
 
@@ -72,11 +72,11 @@ describe('restartWithBackoff', () => {
   it(
     'errors with the first failure at once when maxAttempts is 0',
     marbles(({ expectObservable }) => {
-      let heard = 0;
-      const failing = restartWithBackoff(() => throwError(() => 'no'), { maxAttempts: 0, onFailure: () => heard++ });
+      let failures = 0;
+      const failing = restartWithBackoff(() => throwError(() => 'no'), { maxAttempts: 0, onFailure: () => failures++ });
 
       expectObservable(failing).toBe('#', undefined, 'no');
-      expect(heard).to.equal(0);
+      expect(failures).to.equal(0);
     }),
   );
 
@@ -85,12 +85,12 @@ describe('restartWithBackoff', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const failing = cold('    -a-#   ');
       const subs = ['           ^--!   ', '    ----^-!'];
-      const left = '            ^-----!';
+      const unsub = '           ^-----!';
       const expected = '        -a---a-';
 
       expectObservable(
         restartWithBackoff(() => failing, soon),
-        left,
+        unsub,
       ).toBe(expected);
       expectSubscriptions(failing.subscriptions).toBe(subs);
     }),
@@ -101,13 +101,13 @@ describe('restartWithBackoff', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const failing = cold('    -a-#    ');
       const subs = '            ^--!    ';
-      const left = '            ^---!   ';
+      const unsub = '           ^---!   ';
       const expected = '        -a------';
 
       // Of a timer that stays the kit would say that it leaked: the wait is far longer than the run.
       expectObservable(
         restartWithBackoff(() => failing, { initialDelay: 1e9, maxDelay: 1e9 }),
-        left,
+        unsub,
       ).toBe(expected);
       expectSubscriptions(failing.subscriptions).toBe(subs);
     }),
@@ -146,10 +146,10 @@ describe('restartWithBackoff', () => {
     'errors when onFailure throws',
     marbles(({ cold, expectObservable }) => {
       const onFailure = () => {
-        throw new Error('no ears');
+        throw new Error('from onFailure');
       };
       const failing = restartWithBackoff(() => cold('-a-#'), { ...soon, onFailure });
-      expectObservable(failing).toBe('-a-#', undefined, new Error('no ears'));
+      expectObservable(failing).toBe('-a-#', undefined, new Error('from onFailure'));
     }),
   );
 
@@ -161,24 +161,28 @@ describe('restartWithBackoff', () => {
         return cold('-#');
       };
       const onFailure = (error: unknown) => {
-        if (error instanceof Error) throw new Error('no ears');
+        if (error instanceof Error) throw new Error('from onFailure');
       };
-      expectObservable(restartWithBackoff(make, { ...soon, onFailure })).toBe('--#', undefined, new Error('no ears'));
+      expectObservable(restartWithBackoff(make, { ...soon, onFailure })).toBe(
+        '--#',
+        undefined,
+        new Error('from onFailure'),
+      );
     }),
   );
 
   it('calls onFailure with each failure and the wait after it', () => {
-    const heard: unknown[] = [];
-    const onFailure = (error: unknown, wait: number) => heard.push([error, wait]);
+    const failures: unknown[] = [];
+    const onFailure = (error: unknown, wait: number) => failures.push([error, wait]);
     marbles(() => {
       const failing = restartWithBackoff(({ attempt }) => throwError(() => `no ${attempt}`), {
         ...soon,
         maxAttempts: 2,
         onFailure,
       });
-      failing.subscribe({ error: (error) => heard.push(error) });
+      failing.subscribe({ error: (error) => failures.push(error) });
     })();
-    expect(heard).to.deep.equal([['no 0', 1], ['no 1', 1], 'no 2']);
+    expect(failures).to.deep.equal([['no 0', 1], ['no 1', 1], 'no 2']);
   });
 
   it(
@@ -216,48 +220,48 @@ describe('restartWithBackoff', () => {
   it(
     'calls onFailure for failures only, and errors with the last one',
     marbles(({ cold, flush, expectObservable }) => {
-      const heard: unknown[] = [];
+      const failures: unknown[] = [];
       const all = restartWithBackoff(
         inTurn(cold('-|'), cold('-#', undefined, 'no'), cold('-|'), cold('-#', {}, 'last')),
         {
           ...soon,
           maxAttempts: 3,
           restartOnEnd: true,
-          onFailure: (error) => heard.push(error),
+          onFailure: (error) => failures.push(error),
         },
       );
       expectObservable(all).toBe('-------#', undefined, 'last');
       flush();
-      expect(heard).to.deep.equal(['no']);
+      expect(failures).to.deep.equal(['no']);
     }),
   );
 
   it(
     'passes the last value of the attempts before to each attempt',
     marbles(({ cold, flush }) => {
-      const told: unknown[] = [];
+      const received: unknown[] = [];
       const made = inTurn(cold<string>('ab#'), cold<string>('#'), cold<string>('c#'), cold<string>('|'));
       const make = (attempt: Attempt<string>) => {
-        told.push(attempt.last);
+        received.push(attempt.last);
         return made(attempt);
       };
       const all = restartWithBackoff(make, soon);
       all.subscribe();
       flush();
-      expect(told).to.deep.equal([undefined, 'b', 'b', 'c']);
+      expect(received).to.deep.equal([undefined, 'b', 'b', 'c']);
       all.subscribe();
       flush();
-      expect(told.at(-1)).to.equal(undefined);
+      expect(received.at(-1)).to.equal(undefined);
     }),
   );
 
   it('errors when the factory does not return an Observable', () => {
-    const words: unknown[] = [];
+    const messages: unknown[] = [];
     const made = restartWithBackoff((() => Promise.resolve(1)) as never, {
-      onFailure: () => words.push('failure'),
+      onFailure: () => messages.push('failure'),
     });
-    made.subscribe({ error: (error) => words.push(error.message) });
-    expect(words).to.deep.equal(['restartWithBackoff: factory must return an Observable, got Promise']);
+    made.subscribe({ error: (error) => messages.push(error.message) });
+    expect(messages).to.deep.equal(['restartWithBackoff: factory must return an Observable, got Promise']);
   });
 
   it('throws a TypeError for options of a wrong type', () => {

@@ -97,8 +97,8 @@ describe('timeouts', () => {
   it(
     'passes the error with its limit to the function',
     marbles(({ hot, expectObservable }) => {
-      const told = timeouts<string, unknown>({ first: 3, with: (error) => of(error) });
-      expectObservable(hot('-').pipe(told)).toBe('---(e|)', { e: new StreamTimeoutError('first', 3) });
+      const withError = timeouts<string, unknown>({ first: 3, with: (error) => of(error) });
+      expectObservable(hot('-').pipe(withError)).toBe('---(e|)', { e: new StreamTimeoutError('first', 3) });
     }),
   );
 
@@ -147,19 +147,19 @@ describe('timeouts', () => {
 
   it('reports the timeout when the teardown of the source throws, and that error as well', () => {
     for (const instead of [undefined, () => of('x')]) {
-      const words: unknown[] = [];
+      const notifications: unknown[] = [];
       const run = marbles(() => {
         const source = new Observable<string>(() => () => {
-          throw new Error('cannot be left');
+          throw new Error('from the teardown');
         });
         source.pipe(timeouts({ total: 5, ...(instead && { with: instead }) })).subscribe({
-          next: (value) => words.push(value),
-          error: (error) => words.push(error.name),
-          complete: () => words.push('complete'),
+          next: (value) => notifications.push(value),
+          error: (error) => notifications.push(error.name),
+          complete: () => notifications.push('complete'),
         });
       });
-      expect(run).to.throw('cannot be left');
-      expect(words).to.deep.equal(instead === undefined ? ['StreamTimeoutError'] : ['x', 'complete']);
+      expect(run).to.throw('from the teardown');
+      expect(notifications).to.deep.equal(instead === undefined ? ['StreamTimeoutError'] : ['x', 'complete']);
     }
   });
 

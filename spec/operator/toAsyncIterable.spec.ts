@@ -61,7 +61,7 @@ describe('toAsyncIterable', () => {
     const got: number[] = [];
     const all = toAsyncIterable(range(0, 2000), { overflow: 'drop-newest' });
     for await (const n of all) got.push(n);
-    // The first was not waiting: it was asked for.
+    // The first value did not wait: it had been requested.
     expect([got.length, got.at(-1)]).to.deep.equal([1001, 1000]);
   });
 
@@ -83,11 +83,11 @@ describe('toAsyncIterable', () => {
   it('answers pending requests in order', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
-    const asked = [loop.next(), loop.next(), loop.next()];
+    const pending = [loop.next(), loop.next(), loop.next()];
     source.next(1);
     source.next(2);
     source.complete();
-    expect(await Promise.all(asked)).to.deep.equal([
+    expect(await Promise.all(pending)).to.deep.equal([
       { done: false, value: 1 },
       { done: false, value: 2 },
       { done: true, value: undefined },
@@ -97,10 +97,10 @@ describe('toAsyncIterable', () => {
   it('rejects a pending request with an error, and then ends', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
-    const asked = [loop.next(), loop.next()];
+    const pending = [loop.next(), loop.next()];
     source.error(undefined);
-    const told = await Promise.allSettled(asked);
-    expect(told).to.deep.equal([
+    const results = await Promise.allSettled(pending);
+    expect(results).to.deep.equal([
       { status: 'rejected', reason: undefined },
       { status: 'fulfilled', value: { done: true, value: undefined } },
     ]);
@@ -128,16 +128,16 @@ describe('toAsyncIterable', () => {
 
   it('ends pending requests when the teardown of the source throws, and rejects `return`', async () => {
     const source = new Observable<number>(() => () => {
-      throw new Error('cannot be left');
+      throw new Error('from the teardown');
     });
     const values = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
-    const asked = values.next();
-    const left = values.return?.().then(
-      () => 'left',
+    const pending = values.next();
+    const returned = values.return?.().then(
+      () => 'returned',
       (error: Error) => error.message,
     );
-    expect(await asked).to.deep.equal({ done: true, value: undefined });
-    expect(await left).to.include('cannot be left');
+    expect(await pending).to.deep.equal({ done: true, value: undefined });
+    expect(await returned).to.include('from the teardown');
     expect(await values.next()).to.deep.equal({ done: true, value: undefined });
   });
 

@@ -8,7 +8,7 @@ import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { later } from '../support/later.ts';
 
-/** A bare place has no event, and `undefined` is a value like any other: neither is taken for the other. */
+/** A position-only entry has no event, and `undefined` is an event like any other: the two are not confused. */
 describe('an event that is undefined', () => {
   const values = { u: undefined };
 

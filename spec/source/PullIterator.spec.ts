@@ -5,16 +5,16 @@ import { watchProcess } from '../support/watchProcess.ts';
 
 describe('PullIterator', () => {
   it('causes no unhandled rejection when it is canceled before the first request', async () => {
-    const unheard = watchProcess();
+    const rejections = watchProcess();
     try {
       const readings = [
         new PullIterator(() => Promise.reject(new Error('broken'))),
         new PullIterator((signal) => new Readable({ signal, read() {} })),
       ];
       for (const reading of readings) expect(await reading.return()).to.deep.equal({ done: true, value: undefined });
-      expect(await unheard.settled()).to.deep.equal([]);
+      expect(await rejections.settled()).to.deep.equal([]);
     } finally {
-      unheard.stop();
+      rejections.stop();
     }
   });
 });

@@ -5,14 +5,14 @@ import { listen } from '../support/listen.ts';
 
 describe('conditionalGet', () => {
   it('sends the validators, and emits only new values', async () => {
-    const asked: (string | undefined)[][] = [];
+    const requests: (string | undefined)[][] = [];
     const versions = ['v1', 'v1', 'v2'];
     const serve = (index: number) => versions[index] ?? 'v3';
     await listen(
       (request, response) => {
         const { 'if-none-match': etag, 'if-modified-since': since } = request.headers;
-        const version = serve(asked.length);
-        asked.push([etag, since]);
+        const version = serve(requests.length);
+        requests.push([etag, since]);
         const modified = `Thu, 01 Jan 2026 00:00:0${version.slice(1)} GMT`;
         if (etag === `"${version}"`) response.writeHead(304).end();
         else response.writeHead(200, { etag: `"${version}"`, 'last-modified': modified }).end(`"${version}"`);
@@ -29,7 +29,7 @@ describe('conditionalGet', () => {
       },
     );
     const at = (n: number) => `Thu, 01 Jan 2026 00:00:0${n} GMT`;
-    expect(asked).to.deep.equal([
+    expect(requests).to.deep.equal([
       [undefined, undefined],
       ['"v1"', at(1)],
       ['"v1"', at(1)],
@@ -38,11 +38,11 @@ describe('conditionalGet', () => {
   });
 
   it('requests a body again that could not be read', async () => {
-    const asked: (string | undefined)[] = [];
+    const requests: (string | undefined)[] = [];
     await listen(
       (request, response) => {
-        asked.push(request.headers['if-none-match']);
-        response.writeHead(200, { etag: '"v1"' }).end(asked.length === 1 ? '{' : '"whole"');
+        requests.push(request.headers['if-none-match']);
+        response.writeHead(200, { etag: '"v1"' }).end(requests.length === 1 ? '{' : '"whole"');
       },
       async (url) => {
         const failures: string[] = [];
@@ -57,7 +57,7 @@ describe('conditionalGet', () => {
         expect(failures).to.deep.equal(['SyntaxError']);
       },
     );
-    expect(asked).to.deep.equal([undefined, undefined]);
+    expect(requests).to.deep.equal([undefined, undefined]);
   });
 
   const answer = (status: number, headers: Record<string, string> = {}) =>

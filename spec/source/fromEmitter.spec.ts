@@ -6,8 +6,8 @@ import { marbles } from '../../lib/testing/marbles.ts';
 
 /** An emitter that emits what a diagram says: letters under their own name, `end` and `error` under `|` and `#`. */
 function emits<T extends EventEmitter | EventTarget>(source: Observable<string>, emitter: T): T {
-  const emit = (name: string, ...heard: unknown[]): void => {
-    if (emitter instanceof EventEmitter) emitter.emit(name, ...heard);
+  const emit = (name: string, ...args: unknown[]): void => {
+    if (emitter instanceof EventEmitter) emitter.emit(name, ...args);
     else emitter.dispatchEvent(new Event(name));
   };
   source.subscribe({
@@ -37,10 +37,12 @@ describe('fromEmitter', () => {
     'passes all arguments of an event, in the same turn',
     marbles(({ flush }) => {
       const shop = new EventEmitter<{ paid: [order: string, total: number] }>();
-      const heard: unknown[] = [];
-      fromEmitter(shop, { paid: (order: string, total: number) => ({ order, total }) }).subscribe((v) => heard.push(v));
+      const received: unknown[] = [];
+      fromEmitter(shop, { paid: (order: string, total: number) => ({ order, total }) }).subscribe((v) =>
+        received.push(v),
+      );
       shop.emit('paid', 'A-17', 5);
-      expect(heard).to.deep.equal([{ order: 'A-17', total: 5 }]);
+      expect(received).to.deep.equal([{ order: 'A-17', total: 5 }]);
       flush();
     }),
   );
@@ -49,10 +51,10 @@ describe('fromEmitter', () => {
     'starts with the subscription, and removes its listeners when it is unsubscribed from',
     marbles(({ hot, expectObservable, flush }) => {
       const emitter = emits(hot('--p-s-p-s-'), new EventEmitter());
-      const left = '             ---^----!';
+      const unsub = '            ---^----!';
       const expected = '         ----S-P--';
 
-      expectObservable(fromEmitter(emitter, ps, { end: 'end' }), left).toBe(expected);
+      expectObservable(fromEmitter(emitter, ps, { end: 'end' }), unsub).toBe(expected);
       flush();
       expect(listeners(emitter)).to.deep.equal([]);
     }),
@@ -154,12 +156,12 @@ describe('fromEmitter', () => {
     emitter.on('newListener', (name, listener) => {
       if (name === 'p') listener('p');
     });
-    const heard: string[] = [];
+    const received: string[] = [];
     const refuse = () => {
       throw 'no';
     };
-    fromEmitter(emitter, { p: refuse, s: upper }).subscribe({ error: (error) => heard.push(error) });
-    expect(heard).to.deep.equal(['no']);
+    fromEmitter(emitter, { p: refuse, s: upper }).subscribe({ error: (error) => received.push(error) });
+    expect(received).to.deep.equal(['no']);
     expect(listeners(emitter)).to.deep.equal(['newListener']);
   });
 

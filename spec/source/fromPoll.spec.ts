@@ -4,7 +4,7 @@ import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { type FromPollOptions, fromPoll, type PollRequest } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
-/** A poll that is answered by these, one after the other, the last again and again; and what it was asked with. */
+/** Returns a poll that returns these one after the other, then the last one again, and the arguments of its calls. */
 function answers<T>(...made: Observable<T>[]) {
   const requests: PollRequest<unknown>[] = [];
   const poll = (request: PollRequest<unknown>): Observable<T> => {
@@ -21,13 +21,13 @@ describe('fromPoll', () => {
     'polls at once, and again an interval after each result',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const answer = cold('  --a|                ');
-      const left = '         ^---------------!   ';
+      const unsub = '        ^---------------!   ';
       const subs = ['        ^--!', '------^--!', '------------^--!'];
       const expected = '     --a-----a-----a---  ';
 
       expectObservable(
         fromPoll(() => answer, { interval: 3 }),
-        left,
+        unsub,
       ).toBe(expected);
       expectSubscriptions(answer.subscriptions).toBe(subs);
     }),
@@ -37,13 +37,13 @@ describe('fromPoll', () => {
     'has one poll at a time, however slow it is',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const slow = cold('    ---------a|       ');
-      const left = '         ^---------------! ';
+      const unsub = '        ^---------------! ';
       const subs = ['        ^---------!', '------------^---!'];
       const expected = '     ---------a------- ';
 
       expectObservable(
         fromPoll(() => slow, { interval: 2 }),
-        left,
+        unsub,
       ).toBe(expected);
       expectSubscriptions(slow.subscriptions).toBe(subs);
     }),
@@ -132,10 +132,10 @@ describe('fromPoll', () => {
       const onFailure = (error: unknown) => names.push(error instanceof Error ? error.name : error);
       const silent = cold<string>('a-----');
       const subs = ['             -^--!'];
-      let asked = 0;
+      let polls = 0;
       const poll = (): Observable<string> => {
-        if (asked++ === 0) throw 'thrown';
-        return asked === 2 ? silent : NEVER;
+        if (polls++ === 0) throw 'thrown';
+        return polls === 2 ? silent : NEVER;
       };
       expectObservable(fromPoll(poll, { interval: 1, maxDelay: 1, idleTimeout: 3, onFailure }), '^----!').toBe(
         '-a----',
@@ -184,8 +184,8 @@ describe('fromPoll', () => {
   it(
     'polls for each subscriber separately',
     marbles(({ expectObservable }) => {
-      let asked = 0;
-      const polled = fromPoll(() => of(String(asked++)), { interval: 4 });
+      let polls = 0;
+      const polled = fromPoll(() => of(String(polls++)), { interval: 4 });
       expectObservable(polled, '^---!').toBe('0');
       expectObservable(polled, '-^--!').toBe('-1');
     }),

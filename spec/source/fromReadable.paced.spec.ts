@@ -13,19 +13,20 @@ const text = 'x'.repeat(10_000);
 
 describe('fromReadable, passed to sse', () => {
   it('requests nothing while the socket is full, and continues after drain', async () => {
-    let asked = 0;
+    let requests = 0;
     const endless = fromReadable(async function* () {
       for (;;) {
-        asked++;
+        requests++;
         yield text;
       }
     });
     const { listener, responses } = watched((request, response) => sse(endless)(request, response));
     await listen(listener, async (url) => {
       const before = await withMuteReader(url, async () => {
-        // It is parked when nothing has been asked for in many turns.
-        for (let still = 0, last = -1; still < 50; still = asked === last ? still + 1 : 0, last = asked) await turn();
-        return asked;
+        // It waits when nothing has been requested for many turns.
+        for (let still = 0, last = -1; still < 50; still = requests === last ? still + 1 : 0, last = requests)
+          await turn();
+        return requests;
       });
       expect(before).to.be.above(1);
       expect(responses[0]?.writableLength).to.be.within(1, 200_000);
@@ -48,11 +49,11 @@ describe('fromReadable, passed to sse', () => {
   it('is canceled in the turn in which its reader disconnects, while a read is pending', async () => {
     const closed = deferred<boolean>();
     let signal: AbortSignal | undefined;
-    const silent = fromReadable((given) => {
-      signal = given;
+    const silent = fromReadable((ownSignal) => {
+      signal = ownSignal;
       return { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
     });
-    // The hook is called while the connection closes, after the stream was left.
+    // The hook is called while the connection closes, after the stream was unsubscribed from.
     const route = sse({ onClose: () => queueMicrotask(() => closed.resolve(signal?.aborted ?? false)) }, silent);
     await listen(route, async (url) => {
       await readWire(url, /retry: 3000\n\n/);

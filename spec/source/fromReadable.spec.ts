@@ -12,13 +12,13 @@ const parked = () => new Promise<never>(() => {});
 
 /** An observer that writes down what it hears. */
 function listener() {
-  const heard: string[] = [];
+  const received: string[] = [];
   const observer = {
-    next: (value: unknown) => heard.push(String(value)),
-    error: (error: unknown) => heard.push(`${error}`),
-    complete: () => heard.push('complete'),
+    next: (value: unknown) => received.push(String(value)),
+    error: (error: unknown) => received.push(`${error}`),
+    complete: () => received.push('complete'),
   };
-  return { heard, observer };
+  return { received, observer };
 }
 
 async function* letters() {
@@ -54,8 +54,8 @@ describe('fromReadable', () => {
 
   it('aborts the signal in the turn of the unsubscription, while a read is pending', () => {
     let signal: AbortSignal | undefined;
-    const subscription = fromReadable(async function* (given) {
-      signal = given;
+    const subscription = fromReadable(async function* (ownSignal) {
+      signal = ownSignal;
       yield await parked();
     }).subscribe();
     expect(signal?.aborted).to.equal(false);
@@ -73,7 +73,7 @@ describe('fromReadable', () => {
   });
 
   it('emits nothing after it was unsubscribed from', async () => {
-    const { heard, observer } = listener();
+    const { received, observer } = listener();
     const answer = deferred<string>();
     const subscription = fromReadable(async function* () {
       yield 'a';
@@ -83,7 +83,7 @@ describe('fromReadable', () => {
     subscription.unsubscribe();
     answer.resolve('b');
     await settled();
-    expect(heard).to.deep.equal(['a']);
+    expect(received).to.deep.equal(['a']);
   });
 
   it('cancels at once a source whose promise resolves after the unsubscription', async () => {
@@ -134,38 +134,38 @@ describe('fromReadable', () => {
       }),
   })) {
     it(`errors with ${how}, and aborts the signal`, async () => {
-      const { heard, observer } = listener();
-      let given: AbortSignal | undefined;
+      const { received, observer } = listener();
+      let ownSignal: AbortSignal | undefined;
       fromReadable((signal) => {
-        given = signal;
+        ownSignal = signal;
         return make(signal);
       }).subscribe(observer);
       for (let turns = 0; turns < 5; turns++) await settled();
-      expect(heard.at(-1)).to.equal('Error: broken');
-      expect(given?.aborted).to.equal(true);
+      expect(received.at(-1)).to.equal('Error: broken');
+      expect(ownSignal?.aborted).to.equal(true);
     });
   }
 
   it('aborts the signal when it completes', async () => {
-    let given: AbortSignal | undefined;
+    let ownSignal: AbortSignal | undefined;
     await all((signal) => {
-      given = signal;
+      ownSignal = signal;
       return letters();
     });
-    expect(given?.aborted).to.equal(true);
+    expect(ownSignal?.aborted).to.equal(true);
   });
 
   it('errors with a value that cannot be read', async () => {
-    const { heard, observer } = listener();
+    const { received, observer } = listener();
     fromReadable(() => ['a'] as never).subscribe(observer);
     fromReadable((() => 5) as never).subscribe(observer);
     fromReadable((async () => undefined) as never).subscribe(observer);
     await settled();
-    expect(heard.map((line) => line.replace(/.*got /, ''))).to.deep.equal(['array', 'number', 'undefined']);
+    expect(received.map((line) => line.replace(/.*got /, ''))).to.deep.equal(['array', 'number', 'undefined']);
   });
 
   it('causes no unhandled rejection after the unsubscription', async () => {
-    const unheard = watchProcess();
+    const rejections = watchProcess();
     try {
       const broken = () => Promise.reject(new Error('too late'));
       const sources = [
@@ -178,9 +178,9 @@ describe('fromReadable', () => {
         fromReadable(() => ({ [Symbol.asyncIterator]: () => ({ next: parked, return: broken }) })),
       ];
       for (const source of sources) source.subscribe().unsubscribe();
-      expect(await unheard.settled()).to.deep.equal([]);
+      expect(await rejections.settled()).to.deep.equal([]);
     } finally {
-      unheard.stop();
+      rejections.stop();
     }
   });
 

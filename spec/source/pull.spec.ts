@@ -14,7 +14,7 @@ function byHand() {
       },
       return: () => {
         log.push('return');
-        return Promise.reject(new Error('nobody hears this'));
+        return Promise.reject(new Error('ignored'));
       },
     }),
   };
@@ -39,7 +39,7 @@ function listener(log: string[]): Subscriber<unknown> {
   })();
 }
 
-/** What hangs on promises that are kept has come. */
+/** Resolves when all settled promises have run their callbacks. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('pull', () => {

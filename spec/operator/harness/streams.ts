@@ -18,11 +18,11 @@ export function emits(over: Use, source: string, { marbles: expected, values, er
 export function staysSilent(over: Use, { marbles: expected, values, error }: Expected): () => void {
   return marbles(({ hot, expectObservable, expectSubscriptions }) => {
     const silent = hot<Order>('-            ');
-    const left = '             ^-----------!';
+    const unsub = '            ^-----------!';
     const failed = expected.indexOf('#');
-    const until = failed === -1 ? left : `^${'-'.repeat(failed - 1)}!`;
+    const until = failed === -1 ? unsub : `^${'-'.repeat(failed - 1)}!`;
 
-    expectObservable(over(silent), left).toBe(expected, values, error);
+    expectObservable(over(silent), unsub).toBe(expected, values, error);
     expectSubscriptions(silent.subscriptions).toBe(until);
   });
 }
@@ -31,16 +31,16 @@ export function staysSilent(over: Use, { marbles: expected, values, error }: Exp
 export function unsubscribesEarly(over: Use): () => void {
   return marbles(({ hot, flush, expectSubscriptions }) => {
     const source = hot<Order>('-a-b-c-a-b-c-|', letters);
-    const left = '             ^---!         ';
+    const unsub = '            ^---!         ';
     const got: unknown[] = [];
     const reader = over(source).subscribe((value) => got.push(value));
     asyncScheduler.schedule(() => {
       reader.unsubscribe();
-      got.push('left');
-    }, left.trim().indexOf('!'));
-    expectSubscriptions(source.subscriptions).toBe(left);
+      got.push('unsubscribed');
+    }, unsub.trim().indexOf('!'));
+    expectSubscriptions(source.subscriptions).toBe(unsub);
     flush();
-    expect(got.at(-1)).to.equal('left');
+    expect(got.at(-1)).to.equal('unsubscribed');
   });
 }
 

@@ -61,9 +61,9 @@ export function errorsWithThrown(make: (thrower: () => never) => Use): () => voi
     over(source).subscribe({ error: (error) => received.push(error, asyncScheduler.now()) });
     flush();
     timers.stop();
-    const left = source.subscriptions.map(({ unsubscribedFrame }) => unsubscribedFrame);
+    const ends = source.subscriptions.map(({ unsubscribedFrame }) => unsubscribedFrame);
     expect(received[0]).to.equal(thrown);
-    expect(left.filter((frame) => frame !== received[1])).to.deep.equal([]);
+    expect(ends.filter((frame) => frame !== received[1])).to.deep.equal([]);
     expect(timers.pending).to.equal(0);
   });
 }

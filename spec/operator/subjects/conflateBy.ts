@@ -57,7 +57,8 @@ export const subject: Subject = {
   inner: { until: (source, inner) => source.pipe(conflateBy(byOrder, { until: inner })) },
   entries: {
     over: (source) => source.pipe(conflateBy<OrderEntry>(byOrder, { interval: 4, maxKeys: 2 })),
-    must: (given) => [...new Map(given.map(({ order, sequence }) => [order, sequence])).values()].sort((a, b) => a - b),
+    must: (events) =>
+      [...new Map(events.map(({ order, sequence }) => [order, sequence])).values()].sort((a, b) => a - b),
     orMore: true,
   },
   diagram: {

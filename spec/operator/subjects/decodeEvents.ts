@@ -32,7 +32,7 @@ export const subject: Subject = {
       const source = hot(diagram.marbles('source'), {
         a: raw(paid),
         b: JSON.stringify(paidMore),
-        x: { type: 'unheard' },
+        x: { type: 'unknown' },
       });
       const reports: unknown[] = [];
       expectObservable(source.pipe(decodeEvents(Orders, { onInvalid: (error) => reports.push(error) }))).toBe(

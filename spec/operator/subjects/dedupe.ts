@@ -25,9 +25,9 @@ export const subject: Subject = {
   busy: (source) => source.pipe(dedupe((order) => order, { maxKeys: 100 })),
   entries: {
     over: (source) => source.pipe(dedupe<OrderEntry>(byOrder)),
-    must: (given) => {
+    must: (events) => {
       const seen = new Set<string>();
-      return given.flatMap(({ order, sequence }) => {
+      return events.flatMap(({ order, sequence }) => {
         if (seen.has(order)) return [];
         seen.add(order);
         return [sequence];

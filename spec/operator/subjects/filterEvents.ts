@@ -16,7 +16,7 @@ export const subject: Subject = {
   entries: {
     over: (source) =>
       source.pipe(filterEvents<OrderEntry, (order: Order) => boolean>(({ data }) => data.order !== 'B')),
-    must: (given) => given.filter(({ order }) => order !== 'B').map(({ sequence }) => sequence),
+    must: (events) => events.filter(({ order }) => order !== 'B').map(({ sequence }) => sequence),
   },
   diagram: {
     play: (diagram, { hot, expectObservable }) => {

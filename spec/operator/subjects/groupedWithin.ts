@@ -9,7 +9,7 @@ export const subject: Subject = {
   over: (source) => source.pipe(groupedWithin({ maxEvents: 2, maxDelay: 20 })),
   values: { marbles: '---g----(c|)', values: { g: [paid, shipped], c: [paidMore] } },
   synchronous: { taken: 2 },
-  events: (given) => given as readonly Order[],
+  events: (value) => value as readonly Order[],
   callbacks: {
     sizeOf: (thrower) => (source) => source.pipe(groupedWithin({ maxBytes: 10, sizeOf: thrower })),
   },

@@ -8,7 +8,7 @@ export const subject: Subject = {
   over: (source) => source.pipe(keepAlive({ interval: 5, value: () => 'h' })),
   values: { marbles: '-a-b-c--|' },
   never: { marbles: '-----h----h--' },
-  events: (given) => (given === 'h' ? [] : [given]),
+  events: (value) => (value === 'h' ? [] : [value]),
   callbacks: {
     value: (thrower) => (source) => source.pipe(keepAlive({ interval: 1, value: thrower })),
   },

@@ -95,15 +95,15 @@ export const subject: Subject = {
     },
     'early unsubscribe': async () => {
       const source = new Emitter<number>();
-      const left = loop(source);
-      const asked = left.next();
+      const iterator = loop(source);
+      const pending = iterator.next();
       expect(source.observed).to.equal(true);
       source.next(1);
       source.next(2);
-      await left.return?.();
+      await iterator.return?.();
       expect(source.observed).to.equal(false);
-      expect(await asked).to.deep.equal({ done: false, value: 1 });
-      expect(await left.next()).to.deep.equal({ done: true, value: undefined });
+      expect(await pending).to.deep.equal({ done: false, value: 1 });
+      expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
       const never = loop(source);
       await never.return?.();
       expect(await never.next()).to.deep.equal({ done: true, value: undefined });
@@ -132,13 +132,13 @@ export const subject: Subject = {
         dropped.push(n);
         if (n < 3) source.next(n + 10);
       };
-      const left = toAsyncIterable(source, { overflow: 'drop-oldest', maxQueued: 2, onDropped })[
+      const iterator = toAsyncIterable(source, { overflow: 'drop-oldest', maxQueued: 2, onDropped })[
         Symbol.asyncIterator
       ]();
-      const first = left.next();
+      const first = iterator.next();
       for (const n of [0, 1, 2, 3]) source.next(n);
       source.complete();
-      const rest = [await first, await left.next(), await left.next(), await left.next()];
+      const rest = [await first, await iterator.next(), await iterator.next(), await iterator.next()];
       expect(rest.map(({ value }) => value)).to.deep.equal([0, 11, 12, undefined]);
       expect(dropped).to.deep.equal([1, 2, 3]);
     },
@@ -161,17 +161,17 @@ export const subject: Subject = {
       const onDropped = () => {
         throw new Error('thrown');
       };
-      const left = toAsyncIterable(source, { overflow: 'drop-newest', maxQueued: 1, onDropped })[
+      const iterator = toAsyncIterable(source, { overflow: 'drop-newest', maxQueued: 1, onDropped })[
         Symbol.asyncIterator
       ]();
-      const first = left.next();
+      const first = iterator.next();
       for (const n of [0, 1, 2]) source.next(n);
       expect(source.observed).to.equal(false);
       expect((await first).value).to.equal(0);
-      expect((await left.next()).value).to.equal(1);
-      const failure = await left.next().catch((error: unknown) => error);
+      expect((await iterator.next()).value).to.equal(1);
+      const failure = await iterator.next().catch((error: unknown) => error);
       expect(failure).to.deep.equal(new Error('thrown'));
-      expect(await left.next()).to.deep.equal({ done: true, value: undefined });
+      expect(await iterator.next()).to.deep.equal({ done: true, value: undefined });
     },
     'nothing left behind': async () => {
       const timers = trackTimers();
