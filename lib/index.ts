@@ -43,13 +43,13 @@ export { type RestartOptions, restartWithBackoff } from './operator/restartWithB
 export { type TimeoutsOptions, timeouts } from './operator/timeouts.ts';
 export { type ToAsyncIterableOptions, toAsyncIterable } from './operator/toAsyncIterable.ts';
 export { type ConnectionLimit, type ConnectionLimitOptions, connectionLimit } from './sink/connectionLimit.ts';
-export { type FeedMetrics, metricsOf, type RouteMetrics } from './sink/metrics.ts';
+export { type FeedMetrics, metricsOf, type RouteMetrics } from './sink/metricsOf.ts';
 export type { ResumeOptions } from './sink/ResumeOptions.ts';
+export type { CloseReason } from './sink/RouteStats.ts';
 export type { SseContext } from './sink/SseContext.ts';
 export type { SseOptions, TimeoutOptions } from './sink/SseOptions.ts';
 export type { SseRequest } from './sink/SseRequest.ts';
 export { type ShutdownOptions, shutdown } from './sink/shutdown.ts';
-export type { CloseReason } from './sink/stats.ts';
 export { conditionalGet, type Polled } from './source/conditionalGet.ts';
 export { type FromEmitterOptions, fromEmitter } from './source/fromEmitter.ts';
 export { type FromPollOptions, fromPoll } from './source/fromPoll.ts';

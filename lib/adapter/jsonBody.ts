@@ -4,7 +4,7 @@ import type { SseRequest } from '../sink/SseRequest.ts';
 
 const jsonType = /^\s*application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Returns why the body of a request is not read, or `undefined`: it must be JSON, and not compressed. A page of another
@@ -26,10 +26,10 @@ export function tooLarge(maxBodyBytes: number): Refusal {
 }
 
 /** Parses the bytes of a body as JSON, or returns why they are not. */
-export function parseJson(bytes: Uint8Array): Either<Refusal, unknown> {
+export function parseBody(bytes: Uint8Array): Either<Refusal, unknown> {
   let text: string;
   try {
-    text = utf8.decode(bytes);
+    text = utf8Decoder.decode(bytes);
   } catch {
     return badBody('UTF-8', 'other bytes');
   }

@@ -1,6 +1,6 @@
 import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import type { AnyOptions, QueueOptions, TimeoutOptions } from './SseOptions.ts';
+import type { QueueOptions, TimeoutOptions, UntypedOptions } from './SseOptions.ts';
 
 /** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */
 export interface Limits {
@@ -20,7 +20,7 @@ export interface Limits {
  *
  * @throws RangeError for one that is out of range.
  */
-export function limitsOf(options: AnyOptions): Limits {
+export function limitsOf(options: UntypedOptions): Limits {
   const heartbeat = options.heartbeat === false ? Infinity : (options.heartbeat ?? 15_000);
   const { retry = 3000, stallTimeout = 30_000, maxAge = Infinity } = options;
   const { maxHeadDelay = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;

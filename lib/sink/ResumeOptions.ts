@@ -42,7 +42,7 @@ export interface ResumeOptions<E, Context> {
    * Returns whose stream it is, compared by `Object.is` when a reader resumes. The stream of another owner is treated
    * as unknown.
    *
-   * @default no owner: whoever has the cursor, which cannot be guessed
+   * @default no owner: the cursor is enough, since it cannot be guessed
    */
   readonly owner?: (context: Context) => unknown;
   /** Creates the log of one stream, which has to be in memory. @default memoryLog({ maxBytes: 1 MiB }) */

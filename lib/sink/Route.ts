@@ -16,19 +16,19 @@ import { type Limits, limitsOf } from './Limits.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
+import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
-import type { AnyOptions, ResponseHeaders } from './SseOptions.ts';
+import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
 import { sourceOf } from './sourceOf.ts';
-import { RouteStats } from './stats.ts';
 
-/** What the reader gets for an error: a last value and the end, the end, or a broken connection. */
+/** The response to an error: a last value and the end, the end, or a broken connection. */
 export type ErrorOutcome = { readonly value: unknown } | 'end' | 'cut';
 
 /** The stream and the options of one `sse`, checked once, and what all its responses share. */
 export class Route {
   readonly stream: (context: AnyContext) => unknown;
-  readonly options: AnyOptions;
+  readonly options: UntypedOptions;
   readonly decode: DecodeInputs;
   readonly headers: ResponseHeaders;
   /** The first frame of a response that cannot be resumed. */
@@ -48,7 +48,7 @@ export class Route {
   shutdown: RetryRange | undefined;
   readonly #resumeHeaders: Readonly<Record<'live' | 'exact', ResponseHeaders>>;
 
-  constructor(stream: unknown, options: AnyOptions) {
+  constructor(stream: unknown, options: UntypedOptions) {
     const limits = limitsOf(options);
     if (typeof stream === 'function') this.stream = stream as Route['stream'];
     else {
@@ -121,7 +121,7 @@ export class Route {
   }
 }
 
-function headersOf({ heartbeat }: Limits, own: AnyOptions['headers']): ResponseHeaders {
+function headersOf({ heartbeat }: Limits, own: UntypedOptions['headers']): ResponseHeaders {
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',

@@ -8,12 +8,12 @@ import { contain } from './callUser.ts';
 import type { Rejection } from './connectionLimit.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
+import type { CloseReason } from './RouteStats.ts';
 import { refuseError, refuseReader } from './refuse.ts';
 import type { RequestInputs } from './requestInputs.ts';
 import { requestedCursor } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
-import type { CloseReason } from './stats.ts';
 import type { Transport } from './Transport.ts';
 
 const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
@@ -155,7 +155,7 @@ export class Session {
   }
 }
 
-/** What the user's functions get, and what `feed.read` needs of it. */
+/** The context that the user's functions get; `feed.read` finds the session in it. */
 class Context implements AnyContext, RouteContext {
   readonly request: SseRequest;
   readonly #session: Session;

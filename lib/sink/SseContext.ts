@@ -20,7 +20,7 @@ type FieldOf<F, Name extends string, Absent> = Name extends keyof F
   : Absent;
 
 /**
- * What a route knows about a request: the decoded inputs, the state, the request itself.
+ * The request of a route as its functions see it: the decoded inputs, the state, the request itself.
  *
  * Its one type parameter names the fields that the route's options determine:
  * `SseContext<{ query: { page: number }; state: User }>`.
@@ -34,7 +34,7 @@ export interface SseContext<F extends ContextFields = ContextFields> extends Rou
   readonly params: FieldOf<F, 'params', unknown>;
   /** The parsed body, decoded by the option `body`; `unknown` without that option. */
   readonly body: FieldOf<F, 'body', unknown>;
-  /** What the option `state` returned for this request; `undefined` without that option. */
+  /** The value that the option `state` returned for this request; `undefined` without that option. */
   readonly state: FieldOf<F, 'state', undefined>;
   /** The request as the server made it. */
   readonly request: FieldOf<F, 'request', SseRequest>;

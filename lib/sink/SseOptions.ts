@@ -9,12 +9,12 @@ import type { Frame } from '../wire/Frame.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
+import type { CloseReason, CloseStats } from './RouteStats.ts';
 import type { ContextOf } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
-import type { CloseReason, CloseStats } from './stats.ts';
 
 /**
- * What a route may send: the events of its contract, frames and entries; without a contract, any value of its stream.
+ * The values that a route may send: the events of its contract, frames and entries; without a contract, any value of its stream.
  *
  * @category sink
  */
@@ -22,10 +22,10 @@ export type Sendable<C extends Contract, T = unknown> = [C] extends [never]
   ? T
   : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
 
-/** What a route sends: an Observable, an async iterable (a `ReadableStream` for example) or a feed. @category sink */
+/** The stream of a route: an Observable, an async iterable (a `ReadableStream` for example) or a feed. @category sink */
 export type Stream<T> = Observable<T> | AsyncIterable<T> | AnyFeed;
 
-/** What a reader gets for an error after the first byte: a last event and the end, the end, or a cut. @category sink */
+/** The response to an error after the first byte: a last event and the end, the end, or a cut. @category sink */
 export type ErrorResponse<T> = T | 'end' | 'cut' | undefined;
 
 /** How long a stream may take, in milliseconds. Each is above 0; `Infinity` is no limit. @category sink */
@@ -101,7 +101,7 @@ export interface SseOptions<
    */
   readonly resume?: boolean | ResumeOptions<Sendable<C>, ContextOf<Q, P, B, S, R>>;
   /**
-   * What happens when a reader is slower than a stream without a log: `'disconnect'` cuts the connection, so that the
+   * Decides what happens when a reader is slower than a stream without a log: `'disconnect'` cuts the connection, so that the
    * reader reconnects; `'drop-oldest'` drops the event that has waited longest and sends a gap; `{ conflateBy, merge }`
    * retains one event for each key. A feed needs none of it, since its readers have no queue.
    *
@@ -178,6 +178,6 @@ export interface SseOptions<
 }
 
 /** The options of `sse` without the types that depend on each other. */
-export type AnyOptions = Omit<SseOptions<never, Shape, Shape, Shape, unknown, unknown>, 'events'> & {
+export type UntypedOptions = Omit<SseOptions<never, Shape, Shape, Shape, unknown, unknown>, 'events'> & {
   readonly events?: Contract;
 };

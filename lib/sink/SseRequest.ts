@@ -1,4 +1,4 @@
-/** What the library reads of a request. Requests of Express, `node:http` and `node:http2` have this form. @category sink */
+/** The part of a request that the library reads. Requests of Express, `node:http` and `node:http2` have this form. @category sink */
 export interface SseRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;

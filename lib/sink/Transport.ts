@@ -20,7 +20,7 @@ export interface Transport {
   listen(listener: TransportListener | undefined): boolean;
 }
 
-/** What a transport notifies a connection of. */
+/** The connection of a transport, which notifies it. */
 export interface TransportListener {
   onDrain(): void;
   /** The response is closed: delivered, aborted, or its client has disconnected. */

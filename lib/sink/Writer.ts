@@ -1,4 +1,4 @@
-/** What a connection's frames come from. */
+/** The source of a connection's frames. */
 export interface Writer {
   /** Events of the stream that were sent. */
   readonly events: number;

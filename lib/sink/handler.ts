@@ -1,11 +1,11 @@
 import { coreOf } from '../feed/feed.ts';
 import { Route } from './Route.ts';
-import type { AnyOptions } from './SseOptions.ts';
+import type { UntypedOptions } from './SseOptions.ts';
 
 /** The key under which a handler holds its route. */
 const mountedRoute: unique symbol = Symbol.for('rxsse.route') as never;
 
-/** What `sse` returned, whatever requests it takes. @category sink */
+/** A handler that `sse` returned, for requests of any type. @category sink */
 export interface AnyHandler {
   readonly [mountedRoute]: Route;
 }
@@ -16,7 +16,7 @@ export function routeFrom(args: readonly unknown[]): Route {
   if (typeof options !== 'object' || options === null || coreOf(options) !== undefined) {
     throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
   }
-  return new Route(stream, options as AnyOptions);
+  return new Route(stream, options as UntypedOptions);
 }
 
 /** Makes a function the handler of a route, which `shutdown` and `metricsOf` find in it. */

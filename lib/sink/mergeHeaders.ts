@@ -4,7 +4,7 @@ import type { ResponseHeaders } from './SseOptions.ts';
 /** A token of RFC 9110. */
 const validName = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Whatever would break the line, and what Node refuses to send. */
+/** Matches a line break, and every other character that Node refuses to send. */
 const invalidCharacter = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**

@@ -7,7 +7,7 @@ export interface OverflowConflation<E> {
 }
 
 /**
- * What happens when a reader is slower than a stream without a log.
+ * Decides what happens when a reader is slower than a stream without a log.
  *
  * - `'disconnect'` closes the connection; the reader reconnects.
  * - `'drop-oldest'` drops the event that has waited longest; the reader gets a gap event.

@@ -17,7 +17,7 @@ export function findRun({ route, requested, context }: Session, runs: Runs): Run
 
 /** Starts a run with a stream of the request's own, and serves it from its start. */
 export function startRun(session: Session, runs: Runs, source: Source): void {
-  new RunStart(session, runs).serve('iterable' in source ? pulled(source.iterable) : source.observable);
+  new RunStart(session, runs).serve('iterable' in source ? unpacedStream(source.iterable) : source.observable);
 }
 
 /** Until its response has started, an error of a run is an HTTP error; afterwards the route decides what is sent. */
@@ -88,6 +88,6 @@ class RunStart {
 }
 
 /** Subscribes to an iterable without a reader's pace: a run continues without its reader, and its log is bounded. */
-function pulled(iterable: AsyncIterable<unknown>): Observable<unknown> {
+function unpacedStream(iterable: AsyncIterable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => pull(iterable, subscriber, unpaced()));
 }

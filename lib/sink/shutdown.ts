@@ -12,7 +12,7 @@ import { frameWithoutId } from './EventEncoder.ts';
 import { type AnyHandler, routeOf } from './handler.ts';
 import { randomWait } from './refuse.ts';
 
-/** What can be shut down: a route, a feed, or a registry of feeds. @category sink */
+/** A route, a feed, or a registry of feeds. @category sink */
 type ShutdownTarget = AnyHandler | AnyFeed | AnyFeeds;
 
 /** How readers are disconnected. @category sink */

@@ -3,9 +3,9 @@ import { maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from '../time/clock.ts';
 import { contain } from './callUser.ts';
 import type { Preamble } from './preamble.ts';
+import type { CloseReason } from './RouteStats.ts';
 import type { Session } from './Session.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
-import type { CloseReason } from './stats.ts';
 import { Timeouts } from './Timeouts.ts';
 
 /** The random part of `maxAge`, so that readers that connected together do not reconnect together. */

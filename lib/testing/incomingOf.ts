@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { isRight } from 'fp-ts/lib/Either.js';
-import { parseJson, refusedEncoding } from '../adapter/jsonBody.ts';
+import { parseBody, refusedEncoding } from '../adapter/jsonBody.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 
 /** A request as it comes to a server of Node. */
@@ -27,7 +27,7 @@ export function incomingOf(asked: Request, bytes: Uint8Array | undefined, json: 
   const stream = new Readable({ read: () => {} });
   if (bytes !== undefined && bytes.length > 0) stream.push(bytes);
   stream.push(null);
-  const parsed = json && bytes !== undefined && refusedEncoding(headers) === undefined ? parseJson(bytes) : undefined;
+  const parsed = json && bytes !== undefined && refusedEncoding(headers) === undefined ? parseBody(bytes) : undefined;
   const body = parsed !== undefined && isRight(parsed) ? { body: parsed.right } : {};
   return { request: Object.assign(stream, head, body), leave: () => void stream.destroy() };
 }

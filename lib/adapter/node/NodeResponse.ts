@@ -31,7 +31,7 @@ export interface NodeResponse extends SseResponse {
   removeListener(event: 'close' | 'drain' | 'error', listener: (error?: Error) => void): unknown;
 }
 
-/** What gathers writes, so that they leave together. */
+/** A socket or a response that gathers writes, so that they leave together. */
 export interface Corkable {
   cork(): void;
   uncork(): void;

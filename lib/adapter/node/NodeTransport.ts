@@ -125,7 +125,7 @@ function isDestroyed(response: NodeResponse): boolean {
  */
 function addCloseListener(response: NodeResponse, listener: () => void): void {
   response.on('close', listener);
-  response.on('error', ignore);
+  response.on('error', onResponseError);
   response.stream?.on?.('aborted', listener);
   pipelineSocketOf(response)?.on('close', listener);
 }
@@ -133,7 +133,7 @@ function addCloseListener(response: NodeResponse, listener: () => void): void {
 /** Removes the listeners. Until a response of ours is closed, an `error` of it needs its listener. */
 function removeCloseListener(response: NodeResponse, listener: () => void): void {
   response.removeListener('close', listener);
-  response.removeListener('error', ignore);
+  response.removeListener('error', onResponseError);
   // The socket of an http2 stream must not be touched.
   if (response.stream !== undefined) response.stream.removeListener?.('aborted', listener);
   else response.req?.socket?.removeListener('close', listener);
@@ -144,4 +144,4 @@ function pipelineSocketOf(response: NodeResponse): Closable | undefined {
   return response.stream === undefined && response.socket === null ? response.req?.socket : undefined;
 }
 
-function ignore(): void {}
+function onResponseError(): void {}

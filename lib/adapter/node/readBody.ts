@@ -2,9 +2,9 @@ import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { concatBytes } from '../../data/concatBytes.ts';
 import type { Refusal } from '../../sink/refuse.ts';
 import type { SseRequest } from '../../sink/SseRequest.ts';
-import { parseJson, refusedEncoding, tooLarge } from '../jsonBody.ts';
+import { parseBody, refusedEncoding, tooLarge } from '../jsonBody.ts';
 
-/** What `receive` reads of a request: a parsed body, or else the bytes of the body. @category adapter */
+/** The part of a request that `receive` reads: a parsed body, or else the bytes of the body. @category adapter */
 export interface ReceiveRequest extends SseRequest {
   readonly httpVersionMajor?: number;
   /** True when the body was read to its end. */
@@ -29,7 +29,7 @@ export function readBody(
   if (request.body !== undefined) return done(right(request.body));
   const refusal = refusedEncoding(request.headers);
   if (refusal !== undefined) return done(left(refusal));
-  readBytes(request, maxBodyBytes, (bytes) => done(isLeft(bytes) ? bytes : parseJson(bytes.right)));
+  readBytes(request, maxBodyBytes, (bytes) => done(isLeft(bytes) ? bytes : parseBody(bytes.right)));
 }
 
 /**
@@ -69,13 +69,13 @@ function readBytes(
   const onClose = (): void => {
     stop();
     request.removeListener('close', onClose);
-    request.removeListener('error', ignore);
+    request.removeListener('error', ignoreError);
   };
   request.on('data', onData);
   request.on('end', onEnd);
   request.on('close', onClose);
   // A client that disconnects emits `close`; until then an error needs a listener.
-  request.on('error', ignore);
+  request.on('error', ignoreError);
   // A middleware may have paused it while it waited for something.
   request.resume();
 }
@@ -86,4 +86,4 @@ function unread({ httpVersionMajor = 1 }: ReceiveRequest, maxBodyBytes: number):
   return httpVersionMajor === 1 ? { ...refusal, headers: { Connection: 'close' } } : refusal;
 }
 
-function ignore(): void {}
+function ignoreError(): void {}

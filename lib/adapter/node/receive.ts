@@ -72,7 +72,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     const onError = (error: unknown): void => {
       if (!connection.isWaiting) return;
       if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
-      if (hasTag<LimitError>(error, 'LimitError')) return refuse(connection, eventTooLarge(error));
+      if (hasTag<LimitError>(error, 'LimitError')) return refuse(connection, tooLargeForFeed(error));
       if (next === undefined) return refuseError(connection, error);
       connection.release();
       next(error);
@@ -111,7 +111,7 @@ function appendOptionsOf({ method, headers }: SseRequest): Either<Refusal, Appen
 }
 
 /** Returns the refusal of an event that is too large for the feed, in a body that is not too large. */
-function eventTooLarge({ subject, limit }: LimitError): Refusal {
+function tooLargeForFeed({ subject, limit }: LimitError): Refusal {
   return {
     status: 413,
     issues: [{ path: subject ?? 'body', expected: `at most ${limit} bytes of data`, got: 'more' }],

@@ -9,7 +9,7 @@ const bodilessStatuses: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 /** The status that proxies log for a client that disconnected before it was answered; nobody receives it. */
 const clientClosedRequest = 499;
 
-const utf8 = new TextEncoder();
+const utf8Encoder = new TextEncoder();
 
 /**
  * Writes to the body of a web `Response`.
@@ -130,5 +130,5 @@ export class WebTransport implements Transport {
 }
 
 function enqueue(body: ReadableStreamDefaultController<Uint8Array>, chunk: Uint8Array | string): void {
-  if (chunk.length > 0) body.enqueue(typeof chunk === 'string' ? utf8.encode(chunk) : chunk);
+  if (chunk.length > 0) body.enqueue(typeof chunk === 'string' ? utf8Encoder.encode(chunk) : chunk);
 }

@@ -2,7 +2,7 @@ import { type Either, left } from 'fp-ts/lib/Either.js';
 import { concatBytes } from '../../data/concatBytes.ts';
 import type { Refusal } from '../../sink/refuse.ts';
 import type { SseRequest } from '../../sink/SseRequest.ts';
-import { parseJson, refusedEncoding, tooLarge } from '../jsonBody.ts';
+import { parseBody, refusedEncoding, tooLarge } from '../jsonBody.ts';
 
 /**
  * Reads the body of a web request as JSON up to a bound: one whose header says that it is larger is not read at all, one
@@ -21,12 +21,12 @@ export async function readJson(
     throw new TypeError('sse: the body was read before: pass its value as { body } in the second argument');
   }
   if (Number(headers['content-length']) > maxBodyBytes) return left(tooLarge(maxBodyBytes));
-  const bytes = await readBytes(request.body, maxBodyBytes);
-  return bytes === undefined ? left(tooLarge(maxBodyBytes)) : parseJson(bytes);
+  const bytes = await readUpTo(request.body, maxBodyBytes);
+  return bytes === undefined ? left(tooLarge(maxBodyBytes)) : parseBody(bytes);
 }
 
 /** Returns all bytes, or `undefined` if there are more than the bound. */
-async function readBytes(
+async function readUpTo(
   body: ReadableStream<Uint8Array> | null,
   maxBodyBytes: number,
 ): Promise<Uint8Array | undefined> {

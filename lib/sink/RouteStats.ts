@@ -43,7 +43,7 @@ export type RefusalReason = keyof typeof noRefusals;
 export interface CloseStats {
   /** Milliseconds from the first byte to the close. */
   readonly duration: number;
-  /** What was written to the socket, in bytes, or in characters where it was text. */
+  /** The size of everything written to the socket, in bytes, or in characters where it was text. */
   readonly bytes: number;
   /** Events of the stream that were sent, without gaps and heartbeats. */
   readonly events: number;

@@ -4,7 +4,7 @@ import { type AnyFeed, coreOf } from '../feed/feed.ts';
 import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import { type AnyHandler, routeOf } from './handler.ts';
 import type { Route } from './Route.ts';
-import type { CloseReason, RefusalReason } from './stats.ts';
+import type { CloseReason, RefusalReason } from './RouteStats.ts';
 
 /** How far readers are behind, in entries of the log. @category sink */
 interface Lag {
@@ -14,7 +14,7 @@ interface Lag {
   readonly total: number;
 }
 
-/** What a route does now, and what it has done since it was created. @category sink */
+/** The present state of a route, and its totals since it was created. @category sink */
 export interface RouteMetrics {
   /** Responses that have started and are not closed. */
   readonly connections: number;
@@ -29,7 +29,7 @@ export interface RouteMetrics {
   readonly refused: Readonly<Record<RefusalReason, number>>;
   /** Events that were sent, without heartbeats and gaps. */
   readonly events: number;
-  /** What was written to sockets: bytes, or characters where it was text. */
+  /** The size of everything written to sockets: bytes, or characters where it was text. */
   readonly bytes: number;
   readonly heartbeats: number;
   /** Events that were dropped for slow readers, which got a gap for them. */
@@ -40,14 +40,14 @@ export interface RouteMetrics {
   readonly unwritten: number;
 }
 
-/** What a feed does now. @category sink */
+/** The present state of a feed. @category sink */
 export interface FeedMetrics {
   /** Readers in this process. */
   readonly readers: number;
   readonly lag: Lag;
 }
 
-/** What a registry of feeds does now. @category sink */
+/** The present state of a registry of feeds. @category sink */
 interface FeedsMetrics extends FeedMetrics {
   readonly feeds: number;
 }
