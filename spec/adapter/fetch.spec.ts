@@ -26,7 +26,7 @@ function reading({ body }: Response) {
 const end = 'id: 1.E.1~\nevent: rxsse.end\ndata: null\n\n';
 
 describe('sse of rxsse/fetch', () => {
-  it('answers with the head and the stream, and says the end', async () => {
+  it('answers with the head, the stream and its end', async () => {
     const response = await sse({ events: Ticks }, of(Tick(1)))(ask());
     expect(response.status).to.equal(200);
     expect(Object.fromEntries(response.headers)).to.deep.equal({
@@ -38,14 +38,14 @@ describe('sse of rxsse/fetch', () => {
     expect(await textOf(response)).to.equal(`retry: 3000\n\nid: 1.E.1\nevent: tick\ndata: 1\n\n${end}`);
   });
 
-  it('resolves before any event has come', async () => {
+  it('resolves before the first event', async () => {
     const response = await sse(NEVER)(ask());
     const { next, cancel } = reading(response);
     expect(await next()).to.equal('retry: 3000\n\n');
     await cancel();
   });
 
-  it('shows the web request to all that is asked about it', async () => {
+  it('passes the web request to every function of the route', async () => {
     const seen: unknown[] = [];
     const request = ask('/?n=1', { headers: { authorization: 'Bearer me' } });
     const route = sse(
@@ -90,7 +90,7 @@ describe('sse of rxsse/fetch', () => {
     expect(failure).to.equal('Error: no');
   });
 
-  it('takes a cursor by header or by query, and stops one that has the end', async () => {
+  it('reads the cursor from the header or the query, and answers an end cursor with 204', async () => {
     const ticks = feed(Ticks);
     const cursor = await ticks.publish([Tick(1), Tick(2)]);
     const first = cursor.replace(/2$/, '1');
@@ -123,11 +123,11 @@ describe('sse of rxsse/fetch', () => {
       expect(await textOf(await route(post('{"question":"wäre"}')))).to.include('data: "wäre"\n');
     });
 
-    it('takes what somebody has read', async () => {
+    it('takes a body that was read before', async () => {
       expect(await textOf(await route(ask(), { body: { question: 'why' } }))).to.include('data: "why"\n');
     });
 
-    it('does not touch one that nobody asked for', async () => {
+    it('does not read a body that the route does not decode', async () => {
       const request = post('mine');
       await (await sse(of(1))(request)).text();
       expect(await request.text()).to.equal('mine');
@@ -153,11 +153,11 @@ describe('sse of rxsse/fetch', () => {
       });
     }
 
-    it('takes one that is as long as the limit', async () => {
+    it('takes one that is exactly as large as the bound', async () => {
       expect((await route(post(`{"question":"${'y'.repeat(25)}"}`))).status).to.equal(200);
     });
 
-    it('stops reading one that is longer', async () => {
+    it('stops reading one that is larger', async () => {
       let pulls = 0;
       let isCancelled = false;
       const body = new ReadableStream<Uint8Array>({
@@ -175,7 +175,7 @@ describe('sse of rxsse/fetch', () => {
       expect([pulls <= 4, isCancelled]).to.deep.equal([true, true]);
     });
 
-    it('rejects where somebody read it and kept it to themselves', async () => {
+    it('rejects where it was read before and not passed on', async () => {
       const request = post('{"question":"why"}');
       await request.text();
       expect(await route(request).catch(String)).to.match(/^TypeError: sse: the body was read before/);
@@ -203,13 +203,13 @@ describe('sse of rxsse/fetch', () => {
     });
   }
 
-  it('answers with a Response that is thrown, as it is', async () => {
+  it('answers with a Response that is thrown', async () => {
     const refusal = new Response('who are you?', { status: 401 });
     const route = sse({ state: (_request: Request) => Promise.reject(refusal) }, NEVER);
     expect(await route(ask())).to.equal(refusal);
   });
 
-  it('breaks the body after an error in mid-stream, and shows nothing of it', async () => {
+  it('breaks the body after an error in mid-stream, and shows nothing of the error', async () => {
     const source = new Subject<number>();
     const response = await sse(source)(ask());
     const { next } = reading(response);
@@ -219,14 +219,14 @@ describe('sse of rxsse/fetch', () => {
     expect(failure).to.equal('AbortError: The response is cut');
   });
 
-  it('leaves the stream in the turn in which the body is cancelled', async () => {
+  it('unsubscribes from the stream in the turn in which the body is cancelled', async () => {
     let left = 0;
     const response = await sse(NEVER.pipe(finalize(() => left++)))(ask());
     void response.body?.cancel();
     expect(left).to.equal(1);
   });
 
-  it('leaves the stream in the turn in which the request is aborted', async () => {
+  it('unsubscribes from the stream in the turn in which the request is aborted', async () => {
     let left = 0;
     const leaving = new AbortController();
     await sse(NEVER.pipe(finalize(() => left++)))(ask('/', { signal: leaving.signal }));
@@ -234,7 +234,7 @@ describe('sse of rxsse/fetch', () => {
     expect(left).to.equal(1);
   });
 
-  it('reads no more of a log than its reader does: who is slower than what is kept is told', async () => {
+  it('reads no more of a log than its reader does: a reader that is too slow gets a gap', async () => {
     const Texts = events({ Text: t.string });
     const texts = feed(Texts, { log: memoryLog({ maxBytes: 256 * 1024, maxEntries: Infinity }) });
     const publish = (count: number) => {
@@ -253,7 +253,7 @@ describe('sse of rxsse/fetch', () => {
     expect(text).to.match(/event: rxsse\.end\ndata: null\n\n$/);
   });
 
-  it('waits for its reader where a pulled source has more', async () => {
+  it('waits for its reader before it pulls more from a source', async () => {
     let made = 0;
     async function* numbers() {
       for (; made < 200; made++) yield 'x'.repeat(1000);
@@ -268,7 +268,7 @@ describe('sse of rxsse/fetch', () => {
     expect(made).to.equal(200);
   });
 
-  it('is drained like any other route', async () => {
+  it('is shut down like any other route', async () => {
     const route = sse({ retry: 5 }, NEVER.pipe(startWith(1)));
     const { next } = reading(await route(ask()));
     await next();
@@ -282,7 +282,7 @@ describe('sse of rxsse/fetch', () => {
     expect(await (await route(ask())).text()).to.equal('retry: 7\n\n');
   });
 
-  it('never subscribes for a reader that left before its state was known', async () => {
+  it('never subscribes for a reader that disconnected before its state was resolved', async () => {
     let answer: (value: number) => void = () => {};
     let subscribed = 0;
     const leaving = new AbortController();
@@ -305,7 +305,7 @@ describe('sse of rxsse/fetch', () => {
     expect(subscribed).to.equal(0);
   });
 
-  it('refuses at once a limit out of range, and what is no stream', () => {
+  it('refuses a bound out of range and a value that is not a stream when it is created', () => {
     expect(() => sse({ maxBodyBytes: 0 }, NEVER)).to.throw(RangeError, /maxBodyBytes must be at least 1/);
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable/);
   });

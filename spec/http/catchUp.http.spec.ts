@@ -44,7 +44,7 @@ describe('readers that are 100,000 entries behind', function () {
   // Some 2 s; what a busy machine makes of it is not the question.
   this.timeout(60_000);
 
-  it('catch up without hurting one at the tail, and history is copied for none of them', async () => {
+  it('catch up without slowing one at the tail, and no history is copied for them', async () => {
     const log = memoryLog({ maxBytes: 64 * 1024 * 1024, maxEntries: Infinity });
     const ticks = feed(Ticks, { log });
     const event = Tick('x'.repeat(150));

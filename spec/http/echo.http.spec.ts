@@ -75,7 +75,7 @@ describe('the echo example over HTTP', () => {
         );
       }));
 
-    it(`${path} is a 422 that names the message when there is none`, () =>
+    it(`${path} answers 422 with the path of the message when there is none`, () =>
       listen(echoApp(), async (url) => {
         const response = await fetch(url + path);
         expect(response.status).to.equal(422);
@@ -97,7 +97,7 @@ describe('the echo example over HTTP', () => {
     }));
 
   for (const path of ['/sse', '/sse2', '/sse3']) {
-    it(`${path} goes on without its reader, who comes back for exactly what was missed`, () =>
+    it(`${path} continues without its reader, which resumes with exactly what it missed`, () =>
       listen(echoApp(), async (url, server) => {
         const left = nextLeft(server);
         const first = await openStream(`${url}${path}?message=hello`);
@@ -119,7 +119,7 @@ describe('the echo example over HTTP', () => {
       }));
   }
 
-  it('stops the streams of a reader who does not come back in time', () =>
+  it('stops the streams of a reader that does not resume in time', () =>
     watchingIntervals((intervals) =>
       listen(echoApp(), async (url, server) => {
         const before = intervals.alive;
@@ -145,7 +145,7 @@ describe('the echo example over HTTP', () => {
 
 describe('the streams of the echo example', () => {
   it(
-    'speak once a second, the reversed one from the first second on',
+    'emit once a second, the reversed one from the first second on',
     marbles(({ expectObservable }) => {
       const subs = '                           ^ 2500ms !';
       const expected = {
@@ -166,7 +166,7 @@ describe('the echo server', function () {
   const start = (PORT: string) => exampleServer('echo', { PORT });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`says where it serves, and stops on ${signal} with a stream open`, async () => {
+    it(`prints where it listens, and stops on ${signal} with a stream open`, async () => {
       const { child, said, closed, greeting } = start('0');
       const [, url, tried] = /(http:\S+)\n.*curl -N '(.*)'\n/.exec(await greeting()) ?? [];
       expect(tried).to.equal(`${url}/sse3?message=hello`);
@@ -180,7 +180,7 @@ describe('the echo server', function () {
     });
   }
 
-  it('says in one line that the port is busy', () =>
+  it('prints in one line that the port is in use', () =>
     listen(echoApp(), async (url) => {
       const { port } = new URL(url);
       const { said, closed } = start(port);
@@ -190,7 +190,7 @@ describe('the echo server', function () {
       );
     }));
 
-  it('refuses a PORT that is none in one line', async () => {
+  it('refuses an invalid PORT in one line', async () => {
     const servers = ['http', '70000', '-1'].map(start);
     for (const { said, closed } of servers) {
       expect(await closed).to.deep.equal([1, null]);

@@ -29,7 +29,7 @@ const ours = Object.entries(servers).filter(([name]) => !others.test(name));
  * and bodies of a Response have their own ways to be left, in http2.http.spec.ts and spec/adapter.
  */
 for (const [name, mount] of ours) {
-  describe(`a known failure of others, on ${name}`, () => {
+  describe(`a known failure of other libraries, on ${name}`, () => {
     /** A reader that leaves while the route awaits who it is; then that is known. */
     async function leftWhileAwaiting(use: (response: ServerResponse, subscribed: number) => unknown): Promise<void> {
       let subscribed = 0;
@@ -188,7 +188,7 @@ for (const [name, mount] of ours) {
   });
 }
 
-describe('a known failure of others', function () {
+describe('a known failure of other libraries', function () {
   this.timeout(30_000);
 
   it('is a process that cannot exit with open streams', async () => {

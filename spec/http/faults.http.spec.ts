@@ -73,7 +73,7 @@ describe('an EventSource whose connections go wrong', function () {
 
   for (const [name, produce] of Object.entries(producers)) {
     for (const [how, { times, faults: faultsOf }] of Object.entries(faults)) {
-      it(`has everything of ${name} once and in order when they are ${how}`, async () => {
+      it(`receives everything of ${name} once and in order when they are ${how}`, async () => {
         const read = await readThrough(
           produce(),
           Array.from({ length: times }, (_, nth) => faultsOf(nth)),
@@ -84,12 +84,12 @@ describe('an EventSource whose connections go wrong', function () {
     }
   }
 
-  it('has everything when they are closed after each byte of an answer in turn, its head and its position too', async () => {
+  it('receives everything when they are closed after each byte of a response in turn, including its head and position', async () => {
     const script = Array.from({ length: 600 }, (_, after): Faults => ({ answer: { how: 'cut', after } }));
     expectWhole(await readThrough(ofFeed(), script));
   });
 
-  it('is told of each gap, at its place, when meanwhile more was said than is remembered', async () => {
+  it('gets each gap at its position when more was published meanwhile than the log stores', async () => {
     const script = Array.from(
       { length: 20 },
       (_, nth): Faults => ({ answer: { how: 'lost', after: 300 + nth * 40, noticed } }),
@@ -113,7 +113,7 @@ describe('an EventSource whose connections go wrong', function () {
     expect(gaps).to.be.above(0);
   });
 
-  it('comes back where it was from a line that nobody read, and which the server has given up', async () => {
+  it('resumes where it was after the server has cut a connection that was not read', async () => {
     const given: string[] = [];
     const ticks = feed(Text, { log: memoryLog({ maxBytes: 128 * MiB, maxEntries: Infinity }), maxEventBytes: 2 * MiB });
     const route = sse({ retry: 1, stallTimeout: 100, onClose: (reason) => void given.push(reason) }, ticks);
@@ -163,7 +163,7 @@ describe('an EventSource whose connections go wrong', function () {
   });
 
   for (const [name, produce] of Object.entries(producers)) {
-    it(`has everything of ${name} through 10 random scripts of faults, seed ${seed}`, () =>
+    it(`receives everything of ${name} through 10 random scripts of faults, seed ${seed}`, () =>
       fc.assert(
         fc.asyncProperty(scripts, async (script) => expectWhole(await readThrough(produce(), script))),
         { numRuns: 10, seed, endOnFailure: true },

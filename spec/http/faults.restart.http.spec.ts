@@ -32,7 +32,7 @@ describe('an EventSource whose connections go wrong, and whose server is killed'
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('has everything of an lmdb feed once and in order, over four servers', async () => {
+  it('receives everything of an lmdb feed once and in order, over four servers', async () => {
     const port = await freePort();
     const path = join(folder, 'log');
     const servers: Server[] = [];

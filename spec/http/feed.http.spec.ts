@@ -13,7 +13,7 @@ const { Tick } = Ticks;
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a feed on ${name}`, () => {
-    it('ends with word of it, and EventSource asks once more and stops', async () => {
+    it('ends with an end event, and EventSource reconnects once and stops', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse({ retry: 0 }, ticks)).listener, (url) =>
         follow(url, async (follower) => {
@@ -32,7 +32,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('that is over gives a new reader all of it and the end, and one that comes back the rest', async () => {
+    it('that has ended sends a new reader everything and the end, and a resuming one the rest', async () => {
       const ticks = feed(Ticks, { source: of(Tick(1), Tick(2)), start: 'now' });
       await listen(mount(sse({ retry: 5 }, ticks)).listener, async (url) => {
         const first = await openStream(url);
@@ -53,7 +53,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that failed says so in its end, and no more', async () => {
+    it('that failed says so in its end, and nothing else', async () => {
       const source = new Observable<never>((subscriber) => subscriber.error(new Error('secret')));
       await listen(mount(sse({ retry: 0 }, feed(Ticks, { source }))).listener, (url) =>
         follow(url, async (follower) => {
@@ -64,7 +64,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('leaves its source when its last reader has gone', async () => {
+    it('unsubscribes from its source when its last reader has disconnected', async () => {
       const left = deferred();
       const source = new Subject<ReturnType<typeof Tick>>();
       const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), linger: 0 });
@@ -82,7 +82,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that is closed cuts its readers, and answers no new one with a stream', async () => {
+    it('that is closed cuts its readers, and answers new ones without a stream', async () => {
       const ticks = feed(Ticks, { source: NEVER });
       const { listener } = mount(sse(ticks));
       await listen(listener, async (url) => {

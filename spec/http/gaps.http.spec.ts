@@ -8,7 +8,7 @@ import { publish, shown, Ticks } from './ticks.ts';
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a reader that cannot have what it missed, on ${name}`, () => {
-    it('is told that it was trimmed, and goes on with the oldest that is kept', async () => {
+    it('gets a gap where its entries were trimmed, and continues with the oldest stored one', async () => {
       const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
@@ -30,7 +30,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('is told that the epoch is another after a restart, and goes on with the oldest', async () => {
+    it('gets a gap for another epoch after a restart, and continues with the oldest entry', async () => {
       const before = feed(Ticks);
       const after = feed(Ticks);
       let { listener } = mount(sse({ retry: 1 }, before));
@@ -62,7 +62,7 @@ for (const [name, mount] of Object.entries(servers)) {
       future: (cursor: string) => cursor.replace(/\d+$/, '99'),
       invalid: () => 'garbage',
     })) {
-      it(`is told once of a cursor that is ${reason}, goes on at the tail, and resumes from there`, async () => {
+      it(`gets one gap for a cursor that is ${reason}, continues at the tail, and resumes from there`, async () => {
         const ticks = feed(Ticks);
         const cursor = cursorAfter(await publish(ticks, 1, 2));
         await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
@@ -82,7 +82,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     }
 
-    it('is told on the wire right after the position that it came with, under the position before what follows', async () => {
+    it('gets the gap after the position that it sent, with the position before what follows as its id', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       await listen(mount(sse(ticks)).listener, async (url) => {
@@ -97,7 +97,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('is never answered with an error, whatever it sends', async () => {
+    it('is never answered with an error, for any cursor', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       const sent = ['%00', '1.e.x', '1.e.01', '1.e.-1', '2.e.1', 'x'.repeat(4000), '1.é.1', '1.e.9007199254740993'];
@@ -111,7 +111,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('reads nothing more where the route ends it: the gap, the end, and 204 on its return', async () => {
+    it('gets the gap, the end, and 204 on its return where the route ends it', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       await listen(mount(sse({ retry: 1, resume: { gapPolicy: 'end' } }, ticks)).listener, (url) =>

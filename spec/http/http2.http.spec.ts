@@ -87,7 +87,7 @@ describe('sse on http2', () => {
     }
   });
 
-  it('tells a cut from an end: the stream is reset with an error', async () => {
+  it('resets the stream with an error to cut it, so that a cut differs from an end', async () => {
     const source = new Subject<number>();
     await withSession(sse(source), async (session) => {
       const reader = asked(session);
@@ -109,7 +109,7 @@ describe('sse on http2', () => {
       'a silent stream': NEVER,
       'one in mid-write': everyTurn(),
     })) {
-      it(`leaves ${what} when its reader ${how}`, async () => {
+      it(`unsubscribes from ${what} when its reader ${how}`, async () => {
         const left = deferred();
         const reason = deferred<CloseReason>();
         const route = sse(
@@ -132,7 +132,7 @@ describe('sse on http2', () => {
     }
   }
 
-  it('holds no more for a slow stream than its page, and keeps the others of the session going', async () => {
+  it('retains no more than a page for a slow stream, and does not stop the others of its session', async () => {
     const slow = feed(Texts, { log: memoryLog({ maxBytes: 16 * 1024 * 1024, maxEntries: Infinity }) });
     const quick = new Subject<number>();
     const routes = { '/slow': sse({ stallTimeout: Infinity }, slow), '/quick': sse(quick) };
@@ -155,7 +155,7 @@ describe('sse on http2', () => {
     });
   });
 
-  it('gives up a stream whose reader takes nothing, and leaves the session to the others', async () => {
+  it('cuts a stream whose reader takes nothing, and leaves the session to the others', async () => {
     const closed = deferred<CloseReason>();
     const slow = new Subject<string>();
     const quick = new Subject<number>();
@@ -193,7 +193,7 @@ describe('sse on http2', () => {
     });
   });
 
-  it('ends its streams when it is drained, so that a session that was told to go is over', async () => {
+  it('ends its streams on shutdown, so that a session that got GOAWAY closes', async () => {
     const route = sse(interval(1).pipe(startWith(-1)));
     const responses: Http2ServerResponse[] = [];
     const listener = overHttp2((request, response) => {

@@ -10,7 +10,7 @@ const eventOf = (letter: string) => (letter === 'D' ? end : token(letter));
 
 describe('groupTokens', () => {
   it(
-    'brings together what comes within the time, and lets nothing overtake or wait for longer',
+    'groups what is emitted within the time, in order, and delays nothing for longer',
     marbles(({ hot, expectObservable }) => {
       const source = hot('  ab-c-----d-D|');
       const expected = '    -----x----y-(D|)';
@@ -21,7 +21,7 @@ describe('groupTokens', () => {
   );
 
   it(
-    'makes no event larger than the bytes, of which a letter may have several',
+    'makes no event larger than the bound in bytes, of which a letter may have several',
     marbles(({ hot, expectObservable }) => {
       const source = hot('  abüc|');
       const expected = '    ----(xy|)';

@@ -65,7 +65,7 @@ const words = (...texts: readonly string[]): readonly Said[] => texts.map((text)
 
 describe('the llm relay', () => {
   for (const format of formats) {
-    it(`makes typed events of ${format}'s format: tokens, a tool's call, usage, and the end`, async () => {
+    it(`makes typed events of ${format}'s format: tokens, a tool call, usage, and the end`, async () => {
       const pieces: readonly Said[] = [
         ...words('Let ', 'me ', 'lo\nok: ü'),
         { tool: 'look', input: '{"place":"Graz"}' },
@@ -87,7 +87,7 @@ describe('the llm relay', () => {
     });
   }
 
-  it('goes on without its reader, who comes back to all that was said, once, and to what is being said', async () => {
+  it('continues without its reader, which resumes with everything that it missed, once', async () => {
     const saying = new Subject<Said>();
     await withRelay(
       () => saying,
@@ -127,7 +127,7 @@ describe('the llm relay', () => {
   });
 
   for (const format of formats) {
-    it(`cancels the request to ${format} within one turn of the loop when the last reader leaves, with grace 0`, async () => {
+    it(`cancels the request to ${format} within one turn of the loop when the last reader disconnects, with linger 0`, async () => {
       await withRelay(
         () => concat(of({ text: 'and so ' }), NEVER),
         async ({ url, app, model }) => {
@@ -168,7 +168,7 @@ describe('the llm relay', () => {
     });
   }
 
-  it('waits for the grace that it has, and not for a reader who is back by then', async () => {
+  it('waits for its linger time, and does not cancel where a reader has resumed by then', async () => {
     const saying = new Subject<Said>();
     await withRelay(
       () => saying,
@@ -186,7 +186,7 @@ describe('the llm relay', () => {
     );
   });
 
-  it('stops when it is told to, and tells its readers', async () => {
+  it('stops on request, and notifies its readers', async () => {
     await withRelay(
       () => NEVER,
       async ({ url, model }) => {
@@ -213,7 +213,7 @@ describe('the llm relay', () => {
   };
   for (const format of formats) {
     for (const [what, [script, message]] of Object.entries(failures)) {
-      it(`says that ${format} ${what}, and shows nothing of its inside`, async () => {
+      it(`reports that ${format} ${what}, and shows nothing of its internals`, async () => {
         const errors: unknown[] = [];
         await withRelay(
           script,
@@ -239,7 +239,7 @@ describe('the llm relay', () => {
     ['says what has another shape', 'data: {"choices":5}\n\n', /cannot be read/],
     ['says an error', 'data: {"error":{"message":"internal detail"}}\n\n', /failure of its own/],
   ] as const) {
-    it(`says that a model ${what}`, async () => {
+    it(`reports that a model ${what}`, async () => {
       await listen(
         (_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(answer),
         async (baseUrl) => {
@@ -257,7 +257,7 @@ describe('the llm relay', () => {
     });
   }
 
-  it('tells the model what was said before', async () => {
+  it('sends the earlier messages to the model', async () => {
     const heard: unknown[] = [];
     await listen(
       (request, response) => {
@@ -291,7 +291,7 @@ describe('the llm relay', () => {
     expect(heard).to.deep.equal([[first], 'Bearer k', [first, ...rest], 'Bearer k']);
   });
 
-  it('takes one question at a time, and so many answers at once', async () => {
+  it('answers one question of a conversation at a time, and bounds how many at once', async () => {
     await withRelay(
       () => NEVER,
       async ({ url }) => {

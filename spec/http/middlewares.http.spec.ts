@@ -25,7 +25,7 @@ const middlewares: Readonly<Record<string, readonly RequestHandler[]>> = {
 for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': express4 })) {
   for (const [what, handlers] of Object.entries(middlewares)) {
     describe(`sse on ${name} behind ${what}`, () => {
-      it('brings events one by one, uncompressed, a large one and the end', async () => {
+      it('delivers events one by one, uncompressed, a large one and the end', async () => {
         const source = new Subject<string>();
         const app = make()
           .use(...handlers)
@@ -47,7 +47,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
         });
       });
 
-      it('resumes, and is left by its reader', async () => {
+      it('resumes, and unsubscribes when its reader disconnects', async () => {
         const left = deferred();
         const source = new Subject<never>();
         const ticks = feed(Ticks, { source: source.pipe(finalize(() => left.resolve())), linger: 0 });
@@ -69,7 +69,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
   }
 
   describe(`compression on ${name}`, () => {
-    it('compresses what is next to a stream, so that it was there', async () => {
+    it('compresses what is beside a stream, so that it was active', async () => {
       const app = make().use(compression({ threshold: 0 }));
       app.get('/page', (_request: express.Request, response: express.Response) => {
         response.send('x'.repeat(5000));
@@ -81,7 +81,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
       });
     });
 
-    it('loses nothing where somebody took no-transform away, so that it compresses after all', async () => {
+    it('loses nothing where a middleware removed no-transform, so that it is compressed', async () => {
       const app = make().use(compression({ filter: () => true, threshold: 0 }));
       app.use((_request: express.Request, response: express.Response, next: express.NextFunction) => {
         const { writeHead } = response;

@@ -56,7 +56,7 @@ describe('sse behind nginx', function () {
   };
   for (const [how, more] of Object.entries(settings)) {
     describe(how, () => {
-      it('brings events one by one, and the end', async () => {
+      it('delivers events one by one, and the end', async () => {
         const source = new Subject<number>();
         const versions: string[] = [];
         const app = express();
@@ -81,7 +81,7 @@ describe('sse behind nginx', function () {
         );
       });
 
-      it('resumes, and leaves the stream of a reader that goes', async () => {
+      it('resumes, and unsubscribes when a reader disconnects', async () => {
         const left = deferred();
         const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
         await listen(express().get('/', sse({ retry: 1 }, ticks)), (url, server) =>
@@ -107,7 +107,7 @@ describe('sse behind nginx', function () {
         );
       });
 
-      it('keeps a silent line by heartbeats, and loses it without', async () => {
+      it('keeps a silent connection open by heartbeats, and loses it without them', async () => {
         const app = express();
         app.get('/beating', sse({ heartbeat: 100 }, NEVER));
         app.get('/silent', sse({ heartbeat: Infinity }, NEVER));
@@ -125,7 +125,7 @@ describe('sse behind nginx', function () {
     });
   }
 
-  it('brings a page of history whole and in order', async () => {
+  it('delivers a page of history whole and in order', async () => {
     const ticks = feed(Ticks);
     for (let n = 0; n < 5000; n++) publish(ticks, n);
     ticks.end().subscribe();

@@ -36,7 +36,7 @@ describe('the notifications server', function () {
     return Array.from(blocks, ([, cursor = '', json = '']) => [cursor, JSON.parse(json).text]);
   }
 
-  it('sends what is posted to who reads, and all that is kept to who comes new', async () => {
+  it('sends what is posted to its readers, and everything stored to a new one', async () => {
     const server = start();
     const url = await server.url();
     const live = await openStream(`${url}/notifications`);
@@ -54,7 +54,7 @@ describe('the notifications server', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`goes on after ${signal} where each reader was`, async () => {
+    it(`continues after ${signal} where each reader was`, async () => {
       const before = start();
       const url = await before.url();
       const wire = await openStream(`${url}/notifications`);
@@ -97,7 +97,7 @@ describe('the notifications server', function () {
     }
   });
 
-  it('says what is wrong with a notification', async () => {
+  it('answers what is wrong with a notification', async () => {
     const server = start();
     const response = await fetch(`${await server.url()}/notifications`, {
       method: 'POST',
@@ -112,7 +112,7 @@ describe('the notifications server', function () {
     await server.closed;
   });
 
-  it('says in one line that it cannot listen, or has no folder to keep them in', async () => {
+  it('prints in one line that it cannot listen, or has no folder to store them in', async () => {
     const serving = start();
     const { port } = new URL(await serving.url());
     const busy = start(port);

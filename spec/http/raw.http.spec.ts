@@ -65,7 +65,7 @@ for (const [name, mount] of http1) {
       );
     });
 
-    it('lets a pipelined request wait for an open stream, whose reader is not disturbed', async () => {
+    it('delays a pipelined request behind an open stream, whose reader is not disturbed', async () => {
       const sources = [new Subject<string>(), new Subject<string>()];
       let asked = 0;
       const route = sse(() => sources[asked++] ?? NEVER);
@@ -87,7 +87,7 @@ for (const [name, mount] of http1) {
       );
     });
 
-    it('leaves both streams of a pipeline when the connection goes', async () => {
+    it('unsubscribes from both streams of a pipeline when the connection closes', async () => {
       let left = 0;
       let asked = 0;
       const both = deferred();
@@ -112,7 +112,7 @@ for (const [name, mount] of http1) {
       );
     });
 
-    it('gives HEAD the headers of GET and no byte more, and keeps the connection', async () => {
+    it('answers HEAD with the headers of GET and no byte more, and keeps the connection open', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse(ticks)).listener, (url) =>
         rawSocket(url, async (socket) => {

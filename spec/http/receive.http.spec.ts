@@ -99,7 +99,7 @@ for (const [name, mount] of Object.entries(all)) {
       });
     });
 
-    it('names what is wrong, and goes on with the next request of the connection', async () => {
+    it('names what is wrong, and continues with the next request of the connection', async () => {
       const { handler, remembered } = shop();
       await listen(mount(handler), async (url) => {
         const answer = await post(url, [paid('A'), paid(5)]);
@@ -124,7 +124,7 @@ for (const [name, mount] of Object.entries(all)) {
       });
     });
 
-    it('takes POST and nothing else', async () => {
+    it('accepts only POST', async () => {
       const { handler } = shop();
       await listen(mount(handler), async (url) => {
         for (const method of ['GET', 'HEAD', 'PUT']) {
@@ -154,7 +154,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses a long body that says so before it is sent, and closes', async () => {
+    it('refuses a body whose header says that it is too large before it is sent, and closes', async () => {
       const { handler } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const text = await raw(url, head('Content-Length: 101'));
@@ -165,7 +165,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses a body that turns out long before it has ended, and closes', async () => {
+    it('refuses a body that turns out too large before it has ended, and closes', async () => {
       const { handler, remembered } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const chunk = `40\r\n${' '.repeat(64)}\r\n`;
@@ -177,7 +177,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses one that is far longer than what a socket holds, as fetch sees it', async () => {
+    it('refuses one that is far larger than what a socket holds, as fetch sees it', async () => {
       const { handler } = shop();
       await listen(mount(handler), async (url) => {
         const answer = await post(url, ' '.repeat(8 * 1024 * 1024));
@@ -185,7 +185,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('takes one that is as long as the limit', async () => {
+    it('takes one that is exactly as large as the bound', async () => {
       const { length } = JSON.stringify(paid('A'));
       const { handler } = shop({ maxBodyBytes: length });
       await listen(mount(handler), async (url) => {
@@ -194,7 +194,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('does nothing for a client that aborts, and leaves nothing behind', async () => {
+    it('does nothing for a client that aborts, and leaves no listener', async () => {
       const { handler, remembered } = shop();
       const arrived = deferred<IncomingMessage>();
       const over = deferred();
@@ -220,7 +220,7 @@ for (const [name, mount] of Object.entries(readers)) {
 }
 
 describe('receive', () => {
-  it('gives what it took to the readers of the feed', async () => {
+  it('sends what it received to the readers of the feed', async () => {
     const { orders, handler } = shop();
     const app = express();
     app.post('/orders', handler);
@@ -233,7 +233,7 @@ describe('receive', () => {
     });
   });
 
-  it('takes a body over HTTP/2, and refuses a long one', async () => {
+  it('takes a body over HTTP/2, and refuses one that is too large', async () => {
     const { handler, remembered } = shop({ maxBodyBytes: 100 });
     const server = createHttp2Server((incoming, response) => handler(incoming, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -56,7 +56,7 @@ describe('the recipe for Hono', () => {
     });
   });
 
-  it('brings events one by one, and leaves the stream of a reader that goes', async () => {
+  it('delivers events one by one, and unsubscribes when a reader disconnects', async () => {
     const left = deferred();
     const source = new Subject<number>();
     const route = onFetch(source.pipe(finalize(() => left.resolve())));
@@ -99,7 +99,7 @@ describe('the recipe for Hono', () => {
     );
   });
 
-  it('leaves what fails before the first byte to onError', async () => {
+  it('passes an error before the first byte to onError', async () => {
     const route = onFetch(
       {
         state: (_request: Request) => {
@@ -127,7 +127,7 @@ describe('the recipe for auth', () => {
   const session = async (request: ExpressRequest) =>
     ofUser(/(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
 
-  it('by cookie shows each reader its own, again on every reconnect, and ends an EventSource without', async () => {
+  it('by cookie shows each reader its own events, also after a reconnect, and ends an EventSource without one', async () => {
     const orders = feed(Orders);
     let asked = 0;
     const app = express().get(
@@ -172,7 +172,7 @@ describe('the recipe for auth', () => {
     });
   });
 
-  it('by Authorization lets a fetch client in until its token ends', async () => {
+  it('by Authorization admits a fetch client until its token expires', async () => {
     const orders = feed(Orders);
     const bearer = async (request: ExpressRequest) => {
       const token = /^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -221,7 +221,7 @@ describe('the recipe for CORS', () => {
       wire.close();
     }));
 
-  it('allows what a fetch client sends, before it sends it', () =>
+  it('allows the headers of a fetch client in a preflight', () =>
     listen(app, async (url) => {
       const asked = 'authorization,last-event-id,rxsse-client';
       const answer = await fetch(`${url}/orders`, {

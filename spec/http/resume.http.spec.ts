@@ -7,7 +7,7 @@ import { servers } from './servers.ts';
 import { publish, shown, Ticks } from './ticks.ts';
 
 for (const [name, mount] of Object.entries(servers)) {
-  describe(`a reader that comes back, on ${name}`, () => {
+  describe(`a reader that resumes, on ${name}`, () => {
     it('gets what was published while it was away, although it had no event before', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
@@ -43,7 +43,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('may say in the query where it was, as a page does that was loaded again', async () => {
+    it('may send its cursor in the query, as a page does that was loaded again', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
@@ -57,7 +57,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('is placed by its header where it sends both: EventSource repeats the URL and moves the header on', async () => {
+    it('resumes from the header where it sends both: EventSource repeats the URL and updates the header', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
@@ -77,7 +77,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     for (const [from, came] of Object.entries({ live: '4', oldest: '1,2,3,4', cursor: '2,3,4' })) {
-      it(`begins where the route says when it comes for the first time: ${from}`, async () => {
+      it(`starts where the route says when it connects for the first time: ${from}`, async () => {
         const ticks = feed(Ticks);
         const cursor = await publish(ticks, 1);
         publish(ticks, 2, 3);

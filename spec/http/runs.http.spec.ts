@@ -35,7 +35,7 @@ async function told({ status, headers, ...wire }: Wire): Promise<unknown> {
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a run on ${name}`, () => {
-    it('goes on while its reader is away, and gives it what it missed', async () => {
+    it('continues while its reader is away, which then gets what it missed', async () => {
       const { made, left, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(listener, (url, server) =>
@@ -56,7 +56,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('that is not known tells of it, and a fresh one begins', async () => {
+    it('that is not known is reported by a gap, and another one starts', async () => {
       const { made, make } = answers();
       let { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(
@@ -80,7 +80,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('is left when its grace is over, and is not known from then on', async () => {
+    it('is unsubscribed from when its linger time is over, and is unknown from then on', async () => {
       const { made, left, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: { linger: 0 }, retry: 1 }, make));
       await listen(listener, (url, server) =>
@@ -93,7 +93,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('of another owner is answered exactly as one that nobody knows', async () => {
+    it('of another owner is answered exactly like an unknown one', async () => {
       const { made, left, make } = answers();
       const route = sse({ events: Ticks, state: whoIs, resume: { owner: ({ state }) => state.user } }, make);
       await listen(mount(route).listener, async (url) => {
@@ -124,7 +124,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that is not known ends where the route says so: nothing is begun, and 204 follows', async () => {
+    it('that is not known ends where the route says so: nothing is started, and 204 follows', async () => {
       const { left, made, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: { gapPolicy: 'end' }, retry: 1 }, make));
       await listen(listener, (url) =>
@@ -137,7 +137,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('that has not begun hears through its signal that its reader has gone', async () => {
+    it('that has not started is aborted by its signal when its reader disconnects', async () => {
       const asked = deferred();
       const aborted = deferred();
       const route = sse({ events: Ticks, resume: true }, ({ signal }) => {
@@ -155,7 +155,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('one too many is put off: EventSource comes back for it, a client is told when', async () => {
+    it('beyond the bound is rejected for now: EventSource waits and reconnects, a client gets Retry-After', async () => {
       const { made, left, make } = answers();
       const aborted: boolean[] = [];
       const route = sse({ events: Ticks, resume: { maxRuns: 1, linger: Infinity } }, ({ signal }) => {

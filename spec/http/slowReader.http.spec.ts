@@ -25,7 +25,7 @@ describe('a reader that does not read', function () {
   // Some 3 s; what a busy machine makes of it is not the question.
   this.timeout(60_000);
 
-  it('stalls as one of 20 readers for a 50 MB publication, and gets everything when it reads on', async () => {
+  it('stalls as one of 20 readers of a 50 MB publication, and gets everything when it reads on', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ maxBytes: 60 * MiB, maxEntries: Infinity }) });
     const { listener, responses } = watched(express().use(sse({ stallTimeout: Infinity }, ticks)));
     await listen(listener, (url) =>
@@ -80,7 +80,7 @@ describe('a reader that does not read', function () {
     });
   }
 
-  it('is told, when it reads on, of what was trimmed meanwhile, at its place', async () => {
+  it('gets a gap at its position, when it reads on, for what was trimmed meanwhile', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
     const event = Tick('x'.repeat(1000));
     const route = sse({ stallTimeout: Infinity }, ticks);

@@ -15,7 +15,7 @@ type Tick = ReturnType<typeof Tick>;
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a snapshot on ${name}`, () => {
-    it('stands for what a reader missed, and the stream goes on after it', async () => {
+    it('replaces what a reader missed, and the stream continues after it', async () => {
       const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       let sum = 0;
       let cursor = '';
@@ -58,7 +58,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('has no ids of its own: one that is cut in its midst is served anew', async () => {
+    it('has no ids: a reader that is cut within it gets it again', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1, 2);
       const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
@@ -88,7 +88,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('may take its time: what is published meanwhile follows it', async () => {
+    it('may be slow: what is published meanwhile follows it', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       const wanted = deferred();
@@ -119,7 +119,7 @@ for (const [name, mount] of Object.entries(servers)) {
       'has an event that the contract does not': (cursor) => ({ events: [{ type: 'secret' } as never], cursor }),
     };
     for (const [what, snapshot] of Object.entries(failures)) {
-      it(`that ${what} is an error of HTTP, since no byte was sent`, async () => {
+      it(`that ${what} is an HTTP error, since no byte was sent`, async () => {
         const left = deferred();
         const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
         const cursor = await publish(ticks, 1);
@@ -133,7 +133,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     }
 
-    it('is for nobody when its reader has gone', async () => {
+    it('is not sent when its reader has disconnected', async () => {
       const left = deferred();
       const wanted = deferred();
       const made = deferred<never>();

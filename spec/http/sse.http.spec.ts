@@ -38,7 +38,7 @@ function withoutEpochs(text: string): string {
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`sse on ${name}`, () => {
-    it('sends any Observable as JSON under no name, numbered, and says the end', async () => {
+    it('sends any Observable as JSON without a name, numbered, and then the end', async () => {
       const { listener } = mount(sse(of(1, 'two', { three: 3 })));
       await listen(listener, async (url) => {
         const wire = await openStream(url);
@@ -67,7 +67,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('sends a typed event by the definition that made it, and drops what the codec does not know', async () => {
+    it('sends a typed event by the definition that made it, without fields that the codec does not know', async () => {
       const data = { message: 'hi', created_at: new Date(0), password: 'secret' };
       const { listener } = mount(sse({ events: Events }, of(Echo(data))));
       await listen(listener, async (url) => {
@@ -121,7 +121,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('tells a reader that comes back to a stream that does not resume', async () => {
+    it('sends a gap to a reader that reconnects to a stream that does not resume', async () => {
       const { listener } = mount(sse(of('again')));
       await listen(listener, async (url) => {
         const first = await (await openStream(url)).ended();
@@ -135,7 +135,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('tells a reader that comes with garbage, and does not repeat it', async () => {
+    it('sends a gap to a reader whose cursor is not one, and does not repeat that', async () => {
       const { listener } = mount(sse(of('again')));
       await listen(listener, async (url) => {
         const wire = await openStream(url, { headers: { 'Last-Event-ID': 'not a cursor' } });
@@ -146,7 +146,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('gives a foreign EventSource three events and then stops it', async () => {
+    it('sends three events to another EventSource, and then stops it', async () => {
       let requests = 0;
       const { listener } = mount(sse({ events: Events, retry: 1 }, of(Tick({ n: 1 }), Tick({ n: 2 }), Tick({ n: 3 }))));
       const counted = inFrontOf(listener, (request, response) => {
@@ -167,7 +167,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('hands the decoded query to the stream', async () => {
+    it('passes the decoded query to the stream', async () => {
       const route = sse({ query: { count: IntFromString } }, ({ query }) => of(query.count + 1));
       await listen(mount(route).listener, async (url) => {
         expect(await (await openStream(`${url}?count=41`)).ended()).to.include('data: 42\n');
@@ -194,7 +194,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('gives the state to the stream, awaited before the first byte', async () => {
+    it('passes the state to the stream, awaited before the first byte', async () => {
       const whoIs = async (request: SseRequest) => ({ user: String(headerOf(request, 'user')) });
       const route = sse({ state: whoIs }, ({ state }) => of(state.user));
       await listen(mount(route).listener, async (url) => {
@@ -202,7 +202,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('subscribes to what a promise gives', async () => {
+    it('subscribes to the stream that a promise resolves to', async () => {
       const route = sse(async () => of('late'));
       await listen(mount(route).listener, async (url) => {
         expect(await (await openStream(url)).ended()).to.include('data: "late"\n');
@@ -222,7 +222,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('unsubscribes when the reader leaves', async () => {
+    it('unsubscribes when the reader disconnects', async () => {
       const left = new Subject<void>();
       const route = sse(interval(1).pipe(finalize(() => left.next())));
       await listen(mount(route).listener, async (url) => {
@@ -232,7 +232,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('leaves an async iterable, and aborts the signal, when the reader leaves', async () => {
+    it('returns from an async iterable, and aborts the signal, when the reader disconnects', async () => {
       const aborted = deferred<void>();
       const returned = deferred<void>();
       async function* numbers() {
@@ -255,7 +255,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('never subscribes for a reader that left while its state was awaited', async () => {
+    it('never subscribes for a reader that disconnected while its state was awaited', async () => {
       const asked = deferred<void>();
       const answer = deferred<string>();
       let subscribed = 0;
@@ -292,7 +292,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('cuts after an error in mid-stream and shows nothing of it', async () => {
+    it('cuts after an error in mid-stream, and shows nothing of the error', async () => {
       const route = sse(
         new Observable((reader) => {
           reader.next(1);
@@ -309,7 +309,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('says of an error what onError says', async () => {
+    it('sends what onError returns for an error', async () => {
       const errors: unknown[] = [];
       const failing = new Observable<never>((reader) => {
         setImmediate(() => reader.error('broken'));
@@ -332,7 +332,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('cuts, and tells onError, when the stream gives what the contract does not have', async () => {
+    it('cuts, and calls onError, when the stream emits what the contract does not have', async () => {
       const errors: unknown[] = [];
       const given = [{ type: 'tick', data: { n: 'secret' } }, { type: 'tock', data: 1 }, 5] as unknown[];
       for (const value of given) {
@@ -379,7 +379,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
       });
     });
 
-    it('says to mount a parser when there is no body', async () => {
+    it('asks to mount a parser when there is no body', async () => {
       const route = sse({ body: { question: t.string } }, NEVER);
       await listen(mount(route).listener, async (url) => {
         // Express 4 leaves an empty object where there is no body, Express 5 nothing.
@@ -409,7 +409,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
     };
 
     for (const [what, make] of Object.entries(failures)) {
-      it(`gives next the error ${what}`, async () => {
+      it(`calls next with the error ${what}`, async () => {
         const { listener, errors } = mount(make());
         await listen(listener, async (url) => {
           const answer = await fetchOver(url);
@@ -423,8 +423,8 @@ for (const [name, mount] of Object.entries(expressServers)) {
 }
 
 for (const [name, mount] of Object.entries(bareServers)) {
-  describe(`sse on ${name}, where there is no next`, () => {
-    it('answers an early error with its status and no word of it', async () => {
+  describe(`sse on ${name}, without next`, () => {
+    it('answers an early error with its status, and shows nothing of the error', async () => {
       const refused = Object.assign(new Error('secret'), { status: 403 });
       await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
         const answer = await fetchOver(url);
@@ -433,7 +433,7 @@ for (const [name, mount] of Object.entries(bareServers)) {
       });
     });
 
-    it('answers 500 where the error names no status of an error', async () => {
+    it('answers 500 where the error has no status of an error', async () => {
       for (const status of [undefined, 200, 600, 4.5, '404']) {
         const refused = Object.assign(new Error('secret'), { status });
         await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
@@ -447,7 +447,7 @@ for (const [name, mount] of Object.entries(bareServers)) {
 }
 
 describe('sse', () => {
-  it('refuses at once what is no stream, and options out of range', () => {
+  it('refuses a value that is not a stream, and options out of range, when it is created', () => {
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable.* got number/);
     expect(() => sse({ heartbeat: 0 }, NEVER)).to.throw(RangeError, /heartbeat must be above 0/);
     expect(() => sse({ heartbeat: Number.NaN }, NEVER)).to.throw(RangeError);

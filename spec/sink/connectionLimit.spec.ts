@@ -10,9 +10,9 @@ const user = ({ headers }: SseRequest): string | undefined =>
 const from = (name: string, more = {}) => ({ headers: { 'x-user': name, ...more } });
 const ours = { 'rxsse-client': '1' };
 
-describe('admission', () => {
+describe('connectionLimit', () => {
   it(
-    'takes no more connections than it may, over all routes that share it, and takes them again when one has left',
+    'admits no more connections than its bound, over all routes that share it, and admits again when one has closed',
     marbles(({ reader, flush }) => {
       const limits = connectionLimit({ maxConnections: 2 });
       const one = sse({ connectionLimit: limits }, NEVER);
@@ -36,7 +36,7 @@ describe('admission', () => {
   );
 
   it(
-    'takes no more of one client than it may, which is 429, and counts who is nobody for nobody',
+    'admits no more connections of one client than its bound, which is 429, and counts undefined for no client',
     marbles(({ reader, flush }) => {
       const limits = connectionLimit({ maxConnectionsPerClient: 2, client: user });
       const route = sse({ connectionLimit: limits }, NEVER);
@@ -57,7 +57,7 @@ describe('admission', () => {
   );
 
   it(
-    'releases once, however the connection is over',
+    'releases once, however the connection is closed',
     marbles(({ reader, flush }) => {
       const limits = connectionLimit({ client: user });
       const routes = {
@@ -84,7 +84,7 @@ describe('admission', () => {
   );
 
   it(
-    'counts a request from the start, while its state is waited for',
+    'counts a request from its start, while its state is awaited',
     marbles(({ reader, flush }) => {
       const limits = connectionLimit({ maxConnections: 1 });
       const route = sse(
@@ -100,7 +100,7 @@ describe('admission', () => {
   );
 
   it(
-    'hands what its function throws to next',
+    'passes what its function throws to next',
     marbles(({ reader, flush }) => {
       const client = (): string => {
         throw Object.assign(new Error('who are you?'), { status: 401 });
@@ -113,7 +113,7 @@ describe('admission', () => {
     }),
   );
 
-  it('refuses at once a bound below 1', () => {
+  it('refuses a bound below 1 when it is created', () => {
     expect(() => connectionLimit({ maxConnections: 0 })).to.throw(RangeError, 'maxConnections');
     expect(() => connectionLimit({ maxConnectionsPerClient: 0 })).to.throw(RangeError, 'maxConnectionsPerClient');
   });
@@ -121,7 +121,7 @@ describe('admission', () => {
 
 describe('the readers of one feed', () => {
   it(
-    'are bounded by it, in every route that reads it',
+    'are bounded by the feed, in every route that mounts it',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks, { maxReaders: 2 });
       const direct = sse(shared);
@@ -138,7 +138,7 @@ describe('the readers of one feed', () => {
     }),
   );
 
-  it('are refused at once as a bound below 1', () => {
+  it('cannot be bounded below 1', () => {
     for (const bound of ['maxReaders', 'maxConcurrentReads', 'maxEventBytes']) {
       expect(() => feed(Ticks, { [bound]: 0 })).to.throw(RangeError, bound);
     }

@@ -19,7 +19,7 @@ function dataOf(reader: TestReader): readonly unknown[] {
 for (const [what, routeOf] of Object.entries(ways)) {
   describe(`the end of ${what}`, () => {
     it(
-      'comes at once where the stream does: everything and the end are there, and nothing is left',
+      'comes at once where the stream is synchronous: everything and the end are sent, and nothing is left',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(of(values.a, values.b, values.c)));
         flush();
@@ -30,7 +30,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is all there is to an empty stream',
+      'is everything that an empty stream sends',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(EMPTY));
         flush();
@@ -53,7 +53,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is not waited for by a reader that goes first',
+      'does not hold a reader that disconnects first',
       marbles(({ hot, reader, flush }) => {
         const r = reader(routeOf(hot<Tick>('2ms a 7ms (b|)', values)), { socket: '5ms F 44ms X' });
         flush();
@@ -88,7 +88,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is not said to a reader whose socket has taken nothing for too long',
+      'is not sent to a reader whose socket has taken nothing for too long',
       marbles(({ hot, reader, flush }) => {
         const route = routeOf(hot<Tick>('2ms a 7ms (b|)', values), { stallTimeout: 1000 });
         const r = reader(route);
@@ -99,7 +99,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is a failure that was told where the stream fails while the socket is full',
+      'is a reported failure where the stream fails while the socket is full',
       marbles(({ hot, reader, flush }) => {
         const errors: unknown[] = [];
         const onError = (error: unknown) => {
@@ -131,7 +131,7 @@ describe('an error while the socket is full', () => {
   );
 
   it(
-    'has its last word said when the socket has drained, after what came before it',
+    'sends the last event when the socket has drained, after what came before it',
     marbles(({ hot, reader, flush }) => {
       const route = sse({ onError: () => 'sorry' }, hot('2ms a 7ms b 9ms #'));
       const r = reader(route, { socket: '5ms F 44ms D' });
@@ -142,9 +142,9 @@ describe('an error while the socket is full', () => {
   );
 });
 
-describe('a reader that goes', () => {
+describe('a reader that disconnects', () => {
   it(
-    'in the midst of a burst ends the burst there',
+    'within a burst ends the burst there',
     marbles(({ reader, flush }) => {
       let emitted = 0;
       const endless = range(0, Infinity).pipe(
@@ -162,7 +162,7 @@ describe('a reader that goes', () => {
   );
 
   it(
-    'in the midst of a burst that was written in part is written nothing more',
+    'within a burst that was written in part gets nothing more',
     marbles(({ reader, flush }) => {
       const text = 'x'.repeat(1000);
       const burst = concat(from(Array.from({ length: 100 }, () => text)), NEVER);

@@ -13,7 +13,7 @@ const stuck = finalize<unknown>(() => {
 
 describe('a stream whose teardown throws', () => {
   it(
-    'is left all the same when its reader goes, and hurts nobody',
+    'is unsubscribed from all the same when its reader disconnects, and affects no other',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const route = sse({ onError: (error: unknown) => void errors.push(String(error)) }, NEVER.pipe(stuck));
@@ -44,7 +44,7 @@ const overHttp = async (use: (heard: () => Promise<readonly string[]>) => Promis
   }
 };
 
-it('an iterator whose result is none is an error of the stream: it cuts, and nothing reaches the process', () =>
+it('an iterator with an invalid result is an error of the stream: it cuts, and nothing reaches the process', () =>
   overHttp(async (heard) => {
     const iterable = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }) };
     await listen(sse(iterable as never), async (url) => {
@@ -54,7 +54,7 @@ it('an iterator whose result is none is an error of the stream: it cuts, and not
     expect(await heard()).to.deep.equal([]);
   }));
 
-it('an onError that is async and rejects reaches nobody, and its promise is not sent', () =>
+it('an async onError that rejects is contained, and its promise is not sent', () =>
   overHttp(async (heard) => {
     const failing = new Observable((reader) => {
       setImmediate(() => reader.error(new Error('x')));
@@ -73,7 +73,7 @@ for (const [when, state] of Object.entries({
   'while its state is awaited': (_request: unknown) =>
     new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))),
 })) {
-  it(`a response that somebody else has begun ${when} is left to them, and nothing reaches the process`, () =>
+  it(`a response that another handler has started ${when} is left to it, and nothing reaches the process`, () =>
     overHttp(async (heard) => {
       const route = sse(state === undefined ? {} : { state }, of(1));
       await listen(

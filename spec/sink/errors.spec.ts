@@ -50,7 +50,7 @@ describe('an error after the first byte', () => {
   };
   for (const [what, { word, shown, id }] of Object.entries(words)) {
     it(
-      `ends with the last word of onError: ${what}`,
+      `ends with the last event of onError: ${what}`,
       marbles(({ reader, expectFrames, flush }) => {
         const r = reader(sse({ onError: () => word }, failing()));
         expectFrames(r).toBe('v(w|)', { v: 1, w: shown });
@@ -74,7 +74,7 @@ describe('an error after the first byte', () => {
   );
 
   it(
-    'is told to onError once, with the context of its reader, and to no other',
+    'calls onError once, with the context of its reader',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
       const route = sse(
@@ -103,7 +103,7 @@ describe('an error after the first byte', () => {
 
 describe('an error before the first byte', () => {
   it(
-    'is answered with the status that it names, and no word of it',
+    'is answered with its status, and nothing else of it',
     marbles(({ reader, flush }) => {
       const refused = Object.assign(new Secret(), { status: 403 });
       const route = sse(throwError(() => refused));

@@ -9,7 +9,7 @@ import { watchProcess } from '../support/watchProcess.ts';
 import { failing, Secret } from './failing.ts';
 import { Ticks } from './ways.ts';
 
-describe('a failure that comes when nobody is there any more', () => {
+describe('a failure after the reader has disconnected', () => {
   const late: Readonly<Record<string, (failure: Promise<never>) => ReturnType<typeof sse>>> = {
     'of the state': (failure) => sse({ state: (_request: unknown) => failure }, NEVER),
     'of the promise of a stream': (failure) => sse(() => failure),
@@ -17,7 +17,7 @@ describe('a failure that comes when nobody is there any more', () => {
     'of a snapshot': (failure) => sse({ resume: { gapPolicy: () => failure } }, feed(Ticks) as AnyFeed),
   };
   for (const [what, routeOf] of Object.entries(late)) {
-    it(`reaches nobody: ${what}`, async () => {
+    it(`is contained: ${what}`, async () => {
       const unheard = watchProcess();
       try {
         const [asked, closed] = [deferred(), deferred()];
@@ -51,7 +51,7 @@ describe('a failure that comes when nobody is there any more', () => {
     });
   }
 
-  it('leaves the process alone when a stream fails and its reader has broken off', async () => {
+  it('does not reach the process when a stream fails and its reader has broken the connection', async () => {
     const unheard = watchProcess();
     try {
       await listen(sse(failing()), async (url) => {

@@ -42,7 +42,7 @@ describe('a value that cannot be sent', () => {
     );
 
     it(
-      `is an error of HTTP before that, and nothing of what came before it is sent: ${what}`,
+      `is an HTTP error before that, and nothing that came before it is sent: ${what}`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
         const stream = concat(of('first', value), NEVER);

@@ -11,7 +11,7 @@ const text = (length: number, letter = 'x') => Texts.Text(letter.repeat(length))
 
 describe('the size of an event', () => {
   it(
-    'is bounded in a stream of its own, at the byte, and told by name and bound',
+    'is bounded in a stream without a log, at the byte, and reported by name and bound',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
       const options = { maxEventBytes: 12, onError: (error: unknown) => void told.push(error) };
@@ -30,7 +30,7 @@ describe('the size of an event', () => {
   );
 
   it(
-    'is bounded in what a pipeline makes of an entry',
+    'is bounded in what a pipeline maps an entry to',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
       const shared = feed(Texts);
@@ -48,7 +48,7 @@ describe('the size of an event', () => {
     }),
   );
 
-  it('is bounded in a feed: what is published is refused, and nothing of its batch is kept', async () => {
+  it('is bounded in a feed: a publication is refused, and nothing of its batch is stored', async () => {
     const shared = feed(Texts, { maxEventBytes: 12 });
     let refused: unknown;
     await shared.publish([text(3), text(11)]).then(undefined, (error) => {
@@ -74,7 +74,7 @@ describe('the size of an event', () => {
   );
 
   it(
-    'is bounded in what is posted: 413, by the name of the event',
+    'is bounded in what is posted: 413, with the name of the event',
     marbles((kit) => {
       const answer = post(kit, receive(feed(Texts, { maxEventBytes: 12 })), { type: 'text', data: 'x'.repeat(40) });
       expect(answer.status).to.equal(413);
@@ -82,7 +82,7 @@ describe('the size of an event', () => {
     }),
   );
 
-  it('is 1 MiB where nobody says, and may be unbounded', async () => {
+  it('is 1 MiB by default, and may be unbounded', async () => {
     const mebibyte = 1024 * 1024;
     const shared = feed(Texts);
     expect(await shared.publish(text(mebibyte - 2))).to.match(/\.1$/);

@@ -7,7 +7,7 @@ import { received } from '../feed/received.ts';
 import { Ticks, ways } from './ways.ts';
 
 /** What others fail at that has to do with time; the rest is in spec/http/failures.http.spec.ts. */
-describe('a known failure of others', () => {
+describe('a known failure of other libraries', () => {
   for (const [what, routeOf] of Object.entries(ways)) {
     it(
       `is a source that completes synchronously: ${what}`,
@@ -20,7 +20,7 @@ describe('a known failure of others', () => {
     );
 
     it(
-      `is a heartbeat that stops for ever after one full buffer: ${what}`,
+      `is a heartbeat that stops forever after one full buffer: ${what}`,
       marbles(({ reader, flush }) => {
         const source = concat(timer(5).pipe(map(() => Ticks.Tick(1))), NEVER);
         const r = reader(routeOf(source, { heartbeat: 10 }), { socket: '12ms F 39ms D 39ms X' });

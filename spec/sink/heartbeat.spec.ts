@@ -17,7 +17,7 @@ function beatsOf({ frames }: TestReader): readonly number[] {
 
 describe('a heartbeat', () => {
   it(
-    'comes exactly so long after the last write, of whatever it was',
+    'is sent exactly one interval after the last write, whatever that was',
     marbles(({ hot, reader, expectFrames }) => {
       const source = hot('      3ms a 2ms b 19ms c 9ms     d');
       const route = sse({ heartbeat: 10 }, source);
@@ -61,7 +61,7 @@ describe('a heartbeat', () => {
   );
 
   it(
-    'is given in slices to readers that are due at one moment, and the loop has its turn between them',
+    'is written in slices to readers that are due at one moment, and the loop gets its turn between them',
     marbles(({ reader, flush }) => {
       const route = sse({ heartbeat: 10 }, NEVER);
       const readers = Array.from({ length: 500 }, () => reader(route, { socket: '15ms X' }));
@@ -86,7 +86,7 @@ describe('a heartbeat', () => {
   );
 
   it(
-    'is not sent to a full socket, and comes again so long after that has drained',
+    'is not sent to a full socket, and is sent one interval after that has drained',
     marbles(({ reader, flush }) => {
       const route = sse({ heartbeat: 10 }, NEVER);
       const slow = reader(route, { socket: '5ms F 49ms D 30ms X' });
@@ -111,7 +111,7 @@ describe('a heartbeat', () => {
   );
 
   it(
-    'is the same for two routes of one interval, and its own for another',
+    'has the same timer for two routes of one interval, and another for another interval',
     marbles(({ reader, flush }) => {
       const readers = [10, 10, 15].map((heartbeat) => reader(sse({ heartbeat }, NEVER), { socket: '31ms X' }));
       flush();
@@ -161,7 +161,7 @@ describe('a heartbeat', () => {
     ),
   );
 
-  it('is sent every 15 s where the route says nothing', () => {
+  it('is sent every 15 s by default', () => {
     marbles(
       ({ reader, flush }) => {
         const r = reader(sse(NEVER), { socket: '40s X' });

@@ -16,7 +16,7 @@ const iterableOf = (iterator: Partial<AsyncIterator<unknown>>): AsyncIterable<un
 const dataOf = (text: string): readonly string[] => [...text.matchAll(/^data: (\d+)$/gm)].map(([, n = '']) => n);
 
 describe('an async iterable', () => {
-  it('is sent to its end, in order, without waiting for a turn between what it has at hand', async () => {
+  it('is sent to its end, in order, without a turn between values that it already has', async () => {
     async function* numbers() {
       for (let n = 0; n < 1000; n++) yield n;
     }
@@ -27,7 +27,7 @@ describe('an async iterable', () => {
     });
   });
 
-  it('is made anew for each reader where the route makes it', async () => {
+  it('is created for each reader where the route creates it', async () => {
     let made = 0;
     async function* once() {
       yield made++;
@@ -38,7 +38,7 @@ describe('an async iterable', () => {
     });
   });
 
-  it('is asked for nothing while the socket is full, and goes on when it has drained', async () => {
+  it('is not pulled while the socket is full, and continues when it has drained', async () => {
     let pulled = 0;
     const text = 'x'.repeat(10_000);
     async function* endless() {
@@ -65,7 +65,7 @@ describe('an async iterable', () => {
     });
   });
 
-  it('is left by `return` when its reader goes, even while it is parked, and hears it by the signal', async () => {
+  it('is returned from when its reader disconnects, even while it is parked, and is notified by the signal', async () => {
     const [returned, aborted] = [deferred(), deferred()];
     const route = sse(({ signal }) => {
       signal.addEventListener('abort', () => aborted.resolve());
@@ -83,7 +83,7 @@ describe('an async iterable', () => {
     });
   });
 
-  it('is not left by `return` when it has ended, or failed, by itself', async () => {
+  it('is not returned from when it has ended or failed', async () => {
     let returned = 0;
     const leave = () => {
       returned++;
@@ -100,7 +100,7 @@ describe('an async iterable', () => {
     expect(returned).to.equal(0);
   });
 
-  it('may have no `return`, and leaves nothing behind then', async () => {
+  it('may have no `return`, and leaves nothing subscribed then', async () => {
     const left = deferred();
     const answer = deferred<IteratorResult<unknown>>();
     let asked = 0;
@@ -138,7 +138,7 @@ describe('an async iterable', () => {
     expect(errors).to.deep.equal(['Error: secret']);
   });
 
-  it('whose `next` throws in the midst of the stream is an error of the stream', async () => {
+  it('whose `next` throws within the stream is an error of the stream', async () => {
     const errors: unknown[] = [];
     let asked = 0;
     const failing = iterableOf({
@@ -169,7 +169,7 @@ describe('an async iterable', () => {
   };
   for (const [what, iterable] of Object.entries(early)) {
     it(
-      `${what} is an error of HTTP`,
+      `${what} is an HTTP error`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
         const r = reader(sse({ onError: (error: unknown) => void errors.push(error) }, iterable));

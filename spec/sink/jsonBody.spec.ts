@@ -53,7 +53,7 @@ describe('receive, parsing the body,', () => {
   }
 
   it(
-    'refuses one that is packed',
+    'refuses a compressed one',
     marbles((kit) => {
       const { answer } = send(kit, [], { headers: { 'content-encoding': 'gzip' } });
       expect(answer.status).to.equal(415);

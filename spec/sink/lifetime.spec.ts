@@ -9,7 +9,7 @@ const Ticks = events({ Tick: t.number });
 
 describe('the life of a connection', () => {
   it(
-    'is ended properly when it is old, a random tenth sooner, also while its stream is silent',
+    'ends at its maxAge, up to a random tenth sooner, also while its stream is silent',
     marbles(({ reader, flush }) => {
       const readers = Array.from({ length: 20 }, () => reader(sse({ maxAge: 1000, heartbeat: Infinity }, NEVER)));
       flush();
@@ -21,7 +21,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is ended when what let the reader in has expired, and the reader goes on where it was',
+    "ends when the reader's permission has expired, and the reader resumes where it was",
     marbles(({ hot, reader, flush }) => {
       const shared = feed(Ticks, { source: hot('10ms a 99ms b', { a: Ticks.Tick(1), b: Ticks.Tick(2) }) });
       const route = sse({ expiresAt: () => new Date(asyncScheduler.now() + 50) }, shared);
@@ -37,7 +37,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is given up when the socket takes nothing for too long, and not before',
+    'is cut when the socket takes nothing for the stall timeout, and not before',
     marbles(({ reader, flush }) => {
       const route = sse({ stallTimeout: 100, heartbeat: Infinity }, timer(10, 10));
       const stalled = reader(route, { socket: '15ms F' });
@@ -52,7 +52,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is given up after the end, too, when that is not taken',
+    'is cut after the end, too, when that is not taken',
     marbles(({ hot, reader, flush }) => {
       const route = sse({ stallTimeout: 100 }, hot('10ms a 9ms |'));
       const r = reader(route, { socket: '10ms F' });
@@ -62,7 +62,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is told to the hooks, which may throw',
+    'calls the hooks, which may throw',
     marbles(({ hot, reader, flush }) => {
       const told: unknown[] = [];
       const hooks = (name: string) => ({
@@ -97,7 +97,7 @@ describe('the life of a connection', () => {
     }),
   );
 
-  it('refuses at once what is no time', () => {
+  it('refuses options out of range when the route is created', () => {
     expect(() => sse({ stallTimeout: 0 }, NEVER)).to.throw(RangeError, 'stallTimeout');
     expect(() => sse({ maxAge: 0 }, NEVER)).to.throw(RangeError, 'maxAge');
     expect(() => sse({ queue: { maxBytes: 0 } }, NEVER)).to.throw(RangeError, 'queue.maxBytes');

@@ -27,7 +27,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'tell of connections that are open, and of sockets that are busy',
+    'count open connections and full sockets',
     marbles(({ cold, reader, expectObservable, flush }) => {
       const route = sse(interval(10));
       reader(route, { socket: '15ms F 40ms X' });
@@ -48,7 +48,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'count who was not let in, by the reason',
+    'count refused requests, by reason',
     marbles(({ reader, flush }) => {
       const route = sse({ query: { n: t.string } }, () => of(1));
       reader(route);
@@ -65,7 +65,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'tell of gaps and drops, as the hooks do',
+    'count gaps and drops, as the hooks report them',
     marbles(({ reader, flush }) => {
       const told: unknown[] = [];
       const route = sse(
@@ -90,7 +90,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'tell how far readers of a feed are behind, and what they missed in mid-stream',
+    'report how far readers of a feed are behind, and what they missed in mid-stream',
     marbles(({ reader, flush, cold }) => {
       const told: unknown[] = [];
       const log = memoryLog({ maxEntries: 10, maxBytes: 1 });
@@ -126,7 +126,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'of a family are those of its feeds together',
+    'of a registry are those of its feeds together',
     marbles(({ reader, flush, cold }) => {
       const rooms = feeds(Ticks);
       const route = sse({ query: { room: t.string } }, ({ query }) => rooms.get(query.room));
@@ -139,7 +139,7 @@ describe('the metrics of a route', () => {
     }),
   );
 
-  it('are refused for what has none', () => {
+  it('are refused for anything else', () => {
     expect(() => metricsOf({} as never)).to.throw(TypeError, 'sse(), feed() or feeds()');
   });
 });

@@ -19,7 +19,7 @@ function cutAfter(bytes: Uint8Array, before: string): { readonly position: strin
   return { position, knows };
 }
 
-describe('the beginning of a response with a gap', () => {
+describe('the start of a response with a gap', () => {
   const old = '1.aaaaaaaaaaaaaaaa.7';
 
   /** A feed whose first ten entries are no longer kept, and the cursors that it cannot serve. */
@@ -55,7 +55,7 @@ describe('the beginning of a response with a gap', () => {
 
   for (const [name, make] of Object.entries(routes)) {
     it(
-      `of ${name}, cut after any of its bytes, leaves no reader at a place of which it knows not what it missed`,
+      `of ${name}, cut after any of its bytes, leaves no reader at a position whose gap it did not get`,
       marbles(({ reader, flush }) => {
         const { route, cursors } = make();
         const readers = Object.entries(cursors).map(([reason, lastEventId]) => ({

@@ -8,7 +8,7 @@ const numbers = interval(1);
 
 describe('a reader that is slower than a stream without a log', () => {
   it(
-    'is cut at the bound of its queue, and onError hears why',
+    'is cut at the bound of its queue, and onError gets the error',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const route = sse({ queue: { maxEvents: 10 }, onError: (error: unknown) => void errors.push(error) }, numbers);
@@ -23,7 +23,7 @@ describe('a reader that is slower than a stream without a log', () => {
   );
 
   it(
-    'gets the newest and a gap, where the oldest is dropped, under positions without a hole',
+    'gets the newest events and a gap, where the oldest are dropped, and positions without a hole',
     marbles(({ reader, flush }) => {
       const drops: number[] = [];
       const route = sse(
@@ -50,7 +50,7 @@ describe('a reader that is slower than a stream without a log', () => {
   );
 
   it(
-    'gets one event a key, merged, in the order in which the keys first waited',
+    'gets one event for each key, merged, in the order in which the keys first waited',
     marbles(({ reader, flush }) => {
       const prices = numbers.pipe(map((n) => ({ symbol: n % 3, sum: n })));
       const route = sse(
@@ -75,7 +75,7 @@ describe('a reader that is slower than a stream without a log', () => {
   );
 
   it(
-    'is cut where there are more keys than its queue holds',
+    'is cut where more keys wait than its queue holds',
     marbles(({ reader, flush }) => {
       const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { maxEvents: 5 } }, numbers);
       const slow = reader(route, { socket: '2ms F' });

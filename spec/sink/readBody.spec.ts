@@ -22,7 +22,7 @@ describe('receive, without a parser before it,', () => {
   }
 
   it(
-    'takes one that is exactly as long as the limit, and listens no longer',
+    'takes one that is exactly as large as the bound, and removes its listeners',
     marbles((kit) => {
       const { answer, stream } = send(kit, [bytes, 'end'], { limit: bytes.length });
       expect(answer.status).to.equal(202);
@@ -31,7 +31,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'refuses one that turns out longer, and reads no further',
+    'refuses one that turns out larger, and reads no further',
     marbles((kit) => {
       const limit = bytes.length - 1;
       const { answer, stream, remembered } = send(kit, [bytes.subarray(0, 5), bytes.subarray(5)], { limit });
@@ -46,7 +46,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'refuses unread one that says that it is longer',
+    'refuses one whose header says that it is larger, without reading it',
     marbles((kit) => {
       const { answer, stream } = send(kit, [], { limit: 10, headers: { 'content-length': '11' } });
 
@@ -58,7 +58,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'says nothing of the connection over HTTP/2, which has no such header',
+    'sends no Connection header over HTTP/2, which has none',
     marbles((kit) => {
       const stream = Object.assign(new Stream(), { httpVersionMajor: 2 });
       const { answer } = send(kit, [bytes], { limit: 10, stream });
@@ -69,7 +69,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'does nothing for a client that goes before it has sent all, and leaves nothing behind',
+    'does nothing for a client that disconnects before it has sent everything, and leaves no listener',
     marbles((kit) => {
       const { answer, stream, remembered } = send(kit, [bytes.subarray(0, -1), gone, 'close']);
 
@@ -90,7 +90,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'gives next an error when somebody has read it before',
+    'calls next with an error when the body was read before',
     marbles((kit) => {
       const { answer } = send(kit, [], { stream: Object.assign(new Stream(), { readableEnded: true }) });
       expect(String(answer.error)).to.match(/^TypeError: receive: the body was read before/);
@@ -98,7 +98,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'gives next what a function throws when the body is here',
+    'calls next with what a function throws when the body has arrived',
     marbles((kit) => {
       const refused = new Error('no');
       const handler = receive(() => {
@@ -110,7 +110,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'asks a function for nothing that did not come whole',
+    'does not call a function for a body that did not arrive whole',
     marbles((kit) => {
       let asked = 0;
       const handler = receive(() => {

@@ -43,7 +43,7 @@ describe('receive', () => {
       }),
     );
 
-    it('waits for its promise, and appends nothing for a client that went', async () => {
+    it('waits for its promise, and appends nothing for a client that disconnected', async () => {
       const { orders, remembered } = shop();
       let give: (feed: AnyFeed) => void = () => {};
       const given = new Promise<AnyFeed>((resolve) => {
@@ -62,7 +62,7 @@ describe('receive', () => {
       expect(remembered().match(/"order":"\w"/g)).to.deep.equal(['"order":"A"']);
     });
 
-    it('gives next nothing for a client that went before its promise broke', async () => {
+    it('does not call next for a client that disconnected before its promise rejected', async () => {
       let breakIt: (error: Error) => void = () => {};
       const given = new Promise<never>((_, reject) => {
         breakIt = reject;
@@ -84,7 +84,7 @@ describe('receive', () => {
     });
 
     it(
-      'has let go of the response when it gives next what it throws',
+      'has released the response when it calls next with what the function throws',
       marbles((kit) => {
         const handler = receive(refuse);
         const heard: number[] = [];
@@ -99,7 +99,7 @@ describe('receive', () => {
     );
 
     it(
-      'gives next what it throws',
+      'calls next with what it throws',
       marbles((kit) => {
         const answer = post(kit, receive(refuse), paid('A'));
         expect(answer.error).to.equal(refused);
@@ -108,7 +108,7 @@ describe('receive', () => {
     );
 
     it(
-      'answers what it throws by its status and no word of it, where there is no next',
+      'answers what it throws with its status and nothing else of it, without next',
       marbles((kit) => {
         const answer = post(kit, receive(refuse), paid('A'), { next: false });
         expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 403 });
@@ -116,7 +116,7 @@ describe('receive', () => {
     );
 
     it(
-      'gives next a TypeError when what it gives is no feed',
+      'calls next with a TypeError when it does not return a feed',
       marbles((kit) => {
         const answer = post(kit, receive((() => Orders) as never), paid('A'));
         expect(String(answer.error)).to.equal('TypeError: receive: expected a feed, or a function that returns one');
@@ -124,7 +124,7 @@ describe('receive', () => {
     );
 
     it(
-      'answers 503 for a family that is full, for a while that differs',
+      'answers 503 for a full registry of feeds, with a random Retry-After',
       marbles((kit) => {
         const full = () => {
           throw new UnavailableError('full', 'feeds: all 1 are in use');
@@ -145,7 +145,7 @@ describe('receive', () => {
     const full = new Error('secret: disk full');
 
     it(
-      'gives next the error',
+      'calls next with the error',
       marbles((kit) => {
         const answer = post(kit, receive(feed(Orders, { log: failing(full) })), paid('A'));
         expect(answer.error).to.equal(full);
@@ -153,7 +153,7 @@ describe('receive', () => {
     );
 
     it(
-      'gives next the error of one that fails late',
+      'calls next with the error of one that fails late',
       marbles((kit) => {
         const answer = post(kit, receive(feed(Orders, { log: withLatency(failing(full), 20) })), paid('A'));
         expect(answer.error).to.equal(full);
@@ -162,7 +162,7 @@ describe('receive', () => {
     );
 
     it(
-      'answers 500 and no word of it, where there is no next',
+      'answers 500 and nothing of the error, without next',
       marbles((kit) => {
         const answer = post(kit, receive(feed(Orders, { log: failing(full) })), paid('A'), { next: false });
         expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 500 });
@@ -170,7 +170,7 @@ describe('receive', () => {
     );
 
     it(
-      'gives next a ClosedError once the feed has ended',
+      'calls next with a ClosedError once the feed has ended',
       marbles((kit) => {
         const { orders, handler } = shop();
         orders.end();

@@ -9,7 +9,7 @@ const otherName = 'expected one of order_paid, closed, got another name';
 
 describe('receive refuses', () => {
   it(
-    'data that is not as the contract says, by path and without its value',
+    'data that does not match the contract, by path and without its value',
     marbles((kit) => {
       const { handler, remembered } = shop();
       const answer = post(kit, handler, { type: 'order_paid', data: { order: 5, total: 'secret' } });
@@ -31,7 +31,7 @@ describe('receive refuses', () => {
   );
 
   it(
-    'an array of which one is wrong, by place, and appends none',
+    'an array with one wrong event, by index, and appends none',
     marbles((kit) => {
       const { handler, remembered } = shop();
       const answer = post(kit, handler, [paid('A'), { type: 'paid', data: {} }, paid(null), 7]);
@@ -79,7 +79,7 @@ describe('receive refuses', () => {
   }
 
   it(
-    'more than 1000 events, unless asked otherwise',
+    'more than 1000 events by default',
     marbles((kit) => {
       const many = Array.from({ length: 1001 }, () => paid('A'));
       expect(post(kit, shop().handler, many).status).to.equal(422);
@@ -89,7 +89,7 @@ describe('receive refuses', () => {
   );
 
   it(
-    'with a bounded answer, whatever was sent',
+    'with a bounded response, whatever was sent',
     marbles((kit) => {
       const Lists = events({ Listed: { numbers: t.array(t.number) } });
       const handler = receive(feed(Lists));
@@ -111,7 +111,7 @@ describe('receive refuses', () => {
 
   for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post']) {
     it(
-      `${method}, and says what it takes`,
+      `${method}, and names the method it accepts`,
       marbles((kit) => {
         const { handler, remembered } = shop();
         const answer = post(kit, handler, paid('A'), { method });

@@ -23,7 +23,7 @@ describe('receive', () => {
   );
 
   it(
-    'keeps no field that the contract does not name',
+    'stores no field that the contract does not have',
     marbles((kit) => {
       const { handler, remembered } = shop();
       post(kit, handler, { ...paid('A'), id: 'x', data: { ...paid('A').data, role: 'admin' } });
@@ -46,7 +46,7 @@ describe('receive', () => {
   );
 
   it(
-    'answers once the log has it, and not before',
+    'answers when the log has stored it, and not before',
     marbles((kit) => {
       const orders = feed(Orders, { log: withLatency(memoryLog(), 20) });
       const answer = post(kit, receive(orders), paid('A'));
@@ -57,7 +57,7 @@ describe('receive', () => {
   );
 
   it(
-    'lets go of a client that goes meanwhile; what was sent whole was sent',
+    'unsubscribes for a client that disconnects meanwhile; what was sent whole is stored',
     marbles((kit) => {
       const log = memoryLog();
       const orders = feed(Orders, { log: withLatency(log, 20) });
@@ -70,7 +70,7 @@ describe('receive', () => {
   );
 
   it(
-    'leaves a log that never answers when its client goes',
+    'unsubscribes from a log that never answers when its client disconnects',
     marbles((kit) => {
       let left = 0;
       const log: EventLog = { ...memoryLog(), append: () => NEVER.pipe(finalize(() => left++)) };
@@ -82,7 +82,7 @@ describe('receive', () => {
   );
 
   it(
-    'takes its listeners back',
+    'removes its listeners',
     marbles((kit) => {
       const { handler } = shop();
       const answers = [paid('A'), paid(5), [], 'text'].map((body) => post(kit, handler, body));
@@ -90,7 +90,7 @@ describe('receive', () => {
     }),
   );
 
-  it('refuses at once what is no feed, and options out of range', () => {
+  it('refuses a value that is not a feed, and options out of range, when it is created', () => {
     const { orders } = shop();
     expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that returns one');
     expect(() => receive(undefined as never)).to.throw(TypeError, 'receive: expected a feed');
@@ -104,7 +104,7 @@ describe('receive', () => {
     const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } });
 
     it(
-      'appends once, and answers the same again',
+      'appends once, and repeats its answer',
       marbles((kit) => {
         const { handler, remembered } = shop();
         const first = post(kit, handler, paid('A'), keyed('"k-1"'));
@@ -118,7 +118,7 @@ describe('receive', () => {
     );
 
     it(
-      'remembers none of a request that it refused',
+      'does not remember the key of a request that it refused',
       marbles((kit) => {
         const { handler, remembered } = shop();
         expect(post(kit, handler, paid(5), keyed('k')).status).to.equal(422);

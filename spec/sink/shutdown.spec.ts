@@ -16,9 +16,9 @@ function retries(frames: readonly { readonly frame: Frame }[]): readonly number[
   return frames.flatMap(({ frame }) => (frame._tag === 'Retry' ? [frame.ms] : []));
 }
 
-describe('drain', () => {
+describe('shutdown', () => {
   it(
-    'sends readers away one after the other, each told when to come back',
+    'disconnects readers one after the other, each with a time to reconnect',
     marbles(({ reader, flush }) => {
       const route = sse(NEVER);
       const readers = [0, 1, 2, 3].map(() => reader(route));
@@ -36,7 +36,7 @@ describe('drain', () => {
   );
 
   it(
-    'declines who comes while it drains, as each kind of client needs it',
+    'rejects new readers, as each kind of client needs it',
     marbles(({ reader, flush }) => {
       const route = sse(NEVER);
       void shutdown(route, { retry: [2000, 4000] });
@@ -53,7 +53,7 @@ describe('drain', () => {
   );
 
   it(
-    'lets readers of a feed resume exactly where they were sent away, and says goodbye',
+    'lets readers of a feed resume exactly where they were disconnected, after a last event',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks, { source: eachMs });
       const route = sse(shared);
@@ -80,7 +80,7 @@ describe('drain', () => {
   );
 
   it(
-    'takes feeds and families, and a feed beside the route that mounts it',
+    'takes feeds and registries, and a feed beside the route that mounts it',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const rooms = feeds(Ticks, { idleTimeout: 1000 });
@@ -97,7 +97,7 @@ describe('drain', () => {
     }),
   );
 
-  it('takes a feed that is read through pipelines, of a route and of nobody', async () => {
+  it('takes a feed that is read through pipelines, in a route and outside', async () => {
     const drained: Promise<void>[] = [];
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
@@ -116,7 +116,7 @@ describe('drain', () => {
   });
 
   it(
-    'leaves the runs of a route, with and without a reader, since nobody will find them again',
+    'ends the runs of a route, with and without a reader, since no reader will find them again',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const stream = cold('-a-----------------------------', { a: Ticks.Tick(1) });
       const route = sse({ resume: { linger: 1e6 } }, () => stream);
@@ -128,7 +128,7 @@ describe('drain', () => {
     }),
   );
 
-  it('resolves when the last response is delivered, whichever of its targets had it', async () => {
+  it('resolves when the last response of all targets is delivered', async () => {
     const shared = feed(Ticks);
     const route = sse(shared);
     await listen(
@@ -142,7 +142,7 @@ describe('drain', () => {
     );
   });
 
-  it('resolves at once where nobody reads, and refuses what is no target', async () => {
+  it('resolves at once without readers, and refuses a value that is not a target', async () => {
     await shutdown(sse(NEVER));
     await shutdown([]);
     expect(() => shutdown({} as never)).to.throw(TypeError, 'shutdown: expected what sse()');

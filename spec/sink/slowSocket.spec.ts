@@ -32,7 +32,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves nothing behind when it goes while its socket is full',
+      'leaves nothing subscribed when it disconnects while its socket is full',
       marbles(({ reader, flush }) => {
         const route = routeOf(ticks, { heartbeat: 7 });
         const slow = reader(route, { socket: '5ms F 44ms X' });
@@ -61,7 +61,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is not told twice that its socket drained',
+      'handles one drain of its socket once',
       marbles(({ reader, flush }) => {
         const slow = reader(routeOf(ticks, { heartbeat: Infinity }), { socket: '5ms (FD) 5ms F 9ms (DFD) 9ms X' });
         flush();
@@ -72,9 +72,9 @@ for (const [what, routeOf] of Object.entries(ways)) {
   });
 }
 
-describe('a reader whose socket somebody else has filled', () => {
+describe('a reader whose socket a middleware has filled', () => {
   it(
-    'is sent nothing before that has drained',
+    'is sent nothing before it has drained',
     marbles(({ hot, reader, flush }) => {
       const source = hot('5ms a 4ms b');
       const route = sse(source);
@@ -98,7 +98,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   const text = 'x'.repeat(1000);
 
   it(
-    'is cut when more waits than the queue holds, alone, and `onError` hears why',
+    'is cut alone when more waits than the queue holds, and `onError` gets the error',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       let left = 0;
@@ -141,7 +141,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'may have a mebibyte wait where the route says nothing',
+    'may have a mebibyte wait by default',
     marbles(({ reader, flush }) => {
       const source = new Subject<string>();
       const slow = reader(sse(source), { socket: '1ms F' });
@@ -159,7 +159,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'ends a source that emits for ever in one go, in the midst of it',
+    'ends a source that emits forever synchronously',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       let emitted = 0;
@@ -182,7 +182,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'does not cut a feed, which holds nothing for it',
+    'is not cut by a feed, which has no queue for it',
     marbles(
       ({ reader, flush }) => {
         const shared = feed(Ticks);
@@ -198,7 +198,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 });
 
-describe('a route whose reader left before anything was sent', () => {
+describe('a route whose reader disconnected before anything was sent', () => {
   it(
     'subscribes to nothing',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {

@@ -37,7 +37,7 @@ const cursorOf = (sequence: number, cursors: readonly string[]) => cursors[0]?.r
 
 describe('a snapshot for a reader that missed something', () => {
   it(
-    'stands between the gap and the position that it is the state at, and the stream goes on there',
+    'is sent between the gap and its position, and the stream continues there',
     marbles(({ reader, flush }) => {
       const all = counted();
       const asked: unknown[] = [];
@@ -60,7 +60,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is not made for a reader that misses nothing',
+    'is not requested for a reader that misses nothing',
     marbles(({ reader, flush }) => {
       const all = counted();
       const asked: unknown[] = [];
@@ -90,7 +90,7 @@ describe('a snapshot for a reader that missed something', () => {
   };
 
   it(
-    'is given anew to a reader that was cut in its midst',
+    'is sent again to a reader that was cut within it',
     marbles((helpers) => {
       const all = counted();
       for (const n of [1, 2, 3, 4]) all.publish(n);
@@ -99,7 +99,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is given anew also where the log has all of its own, as after a restart, but not the state before it',
+    'is sent again also where the log still has everything of its own, but not the state before it, as after a restart',
     marbles((helpers) => {
       const all = counted(memoryLog());
       all.publish(1);
@@ -123,7 +123,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is an HTTP error where it throws, or has no cursor of this feed',
+    'is an HTTP error where it throws, or returns no cursor of this feed',
     marbles(({ reader, flush }) => {
       const { shared, publish } = counted();
       publish(1);
@@ -146,7 +146,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'holds nothing of a reader that left while it was waited for',
+    'retains nothing of a reader that disconnected while it was awaited',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a', { a: Count(1) });
       const shared = feed(Counts, { source, linger: 0 });
@@ -158,7 +158,7 @@ describe('a snapshot for a reader that missed something', () => {
     }),
   );
 
-  it('may be promised, and what comes meanwhile is not missed', async () => {
+  it('may be a promise, and what is published meanwhile is not missed', async () => {
     const { shared, cursors, publish } = counted(memoryLog());
     publish(1);
     const [asked, given] = [deferred(), deferred<SnapshotResult<unknown>>()];
@@ -178,7 +178,7 @@ describe('a snapshot for a reader that missed something', () => {
     });
   });
 
-  it('is an HTTP error where its promise is broken', async () => {
+  it('is an HTTP error where its promise rejects', async () => {
     const { shared, publish } = counted();
     publish(1);
     const asked = deferred();

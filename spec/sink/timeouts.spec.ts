@@ -28,7 +28,7 @@ const ways: Readonly<Record<string, (source: Observable<Tick>, options: Options)
 for (const [what, routeOf] of Object.entries(ways)) {
   describe(`the timeouts of ${what}`, () => {
     it(
-      'end a stream without a first event, counted from the head, and tell why',
+      'end a stream without a first event, counted from the head, with an error',
       marbles(({ hot, reader, flush }) => {
         const told: unknown[] = [];
         const closed: unknown[] = [];
@@ -49,7 +49,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'end one that falls silent, counted from its last event, whatever heartbeats say meanwhile',
+      'end one that falls silent, counted from its last event, in spite of heartbeats',
       marbles(({ hot, reader, flush }) => {
         const options = { timeout: { first: 8, idle: 20 }, heartbeat: 3 };
         const r = reader(routeOf(hot<Tick>('5ms a 14ms b 40ms c', values), options));
@@ -60,7 +60,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'end one that goes on for too long, properly where the route says so',
+      'end one that takes too long, with an end where the route says so',
       marbles(({ hot, reader, flush }) => {
         const options = { timeout: { total: 12 }, onError: () => 'end' };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b 40ms c', values), options));
@@ -71,7 +71,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'say a last event where the route has one',
+      'send a last event where the route returns one',
       marbles(({ hot, reader, flush }) => {
         const options = { timeout: { idle: 5 }, onError: () => Ticks.Text('silent') };
         // A view of a feed gives places and no events of its own: the last word has none, and is refused.
@@ -83,7 +83,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leave a full socket to the stall timeout, and begin anew when it has drained',
+      'leave a full socket to the stall timeout, and start again when it has drained',
       marbles(({ hot, reader, flush }) => {
         const options = { timeout: { idle: 10 }, heartbeat: Infinity };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b', values), options), { socket: '7ms F 40ms D' });
@@ -94,7 +94,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'are gone when the reader is',
+      'are unsubscribed when the reader disconnects',
       marbles(
         ({ hot, reader, flush }) => {
           const r = reader(routeOf(hot<Tick>('5ms a', values), { timeout: { first: 10, idle: 5000, total: 6000 } }), {
@@ -112,7 +112,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
 describe('timeouts', () => {
   it(
-    'take no comment for an event',
+    'do not count a comment as an event',
     marbles(({ reader, flush }) => {
       const r = reader(sse({ timeout: { first: 10 } }, timer(1, 3).pipe(map(() => comment('still here')))));
       flush();
@@ -121,7 +121,7 @@ describe('timeouts', () => {
   );
 
   it(
-    'take no place without an event for one',
+    'do not count a position without an event as an event',
     marbles(({ hot, reader, flush }) => {
       const shared = feed(Ticks, { source: hot<Tick>('5ms a 4ms b 4ms c', values), linger: 0 });
       const route = sse(
@@ -136,7 +136,7 @@ describe('timeouts', () => {
     }),
   );
 
-  it('are refused at once where they are no time', () => {
+  it('are refused out of range when the route is created', () => {
     for (const limit of ['first', 'idle', 'total']) {
       expect(() => sse({ timeout: { [limit]: 0 } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
       expect(() => sse({ timeout: { [limit]: Number.NaN } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);

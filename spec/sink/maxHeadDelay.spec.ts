@@ -24,9 +24,9 @@ const ways: Ways = {
 };
 
 for (const [what, routeOf] of Object.entries(ways)) {
-  describe(`the head of ${what} that waits for a first signal`, () => {
+  describe(`the head of ${what} with maxHeadDelay`, () => {
     it(
-      'is an HTTP error where the stream fails by then, and nobody is asked for a last word',
+      'is an HTTP error where the stream fails by then, and onError is not called',
       marbles(({ reader, flush }) => {
         const told: unknown[] = [];
         const failing = timer(20).pipe(mergeMap(() => throwError(() => broken)));
@@ -40,7 +40,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves with the first event',
+      'is sent with the first event',
       marbles(({ hot, reader, flush }) => {
         const r = reader(routeOf(hot<Tick>('20ms a 9ms (b|)', values), 50));
         flush();
@@ -50,7 +50,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves with the end, where that is first',
+      'is sent with the end, where that is first',
       marbles(({ hot, reader, flush }) => {
         const r = reader(routeOf(hot<Tick>('20ms |'), 50));
         flush();
@@ -60,7 +60,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves when the time is up, and a later error is one for onError',
+      'is sent when the time is up, and a later error goes to onError',
       marbles(({ hot, reader, flush }) => {
         const told: unknown[] = [];
         const r = reader(routeOf(hot<Tick>('80ms #', values, broken), 50, told));
@@ -73,7 +73,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves at once where an event is there already',
+      'is sent at once where the stream emits synchronously',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(from([values.a]), 50));
         flush();
@@ -83,7 +83,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'never leaves where the reader does before, and its timer is gone with it',
+      'is never sent where the reader disconnects before, and its timer is unsubscribed',
       marbles(
         ({ reader, flush }) => {
           const r = reader(sse({ maxHeadDelay: 5000 }, NEVER), { socket: '20ms X' });
@@ -97,9 +97,9 @@ for (const [what, routeOf] of Object.entries(ways)) {
   });
 }
 
-describe('headWait', () => {
+describe('maxHeadDelay', () => {
   it(
-    'holds no feed back, which has a position to say',
+    'does not delay a feed, which starts with a position',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const direct = reader(sse({ maxHeadDelay: 50 }, shared), { socket: '20ms X' });
@@ -113,7 +113,7 @@ describe('headWait', () => {
     }),
   );
 
-  it('turns what an iterable fails with at first into an HTTP error, too', async () => {
+  it('makes the first error of an iterable an HTTP error, too', async () => {
     // biome-ignore lint/correctness/useYield: it fails before it has anything to yield.
     async function* failing(): AsyncGenerator<never> {
       throw broken;
@@ -128,7 +128,7 @@ describe('headWait', () => {
     );
   });
 
-  it('is refused at once where it is no time that a timer holds', () => {
+  it('is refused where a timer cannot hold it', () => {
     for (const headWait of [-1, Number.NaN, Infinity, 2 ** 31]) {
       expect(() =>
         sse(
