@@ -29,7 +29,7 @@ interface Intervals {
   elapse(ms: number): void;
 }
 
-/** Knows the intervals that live, since a stream that is left must stop its own. */
+/** Counts the live intervals, since a stream that is unsubscribed from must stop its own. */
 async function watchingIntervals(use: (intervals: Intervals) => Promise<void>): Promise<void> {
   const { setInterval: set, clearInterval: clear } = globalThis;
   const living = new Map<unknown, { readonly ms: number | undefined; readonly work: () => void }>();
@@ -42,11 +42,15 @@ async function watchingIntervals(use: (intervals: Intervals) => Promise<void>): 
     living.delete(timer);
     clear(timer);
   };
+  const now = performance.now.bind(performance);
+  let elapsed = 0;
+  performance.now = () => now() + elapsed;
   const intervals: Intervals = {
     get alive() {
       return living.size;
     },
     elapse: (due) => {
+      elapsed += due;
       for (const { ms, work } of [...living.values()]) if (ms === due) work();
     },
   };
@@ -55,10 +59,11 @@ async function watchingIntervals(use: (intervals: Intervals) => Promise<void>): 
   } finally {
     globalThis.setInterval = set;
     globalThis.clearInterval = clear;
+    performance.now = now;
   }
 }
 
-/** Resolves when the next response to be asked for is over. */
+/** Resolves when the response to the next request is closed. */
 function nextLeft(server: Server): Promise<unknown> {
   return new Promise((resolve) => {
     server.once('request', (_, response) => response.on('close', resolve));
