@@ -1,8 +1,10 @@
+import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { type Issue, issuesOf } from './describeFailure.ts';
 import { ExactCodec, type Field } from './exact/ExactCodec.ts';
 import { exact } from './exact/exact.ts';
 import { record } from './exact/record.ts';
-import type { Shape } from './Shape.ts';
+import type { DataOf, Shape } from './Shape.ts';
 import type { WithDefault } from './withDefault.ts';
 
 /**
@@ -16,7 +18,7 @@ export interface ExactShape {
   /** Fills missing fields while it decodes what a client sent. */
   readonly input: ExactCodec;
   /** Fills missing fields of the data that the program passed: in a copy, and only where one is missing. */
-  readonly fill: (given: unknown) => unknown;
+  readonly fill: (data: unknown) => unknown;
 }
 
 type Default = readonly [key: string, field: WithDefault<t.Mixed>];
@@ -31,14 +33,33 @@ type Default = readonly [key: string, field: WithDefault<t.Mixed>];
 export function exactShape(shape: Shape, at: string): ExactShape {
   if (isCodec(shape)) {
     const codec = exact(shape, at);
-    return { codec, input: codec, fill: (given) => given };
+    return { codec, input: codec, fill: (data) => data };
   }
   const props = Object.entries(propsOf(shape, at));
   const defaults = props.filter((prop): prop is [string, WithDefault<t.Mixed>] => hasDefault(prop[1]));
   const bare = props.map(([key, prop]) => [key, hasDefault(prop) ? prop.type : prop]);
   const codec = exact(t.type(Object.fromEntries(bare)), at);
-  if (defaults.length === 0) return { codec, input: codec, fill: (given) => given };
-  return { codec, input: filling(codec, defaults, at), fill: (given) => filled(given, defaults) };
+  if (defaults.length === 0) return { codec, input: codec, fill: (data) => data };
+  return { codec, input: withDefaults(codec, defaults, at), fill: (data) => fillDefaults(data, defaults) };
+}
+
+/**
+ * Creates the decoder of a part of a request, `query` for example, from a record of props or a codec: defaults are
+ * filled, and unknown fields are stripped.
+ *
+ * @param root names the part in issues and errors
+ * @throws TypeError at once, as `event` does for its shape.
+ * @internal
+ */
+export function recordDecoder<S extends Shape>(
+  shape: S,
+  root: string,
+): (value: unknown) => E.Either<readonly Issue[], DataOf<S>> {
+  const { input } = exactShape(shape, root);
+  return (value) => {
+    const decoded = input.decode(value);
+    return E.isLeft(decoded) ? E.left(issuesOf(decoded.left, root)) : E.right(decoded.right as DataOf<S>);
+  };
 }
 
 function isCodec(shape: Shape): shape is t.Mixed {
@@ -59,37 +80,37 @@ function hasDefault(codec: t.Mixed): codec is WithDefault<t.Mixed> {
   return '_tag' in codec && codec._tag === 'WithDefaultType';
 }
 
-function filled(given: unknown, defaults: readonly Default[]): unknown {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
-  let out = given as Record<string, unknown>;
+function fillDefaults(data: unknown, defaults: readonly Default[]): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  let out = data as Record<string, unknown>;
   for (const [key, field] of defaults) {
     if (out[key] !== undefined) continue;
-    if (out === given) out = { ...out };
+    if (out === data) out = { ...out };
     out[key] = field.value();
   }
   return out;
 }
 
 /** Returns the same record, in which fields with a default may be missing. */
-function filling(codec: ExactCodec, defaults: readonly Default[], at: string): ExactCodec {
+function withDefaults(codec: ExactCodec, defaults: readonly Default[], at: string): ExactCodec {
   const [member] = codec.branches();
   if (member?.fields === undefined) return codec;
   const known = new Map<string, Field>(member.fields.known);
   for (const [key, { value }] of defaults) {
     const field = known.get(key);
-    if (field !== undefined) known.set(key, { ...field, codec: fillingField(field.codec, value, `${at}.${key}`) });
+    if (field !== undefined) known.set(key, { ...field, codec: withFieldDefault(field.codec, value, `${at}.${key}`) });
   }
   return record(codec.name, { ...member.fields, known });
 }
 
-function fillingField(codec: ExactCodec, value: () => unknown, at: string): ExactCodec {
+function withFieldDefault(codec: ExactCodec, value: () => unknown, at: string): ExactCodec {
   return new ExactCodec(codec.name, {
     is: codec.is,
-    validateAs: (given, context, side) => {
-      if (given !== undefined) return codec.validateAs(given, context, side);
-      const made = value();
-      if (!codec.is(made)) throw new TypeError(`${at}: its default is no ${codec.name}`);
-      return t.success(made);
+    validateAs: (data, context, form) => {
+      if (data !== undefined) return codec.validateAs(data, context, form);
+      const filled = value();
+      if (!codec.is(filled)) throw new TypeError(`${at}: its default is not ${codec.name}`);
+      return t.success(filled);
     },
     encode: codec.encode,
     isIdentity: () => false,

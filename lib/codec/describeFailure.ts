@@ -1,6 +1,7 @@
 import type * as t from 'io-ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
+import type { ExactCodec } from './exact/ExactCodec.ts';
 
 /** One failure of a value from outside; it can be shown and logged as it is. @category event */
 export interface Issue {
@@ -34,6 +35,15 @@ const longestExpectation = 80;
  */
 export function describeFailure(errors: t.Errors, root: string): readonly string[] {
   return linesOf(issuesOf(errors, root));
+}
+
+/** Returns why a value of the program does not match an exact codec, one line for each path. @internal */
+export function describeMismatch(codec: t.Mixed, value: unknown, at: string): readonly string[] {
+  const exact = codec as ExactCodec;
+  const result = exact.validateAs(value, [{ key: '', type: exact, actual: value }], 'program');
+  const lines = result._tag === 'Left' ? linesOf(issuesOf(result.left, at)) : [];
+  // The `is` and `validate` of a custom codec may disagree.
+  return lines.length > 0 ? lines : [`${at}: expected ${codec.name}, got ${kindOf(value)}`];
 }
 
 /** Returns the lines of issues, at most eight and one that counts the others. @internal */
@@ -82,14 +92,14 @@ function segment(key: string): string {
   return `[${JSON.stringify(short).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped)}]`;
 }
 
-interface Tagged {
+interface TaggedCodec {
   readonly _tag?: string;
-  readonly type?: Tagged;
+  readonly type?: TaggedCodec;
 }
 
 /** Returns whether a codec is a union or an intersection under its wrappers. */
 function combination(type: object): 'UnionType' | 'IntersectionType' | undefined {
-  let inner: Tagged | undefined = type;
+  let inner: TaggedCodec | undefined = type;
   for (let depth = 0; depth < 10 && inner !== undefined; depth++) {
     const tag: string | undefined = inner._tag;
     if (tag === 'UnionType' || tag === 'IntersectionType') return tag;

@@ -1,9 +1,9 @@
 import * as t from 'io-ts';
+import { describeMismatch } from '../codec/describeFailure.ts';
 import { type ExactShape, exactShape } from '../codec/ExactShape.ts';
 import { ExactCodec, typed } from '../codec/exact/ExactCodec.ts';
 import { identityLeaf } from '../codec/exact/leaf.ts';
 import { record } from '../codec/exact/record.ts';
-import { explain } from '../codec/explain.ts';
 import type { Shape } from '../codec/Shape.ts';
 import { checkEventName } from '../wire/checkField.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
@@ -30,7 +30,7 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
   const codec = eventCodec(type, payload, (checked) => stamp(checked, definition));
   const construct = (given?: unknown): TypedEvent => {
     const data = fill(given);
-    if (!payload.is(data)) throw new TypeError(explain(payload, data, at).join('\n'));
+    if (!payload.is(data)) throw new TypeError(describeMismatch(payload, data, at).join('\n'));
     return stamp({ type, data }, definition);
   };
   const definition = Object.assign(construct, {
@@ -56,8 +56,8 @@ function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => 
   const whole = record(type, { known, rest: undefined, checks: [] });
   return new ExactCodec(type, {
     is: whole.is,
-    validateAs: (value, context, side) => {
-      const result = whole.validateAs(value, context, side);
+    validateAs: (value, context, form) => {
+      const result = whole.validateAs(value, context, form);
       return result._tag === 'Left' ? result : t.success(mark(result.right as object));
     },
     encode: whole.encode,

@@ -1,4 +1,4 @@
-import { explain } from '../codec/explain.ts';
+import { describeMismatch } from '../codec/describeFailure.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { eventTooLarge } from '../error/LimitError.ts';
@@ -74,7 +74,7 @@ export function checkEvent(contract: Contract, value: unknown): AnyDefinition {
   const definition = findDefinition(contract, value.type);
   if (definition === undefined) throw new DecodeError(value, [unknownType(contract, value.type)]);
   if (definition.payload.is(value.data)) return definition;
-  throw new DecodeError(value, explain(definition.payload, value.data, `${definition.type}.data`));
+  throw new DecodeError(value, describeMismatch(definition.payload, value.data, `${definition.type}.data`));
 }
 
 function encoded(event: string | undefined, data: string): EncodedEvent {

@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { Issue } from '../codec/describeFailure.ts';
-import { recordDecoder } from '../codec/recordDecoder.ts';
+import { recordDecoder } from '../codec/ExactShape.ts';
 import type { Shape } from '../codec/Shape.ts';
 import type { SseRequest } from './SseRequest.ts';
 

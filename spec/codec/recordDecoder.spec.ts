@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { recordDecoder } from '../../lib/codec/ExactShape.ts';
 import { BooleanFromString, IntFromString } from '../../lib/codec/fromString.ts';
 import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
-import { recordDecoder } from '../../lib/codec/recordDecoder.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
 
 describe('recordDecoder', () => {

@@ -33,8 +33,8 @@ describe('decodeInput', () => {
     });
   });
 
-  it('throws for a default that is none: the program made it', () => {
+  it('throws for a default that does not match its codec, which is a mistake in the program', () => {
     const Broken = event('broken', { at: withDefault(DateFromISOString, () => new Date(Number.NaN)) });
-    expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is no DateFromISOString');
+    expect(() => decodeInput(Broken, {})).to.throw(TypeError, 'broken.data.at: its default is not DateFromISOString');
   });
 });

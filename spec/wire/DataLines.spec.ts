@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LimitError } from '../../lib/error/LimitError.ts';
-import { DataLines } from '../../lib/wire/DataLines.ts';
+import { DataLines } from '../../lib/wire/Block.ts';
 import { bytesOf } from './readers.ts';
 import { workOf } from './work.ts';
 
@@ -14,7 +14,7 @@ function joined(lines: readonly string[], limit: number): string {
 describe('DataLines', () => {
   const anyLines = fc.array(fc.string({ unit: 'binary' }), { minLength: 1 });
 
-  it('joins lines by LF, and takes just as many bytes as its limit', () => {
+  it('joins lines by LF, and accepts exactly as many bytes as its limit', () => {
     fc.assert(
       fc.property(anyLines, (lines) => {
         const expected = lines.join('\n');
@@ -25,13 +25,13 @@ describe('DataLines', () => {
     );
   });
 
-  it('says how much would have been too much', () => {
+  it('names its limit in the error', () => {
     expect(() => joined(['12', '345'], 5))
       .to.throw(LimitError)
       .with.property('limit', 5);
   });
 
-  it('joins more lines than a page has', () => {
+  it('joins more lines than one page', () => {
     const lines = Array.from({ length: 5000 }, (_, line) => String(line));
     expect(joined(lines, 2 ** 20)).to.equal(lines.join('\n'));
   });

@@ -35,7 +35,7 @@ export interface Branch {
 
 interface ExactCodecParts {
   readonly is: (value: unknown) => boolean;
-  readonly validateAs: (value: unknown, context: t.Context, side: Form) => t.Validation<unknown>;
+  readonly validateAs: (value: unknown, context: t.Context, form: Form) => t.Validation<unknown>;
   readonly encode: (value: unknown) => unknown;
   /** Returns true if a value is the same in the program and on the wire at every depth, with nothing to strip. */
   readonly isIdentity: () => boolean;
@@ -52,15 +52,12 @@ export class ExactCodec extends t.Type<unknown, unknown, unknown> {
   readonly isIdentity: () => boolean;
   readonly branches: () => readonly Branch[];
 
-  constructor(
-    name: string,
-    { is, validateAs: walk, encode, isIdentity: verbatim, branches: members }: ExactCodecParts,
-  ) {
-    super(name, is as t.Is<unknown>, (value, context) => walk(value, context, 'wire'), encode);
-    this.validateAs = walk;
-    this.isIdentity = once(verbatim, () => false);
+  constructor(name: string, { is, validateAs, encode, isIdentity, branches }: ExactCodecParts) {
+    super(name, is as t.Is<unknown>, (value, context) => validateAs(value, context, 'wire'), encode);
+    this.validateAs = validateAs;
+    this.isIdentity = once(isIdentity, () => false);
     this.branches = once(
-      () => members(this),
+      () => branches(this),
       () => {
         throw new TypeError(`${name} refers to itself with no object or array in between`);
       },

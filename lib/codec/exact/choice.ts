@@ -8,57 +8,57 @@ import { isObject } from './record.ts';
  * Creates a codec of several branches, distinguished on the wire by the kind of JSON and then, for objects, by their
  * literal fields. Only the branch that is found is decoded, and only its failures are reported.
  */
-export function choice(name: string, members: (self: ExactCodec) => readonly Branch[]): ExactCodec {
-  let tagged: readonly Tagged[] | undefined;
+export function choice(name: string, branches: (self: ExactCodec) => readonly Branch[]): ExactCodec {
+  let tagged: readonly TaggedBranch[] | undefined;
   const codec: ExactCodec = new ExactCodec(name, {
-    is: (value) => codec.branches().some((member) => member.codec.is(value)),
-    validateAs: (value, context, side) => {
-      tagged ??= codec.branches().map((member) => ({ member, tags: tagsOf(member) }));
-      const candidates = tagged.filter(({ member }) => mayBe(member, value, side));
+    is: (value) => codec.branches().some((branch) => branch.codec.is(value)),
+    validateAs: (value, context, form) => {
+      tagged ??= codec.branches().map((branch) => ({ branch, tags: tagsOf(branch) }));
+      const candidates = tagged.filter(({ branch }) => mayBe(branch, value, form));
       const [first, second] = candidates;
-      if (first !== undefined && second === undefined) return first.member.codec.validateAs(value, context, side);
-      const fits = candidates.find(({ member }) => member.codec.is(value));
-      if (fits !== undefined && (side === 'program' || fits.member.codec.isIdentity())) return t.success(value);
+      if (first !== undefined && second === undefined) return first.branch.codec.validateAs(value, context, form);
+      const fits = candidates.find(({ branch }) => branch.codec.is(value));
+      if (fits !== undefined && (form === 'program' || fits.branch.codec.isIdentity())) return t.success(value);
       if (!isObject(value)) return t.failure(value, context);
-      return chooseByLiterals(candidates, value, context, side);
+      return chooseByLiterals(candidates, value, context, form);
     },
     encode: (value) => {
       if (codec.isIdentity()) return value;
-      const member = codec.branches().find((candidate) => candidate.codec.is(value));
-      if (member === undefined) throw new TypeError(`no value of ${name}: check it before it is encoded`);
-      return member.codec.encode(value);
+      const branch = codec.branches().find((candidate) => candidate.codec.is(value));
+      if (branch === undefined) throw new TypeError(`no value of ${name}: check it before it is encoded`);
+      return branch.codec.encode(value);
     },
-    isIdentity: () => codec.branches().every((member) => member.codec.isIdentity()),
-    branches: members,
+    isIdentity: () => codec.branches().every((branch) => branch.codec.isIdentity()),
+    branches,
   });
   return codec;
 }
 
-function mayBe({ codec, kinds, fields }: Branch, value: unknown, side: Form): boolean {
-  if (side === 'wire') return kinds.has(jsonKindOf(value));
+function mayBe({ codec, kinds, fields }: Branch, value: unknown, form: Form): boolean {
+  if (form === 'wire') return kinds.has(jsonKindOf(value));
   // In the program a date is an object without fields.
   return codec.is(value) || (Array.isArray(value) ? kinds.has('array') : fields !== undefined && isObject(value));
 }
 
-interface Tagged {
-  readonly member: Branch;
+interface TaggedBranch {
+  readonly branch: Branch;
   readonly tags: ReadonlyMap<string, ReadonlySet<unknown>>;
 }
 
 function chooseByLiterals(
-  candidates: readonly Tagged[],
+  candidates: readonly TaggedBranch[],
   value: Record<string, unknown>,
   context: t.Context,
-  side: Form,
+  form: Form,
 ): t.Validation<unknown> {
   const chosen = candidates.filter(({ tags }) => [...tags].every(([key, literals]) => literals.has(value[key])));
   const [only] = chosen;
-  if (only !== undefined && chosen.length === 1) return only.member.codec.validateAs(value, context, side);
+  if (only !== undefined && chosen.length === 1) return only.branch.codec.validateAs(value, context, form);
 
   const keys = [...(candidates[0]?.tags.keys() ?? [])];
   const key = keys.find((shared) => candidates.every(({ tags }) => tags.has(shared)));
   if (key === undefined) return t.failure(value, context);
-  const codecs = candidates.flatMap(({ member }) => member.fields?.known.get(key)?.codec ?? []);
+  const codecs = candidates.flatMap(({ branch }) => branch.fields?.known.get(key)?.codec ?? []);
   const expected = choice(joinNames(codecs, ' | '), () => []);
   return t.failure(value[key], t.appendContext(context, key, expected, value[key]));
 }
@@ -68,9 +68,9 @@ export function tagsOf({ fields }: Branch): ReadonlyMap<string, ReadonlySet<Lite
   const tags = new Map<string, ReadonlySet<Literal>>();
   for (const [key, { codec, required }] of fields?.known ?? []) {
     if (!required) continue;
-    const members = codec.branches();
-    if (!members.every((member) => member.literals !== undefined)) continue;
-    tags.set(key, new Set(members.flatMap((member) => [...(member.literals ?? [])])));
+    const branches = codec.branches();
+    if (!branches.every((branch) => branch.literals !== undefined)) continue;
+    tags.set(key, new Set(branches.flatMap((branch) => [...(branch.literals ?? [])])));
   }
   return tags;
 }

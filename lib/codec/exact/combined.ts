@@ -45,7 +45,7 @@ function both(name: string, parts: readonly ExactCodec[], at: string, context: C
   const codec = choice(name, () => {
     const [first, ...others] = parts.map((part) => part.branches());
     return others.reduce<readonly Branch[]>(
-      (sofar, members) => sofar.flatMap((a) => members.flatMap((b) => overlap({ name, at, merge }, a, b) ?? [])),
+      (merged, branches) => merged.flatMap((a) => branches.flatMap((b) => overlap({ name, at, merge }, a, b) ?? [])),
       first ?? [],
     );
   });
@@ -53,12 +53,12 @@ function both(name: string, parts: readonly ExactCodec[], at: string, context: C
   return codec;
 }
 
-/** A refinement or a brand. */
+/** Compiles a refinement or a brand. */
 export function exactRefinement({ name, predicate }: t.RefinementType<t.Mixed>, inner: ExactCodec): ExactCodec {
   return refined(names.ofRefinement(name, predicate.name, inner), inner, predicate);
 }
 
-/** A recursive codec, which is walked once however often it refers to itself. */
+/** Compiles a recursive codec, once however often it refers to itself. */
 export function exactRecursion(recursion: t.RecursiveType<t.Mixed>, at: string, context: CompileContext): ExactCodec {
   const met = context.recursions.get(recursion);
   if (met !== undefined) return met;

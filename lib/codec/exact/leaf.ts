@@ -35,8 +35,8 @@ export function textLeaf<A>(
 ): ExactCodec {
   return new ExactCodec(name, {
     is,
-    validateAs: (value, context, side) => {
-      if (side === 'program') return is(value) ? t.success(value) : t.failure(value, context);
+    validateAs: (value, context, form) => {
+      if (form === 'program') return is(value) ? t.success(value) : t.failure(value, context);
       const parsed = typeof value === 'string' ? parse(value) : undefined;
       return parsed === undefined ? t.failure(value, context) : t.success(parsed);
     },
@@ -55,8 +55,8 @@ export function opaqueLeaf(custom: t.Mixed): ExactCodec {
   kinds.delete('null');
   return new ExactCodec(custom.name, {
     is: (value) => custom.is(value),
-    validateAs: (value, context, side) => {
-      if (side === 'wire') return custom.validate(value, context);
+    validateAs: (value, context, form) => {
+      if (form === 'wire') return custom.validate(value, context);
       return custom.is(value) ? t.success(value) : t.failure(value, context);
     },
     encode: (value) => custom.encode(value),

@@ -4,12 +4,12 @@ import { addFailures, ExactCodec } from './ExactCodec.ts';
 
 /** Creates the codec of an array whose items have one codec. */
 export function list(name: string, item: ExactCodec): ExactCodec {
-  const at = (): ExactCodec => item;
+  const codecAt = (): ExactCodec => item;
   return new ExactCodec(name, {
-    is: (value) => Array.isArray(value) && every(value, value.length, at),
-    validateAs: (value, context, side) =>
-      Array.isArray(value) ? walkItems(value, value.length, at, context, side) : t.failure(value, context),
-    encode: (value) => (item.isIdentity() ? value : (value as unknown[]).map((at) => item.encode(at))),
+    is: (value) => Array.isArray(value) && every(value, value.length, codecAt),
+    validateAs: (value, context, form) =>
+      Array.isArray(value) ? validateItems(value, value.length, codecAt, context, form) : t.failure(value, context),
+    encode: (value) => (item.isIdentity() ? value : (value as unknown[]).map((element) => item.encode(element))),
     isIdentity: () => item.isIdentity(),
     branches: (codec) => [{ codec, kinds: new Set(['array']) }],
   });
@@ -17,17 +17,17 @@ export function list(name: string, item: ExactCodec): ExactCodec {
 
 /** Creates the codec of a tuple. Further items are dropped when received, as unknown fields are. */
 export function tuple(name: string, items: readonly ExactCodec[]): ExactCodec {
-  const at = (index: number): ExactCodec | undefined => items[index];
+  const codecAt = (index: number): ExactCodec | undefined => items[index];
   const { length } = items;
-  const verbatim = (): boolean => items.every((item) => item.isIdentity());
+  const isIdentity = (): boolean => items.every((item) => item.isIdentity());
   return new ExactCodec(name, {
-    is: (value) => Array.isArray(value) && value.length === length && every(value, length, at),
-    validateAs: (value, context, side) => {
-      const fits = Array.isArray(value) && (side === 'wire' || value.length === length);
-      return fits ? walkItems(value, length, at, context, side) : t.failure(value, context);
+    is: (value) => Array.isArray(value) && value.length === length && every(value, length, codecAt),
+    validateAs: (value, context, form) => {
+      const fits = Array.isArray(value) && (form === 'wire' || value.length === length);
+      return fits ? validateItems(value, length, codecAt, context, form) : t.failure(value, context);
     },
-    encode: (value) => (verbatim() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
-    isIdentity: verbatim,
+    encode: (value) => (isIdentity() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
+    isIdentity,
     branches: (codec) => [{ codec, kinds: new Set(['array']) }],
   });
 }
@@ -37,10 +37,10 @@ export function listOfOneOrMany(name: string, item: ExactCodec): ExactCodec {
   const many = list(name, item);
   return new ExactCodec(name, {
     is: (value) => many.is(value),
-    validateAs: (value, context, side) => {
-      if (side === 'program' || value === undefined || Array.isArray(value))
-        return many.validateAs(value, context, side);
-      const result = item.validateAs(value, context, side);
+    validateAs: (value, context, form) => {
+      if (form === 'program' || value === undefined || Array.isArray(value))
+        return many.validateAs(value, context, form);
+      const result = item.validateAs(value, context, form);
       return result._tag === 'Left' ? result : t.success([result.right]);
     },
     encode: (value) => many.encode(value),
@@ -55,12 +55,12 @@ function every(items: readonly unknown[], length: number, codecAt: (index: numbe
   return true;
 }
 
-function walkItems(
+function validateItems(
   items: readonly unknown[],
   length: number,
   codecAt: (index: number) => ExactCodec | undefined,
   context: t.Context,
-  side: Form,
+  form: Form,
 ): t.Validation<unknown> {
   const out: unknown[] = [];
   const errors: t.Errors = [];
@@ -68,11 +68,11 @@ function walkItems(
     const item = items[index];
     const codec = codecAt(index);
     if (codec === undefined) break;
-    if ((side === 'program' || codec.isIdentity()) && codec.is(item)) {
+    if ((form === 'program' || codec.isIdentity()) && codec.is(item)) {
       out.push(item);
       continue;
     }
-    const result = codec.validateAs(item, t.appendContext(context, String(index), codec, item), side);
+    const result = codec.validateAs(item, t.appendContext(context, String(index), codec, item), form);
     if (result._tag === 'Right') out.push(result.right);
     else if (!addFailures(errors, result.left)) break;
   }

@@ -4,13 +4,13 @@ import { identityLeaf } from './leaf.ts';
 import { record } from './record.ts';
 
 /** Combines two codecs of the same key. */
-type Merge = (a: ExactCodec, b: ExactCodec, key: string) => ExactCodec;
+type MergeCodecs = (a: ExactCodec, b: ExactCodec, key: string) => ExactCodec;
 
 interface Overlap {
   readonly name: string;
   /** Its path, for errors. */
   readonly at: string;
-  readonly merge: Merge;
+  readonly merge: MergeCodecs;
 }
 
 /**
@@ -43,7 +43,7 @@ function only(codec: ExactCodec): Branch | undefined {
   return codec.branches()[0];
 }
 
-function bothFields(a: Fields, b: Fields, merge: Merge): Fields {
+function bothFields(a: Fields, b: Fields, merge: MergeCodecs): Fields {
   const known = new Map<string, Field>();
   for (const key of new Set([...a.known.keys(), ...b.known.keys()])) {
     const codecs = [a.known.get(key)?.codec ?? restAt(a, key), b.known.get(key)?.codec ?? restAt(b, key)];
@@ -61,7 +61,7 @@ function restAt({ rest }: Fields, key: string): ExactCodec | undefined {
   return rest?.domain.is(key) ? rest.codomain : undefined;
 }
 
-function bothRests(a: Fields['rest'], b: Fields['rest'], merge: Merge): Fields['rest'] {
+function bothRests(a: Fields['rest'], b: Fields['rest'], merge: MergeCodecs): Fields['rest'] {
   if (a === undefined) return b;
   if (b === undefined) return a;
   return { domain: merge(a.domain, b.domain, '[key]'), codomain: merge(a.codomain, b.codomain, '[]') };

@@ -4,7 +4,7 @@ import { addFailures, ExactCodec } from './ExactCodec.ts';
 
 /** Creates the codec of an object with its known fields and no others, in both directions. */
 export function record(name: string, fields: Fields): ExactCodec {
-  const known = [...fields.known].map(([key, field]) => reader(key, field));
+  const known = [...fields.known].map(([key, field]) => readerOf(key, field));
   const { rest, checks } = fields;
 
   /** Keys that the index signature of an open record matches. */
@@ -25,7 +25,7 @@ export function record(name: string, fields: Fields): ExactCodec {
     return true;
   }
 
-  function walk(value: unknown, context: t.Context, side: Form): t.Validation<unknown> {
+  function validateAs(value: unknown, context: t.Context, form: Form): t.Validation<unknown> {
     if (!isObject(value)) return t.failure(value, context);
     const out: Record<string, unknown> = {};
     const errors: t.Errors = [];
@@ -33,22 +33,22 @@ export function record(name: string, fields: Fields): ExactCodec {
     for (const { key, read, codec, required } of known) {
       const at = read(value);
       if (at === undefined && !required) continue;
-      if (!walkField(key, codec, at, context, side, out, errors)) return t.failures(errors);
+      if (!validateField(key, codec, at, context, form, out, errors)) return t.failures(errors);
     }
     if (rest !== undefined) {
       for (const key of open(value)) {
-        if (!walkField(key, rest.codomain, value[key], context, side, out, errors)) return t.failures(errors);
+        if (!validateField(key, rest.codomain, value[key], context, form, out, errors)) return t.failures(errors);
       }
     }
     if (errors.length > 0) return t.failures(errors);
-    for (const check of checks) if (!check(side === 'wire' ? out : value)) return t.failure(value, context);
+    for (const check of checks) if (!check(form === 'wire' ? out : value)) return t.failure(value, context);
     return t.success(out);
   }
 
   let keys: readonly string[] | undefined;
 
   /** Its keys, where all of them are sent unchanged; none where the record has to be copied in any case. */
-  function verbatimKeys(): readonly string[] {
+  function identityKeys(): readonly string[] {
     keys ??= rest === undefined && known.every(({ codec }) => codec.isIdentity()) ? known.map(({ key }) => key) : [];
     return keys;
   }
@@ -56,7 +56,7 @@ export function record(name: string, fields: Fields): ExactCodec {
   function encode(value: unknown): unknown {
     const from = value as Record<string, unknown>;
     // The usual case: there is nothing to strip, and so nothing to copy.
-    if (hasJust(from, verbatimKeys())) return from;
+    if (hasJust(from, identityKeys())) return from;
     const out: Record<string, unknown> = {};
     for (const { key, read, codec, required } of known) {
       const at = read(from);
@@ -69,7 +69,7 @@ export function record(name: string, fields: Fields): ExactCodec {
 
   return new ExactCodec(name, {
     is,
-    validateAs: walk,
+    validateAs,
     encode,
     isIdentity: () => false,
     branches: (codec) => [{ codec, kinds: new Set(['object']), fields }],
@@ -86,32 +86,32 @@ function hasJust(value: object, keys: readonly string[]): boolean {
 }
 
 /** Returns false when the report of failures is full. */
-function walkField(
+function validateField(
   key: string,
   codec: ExactCodec,
   value: unknown,
   context: t.Context,
-  side: Form,
+  form: Form,
   out: Record<string, unknown>,
   errors: t.Errors,
 ): boolean {
-  if ((side === 'program' || codec.isIdentity()) && codec.is(value)) {
+  if ((form === 'program' || codec.isIdentity()) && codec.is(value)) {
     put(out, key, value);
     return true;
   }
-  const result = codec.validateAs(value, t.appendContext(context, key, codec, value), side);
+  const result = codec.validateAs(value, t.appendContext(context, key, codec, value), form);
   if (result._tag === 'Left') return addFailures(errors, result.left);
   put(out, key, result.right);
   return true;
 }
 
-interface Reader extends Field {
+interface FieldReader extends Field {
   readonly key: string;
   readonly read: (value: Record<string, unknown>) => unknown;
 }
 
 /** Reads an own field only, since every object inherits fields such as `constructor`. */
-function reader(key: string, { codec, required }: Field): Reader {
+function readerOf(key: string, { codec, required }: Field): FieldReader {
   const read =
     key in Object.prototype
       ? (value: Record<string, unknown>) => (Object.hasOwn(value, key) ? value[key] : undefined)

@@ -7,7 +7,7 @@ import { ExactCodec } from './ExactCodec.ts';
 const deepest = 200;
 
 /** A recursive codec, to which its own fields refer. Every value passes through its branches, where depth is counted. */
-export function recursive(name: string, members: () => readonly Branch[]): ExactCodec {
+export function recursive(name: string, branches: () => readonly Branch[]): ExactCodec {
   const shallower = choice(`${name} of at most ${deepest} levels`, () => []);
   let depth = 0;
 
@@ -21,27 +21,27 @@ export function recursive(name: string, members: () => readonly Branch[]): Exact
     }
   }
 
-  function bounded(member: Branch): Branch {
-    const { codec: within } = member;
+  function bounded(branch: Branch): Branch {
+    const { codec: within } = branch;
     const codec = new ExactCodec(within.name, {
       is: (value) =>
         deeper(
           () => within.is(value),
           () => false,
         ),
-      validateAs: (value: unknown, context: t.Context, side: Form) =>
+      validateAs: (value: unknown, context: t.Context, form: Form) =>
         deeper(
-          () => within.validateAs(value, context, side),
+          () => within.validateAs(value, context, form),
           () => t.failure(value, expecting(shallower, context)),
         ),
       encode: within.encode,
       isIdentity: within.isIdentity,
       branches: within.branches,
     });
-    return { ...member, codec };
+    return { ...branch, codec };
   }
 
-  return choice(name, () => members().map(bounded));
+  return choice(name, () => branches().map(bounded));
 }
 
 /** Returns the same context with another expected codec. */

@@ -6,20 +6,20 @@ import { record } from './record.ts';
 
 /** Creates a codec of the values that satisfy a predicate. */
 export function refined(name: string, inner: ExactCodec, check: (value: unknown) => boolean): ExactCodec {
-  return choice(name, () => inner.branches().map((member) => refine(name, member, check)));
+  return choice(name, () => inner.branches().map((branch) => refine(name, branch, check)));
 }
 
-function refine(name: string, member: Branch, check: (value: unknown) => boolean): Branch {
-  const { codec: inner, fields, literals } = member;
+function refine(name: string, branch: Branch, check: (value: unknown) => boolean): Branch {
+  const { codec: inner, fields, literals } = branch;
   if (fields !== undefined) {
     const checked = { ...fields, checks: [...fields.checks, check] };
-    return { ...member, fields: checked, codec: record(name, checked) };
+    return { ...branch, fields: checked, codec: record(name, checked) };
   }
-  const checked = { ...member, literals: literals && new Set([...literals].filter(check)) };
+  const checked = { ...branch, literals: literals && new Set([...literals].filter(check)) };
   const codec = new ExactCodec(name, {
     is: (value) => inner.is(value) && check(value),
-    validateAs: (value, context, side) => {
-      const result = inner.validateAs(value, context, side);
+    validateAs: (value, context, form) => {
+      const result = inner.validateAs(value, context, form);
       return result._tag === 'Right' && !check(result.right) ? t.failure(value, context) : result;
     },
     encode: inner.encode,
