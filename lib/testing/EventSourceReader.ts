@@ -6,54 +6,56 @@ import { millisecondsOf } from './marbleTime.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
 import type { TestReader } from './TestReader.ts';
 
-/** The requests that a reconnecting reader makes, and what happens to its sockets. @category testing */
+/** The requests of a reader that reconnects, and the script of its sockets. @category testing */
 export interface EventSourceOptions extends Omit<ReaderOptions, 'socket' | 'method' | 'body'> {
   /**
-   * What happens to whichever connection there is, by the time of the run. As
-   * for a reader: `F`, `D`, `X`, `L`, `#`, after which it comes back by itself;
-   * and `C`: the page closes it, for good.
-   * @default nothing: the sockets are fast and the page stays
+   * The script of the current connection, by the time of the run, with the letters of a reader: `F`, `D`, `X`, `L`,
+   * `#`, after which it reconnects by itself; and `C`: the page closes it for good.
+   *
+   * @default nothing: the sockets are fast and the page stays open
    */
   readonly socket?: string;
-  /** What happens to the first connection, to the second and so on, each from its own beginning. @default nothing */
+  /** The scripts of the first connection, the second and so on, each from its own start. @default nothing */
   readonly sockets?: readonly string[];
-  /** How long it waits before it connects again, until the stream says so. @default 3000 */
+  /** The wait before it reconnects, until the stream sets another. @default 3000 */
   readonly retry?: number;
-  /** Most bytes that it gets in one piece: 1 cuts each field and each character. @default Infinity: as they were written */
+  /**
+   * The most bytes that it gets at once: 1 splits each field and each character. @default Infinity: as they were
+   * written
+   */
   readonly chunk?: number;
 }
 
-/** How an `EventSource` is at its end: the answer that ended it, and when. @category testing */
+/** How an `EventSource` ended for good: the response that ended it, and when. @category testing */
 export interface EventSourceEnd {
   /** Virtual milliseconds. */
   readonly at: number;
-  /** 204 where the server said so; any other answer that is no stream is a failure. */
+  /** 204 where the server ended it; any other response that is not a stream is a failure. */
   readonly status: number;
 }
 
 /**
- * A reader that behaves as the `EventSource` of a browser, over as many
- * connections as it takes. Made by the helper `eventSource`.
+ * A reader that behaves as a browser's `EventSource`, over any number of connections. Created by the helper
+ * `eventSource`.
  *
- * A connection that ends or breaks is made again when `retry` ms have passed,
- * with the newest id as `Last-Event-ID`. Ids and `retry` stay in force over all
- * connections, an empty id clears. 204 ends it for good, as does every answer
- * that is no stream.
+ * A connection that ends or breaks is made again after `retry` ms, with the newest id as `Last-Event-ID`. Ids and
+ * `retry` stay in force over all connections; an empty id clears. 204 ends it for good, as does every response that is
+ * not a stream.
  *
- * @example Lose the connection, and nothing else
+ * @example Lose the connection, and no event
  * it('resumes', marbles(({ hot, eventSource, expectFrames }) => {
  *   const ticks = hot('   1ms a 9ms b 5ms c');
  *   const r = eventSource(sse(ticks, { resume: true, retry: 10 }), { socket: '5ms X 20ms C' });
  *   expectFrames(r).toBe('1ms a 13ms b 1ms c', { a: 'a', b: 'b', c: 'c' });
  * }, { until: '40s' }));
  *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+ *
  * @category testing
  */
 export class EventSourceReader {
-  /** Each connection, in order: what it was answered, its frames, how it ended. */
+  /** Each connection, in order: its response, its frames, its end. */
   readonly connections: readonly TestReader[];
-  /** When each was made, in virtual milliseconds. */
+  /** When each connection was made, in virtual milliseconds. */
   readonly connectedAt: readonly number[];
   readonly #connections: TestReader[] = [];
   readonly #connectedAt: number[] = [];
@@ -72,7 +74,7 @@ export class EventSourceReader {
     const { scheduler } = run;
     const start = at === undefined ? scheduler.frame : millisecondsOf(at, 'eventSource: at');
     if (start < scheduler.frame) {
-      throw new RangeError(`eventSource: at is over, the run is at ${scheduler.frame} ms already: give a later time`);
+      throw new RangeError(`eventSource: at must be later than the current time of the run, ${scheduler.frame} ms`);
     }
     const scripts = sockets.map((script) => socketScript(script, 'eventSource: sockets'));
     const site = callSite();
@@ -97,34 +99,34 @@ export class EventSourceReader {
     scheduler.schedule(() => this.#comeBack(), start - scheduler.frame);
     for (const step of socketScript(socket, 'eventSource: socket', 'C')) {
       if (step.at < scheduler.frame)
-        throw new RangeError(`eventSource: socket has a step at ${step.at} ms, which is over`);
+        throw new RangeError(`eventSource: socket has a step at ${step.at} ms, which has passed`);
       scheduler.schedule(() => this.#take(step), step.at - scheduler.frame);
     }
   }
 
-  /** The blocks of all connections, in order. */
+  /** The frames of all connections, in order. */
   get frames(): readonly ReceivedFrame[] {
     return this.#connections.flatMap(({ frames }) => frames);
   }
 
-  /** The position that it has now. `''` is none. */
+  /** The current position. `''` is none. */
   get lastEventId(): string {
     return this.#connections.at(-1)?.lastEventId ?? this.#lastEventId;
   }
 
-  /** How long it waits before it connects again, in milliseconds. */
+  /** The wait before it reconnects, in milliseconds. */
   get retry(): number {
     return this.#connections.at(-1)?.retry ?? this.#retry;
   }
 
-  /** As `EventSource` has it, in words. */
+  /** The `readyState` of an `EventSource`, in words. */
   get state(): 'connecting' | 'open' | 'closed' {
     const last = this.#connections.at(-1);
     if (this.#closed || this.#end !== undefined) return 'closed';
     return last !== undefined && last.closed === undefined && last.isStream ? 'open' : 'connecting';
   }
 
-  /** What ended it for good; `undefined` while it lives, and when the page closed it. */
+  /** How it ended for good; `undefined` while it is open, and when the page closed it. */
   get end(): EventSourceEnd | undefined {
     return this.#end;
   }
@@ -146,7 +148,7 @@ export class EventSourceReader {
     const { status, isStream, closed } = reader;
     if (status !== undefined && !isStream) {
       this.#end = { at: this.#run.scheduler.frame, status };
-      // A browser reads no further.
+      // A browser does not read any further.
       if (closed === undefined) this.#run.scheduler.schedule(() => reader.response.leave());
     } else if (closed !== undefined) {
       this.#lastEventId = reader.lastEventId;

@@ -11,41 +11,40 @@ import {
 } from './Happening.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 
-/** What a stream does, for `expectObservable`. @category testing */
+/** The expectation of `expectObservable`. @category testing */
 export interface StreamExpectation<T> {
-  /** Expects what the diagram says, once. A letter without `values` stands for itself; with them, each has one. */
+  /** Expects a diagram, once. A letter without `values` stands for itself; with `values`, each letter has one. */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
-  /** Expects what the other stream does. */
+  /** Expects the same as another stream. */
   toEqual(other: Observable<T>): void;
 }
 
-/** When a stream was subscribed and left, for `expectSubscriptions`. @category testing */
+/** The expectation of `expectSubscriptions`. @category testing */
 export interface SubscriptionExpectation {
-  /** Expects one subscription a diagram. */
+  /** Expects one subscription for each diagram. */
   toBe(marbles: string | readonly string[]): void;
 }
 
 type Logs = Parameters<TestScheduler['expectSubscriptions']>[0];
 type Records = TestMessage[] | Logs;
 
-/** One expectation, from its helper's call until it was looked at. */
+/** One expectation, from the call of its helper until it is checked. */
 export interface Expectation {
   readonly name: string;
   readonly madeAt: Site;
-  /** Where its `toBe` stands. */
+  /** The call site of its `toBe`. */
   site?: Site;
-  /** The diagram, where there is one to take letters from. */
+  /** The diagram whose letters are used, where there is one. */
   marbles?: string;
-  /** Tells its failure when the run is over. RxJS calls back instead. */
+  /** Returns its failure when the run has ended. RxJS calls back instead. */
   judge?: () => Error | undefined;
 }
 
 /**
- * All that a test expects, in the order in which it says so.
+ * All expectations of a test, in their order.
  *
- * RxJS hands its records out in that order too, but without their place in the
- * test: here each gets the line of its `toBe` back. Nothing is thrown on the
- * way, since RxJS would lose count.
+ * RxJS returns its records in the same order, but without their call sites: here each gets the line of its `toBe`.
+ * Nothing is thrown in between, since RxJS would lose count.
  */
 export class Expectations {
   readonly #open: Expectation[] = [];
@@ -53,7 +52,7 @@ export class Expectations {
   /** The `assertDeepEqual` of a TestScheduler. */
   readonly compare = (actual: Records, expected: Records): void => {
     const next = this.#open.find(({ site, judge }) => site !== undefined && judge === undefined);
-    if (next === undefined) throw new Error('marbles: this release of RxJS compares in an order of its own');
+    if (next === undefined) throw new Error('marbles: this release of RxJS compares in another order than expected');
     const failure = difference(next, happenings(actual), happenings(expected, next.marbles));
     next.judge = () => failure;
   };
@@ -92,27 +91,27 @@ export class Expectations {
     return { toBe };
   }
 
-  /** One more expectation, which fails unless it is given its `site` before the test's function returns. */
+  /** Adds an expectation, which fails unless it gets its `site` before the test function returns. */
   add(name: string, madeAt: Site): Expectation {
     const expectation: Expectation = { name, madeAt };
     this.#open.push(expectation);
     return expectation;
   }
 
-  /** Says that the last one stands elsewhere than its `toBe`. */
+  /** Sets the call site of the last expectation, where it is not that of its `toBe`. */
   moveLast(site: Site): void {
     const last = this.#open.at(-1);
     if (last !== undefined) last.site = site;
   }
 
-  /** @throws the failure of the first expectation that expects nothing. */
+  /** @throws the failure of the first expectation without a `toBe` */
   checkComplete(): void {
     const loose = this.#open.find(({ site }) => site === undefined);
     if (loose === undefined) return;
     throw testFailure(`${loose.name}: it has no toBe, so it expects nothing: add .toBe(...)`, loose.madeAt);
   }
 
-  /** @throws the first failure among what was looked at. */
+  /** @throws the first failure among the expectations that were checked */
   judge(): void {
     const complete = this.#open.filter(({ judge }) => judge !== undefined);
     for (const expectation of complete) this.#open.splice(this.#open.indexOf(expectation), 1);
@@ -123,13 +122,13 @@ export class Expectations {
   }
 }
 
-/** @throws TypeError where the expectation says already what it expects: what it said would be forgotten. */
+/** @throws TypeError where the expectation has its diagram already: the first one would be lost */
 export function checkUnsaid({ name, site }: Expectation): void {
   if (site === undefined) return;
-  throw new TypeError(`${name}: it is said already what it is: make another expectation`);
+  throw new TypeError(`${name}: toBe or toEqual was called already; create another expectation`);
 }
 
-/** @throws TypeError for a letter that stands for nothing. */
+/** @throws TypeError for a letter without a value */
 export function checkLetters(
   name: string,
   letters: readonly (string | undefined)[],
@@ -137,7 +136,7 @@ export function checkLetters(
 ): void {
   const missing = letters.find((letter) => letter !== undefined && !Object.hasOwn(values, letter));
   if (missing === undefined) return;
-  throw new TypeError(`${name}: the diagram has ${missing}, which the values have not: add it`);
+  throw new TypeError(`${name}: the diagram has ${missing}, which is missing in the values; add it`);
 }
 
 function happenings(records: Records, marbles?: string): Happening[] {

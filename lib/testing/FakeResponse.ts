@@ -1,36 +1,35 @@
 import { EventEmitter } from 'node:events';
 import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
 
-/** What reached the reader's side in one piece. @category testing */
+/** Bytes that reached the reader at once. @category testing */
 export interface Write {
   /** Virtual milliseconds. */
   readonly at: number;
   readonly bytes: Uint8Array;
 }
 
-/** What a fake response needs of the run that it lives in. */
+/** What a fake response needs from the run. */
 export interface Surroundings {
   now(): number;
-  /** Runs the work in a later step of the same moment. */
+  /** Runs the work in a later step of the same virtual moment. */
   later(work: () => void): void;
-  /** Fails the test: Node would have ignored it, or ended the process. */
+  /** Fails the test for a call that Node would ignore, or that would end the process. */
   mistake(what: string): void;
   arrived(arrival: Write): void;
-  /** The connection is over, whoever ended it. */
+  /** Called when the connection has closed, whoever closed it. */
   closed(): void;
 }
 
 /**
- * A server's response in virtual time, true to Node where a sink can tell:
- * corked bytes leave together, the head leaves with the first of them, `close`
- * comes in a later step, an ended response closes only when its socket drains.
+ * A server's response in virtual time, equal to Node's where a sink can observe it: corked bytes are sent together, the
+ * head is sent with the first of them, `close` is emitted in a later step, and an ended response closes only when its
+ * socket drains.
  *
- * A full socket takes what is written, as Node's does, and counts it. Writing
- * to a response that is over is a mistake, where Node is silent or emits an
- * error that nobody hears.
+ * A full socket accepts what is written, as Node's does, and counts it. Writing to a closed response fails the test,
+ * where Node ignores it or emits an error that ends the process.
  *
- * @example Prove that a route takes its listeners back
- * it('leaves', marbles(({ reader, flush }) => {
+ * @example Prove that a route removes its listeners
+ * it('removes its listeners', marbles(({ reader, flush }) => {
  *   const r = reader(sse(NEVER), { socket: '5ms X' });
  *   flush();
  *   expect(r.response.listenerCount('close')).to.equal(0);
@@ -39,14 +38,14 @@ export interface Surroundings {
  * @category testing
  */
 export class FakeResponse extends EventEmitter implements NodeResponse {
-  /** The head, once it has left. */
+  /** The head, once it was sent. */
   head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
-  /** Bytes that were written while the socket was full. */
+  /** The bytes that were written while the socket was full. */
   overrun = 0;
   endedAt: number | undefined;
-  /** When the server cut the connection, and with what. */
+  /** When the server cut the connection, and with which error. */
   cut: { readonly at: number; readonly error: Error | undefined } | undefined;
-  /** When the client went, or its socket broke. */
+  /** When the client disconnected, or its socket broke. */
   leftAt: number | undefined;
   destroyed = false;
   readonly #run: Surroundings;
@@ -98,7 +97,8 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     }
     if (this.#head === undefined) this.writeHead(200);
     if (!this.#hasBody) return true;
-    // Not copied before it leaves: Node does not either, and a route that reuses its bytes too soon should see it.
+    // The bytes are not copied before they are sent: Node does not copy them either, and a route that reuses its bytes
+    // too early should fail.
     this.#corked.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
     if (this.#corks === 0) this.#send();
     return !this.#full;
@@ -123,12 +123,12 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     return this;
   }
 
-  /** The socket takes no more from here on. */
+  /** Makes the socket full. */
   fill(): void {
     this.#full = true;
   }
 
-  /** The socket takes more again. */
+  /** Drains the socket. */
   drain(): void {
     const needed = this.writableNeedDrain;
     this.#full = false;
@@ -136,15 +136,15 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     if (this.writableEnded) this.#closeLater();
   }
 
-  /** The client goes; with an error, its socket breaks. */
+  /** Disconnects the client; with an error, breaks its socket. */
   leave(error?: Error): void {
     if (this.#closed) return;
-    // What is ended, or cut already, has its own say about how it was over.
+    // A response that has ended, or was cut, closes in its own way.
     if (!this.writableEnded && !this.destroyed) this.leftAt = this.#run.now();
     this.destroyed = true;
     if (error !== undefined) {
       if (this.listenerCount('error') > 0) this.emit('error', error);
-      else this.#run.mistake("the socket broke and nobody listened for 'error', which ends a Node process");
+      else this.#run.mistake("the socket broke and no listener for 'error' was registered, which ends a Node process");
     }
     this.#close();
   }

@@ -1,7 +1,7 @@
 import { type Frame, Message, type Retry } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 
-/** A frame and the moment at which its last byte reached the reader. @category testing */
+/** A frame and the moment at which its last byte arrived. @category testing */
 export interface ReceivedFrame {
   /** Virtual milliseconds. */
   readonly at: number;
@@ -12,11 +12,10 @@ const LF = 10;
 const CR = 13;
 
 /**
- * Reads frames from bytes as they come, and keeps when each was whole.
+ * Parses frames from bytes as they arrive, and records when each was complete.
  *
- * A parser tells `retry:` the moment it reads it, apart from the message in
- * whose block it stands. A test wants the block as it was sent; so the parser
- * is fed by the line, and a wait is kept until the line that ends its block.
+ * A parser reports `retry:` when it reads it, separately from the message of its block. A test needs the block as it
+ * was sent; so the parser is fed line by line, and a wait is held until the line that ends its block.
  */
 export class FrameRecorder {
   readonly frames: ReceivedFrame[] = [];
@@ -24,14 +23,14 @@ export class FrameRecorder {
   #at = 0;
   #wait: Retry | undefined;
   #lineIsEmpty = true;
-  /** The wait that was asked for last, in force from its line on. */
+  /** The last requested wait, in force from its line on. */
   retry: number | undefined;
 
-  /** @param lastEventId where the reader stood when it came. */
+  /** @param lastEventId the position of the reader when it connected */
   constructor(lastEventId: string) {
     this.#parser = new FrameParser({
       lastEventId,
-      // What a route may send is for the route to bound; a test sees all of it.
+      // The route bounds what it sends; a test reads all of it.
       maxEventBytes: Infinity,
       onMessage: ({ id, event, data }) => {
         this.#record(new Message(id, event, this.#wait?.ms, data));
@@ -45,7 +44,7 @@ export class FrameRecorder {
     });
   }
 
-  /** The position that a browser would come back with. */
+  /** The position that a browser would reconnect with. */
   get lastEventId(): string {
     return this.#parser.lastEventId;
   }

@@ -1,21 +1,21 @@
 import { TestScheduler } from 'rxjs/testing';
 
-/** One thing that happened, or should have. */
+/** One notification, frame or subscription, observed or expected. */
 export interface Happening {
   /** Virtual milliseconds. */
   readonly at: number;
-  /** In the words of a failure: `next`, `frame`, `complete`, ... */
+  /** The kind, as a failure names it: `next`, `frame`, `complete`, ... */
   readonly kind: string;
-  /** Its place in a diagram, such as `|`. Absent where a letter must be found for the value. */
+  /** Its character in a diagram, such as `|`. Absent where the value needs a letter. */
   readonly mark?: string;
-  /** Only where the kind has one. */
+  /** Present only where the kind has one. */
   readonly value?: unknown;
 }
 
-/** What RxJS records, and makes of a diagram. */
+/** A record of RxJS, also of a diagram. */
 export type TestMessage = ReturnType<typeof TestScheduler.parseMarbles>[number];
 
-/** Words for a value, a completion and an error. */
+/** The kinds of a value, a completion and an error. */
 export interface Words {
   readonly N: string;
   readonly C: string;
@@ -24,7 +24,7 @@ export interface Words {
 
 export const streamWords: Words = { N: 'next', C: 'complete', E: 'error' };
 
-/** The happenings of RxJS's messages; `marbles`, where they were read from a diagram, gives the letters. */
+/** Converts RxJS's messages; `marbles` provides the letters, where they come from a diagram. */
 export function happeningsOf(messages: readonly TestMessage[], words: Words, marbles?: string): Happening[] {
   const letters = marbles === undefined ? [] : lettersOf(marbles);
   return messages.map(({ frame, notification }, index) => {
@@ -36,7 +36,7 @@ export function happeningsOf(messages: readonly TestMessage[], words: Words, mar
   });
 }
 
-/** The letter of each message of a diagram; whatever stands for `|` and `#` is not a letter and not asked for. */
+/** Returns the letter of each message of a diagram; `|` and `#` have none. */
 export function lettersOf(marbles: string): readonly (string | undefined)[] {
   return TestScheduler.parseMarbles(marbles, undefined, undefined, false, true).map(({ notification }) =>
     notification.kind === 'N' ? String(notification.value) : undefined,
@@ -48,7 +48,7 @@ interface SubscriptionTimes {
   readonly unsubscribedFrame: number;
 }
 
-/** The happenings of RxJS's subscription logs, log by log. */
+/** Converts RxJS's subscription logs, log by log. */
 export function happeningsOfLogs(logs: readonly SubscriptionTimes[]): Happening[] {
   return logs.flatMap(({ subscribedFrame, unsubscribedFrame }) => {
     const begin = { at: subscribedFrame, kind: 'subscribed', mark: '^' };

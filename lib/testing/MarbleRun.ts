@@ -19,18 +19,18 @@ import { type Site, siteOf, testFailure } from './testFailure.ts';
 import { VirtualScheduler } from './VirtualScheduler.ts';
 import { virtualClock } from './virtualClock.ts';
 
-/** What every marble test works with; the first three are RxJS's own. @category testing */
+/** The helpers of every marble test; the first three are those of RxJS. @category testing */
 export interface MarbleHelpersBase extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
   expectObservable<T>(observable: Observable<T>, subscription?: string | null): StreamExpectation<T>;
   expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0]): SubscriptionExpectation;
-  /** Connects a reader to what `sse` returns, through a socket that a diagram scripts. */
+  /** Connects a reader to a route, through a socket that a diagram scripts. */
   reader<R extends SseRequest = SseRequest>(route: RouteHandler<R>, options?: ReaderOptions): TestReader;
-  /** Connects a reader that behaves as `EventSource` does: it comes back by itself, from where it was. */
+  /** Connects a reader that behaves as `EventSource` does: it reconnects by itself, with its position. */
   eventSource<R extends SseRequest = SseRequest>(
     route: RouteHandler<R>,
     options?: EventSourceOptions,
   ): EventSourceReader;
-  /** Expects what a reader gets. */
+  /** Expects the frames of a reader. */
   expectFrames(reader: TestReader | EventSourceReader, options?: ExpectFramesOptions): FramesExpectation;
 }
 
@@ -39,18 +39,18 @@ const howToEnd =
 
 let underWay: MarbleRun | undefined;
 
-/** The run in which the calling code is, if it is in one. */
+/** Returns the run in which the calling code is, if there is one. */
 export function currentRun(): MarbleRun | undefined {
   return underWay;
 }
 
-/** One test in virtual time: its scheduler, its readers, and what it expects. */
+/** One test in virtual time: its scheduler, its readers, and its expectations. */
 export class MarbleRun implements Run {
   readonly scheduler: VirtualScheduler;
   readonly #expectations = new Expectations();
   readonly #mistakes: Error[] = [];
 
-  /** The function that made the test, for messages. */
+  /** The function that created the test, for messages. */
   readonly #name: 'marbles' | 'asyncMarbles';
 
   constructor(name: 'marbles' | 'asyncMarbles') {
@@ -62,12 +62,12 @@ export class MarbleRun implements Run {
     this.#mistakes.push(testFailure(message));
   };
 
-  /** What a route did that Node would have ignored, or that would have ended the process. */
+  /** Calls of a route that Node would have ignored, or that would have ended the process. */
   get firstMistake(): Error | undefined {
     return this.#mistakes[0];
   }
 
-  /** What the test is given. */
+  /** Returns the helpers of the test. */
   helpers(): MarbleHelpersBase {
     const { scheduler } = this;
     const helpers: MarbleHelpersBase = {
@@ -92,7 +92,7 @@ export class MarbleRun implements Run {
     return expectFrames(this.#expectations.add('expectFrames', site), reader, options);
   }
 
-  /** An expectation that is whole at once, and stands at the site. */
+  /** Adds a complete expectation with its call site. */
   expectMarbles(
     stream: Observable<unknown> | TestReader | EventSourceReader,
     site: Site,
@@ -103,15 +103,15 @@ export class MarbleRun implements Run {
     this.#expectations.moveLast(site);
   }
 
-  /** @throws the failure of the first expectation that expects nothing. */
+  /** @throws the failure of the first expectation without a `toBe` */
   checkComplete(): void {
     this.#expectations.checkComplete();
   }
 
   /**
-   * Runs all that is due, and looks at what was expected so far.
+   * Runs everything that is due, and checks the expectations so far.
    *
-   * @throws the first thing that is wrong.
+   * @throws the first failure
    */
   flush(): void {
     this.scheduler.flush();
@@ -125,16 +125,16 @@ export class MarbleRun implements Run {
     return this.#asInRun(() => this.#expectations.subscriptions(this.scheduler, logs, site));
   }
 
-  /** RxJS reads diagrams as those of `run` only inside of it, where an async test is not. */
+  /** RxJS parses diagrams as those of `run` only inside of it, where an async test is not. */
   #asInRun<T>(work: () => T): T {
     return this.#name === 'marbles' ? work() : this.scheduler.aside(work);
   }
 
-  /** Does the work inside of `TestScheduler.run`, to the bound at most: all of its time is virtual, and all comes back. */
+  /** Runs the work inside `TestScheduler.run`, up to the bound: all of its time is virtual, and is restored. */
   inVirtualTime<T>(bound: number, seed: number, work: (animate: RunHelpers['animate']) => T): T {
     this.begin();
     return this.scheduler.run(({ animate }) => {
-      // Only here: `run` itself has just set it to Infinity.
+      // Set here, since `run` itself has just set it to Infinity.
       this.scheduler.maxFrames = bound;
       const restoreTimers = replaceTimers(this.scheduler);
       replaceClock(virtualClock(this.scheduler, seed));
@@ -148,13 +148,13 @@ export class MarbleRun implements Run {
     });
   }
 
-  /** @throws Error while another is under way: what they share is there once in a process. */
+  /** @throws Error while another run is under way: there is one in each process */
   begin(): void {
-    if (underWay !== undefined) throw new Error(`${this.#name}: another run is under way: let it end first`);
+    if (underWay !== undefined) throw new Error(`${this.#name}: another run is under way; await its end first`);
     underWay = this;
   }
 
-  /** A run that failed leaves nothing to the next: these schedulers are shared by the whole process. */
+  /** Clears the shared schedulers after a run that failed: the whole process shares them. */
   end(): void {
     underWay = undefined;
     this.scheduler.clear();

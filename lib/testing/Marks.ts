@@ -2,15 +2,17 @@ import { inspect } from 'node:util';
 import { kindOf } from '../data/kindOf.ts';
 import type { Happening } from './Happening.ts';
 
-/** Longest value in the legend. */
+/** The most characters of a value in the legend. */
 const longest = 120;
 
 const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 
-/** For what is left when these have given out. */
+/** The mark of values for which no letter is left. */
 const rest = '?';
 
-/** A value on one line, the same text for equal values. Never throws, whatever the value does when it is shown. */
+/**
+ * Returns a value on one line, the same text for equal values. Never throws, also for a value with throwing getters.
+ */
 export function textOf(value: unknown): string {
   try {
     return inspect(value, { depth: 8, breakLength: Infinity, compact: true, sorted: true });
@@ -19,7 +21,7 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** Letters of a diagram: equal values share the one that the test gave, others get a free one. */
+/** The letters of a diagram: equal values share the one from the test, others get a free one. */
 export class Marks {
   readonly #letters = new Map<string, string>();
   readonly #texts = new Map<string, string>();
@@ -37,14 +39,14 @@ export class Marks {
     return letter;
   }
 
-  /** A line for each letter, unless the value is the letter itself. */
+  /** Returns a line for each letter, unless the value is the letter itself. */
   legend(letters: ReadonlySet<string>): readonly string[] {
     return [...this.#texts]
       .filter(([letter, text]) => letters.has(letter) && text !== `'${letter}'`)
       .map(([letter, text]) => `  ${letter}  ${text.length > longest ? `${text.slice(0, longest)}…` : text}`);
   }
 
-  /** A letter stands for itself, where nothing else has it. */
+  /** Returns true where a letter stands for itself. */
   #free(value: unknown): string {
     if (typeof value === 'string' && /^\w$/.test(value) && !this.#texts.has(value)) return value;
     return free.find((letter) => !this.#texts.has(letter)) ?? rest;

@@ -2,24 +2,24 @@ import type { Next } from '../sink/SseRequest.ts';
 import { FakeResponse, type Surroundings, type Write } from './FakeResponse.ts';
 import { FrameRecorder, type ReceivedFrame } from './FrameRecorder.ts';
 
-/** What a reader is made with. */
+/** The parameters of a reader. */
 interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
   readonly method: string;
-  /** Where it stood when it came. */
+  /** Its position when it connects. */
   readonly lastEventId: string;
-  /** Most bytes that it gets in one piece. */
+  /** The most bytes that it gets at once. */
   readonly chunk: number;
-  /** Told after each write that reached it, and when the connection is over. */
+  /** Called after each write that arrived, and when the connection has closed. */
   readonly onChange: (reader: TestReader) => void;
 }
 
 /**
- * A reader in virtual time: what it got, and when. Made by the helper `reader`;
- * it knows all once `flush` has returned.
+ * A reader in virtual time: what it received, and when. Created by the helper `reader`; it is complete when `flush` has
+ * returned.
  *
- * @example Ask what a bad request gets
+ * @example Check the response to a bad request
  * it('names the field', marbles(({ reader, flush }) => {
- *   const r = reader(sse(NEVER, { query: { message: t.string } }), { url: '/' });
+ *   const r = reader(sse({ query: { message: t.string } }, NEVER), { url: '/' });
  *   flush();
  *   expect(r.status).to.equal(422);
  * }));
@@ -27,9 +27,9 @@ interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
  * @category testing
  */
 export class TestReader {
-  /** The fake that the route wrote to. */
+  /** The fake response that the route wrote to. */
   readonly response: FakeResponse;
-  /** Each write that reached the socket; what was corked together is one. */
+  /** Each write that reached the socket; corked writes are one. */
   readonly writes: readonly Write[];
   readonly #writes: Write[] = [];
   readonly #run: ReaderRun;
@@ -56,49 +56,49 @@ export class TestReader {
     });
   }
 
-  /** The blocks of the stream, in order. Empty for an answer that is no stream. */
+  /** The frames of the stream, in order. Empty for a response that is not a stream. */
   get frames(): readonly ReceivedFrame[] {
     return this.#recorder.frames;
   }
 
-  /** The status; `undefined` until the head has reached the reader. */
+  /** The status; `undefined` until the head has arrived. */
   get status(): number | undefined {
     return this.response.head?.status;
   }
 
-  /** Headers by lower-case name; empty until the head has reached the reader. */
+  /** The headers by lower-case name; empty until the head has arrived. */
   get headers(): Readonly<Record<string, string>> {
     return this.response.head?.headers ?? {};
   }
 
-  /** The answer is a stream of events. */
+  /** True when the response is a stream of events. */
   get isStream(): boolean {
     return this.status === 200 && /^text\/event-stream\b/i.test(this.headers['content-type'] ?? '');
   }
 
-  /** The decoded body of an answer that is JSON, which a stream is not. */
+  /** The decoded body of a JSON response. */
   get problem(): unknown {
     return /^application\/([^;]+\+)?json\b/i.test(this.headers['content-type'] ?? '')
       ? JSON.parse(this.text)
       : undefined;
   }
 
-  /** What the route threw or gave to `next`. */
+  /** The error that the route threw or passed to `next`. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** The position that a browser would come back with: the one it came with, until it got another. `''` is none. */
+  /** The position that a browser would reconnect with: the initial one, until it received another. `''` is none. */
   get lastEventId(): string {
     return this.#recorder.lastEventId;
   }
 
-  /** The wait in milliseconds that it was asked for last; `undefined` if it never was. */
+  /** The last requested wait in milliseconds; `undefined` if none was requested. */
   get retry(): number | undefined {
     return this.#recorder.retry;
   }
 
-  /** All that was written, the head not counted. */
+  /** The number of bytes that were written, without the head. */
   get bytes(): Uint8Array {
     return Buffer.concat(this.writes.map(({ bytes }) => bytes));
   }
@@ -107,7 +107,7 @@ export class TestReader {
     return new TextDecoder().decode(this.bytes);
   }
 
-  /** Bytes that were written while the socket was full. */
+  /** The bytes that were written while the socket was full. */
   get overrun(): number {
     return this.response.overrun;
   }
@@ -122,23 +122,23 @@ export class TestReader {
     return this.response.cut?.at;
   }
 
-  /** When the client went or its socket broke, in virtual milliseconds. */
+  /** When the client disconnected or its socket broke, in virtual milliseconds. */
   get left(): number | undefined {
     return this.response.leftAt;
   }
 
-  /** When the connection was over, whoever ended it, in virtual milliseconds. */
+  /** When the connection closed, whoever closed it, in virtual milliseconds. */
   get closed(): number | undefined {
     return this.#closedAt;
   }
 
-  /** How many listeners are on the response. */
+  /** How many listeners the response has. */
   get listeners(): number {
     return this.response.eventNames().reduce((sum, name) => sum + this.response.listenerCount(name), 0);
   }
 
   /**
-   * What was last written did not arrive: it was on its way when the connection broke.
+   * Drops the last write, which was in transit when the connection broke.
    *
    * @internal
    */
@@ -156,7 +156,7 @@ export class TestReader {
   }
 
   /**
-   * Express's `next`, with no error handler of the app's own behind it.
+   * Express's `next`, without an error handler of the app.
    *
    * @internal
    */

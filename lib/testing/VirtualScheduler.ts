@@ -4,44 +4,43 @@ import { callSite } from './callSite.ts';
 import { testFailure } from './testFailure.ts';
 import { type VirtualTimers, virtualTimers } from './virtualTimers.ts';
 
-/** Leftovers that are named beside the next one. */
+/** How many remaining timers are named beside the next one. */
 const mostListed = 4;
 
-/** Steps of a run; about a second of real time. */
+/** The most steps of a run; about a second of real time. */
 const longestRun = 500_000;
 
 type Hot<T> = ReturnType<typeof TestScheduler.prototype.createHotObservable<T>>;
 
 /**
- * RxJS's TestScheduler with what a whole route needs: microtasks, and bounds
- * that are reached aloud.
+ * RxJS's TestScheduler with what a whole route needs: microtasks, and bounds that fail the test.
  *
- * A microtask runs between two actions, which is where virtual time has the end
- * of a turn's code; RxJS has no such place, so the loop of `flush` is ours.
+ * A microtask runs between two actions, where virtual time has the end of a turn's code; RxJS has no such point, so the
+ * loop of `flush` is our own.
  */
 export class VirtualScheduler extends TestScheduler {
   readonly #micros: (() => void)[] = [];
   readonly #origins = new WeakMap<object, string | undefined>();
   #running = false;
   #isAside = false;
-  /** Who set up what runs now. What it schedules has the same origin. */
+  /** The call site that scheduled the running work, and everything that it schedules. */
   #origin: string | undefined;
   #stepsOfRun = 0;
   #stepsOfMoment = 0;
 
   readonly #longestMoment: number;
-  /** The timers of the run, for RxJS and for the process alike: those of one moment have one order. */
+  /** The timers of the run, for RxJS and for the process alike: timers of one moment have one order. */
   readonly timers: VirtualTimers = virtualTimers(this);
 
-  /** @param longestMoment steps at one virtual moment; more is a loop that lets no time pass. */
+  /** @param longestMoment the most steps at one virtual moment; more is a loop in which no time passes */
   constructor(compare: ConstructorParameters<typeof TestScheduler>[0], longestMoment: number) {
     super(compare);
     this.#longestMoment = longestMoment;
-    // What `run` asks for. RxJS's own fail where a timer is cancelled in the millisecond at which it is due.
+    // The timers that `run` requests. RxJS's own fail where a timer is cancelled in the millisecond at which it is due.
     Object.assign(this, { createDelegates: () => this.timers });
   }
 
-  /** Runs the work after the code that runs now, at the same moment, before any other action. */
+  /** Runs the work after the running code, at the same moment, before any other action. */
   micro(work: () => void): void {
     this.#micros.push(work);
   }
@@ -55,7 +54,7 @@ export class VirtualScheduler extends TestScheduler {
   override createHotObservable<T = string>(marbles: string, values?: { [marble: string]: T }, error?: unknown): Hot<T> {
     const hot = super.createHotObservable<T>(marbles, values, error);
     this.#origins.set(hot, this.#running ? this.#origin : callSite());
-    // RxJS sets hot ones up when a flush begins; for one that is made by a running route that is too late.
+    // RxJS sets hot observables up when a flush begins, which is too late for one that a running route creates.
     if (this.#running) this.#setUpHotObservables();
     return hot;
   }
@@ -63,11 +62,11 @@ export class VirtualScheduler extends TestScheduler {
   override flush(): void {
     if (this.#isAside) return;
     while (this.step());
-    // Nothing is left to run for it: it hands out what was expected.
+    // Nothing is left to run for it: it returns what was expected.
     super.flush();
   }
 
-  /** Takes the next step that is due, and what it asked for as microtasks; `false` when nothing is due any more. */
+  /** Runs the next step that is due, and its microtasks; returns `false` when nothing is due any more. */
   step(): boolean {
     this.#running = true;
     try {
@@ -83,7 +82,7 @@ export class VirtualScheduler extends TestScheduler {
     }
   }
 
-  /** Does something as inside `run`, and runs nothing. */
+  /** Runs something as inside `run`, without running the scheduler. */
   aside<T>(work: () => T): T {
     this.#isAside = true;
     try {
@@ -93,7 +92,7 @@ export class VirtualScheduler extends TestScheduler {
     }
   }
 
-  /** What is left when the run has reached its bound, in words; `undefined` when nothing is. */
+  /** Describes what is left when the run has reached its bound; `undefined` when nothing is. */
   leftover(): string | undefined {
     const [next, ...others] = this.actions;
     if (next === undefined) return undefined;
@@ -105,7 +104,7 @@ export class VirtualScheduler extends TestScheduler {
     return `${count} left at ${this.maxFrames} ms, the next one ${whose(next)}${listed.join('')}${rest}`;
   }
 
-  /** Forgets all that is scheduled. */
+  /** Removes everything that is scheduled. */
   clear(): void {
     for (const action of [...this.actions]) action.unsubscribe();
   }

@@ -2,12 +2,12 @@ import { shorten } from '../data/shorten.ts';
 import { textOf } from './Marks.ts';
 import type { TestReader } from './TestReader.ts';
 
-/** Most characters of a body that are told. */
+/** The most characters of a body in a message. */
 const longest = 400;
 
 /**
- * How an answer that is no stream explains itself, and what the route gave to
- * `next`; empty where there is nothing to explain. `when` is put behind the status.
+ * Describes a response that is not a stream, and what the route passed to `next`; empty where there is nothing to
+ * describe. `when` follows the status.
  */
 export function answerOf({ status, isStream, text, error }: TestReader, when = ''): string {
   const body = text.replace(/\s+/g, ' ').trim();

@@ -9,28 +9,26 @@ import { replaceTimers } from './replaceTimers.ts';
 import { testFailure } from './testFailure.ts';
 import { virtualClock } from './virtualClock.ts';
 
-/** What an async marble test works with. @category testing */
+/** The helpers of an async marble test. @category testing */
 export interface AsyncMarbleHelpers extends MarbleHelpersBase {
-  /** Lets all pass that is due, to `until` at most, and looks at what was expected so far. */
+  /** Runs everything that is due, to `until` at most, and checks the expectations so far. */
   flush(): Promise<void>;
 }
 
-/** Real milliseconds for a test that waits for the outside world while nothing virtual is due. */
+/** The most real milliseconds that a test waits for the outside world while nothing virtual is due. */
 const patience = 250;
 
 /**
- * Makes a marble test for streams that wait on promises: between two steps of
- * virtual time all promises that can go on do so.
+ * Creates a marble test for streams that wait for promises: between two steps of virtual time all promises that can
+ * continue do so.
  *
- * The same diagrams and bounds as {@link marbles}. Time passes by itself while
- * the test awaits something. Until it is over `setTimeout`, `setInterval` and
- * `Date` are virtual for the whole process, so that a promise which waits for a
- * timer takes no time either; therefore one such test runs at a time.
- * What waits for the outside world (files, sockets, `node:timers/promises`) is
- * not virtual, and a stream that does is not waited for.
+ * It has the same diagrams and bounds as {@link marbles}. Time passes by itself while the test awaits something. Until
+ * it has ended `setTimeout`, `setInterval` and `Date` are virtual for the whole process, so that a promise which waits
+ * for a timer takes no time either; therefore one such test runs at a time. Waiting for the outside world (files,
+ * sockets, `node:timers/promises`) is not virtual, and a stream that does so is not waited for.
  *
- * @example A step that is a promise
- * it('asks in order', asyncMarbles(async ({ cold, expectObservable }) => {
+ * @example Test a step that is a promise
+ * it('looks up in order', asyncMarbles(async ({ cold, expectObservable }) => {
  *   const lookUp = async (id: string) => {
  *     await new Promise((resolve) => setTimeout(resolve, 5));
  *     return id.toUpperCase();
@@ -38,7 +36,7 @@ const patience = 250;
  *   expectObservable(cold('ab|').pipe(concatMap(lookUp))).toBe('5ms A 4ms (B|)');
  * }));
  *
- * @throws TypeError at once when `until` is no time, or the test no function.
+ * @throws TypeError at once when `until` is not a time, or the test not a function.
  * @category testing
  */
 export function asyncMarbles(
@@ -78,7 +76,7 @@ class Playing {
     this.#run = run;
   }
 
-  /** A microtask among the others. What it throws fails the test, and not the process. */
+  /** Runs a microtask among the others. An error fails the test, and does not end the process. */
   micro(work: () => void): void {
     queueMicrotask(() => {
       try {
@@ -138,7 +136,7 @@ class Playing {
   }
 }
 
-/** A turn of the loop: by its end every promise that could go on has done so. */
+/** Waits for a turn of the loop: by its end every promise that could continue has done so. */
 function allPromises(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

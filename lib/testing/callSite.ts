@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 
-/** The whole package: a timer of a feed came of the line that made the feed. */
+/** The whole package is skipped: a timer of a feed belongs to the line that created the feed. */
 const ours = new URL('..', import.meta.url);
 const foreign = [ours.href, fileURLToPath(ours).replaceAll('\\', '/'), '/node_modules/rxjs/', 'node:'];
 
-/** The place in the user's own code that the call now running came from, or `undefined` where stacks tell none. */
+/** Returns the line of the user's code that the running call came from, or `undefined` where stacks have none. */
 export function callSite(): string | undefined {
   const holder: { stack?: string } = {};
   const { stackTraceLimit } = Error;
-  // Between a timer and the line that asked for it lie a dozen frames of RxJS.
+  // Between a timer and the line that scheduled it are about a dozen frames of RxJS.
   Error.stackTraceLimit = 50;
   Error.captureStackTrace(holder, callSite);
   const stack = holder.stack ?? '';

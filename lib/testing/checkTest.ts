@@ -1,6 +1,6 @@
 import { kindOf } from '../data/kindOf.ts';
 
-/** @throws TypeError for a test that cannot be run: a promise, say, has begun already. */
+/** Checks that a test can be run. @throws TypeError for a promise, for example, which has started already. */
 export function checkTest(where: string, test: unknown): void {
-  if (typeof test !== 'function') throw new TypeError(`${where}: expected a test, a function, got ${kindOf(test)}`);
+  if (typeof test !== 'function') throw new TypeError(`${where}: expected a test function, got ${kindOf(test)}`);
 }

@@ -7,25 +7,25 @@ import { socketScript } from './socketScript.ts';
 import { TestReader } from './TestReader.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
-/** What `sse` returns, or any handler of that form. @category testing */
+/** A handler of `sse`, or any handler of that form. @category testing */
 export type RouteHandler<R extends SseRequest> = (request: R, response: NodeResponse, next?: Next) => unknown;
 
-/** The request that a reader makes, and what happens to its socket. @category testing */
+/** The request of a reader, and the script of its socket. @category testing */
 export interface ReaderOptions {
   /**
-   * What happens to the socket, by the time of the run: `F` it is full from
-   * here, `D` it drained, `X` the client is gone, `L` likewise and what was last
-   * written is lost on the way, `#` it broke.
-   * @default nothing: the socket is fast and the client stays
+   * The script of the socket, by the time of the run: `F` it is full from here on, `D` it drained, `X` the client
+   * disconnects, `L` likewise and the last write is lost in transit, `#` it breaks.
+   *
+   * @default nothing: the socket is fast and the client stays connected
    */
   readonly socket?: string;
   /** When the reader connects, by the time of the run. @default at once */
   readonly at?: MarbleTime;
   /** @default 'GET' */
   readonly method?: string;
-  /** Path and query, as on the request line. @default '/' */
+  /** The path and the query, as in the request line. @default '/' */
   readonly url?: string;
-  /** Added to `accept: text/event-stream`. */
+  /** Headers beside `accept: text/event-stream`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The query as Express parses it. @default absent, as on a plain server: the route parses that of `url` */
   readonly query?: unknown;
@@ -33,27 +33,27 @@ export interface ReaderOptions {
   readonly params?: unknown;
   /** The body as a middleware parses it. @default absent */
   readonly body?: unknown;
-  /** Where the reader lost its connection. @default none: it comes for the first time */
+  /** The position at which the reader lost its connection. @default none: it connects for the first time */
   readonly lastEventId?: string;
-  /** What else the route asks of its request, such as what a middleware puts there. @default nothing */
+  /** Further fields of the request, such as those of a middleware. @default nothing */
   readonly request?: Readonly<Record<string, unknown>>;
   /** `false` calls the route without `next`, as a plain server does. @default true */
   readonly next?: boolean;
 }
 
-/** The run that readers live in. */
+/** The run of the readers. */
 export interface Run {
   readonly scheduler: VirtualScheduler;
-  /** Fails the test when the run is over. */
+  /** Fails the test when the run has ended. */
   readonly mistake: (message: string) => void;
 }
 
-/** What a reader over several connections says of each, whose step to make it has come. */
+/** What a reader over several connections sets for each of them. */
 interface Connecting {
-  /** Where the test made the reader. */
+  /** The call site of the reader. */
   readonly site: string | undefined;
   readonly chunk: number;
-  /** Before the route is called. */
+  /** Called before the route is. */
   readonly onMade: (reader: TestReader) => void;
   readonly onChange: (reader: TestReader) => void;
 }
@@ -70,8 +70,8 @@ export function connectReader<R extends SseRequest>(
   const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
-  if (start < now) throw new RangeError(`reader: at is over, the run is at ${now} ms already: give a later time`);
-  // A route that asks for more than every server has gets what the test gives it.
+  if (start < now) throw new RangeError(`reader: at must be later than the current time of the run, ${now} ms`);
+  // A route that needs more of its request than every server provides gets it from the test.
   const request = requestOf(options) as SseRequest as R;
   const steps = socketScript(options.socket ?? '', 'reader: socket');
 
@@ -87,7 +87,7 @@ export function connectReader<R extends SseRequest>(
 
   onMade(reader);
   const arrive = () => visit(route, request, reader, options.next ?? true);
-  // A server hears of a request before it can hear that the connection is gone.
+  // A server gets a request before it can be notified that the connection is closed.
   if (connecting !== undefined) arrive();
   else scheduler.schedule(arrive, start - now);
   for (const { at, apply } of steps) {
@@ -105,7 +105,7 @@ function visit<R extends SseRequest>(route: RouteHandler<R>, request: R, reader:
   try {
     route(request, reader.response, reader.next);
   } catch (error) {
-    // As Express does with what a handler throws.
+    // As Express does with an error that a handler throws.
     reader.next(error);
   }
 }

@@ -5,11 +5,11 @@ import { reserved } from '../wire/reserved.ts';
 import { answerOf } from './answerOf.ts';
 import type { EventSourceReader } from './EventSourceReader.ts';
 
-/** What a route promises of the positions of its events. */
+/** The promises of a route about its positions. */
 export interface Promised {
-  /** Not every event of a log reaches its reader. */
+  /** True where not every event of the log reaches the reader. */
   readonly filtered: boolean;
-  /** What a reader is given depends on when it came, and so says nothing of another one. */
+  /** True where the events of a reader depend on when it connected, so that they say nothing of another reader. */
   readonly stateful: boolean;
 }
 
@@ -20,14 +20,14 @@ interface GivenEvent {
   readonly at: number;
 }
 
-/** Each event that somebody was given, by its position. */
+/** Every event that a reader received, by its position. */
 type Given = Map<string, GivenEvent[]>;
 
 /**
- * How a route broke its promise to a reader, in words; `undefined` when it kept
- * it: over all connections each event once and in order, or a gap that says so.
+ * Describes how a route broke its promise to a reader; `undefined` when it did not: over all connections each event
+ * arrives once and in order, or a gap says otherwise.
  *
- * @param witness a reader of the same route that never lost anything by itself.
+ * @param witness a reader of the same route whose connections are never lost
  */
 export function deliveryCheck(
   reader: EventSourceReader,
@@ -50,28 +50,28 @@ export function deliveryCheck(
   return stateful && wasGivenLast(reader) ? undefined : neverCame(reader, position, given);
 }
 
-/** An answer that a reader was given in place of a stream, and that keeps it from coming back. */
+/** A response other than a stream, which keeps a reader from reconnecting. */
 function refusalOf({ end, connections }: EventSourceReader): string | undefined {
   const last = connections.at(-1);
   if (end === undefined || end.status === 204 || last === undefined) return undefined;
   return answerOf(last, `, at ${end.at} ms, on connection ${connections.length}`);
 }
 
-/** Where there is no stream there is no promise to keep. */
+/** Without a stream there is no promise. */
 function nothingServed({ end, connections }: EventSourceReader): string | undefined {
   if (connections.some(({ isStream }) => isStream)) return undefined;
   const answer = end === undefined ? 'no answer came' : `the answer was always ${end.status}`;
   return `${answer}: there is no stream to test`;
 }
 
-/** What a reader that is there at the end was not given, or one that was told that there is no more. */
+/** Describes what a reader did not receive that was connected at the end, or was told that nothing follows. */
 function neverCame(
   { state, end, connectedAt }: EventSourceReader,
   position: ParsedCursor | undefined,
   given: Given,
 ): string | undefined {
   if (state === 'closed' && end === undefined) return undefined;
-  // Without a position it is owed what came while it was there.
+  // Without a position it should receive what was sent while it was connected.
   const cameAt = connectedAt.at(-1) ?? Infinity;
   const owed = (epoch: string, { sequence, at }: GivenEvent): boolean =>
     position === undefined ? state === 'open' && at > cameAt : epoch === position.epoch && sequence > position.sequence;
@@ -84,7 +84,7 @@ function neverCame(
   return undefined;
 }
 
-/** What is wrong with coming from one position to another without a gap. */
+/** Describes what is wrong with a step from one position to another without a gap. */
 function step(
   from: ParsedCursor | undefined,
   to: ParsedCursor,
@@ -109,7 +109,7 @@ function step(
   return missing === undefined ? undefined : `${missing} is missing after ${from.sequence}, and no gap tells it,`;
 }
 
-/** Its last stream brought it an event, or a gap. */
+/** True when its last stream brought an event or a gap. */
 function wasGivenLast({ connections }: EventSourceReader): boolean {
   const last = connections.findLast(({ isStream }) => isStream);
   return last?.frames.some(({ frame }) => frame._tag === 'Message' && !isPlace(frame)) ?? false;
@@ -136,7 +136,7 @@ function givenTo(reader: EventSourceReader): Given {
   return given;
 }
 
-/** It says where the reader stands, and nothing else. */
+/** True for a frame that carries a position and nothing else. */
 function isPlace({ event }: Message): boolean {
   return event === reserved.position || event === reserved.end;
 }
@@ -151,6 +151,7 @@ function textOf({ event, data }: Message): string {
 
 function cursorIn(id: string): ParsedCursor {
   const cursor = parseCursor(id);
-  if (isLeft(cursor)) throw new TypeError(`property: it is for routes of this library, whose ids are cursors: ${id}`);
+  if (isLeft(cursor))
+    throw new TypeError(`property: expected a route of this library, whose ids are cursors, got the id ${id}`);
   return cursor.right;
 }

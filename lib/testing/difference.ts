@@ -4,7 +4,7 @@ import { textOf } from './Marks.ts';
 import { sameValue } from './sameValue.ts';
 import { type Site, testFailure } from './testFailure.ts';
 
-/** The failure of an assertion, or `undefined` when all that happened is what was expected. */
+/** Returns the failure of an assertion, or `undefined` when everything is as expected. */
 export function difference(
   { name, site }: { readonly name: string; readonly site?: Site },
   actual: readonly Happening[],
@@ -31,7 +31,7 @@ function isSame(a: Happening, b: Happening): boolean {
   return a.at === b.at && a.kind === b.kind && sameValue(a.value, b.value);
 }
 
-/** One happening a line, for the runner's own difference. */
+/** Returns one line for each record, for the difference that the test runner shows. */
 function listOf(happenings: readonly Happening[]): string {
   return happenings.map(lineOf).join('\n');
 }

@@ -1,49 +1,43 @@
 import { interval, type Observable, Subscription } from 'rxjs';
-import { maxTimerDelay } from '../data/check.ts';
+import { checkDelay, checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { Marks, textOf } from './Marks.ts';
 
 /** How a live stream is drawn. @category testing */
 export interface DrawOptions {
-  /** Stands before each row. @default '' */
+  /** The text before each row. @default '' */
   readonly label?: string;
-  /** Milliseconds of one column. Above 0, and no more than a timer can hold. @default 100 */
-  readonly every?: number;
-  /** Columns of a row. A whole number, 1 or more. @default 60 */
+  /** The milliseconds of one column. Above 0, at most 2147483647. @default 100 */
+  readonly interval?: number;
+  /** The columns of a row. A whole number, 1 or more. @default 60 */
   readonly width?: number;
-  /** Takes the text as it comes. @default to standard output */
+  /** Receives the text as it is drawn. @default writes to standard output */
   readonly write?: (text: string) => void;
 }
 
 /**
- * Draws a live stream as a marble diagram, while it lives: a column each 100 ms,
- * a letter for each value, and below each row what its letters stand for. Each
- * row has letters of its own: a value may have another in the next.
+ * Draws a live stream as a marble diagram while it runs: a column for each 100 ms, a letter for each value, and below
+ * each row the values of its letters. Each row has its own letters: a value may have another one in the next row.
  *
  * ```text
  * prices  ---a-----(bc)--------a--
  *   a  { symbol: 'ABC', price: 5 }
  * ```
  *
- * Subscribes to the stream, and ends with it. Text is only ever added, so it can
- * be piped. An error is drawn as `#`, and goes no further.
+ * Subscribes to the stream, and ends with it. Text is only appended, so it can be piped. An error is drawn as `#`, and
+ * is not passed on.
  *
  * @example Watch prices in a terminal
- * const watching = draw(prices, { label: 'prices', every: 250 });
+ * const watching = draw(prices, { label: 'prices', interval: 250 });
  * setTimeout(() => watching.unsubscribe(), 60_000);
  *
- * @throws RangeError at once for an `every` or a `width` out of range.
- * @see {@link drawSvg} for a diagram that is known.
+ * @throws RangeError at once for an `interval` or a `width` out of range.
  * @category testing
  */
 export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Subscription {
-  const { label = '', every = 100, width = 60, write = toStandardOutput } = options;
-  if (!(every > 0 && every <= maxTimerDelay)) {
-    throw new RangeError(`draw: every must be above 0 ms, and ${maxTimerDelay} ms or less, got ${every}`);
-  }
-  if (!Number.isSafeInteger(width) || width < 1) {
-    throw new RangeError(`draw: width must be a whole number of columns, 1 or more, got ${width}`);
-  }
+  const { label = '', interval: ms = 100, width = 60, write = toStandardOutput } = options;
+  checkDelay('draw: interval', ms);
+  checkNumber('draw: width', width, { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });
 
   let marks = new Marks();
   const inRow = new Set<string>();
@@ -58,7 +52,7 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
   };
   const closeRow = (): void => {
     const legend = marks.legend(inRow);
-    // Letters give out, and values are many: none is remembered longer than its row.
+    // Letters are few and values many: no letter is remembered longer than its row.
     marks = new Marks();
     inRow.clear();
     columns = 0;
@@ -76,7 +70,7 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
   };
 
   const drawing = new Subscription();
-  const columnsOfTime = interval(every).subscribe(() => {
+  const columnsOfTime = interval(ms).subscribe(() => {
     closeColumn();
     if (columns === width) closeRow();
   });
@@ -94,7 +88,7 @@ export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Su
   return drawing;
 }
 
-/** An error in its own words, where it is one and has some. */
+/** Returns the message of an error, where it has one. */
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return textOf(error);
   try {

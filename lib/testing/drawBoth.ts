@@ -1,15 +1,15 @@
 import type { Happening } from './Happening.ts';
 import { Marks } from './Marks.ts';
 
-/** Moments shown on each side of the first difference. */
+/** How many moments are shown on each side of the first difference. */
 const around = 4;
 
-/** Marks at each moment. */
+/** The marks at each moment. */
 type Line = ReadonlyMap<number, readonly string[]>;
 
 /**
- * Draws what was expected above what happened, a column a moment, near the
- * first difference; below it what each letter stands for.
+ * Draws the expected above the actual, one column for each moment, near the first difference; below it the values of
+ * the letters.
  */
 export function drawBoth(expected: readonly Happening[], actual: readonly Happening[], difference: number): string {
   const marks = new Marks();

@@ -11,35 +11,32 @@ import { shownFrame, shownValue } from './shownFrame.ts';
 import type { TestReader } from './TestReader.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
-/** Which of the frames that every route sends a diagram shows. @category testing */
+/** Which of the frames that every route sends are compared. @category testing */
 export interface ExpectFramesOptions {
-  /** Shows the first block, which says the route's `retry` and the reader's position. @default false */
+  /** Compares the first block, with the route's `retry` and the reader's position. @default false */
   readonly opening?: boolean;
-  /** Shows the event `rxsse.end` before the end. @default false: it is part of `|` */
+  /** Compares the event `rxsse.end` before the end. @default false: it is part of `|` */
   readonly ending?: boolean;
 }
 
-/** What a reader gets, for `expectFrames`. @category testing */
+/** The expectation of `expectFrames`. @category testing */
 export interface FramesExpectation {
   /**
-   * Expects what the diagram says, once: a letter is a frame, `|` the end by the
-   * server, `#` the connection cut by it. Of a reader that leaves nothing shows.
-   * An answer that is neither a stream nor 204 is a failure.
+   * Expects a diagram, once: a letter is a frame, `|` the end by the server, `#` a connection that the server cuts. A
+   * reader that disconnects has neither. A response that is neither a stream nor 204 is a failure.
    *
-   * Of an `eventSource` it is the frames of all connections, `|` when it was
-   * answered 204, `#` when another answer ended it; opening and ending are those
-   * of each connection.
+   * For an `eventSource` these are the frames of all connections, `|` when it was answered 204, `#` when another
+   * response ended it; the first block and the end are those of each connection.
    *
-   * A value is a typed event, a frame, or what is sent as JSON under no name. An
-   * id is compared only where the expected frame has one, the `error` of a cut
-   * only where it is given.
+   * A value is a typed event, a frame, or a value that is sent as JSON without a name. An id is compared only where the
+   * expected frame has one, the `error` of a cut only where there is one.
    */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
 }
 
 const words: Words = { N: 'frame', C: 'end', E: 'cut' };
 
-/** Fills in an expectation about a reader. */
+/** Completes an expectation about a reader. */
 export function expectFrames(
   expectation: Expectation,
   reader: TestReader | EventSourceReader,
@@ -77,12 +74,12 @@ function expectedOf(happening: Happening, inItsPlace: Frame | undefined, error: 
   return { ...happening, value: shownValue(happening.value, `expectFrames: ${happening.mark}`, inItsPlace) };
 }
 
-/** How many frames the opening is. */
+/** Returns how many frames the start of the response has. */
 function openingOf({ frames: [first] }: TestReader): number {
   return first?.frame._tag === 'Retry' || isNamed(first?.frame, reserved.position) ? 1 : 0;
 }
 
-/** Where the event that says the end stands, from the end; `undefined` where the response did not end with it. */
+/** Returns the index of the end event from the end; `undefined` where the response did not end with it. */
 function endingOf({ frames, ended }: TestReader): number | undefined {
   return ended !== undefined && isNamed(frames.at(-1)?.frame, reserved.end) ? -1 : undefined;
 }
@@ -104,13 +101,13 @@ function endOf(reader: TestReader | EventSourceReader, error: unknown): readonly
   return [{ at: response.cut.at, kind: words.E, mark: '#', value }];
 }
 
-/** An answer that is no stream is none to expect, however it ends; an `eventSource` says so by `#`. */
+/** A response that is not a stream cannot be expected, however it ends; an `eventSource` has `#` for it. */
 function refusal(reader: TestReader | EventSourceReader, { site }: Expectation): Error | undefined {
   if (reader instanceof EventSourceReader || reader.isStream || reader.status === 204) return undefined;
   return reader.status === undefined ? undefined : testFailure(`expectFrames: ${answerOf(reader)}`, site);
 }
 
-/** What is told beside the difference. */
+/** Returns the notes beside the difference. */
 function remarkOn(reader: TestReader | undefined): string {
   const answer = reader === undefined ? '' : answerOf(reader);
   return answer === '' ? '' : `; ${answer}`;

@@ -7,11 +7,12 @@ import type { TestReader } from './TestReader.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 import { trackSubscriptions } from './trackSubscriptions.ts';
 
-/** Which readers come and go, and how long a route may take to forget them. @category testing */
+/** The scripts of the readers, and how long a route may take to release them. @category testing */
 export interface ExpectNoLeaksOptions extends Omit<ReaderOptions, 'socket' | 'at'>, MarblesOptions {
   /**
-   * What happens to the sockets of the readers, one reader a run; one or more.
-   * @default readers that leave at once, soon and late, with a full socket, and by a broken one
+   * The scripts of the sockets, one reader for each run; one or more.
+   *
+   * @default readers that disconnect at once, soon and late, with a full socket, and by a broken one
    */
   readonly sockets?: readonly string[];
 }
@@ -19,24 +20,21 @@ export interface ExpectNoLeaksOptions extends Omit<ReaderOptions, 'socket' | 'at
 const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
 
 /**
- * Checks that a route forgets its readers: when one has left, no timer, no
- * subscription and no listener is left of it. As a function, for runners without chai.
+ * Checks that a route releases its readers: when one has disconnected, none of its timers, subscriptions and listeners
+ * is left. It is a function, for test runners without chai.
  *
- * Each reader comes in a run of its own, in virtual time. A source that outlives
- * its readers must be over before `until`, here two minutes by default; one that
- * is to stay for ever is left behind, and is told.
+ * Each reader has a run of its own, in virtual time. A source that outlives its readers must complete before `until`,
+ * two minutes by default; a source that never completes is reported.
  *
- * A route that opens no stream has nothing to leave: the request must be one
- * that it takes.
+ * A route that opens no stream has nothing to leave behind: the request must be one that it accepts.
  *
- * @example A route over an endless source
- * it('leaves its source', () => {
+ * @example Check a route over an endless source
+ * it('unsubscribes from its source', () => {
  *   expectNoLeaks(sse(interval(1000)));
  * });
  *
- * @throws AssertionError naming what is left, and the line that it came of; or
- * what was answered in place of a stream.
- * @throws TypeError at once for what is no route, RangeError for no `sockets`.
+ * @throws AssertionError naming what is left, and the line that created it; or the response that was not a stream.
+ * @throws TypeError at once for a value that is not a route, RangeError for empty `sockets`.
  * @see {@link rxsseChai} for `expect(route).to.expectNoLeaks()`.
  * @category testing
  */
@@ -45,8 +43,8 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   options: ExpectNoLeaksOptions = {},
 ): void {
   const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
-  if (typeof route !== 'function') throw new TypeError('expectNoLeaks: expected a route, such as sse returns');
-  if (sockets.length === 0) throw new RangeError('expectNoLeaks: sockets is empty: give one reader or more');
+  if (typeof route !== 'function') throw new TypeError('expectNoLeaks: expected a route made by sse');
+  if (sockets.length === 0) throw new RangeError('expectNoLeaks: sockets must not be empty; pass one script or more');
   const site = siteOf(expectNoLeaks);
   const visitors: TestReader[] = [];
   for (const socket of sockets) {
@@ -78,7 +76,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`expectNoLeaks: ${nothingIn(visitors)}`, site);
 }
 
-/** Why readers that saw no stream prove nothing. */
+/** Explains why readers without a stream prove nothing. */
 function nothingIn(visitors: readonly TestReader[]): string {
   if (visitors.some(({ status }) => status === 204)) return 'the answer was always 204: there is no stream to test';
   return (

@@ -7,26 +7,25 @@ import { TestReader } from './TestReader.ts';
 /** The part of `fetch` that a client of streams uses. @category testing */
 export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** How a route is given the body of a request. @category testing */
+/** How a route gets the body of a request. @category testing */
 export interface FetchOfOptions {
   /**
-   * Leaves a body that is JSON in `request.body`, as `express.json()` does before
-   * a route. `false` leaves it to the route to read, with its own limit, as `receive` does.
+   * Parses a JSON body into `request.body`, as `express.json()` does before a route. `false` leaves it to the route to
+   * read, with its own limit, as `receive` does.
+   *
    * @default true
    */
   readonly json?: boolean;
 }
 
 /**
- * A `fetch` that is answered by a route, with no network between: for clients in
- * virtual time.
+ * Creates a `fetch` that a route answers without a network, for clients in virtual time.
  *
- * The body is a stream that is pulled: while nobody reads, the route's socket is
- * full. Aborting the signal, or cancelling the body, is a client that has gone;
- * a connection that the route cuts errors the body. The request's own body is
- * sent as a whole, and read as that of Node's requests; a stream is refused.
+ * The body is a stream that is pulled: while nobody reads, the route's socket is full. Aborting the signal, or
+ * cancelling the body, disconnects the client; a connection that the route cuts errors the body. The request's own body
+ * is sent as a whole, and read as that of Node's requests; a stream is rejected.
  *
- * @example What a client gets of a route, in no time
+ * @example Read a route in virtual time
  * it('reads', asyncMarbles(async () => {
  *   const fetch = fetchOf(sse(timer(5000)));
  *   const response = await fetch('/');
@@ -43,7 +42,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {
-        throw new TypeError('fetchOf: a body that is a stream is not passed on: give it as text or bytes');
+        throw new TypeError('fetchOf: a body must be text or bytes, got a stream');
       }
       const asked = requestOf(input, init);
       const { signal } = asked;
@@ -114,7 +113,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
           reader.next(error);
         }
       };
-      // A later step, as a request that travels.
+      // A later step, as for a request over a network.
       if (asked.body === null) clock.turn(() => arrive());
       else asked.arrayBuffer().then((bytes) => clock.turn(() => arrive(new Uint8Array(bytes))), fail);
     });

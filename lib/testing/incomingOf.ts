@@ -3,18 +3,18 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import { parseBody, refusedEncoding } from '../adapter/jsonBody.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 
-/** A request as it comes to a server of Node. */
+/** A request as a Node server creates it. */
 export interface Incoming {
   readonly request: SseRequest;
-  /** The client is gone. */
+  /** Disconnects the client. */
   leave(): void;
 }
 
 /**
- * What a server of Node makes of a web request whose body has come: a stream of
- * its bytes, and with `json` what `express.json()` leaves in `body`.
+ * Converts a web request whose body has arrived into a Node request: a stream of its bytes, and with `json` the `body`
+ * that `express.json()` sets.
  *
- * @param bytes absent where the request has no body.
+ * @param bytes absent where the request has no body
  */
 export function incomingOf(asked: Request, bytes: Uint8Array | undefined, json: boolean): Incoming {
   const { pathname, search } = new URL(asked.url);
@@ -23,7 +23,7 @@ export function incomingOf(asked: Request, bytes: Uint8Array | undefined, json: 
   const head: SseRequest = { method: asked.method, url: pathname + search, headers };
   if (asked.method === 'GET' || asked.method === 'HEAD') return { request: head, leave: () => {} };
 
-  // It is there as a whole: nothing is asked for.
+  // The body is complete: nothing is read on demand.
   const stream = new Readable({ read: () => {} });
   if (bytes !== undefined && bytes.length > 0) stream.push(bytes);
   stream.push(null);

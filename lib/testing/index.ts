@@ -1,7 +1,6 @@
 export { type AsyncMarbleHelpers, asyncMarbles } from './asyncMarbles.ts';
 export type { ReaderOptions, RouteHandler } from './connectReader.ts';
 export { type DrawOptions, draw } from './draw.ts';
-export { drawSvg } from './drawSvg.ts';
 export type { EventSourceEnd, EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 export type { StreamExpectation, SubscriptionExpectation } from './Expectations.ts';
 export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';

@@ -4,23 +4,20 @@ import type { EventLog } from '../log/EventLog.ts';
 /** One of the two steps of an operation. @category testing */
 export type LogStep = `${'carry out' | 'answer'} ${'append' | 'read' | 'end'}`;
 
-/** A log that waits to be told. @category testing */
+/** A log whose operations wait for `step`. @category testing */
 export interface InterleavedLog extends EventLog {
   /**
-   * Takes the next step and says which one it was; `undefined` when nothing
-   * waits. Steps are taken in the order in which they became possible: carrying
-   * out one operation puts its answer behind all that waits already.
+   * Takes the next step and returns it; `undefined` when nothing waits. Steps are taken in the order in which they
+   * became possible: carrying out one operation queues its answer behind everything that waits.
    */
   step(): LogStep | undefined;
 }
 
 /**
- * The same log, moved by hand: each operation is carried out when it is told to,
- * and answers when it is told again.
+ * Wraps a log so that a test moves it step by step: each operation is carried out at one step, and answers at another.
  *
- * For placing something at each point of what others do: an append before a
- * reader's page is read, or after that and before it arrives. What a test does
- * with the log itself is done at once, as if by another process; `wakes` and
+ * It places an event at each point of concurrent operations: an append before a reader's page is read, or after that
+ * and before it arrives. What a test does with the log itself is done at once, as if by another process; `wakes` and
  * `close` do not wait either.
  *
  * ```text
@@ -29,7 +26,7 @@ export interface InterleavedLog extends EventLog {
  * the page        -------(p|)--     as the log was at c
  * ```
  *
- * @example An append that a page is too old for
+ * @example Append an event after a page was read
  * const log = memoryLog();
  * const slow = interleave(log);
  * slow.read(0, 65_536).subscribe(({ last, tail }) => console.log(last, tail)); // 0 0
@@ -37,7 +34,7 @@ export interface InterleavedLog extends EventLog {
  * log.append([{ event: 'tick', data: '1', retry: undefined }]);
  * slow.step(); // 'answer read'
  *
- * @see {@link delayed} for answers that come by themselves.
+ * @see {@link withLatency} for answers that arrive by themselves.
  * @category testing
  */
 export function interleave(log: EventLog): InterleavedLog {
@@ -46,7 +43,7 @@ export function interleave(log: EventLog): InterleavedLog {
   const stepped = <T>(name: 'append' | 'read' | 'end', carryOut: () => Observable<T>): Observable<T> => {
     const answer = new ReplaySubject<T>();
     const take = () => {
-      // Held here, and not by the log, which may answer at once or take its time.
+      // Held here and not in the log, which may answer at once or later.
       const held = new ReplaySubject<T>();
       carryOut().subscribe(held);
       waiting.push({ step: `answer ${name}`, take: () => void held.subscribe(answer) });

@@ -8,17 +8,20 @@ import { waking } from './logCases/waking.ts';
 
 export type { LogRetention, LogUnderTest, OpenLog } from './logCases/Lab.ts';
 
-/** What a test runner calls its own: mocha, Jest and Vitest have them as globals, node:test exports them. @category testing */
+/**
+ * The functions of a test runner: mocha, Jest and Vitest have them as globals, node:test exports them. @category
+ * testing
+ */
 export interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
-/** The runner, where it has no globals, and how long it is to wait. @category testing */
+/** The test runner, where it has no globals, and the timeout. @category testing */
 export interface LogSuiteOptions extends Partial<TestRunner> {
   /**
-   * Milliseconds that one answer or one wake may take. Below the runner's own
-   * limit, so that a failure says what was waited for.
+   * The milliseconds that one answer or one wake may take. Below the limit of the test runner, so that a failure says
+   * what was waited for.
    *
    * @default 1500
    */
@@ -28,15 +31,14 @@ export interface LogSuiteOptions extends Partial<TestRunner> {
 const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...waking, ...ending, ...sharing];
 
 /**
- * Defines the tests that every log passes: ours, and yours.
+ * Defines the tests that every log passes, also logs of your own.
  *
- * `open` is called for each log that a test wants, often more than one, and
- * gives one that is fresh. The tests use no virtual time and no assertion
- * library; they run under every runner that has `describe` and `it`.
+ * `open` is called for each log that a test needs, often more than one, and returns a new one. The tests use no virtual
+ * time and no assertion library; they run under every runner that has `describe` and `it`.
  *
- * @example The suite over a log of one's own
+ * @example Test a log of your own
  * logSuite('my log', ({ entries }) => {
- *   const log = memoryLog({ entries });
+ *   const log = memoryLog({ maxEntries: entries });
  *   return { log, close: () => log.close() };
  * });
  *
@@ -64,7 +66,7 @@ function runnerOf(options: Partial<TestRunner>): TestRunner {
   const globals: Partial<TestRunner> = globalThis as Partial<TestRunner>;
   const { describe = globals.describe, it = globals.it } = options;
   if (describe === undefined || it === undefined) {
-    throw new TypeError('logSuite: there is no global describe and it: give them as options { describe, it }');
+    throw new TypeError('logSuite: there is no global describe and it; pass them as options { describe, it }');
   }
   return { describe, it };
 }

@@ -1,15 +1,15 @@
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 
-/** A span of time as marble diagrams spell it: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
+/** A duration in the notation of marble diagrams: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
 export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;
 
-/** Most characters of what is none that are told. */
+/** The most characters of an invalid duration in a message. */
 const longest = 40;
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** Milliseconds of a span; `where` begins the message of its TypeError. */
+/** Returns the milliseconds of a duration; `where` starts the message of its TypeError. */
 export function millisecondsOf(time: MarbleTime, where: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(time) ?? [];
   const scale = unit === undefined ? undefined : units[unit];

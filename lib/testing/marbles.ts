@@ -3,41 +3,41 @@ import { checkTest } from './checkTest.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
 
-/** What a marble test works with; the first of them are RxJS's own. @category testing */
+/** The helpers of a marble test. @category testing */
 export interface MarbleHelpers extends MarbleHelpersBase, Pick<RunHelpers, 'animate'> {
-  /** Runs all that is due, to `until` at most, and looks at what was expected so far; afterwards readers can be asked. */
+  /**
+   * Runs everything that is due, to `until` at most, and checks the expectations so far; afterwards readers can be
+   * inspected.
+   */
   flush(): void;
 }
 
-/** The bounds and the chance of one run. @category testing */
+/** The bounds and the random seed of one run. @category testing */
 export interface MarblesOptions {
-  /** The end of the run. What is still scheduled then has leaked and fails the test. @default '10s' */
+  /** The end of the run. A timer that is still scheduled then is a leak and fails the test. @default '10s' */
   readonly until?: MarbleTime;
-  /** Where chance starts: the same seed gives the same epochs and jitter. @default 1 */
+  /** The random seed: the same seed gives the same epochs and jitter. @default 1 */
   readonly seed?: number;
 }
 
 /**
- * Makes a test that runs in virtual time: timers, heartbeats, sockets and whole
- * routes, in no time at all.
+ * Creates a test that runs in virtual time: timers, heartbeats, sockets and whole routes, without waiting.
  *
- * Virtual are RxJS's timers, and the `setTimeout`, `setInterval` and `Date` of the
- * process: time begins at 0. `setImmediate`, `performance.now` and what is imported
- * from `node:timers` stay real.
+ * RxJS's timers and the `setTimeout`, `setInterval` and `Date` of the process are virtual: time starts at 0.
+ * `setImmediate`, `performance.now` and imports from `node:timers` stay real.
  *
- * Diagrams are those of RxJS's `TestScheduler.run`. On top of it a run is
- * bounded: it never hangs, and what is left when it is over fails the test. So
- * does an expectation without its `toBe`.
+ * The diagrams are those of RxJS's `TestScheduler.run`. In addition a run is bounded: it never hangs, and a timer that
+ * is left when it has ended fails the test. So does an expectation without its `toBe`.
  *
- * @example A stream and its heartbeat
- * it('beats into silence', marbles(({ hot, reader, expectFrames }) => {
+ * @example Test a stream and its heartbeat
+ * it('sends a heartbeat after silence', marbles(({ hot, reader, expectFrames }) => {
  *   const words = hot('  5ms a');
- *   const r = reader(sse(words, { heartbeat: 10 }), { socket: '20ms X' });
+ *   const r = reader(sse({ heartbeat: 10 }, words), { socket: '20ms X' });
  *   expectFrames(r).toBe('5ms a 9ms h', { a: 'a', h: comment() });
  * }));
  *
- * @throws TypeError at once when `until` is no time, or the test no function.
- * @see {@link asyncMarbles} for what waits on promises, and RxJS `TestScheduler` for the diagrams.
+ * @throws TypeError at once when `until` is not a time, or the test not a function.
+ * @see {@link asyncMarbles} for streams that wait for promises, and RxJS `TestScheduler` for the diagrams.
  * @category testing
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, options: MarblesOptions = {}): () => void {
@@ -54,7 +54,7 @@ function play(test: (helpers: MarbleHelpers) => unknown, run: MarbleRun, animate
   const result = test({ ...run.helpers(), animate, flush: () => run.flush() });
   if (result instanceof Promise) {
     result.catch(() => {});
-    throw new TypeError('marbles: the test returned a promise, but virtual time waits for none: use asyncMarbles');
+    throw new TypeError('marbles: the test returned a promise, which virtual time does not wait for; use asyncMarbles');
   }
   run.checkComplete();
   run.flush();

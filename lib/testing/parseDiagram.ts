@@ -1,7 +1,7 @@
 import { TestScheduler } from 'rxjs/testing';
 import type { TestMessage } from './Happening.ts';
 
-/** What a diagram says, a character a millisecond, inside a run and outside of one. */
+/** Parses a diagram, one millisecond for each character, inside and outside of a run. */
 export function parseDiagram(marbles: string): readonly TestMessage[] {
   const { frameTimeFactor } = TestScheduler;
   TestScheduler.frameTimeFactor = 1;

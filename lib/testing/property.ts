@@ -10,59 +10,58 @@ import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
-/** What a route is made of, for `property`. @category testing */
+/** What a route is created from, in `property`. @category testing */
 export interface PropertyWorld extends Pick<MarbleHelpersBase, 'hot' | 'cold'> {
-  /** Emits when the server that this route lives in is restarted: what would die with its process ends here. */
+  /** Emits when the server of this route restarts: everything that would end with its process ends here. */
   readonly stopped: Observable<void>;
-  /** What survives a restart, such as a log on disk: made once a run, and given again by its name. */
+  /** Returns what survives a restart, such as a log on disk: created once for a run, and returned again by its name. */
   kept<T>(name: string, make: () => T): T;
 }
 
-/** How long and how often `property` looks. @category testing */
+/** How long and how often `property` runs. @category testing */
 export interface PropertyOptions
   extends Omit<EventSourceOptions, 'socket' | 'sockets' | 'at' | 'lastEventId' | 'request'> {
-  /** Scripts that are tried: a whole number, 1 or more. @default 100 */
+  /** The number of scripts: a whole number, 1 or more. @default 100 */
   readonly runs?: number;
-  /** The first script's seed, a whole number; each run has the next. @default 1 */
+  /** The seed of the first script, a whole number; each run has the next one. @default 1 */
   readonly seed?: number;
-  /** In which time things happen. Ten quiet seconds follow, in which the reader may catch up. @default '5s' */
+  /** The duration of the script. Ten quiet seconds follow, in which the reader may catch up. @default '5s' */
   readonly within?: MarbleTime;
-  /** The route filters, so not every position has an event. @default false: none may be missing */
+  /** True where the route filters, so that not every position has an event. @default false: none may be missing */
   readonly filtered?: boolean;
   /**
-   * What a reader is given depends on when it came, as behind `conflateBy` or
-   * `dedupe`, which leave out positions as well: set `filtered` too. Checked are
-   * order, repeats, changes of the numbering and, unless filtered, holes; and
-   * that its last connection brought it something, where another reader was given
-   * an event from beyond its position.
-   * @default false: all readers are given the same events
+   * True where the events of a reader depend on when it connected, as behind `conflateBy` or `dedupe`, which leave out
+   * positions as well: set `filtered` too. Checked are order, repeats, changes of the numbering and, unless filtered,
+   * holes; and that the last connection brought something, where another reader received an event from beyond its
+   * position.
+   *
+   * @default false: all readers receive the same events
    */
   readonly stateful?: boolean;
-  /** Plays this script alone: what a failure printed. @default random ones */
+  /** Plays this script only: the one that a failure printed. @default random ones */
   readonly script?: string;
 }
 
 const catchUp = 10_000;
 
 /**
- * Makes a test of a route against its promise to a reader: over all connections
- * no gap and no repeat, or a gap event that says so.
+ * Creates a test of a route's promise to a reader: over all connections no event is missing and none is repeated, or a
+ * gap event says so.
  *
- * Each run makes the route anew and plays a random script with one reader, while
- * another, whose socket is fast, bears witness: `F` its socket is full, `D` it
- * drained, `X` the connection is gone, `L` likewise and the last write is lost,
- * `#` it broke, `R` the server restarts, for which the route is made once more.
- * A failure shows the smallest script that still fails, and its seed. An answer
- * that is neither a stream nor 204 is one, as is a route that serves no stream.
+ * Each run creates the route and plays a random script with one reader, while another one with a fast socket is the
+ * reference: `F` the socket is full, `D` it drained, `X` the connection is lost, `L` likewise and the last write is
+ * lost, `#` it broke, `R` the server restarts, for which the route is created again. A failure shows the smallest
+ * script that still fails, and its seed. A response that is neither a stream nor 204 is a failure, as is a route that
+ * serves no stream.
  *
- * @example A feed keeps its promise, whatever the network does
+ * @example A feed keeps its promise on any network
  * const Ticks = events({ Tick: { n: t.number } });
  * it('loses nothing', property(({ stopped }) => {
  *   const source = interval(7).pipe(map((n) => Ticks.Tick({ n })), takeUntil(stopped));
- *   return sse(feed(Ticks, { source: () => concat(source, NEVER) }), { retry: 20 });
+ *   return sse({ retry: 20 }, feed(Ticks, { source: () => concat(source, NEVER) }));
  * }, { within: '1s' }));
  *
- * @throws TypeError at once when `within` is no time, by the test when `make` returns no route.
+ * @throws TypeError at once when `within` is not a time, by the test when `make` returns no route.
  * @throws RangeError at once when `runs` or `seed` is not a whole number, or `runs` below 1.
  * @category testing
  */
@@ -116,7 +115,7 @@ interface Play {
   readonly request: EventSourceOptions;
 }
 
-/** What went wrong in one run, in words. */
+/** Describes what went wrong in one run. */
 function playScript(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   steps: readonly ScriptStep[],
@@ -159,7 +158,7 @@ function play(
     route = routeOf(make({ hot, cold, kept, stopped }));
   };
 
-  // The witness comes first, so that it has whatever the other one is given.
+  // The reference reader connects first, so that it receives whatever the other one does.
   const witness = eventSource(current, request);
   const socket = diagramOf([...steps.map((step) => (step.letter === 'R' ? { ...step, letter: '-' } : step))]);
   const reader = eventSource(current, { ...request, socket: `${socket} ${bound}ms D` });
@@ -177,17 +176,17 @@ class NoRouteError extends TypeError {}
 
 function routeOf(made: RouteHandler<SseRequest>): RouteHandler<SseRequest> {
   if (typeof made === 'function') return made;
-  throw new NoRouteError(`property: make must return a route, such as sse returns, got ${kindOf(made)}`);
+  throw new NoRouteError(`property: make must return a route made by sse, got ${kindOf(made)}`);
 }
 
-/** A script that was printed, or written by hand. */
+/** Parses a script that was printed, or written by hand. */
 function stepsOf(script: string): readonly ScriptStep[] {
   let end = 0;
   return parseDiagram(script).map(({ frame, notification }) => {
     const letter = notification.kind === 'N' ? String(notification.value) : '#';
     const wait = frame - end;
     if (wait < 0 || notification.kind === 'C')
-      throw new TypeError('property: script has one letter a moment, and no |');
+      throw new TypeError('property: a script has one letter for each moment, and no |');
     end = frame + 1;
     return { wait, letter };
   });

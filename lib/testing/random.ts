@@ -1,4 +1,4 @@
-/** Mulberry32: one word of state, and even enough for names that need only differ, and for scripts. */
+/** Mulberry32: one word of state, and uniform enough for names that need only differ, and for scripts. */
 export function wordsFrom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -1,13 +1,13 @@
 import { wordsFrom } from './random.ts';
 
-/** One thing that happens to a reader or its server. */
+/** One step of a script: an event of a socket or its server. */
 export interface ScriptStep {
-  /** Milliseconds since the step before. */
+  /** The milliseconds since the previous step. */
   readonly wait: number;
   readonly letter: string;
 }
 
-/** Frequent ones stand more often: a full socket that drains is a slow reader. */
+/** Frequent letters occur more often: a full socket that drains is a slow reader. */
 const letters = [...'FFDDDXXL#R'];
 
 /** Waits of every size: within a burst, between two events, longer than a `retry`. */
@@ -15,7 +15,7 @@ const waits = [3, 30, 300, 4000];
 
 const mostSteps = 10;
 
-/** The script of a seed: it fits in so many milliseconds. */
+/** Returns the script of a seed, of at most that many milliseconds. */
 export function randomScript(seed: number, within: number): readonly ScriptStep[] {
   const word = wordsFrom(seed);
   const steps: ScriptStep[] = [];
@@ -30,14 +30,14 @@ export function randomScript(seed: number, within: number): readonly ScriptStep[
   return steps;
 }
 
-/** As a marble diagram, in which a letter takes a millisecond of its own. */
+/** Returns a script as a marble diagram, in which a letter takes a millisecond of its own. */
 export function diagramOf(steps: readonly ScriptStep[]): string {
   return steps.map(({ wait, letter }) => (wait === 0 ? letter : `${wait}ms ${letter}`)).join(' ');
 }
 
 /**
- * The smallest script that fails, as far as leaving out steps and halving waits
- * leads; `fails` is asked so many times at most.
+ * Returns the smallest failing script that leaving out steps and halving waits leads to; `fails` is called at most that
+ * many times.
  */
 export function shrink(
   steps: readonly ScriptStep[],
@@ -65,7 +65,7 @@ function* smaller(steps: readonly ScriptStep[]): Generator<readonly ScriptStep[]
     yield [...before, ...after];
     const [next, ...rest] = after;
     const wait = steps[index]?.wait ?? 0;
-    // The others stay at their moments.
+    // The other steps stay at their moments.
     if (next !== undefined) yield [...before, { ...next, wait: next.wait + wait + 1 }, ...rest];
   }
   for (const [index, step] of steps.entries()) {

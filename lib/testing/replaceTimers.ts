@@ -3,17 +3,17 @@ import type { VirtualTimers } from './virtualTimers.ts';
 
 type Callback = (...args: unknown[]) => void;
 
-/** Where `util.promisify` looks for the form of a function that is a promise. */
+/** The key under which `util.promisify` looks for the promise form of a function. */
 const promisified = Symbol.for('nodejs.util.promisify.custom');
 
-/** What Node's `setTimeout` returns, as far as programs use it; Node's own `fetch` does, too. */
+/** The object that Node's `setTimeout` returns, as far as programs use it; Node's own `fetch` does. */
 class Handle {
   readonly #start: () => number;
   readonly #stop: (id: number) => void;
   readonly #named: Map<number, Handle>;
   #id: number;
 
-  /** @param named those that have been asked for their number, by which they may be cleared. */
+  /** @param named the timers whose number was requested, by which they may be cleared */
   constructor(start: () => number, stop: (id: number) => void, named: Map<number, Handle>) {
     this.#start = start;
     this.#stop = stop;
@@ -33,7 +33,7 @@ class Handle {
     return true;
   }
 
-  /** Waits anew, also when it has run. */
+  /** Restarts the timer, also when it has run. */
   refresh(): this {
     this.#stop(this.#id);
     this.#id = this.#start();
@@ -55,18 +55,18 @@ class Handle {
   }
 }
 
-/** Where virtual time and its timers come from. */
+/** The source of virtual time and its timers. */
 interface Time {
   readonly timers: VirtualTimers;
   now(): number;
 }
 
 /**
- * Puts virtual timers in the place of the process's own, and virtual time in that
- * of `Date`, until the function that it returns is called.
+ * Replaces the process's own timers with virtual ones, and the time of `Date` with virtual time, until the returned
+ * function is called.
  *
- * RxJS has its own replacement, which ends when `TestScheduler.run` returns, and
- * which other code knows nothing of: for that only what is global can be virtual.
+ * RxJS has its own replacement, which ends when `TestScheduler.run` returns, and which other code does not use: for
+ * such code only globals can be virtual.
  */
 export function replaceTimers(time: Time): () => void {
   const { setTimeout, clearTimeout, setInterval, clearInterval, Date: RealDate } = globalThis;
@@ -97,7 +97,7 @@ export function replaceTimers(time: Time): () => void {
     setInterval: startInterval,
     clearTimeout: clear,
     clearInterval: clear,
-    // Not a class of its own: a date of before is one of these, too.
+    // Not another class: an earlier date is an instance of this one as well.
     Date: new Proxy(RealDate, {
       construct: (date, args, made) => Reflect.construct(date, args.length === 0 ? [time.now()] : args, made),
       apply: () => new RealDate(time.now()).toString(),

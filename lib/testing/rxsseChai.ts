@@ -9,7 +9,10 @@ import { sameEvent } from './sameValue.ts';
 import { TestReader } from './TestReader.ts';
 import { type Site, siteOf } from './testFailure.ts';
 
-/** What the plugin takes of chai, which is not imported: 4 and later have it, and so has Vitest. @category testing */
+/**
+ * The part of chai that the plugin uses; chai is not imported: 4 and later have it, and so has Vitest. @category
+ * testing
+ */
 export interface ChaiLike {
   readonly Assertion: {
     addMethod(name: string, method: (this: { readonly _obj: unknown }, ...given: unknown[]) => void): void;
@@ -17,38 +20,39 @@ export interface ChaiLike {
   readonly config: object;
 }
 
-/** What the plugin takes of chai's own tools. @category testing */
+/** The part of chai's utilities that the plugin uses. @category testing */
 export interface ChaiUtilsLike {
   flag(assertion: object, name: string): unknown;
   eql(a: never, b: never, options?: never): boolean;
 }
 
 declare global {
-  // Merged with chai's own where it is installed, and nothing where it is not.
+  // Merged with chai's own types where chai is installed.
   namespace Chai {
     interface Assertion {
       /**
-       * What the stream, or the frames of a reader, are, as a marble diagram.
-       * Inside a marble test it is looked at when virtual time has passed; outside
-       * of one the stream runs in virtual time at once.
+       * Compares the stream, or the frames of a reader, with a marble diagram. Inside a marble test it is checked when
+       * virtual time has passed; outside of one the stream runs in virtual time at once.
        */
       emitMarbles(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
-      /** The route forgets its readers: no timer, subscription or listener is left when they have gone. */
+      /**
+       * Checks that the route releases its readers: no timer, subscription or listener is left when they have
+       * disconnected.
+       */
       expectNoLeaks(options?: ExpectNoLeaksOptions): void;
     }
   }
 }
 
 /**
- * The plugin for chai: `emitMarbles`, `expectNoLeaks`, and events that are
- * deeply equal when their definition sends the same of them.
+ * The plugin for chai: `emitMarbles`, `expectNoLeaks`, and deep equality of events by what their definition sends.
  *
- * @example Streams and routes in chai's words
+ * @example Check streams and routes with chai
  * use(rxsseChai);
  * it('ticks', marbles(({ cold }) => {
  *   expect(cold('-a-b|').pipe(map((letter) => letter.toUpperCase()))).to.emitMarbles('-A-B|');
  * }));
- * it('forgets', () => {
+ * it('releases its readers', () => {
  *   expect(sse(interval(1000))).to.expectNoLeaks();
  * });
  *
@@ -56,7 +60,8 @@ declare global {
  */
 export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
   const refuseNot = (assertion: object, name: string): void => {
-    if (utils.flag(assertion, 'negate') === true) throw new TypeError(`${name}: say what it does: there is no "not"`);
+    if (utils.flag(assertion, 'negate') === true)
+      throw new TypeError(`${name} cannot be negated; expect what the stream does instead`);
   };
   const siteIn = (assertion: object): Site => {
     const start = utils.flag(assertion, 'ssfi');
@@ -74,7 +79,7 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
       } else throw new TypeError('emitMarbles: expected an Observable, or a reader of this kit');
     };
     if (currentRun() !== undefined) return expectMarbles();
-    if (!isObservable(stream)) throw new TypeError('emitMarbles: outside a marble test it is for Observables alone');
+    if (!isObservable(stream)) throw new TypeError('emitMarbles: outside a marble test expected an Observable');
     marbles(expectMarbles)();
   });
 

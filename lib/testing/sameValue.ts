@@ -2,12 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { definitionOf } from '../event/stamp.ts';
 
 /**
- * Whether two events are the same by their definition: what it would send of
- * them is. `undefined` where that does not decide it, since neither was made by a
- * definition, or one of them is no such event.
+ * Returns whether two events are equal by their definition: whether it would send the same. `undefined` where that does
+ * not decide it, since neither was made by a definition, or one of them is not such an event.
  *
- * A value that a codec makes may keep what it is in private fields, which no
- * comparison sees, or beside it what it has once computed.
+ * A value of a codec may hold its state in private fields, which no comparison sees.
  */
 export function sameEvent(a: unknown, b: unknown): boolean | undefined {
   const definition = definitionOf(a) ?? definitionOf(b);
@@ -15,7 +13,7 @@ export function sameEvent(a: unknown, b: unknown): boolean | undefined {
   return isDeepStrictEqual(definition.codec.encode(a), definition.codec.encode(b));
 }
 
-/** Whether two values are the same to a test. */
+/** Returns whether two values are equal in a test. */
 export function sameValue(a: unknown, b: unknown): boolean {
   return sameEvent(a, b) ?? isDeepStrictEqual(a, b);
 }

@@ -18,7 +18,7 @@ type ShownFrame =
       readonly text?: string;
     };
 
-/** What reached a reader. An id is shown only when it is asked for. */
+/** Converts a received frame. An id is shown only when it is compared. */
 export function shownFrame(frame: Frame, withId: boolean): ShownFrame {
   switch (frame._tag) {
     case 'Comment':
@@ -38,9 +38,8 @@ export function shownFrame(frame: Frame, withId: boolean): ShownFrame {
 }
 
 /**
- * What a value in a test stands for: a typed event, a frame, or JSON under no
- * name; a plain `{ type, data }` is the event of that name, unless what came in
- * its place has no name, since a route without a contract sends it whole.
+ * Converts the expected value of a test: a typed event, a frame, or JSON without a name; a plain `{ type, data }` is
+ * the event of that name, unless the received frame has no name, since a route without a contract sends it whole.
  */
 export function shownValue(value: unknown, where: string, inItsPlace: Frame | undefined): ShownFrame {
   const definition = definitionOf(value);

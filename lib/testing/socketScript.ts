@@ -1,11 +1,11 @@
 import { parseDiagram } from './parseDiagram.ts';
 import type { TestReader } from './TestReader.ts';
 
-/** What happens to a socket at one moment. */
+/** The step of a socket at one moment. */
 export interface SocketStep {
   /** Virtual milliseconds. */
   readonly at: number;
-  /** The letter that says it. */
+  /** The letter of the step. */
   readonly letter: string;
   apply(reader: TestReader): void;
 }
@@ -21,9 +21,8 @@ const letters: Readonly<Record<string, SocketStep['apply']>> = {
 };
 
 /**
- * Reads a socket from a marble diagram: `F` full, `D` drained, `X` the client is
- * gone, `L` likewise, and what was last written is lost on the way, `#` it broke.
- * `more` are letters that the caller knows of.
+ * Parses the script of a socket from a marble diagram: `F` full, `D` drained, `X` the client disconnects, `L` likewise
+ * and the last write is lost in transit, `#` it breaks. `more` are further letters that the caller knows.
  */
 export function socketScript(marbles: string, where: string, more = ''): readonly SocketStep[] {
   return parseDiagram(marbles).map(({ frame, notification }) => {

@@ -2,11 +2,10 @@ import { Observable, type Subscription } from 'rxjs';
 import { callSite } from './callSite.ts';
 
 /**
- * Does the work, and tells where the subscriptions were made that are still open
- * after it: each place in the user's code once, or RxJS where there is none.
+ * Runs the work, and returns where the subscriptions were made that are still open after it: each line of the user's
+ * code once, or RxJS where there is none.
  *
- * For as long as the work takes, and it cannot be longer than one call, all
- * Observables of the process are watched.
+ * All Observables of the process are observed during the work, which is one synchronous call.
  */
 export function trackSubscriptions(work: () => void): readonly string[] {
   const made: { readonly subscription: Subscription; readonly site: string | undefined }[] = [];

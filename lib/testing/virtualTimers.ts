@@ -1,12 +1,12 @@
 import type { Subscription } from 'rxjs';
 
-/** Where virtual timers get their steps. */
+/** The source of the steps of virtual timers. */
 interface Steps {
   now(): number;
   schedule(work: () => void, delay: number): Subscription;
 }
 
-/** What RxJS asks for instead of the real timers. */
+/** The providers that RxJS uses instead of the real timers. */
 export interface VirtualTimers {
   readonly immediate: { setImmediate(handler: () => void): number; clearImmediate(handle: number): void };
   readonly interval: { setInterval(handler: () => void, ms?: number): number; clearInterval(handle: number): void };
@@ -23,15 +23,14 @@ interface Timer {
   step: Subscription;
 }
 
-/** In the same millisecond, in this order; among equals the one that was made first. */
+/** Orders timers of the same millisecond; among equal ones the older is first. */
 const order: readonly Kind[] = ['immediate', 'interval', 'timeout'];
 
 /**
  * The timers of a virtual run, in the order of RxJS's own.
  *
- * There, too, a step of one timer runs whichever is first of those that are due.
- * So one that cancels another may leave a step for which nothing is due: that
- * step is nothing here, and there it fails the test.
+ * In RxJS, too, a step of one timer runs whichever is first among those that are due. A timer that cancels another may
+ * therefore leave a step for which nothing is due: here that step does nothing, where RxJS fails the test.
  */
 export function virtualTimers(steps: Steps): VirtualTimers {
   const timers = new Map<number, Timer>();

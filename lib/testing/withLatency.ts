@@ -1,37 +1,37 @@
 import { delay, dematerialize, materialize, type Observable, ReplaySubject } from 'rxjs';
+import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { EventLog } from '../log/EventLog.ts';
 
 /**
- * The same log, slow to answer: what is asked is done at once, and the answer
- * to it comes later, in RxJS time.
+ * Wraps a log so that it answers later: an operation is carried out at once, and its answer arrives after a delay, in
+ * RxJS time.
  *
- * For whatever must hold with a log that is not in memory: in a marble test the
- * wait is virtual. An entry can be read before its append has answered, and a
- * page is as old as its way was long. Errors wait like answers; `wakes` and
- * `close` do not. An answer that nobody takes still holds its timer until it is due.
+ * It is for testing what must hold with a log that is not in memory; in a marble test the delay is virtual. An entry
+ * can be read before its append has answered, and a page is as old as the delay. Errors are delayed as answers are;
+ * `wakes` and `close` are not. An answer without a subscriber still holds its timer until it is due.
  *
  * ```text
- * log.read         (p|)
- * delayed by 3     ---(p|)
+ * log.read              (p|)
+ * withLatency(log, 3)   ---(p|)
  * ```
  *
- * @example A feed over a log that takes 20 ms, in no time
+ * @example A feed over a log that takes 20 ms
  * it('publishes', marbles(({ expectObservable }) => {
- *   const log = delayed(memoryLog(), 20);
+ *   const log = withLatency(memoryLog(), 20);
  *   const published = log.append([{ event: 'tick', data: '1', retry: undefined }]);
  *   expectObservable(published.pipe(map(({ last }) => last))).toBe('20ms (a|)', { a: 1 });
  * }));
  *
- * @throws RangeError at once when `ms` is no time.
+ * @throws TypeError or RangeError at once when `ms` is not a delay.
  * @see {@link interleave} to place each step by hand.
  * @category testing
  */
 export function withLatency(log: EventLog, ms: number): EventLog {
-  if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`delayed: ms must be 0 or more, and finite, got ${ms}`);
+  checkNumber('withLatency: ms', ms, { min: 0, max: maxTimerDelay, unit: 'ms' });
 
   const later = <T>(answer: Observable<T>): Observable<T> => {
     const answered = new ReplaySubject<T>();
-    // Materialized, since `delay` lets errors pass at once.
+    // Materialized, since `delay` does not delay errors.
     answer.pipe(materialize(), delay(ms), dematerialize()).subscribe(answered);
     return answered.asObservable();
   };

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { drawSvg } from '../../lib/testing/index.ts';
 import { root, textOf } from '../house/repo.ts';
 import { DocDiagram, diagramsIn } from '../support/docDiagram.ts';
+import { drawSvg } from './drawSvg.ts';
 
 const folder = 'docs/images/operators';
 

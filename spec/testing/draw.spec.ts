@@ -12,7 +12,7 @@ describe('draw', () => {
       const write = (part: string) => {
         text += part;
       };
-      const drawing = draw(stream, { every: 10, write, ...options });
+      const drawing = draw(stream, { interval: 10, write, ...options });
       cold(`${leave}ms x`).subscribe(() => drawing.unsubscribe());
       flush();
       expect(drawing.closed).to.equal(true);
@@ -80,11 +80,11 @@ describe('draw', () => {
   });
 
   it('refuses bounds that are none', () => {
-    for (const every of [0, -1, NaN, Infinity, 2 ** 31]) {
-      expect(() => draw(NEVER, { every })).to.throw(RangeError, `every must be above 0 ms`);
+    for (const interval of [0, -1, NaN, Infinity, 2 ** 31]) {
+      expect(() => draw(NEVER, { interval })).to.throw(RangeError, 'interval must be above 0 ms');
     }
     for (const width of [0, 2.5, NaN, Infinity]) {
-      expect(() => draw(NEVER, { width })).to.throw(RangeError, 'width must be a whole number of columns');
+      expect(() => draw(NEVER, { width })).to.throw(RangeError, 'width must be a whole number');
     }
   });
 });

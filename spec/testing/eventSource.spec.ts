@@ -156,7 +156,7 @@ describe('a reader that behaves as EventSource', () => {
       flush();
       eventSource(() => {}, { at: '4ms' });
     });
-    expect(() => over()).to.throw(RangeError, 'eventSource: at is over, the run is at 5 ms already: give a later time');
+    expect(() => over()).to.throw(RangeError, 'eventSource: at must be later than the current time of the run, 5 ms');
   });
 
   it('refuses a script that it does not know, and bounds that are none', () => {

@@ -77,6 +77,6 @@ describe('a value of expectFrames', () => {
     const run = marbles(({ reader, expectFrames }) => {
       expectFrames(reader(() => {})).toBe('ab', { a: 1 });
     });
-    expect(failureOf(run).message).to.equal('expectFrames: the diagram has b, which the values have not: add it');
+    expect(failureOf(run).message).to.equal('expectFrames: the diagram has b, which is missing in the values; add it');
   });
 });

@@ -110,7 +110,10 @@ describe('expectNoLeaks', () => {
   });
 
   it('needs one reader that comes, and does so before it leaves', () => {
-    expect(() => expectNoLeaks(sse(NEVER), { sockets: [] })).to.throw(RangeError, 'expectNoLeaks: sockets is empty');
+    expect(() => expectNoLeaks(sse(NEVER), { sockets: [] })).to.throw(
+      RangeError,
+      'expectNoLeaks: sockets must not be empty',
+    );
     expectNoLeaks(sse(NEVER), { sockets: ['X'] });
   });
 

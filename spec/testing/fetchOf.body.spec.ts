@@ -112,7 +112,7 @@ describe('the body of a request of fetchOf', () => {
       const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
       expect(await rejected(fetchOf(sse(NEVER))('/', init)))
         .to.be.instanceOf(TypeError)
-        .with.property('message', 'fetchOf: a body that is a stream is not passed on: give it as text or bytes');
+        .with.property('message', 'fetchOf: a body must be text or bytes, got a stream');
     }
   });
 

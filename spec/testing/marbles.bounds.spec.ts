@@ -119,13 +119,10 @@ describe('the bound of a run', () => {
         `marbles: until must be a time such as '60ms', '10s' or '2m', ${got}`,
       );
     }
-    expect(() => marbles(undefined as never)).to.throw(
-      TypeError,
-      'marbles: expected a test, a function, got undefined',
-    );
+    expect(() => marbles(undefined as never)).to.throw(TypeError, 'marbles: expected a test function, got undefined');
     expect(() => asyncMarbles(Promise.resolve() as never)).to.throw(
       TypeError,
-      'asyncMarbles: expected a test, a function, got Promise',
+      'asyncMarbles: expected a test function, got Promise',
     );
   });
 

@@ -96,7 +96,8 @@ describe('an expectation', () => {
 
   it('is said once: what is said again is an error, and takes nothing back', () => {
     const twice = (test: Parameters<typeof marbles>[0]) => failureOf(marbles(test));
-    const again = /^expect(Observable|Subscriptions|Frames): it is said already what it is: make another expectation/;
+    const again =
+      /^expect(Observable|Subscriptions|Frames): toBe or toEqual was called already; create another expectation/;
     for (const failure of [
       twice(({ cold, expectObservable }) => {
         const expectation = expectObservable(cold('a|'));
@@ -130,7 +131,7 @@ describe('an expectation', () => {
         expectObservable(cold('ab|', { a: 1, b: undefined })).toBe('ab|', values);
       });
     expect(failureOf(run({ a: 1 })).message).to.equal(
-      'expectObservable: the diagram has b, which the values have not: add it',
+      'expectObservable: the diagram has b, which is missing in the values; add it',
     );
     run({ a: 1, b: undefined })();
   });

@@ -88,7 +88,7 @@ describe('property, of answers that are no stream', () => {
     ] as const) {
       expect(property(() => given as never, { script: 'X' })).to.throw(
         TypeError,
-        `property: make must return a route, such as sse returns, got ${kind}`,
+        `property: make must return a route made by sse, got ${kind}`,
       );
     }
     expect(() => property(undefined as never)).to.throw(TypeError, 'property: make must be a function');

@@ -151,7 +151,7 @@ describe('property', function () {
       expect(failing(['1.e.1', '1.e.2', 'by reader'])).to.match(
         /^property: e\.1 was another event than another reader/,
       );
-      expect(failing(['7', '8'])).to.match(/ids are cursors: 7/);
+      expect(failing(['7', '8'])).to.match(/ids are cursors, got the id 7/);
     });
 
     it('by what never comes', () => {
@@ -210,7 +210,7 @@ describe('property', function () {
   it('refuses bounds that are none, and a script that it cannot print', () => {
     expect(() => property(() => sse(NEVER), { runs: 0 })).to.throw(RangeError, 'runs');
     expect(() => property(() => sse(NEVER), { within: 'soon' as '1s' })).to.throw(TypeError, 'within');
-    expect(property(() => sse(NEVER), { script: '(XX)' })).to.throw(TypeError, 'one letter a moment');
+    expect(property(() => sse(NEVER), { script: '(XX)' })).to.throw(TypeError, 'one letter for each moment');
     expect(property(() => sse(NEVER), { script: '-|' })).to.throw(TypeError, 'no |');
   });
 });

@@ -77,7 +77,7 @@ describe('the request of a reader', () => {
       flush();
       reader(() => {}, { at: '4ms' });
     });
-    expect(failureOf(over).message).to.match(/at is over, the run is at 5 ms/);
+    expect(failureOf(over).message).to.match(/at must be later than the current time of the run, 5 ms/);
     const early = marbles(({ reader }) => void reader(() => {}, { at: '4ms', socket: '--X' }));
     expect(failureOf(early).message).to.match(/a step at 2 ms, before it connects at 4 ms/);
     const odd = marbles(({ reader }) => void reader(() => {}, { socket: '--a' }));

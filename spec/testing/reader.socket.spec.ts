@@ -215,6 +215,6 @@ describe('a mistake of a route fails the test', () => {
 
   it('not listening for an error of the socket', () => {
     const run = marbles(({ reader }) => void reader(() => {}, { socket: '--#' }));
-    expect(failureOf(run).message).to.match(/nobody listened for 'error', which ends a Node process/);
+    expect(failureOf(run).message).to.match(/no listener for 'error' was registered, which ends a Node process/);
   });
 });

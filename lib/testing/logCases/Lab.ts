@@ -1,41 +1,41 @@
 import type { EventLog } from '../../log/EventLog.ts';
 import { Probe } from './Probe.ts';
 
-/** What the log that a test asks for has to keep. @category testing */
+/** What the log of a test has to retain. @category testing */
 export interface LogRetention {
-  /** At least so many of the newest entries; others it lets go of, soon after they are more. */
+  /** At least this many of the newest entries; it removes older ones soon after there are more. */
   readonly entries: number;
 }
 
-/** A log, what can be done with its storage, and how all of it is put away. @category testing */
+/** A log, the operations of its storage, and its removal. @category testing */
 export interface LogUnderTest {
   readonly log: EventLog;
   /**
-   * The log of the same storage after a restart. What was open before is closed
-   * by then, or killed; no test uses it any more. Absent where nothing survives.
+   * Opens the log of the same storage after a restart. What was open before is closed by then, or killed; no test uses
+   * it any more. Absent where nothing survives.
    */
   reopen?(): EventLog | Promise<EventLog>;
-  /** Another log over the same storage, as another process has it. Absent where there is one only. */
+  /** Opens another log over the same storage, as another process does. Absent where there can be only one. */
   second?(): EventLog | Promise<EventLog>;
-  /** Closes and removes everything. The logs may be closed by then. */
+  /** Closes and removes everything. The logs may be closed already. */
   close(): void | Promise<void>;
 }
 
-/** Makes a fresh log. @category testing */
+/** Opens a new log. @category testing */
 export type OpenLog = (retention: LogRetention) => LogUnderTest | Promise<LogUnderTest>;
 
-/** A log of a case, through a probe. */
+/** The log of a case, through a probe. */
 export interface Opened extends Probe {
   /** Probes the log after a restart; `undefined` where nothing survives one. */
   readonly reopened: (() => Promise<Probe>) | undefined;
-  /** Probes another writer; where there is one only, the same log. */
+  /** Probes another writer; where there can be only one, the same log. */
   readonly second: () => Promise<Probe>;
 }
 
-/** More than any case appends that means to keep them all. */
+/** More than any case appends that has to retain all of them. */
 const all = 100_000;
 
-/** Opens the logs of one case, and closes them when it is over, however it went. */
+/** Opens the logs of one case, and closes them when it has ended, whatever its result. */
 export class Lab {
   readonly #open: OpenLog;
   readonly #patience: number;
@@ -65,6 +65,6 @@ export class Lab {
 /** One promise of a log. */
 export interface LogCase {
   readonly name: string;
-  /** Fails when the log breaks it. */
+  /** Fails when the log breaks the promise. */
   readonly run: (lab: Lab) => Promise<void>;
 }

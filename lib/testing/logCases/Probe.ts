@@ -6,15 +6,15 @@ import type { Block } from './blocksOf.ts';
 import { checkPage } from './checkPage.ts';
 import { holds, same } from './same.ts';
 
-/** A page and what is on it. */
+/** A page and its entries. */
 interface ReadPage extends Page {
   readonly blocks: readonly Block[];
 }
 
-/** More than any page of the suite is meant to have. */
+/** More than any page of the suite should have. */
 export const wide = 64 * 1024;
 
-/** Asks a log, awaits its answers, and looks at each of them with the rules that hold for all. */
+/** Calls a log, awaits its answers, and checks each of them by the rules that hold for all. */
 export class Probe {
   readonly log: EventLog;
   readonly #patience: number;
@@ -43,7 +43,7 @@ export class Probe {
     return this.answer('end', this.log.end(how));
   }
 
-  /** Every page from there to the tail; where none was lost they follow each other. */
+  /** Reads every page from there to the tail; where nothing was lost they are consecutive. */
   async pages(after: number, maxBytes = wide): Promise<readonly ReadPage[]> {
     const pages: ReadPage[] = [];
     for (let page = await this.read(after, maxBytes); ; page = await this.read(page.last, maxBytes)) {
@@ -56,20 +56,20 @@ export class Probe {
     return (await this.pages(after, maxBytes)).flatMap(({ blocks }) => blocks);
   }
 
-  /** The text of all data from there. */
+  /** Reads the text of all data from there. */
   async data(after = 0, maxBytes?: number): Promise<readonly string[]> {
     return (await this.blocks(after, maxBytes)).map(({ data }) => data);
   }
 
-  /** Resolves at the next wake. To be called before that which it waits for. */
+  /** Resolves at the next wake. It must be called before the operation that wakes. */
   woken(why: string): Promise<void> {
     const woken = this.answer(`a wake ${why}`, this.log.wakes.pipe(take(1)));
-    // Who has read all without it waits for it no longer, and it need not come.
+    // A caller that has read everything without it does not wait for it any longer, and it may not come.
     woken.catch(() => {});
     return woken;
   }
 
-  /** The tag of the error that an answer is; fails where it is none. */
+  /** Returns the tag of the error of an answer; fails where there is none. */
   async refusal(what: string, answer: Observable<unknown>): Promise<unknown> {
     try {
       await this.answer(what, answer);

@@ -1,12 +1,12 @@
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { FrameParser } from '../../wire/FrameParser.ts';
 
-/** A block of a page, read as a browser reads it. */
+/** A frame of a page, parsed as a browser parses it. */
 export interface Block extends EncodedEvent {
   readonly id: string | undefined;
 }
 
-/** The blocks in bytes that are whole: what a reader gets who begins with them. */
+/** Parses the frames in complete bytes, as a reader does that starts with them. */
 export function blocksOf(bytes: Uint8Array): readonly Block[] {
   const blocks: Block[] = [];
   let retry: number | undefined;

@@ -4,7 +4,7 @@ import type { LogState, Page } from '../../log/EventLog.ts';
 import { type Block, blocksOf } from './blocksOf.ts';
 import { holds, same } from './same.ts';
 
-/** What must be true of every page of every log, whatever else happens at that moment; gives what is on it. */
+/** Checks what must be true of every page of every log, whatever else happens at that moment; returns its entries. */
 export function checkPage(page: Page, asked: number, maxBytes: number): readonly Block[] {
   checkState(page);
   const { floor, tail, after, last, bytes } = page;
@@ -28,7 +28,7 @@ export function checkPage(page: Page, asked: number, maxBytes: number): readonly
   return blocks;
 }
 
-/** Whether a cursor of that epoch is exact in this log. */
+/** Returns whether a cursor of that epoch is exact in this log. */
 export function covers({ epoch, past }: LogState, of: string | undefined, sequence: number): boolean {
   return of === epoch || past.some((earlier) => earlier.epoch === of && sequence <= earlier.last);
 }

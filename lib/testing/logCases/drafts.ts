@@ -1,21 +1,21 @@
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 
-/** A draft with a number in it, so that a misplaced one is seen. */
+/** Returns an event with a number in it, so that a misplaced one is detected. */
 export function numbered(number: number, by = ''): EncodedEvent {
   return { event: 'numbered', data: `${by}${number}`, retry: undefined };
 }
 
-/** Drafts from one number to another, both included. */
+/** Returns the events from one number to another, both included. */
 export function numbers(from: number, to: number, by = ''): readonly EncodedEvent[] {
   return Array.from({ length: to - from + 1 }, (_, index) => numbered(from + index, by));
 }
 
-/** Their data. */
+/** Returns their data. */
 export function dataOf(drafts: readonly EncodedEvent[]): readonly string[] {
   return drafts.map(({ data }) => data);
 }
 
-/** One of everything that a message may carry. */
+/** One of each kind of field that a message may have. */
 export const curious: readonly EncodedEvent[] = [
   { event: undefined, data: 'no name', retry: undefined },
   { event: 'named', data: '{"a":[1,2]}', retry: undefined },

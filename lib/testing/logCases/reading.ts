@@ -56,7 +56,7 @@ export const reading: readonly LogCase[] = [
         dataOf(drafts),
       );
       const bytes = pages.reduce((sum, page) => sum + page.bytes.length, 0);
-      // Half of it leaves a log the freedom to end pages where its storage does.
+      // Half of it allows a log to end pages where its storage does.
       const fair = Math.ceil((2 * bytes) / (16 * 1024)) + 8;
       holds(`${bytes} bytes took ${pages.length} pages of 16 KiB; ${fair} are fair`, pages.length <= fair);
       same('the last but 5', await log.data(24_995), dataOf(numbers(24_996, 25_000)));

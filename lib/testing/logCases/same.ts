@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { textOf } from '../Marks.ts';
 import { siteOf, testFailure } from '../testFailure.ts';
 
-/** Fails unless two values are deeply equal. Of no assertion library, so that the suite runs beside any. */
+/** Fails unless two values are deeply equal. It uses no assertion library, so that the suite runs beside any. */
 export function same(what: string, actual: unknown, expected: unknown): void {
   if (isDeepStrictEqual(actual, expected)) return;
   const [got, wanted] = [textOf(actual), textOf(expected)];
@@ -10,7 +10,7 @@ export function same(what: string, actual: unknown, expected: unknown): void {
   throw testFailure(message, siteOf(same), { actual: got, expected: wanted });
 }
 
-/** Fails unless it is true. */
+/** Fails unless the condition is true. */
 export function holds(what: string, isTrue: boolean): void {
   if (!isTrue) throw testFailure(what, siteOf(holds));
 }

@@ -59,7 +59,7 @@ export const sharing: readonly LogCase[] = [
       if (log.reopened === undefined) return forgets(log, await lab.open());
 
       const again = await log.reopened();
-      // Before any append: a log that finds its place only then would call every cursor one from the future.
+      // Before any append: a log that finds its position only then would call every cursor one from the future.
       const state = await again.state();
       same('floor and tail', [state.floor, state.tail], [before.state.floor, before.state.tail]);
       holds(`cursors of epoch ${before.state.epoch} are no longer exact`, covers(state, before.state.epoch, 500));

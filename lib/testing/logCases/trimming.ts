@@ -2,7 +2,7 @@ import { dataOf, numbers } from './drafts.ts';
 import type { LogCase, Opened } from './Lab.ts';
 import { holds, same } from './same.ts';
 
-/** Entries that the logs of these cases keep, and that they append at once. */
+/** The entries that the logs of these cases retain, and that they append at once. */
 const kept = 50;
 
 export const trimming: readonly LogCase[] = [
@@ -54,7 +54,7 @@ export const trimming: readonly LogCase[] = [
   },
 ];
 
-/** Appends until something is let go. Logs may do that in steps, but not never. */
+/** Appends until something is removed. Logs may do that in steps, but not never. */
 async function overfill(log: Opened): Promise<number> {
   for (let tail = 0; tail < 100 * kept; tail += kept) {
     await log.append(numbers(tail + 1, tail + kept));

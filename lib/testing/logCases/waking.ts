@@ -5,7 +5,7 @@ import type { Lab, LogCase } from './Lab.ts';
 import { type Probe, wide } from './Probe.ts';
 import { same } from './same.ts';
 
-/** The places in the life of a reader that joins, at which somebody else may append. */
+/** The points in the life of a joining reader at which another process may append. */
 const places = [
   'before it subscribes',
   'before it reads',
@@ -74,7 +74,7 @@ async function join(log: Probe, writer: Probe, at: (typeof places)[number]): Pro
   await Promise.all(appended);
   const reading = log.log.read(0, wide);
   reach('while it reads');
-  // An error is the answer below, too.
+  // An error is the answer below as well.
   reading.subscribe({ next: () => reach('as its page arrives'), error: () => {} });
   const { bytes, last } = await log.answer('read', reading);
   reach('when it has its page');

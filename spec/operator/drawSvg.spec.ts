@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { drawSvg } from '../../lib/testing/drawSvg.ts';
+import { drawSvg } from './drawSvg.ts';
 
 const count = (svg: string, part: RegExp) => svg.match(part)?.length ?? 0;
 

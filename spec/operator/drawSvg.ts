@@ -1,11 +1,11 @@
-import { parseDiagram } from './parseDiagram.ts';
+import { parseDiagram } from '../../lib/testing/parseDiagram.ts';
 
-/** Pixels of a millisecond, and of a row. */
+/** The pixels of a millisecond and of a row. */
 const step = 18;
 const height = 44;
 const radius = 11;
 
-/** A wait of more is shortened, and says how long it is. */
+/** The longest wait, in milliseconds, that is drawn to scale; a longer one is shortened and labelled. */
 const longestWait = 12;
 const shortened = 5;
 
@@ -15,18 +15,11 @@ interface Mark {
 }
 
 /**
- * Draws marble diagrams as an SVG image: a row each, by its name, on one scale
- * of time. Long waits are shortened, and say how long they are.
+ * Draws marble diagrams as an SVG image: a row for each name, on one scale of time. Long waits are shortened and
+ * labelled.
  *
- * For documents: made of the very strings that the tests run, a picture cannot
- * say anything else than they do. Colours are those of the text around it.
- *
- * @example A source and what becomes of it
- * const svg = drawSvg({ 'source': '--a--b--|', 'keepAlive every 2': '--a-hb-h|' });
- *
- * @throws what RxJS says of a diagram that is none.
- * @see {@link draw} for streams that live.
- * @category testing
+ * It draws the diagrams that the specs run, so that a picture cannot differ from them. The colours are those of the
+ * surrounding text.
  */
 export function drawSvg(rows: Readonly<Record<string, string>>): string {
   const read = Object.entries(rows).map(([name, marbles]) => ({ name, ...marksOf(marbles) }));
@@ -52,9 +45,9 @@ export function drawSvg(rows: Readonly<Record<string, string>>): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>\n${[...drawn, ...waits].join('\n')}\n</svg>\n`;
 }
 
-/** What stands in a diagram; `^` and `!` of a subscription as well. */
+/** The characters of a diagram, including `^` and `!` of a subscription. */
 function marksOf(marbles: string): { readonly marks: readonly Mark[]; readonly end: number } {
-  // A letter more tells where the diagram ends.
+  // One more letter marks the end of the diagram.
   const all = parseDiagram(`${marbles.replace(/[\^!]/g, (mark) => (mark === '^' ? '→' : '←'))} .`);
   const marks = all.map(({ frame, notification: { kind, ...rest } }): Mark => {
     const text = kind === 'N' && 'value' in rest ? String(rest.value) : kind === 'C' ? '|' : '#';
@@ -63,7 +56,7 @@ function marksOf(marbles: string): { readonly marks: readonly Mark[]; readonly e
   return { marks: marks.slice(0, -1), end: marks.at(-1)?.at ?? 0 };
 }
 
-/** Places moments side by side; waits that nothing happens in are no longer than they need be. */
+/** Computes the x position of each moment; waits in which nothing happens are shortened. */
 function scale(moments: readonly number[]) {
   const places = new Map([[0, 0]]);
   const breaks: { readonly x: number; readonly ms: number }[] = [];
@@ -79,7 +72,7 @@ function scale(moments: readonly number[]) {
   return { xOf: (at: number) => (places.get(at) ?? at) * step, breaks };
 }
 
-/** Marks of one moment stand above each other. */
+/** Marks of one moment are stacked. */
 function stacked(marks: readonly Mark[]): readonly (Mark & { readonly above: number })[] {
   const counts = new Map<number, number>();
   return marks.map((mark) => {
