@@ -25,13 +25,7 @@ const longestExpectation = 80;
  * hostile or very long. There are at most eight lines and one that counts the others, each of bounded length. A union
  * is one line and not one for each of its members. It works with the failures of any io-ts codec.
  *
- * @example Describe the failures of a codec of your own
- * const Point = t.type({ x: t.number, y: t.number });
- * const decoded = Point.decode(JSON.parse('{"x":1}'));
- * if (decoded._tag === 'Left') console.log(describeFailure(decoded.left, 'point')); // ['point.y: expected number, got undefined']
- *
- * @see DecodeError, which carries such lines.
- * @category event
+ * @internal
  */
 export function describeFailure(errors: t.Errors, root: string): readonly string[] {
   return linesOf(issuesOf(errors, root));

@@ -45,10 +45,9 @@ export interface EventSourceEnd {
  * @example Lose the connection, and no event
  * it('resumes', marbles(({ hot, eventSource, expectFrames }) => {
  *   const ticks = hot('   1ms a 9ms b 5ms c');
- *   const r = eventSource(sse(ticks, { resume: true, retry: 10 }), { socket: '5ms X 20ms C' });
+ *   const r = eventSource(sse({ resume: true, retry: 10 }, ticks), { socket: '5ms X 20ms C' });
  *   expectFrames(r).toBe('1ms a 13ms b 1ms c', { a: 'a', b: 'b', c: 'c' });
  * }, { until: '40s' }));
- *
  *
  * @category testing
  */
