@@ -62,13 +62,13 @@ describe('DateFromISOString', () => {
     'now',
     '',
   ];
-  for (const text of invalid) it(`refuses ${JSON.stringify(text)}`, () => expect(read(text)).to.equal(undefined));
+  for (const text of invalid) it(`rejects ${JSON.stringify(text)}`, () => expect(read(text)).to.equal(undefined));
 
-  it('refuses what is no text', () => {
+  it('rejects everything but text', () => {
     for (const value of [0, null, undefined, new Date(0), {}, []]) expect(read(value)).to.equal(undefined);
   });
 
-  it('writes UTC that it reads back, for every date it can hold', () => {
+  it('writes UTC that it reads back, for every date in its range', () => {
     const date = fc.date({
       min: new Date('0000-01-01T00:00:00.000Z'),
       max: new Date('9999-12-31T23:59:59.999Z'),
@@ -111,7 +111,7 @@ describe('DateFromISOString', () => {
     );
   });
 
-  it('is a valid Date of four digits of year, of any realm', () => {
+  it('accepts valid dates with a year of four digits, of any realm', () => {
     expect(DateFromISOString.is(new Date(0))).to.equal(true);
     expect(DateFromISOString.is(runInNewContext('new Date(0)'))).to.equal(true);
     expect(DateFromISOString.is(new Date(Number.NaN))).to.equal(false);

@@ -24,21 +24,21 @@ function refuses(codec: t.Mixed, ...values: unknown[]): void {
 }
 
 describe('Int', () => {
-  it('is a whole number that JSON holds exactly', () => {
+  it('accepts whole numbers that JSON represents exactly', () => {
     takes(Int, 0, -5, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER);
     refuses(Int, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', 1n, null);
   });
 });
 
 describe('NonEmptyString', () => {
-  it('is a string of at least one character', () => {
+  it('accepts strings of at least one character', () => {
     takes(NonEmptyString, ' ', 'a');
     refuses(NonEmptyString, '', 1, null, []);
   });
 });
 
 describe('Json', () => {
-  it('is what JSON gives back as it was', () => {
+  it('accepts what JSON returns unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value));
@@ -49,7 +49,7 @@ describe('Json', () => {
     takes(Json, Object.create(null), { a: [null] });
   });
 
-  it('is not what JSON changes, drops or cannot carry', () => {
+  it('rejects what JSON changes, drops or cannot represent', () => {
     const sparse: number[] = [];
     sparse[1] = 1;
     refuses(Json, undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n, Symbol('s'), () => 1, new Date(0), new Map());
@@ -58,7 +58,7 @@ describe('Json', () => {
     });
   });
 
-  it('is not without end', () => {
+  it('rejects circular and very deep values', () => {
     const circle: unknown[] = [];
     circle.push(circle, circle);
     refuses(Json, circle);
@@ -110,7 +110,7 @@ describe('IntFromString', () => {
 });
 
 describe('NumberFromString', () => {
-  it('reads numbers as JSON spells them', () => {
+  it('reads numbers spelt as in JSON', () => {
     expect(['0', '-1.50', '1e3', '2E-2'].map((text) => read(NumberFromString, text))).to.deep.equal([
       0, -1.5, 1000, 0.02,
     ]);
@@ -143,7 +143,7 @@ describe('BooleanFromString', () => {
 describe('oneOrMany', () => {
   const tags = oneOrMany(t.string);
 
-  it('makes a list of one and of many', () => {
+  it('decodes one item and many as a list', () => {
     expect(read(tags, 'a')).to.deep.equal(['a']);
     expect(read(tags, ['a', 'b'])).to.deep.equal(['a', 'b']);
     expect(read(tags, [])).to.deep.equal([]);
@@ -152,13 +152,13 @@ describe('oneOrMany', () => {
     expect(oneOrMany(DateFromISOString).encode([new Date(0)])).to.deep.equal(['1970-01-01T00:00:00.000Z']);
   });
 
-  it('refuses what is absent and what does not fit', () => {
+  it('rejects an absent value and one that does not match', () => {
     for (const value of [undefined, null, 5, ['a', 5], {}]) expect(read(tags, value)).to.equal(undefined);
     takes(tags, [], ['a']);
     refuses(tags, 'a', [1]);
   });
 
-  it('cannot hold lists, nor what may be absent', () => {
+  it('cannot contain lists, nor values that may be absent', () => {
     expect(() => event('x', { a: oneOrMany(t.array(t.string)) })).to.throw(
       TypeError,
       'x.data.a: oneOrMany cannot tell one',
@@ -173,7 +173,7 @@ describe('oneOrMany', () => {
     );
   });
 
-  it('may hold what holds it', () => {
+  it('may be part of a recursive codec', () => {
     interface Node {
       readonly next: readonly Node[];
     }

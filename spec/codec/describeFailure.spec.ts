@@ -12,7 +12,7 @@ function failures(codec: t.Mixed, value: unknown): t.Errors {
 const lines = (codec: t.Mixed, value: unknown): readonly string[] => describeFailure(failures(codec, value), 'root');
 
 describe('describeFailure', () => {
-  it('says where, what was expected and the kind of what was there', () => {
+  it('names the path, what was expected and the kind of the value', () => {
     const codec = t.type({ message: t.string, items: t.array(t.type({ price: t.number })) });
     expect(lines(codec, { items: [{ price: 1 }, { price: 'secret' }] })).to.deep.equal([
       'root.message: expected string, got undefined',
@@ -22,13 +22,13 @@ describe('describeFailure', () => {
     expect(lines(t.string, 'fine')).to.deep.equal([]);
   });
 
-  it('gives the same as data', () => {
+  it('returns the same as data', () => {
     expect(issuesOf(failures(t.type({ a: t.string }), { a: null }), 'query')).to.deep.equal([
       { path: 'query.a', expected: 'string', got: 'null' },
     ]);
   });
 
-  it('says a union in one line, also where io-ts tells of every member', () => {
+  it('describes a union in one line, although io-ts reports every member', () => {
     const codec = t.type({ a: t.union([t.type({ p: t.string }), t.type({ q: t.string }), t.null]) });
     const [line, ...others] = lines(codec, { a: { p: 1 } });
     expect(line).to.match(/^root\.a: expected \(\{ p: string \} \| .*, got object$/);
@@ -38,7 +38,7 @@ describe('describeFailure', () => {
     ]);
   });
 
-  it('passes over the parts of an intersection', () => {
+  it('leaves the parts of an intersection out of the path', () => {
     const codec = t.intersection([t.type({ a: t.string }), t.type({ b: t.type({ c: t.string }) })]);
     expect(lines(codec, { b: {} })).to.deep.equal([
       'root.a: expected string, got undefined',
@@ -73,7 +73,7 @@ describe('describeFailure', () => {
     expect(line).to.contain('.…: expected NNN').and.contain('…, got number');
   });
 
-  it('never shows a value, nor a custom message, which may hold one', () => {
+  it('never shows a value, nor a custom message, which may contain one', () => {
     const codec = new t.Type<string>(
       'Secret',
       t.string.is,
@@ -83,7 +83,7 @@ describe('describeFailure', () => {
     expect(lines(codec, 'hunter2')).to.deep.equal(['root: expected Secret, got string']);
   });
 
-  it('escapes what a sender wrote as a key', () => {
+  it('escapes keys that a sender chose', () => {
     const key = (text: string): string => lines(t.record(t.string, t.string), { [text]: 1 })[0] ?? '';
     expect(key('a b')).to.equal('root["a b"]: expected string, got number');
     expect(key('a.b"')).to.equal('root["a.b\\""]: expected string, got number');
@@ -134,5 +134,5 @@ describe('kindOf', () => {
     [new Uint8Array(), 'Uint8Array'],
     [new Error('secret'), 'Error'],
   ];
-  for (const [value, kind] of kinds) it(`says ${kind}`, () => expect(kindOf(value)).to.equal(kind));
+  for (const [value, kind] of kinds) it(`returns ${kind}`, () => expect(kindOf(value)).to.equal(kind));
 });

@@ -17,19 +17,19 @@ describe('recordDecoder', () => {
     'query',
   );
 
-  it('decodes, fills defaults and keeps nothing unknown', () => {
+  it('decodes, fills defaults and strips unknown fields', () => {
     expect(query({ message: 'hi', page: '3', tag: 'a', debug: '1' })).to.deep.equal({
       _tag: 'Right',
       right: { message: 'hi', page: 3, drafts: false, tag: ['a'] },
     });
   });
 
-  it('reads a query without a prototype, as parsers make them', () => {
+  it('decodes a query without a prototype, as parsers create it', () => {
     const parsed: unknown = Object.assign(Object.create(null), { message: 'hi' });
     expect(isRight(query(parsed))).to.equal(true);
   });
 
-  it('names all that is wrong', () => {
+  it('names every failure', () => {
     expect(query({ page: '1e3', tag: ['a', 5], drafts: null })).to.deep.equal({
       _tag: 'Left',
       left: [
@@ -45,18 +45,18 @@ describe('recordDecoder', () => {
     });
   });
 
-  it('takes any codec', () => {
+  it('accepts any codec', () => {
     const body = recordDecoder(t.array(t.type({ n: t.number })), 'body');
     expect(body([{ n: 1, x: 1 }])).to.deep.equal({ _tag: 'Right', right: [{ n: 1 }] });
     expect(body([1])).to.deep.equal({ _tag: 'Left', left: [{ path: 'body[0]', expected: 'object', got: 'number' }] });
   });
 
-  it('refuses at once what an event refuses', () => {
+  it('rejects at once what an event rejects', () => {
     const two = t.union([t.type({ a: t.string }), t.type({ b: t.string })]);
     expect(() => recordDecoder({ two }, 'body')).to.throw(TypeError, 'body.two: in this union');
   });
 
-  it('tells of no more failures of a long list than it can use', () => {
+  it('reports a bounded number of failures of a long list', () => {
     const many = Array.from({ length: 100_000 }, () => 1);
     const decoded = recordDecoder(t.array(t.string), 'body')(many);
     expect(isRight(decoded)).to.equal(false);

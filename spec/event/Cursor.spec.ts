@@ -23,7 +23,7 @@ const anything = fc.oneof(
 );
 
 describe('a cursor', () => {
-  it('comes back as the position that it was made of', () => {
+  it('is parsed to the position that it was created from', () => {
     fc.assert(
       fc.property(positions, (position) => {
         expect(parseCursor(print(position))).to.deep.equal(E.right(position));
@@ -31,7 +31,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is short ASCII that a header and a URL carry as it is', () => {
+  it('is short ASCII that a header and a URL carry unchanged', () => {
     fc.assert(
       fc.property(positions, (position) => {
         const text = print(position);
@@ -43,7 +43,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one spelling: a text, whatever it is, is refused, or is the one that its position prints', () => {
+  it('has one spelling: any text is rejected, or is the cursor of its position', () => {
     const judged = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(anything, (text) => {
@@ -81,7 +81,7 @@ describe('a cursor', () => {
     it(`is not ${what}`, () => expect(parseCursor(text)).to.satisfy(E.isLeft));
   }
 
-  it('is refused unread where it is longer than any, with a reason that does not repeat it', () => {
+  it('is rejected unread when it is too long, with a reason that does not repeat it', () => {
     expect(parseCursor('x'.repeat(53))).to.deep.equal(E.left('a cursor has at most 52 characters, got 53'));
     expect(parseCursor('1.secret.x')).to.deep.equal(E.left('not a cursor of this library'));
     // A backtracking pattern would not come back from these.
@@ -89,7 +89,7 @@ describe('a cursor', () => {
       expect(parseCursor(text)).to.satisfy(E.isLeft);
   });
 
-  it('is the longest one with the longest epoch and the largest sequence', () => {
+  it('is longest with the longest epoch and the largest sequence', () => {
     const text = endCursorOf('e'.repeat(32), Number.MAX_SAFE_INTEGER);
     expect(text).to.have.lengthOf(52);
     expect(parseCursor(text)).to.satisfy(E.isRight);

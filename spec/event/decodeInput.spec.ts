@@ -11,7 +11,7 @@ const noon = new Date('2026-05-01T12:00:00Z');
 const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => noon) });
 
 describe('decodeInput', () => {
-  it('fills defaults in what a client sent', () => {
+  it('fills defaults in the data that a client sent', () => {
     const right = { type: 'echo', data: { message: 'hello', created_at: noon } };
     expect(decodeInput(Echo, { message: 'hello', role: 'admin' })).to.deep.equal({ _tag: 'Right', right });
     const decoded = decodeInput(Echo, { message: 'hello' });
@@ -23,7 +23,7 @@ describe('decodeInput', () => {
     expect(isRight(decoded) && decoded.right.data).to.deep.equal({ message: 'hello', created_at: new Date(0) });
   });
 
-  it('names what is wrong', () => {
+  it('names every failure', () => {
     expect(decodeInput(Echo, { created_at: 5 })).to.deep.equal({
       _tag: 'Left',
       left: [

@@ -7,10 +7,10 @@ import { comment, message, retry } from '../../lib/wire/Frame.ts';
 const Ticks = events({ Tick: { n: t.number } });
 const Bell = event('bell', t.string);
 
-describe('the draft of a value', () => {
+describe('encodeEvent', () => {
   const tick = { event: 'tick', data: '{"n":1}', retry: undefined };
 
-  it('is by the definition that made it, by the one of its name, or the JSON text under no name', () => {
+  it('encodes by the definition that created the event, by the one of its name, or as JSON without a name', () => {
     expect(encodeEvent(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
     expect(encodeEvent({ type: 'tick', data: { n: 1 } }, Ticks)).to.deep.equal(tick);
     expect(encodeEvent(Bell('now'), undefined)).to.deep.equal({ event: 'bell', data: '"now"', retry: undefined });
@@ -23,19 +23,19 @@ describe('the draft of a value', () => {
     });
   });
 
-  it('is a frame as it is', () => {
+  it('returns a frame as it is', () => {
     for (const frame of [message({ text: 'a' }), comment('c'), retry(5)]) {
       expect(encodeEvent(frame, Ticks)).to.equal(frame);
     }
   });
 
-  it('is none of what is not as the contract says', () => {
+  it('rejects what does not match the contract', () => {
     expect(() => encodeEvent({ type: 'bell', data: 'now' }, Ticks)).to.throw(DecodeError, 'got another name');
     expect(() => encodeEvent({ type: 'tick', data: { n: 'one' } }, Ticks)).to.throw(DecodeError, 'tick.data');
     expect(() => encodeEvent(5, Ticks)).to.throw(DecodeError, 'got number');
   });
 
-  it('can be placed, unless it is a comment or a retry, or has an id already', () => {
+  it('encodes for a log everything but comments, retries and messages with an id', () => {
     const words = message({ event: 'words', text: 'a\nb' });
     expect(encodeLogged(words, Ticks)).to.equal(words);
     expect(encodeLogged(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
@@ -43,7 +43,7 @@ describe('the draft of a value', () => {
     expect(() => encodeLogged(message({ id: '1', text: 'a' }), Ticks)).to.throw(TypeError, 'an id of its own');
   });
 
-  it('is refused over a size in bytes', () => {
+  it('rejects an event over a size in bytes', () => {
     const given = { event: 'tick', data: 'é1', retry: undefined };
     expect(() => checkSize(given, 3)).to.not.throw();
     expect(() => checkSize(given, 2)).to.throw(LimitError, 'tick');

@@ -15,7 +15,7 @@ describe('event', () => {
   const Ping = event('ping');
   const Tick = event('tick', t.number);
 
-  it('makes a plain object', () => {
+  it('creates a plain object', () => {
     const echo = Echo({ message: 'hello' });
     const literal = { type: 'echo', data: { message: 'hello', created_at: noon } };
 
@@ -26,7 +26,7 @@ describe('event', () => {
     expect(JSON.stringify(echo)).to.equal(JSON.stringify(literal));
   });
 
-  it('marks what it made with itself, and no copy of it', () => {
+  it('marks the events that it creates, but not their copies', () => {
     const echo = Echo({ message: 'hello' });
 
     expect(definitionOf(echo)).to.equal(Echo);
@@ -40,17 +40,17 @@ describe('event', () => {
     expect(encodeData(Ping, Ping())).to.equal('null');
   });
 
-  it('takes a codec where data is no record', () => {
+  it('accepts a codec for data that is not a record', () => {
     expect(Tick(3)).to.deep.equal({ type: 'tick', data: 3 });
   });
 
-  it('says its name and is called by it', () => {
+  it('has the name of the event as its own', () => {
     expect(Echo.type).to.equal('echo');
     expect(Reflect.get(Echo, 'name')).to.equal('echo');
     expect(Object.isFrozen(Echo)).to.equal(true);
   });
 
-  it('does not copy what needs no filling', () => {
+  it('does not copy data without missing fields', () => {
     const data = { message: 'hello', created_at: noon };
     expect(Echo(data).data).to.equal(data);
   });
@@ -64,18 +64,18 @@ describe('event', () => {
     expect(Echo({ message: 'hello', created_at: new Date(0) }).data.created_at).to.deep.equal(new Date(0));
   });
 
-  it('asks a default anew for each event', () => {
+  it('calls a default for each event', () => {
     let made = 0;
     const Counted = event('counted', { n: withDefault(t.number, () => ++made) });
     expect([Counted({}).data.n, Counted({ n: 9 }).data.n, Counted({}).data.n]).to.deep.equal([1, 9, 2]);
   });
 
-  describe('given something wrong', () => {
+  describe('with bad data', () => {
     const refuses = (make: () => unknown, ...lines: string[]): void => {
       expect(make).to.throw(TypeError).with.property('message', lines.join('\n'));
     };
 
-    it('throws a line for each path', () => {
+    it('throws an error with a line for each path', () => {
       const Order = event('order', { who: t.type({ name: t.string }), items: t.array(t.type({ price: t.number })) });
       const wrong = { who: {}, items: [{ price: 1 }, { price: '2' }] };
       refuses(
@@ -96,17 +96,17 @@ describe('event', () => {
       );
     });
 
-    it('refuses numbers that JSON has no word for', () => {
+    it('rejects numbers that JSON cannot represent', () => {
       refuses(() => Tick(Number.NaN), 'tick.data: expected number, got NaN');
       refuses(() => Tick(Number.POSITIVE_INFINITY), 'tick.data: expected number, got Infinity');
       refuses(() => Tick(Number.NEGATIVE_INFINITY), 'tick.data: expected number, got Infinity');
     });
 
-    it('refuses data where there is none', () => {
+    it('rejects data for an event without data', () => {
       refuses(() => Reflect.apply(Ping, undefined, [1]), 'ping.data: expected null, got number');
     });
 
-    it('says something even of a custom codec that contradicts itself', () => {
+    it('describes also the mismatch of a custom codec whose is and validate disagree', () => {
       const odd = new t.Type<string>('Odd', (_): _ is string => false, t.success as never, t.identity);
       refuses(() => event('odd', odd)('x'), 'odd.data: expected Odd, got string');
     });
@@ -126,12 +126,12 @@ describe('event', () => {
       expect(Echo.payload.encode({ message: 'hello', created_at: noon })).to.deep.equal(utc.data);
     });
 
-    it('marks what it decoded, which is checked as well', () => {
+    it('marks decoded events, which are checked as well', () => {
       const decoded = Tick.codec.decode({ type: 'tick', data: 1 });
       expect(isRight(decoded) && definitionOf(decoded.right)).to.equal(Tick);
     });
 
-    it('refuses another event and a missing default', () => {
+    it('rejects another event and a missing default', () => {
       expect(isRight(Tick.codec.decode({ type: 'tock', data: 1 }))).to.equal(false);
       expect(isRight(Tick.codec.decode({ data: 1 }))).to.equal(false);
       expect(isRight(Tick.codec.decode(null))).to.equal(false);
@@ -148,7 +148,7 @@ describe('event', () => {
     });
   });
 
-  it('knows its own, whoever made them', () => {
+  it('recognizes its events, whoever created them', () => {
     expect(Tick.is(Tick(1))).to.equal(true);
     expect(Tick.is({ type: 'tick', data: 1 })).to.equal(true);
     for (const other of [
@@ -163,7 +163,7 @@ describe('event', () => {
     }
   });
 
-  describe('refuses at definition', () => {
+  describe('rejects at definition', () => {
     const define = (shape: unknown) => () => Reflect.apply(event, undefined, ['x', shape]);
 
     it('a default below the top', () => {
@@ -180,7 +180,7 @@ describe('event', () => {
       }
     });
 
-    it('what is no codec', () => {
+    it('a value that is not a codec', () => {
       expect(define({ a: { b: t.string } })).to.throw(TypeError, 'x.data.a: expected an io-ts codec');
       expect(define({ a: 'string' })).to.throw(TypeError, 'x.data.a: expected an io-ts codec');
       expect(define('string')).to.throw(TypeError, 'x.data: expected a record of io-ts codecs or a codec');

@@ -33,9 +33,9 @@ const table: Record<string, string> = {
 
 describe('eventName', () => {
   for (const [key, name] of Object.entries(table))
-    it(`names the event of ${key} ${name}`, () => expect(eventName(key)).to.equal(name));
+    it(`returns ${name} for ${key}`, () => expect(eventName(key)).to.equal(name));
 
-  it('changes only case and underscores, and a name no further', () => {
+  it('changes only case and underscores, and does not change its own result', () => {
     const key = fc
       .string({ unit: fc.constantFrom('a', 'b', 'A', 'B', '2', '_', '$', 'é', 'É') })
       .map((text) => `a${text}`);
@@ -48,7 +48,7 @@ describe('eventName', () => {
     );
   });
 
-  it('keeps a key that is not an identifier', () => {
+  it('returns a key that is not an identifier unchanged', () => {
     const part = fc.string({ unit: fc.constantFrom('a', 'A', '2', '_', 'É') });
     const separator = fc.constantFrom('.', '-', ' ', '/', '😀', '\n');
     fc.assert(

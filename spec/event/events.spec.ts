@@ -10,7 +10,7 @@ describe('events', () => {
   const Paid = event('order.paid', { total: t.number });
   const Orders = events({ Paid, OrderShipped: { to: t.string }, HTTPError: t.number });
 
-  it('keeps a definition and its name', () => {
+  it('preserves a definition and its name', () => {
     expect(Orders.Paid).to.equal(Paid);
     expect(findDefinition(Orders, 'order.paid')).to.equal(Paid);
   });
@@ -27,7 +27,7 @@ describe('events', () => {
     expect(definitionOf(Orders.HTTPError(404))).to.equal(Orders.HTTPError);
   });
 
-  it('finds definitions by name, and nothing that it was not given', () => {
+  it('finds definitions by name, and no others', () => {
     expect(findDefinition(Orders, 'order_shipped')).to.equal(Orders.OrderShipped);
     for (const name of ['OrderShipped', 'toString', 'constructor', '__proto__', '']) {
       expect(findDefinition(Orders, name)).to.equal(undefined);
@@ -35,7 +35,7 @@ describe('events', () => {
     expect(namesOf(Orders)).to.deep.equal(['order.paid', 'order_shipped', 'http_error']);
   });
 
-  it('has its members under any key, and nothing besides', () => {
+  it('has its members under any key, and nothing else', () => {
     // biome-ignore lint/suspicious/noThenProperty: that a key may be any word is the point
     const odd = events({ constructor: { a: t.string }, then: { b: t.string }, ['__proto__']: { c: t.string } });
 
@@ -46,17 +46,17 @@ describe('events', () => {
     expect(Object.isFrozen(odd)).to.equal(true);
   });
 
-  it('knows a contract', () => {
+  it('recognizes a contract', () => {
     expect(isContract(Orders)).to.equal(true);
     for (const other of [null, undefined, {}, { Paid }, Paid, []]) expect(isContract(other)).to.equal(false);
     expect(isContract({ ...Orders })).to.equal(false);
   });
 
-  it('takes a definition into several contracts', () => {
+  it('accepts a definition in several contracts', () => {
     expect(events({ Paid }).Paid).to.equal(events({ Settled: Paid }).Settled);
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     const made = (members: object) => () => Reflect.apply(events, undefined, [members]);
 
     it('two events of one name', () => {
@@ -87,7 +87,7 @@ describe('events', () => {
 describe('checkEvent', () => {
   const Contract = events({ Paid: { total: t.number }, Sent: t.null });
 
-  it('gives the definition that is to send a value', () => {
+  it('returns the definition that encodes a value', () => {
     const Other = event('other', t.null);
     expect(checkEvent(Contract, { type: 'paid', data: { total: 1 } })).to.equal(Contract.Paid);
     expect(checkEvent(Contract, Contract.Sent(null))).to.equal(Contract.Sent);
@@ -103,14 +103,14 @@ describe('checkEvent', () => {
     [{ type: 'paid', data: {} }, 'paid.data.total: expected number, got undefined'],
   ];
   for (const [value, issue] of refused) {
-    it(`refuses ${JSON.stringify(value)} by path and not by value`, () => {
+    it(`rejects ${JSON.stringify(value)} by path and not by value`, () => {
       expect(() => checkEvent(Contract, value))
         .to.throw(DecodeError)
         .deep.include({ issues: [issue], actual: value });
     });
   }
 
-  it('shows no more than the beginning of a long contract', () => {
+  it('shows only the beginning of a long contract', () => {
     const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`SomethingHappened${index}`, t.null]));
     const value = { type: 'x', data: 1 };
     expect(() => checkEvent(events(many), value))

@@ -4,7 +4,7 @@ import { cursorOf, freshEpoch, parseCursor } from '../../lib/event/Cursor.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('freshEpoch', () => {
-  it('is one that a cursor can have, another each time', () => {
+  it('returns another epoch each time, valid in a cursor', () => {
     const epochs = Array.from({ length: 1000 }, freshEpoch);
     for (const epoch of epochs) {
       expect(epoch).to.match(/^[A-Za-z0-9_-]{16}$/);
@@ -13,7 +13,7 @@ describe('freshEpoch', () => {
     expect(new Set(epochs).size).to.equal(1000);
   });
 
-  it('takes its chance from the clock, so that a virtual run repeats itself', () => {
+  it('takes its random bytes from the clock, so that a virtual run can be repeated', () => {
     const seen: string[] = [];
     const run = (seed: number) => marbles(() => void seen.push(freshEpoch()), { seed })();
     for (const seed of [1, 1, 2]) run(seed);

@@ -108,7 +108,7 @@ function overgrown(value: unknown): unknown {
 }
 
 describe('any event of any shape', () => {
-  it('comes back equal from the JSON text that is sent', () => {
+  it('is decoded to an equal one from the JSON text that is sent', () => {
     fc.assert(
       fc.property(typed, ({ codec, data }) => {
         const definition = event('x', t.type({ data: codec }) as t.Mixed);

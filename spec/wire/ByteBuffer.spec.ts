@@ -19,7 +19,7 @@ function withoutSpare(): void {
 describe('ByteBuffer', () => {
   beforeEach(withoutSpare);
 
-  it('has what was appended since it was taken from, whoever else appends', () => {
+  it('contains what was appended since the last take, also when other buffers append', () => {
     const step = fc.record({
       which: fc.nat(2),
       length: fc.oneof(fc.nat(100), fc.nat(6000)),
@@ -47,7 +47,7 @@ describe('ByteBuffer', () => {
     );
   });
 
-  it('begins with a kibibyte, and has twice of what was full', () => {
+  it('starts with a kibibyte, and doubles when it is full', () => {
     const rooms = [1, 1024, 1025, 2048, 2049, 4096, 4097].map((length) => {
       withoutSpare();
       const buffer = new ByteBuffer();
@@ -57,7 +57,7 @@ describe('ByteBuffer', () => {
     expect(rooms).to.deep.equal([1024, 1024, 2048, 2048, 4096, 4096, 8192]);
   });
 
-  it('takes no more than a piece needs that is larger than that', () => {
+  it('allocates no more than a larger piece needs', () => {
     const buffer = new ByteBuffer();
     buffer.append(bytes(10), 0, 10);
     buffer.append(bytes(9990), 0, 9990);
@@ -66,7 +66,7 @@ describe('ByteBuffer', () => {
       .and.deep.include({ bytes: [...bytes(10), ...bytes(9990)] });
   });
 
-  it('leaves what it had for the next one, if it is small, and for one alone', () => {
+  it('leaves a small buffer for reuse, by one other buffer', () => {
     const [first, second, third] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()];
     first.append(bytes(4096), 0, 4096);
     const left = taken(first);
@@ -78,7 +78,7 @@ describe('ByteBuffer', () => {
     expect([has.bytes, other.bytes]).to.deep.equal([[...bytes(3)], [...bytes(3, 9)]]);
   });
 
-  it('leaves the larger one of two', () => {
+  it('leaves the larger of two buffers for reuse', () => {
     const [small, large, next] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()];
     small.append(bytes(10), 0, 10);
     large.append(bytes(2000), 0, 2000);
@@ -88,7 +88,7 @@ describe('ByteBuffer', () => {
     expect(taken(next).memory).to.equal(memory);
   });
 
-  it('keeps nothing that is large, of itself or for others', () => {
+  it('retains no large buffer, for itself or for others', () => {
     const [first, next] = [new ByteBuffer(), new ByteBuffer()];
     first.append(bytes(4097), 0, 4097);
     const { memory } = taken(first);
@@ -97,7 +97,7 @@ describe('ByteBuffer', () => {
     for (const buffer of [first, next]) expect(taken(buffer).memory).to.not.equal(memory);
   });
 
-  it('does not write over what it has when another takes what it left', () => {
+  it('does not overwrite its bytes when another buffer reuses its memory', () => {
     const [first, second] = [new ByteBuffer(), new ByteBuffer()];
     first.append(bytes(10), 0, 10);
     taken(first);

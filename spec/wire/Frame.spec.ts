@@ -8,7 +8,7 @@ describe('message', () => {
     ['a\0b', 'NUL'],
     ['a\ud83d', 'half of a surrogate pair'],
   ] as const) {
-    it(`refuses ${named} in an id and in a name, and says in which`, () => {
+    it(`rejects ${named} in an id and in a name, and names the field`, () => {
       expect(() => message({ id: bad, data: 1 })).to.throw(
         TypeError,
         new RegExp(`^message: id must not contain .*${named}`),
@@ -20,7 +20,7 @@ describe('message', () => {
     });
   }
 
-  it('refuses names that are reserved, and an empty one', () => {
+  it('rejects reserved names and an empty one', () => {
     for (const name of ['rxsse.', 'rxsse.end', 'error', 'open'] as string[]) {
       expect(() => message({ event: name, data: 1 })).to.throw(
         TypeError,
@@ -34,11 +34,11 @@ describe('message', () => {
     expect(message({ event: 'rxsse', data: 1 }).event).to.equal('rxsse');
   });
 
-  it('takes an empty id, which clears', () => {
+  it('accepts an empty id, which clears the position', () => {
     expect(message({ id: '', data: 1 }).id).to.equal('');
   });
 
-  it('refuses what JSON has no text for, by its kind and never its value', () => {
+  it('rejects what JSON cannot represent, by its kind and never its value', () => {
     const circle: Record<string, unknown> = { secret: 'hunter2' };
     circle.again = circle;
     for (const [data, kind] of [
@@ -55,7 +55,7 @@ describe('message', () => {
     }
   });
 
-  it('lets through what a toJSON throws', () => {
+  it('rethrows what a toJSON throws', () => {
     const failure = new RangeError('no');
     const throwIt = () => {
       throw failure;
@@ -63,7 +63,7 @@ describe('message', () => {
     expect(() => message({ data: { toJSON: throwIt } })).to.throw(failure);
   });
 
-  it('takes data or text, not both and not neither', () => {
+  it('accepts either data or text', () => {
     const of = message as (fields: object) => unknown;
     expect(() => of({ data: 1, text: 'a' })).to.throw(TypeError, /^message: got both data and text; leave one out$/);
     expect(() => of({})).to.throw(TypeError, /^message: data must be JSON, got undefined/);
@@ -72,20 +72,20 @@ describe('message', () => {
     expect(() => of({ event: null, data: 1 })).to.throw(TypeError, /^message: event must be a string, got null/);
   });
 
-  it('refuses a retry that no reader could wait', () => {
+  it('rejects a retry that is out of range', () => {
     expect(() => message({ retry: -1, data: 1 })).to.throw(RangeError, /^message: retry must be .*, got -1$/);
   });
 });
 
 describe('comment', () => {
-  it('refuses what is not one line', () => {
+  it('rejects text of several lines', () => {
     expect(() => comment('a\nb')).to.throw(TypeError, /^comment: text must not contain a line feed/);
     expect(() => comment('a\rb')).to.throw(TypeError, /^comment: text must not contain a carriage return/);
   });
 });
 
 describe('retry', () => {
-  it('refuses all but whole milliseconds that a timer can hold', () => {
+  it('rejects everything but whole milliseconds that a timer can hold', () => {
     const expected = '^retry: ms must be a whole number from 0 to 2147483647 ms, got ';
     for (const [ms, kind] of [
       [-1, '-1'],
@@ -101,11 +101,11 @@ describe('retry', () => {
 });
 
 describe('isFrame', () => {
-  it('knows what the constructors made', () => {
+  it('recognizes what the constructors created', () => {
     expect([message({ data: 1 }), comment(), retry(0)].map(isFrame)).to.deep.equal([true, true, true]);
   });
 
-  it('does not take a lookalike for one', () => {
+  it('rejects lookalikes', () => {
     const lookalikes = [
       { ...message({ data: 1 }) },
       { _tag: 'Comment', text: '' },

@@ -88,7 +88,7 @@ describe('FrameParser, by the standard,', () => {
     });
   }
 
-  it('knows each field by all its letters, and ignores what is one letter off', () => {
+  it('recognizes each field by all its letters, and ignores a name that differs in one', () => {
     const values: Readonly<Record<string, string>> = { data: 'b', event: 'e', id: '7', retry: '5' };
     for (const [field, value] of Object.entries(values)) {
       const near = [...`${field}:`].flatMap((letter, at) => {

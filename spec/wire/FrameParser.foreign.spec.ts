@@ -16,7 +16,7 @@ describe('FrameParser and eventsource-parser', () => {
     expect(ourReading(byteByByte(bytes).flatMap((byte) => [nothing, byte]))).to.deep.equal(expected);
   };
 
-  it('agree on streams that nobody should send, in any chunks', () => {
+  it('agree on unusual streams, in any chunks', () => {
     fc.assert(fc.property(anyBytes, anyCuts, anyCuts, agree), { numRuns: 2000 });
   });
 
@@ -30,7 +30,7 @@ describe('FrameParser and eventsource-parser', () => {
     fc.assert(fc.property(bytes, anyCuts, anyCuts, agree), { numRuns: 1000 });
   });
 
-  it('get every frame back exactly as it was encoded, in any chunks', () => {
+  it('parse every frame exactly as it was encoded, in any chunks', () => {
     fc.assert(
       fc.property(fc.array(anyFrame), anyCuts, (frames, cuts) => {
         const bytes = bytesOf(frames.map(encodeFrame).join(''));

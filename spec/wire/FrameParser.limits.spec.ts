@@ -10,7 +10,7 @@ describe('FrameParser over a limit', () => {
   const limits = { maxEventBytes: 4, maxLineBytes: 12 };
   const read = (text: string) => ourReading([bytesOf(text)], limits);
 
-  it('takes an event up to it, and fails beyond with a typed error', () => {
+  it('accepts an event up to it, and fails beyond with a typed error', () => {
     expect(read('data: 1234\n\n')).to.deep.equal([message('1234')]);
     expect(read('data: é\ndata: 4\n\n')).to.deep.equal([message('é\n4')]);
     expect(read('data: 1\n\ndata: 12345\n\n')).to.deep.equal([message('1'), ['too large', 'event']]);
@@ -18,7 +18,7 @@ describe('FrameParser over a limit', () => {
     expect(read('data: 12345\ndata: 6\n\n')).to.deep.equal([['too large', 'event']]);
   });
 
-  it('counts what an event has in all its lines, to the byte, whatever they are of', () => {
+  it('counts all lines of an event, to the byte, whatever their characters', () => {
     const line = fc.oneof(
       fc.string({ maxLength: 12 }),
       fc.string({ unit: fc.constantFrom('a', 'é', '語', '😀'), maxLength: 12 }),
@@ -46,7 +46,7 @@ describe('FrameParser over a limit', () => {
     expect(read(`${'data:\n'.repeat(6)}\n`)).to.deep.equal([['too large', 'event']]);
   });
 
-  it('takes a line up to it, of any kind, and fails beyond as soon as it is there', () => {
+  it('accepts a line of any kind up to it, and fails at the first byte beyond', () => {
     expect(read(':23456789012\n')).to.deep.equal([['comment', '23456789012']]);
     expect(read(':234567890é\n')).to.deep.equal([['comment', '234567890é']]);
     expect(read(':2345678901é\n')).to.deep.equal([['too large', 'line']]);
@@ -55,7 +55,7 @@ describe('FrameParser over a limit', () => {
     expect(ourReading([bytesOf('data: 1234567\n\n')], { maxLineBytes: 12 })).to.deep.equal([['too large', 'line']]);
   });
 
-  it('fails in the same place whatever the chunks are', () => {
+  it('fails at the same byte in any chunks', () => {
     const limit = fc.integer({ min: 1, max: 20 });
     fc.assert(
       fc.property(anyBytes, anyCuts, limit, limit, (bytes, cuts, maxEventBytes, maxLineBytes) => {
@@ -68,7 +68,7 @@ describe('FrameParser over a limit', () => {
     );
   });
 
-  it('says which, how much and what to do, and then is stopped', () => {
+  it('names the limit and what to do, and then is stopped', () => {
     const parser = new FrameParser({ ...limits, onMessage: () => {} });
     expect(() => parser.push(bytesOf('data: 12345\n')))
       .to.throw('received an event larger than 4 bytes; raise maxEventBytes')
@@ -76,14 +76,14 @@ describe('FrameParser over a limit', () => {
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
   });
 
-  it('is at 1 MiB of data unless told otherwise', () => {
+  it('is 1 MiB of data by default', () => {
     const most = 'x'.repeat(2 ** 20);
     expect(ourReading([bytesOf(`data: ${most}\n\n`)])).to.deep.equal([message(most)]);
     expect(ourReading([bytesOf(`data:${most}x\n\n`)])).to.deep.equal([['too large', 'event']]);
     expect(ourReading([bytesOf(`data: ${most}x`)])).to.deep.equal([['too large', 'line']]);
   });
 
-  it('refuses a limit that is not above zero', () => {
+  it('rejects a limit that is not above zero', () => {
     for (const bad of [
       { maxEventBytes: 0 },
       { maxLineBytes: 0 },

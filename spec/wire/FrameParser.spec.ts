@@ -3,7 +3,7 @@ import { FrameParser } from '../../lib/wire/FrameParser.ts';
 import { bytesOf } from './readers.ts';
 
 describe('FrameParser', () => {
-  it('does not wait for what comes after a CR', () => {
+  it('does not wait for the byte after a CR', () => {
     const data: string[] = [];
     const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
     parser.push(bytesOf('data: 1\r\r'));
@@ -12,7 +12,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['1', '2']);
   });
 
-  it('puts a long line together from pieces of any size', () => {
+  it('joins a long line from pieces of any size', () => {
     const long = 'é語🙂'.repeat(1000);
     const bytes = bytesOf(`data: ${long}\n\n`);
     for (const size of [1, 100, 1023, 1024, 1025, 5000]) {
@@ -23,7 +23,7 @@ describe('FrameParser', () => {
     }
   });
 
-  it('keeps apart events of many lines each', () => {
+  it('separates events of many lines each', () => {
     const lines = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n}`);
     const events = [lines('a', 200), lines('b', 3), lines('c', 70), lines('d', 2), lines('e', 64), lines('f', 65)];
     const stream = events.map((each) => `${each.map((line) => `data: ${line}\n`).join('')}\n`).join('');
@@ -32,7 +32,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(events.map((each) => each.join('\n')));
   });
 
-  it('keeps nothing of the bytes that it was given', () => {
+  it('retains nothing of the bytes that were pushed', () => {
     const data: string[] = [];
     const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
     for (const text of ['data: a', 'b\n', '\n']) {
@@ -43,7 +43,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['ab']);
   });
 
-  it('keeps apart what several connections hold at a time', () => {
+  it('separates what several connections hold at a time', () => {
     const streams = ['a', 'b', 'c'].map((letter) => bytesOf(`data: ${letter.repeat(50)}\n\n`.repeat(4)));
     const data: string[][] = streams.map(() => []);
     const parsers = data.map((own) => new FrameParser({ onMessage: (m) => own.push(m.data) }));
@@ -55,18 +55,18 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['a', 'b', 'c'].map((letter) => Array(4).fill(letter.repeat(50))));
   });
 
-  it('needs nobody to listen but to messages', () => {
+  it('requires only the listener of messages', () => {
     const parser = new FrameParser({ onMessage: () => {} });
     expect(() => parser.push(bytesOf(': c\nretry: 5\nid: 1\n\ndata: 1\n\n'))).to.not.throw();
   });
 
-  it('says what it expects where text is pushed', () => {
+  it('rejects text, and names what it expects', () => {
     const parser = new FrameParser({ onMessage: () => {} });
     expect(() => parser.push('data: 1' as unknown as Uint8Array)).to.throw(TypeError, 'push expects bytes, got string');
   });
 
   describe('the position', () => {
-    it('moves at the blank line, before the message is told, and also without one', () => {
+    it('moves at the blank line, before its message, and also without a message', () => {
       const told: unknown[] = [];
       const parser = new FrameParser({
         lastEventId: 'seed',
@@ -99,7 +99,7 @@ describe('FrameParser', () => {
     const all = ['onMessage', 'onComment', 'onRetry', 'onPosition', 'onMessage', 'onMessage'];
 
     for (const newline of ['\n', '\r\n']) {
-      it(`by any listener, tells of nothing more of the same chunk (${JSON.stringify(newline)})`, () => {
+      it(`by any listener, reports nothing more of the same chunk (${JSON.stringify(newline)})`, () => {
         all.forEach((_, last) => {
           const told: string[] = [];
           const tell = (name: string) => () => {
@@ -117,7 +117,7 @@ describe('FrameParser', () => {
       });
     }
 
-    it('in the message that a held line finished, tells of nothing more', () => {
+    it('in the message that a held line finished, reports nothing more', () => {
       const data: string[] = [];
       const parser = new FrameParser({
         onMessage: (m) => {
@@ -131,7 +131,7 @@ describe('FrameParser', () => {
       expect(data).to.deep.equal(['1']);
     });
 
-    it('looks at nothing more, be it over a limit or pushed by a listener', () => {
+    it('reads nothing more, even over a limit or pushed by a listener', () => {
       const parser = new FrameParser({
         maxLineBytes: 10,
         onMessage: () => {
@@ -143,7 +143,7 @@ describe('FrameParser', () => {
       parser.push(bytesOf('x'.repeat(11)));
     });
 
-    it('by a listener that throws, which push throws on', () => {
+    it('by a listener that throws, whose error push rethrows', () => {
       const failure = new Error('no');
       let calls = 0;
       const parser = new FrameParser({

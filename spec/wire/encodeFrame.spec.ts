@@ -8,14 +8,14 @@ import { table } from './table.ts';
 
 describe('encodeFrame', () => {
   for (const { what, frame, text } of table) {
-    it(`writes ${what}, and both parsers read it back`, () => {
+    it(`encodes ${what}, and both parsers read it back`, () => {
       expect(encodeFrame(frame)).to.equal(text);
       expect(ourReading([bytesOf(text)])).to.deep.equal(readingOf(frame));
       expect(foreignReading([bytesOf(text)])).to.deep.equal(readingOf(frame));
     });
   }
 
-  it('writes whatever a frame can hold, so that it comes back exactly', () => {
+  it('encodes every frame so that it is parsed back exactly', () => {
     fc.assert(
       fc.property(fc.array(anyFrame), anyCuts, (frames, cuts) => {
         const bytes = bytesOf(frames.map(encodeFrame).join(''));
@@ -28,13 +28,13 @@ describe('encodeFrame', () => {
 });
 
 describe('encodeMessage', () => {
-  it('writes what encodeFrame does, without a frame', () => {
+  it('returns the text of encodeFrame, without a frame', () => {
     const { id, event, retry, data } = message({ id: '1', event: 'e', retry: 5, text: 'a\nb' });
     expect(encodeMessage(id, event, data, retry)).to.equal('id: 1\nevent: e\nretry: 5\ndata: a\ndata: b\n\n');
     expect(encodeMessage(undefined, undefined, '')).to.equal('data:\n\n');
   });
 
-  it('has a short way for JSON, with the same text', () => {
+  it('has a fast path for JSON, with the same text', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 'e'), (value, event) => {
         const json = JSON.stringify(value);

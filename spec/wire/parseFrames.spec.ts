@@ -95,7 +95,7 @@ describe('parseFrames', () => {
     }),
   );
 
-  it('leaves a source without an end that speaks at once', () => {
+  it('unsubscribes from an endless synchronous source', () => {
     const endless = new Observable<Uint8Array>((subscriber) => {
       while (!subscriber.closed) subscriber.next(bytesOf('data: 1\n\n'));
     });
@@ -104,7 +104,7 @@ describe('parseFrames', () => {
     expect(seen).to.deep.equal([frames.x, frames.x]);
   });
 
-  it('keeps the order when a frame makes the source speak at once', () => {
+  it('preserves the order when a frame makes the source emit synchronously', () => {
     const source = new Subject<Uint8Array>();
     const seen: unknown[] = [];
     source.pipe(parseFrames()).subscribe((frame) => {
@@ -125,7 +125,7 @@ describe('parseFrames', () => {
     }),
   );
 
-  it('refuses a limit at once', () => {
+  it('rejects a limit at once', () => {
     expect(() => of<Uint8Array>().pipe(parseFrames({ maxEventBytes: 0 }))).to.throw(RangeError);
   });
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { end, gap, position } from '../../lib/wire/reserved.ts';
 
-describe('the blocks of the library itself', () => {
-  it('are these, to the byte', () => {
+describe('the frames of the library itself', () => {
+  it('are exactly these bytes', () => {
     expect(encodeFrame(position('1.a.5'))).to.equal('id: 1.a.5\nevent: rxsse.position\ndata:\n\n');
     expect(encodeFrame(position(undefined, 50))).to.equal('event: rxsse.position\nretry: 50\ndata:\n\n');
     expect(encodeFrame(gap('1.a.5', '{}'))).to.equal('id: 1.a.5\nevent: rxsse.gap\ndata: {}\n\n');

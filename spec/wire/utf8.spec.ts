@@ -14,14 +14,14 @@ describe('utf8Length', () => {
     );
   });
 
-  it('is exact where a code point begins to take more', () => {
+  it('is exact at the code points that need one byte more', () => {
     const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff];
     expect(edges.map((point) => utf8Length(String.fromCodePoint(point)))).to.deep.equal([1, 2, 2, 3, 3, 3, 3, 4, 4]);
   });
 });
 
 describe('fitsIn', () => {
-  it('is exact, whether or not it has to count', () => {
+  it('is exact, with and without counting', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: -2, max: 2 }), (some, off) => {
         expect(fitsIn(bytesOf(some).length + off, some)).to.equal(off >= 0);
@@ -31,7 +31,7 @@ describe('fitsIn', () => {
 });
 
 describe('LineDecoder', () => {
-  it('decodes line by line what a decoder of the whole stream does', () => {
+  it('decodes line by line as a decoder of the whole stream does', () => {
     const bytes = fc.array(fc.oneof(fc.uint8Array({ maxLength: 6 }), text.map(bytesOf)), { maxLength: 8 });
     fc.assert(
       fc.property(bytes, (lines) => {

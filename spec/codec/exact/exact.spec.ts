@@ -7,7 +7,7 @@ import { event } from '../../../lib/event/event.ts';
 import { leaky, lines, received, refused, said, sent, user } from './sample.ts';
 
 describe('exact', () => {
-  it('refuses what JSON cannot carry', () => {
+  it('rejects what JSON cannot represent', () => {
     refused({ n: t.bigint }, 'x.data.n: JSON cannot carry a bigint; use a codec that encodes it');
     refused({ f: t.array(t.Function) }, 'x.data.f[]: JSON cannot carry a Function');
     refused(t.array(t.union([t.string, t.undefined])), 'x.data[]: JSON has no undefined in an array; use t.null');
@@ -19,7 +19,7 @@ describe('exact', () => {
     refused(t.record(t.number, t.string), 'x.data: the keys of a record are strings, and number is not');
   });
 
-  it('refuses numbers without a value at any depth', () => {
+  it('rejects NaN and infinite numbers at any depth', () => {
     expect(said({ a: t.array(t.type({ n: t.number })) }, { a: [{ n: Number.NaN }] })).to.equal(
       'x.data.a[0].n: expected number, got NaN',
     );
@@ -29,13 +29,13 @@ describe('exact', () => {
     );
   });
 
-  it('refuses the holes of an array, which JSON fills with null', () => {
+  it('rejects the holes of an array, which JSON fills with null', () => {
     const holes: number[] = [1];
     holes[2] = 3;
     expect(said(t.array(t.number), holes)).to.equal('x.data[1]: expected number, got undefined');
   });
 
-  it('takes a field that may be undefined as one that may be absent', () => {
+  it('treats a field that may be undefined as one that may be absent', () => {
     const shape = { note: t.union([t.string, t.undefined]), n: t.number };
     expect(sent(shape, { n: 1 })).to.deep.equal({ n: 1 });
     expect(sent(shape, { n: 1, note: undefined })).to.deep.equal({ n: 1 });
@@ -43,7 +43,7 @@ describe('exact', () => {
     expect(received(t.partial({ note: t.string }), { note: undefined })).to.deep.equal({});
   });
 
-  it('takes as many items as a tuple has', () => {
+  it('accepts as many items as a tuple has', () => {
     const pair = t.tuple([t.string, t.number]);
     expect(received(pair, ['a', 1, 'more'])).to.deep.equal(['a', 1]);
     expect(lines(pair, ['a'])).to.deep.equal(['x[1]: expected number, got undefined']);
@@ -51,7 +51,7 @@ describe('exact', () => {
     expect(said(pair, ['a', 1, 'more'])).to.equal('x.data: expected [string, number], got array');
   });
 
-  it('keeps names that a user gave and shortens those that io-ts made', () => {
+  it('preserves names chosen by the user and shortens those of io-ts', () => {
     expect(lines(t.type({ a: t.string }), 1)).to.deep.equal(['x: expected object, got number']);
     expect(lines(t.type({ a: t.string }, 'Thing'), 1)).to.deep.equal(['x: expected Thing, got number']);
     expect(lines(t.strict({ a: t.string }, 'Thing'), 1)).to.deep.equal(['x: expected Thing, got number']);
@@ -69,7 +69,7 @@ describe('exact', () => {
     ]);
   });
 
-  it('asks a predicate of the decoded value, and of an exact one', () => {
+  it('applies a predicate to the decoded value, and to an exact one', () => {
     const later = t.refinement(
       t.type({ from: DateFromISOString, to: DateFromISOString }),
       ({ from, to }) => from < to,
@@ -88,7 +88,7 @@ describe('exact', () => {
     expect(received(bare, leaky)).to.deep.equal({ name: 'Ada' });
   });
 
-  it('passes custom codecs as they are', () => {
+  it('uses custom codecs as they are', () => {
     const shout = new t.Type<string, string>(
       'Shout',
       t.string.is,
@@ -103,7 +103,7 @@ describe('exact', () => {
   });
 
   describe('an intersection', () => {
-    it('decodes each field once and keeps what each part decoded', () => {
+    it('decodes each field once and combines what the parts decoded', () => {
       const both = t.intersection([t.type({ at: DateFromISOString }), t.partial({ n: t.number })]);
       expect(received(both, { at: '1970-01-01T00:00:00Z', n: 1 })).to.deep.equal({ at: new Date(0), n: 1 });
       expect(sent(both, { at: new Date(0) })).to.deep.equal({ at: '1970-01-01T00:00:00.000Z' });
@@ -129,11 +129,11 @@ describe('exact', () => {
       expect(received(narrowed, { kind: 'b', s: 'x', n: 1 })).to.deep.equal({ kind: 'b', s: 'x' });
     });
 
-    it('takes a part that asks for anything as no condition', () => {
+    it('ignores a part that accepts anything', () => {
       expect(received(t.intersection([t.unknown, user]), leaky)).to.deep.equal({ name: 'Ada' });
     });
 
-    it('is refused where it cannot be made one codec, or nothing can be both', () => {
+    it('is rejected where it cannot be compiled into one codec, or nothing can match', () => {
       const custom = new t.Type<string>('Custom', t.string.is, t.string.validate, t.identity);
       refused(t.intersection([user, custom]), 'x.data: User & Custom cannot be made exact: write it as one codec');
       refused(t.intersection([t.array(t.string), t.array(t.number)]), 'cannot be made exact');
@@ -147,7 +147,7 @@ describe('exact', () => {
     });
   });
 
-  it('looks into codecs of another copy of io-ts', () => {
+  it('compiles codecs of another copy of io-ts', () => {
     const require = createRequire(import.meta.url);
     const path = require.resolve('io-ts');
     const first: unknown = require(path);

@@ -5,7 +5,7 @@ import { event } from '../../../lib/event/event.ts';
 import { lines, received, refused, said, sent, tree } from './sample.ts';
 
 describe('a recursion', () => {
-  it('goes as deep as the data', () => {
+  it('follows the data to any depth', () => {
     const data = { name: 'a', children: [{ name: 'b', children: [{ name: 'c', children: [] }] }] };
     expect(received(tree, data)).to.deep.equal(data);
     expect(lines(tree, { name: 'a', children: [{ name: 1 }] })).to.deep.equal([
@@ -33,14 +33,14 @@ describe('a recursion', () => {
     expect(sent(ping, game)).to.deep.equal(game);
   });
 
-  it('may be a value of itself', () => {
+  it('may contain itself directly', () => {
     const json: t.Mixed = t.recursion('J', () => t.union([t.string, t.null, t.array(json), t.record(t.string, json)]));
     const value = { a: ['b', null, { c: [[]] }] };
     expect(received(json, value)).to.deep.equal(value);
     expect(sent(json, value)).to.deep.equal(value);
   });
 
-  it('has an end, in the data of the program and in that of others', () => {
+  it('is bounded in depth, for data of the program and from outside', () => {
     expect(said(list, long(200))).to.equal('');
     const tooDeep = `${'.next'.repeat(16)}.…: expected List of at most 200 levels, got object`;
     expect(said(list, long(201))).to.equal(`x.data${tooDeep}`);
@@ -49,7 +49,7 @@ describe('a recursion', () => {
     expect(lines(list, wire)).to.deep.equal([`x${tooDeep}`]);
   });
 
-  it('refuses data that holds itself, however often', () => {
+  it('rejects circular data, however often', () => {
     const circle = { name: 'a', children: [] as unknown[] };
     circle.children.push(circle, circle, circle);
     expect(said(tree, circle)).to.match(
@@ -58,13 +58,13 @@ describe('a recursion', () => {
     expect(lines(tree, circle).length).to.be.within(1, 9);
   });
 
-  it('needs something in between', () => {
+  it('requires an object or array in between', () => {
     const self: t.Mixed = new t.RecursiveType('Self', t.unknown.is, t.unknown.validate, t.identity, () => union);
     const union: t.Mixed = new t.UnionType('U', t.unknown.is, t.unknown.validate, t.identity, [self, t.string]);
     refused(self, 'refers to itself with no object or array in between');
   });
 
-  it('that grows as it is intersected is made only as far as it is needed', () => {
+  it('that grows when it is intersected is compiled only as far as needed', () => {
     const more = t.type({ child: t.partial({ z: t.number }) });
     const grow: t.Mixed = t.recursion('Grow', () => t.partial({ child: t.intersection([grow, more]) }));
     expect(() => event('x', grow)).not.to.throw(RangeError);

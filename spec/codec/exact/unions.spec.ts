@@ -111,7 +111,7 @@ describe('a union', () => {
     });
   }
 
-  it('is refused inside of a recursion too', () => {
+  it('is rejected inside a recursion as well', () => {
     const list: t.Mixed = t.recursion('List', (self) =>
       t.type({ v: t.union([t.array(t.string), t.array(t.number)]), next: t.union([self, t.null]) }),
     );
@@ -129,20 +129,20 @@ describe('a union', () => {
   describe('decoding', () => {
     const codec = t.union([a, b, t.null, DateFromISOString]);
 
-    it('takes the member of that kind', () => {
+    it('chooses the member by the kind of JSON', () => {
       expect(decode(codec, null)).to.equal(null);
       expect(decode(codec, '1970-01-01T00:00:00Z')).to.deep.equal(new Date(0));
       expect(decode(codec, { kind: 'a', n: 1 })).to.deep.equal({ kind: 'a', n: 1 });
       expect(decode(codec, { kind: 'b', s: '' })).to.deep.equal({ kind: 'b', s: '' });
     });
 
-    it('tells the failures of the chosen member alone', () => {
+    it('reports only the failures of the chosen member', () => {
       expect(decode(codec, { kind: 'a' })).to.deep.equal(['x.n: expected number, got undefined']);
       expect(decode(codec, { kind: 'b', s: 5 })).to.deep.equal(['x.s: expected string, got number']);
       expect(decode(t.union([t.array(t.string), t.null]), [1])).to.deep.equal(['x[0]: expected string, got number']);
     });
 
-    it('tells in one line what was expected where nothing fits', () => {
+    it('reports in one line what was expected where no member matches', () => {
       expect(decode(t.union([t.string, t.null]), 5)).to.deep.equal(['x: expected string | null, got number']);
       expect(decode(t.union([t.literal('a'), t.literal('b')]), 'c')).to.deep.equal([
         'x: expected "a" | "b", got string',
@@ -152,7 +152,7 @@ describe('a union', () => {
       expect(decode(codec, {})).to.deep.equal(['x.kind: expected "a" | "b", got undefined']);
     });
 
-    it('names the object where no one literal field decides', () => {
+    it('names the object where no single literal field decides', () => {
       const one = t.literal(1);
       const two = t.literal(2);
       const ring = t.union([t.type({ p: one, q: one }), t.type({ p: two, r: one }), t.type({ q: two, r: two })]);
@@ -162,7 +162,7 @@ describe('a union', () => {
     });
   });
 
-  it('encodes by the member that the value is', () => {
+  it('encodes by the member that matches the value', () => {
     const codec = t.union([a, b, t.null, DateFromISOString]);
     expect(sent(codec, { kind: 'b', s: 'x' })).to.deep.equal({ kind: 'b', s: 'x' });
     expect(sent(codec, new Date(0))).to.equal('1970-01-01T00:00:00.000Z');
@@ -171,7 +171,7 @@ describe('a union', () => {
     expect(() => event('x', codec).payload.encode({ kind: 'z' } as never)).to.throw(TypeError, 'check it before');
   });
 
-  it('tells the program what is wrong with a member it made', () => {
+  it('reports to the program what is wrong with a value that it created', () => {
     const X = event('x', t.union([a, b, t.null, DateFromISOString, t.array(t.number)]));
     const message = (data: unknown): string => {
       try {
