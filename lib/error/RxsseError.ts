@@ -1,5 +1,5 @@
 /** Marks the errors of this library; the symbol is the same in all copies of this package. */
-const isError: unique symbol = Symbol.for('rxsse.error') as never;
+const errorMark: unique symbol = Symbol.for('rxsse.error') as never;
 
 /**
  * The base class of all errors of this library, apart from mistakes in the program, which are `TypeError` and
@@ -19,12 +19,12 @@ export abstract class RxsseError extends Error {
     return this._tag;
   }
 
-  get [isError](): true {
+  get [errorMark](): true {
     return true;
   }
 }
 
 /** Returns true for an error with this tag, whichever copy of the package created it. @internal */
 export function hasTag<E extends RxsseError>(error: unknown, tag: E['_tag']): error is E {
-  return error instanceof Error && (error as Partial<RxsseError>)[isError] === true && (error as E)._tag === tag;
+  return error instanceof Error && (error as Partial<RxsseError>)[errorMark] === true && (error as E)._tag === tag;
 }

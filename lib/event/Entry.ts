@@ -1,7 +1,7 @@
 import { cursorOf } from './Cursor.ts';
 
 /** Marks entries; the symbol is the same in all copies of this package. */
-const isEntryMark: unique symbol = Symbol.for('rxsse.entry') as never;
+const entryMark: unique symbol = Symbol.for('rxsse.entry') as never;
 
 /**
  * An event with its position in a log, as `feed.read` emits it into a pipeline. Without an event it is a position-only
@@ -31,7 +31,7 @@ export class Entry<E> {
     this.frame = frame;
   }
 
-  get [isEntryMark](): true {
+  get [entryMark](): true {
     return true;
   }
 
@@ -53,7 +53,5 @@ export class Entry<E> {
 
 /** Returns true for an entry. @internal */
 export function isEntry(value: unknown): value is Entry<unknown> {
-  return (
-    typeof value === 'object' && value !== null && (value as { readonly [isEntryMark]?: true })[isEntryMark] === true
-  );
+  return typeof value === 'object' && value !== null && (value as { readonly [entryMark]?: true })[entryMark] === true;
 }

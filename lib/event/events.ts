@@ -71,9 +71,9 @@ export type EventOf<C> = C extends (...data: never) => infer E
 /**
  * Puts events into a contract: what one stream may carry.
  *
- * A definition keeps its name. A shape (a record of io-ts props, or a codec) is
- * named by its key in snake_case: `OrderPaid` is `order_paid`, `HTTPError` is
- * `http_error`. The contract's members are the definitions, by key.
+ * A definition keeps its name. A shape (a record of io-ts props, or a codec) is named by its key: an identifier in
+ * snake_case, so that `OrderPaid` is `order_paid` and `HTTPError` is `http_error`; any other key, such as `'order.paid'`,
+ * as it is. The members of the contract are the definitions, by key.
  *
  * @example Two events, one of them defined in place
  * const Echo = event('echo', { message: t.string });
@@ -88,11 +88,13 @@ export function events<M extends Members>(members: M & CheckedMembers<M>): Contr
   const contract: Record<string, AnyDefinition> = {};
   for (const [key, member] of Object.entries<AnyDefinition | Shape>(members)) {
     if (member === undefined || (isDefinition(member) && member.payload === undefined)) {
-      throw new TypeError(`${key}: expected a definition made by event(...), or the shape of one`);
+      throw new TypeError(`events: ${key} must be a definition created by event(...), or the shape of one`);
     }
     const definition = isDefinition(member) ? member : define(eventName(key), member);
     if (definitions.has(definition.type)) {
-      throw new TypeError(`${key}: two events of this contract are named ${definition.type}; name one with event(...)`);
+      throw new TypeError(
+        `events: ${key}: two events are named ${definition.type}; give one another name with event(...)`,
+      );
     }
     definitions.set(definition.type, definition);
     Object.defineProperty(contract, key, { value: definition, enumerable: true });

@@ -4,7 +4,7 @@ import { jsonText } from './jsonText.ts';
 import type { CheckedName } from './reservedName.ts';
 
 /** Marks frames by a symbol rather than by `_tag`, so that no payload is mistaken for a frame. */
-const isBlock: unique symbol = Symbol.for('rxsse.frame');
+const frameMark: unique symbol = Symbol.for('rxsse.frame');
 
 /**
  * A block with data, which a browser dispatches to a listener. Created by {@link message}, or by a parser.
@@ -32,7 +32,7 @@ export class Message {
     this.data = data;
   }
 
-  get [isBlock](): true {
+  get [frameMark](): true {
     return true;
   }
 }
@@ -53,7 +53,7 @@ export class Comment {
     this.text = text;
   }
 
-  get [isBlock](): true {
+  get [frameMark](): true {
     return true;
   }
 }
@@ -75,7 +75,7 @@ export class Retry {
     this.ms = ms;
   }
 
-  get [isBlock](): true {
+  get [frameMark](): true {
     return true;
   }
 }
@@ -170,5 +170,5 @@ export function retry(ms: number): Retry {
  * @category wire
  */
 export function isFrame(value: unknown): value is Frame {
-  return typeof value === 'object' && value !== null && (value as { [isBlock]?: unknown })[isBlock] === true;
+  return typeof value === 'object' && value !== null && (value as { [frameMark]?: unknown })[frameMark] === true;
 }

@@ -60,12 +60,12 @@ describe('events', () => {
     const made = (members: object) => () => Reflect.apply(events, undefined, [members]);
 
     it('two events of one name', () => {
-      const message = 'Second: two events of this contract are named order.paid';
+      const message = 'events: Second: two events are named order.paid';
       expect(made({ First: Paid, Second: Paid })).to.throw(TypeError, message);
       expect(made({ 'order.paid': t.null, Second: Paid })).to.throw(TypeError, message);
       expect(made({ FooBar: t.null, fooBar: t.null })).to.throw(
         TypeError,
-        'fooBar: two events of this contract are named foo_bar',
+        'events: fooBar: two events are named foo_bar',
       );
     });
 
@@ -78,8 +78,8 @@ describe('events', () => {
 
     it('what is neither a definition nor a shape', () => {
       expect(made({ A: 5 })).to.throw(TypeError, 'a.data: expected a record of io-ts codecs or a codec');
-      expect(made({ A: undefined })).to.throw(TypeError, 'A: expected a definition made by event(...)');
-      expect(made({ A: () => 1 })).to.throw(TypeError, 'A: expected a definition made by event(...)');
+      expect(made({ A: undefined })).to.throw(TypeError, 'events: A must be a definition created by event(...)');
+      expect(made({ A: () => 1 })).to.throw(TypeError, 'events: A must be a definition created by event(...)');
     });
   });
 });
