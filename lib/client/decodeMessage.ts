@@ -41,7 +41,7 @@ export function decodeMessage(
     return reject(unknownEvents, unknownType(contract, event));
   }
   const path = `${event}.data`;
-  const json = parseJson(data);
+  const json = parseJsonText(data);
   if (json === undefined) return reject(invalidEvents, `${path}: expected JSON, got other text`);
   const decoded = definition.payload.decode(json);
   if (decoded._tag === 'Left') return reject(invalidEvents, ...describeFailure(decoded.left, path));
@@ -50,12 +50,12 @@ export function decodeMessage(
 
 /** Returns true if the data of an end message says that the stream failed. */
 export function isFailedEnd(data: string): boolean {
-  return (parseJson(data) as { readonly reason?: unknown } | null | undefined)?.reason === 'failed';
+  return (parseJsonText(data) as { readonly reason?: unknown } | null | undefined)?.reason === 'failed';
 }
 
 /** Decodes a gap. No policy drops one: a subscriber that cannot read it would not know that events are missing. */
 function decodeGap(text: string): Gap {
-  const data = parseJson(text) as Partial<Gap['data']> | null | undefined;
+  const data = parseJsonText(text) as Partial<Gap['data']> | null | undefined;
   const { reason, requested, resumedFrom } = data ?? {};
   if (isString(reason) && isString(resumedFrom) && (requested === null || isString(requested))) {
     return { type: reserved.gap, data: data as Gap['data'] };
@@ -68,7 +68,7 @@ function isString(value: unknown): boolean {
 }
 
 /** Returns the parsed value; `undefined` for text that is not JSON. */
-function parseJson(text: string): unknown {
+function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

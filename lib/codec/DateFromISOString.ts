@@ -2,7 +2,7 @@ import type * as t from 'io-ts';
 import { typed } from './exact/ExactCodec.ts';
 import { textLeaf } from './exact/leaf.ts';
 
-const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
  * An instant: a `Date` in the program, RFC 3339 text on the wire.
@@ -44,7 +44,7 @@ function inRange(time: number): boolean {
 }
 
 function parse(text: string): Date | undefined {
-  const match = shape.exec(text);
+  const match = isoPattern.exec(text);
   if (match === null) return undefined;
   const [, , , , , , , fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);

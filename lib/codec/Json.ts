@@ -6,7 +6,7 @@ import { identityLeaf } from './exact/leaf.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** The deepest value that is accepted; a circular value is rejected by it as well. */
-const deepest = 200;
+const maxJsonDepth = 200;
 
 /**
  * Any JSON value, for data whose fields are not known beforehand.
@@ -24,7 +24,7 @@ export const Json: t.Type<Json, Json, unknown> = typed(identityLeaf('Json', 'any
 function isJson(value: unknown, depth: number): value is Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return true;
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || depth >= deepest) return false;
+  if (typeof value !== 'object' || depth >= maxJsonDepth) return false;
   if (Array.isArray(value)) {
     // By index, since `every` skips the holes of a sparse array.
     for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth + 1)) return false;

@@ -10,7 +10,7 @@ import { RxsseError } from './RxsseError.ts';
  */
 export class StreamTimeoutError extends RxsseError {
   readonly _tag = 'StreamTimeoutError';
-  /** What took too long: the first event, the time between two events, or the whole stream. */
+  /** The part that took too long: the first event, the time between two events, or the whole stream. */
   readonly kind: 'first' | 'idle' | 'total';
   /** The bound, in milliseconds. */
   readonly limit: number;

@@ -19,10 +19,10 @@ export interface ParsedCursor extends Position {
   readonly end: boolean;
 }
 
-const shape = /^1\.([A-Za-z0-9_-]{1,32})\.(0|[1-9][0-9]{0,15})(~?)$/;
+const cursorPattern = /^1\.([A-Za-z0-9_-]{1,32})\.(0|[1-9][0-9]{0,15})(~?)$/;
 
 /** Longer text is rejected unread: 2 + 32 + 1 + 16 + 1. */
-const longest = 52;
+const maxCursorLength = 52;
 
 /**
  * Returns the cursor of a position: the text sent as `id:`, `Last-Event-ID` and `lastEventId`. It is opaque to others,
@@ -44,8 +44,9 @@ export function endCursorOf(epoch: string, sequence: number): string {
  * the text.
  */
 export function parseCursor(text: string): E.Either<string, ParsedCursor> {
-  if (text.length > longest) return E.left(`a cursor has at most ${longest} characters, got ${text.length}`);
-  const match = shape.exec(text);
+  if (text.length > maxCursorLength)
+    return E.left(`a cursor has at most ${maxCursorLength} characters, got ${text.length}`);
+  const match = cursorPattern.exec(text);
   if (match === null) return E.left('not a cursor of this library');
   const [, epoch = '', digits = '', end] = match;
   const sequence = Number(digits);

@@ -77,14 +77,14 @@ function decodeItem(contract: Contract, value: unknown, at: string): Either<read
 
 function rawEvent(value: unknown): { readonly type?: unknown; readonly data?: unknown } {
   if (isFrame(value) && value._tag === 'Message') {
-    return { type: value.event ?? 'message', data: parseJson(value, value.data, 'data') };
+    return { type: value.event ?? 'message', data: parseData(value, value.data, 'data') };
   }
-  const event = typeof value === 'string' ? parseJson(value, value, 'event') : value;
+  const event = typeof value === 'string' ? parseData(value, value, 'event') : value;
   if (kindOf(event) === 'object') return event as object;
   throw new DecodeError(value, [`event: expected { type, data }, got ${kindOf(event)}`]);
 }
 
-function parseJson(value: unknown, text: string, what: string): unknown {
+function parseData(value: unknown, text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -21,7 +21,7 @@ export function inputOf(definition: AnyDefinition): t.Mixed {
 export function define(type: string, shape: Shape | undefined): AnyDefinition {
   checkEventName('event: type', type);
   const at = `${type}.data`;
-  const exact = shape === undefined ? nothing : exactShape(shape, at);
+  const exact = shape === undefined ? noShape : exactShape(shape, at);
   const { codec: payload, fill } = exact;
   if (payload.branches().some(({ kinds }) => kinds.has('absent'))) {
     throw new TypeError(`${at}: JSON cannot carry undefined; use t.null, or no shape for an event without data`);
@@ -43,8 +43,12 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
   return Object.freeze(definition);
 }
 
-const none = identityLeaf('null', ['null'], (value) => value === null, [null]);
-const nothing: ExactShape = { codec: none, input: none, fill: (given) => (given === undefined ? null : given) };
+const nullCodec = identityLeaf('null', ['null'], (value) => value === null, [null]);
+const noShape: ExactShape = {
+  codec: nullCodec,
+  input: nullCodec,
+  fill: (given) => (given === undefined ? null : given),
+};
 
 /** Creates the codec of `{ type, data }`. What it decodes is checked as the constructor checks it, and is marked so. */
 function eventCodec(type: string, payload: ExactCodec, mark: (event: object) => object): ExactCodec {

@@ -11,17 +11,17 @@ import { type EventName, eventName } from './eventName.ts';
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;
 
 /** Distinguishes a definition from a shape; comparing the rest of each member is expensive. */
-type Named = { readonly type: string };
+type NamedMember = { readonly type: string };
 
-type NameOf<Key, M> = M extends Named ? M['type'] : Key extends string ? EventName<Key> : never;
+type MemberName<Key, M> = M extends NamedMember ? M['type'] : Key extends string ? EventName<Key> : never;
 
 /** The keys by name; two keys under one name are a duplicate. */
-type KeysByName<M> = { [Key in keyof M as NameOf<Key, M[Key]>]: Key };
+type KeysByName<M> = { [Key in keyof M as MemberName<Key, M[Key]>]: Key };
 
 /** `unknown` for a valid member, otherwise a sentence that the compiler shows. */
 type CheckedMembers<M> =
   KeysByName<M> extends infer Keys extends Readonly<Record<string, unknown>>
-    ? { [Key in keyof M]: CheckedMember<NameOf<Key, M[Key]>, Key, Keys> }
+    ? { [Key in keyof M]: CheckedMember<MemberName<Key, M[Key]>, Key, Keys> }
     : never;
 
 type CheckedMember<Name extends string, Key, Keys extends Readonly<Record<string, unknown>>> =
@@ -32,9 +32,9 @@ type CheckedMember<Name extends string, Key, Keys extends Readonly<Record<string
     : CheckedName<Name>;
 
 type DefinitionsOf<M> = {
-  readonly [Key in keyof M]: M[Key] extends Named
+  readonly [Key in keyof M]: M[Key] extends NamedMember
     ? M[Key]
-    : EventDefinition<NameOf<Key, M[Key]>, DataOf<M[Key]>, GivenOf<M[Key]>, EncodedOf<M[Key]>>;
+    : EventDefinition<MemberName<Key, M[Key]>, DataOf<M[Key]>, GivenOf<M[Key]>, EncodedOf<M[Key]>>;
 };
 
 /** Inferred once more, so that an editor shows the definitions and not how they are computed. */

@@ -183,7 +183,7 @@ export class FeedCore {
   /** Returns one encoded event, or none for a value that has no position in a log. */
   #encode(event: unknown): readonly EncodedEvent[] {
     const encoded = encodeLogged(event, this.contract);
-    if (encoded === undefined) return none;
+    if (encoded === undefined) return nothingEncoded;
     checkSize(encoded, this.#options.maxEventBytes);
     return [encoded];
   }
@@ -205,7 +205,7 @@ export class FeedCore {
   }
 }
 
-const none: readonly never[] = [];
+const nothingEncoded: readonly never[] = [];
 
 type Positioned = (position: StartPosition, state: LogState) => void;
 

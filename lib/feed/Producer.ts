@@ -7,7 +7,7 @@ import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 
-/** What a source that is created for each attempt gets. @category feed */
+/** The argument of a function that creates the source of a feed for each attempt. @category feed */
 export interface SourceContext {
   /** The cursor of the newest entry, after which the source continues; `undefined` when there is none. */
   readonly lastCursor: string | undefined;

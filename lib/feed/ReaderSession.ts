@@ -46,14 +46,14 @@ export function unpacedSession(from: StartOptions['from']): ReaderSession {
     options: { from, gapPolicy: undefined },
     startsWithGap: false,
     isReady: true,
-    claim: ignore,
-    open: ignore,
+    claim: doNothing,
+    open: doNothing,
     positioned: (_position, _state, started) => started(),
-    enterEpoch: ignore,
-    ending: ignore,
+    enterEpoch: doNothing,
+    ending: doNothing,
     disconnect: (_lastFrames, done) => done(),
-    flush: ignore,
+    flush: doNothing,
   };
 }
 
-function ignore(): void {}
+function doNothing(): void {}

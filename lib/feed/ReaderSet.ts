@@ -9,7 +9,7 @@ import { sweep } from './sweep.ts';
 import { copiedWindow, directWindow, type Window, type WindowObserver } from './window.ts';
 
 /** How many bytes are written to a reader at once at most, unless one entry is larger. */
-const pageSize = 64 * 1024;
+const pageBytes = 64 * 1024;
 
 /** The entries shared by readers at the same position; valid until the window changes. */
 interface SharedRange {
@@ -38,7 +38,7 @@ export class ReaderSet implements WindowObserver {
 
   constructor(log: EventLog, maxConcurrentReads: number) {
     this.#log = log;
-    this.#loader = new PageLoader(log, pageSize, maxConcurrentReads);
+    this.#loader = new PageLoader(log, pageBytes, maxConcurrentReads);
   }
 
   get all(): readonly Reader[] {
@@ -147,7 +147,7 @@ export class ReaderSet implements WindowObserver {
     const shared = this.#shared;
     const { tail } = window;
     if (shared?.from === after && shared.tail === tail && shared.epoch === epoch) return shared.range;
-    const range = window.page(after, pageSize);
+    const range = window.page(after, pageBytes);
     if (range !== undefined) this.#shared = { range, from: after, tail, epoch };
     return range;
   }

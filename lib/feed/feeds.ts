@@ -29,7 +29,7 @@ export interface AnyFeeds {
   readonly [internals]: FeedsInternals;
 }
 
-/** What the library uses of a family. */
+/** The parts of a registry of feeds that the rest of the library uses. */
 interface FeedsInternals {
   readonly cores: readonly FeedCore[];
   /** Rejects further readers and returns the targets of the present ones. */

@@ -8,7 +8,7 @@ import { clock } from '../time/clock.ts';
 const windowSize = 1024 * 1024;
 
 /** How many bytes such a window reads at once. */
-const pageSize = 256 * 1024;
+const copiedPageBytes = 256 * 1024;
 
 /** Entries at the tail of a log that can be read synchronously, and the newest known state of the log. */
 export interface Window {
@@ -104,7 +104,9 @@ export function copiedWindow(log: EventLog, first: LogState, observer: WindowObs
     if (isReading) return;
     isWoken = false;
     isReading = true;
-    subscription.add(log.read(segments.tail, pageSize).subscribe({ next: add, error: failed, complete: readAgain }));
+    subscription.add(
+      log.read(segments.tail, copiedPageBytes).subscribe({ next: add, error: failed, complete: readAgain }),
+    );
   }
 
   function add(page: Page): void {

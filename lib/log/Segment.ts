@@ -1,4 +1,4 @@
-const encoder = new TextEncoder();
+const textEncoder = new TextEncoder();
 
 /**
  * A range of entries, encoded one after the other, with the offset at which each of them ends. Written bytes are never
@@ -84,7 +84,7 @@ export class Segment {
       this.#bytes.set(frame, this.#length);
       return frame.length;
     }
-    const { read, written } = encoder.encodeInto(frame, this.#bytes.subarray(this.#length));
+    const { read, written } = textEncoder.encodeInto(frame, this.#bytes.subarray(this.#length));
     return read < frame.length ? 0 : written;
   }
 

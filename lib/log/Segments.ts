@@ -2,7 +2,7 @@ import { concatBytes } from '../data/concatBytes.ts';
 import type { EntryRange } from './EventLog.ts';
 import { Segment } from './Segment.ts';
 
-/** What is retained at least; more is removed in whole segments. */
+/** The entries that are retained at least; older ones are removed in whole segments. */
 export interface Retention {
   readonly entries: number;
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface Retention {
   readonly age: number;
 }
 
-const smallest = 1024;
+const minSegmentBytes = 1024;
 
 /** Equal to the page size, so that a view held by a stalled reader retains at most one page of memory. */
 const largest = 64 * 1024;
@@ -20,7 +20,7 @@ const parts = 8;
 
 const LF = 10;
 const encoder = new TextEncoder();
-const nothing = new Uint8Array(0);
+const noBytes = new Uint8Array(0);
 
 /**
  * Encoded entries in memory: appended at one end, removed at the other, found by their sequence. An append writes its
@@ -102,7 +102,7 @@ export class Segments {
   /** Returns the entries after a sequence: at least one if there is one, and no more than fit. */
   read(after: number, maxBytes: number): EntryRange {
     const start = Math.max(after, this.#floor);
-    if (start >= this.#tail) return { after: start, last: start, bytes: nothing };
+    if (start >= this.#tail) return { after: start, last: start, bytes: noBytes };
     const views: Uint8Array[] = [];
     let last = start;
     let room = maxBytes;
@@ -143,8 +143,8 @@ export class Segments {
   /** Creates the next segment: small at first, since most feeds are, and large enough for one large entry. */
   #next(frame: string | Uint8Array, previous: Segment | undefined, now: number): Segment {
     previous?.seal();
-    const most = Math.min(largest, Math.max(smallest, Math.floor(this.#retention.bytes / parts)));
-    const usual = Math.min(Math.max(smallest, (previous?.length ?? 0) * 2), most);
+    const most = Math.min(largest, Math.max(minSegmentBytes, Math.floor(this.#retention.bytes / parts)));
+    const usual = Math.min(Math.max(minSegmentBytes, (previous?.length ?? 0) * 2), most);
     const segment = new Segment(this.#tail, fits(frame, usual) ? usual : lengthOf(frame), now);
     this.#segments.push(segment);
     return segment;

@@ -50,7 +50,7 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
   return new MemoryLog(options);
 }
 
-const none: readonly never[] = [];
+const noEntries: readonly never[] = [];
 
 class MemoryLog implements EventLog {
   readonly inMemory = true;
@@ -108,7 +108,7 @@ class MemoryLog implements EventLog {
     // Field by field, since spreading two objects into one takes ten times as long as all the rest.
     return {
       epoch: this.#epoch,
-      past: none,
+      past: noEntries,
       floor,
       tail,
       ended: this.#ended,
@@ -141,6 +141,6 @@ class MemoryLog implements EventLog {
 
   #state(): LogState {
     const { floor, tail } = this.#segments;
-    return { epoch: this.#epoch, past: none, floor, tail, ended: this.#ended };
+    return { epoch: this.#epoch, past: noEntries, floor, tail, ended: this.#ended };
   }
 }

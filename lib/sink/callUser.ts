@@ -8,7 +8,7 @@ export function contain(call: () => void): void {
 }
 
 /** Runs `work`, which calls functions of the user's, and passes what it throws to `onError`. */
-export function attempt(onError: (error: unknown) => void, work: () => void): void {
+export function callGuarded(onError: (error: unknown) => void, work: () => void): void {
   try {
     work();
   } catch (error) {
@@ -22,7 +22,7 @@ export function attempt(onError: (error: unknown) => void, work: () => void): vo
  */
 export function whenResolved(value: unknown, onError: (error: unknown) => void, use: (value: unknown) => void): void {
   if (!isPromise(value)) return use(value);
-  value.then((resolved) => attempt(onError, () => use(resolved)), onError);
+  value.then((resolved) => callGuarded(onError, () => use(resolved)), onError);
 }
 
 /** Returns true for a promise and everything else that can be awaited. */

@@ -1,7 +1,7 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { parseCursor } from '../event/Cursor.ts';
 import { coreOf } from '../feed/feed.ts';
-import { attempt, whenResolved } from './callUser.ts';
+import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
 import { refuseInput } from './refuse.ts';
 import { Session } from './Session.ts';
@@ -35,7 +35,7 @@ export function serve(
   if (route.shutdown !== undefined) return session.reject('shutdown', route.shutdown);
 
   const refuse = (error: unknown): void => session.refuse(error);
-  attempt(refuse, () => {
+  callGuarded(refuse, () => {
     const rejection = session.admit();
     if (rejection !== undefined) return session.reject(rejection);
     const inputs = route.decode(request);

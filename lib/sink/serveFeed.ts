@@ -6,7 +6,7 @@ import { gapReason, type StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { position } from '../wire/reserved.ts';
-import { attempt, whenResolved } from './callUser.ts';
+import { callGuarded, whenResolved } from './callUser.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { feedPreamble } from './preamble.ts';
@@ -68,7 +68,7 @@ function startWithSnapshot(
   const contract = route.options.events ?? feed.contract;
   const reason = found.how as GapReason;
   const refuse = (error: unknown): void => session.refuse(error);
-  attempt(refuse, () => {
+  callGuarded(refuse, () => {
     whenResolved(snapshot({ reason, requested: found.requested }), refuse, (result) => {
       if (connection.isClosed) return;
       const { events, cursor } = result as SnapshotResult<unknown>;

@@ -56,16 +56,16 @@ export type CheckedMakers<E, M> = {
 /** The union of what the makers return. @category source */
 export type MadeBy<M> = M[keyof M] extends (...args: never) => infer R ? R : never;
 
-type Listener = (...args: unknown[]) => void;
+type EmitterListener = (...args: unknown[]) => void;
 
 /** Adds a listener and returns a function that removes it. */
-export function listenTo(emitter: Emitter, name: string, listener: Listener): () => void {
+export function listenTo(emitter: Emitter, name: string, listener: EmitterListener): () => void {
   if ('on' in emitter) {
-    const node = emitter as Record<'on' | 'off', (name: string, listener: Listener) => unknown>;
+    const node = emitter as Record<'on' | 'off', (name: string, listener: EmitterListener) => unknown>;
     node.on(name, listener);
     return () => node.off(name, listener);
   }
-  const dom = emitter as Record<`${'add' | 'remove'}EventListener`, (name: string, listener: Listener) => void>;
+  const dom = emitter as Record<`${'add' | 'remove'}EventListener`, (name: string, listener: EmitterListener) => void>;
   dom.addEventListener(name, listener);
   return () => dom.removeEventListener(name, listener);
 }

@@ -36,7 +36,7 @@ export class PullIterator<T> implements AsyncIterator<T> {
   #open(factory: Pull<T>): Promise<Puller<T>> {
     try {
       const source = factory(this.#abort.signal);
-      if (isPromise(source)) return Promise.resolve(source).then((resolved) => this.#start(resolved));
+      if (isPromiseOf(source)) return Promise.resolve(source).then((resolved) => this.#start(resolved));
       return Promise.resolve(this.#start(source));
     } catch (error) {
       this.#abort.abort();
@@ -53,6 +53,6 @@ export class PullIterator<T> implements AsyncIterator<T> {
   }
 }
 
-function isPromise<T>(value: Pullable<T> | PromiseLike<Pullable<T>>): value is PromiseLike<Pullable<T>> {
+function isPromiseOf<T>(value: Pullable<T> | PromiseLike<Pullable<T>>): value is PromiseLike<Pullable<T>> {
   return value !== null && typeof value === 'object' && 'then' in value;
 }

@@ -4,7 +4,7 @@ import { type Pull, PullIterator } from './PullIterator.ts';
 import { pull, unpaced } from './pull.ts';
 
 /** The key of the async iterable behind the Observable, which `sse` reads at the pace of its reader. */
-const pulled: unique symbol = Symbol.for('rxsse.pulled') as never;
+const pulledSource: unique symbol = Symbol.for('rxsse.pulled') as never;
 
 /** Web streams are async iterable too, and only from this type can TypeScript infer their values. */
 type Iterated<T> = AsyncIterable<T> | null;
@@ -51,11 +51,11 @@ export function fromReadable<T>(factory: Pull<T>): Observable<T> {
   checkFunction('fromReadable: factory', factory);
   const iterable: AsyncIterable<T> = { [Symbol.asyncIterator]: () => new PullIterator(factory) };
   const observable = new Observable<T>((subscriber) => pull(iterable, subscriber, unpaced()));
-  return Object.assign(observable, { [pulled]: iterable });
+  return Object.assign(observable, { [pulledSource]: iterable });
 }
 
 /** Returns the async iterable behind an Observable that {@link fromReadable} made; `undefined` for any other value. */
 export function pulledIn(value: unknown): AsyncIterable<unknown> | undefined {
-  if (typeof value !== 'object' || value === null || !(pulled in value)) return undefined;
-  return value[pulled] as AsyncIterable<unknown>;
+  if (typeof value !== 'object' || value === null || !(pulledSource in value)) return undefined;
+  return value[pulledSource] as AsyncIterable<unknown>;
 }

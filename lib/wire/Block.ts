@@ -7,7 +7,7 @@ import { fitsIn, utf8Length } from './utf8.ts';
 const pageLength = 1024;
 
 /** The most lines of one event that are concatenated without a list of them. */
-const few = 64;
+const maxConcatenated = 64;
 
 /** The listeners of a parser. One that throws stops the parser. @category wire */
 export interface FrameListeners {
@@ -65,7 +65,7 @@ export class Block {
     }
     if (this.#more === undefined) {
       // Few lines that certainly fit are concatenated as they arrive.
-      if (++this.#lines < few && (this.#data.length + line.length + 1) * 3 <= this.#maxEventBytes) {
+      if (++this.#lines < maxConcatenated && (this.#data.length + line.length + 1) * 3 <= this.#maxEventBytes) {
         this.#data += `\n${line}`;
         return;
       }

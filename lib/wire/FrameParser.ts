@@ -8,7 +8,7 @@ import { LineDecoder } from './utf8.ts';
 
 const LF = 10;
 const CR = 13;
-const few = 1024;
+const smallLine = 1024;
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 /** The bounds of a parser. `Infinity` is no bound. @category wire */
@@ -144,7 +144,7 @@ export class FrameParser {
    * that is certainly a line end. Few bytes are copied whole, since decoding them separately costs more.
    */
   #finishHeld(bytes: Uint8Array, from: number, to: number): number {
-    const lf = to - from <= few ? -1 : bytes.indexOf(LF, from);
+    const lf = to - from <= smallLine ? -1 : bytes.indexOf(LF, from);
     const cut = lf === -1 ? to : lf + 1;
     this.#held.append(bytes, from, cut);
     this.#read(this.#held.take());

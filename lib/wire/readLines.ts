@@ -30,7 +30,7 @@ function readLfLines(text: string, block: Block, maxLineBytes: number): void {
     }
     const end = text.indexOf('\n', start);
     if (isData(text, start) && text.charCodeAt(end + 1) === LF && !block.hasData) {
-      checkLine(text, start, end, maxLineBytes);
+      checkLineSize(text, start, end, maxLineBytes);
       block.endWith(text.slice(valueAfter(text, start + 4), end));
       start = end + 2;
     } else {
@@ -63,7 +63,7 @@ function nextOf(lineEnd: string, text: string, start: number): number {
 }
 
 function readLine(text: string, start: number, end: number, block: Block, maxLineBytes: number): void {
-  checkLine(text, start, end, maxLineBytes);
+  checkLineSize(text, start, end, maxLineBytes);
   if (isData(text, start)) block.data(text.slice(valueAfter(text, start + 4), end));
   else if (isEvent(text, start)) block.event(text.slice(valueAfter(text, start + 5), end));
   else if (isId(text, start)) block.id(text.slice(valueAfter(text, start + 2), end));
@@ -82,7 +82,7 @@ function readRareLine(line: string, block: Block): void {
   else if (field === 'id') block.id(value);
 }
 
-function checkLine(text: string, start: number, end: number, maxLineBytes: number): void {
+function checkLineSize(text: string, start: number, end: number, maxLineBytes: number): void {
   // A UTF-16 unit has at most three bytes, so that short lines are not even sliced.
   if ((end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end))) {
     throw receivedTooLarge('line-size', maxLineBytes);

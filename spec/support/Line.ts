@@ -1,26 +1,26 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pass, setImmediate as turn } from 'node:timers/promises';
 
-/** What happens to the bytes that go one way over a connection. */
+/** A fault in one direction of a connection. */
 export interface Fault {
   /**
-   * The connection is `cut` (closed, as when a server dies) or `reset`; or the
-   * line goes dead: nothing passes any more, neither way, and neither side is
-   * told. What is sent into a `lost` line is taken and forgotten; a `deaf` one is
-   * not read, until the kernel takes no more.
+   * The connection is `cut` (closed, as when a server dies) or `reset`; or it goes
+   * dead: nothing passes any more in either direction, and neither side is notified.
+   * Bytes sent into a `lost` connection are read and dropped; a `deaf` one is not
+   * read, until the kernel takes no more.
    *
    * @default nothing
    */
   readonly how?: 'cut' | 'reset' | 'lost' | 'deaf';
-  /** Bytes that pass before. @default 0 */
+  /** The number of bytes that pass before the fault. @default 0 */
   readonly after?: number;
-  /** Milliseconds until a dead line is noticed, by a reset of both its ends. @default when the spec breaks it */
+  /** The milliseconds until both ends of a dead connection are reset. @default when the spec breaks it */
   readonly noticed?: number;
   /** One byte at a time, a turn of the loop each; or each piece so many milliseconds later. @default at once */
   readonly pace?: 'drip' | number;
 }
 
-/** What happens to one connection, by the way that the bytes go. */
+/** The faults of one connection, by direction. */
 export interface Faults {
   readonly request?: Fault;
   readonly answer?: Fault;

@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { closing } from './closing.ts';
 
-/** What lets it run as root in a container, and keeps it from calling home. */
+/** Lets Chromium run as root in a container, without requests of its own. */
 const flags = [
   '--headless',
   '--no-sandbox',
@@ -13,13 +13,13 @@ const flags = [
   '--disable-sync',
 ];
 
-/** Longest wait for anything on a page, in ms: below a browser spec's own, so that the failure says for what. */
-const patience = 15_000;
+/** The longest wait for anything on a page, in ms: below the timeout of a browser spec, so that the failure says what was awaited. */
+const pageTimeout = 15_000;
 
 interface Visit {
   readonly browser: Browser;
   readonly page: Page;
-  /** What the page complained of so far: console errors and warnings, uncaught errors, failed requests. */
+  /** The problems of the page so far: console errors and warnings, uncaught errors, failed requests. */
   readonly complaints: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export async function visit<T>(executablePath: string, use: (visit: Visit) => Pr
     () => browser.close(),
     async () => {
       const page = await browser.newPage();
-      page.setDefaultTimeout(patience);
+      page.setDefaultTimeout(pageTimeout);
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);

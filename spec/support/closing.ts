@@ -1,4 +1,4 @@
-/** What is open now. A spec that mocha gave up waiting for never comes to its `finally`. */
+/** The open resources. A spec whose timeout has passed does not reach its `finally`. */
 const open = new Set<() => Promise<unknown>>();
 
 // At the root, since specs import this before they describe: so that mocha's process can end.

@@ -15,7 +15,7 @@ if (typeof after === 'function') {
 
 export interface ExampleServer {
   readonly child: ChildProcess;
-  /** What it said so far. */
+  /** The output so far. */
   readonly said: { readonly out: string; readonly err: string };
   /** Exit code and signal, when it is gone and has said all. */
   readonly closed: Promise<unknown[]>;

@@ -41,7 +41,7 @@ async function through<T>(faults: Faults, use: (ends: Ends) => Promise<T>): Prom
   );
 }
 
-/** What comes until the end, and how that was. */
+/** Returns what is received until the connection ends, and how it ended. */
 async function all(end: Socket): Promise<string> {
   let text = '';
   try {

@@ -4,7 +4,7 @@ import { closing } from './closing.ts';
 import { type Faults, Line } from './Line.ts';
 
 export interface FaultProxy {
-  /** What it stands in front of, through it. */
+  /** The URL of the server through the proxy. */
   readonly url: string;
   /** Connections so far. */
   readonly count: number;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** What servers such as Hono, Bun and Deno mount. */
+/** A handler of servers such as Hono, Bun and Deno. */
 type WebHandler = (request: Request) => Promise<Response>;
 
 /**

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What some specs need of a machine: how it is found and how one gets it. */
+/** The programs that some specs need: how each is found and installed. */
 const tools = {
   chromium: { variable: 'CHROMIUM', commands: ['chromium', 'chromium-browser'], install: 'apt-get install chromium' },
   nginx: { variable: 'NGINX', commands: ['nginx'], install: 'apt-get install nginx-light' },

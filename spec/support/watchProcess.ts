@@ -1,4 +1,4 @@
-/** What reached the process itself, where an error that nobody hears ends it. */
+/** The errors that reached the process itself, since no code handled them. */
 interface Unheard {
   /** All of it, when what is under way has settled. */
   settled(): Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
 import { Connection } from '../../sink/Connection.ts';
-import { attempt, whenResolved } from '../../sink/callUser.ts';
+import { callGuarded, whenResolved } from '../../sink/callUser.ts';
 import type { Route } from '../../sink/Route.ts';
 import { type Refusal, refuse } from '../../sink/refuse.ts';
 import type { SseRequest } from '../../sink/SseRequest.ts';
@@ -36,7 +36,7 @@ export function answering(
           if (isLeft(json)) refuse(new Connection(transport), json.left);
           else answer(params, json.right);
         };
-        readJson(request, headers, maxBodyBytes).then((json) => attempt(next, () => onBody(json)), next);
+        readJson(request, headers, maxBodyBytes).then((json) => callGuarded(next, () => onBody(json)), next);
       });
     });
 }

@@ -14,13 +14,13 @@ export function exactUnion({ name, types }: t.UnionType<t.Mixed[]>, at: string, 
   context.checks.push(() => {
     for (const [index, part] of parts.entries()) {
       const others = parts.slice(index + 1).flatMap((other) => other.branches());
-      for (const a of part.branches()) for (const b of others) refuse(at, indistinct(a, b));
+      for (const a of part.branches()) for (const b of others) throwIf(at, indistinct(a, b));
     }
   });
   return choice(names.ofUnion(name, parts), () => parts.flatMap((part) => part.branches()));
 }
 
-function refuse(at: string, reason: string | undefined): void {
+function throwIf(at: string, reason: string | undefined): void {
   if (reason !== undefined) throw new TypeError(`${at}: in this union ${reason}`);
 }
 

@@ -4,7 +4,7 @@ export const nonceLength = 8;
 const markLength = logLength + nonceLength;
 const countLength = 6;
 /** The most marks that are retained; a process that missed more checks every log. */
-const most = 64;
+const maxChanges = 64;
 
 /**
  * The logs that changed last, in one small record that each transaction writes. Reading it tells a process what others
@@ -27,7 +27,7 @@ export class Changes {
     const marks = Buffer.concat([this.#marks, ...logs.flatMap((log) => [log.subarray(0, logLength), nonce])]);
     const count = Buffer.alloc(countLength);
     count.writeUIntBE(this.count + logs.length, 0, countLength);
-    return Buffer.concat([count, marks.subarray(-most * markLength)]);
+    return Buffer.concat([count, marks.subarray(-maxChanges * markLength)]);
   }
 
   /** Returns true if the transaction that made this count with this nonce is among the last. */

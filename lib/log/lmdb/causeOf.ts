@@ -1,5 +1,5 @@
 /** The longest wait for LMDB's `commitError` promise, in ms. */
-const patience = 100;
+const causeTimeout = 100;
 
 /**
  * Returns why a commit failed. lmdb's error says only that it failed and has the reason in a promise, which is not
@@ -13,7 +13,7 @@ export async function causeOf(error: unknown): Promise<unknown> {
   );
   let timer: NodeJS.Timeout | undefined;
   const untold = new Promise<unknown>((resolve) => {
-    timer = setTimeout(() => resolve(error), patience);
+    timer = setTimeout(() => resolve(error), causeTimeout);
   });
   return Promise.race([told, untold]).finally(() => clearTimeout(timer));
 }

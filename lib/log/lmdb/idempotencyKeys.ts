@@ -3,7 +3,7 @@ import { bytesOf, jsonOf, orderKey, rememberedKey, type Table } from './layout.t
 import type { StoredState } from './StoredState.ts';
 
 /** The most keys that are removed at once: the bound may have been lowered. */
-const most = 64;
+const maxRemoved = 64;
 
 export function appendedBefore(table: Table, log: Uint8Array, key: string): Appended | undefined {
   return jsonOf(table.get(rememberedKey(log, key))) as Appended | undefined;
@@ -24,7 +24,7 @@ export function remember(
   table.put(place, bytesOf(appended));
   table.put(orderKey(log, next), place);
   next++;
-  for (let gone = 0; next - first > bound && gone < most; gone++, first++) forget(table, orderKey(log, first));
+  for (let gone = 0; next - first > bound && gone < maxRemoved; gone++, first++) forget(table, orderKey(log, first));
   return { ...state, keys: { first, next } };
 }
 

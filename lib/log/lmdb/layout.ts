@@ -16,7 +16,7 @@ export const changesKey: Uint8Array = Uint8Array.of(0);
 
 export const stateKey = (log: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.of(1), log]);
 
-export const entryKey = (log: Uint8Array, sequence: number): Uint8Array => numbered(2, log, sequence);
+export const entryKey = (log: Uint8Array, sequence: number): Uint8Array => numberedKey(2, log, sequence);
 
 export function sequenceOf(key: Uint8Array): number {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).readUIntBE(1 + hashLength, 6);
@@ -27,9 +27,9 @@ export const rememberedKey = (log: Uint8Array, key: string): Uint8Array =>
   Buffer.concat([Uint8Array.of(3), log, createHash('sha256').update(key).digest()]);
 
 /** Returns the key of the n-th idempotency key, so that the oldest can be removed. */
-export const orderKey = (log: Uint8Array, ordinal: number): Uint8Array => numbered(4, log, ordinal);
+export const orderKey = (log: Uint8Array, ordinal: number): Uint8Array => numberedKey(4, log, ordinal);
 
-function numbered(kind: number, log: Uint8Array, number: number): Uint8Array {
+function numberedKey(kind: number, log: Uint8Array, number: number): Uint8Array {
   const key = Buffer.allocUnsafe(1 + hashLength + 6);
   key[0] = kind;
   key.set(log, 1);

@@ -4,9 +4,9 @@ import { entryKey, sequenceOf, type Table } from './layout.ts';
 import type { StoredState } from './StoredState.ts';
 
 /** The number of entries that are removed at once, so that most appends remove none. */
-const usual = 64;
+const stepEntries = 64;
 /** The most entries that one append removes, however many are due: some milliseconds. */
-const most = 1024;
+const maxTrimmed = 1024;
 
 /** The entries and bytes that an append added. */
 export interface Growth {
@@ -28,16 +28,16 @@ export function trim(
 ): StoredState {
   if (!isDue(state, retention, now)) return state;
   let { floor, bytes, since } = state;
-  const oldest = { start: entryKey(log, floor + 1), end: entryKey(log, state.tail + 1), limit: most + 1 };
+  const oldest = { start: entryKey(log, floor + 1), end: entryKey(log, state.tail + 1), limit: maxTrimmed + 1 };
   for (const { key, value } of table.getRange(oldest)) {
     const sequence = sequenceOf(key);
     since = timeOf(value);
-    if (sequence === state.tail || sequence - state.floor > most) break;
+    if (sequence === state.tail || sequence - state.floor > maxTrimmed) break;
     const length = wireLength(idLine(state.epoch, sequence), value);
     const enough = state.tail - sequence >= retention.entries || bytes - length >= retention.bytes;
     if (!enough && now - since <= retention.age) break;
     const goneEntries = floor - state.floor;
-    if (goneEntries >= Math.max(usual, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
+    if (goneEntries >= Math.max(stepEntries, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
     floor = sequence;
     bytes -= length;
   }
@@ -46,7 +46,7 @@ export function trim(
 }
 
 function isDue({ floor, tail, bytes, since }: StoredState, retention: Retention, now: number): boolean {
-  const step = Math.max(1, Math.min(usual, Math.floor(retention.entries / 8)));
+  const step = Math.max(1, Math.min(stepEntries, Math.floor(retention.entries / 8)));
   if (tail - floor - retention.entries >= step) return true;
   if (bytes - retention.bytes >= retention.bytes / 8) return true;
   return tail > floor && now - since > retention.age * 1.125;
