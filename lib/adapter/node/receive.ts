@@ -7,7 +7,7 @@ import { decodeBody } from '../../event/decodeEvent.ts';
 import { type AnyFeed, coreOf, type Feed } from '../../feed/feed.ts';
 import type { AppendOptions } from '../../log/EventLog.ts';
 import { Connection } from '../../sink/Connection.ts';
-import { attempt, whenResolved } from '../../sink/callUser.ts';
+import { callGuarded, whenResolved } from '../../sink/callUser.ts';
 import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from '../../sink/refuse.ts';
 import type { Next, SseRequest } from '../../sink/SseRequest.ts';
 import type { SseResponse } from './NodeResponse.ts';
@@ -96,7 +96,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
         if (connection.isWaiting) publish(checkFeed(found), body.right);
       });
     };
-    attempt(onError, () => readBody(request, maxBodyBytes, (body) => attempt(onError, () => onBody(body))));
+    callGuarded(onError, () => readBody(request, maxBodyBytes, (body) => attempt(onError, () => onBody(body))));
   };
 }
 
