@@ -96,7 +96,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
         if (connection.isWaiting) publish(checkFeed(found), body.right);
       });
     };
-    callGuarded(onError, () => readBody(request, maxBodyBytes, (body) => attempt(onError, () => onBody(body))));
+    callGuarded(onError, () => readBody(request, maxBodyBytes, (body) => callGuarded(onError, () => onBody(body))));
   };
 }
 
