@@ -11,7 +11,7 @@ const ask = (path = '/', init: RequestInit = {}) => new Request(`http://here${pa
 const post = (body: string, headers: Record<string, string> = { 'Content-Type': 'application/json' }) =>
   ask('/', { method: 'POST', body, headers });
 
-/** What came, without what tells one epoch from another. */
+/** Returns the received text, with a fixed epoch. */
 async function textOf(response: Response): Promise<string> {
   return (await response.text()).replaceAll(/1\.[\w-]{16}\./g, '1.E.');
 }
@@ -50,9 +50,9 @@ describe('sse of rxsse/fetch', () => {
     const request = ask('/?n=1', { headers: { authorization: 'Bearer me' } });
     const route = sse(
       {
-        state: (given: Request) => {
-          seen.push(given);
-          return given.headers.get('authorization');
+        state: (passed: Request) => {
+          seen.push(passed);
+          return passed.headers.get('authorization');
         },
         onOpen: (context) => seen.push(context.request),
       },
@@ -297,9 +297,9 @@ describe('sse of rxsse/fetch', () => {
         subscribed++;
       }),
     );
-    const asked = route(ask('/', { signal: leaving.signal }));
+    const requested = route(ask('/', { signal: leaving.signal }));
     leaving.abort();
-    expect((await asked).status).to.equal(499);
+    expect((await requested).status).to.equal(499);
     answer(1);
     await new Promise((resolve) => setImmediate(resolve));
     expect(subscribed).to.equal(0);

@@ -15,7 +15,7 @@ const history = 100_000;
 const behind = 6;
 const page = 64 * 1024;
 
-/** What the turns of the loop have in them, as seen from the writes to one at the tail and to those behind. */
+/** The turns of the loop, as seen from the writes to the reader at the tail and to those behind. */
 class Turns {
   now = 0;
   /** The turn in which the oldest event was published that the one at the tail does not have. */
@@ -53,15 +53,15 @@ describe('readers that are 100,000 entries behind', function () {
     const { length } = (await firstValueFrom(log.read(0, Infinity))).bytes;
 
     const turns = new Turns();
-    const given: number[] = [];
+    const passed: number[] = [];
     const memory = new Set<ArrayBufferLike>();
     const route = sse({ heartbeat: Infinity, stallTimeout: Infinity }, ticks);
     const listener: RequestListener = (request, response) => {
       if (request.url === '/') onWrite(response, () => turns.atTail());
       else {
-        const reader = given.push(0) - 1;
+        const reader = passed.push(0) - 1;
         onWrite(response, (chunk) => {
-          given[reader] = (given[reader] ?? 0) + chunk.length;
+          passed[reader] = (passed[reader] ?? 0) + chunk.length;
           turns.fromBehind(chunk.length);
           if (typeof chunk !== 'string') memory.add(chunk.buffer);
         });
@@ -76,7 +76,7 @@ describe('readers that are 100,000 entries behind', function () {
         withReaders(`${url}/?lastEventId=${start}`, behind, async (readers) => {
           readers.go();
           let published = 0;
-          while (given.length < behind || given.some((bytes) => bytes < length)) {
+          while (passed.length < behind || passed.some((bytes) => bytes < length)) {
             turns.waitingSince ??= turns.now;
             ticks.publish(event);
             published++;

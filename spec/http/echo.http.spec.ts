@@ -157,11 +157,11 @@ describe('the streams of the echo example', () => {
         echo: '                                a 999ms a 999ms a',
         reverse_echo: '                        1s      b 999ms b',
       };
-      const said = map(({ data }: { data: { message: string } }) => data.message);
+      const sent = map(({ data }: { data: { message: string } }) => data.message);
 
-      expectObservable(echo('ab').pipe(said), subs).toBe(expected.echo, { a: 'ab' });
+      expectObservable(echo('ab').pipe(sent), subs).toBe(expected.echo, { a: 'ab' });
       expectObservable(handWritten('ab').pipe(map(({ event }) => event)), subs).toBe(expected.echo, { a: 'echo' });
-      expectObservable(reverseEcho('ab').pipe(said), subs).toBe(expected.reverse_echo, { b: 'ba' });
+      expectObservable(reverseEcho('ab').pipe(sent), subs).toBe(expected.reverse_echo, { b: 'ba' });
     }),
   );
 });

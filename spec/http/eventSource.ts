@@ -8,9 +8,9 @@ export interface Attempt {
   readonly lastEventId: string | undefined;
   /** 0 until it is answered. */
   status: number;
-  /** What the answer's `Rxsse-Resume` says. */
+  /** The header `Rxsse-Resume` of the response. */
   resume: string | undefined;
-  /** What of the body was read. */
+  /** The part of the body that was read. */
   text: string;
 }
 
@@ -23,7 +23,7 @@ export interface FollowOptions {
   readonly patience?: number;
 }
 
-/** What a page sees through an EventSource that is not ours. */
+/** A page's view through an EventSource of another library. */
 export interface Follower {
   readonly source: EventSource;
   readonly attempts: readonly Attempt[];

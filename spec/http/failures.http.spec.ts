@@ -20,23 +20,23 @@ import { publish, Ticks } from './ticks.ts';
 const listenersOf = (response: ServerResponse): Record<string, number> =>
   Object.fromEntries(['close', 'drain', 'error'].map((name) => [name, response.listenerCount(name)]));
 
-/** Those whose responses are Node's own, of HTTP/1, and untouched: what is left on one is looked at here. */
+/** The servers whose responses are Node's own, of HTTP/1, and unwrapped: the listeners left on one are counted here. */
 const others = /http2|Response|compression/;
 const ours = Object.entries(servers).filter(([name]) => !others.test(name));
 
 /**
- * What others fail at, by its symptom. What has to do with time is in spec/sink/failures.spec.ts; streams of http2
- * and bodies of a Response have their own ways to be left, in http2.http.spec.ts and spec/adapter.
+ * The known failures, by symptom. Those that depend on time are in spec/sink/failures.spec.ts; streams of http2 and
+ * bodies of a Response are closed in other ways, in http2.http.spec.ts and spec/adapter.
  */
 for (const [name, mount] of ours) {
   describe(`a known failure of other libraries, on ${name}`, () => {
     /** A reader that leaves while the route awaits who it is; then that is known. */
     async function leftWhileAwaiting(use: (response: ServerResponse, subscribed: number) => unknown): Promise<void> {
       let subscribed = 0;
-      const asked = deferred();
+      const requested = deferred();
       const known = deferred();
       const state = (_request: unknown) => {
-        asked.resolve();
+        requested.resolve();
         return known.promise;
       };
       const stream = () => {
@@ -46,7 +46,7 @@ for (const [name, mount] of ours) {
       const { listener, responses } = watched(mount(sse({ state }, stream)).listener);
       await listen(listener, async (url) => {
         const leaving = get(url, { agent: false }).on('error', () => {});
-        await asked.promise;
+        await requested.promise;
         const [response] = responses;
         if (response === undefined) throw new Error('no response');
         leaving.destroy();
@@ -194,7 +194,7 @@ describe('a known failure of other libraries', function () {
   it('is a process that cannot exit with open streams', async () => {
     const script = fileURLToPath(new URL('failures/server.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const gone = once(child, 'close');
+    const exited = once(child, 'close');
     await closing(
       async () => child.kill('SIGKILL'),
       async () => {
@@ -205,7 +205,7 @@ describe('a known failure of other libraries', function () {
         );
         await Promise.all(wires.map((wire) => wire.until(/\n\n/)));
         child.stdin.write('stop\n');
-        expect(await gone).to.deep.equal([0, null]);
+        expect(await exited).to.deep.equal([0, null]);
         for (const wire of wires) expect(await wire.ended()).to.match(/retry: [12]\n\n$/);
       },
     );

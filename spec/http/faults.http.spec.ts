@@ -21,7 +21,7 @@ const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** A dead line breaks so long after, in ms. */
 const noticed = 5;
 
-/** What goes wrong, each time it is the turn of a connection, by how often it was before. */
+/** The faults of each connection, by its index. */
 const faults: Readonly<Record<string, { readonly times: number; readonly faults: (nth: number) => Faults }>> = {
   'closed after many a byte of an answer': {
     times: 100,
@@ -62,8 +62,8 @@ const faults: Readonly<Record<string, { readonly times: number; readonly faults:
   },
 };
 
-function expectWhole({ said, seen }: Read): void {
-  const numbers = Array.from({ length: said }, (_, index) => String(index + 1));
+function expectWhole({ sent, seen }: Read): void {
+  const numbers = Array.from({ length: sent }, (_, index) => String(index + 1));
   expect(seen).to.deep.equal([...numbers, 'end', 'closed']);
 }
 
@@ -94,7 +94,7 @@ describe('an EventSource whose connections go wrong', function () {
       { length: 20 },
       (_, nth): Faults => ({ answer: { how: 'lost', after: 300 + nth * 40, noticed } }),
     );
-    const { said, seen } = await readThrough(ofFeed(20), script, { ahead: 300 });
+    const { sent, seen } = await readThrough(ofFeed(20), script, { ahead: 300 });
     let last = 0;
     let gaps = 0;
     seen.slice(0, -2).forEach((one, index) => {
@@ -109,14 +109,14 @@ describe('an EventSource whose connections go wrong', function () {
       expect(missed).to.be.at.least(0);
       last = Number(one);
     });
-    expect([last, ...seen.slice(-2)]).to.deep.equal([said, 'end', 'closed']);
+    expect([last, ...seen.slice(-2)]).to.deep.equal([sent, 'end', 'closed']);
     expect(gaps).to.be.above(0);
   });
 
   it('resumes where it was after the server has cut a connection that was not read', async () => {
-    const given: string[] = [];
+    const passed: string[] = [];
     const ticks = feed(Text, { log: memoryLog({ maxBytes: 128 * MiB, maxEntries: Infinity }), maxEventBytes: 2 * MiB });
-    const route = sse({ retry: 1, stallTimeout: 100, onClose: (reason) => void given.push(reason) }, ticks);
+    const route = sse({ retry: 1, stallTimeout: 100, onClose: (reason) => void passed.push(reason) }, ticks);
     await listen(
       (request, response) => route(request, response),
       (url) =>
@@ -131,8 +131,8 @@ describe('an EventSource whose connections go wrong', function () {
                 await until((follower) => hasPosition(follower));
                 // More than the kernel holds.
                 for (let n = 0; n < 64; n++) ticks.publish(Text.Tick(`${n} ${'x'.repeat(MiB)}`));
-                while (given.length === 0) await turn();
-                expect(given).to.deep.equal(['stalled']);
+                while (passed.length === 0) await turn();
+                expect(passed).to.deep.equal(['stalled']);
                 expect(attempts).to.have.length(1);
                 proxy.breakAll();
                 ticks.end();
@@ -140,7 +140,7 @@ describe('an EventSource whose connections go wrong', function () {
                 expect(events.slice(0, -1).map(({ data }) => JSON.parse(data).split(' ', 1)[0])).to.deep.equal(
                   Array.from({ length: 64 }, (_, n) => String(n)),
                 );
-                expect(given).to.deep.equal(['stalled', 'completed']);
+                expect(passed).to.deep.equal(['stalled', 'completed']);
               },
               { patience: 20_000 },
             ),
@@ -156,7 +156,7 @@ describe('an EventSource whose connections go wrong', function () {
       ...rest,
       ...(at !== undefined && { pace: at }),
     }));
-  /** What the answer goes through ends it, whatever the request does. */
+  /** The faults of a response always end it; those of a request may not. */
   const scripts = fc.array(fc.record({ request: fault(300), answer: fault(1500) }, { requiredKeys: ['answer'] }), {
     minLength: 1,
     maxLength: 12,

@@ -86,14 +86,14 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       await listen(mount(sse(ticks)).listener, async (url) => {
-        const asked = await openStream(url, { headers: { 'Last-Event-ID': '1.other-epoch.7' } });
-        expect(asked.headers['rxsse-resume']).to.equal('gap;reason=epoch');
-        expect(shown(await asked.until(/data: 1\n\n/))).to.equal(
+        const requests = await openStream(url, { headers: { 'Last-Event-ID': '1.other-epoch.7' } });
+        expect(requests.headers['rxsse-resume']).to.equal('gap;reason=epoch');
+        expect(shown(await requests.until(/data: 1\n\n/))).to.equal(
           'id: 1.other-epoch.7\nevent: rxsse.position\nretry: 3000\ndata:\n\n' +
             'id: 1.E.0\nevent: rxsse.gap\ndata: {"reason":"epoch","requested":"1.other-epoch.7","resumedFrom":"1.E.0"}\n\n' +
             'id: 1.E.1\nevent: tick\ndata: 1\n\n',
         );
-        asked.close();
+        requests.close();
       });
     });
 

@@ -28,7 +28,7 @@ const Texts = events({ Text: t.string });
 const page = 'x'.repeat(1000);
 
 /** One stream of a session, as it arrives. */
-function asked(session: ClientHttp2Session, path = '/') {
+function requested(session: ClientHttp2Session, path = '/') {
   const stream = session.request({ ':path': path });
   let text = '';
   stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -90,7 +90,7 @@ describe('sse on http2', () => {
   it('resets the stream with an error to cut it, so that a cut differs from an end', async () => {
     const source = new Subject<number>();
     await withSession(sse(source), async (session) => {
-      const reader = asked(session);
+      const reader = requested(session);
       await reader.until(/retry/);
       source.error(new Error('secret'));
       expect(await reader.failure).to.include('NGHTTP2_INTERNAL_ERROR');
@@ -120,7 +120,7 @@ describe('sse on http2', () => {
           stream.pipe(finalize(() => left.resolve())),
         );
         await withSession(route, async (session, responses) => {
-          const reader = asked(session);
+          const reader = requested(session);
           await reader.until(stream === NEVER ? /retry/ : /data: 2\n/);
           leave(reader.stream, session);
           await left.promise;
@@ -139,7 +139,7 @@ describe('sse on http2', () => {
     await withSession(routes, async (session, responses) => {
       const muted = session.request({ ':path': '/slow' });
       await once(muted, 'response');
-      const reader = asked(session, '/quick');
+      const reader = requested(session, '/quick');
       await reader.until(/retry/);
       for (let n = 0; n < 5000; n++) {
         slow.publish(Texts.Text(page));
@@ -167,7 +167,7 @@ describe('sse on http2', () => {
       const muted = session.request({ ':path': '/slow' });
       muted.on('error', () => {});
       await once(muted, 'response');
-      const reader = asked(session, '/quick');
+      const reader = requested(session, '/quick');
       await reader.until(/retry/);
       slow.next(page.repeat(500));
       expect(await closed.promise).to.equal('stalled');
@@ -186,7 +186,7 @@ describe('sse on http2', () => {
       }),
     );
     await withSession(route, async (session) => {
-      const reader = asked(session);
+      const reader = requested(session);
       expect(await reader.closed).to.equal(constants.NGHTTP2_NO_ERROR);
       expect(reader.text().length).to.be.above(3_000_000);
       expect(reader.text()).to.match(/event: rxsse\.end\ndata: null\n\n$/);
@@ -203,7 +203,7 @@ describe('sse on http2', () => {
     await listen(listener, async (url) => {
       const session = connect(url.replace('h2c:', 'http:'));
       const over = once(session, 'close');
-      const readers = [asked(session), asked(session)];
+      const readers = [requested(session), requested(session)];
       await Promise.all(readers.map(({ until }) => until(/data: 1\n/)));
       // The GOAWAY: no new stream, and the ones that there are may come to their end.
       responses[0]?.stream.session?.close();

@@ -49,16 +49,16 @@ function eventsIn(wire: string) {
   return Array.from(blocks, ([, cursor = '', type = '', json = '']) => ({ cursor, type, data: JSON.parse(json) }));
 }
 
-/** What was said, whichever way its tokens were brought together, and without the name of the run. */
-function saidIn(wire: string) {
-  const said: { type: string; [field: string]: unknown }[] = [];
+/** Returns the events of an answer, with adjacent tokens joined, and without the name of the run. */
+function textIn(wire: string) {
+  const sent: { type: string; [field: string]: unknown }[] = [];
   for (const { type, data } of eventsIn(wire)) {
     const { run: _, ...fields } = data;
-    const last = said.at(-1);
+    const last = sent.at(-1);
     if (type === 'token' && last?.type === 'token') last.text = `${last.text}${fields.text}`;
-    else said.push({ type, ...fields });
+    else sent.push({ type, ...fields });
   }
-  return said;
+  return sent;
 }
 
 const words = (...texts: readonly string[]): readonly Said[] => texts.map((text) => ({ text }));
@@ -74,7 +74,7 @@ describe('the llm relay', () => {
         () => from(pieces),
         async ({ url }) => {
           expect(await ask(url, 'weather?')).to.equal(202);
-          expect(saidIn(await readWire(url, /event: done[\s\S]*\n\n/))).to.deep.equal([
+          expect(textIn(await readWire(url, /event: done[\s\S]*\n\n/))).to.deep.equal([
             { type: 'asked', text: 'weather?' },
             { type: 'token', text: 'Let me lo\nok: ü' },
             { type: 'tool_call', id: 'call_1', name: 'look', arguments: '{"place":"Graz"}' },
@@ -113,7 +113,7 @@ describe('the llm relay', () => {
         const whole = eventsIn(fresh.text());
         expect([...seen, ...eventsIn(back.text())]).to.deep.equal(whole);
         expect(new Set(whole.map(({ cursor }) => cursor)).size).to.equal(whole.length);
-        expect(saidIn(fresh.text())).to.deep.equal([
+        expect(textIn(fresh.text())).to.deep.equal([
           { type: 'asked', text: 'a story' },
           { type: 'token', text: 'once upon a time there was' },
           { type: 'usage', input: 12, output: 6 },
@@ -141,15 +141,15 @@ describe('the llm relay', () => {
 
           const turns = deferred<number>();
           let count = 0;
-          let isHeard = false;
+          let isObserved = false;
           const countTurn = (): void => {
             count++;
-            if (!isHeard) setImmediate(countTurn);
+            if (!isObserved) setImmediate(countTurn);
           };
           // Whichever way the end of its connection comes to the model.
-          for (const heard of ['end', 'error', 'close']) {
-            upstreamAnswer?.socket?.on(heard, () => {
-              isHeard = true;
+          for (const noticed of ['end', 'error', 'close']) {
+            upstreamAnswer?.socket?.on(noticed, () => {
+              isObserved = true;
               turns.resolve(count);
             });
           }
@@ -158,7 +158,7 @@ describe('the llm relay', () => {
           tab.close();
           expect(await turns.promise).to.be.at.most(1);
 
-          expect(saidIn(await readWire(url, /event: run_failed[\s\S]*\n\n/)).at(-1)).to.deep.equal({
+          expect(textIn(await readWire(url, /event: run_failed[\s\S]*\n\n/)).at(-1)).to.deep.equal({
             type: 'run_failed',
             message: 'Nobody was reading any more, so the answer was stopped.',
           });
@@ -180,7 +180,7 @@ describe('the llm relay', () => {
         tab.close();
         await left;
         expect(saying.observed).to.equal(false);
-        expect(saidIn(await readWire(url, /run_failed[\s\S]*\n\n/)).at(-1)?.type).to.equal('run_failed');
+        expect(textIn(await readWire(url, /run_failed[\s\S]*\n\n/)).at(-1)?.type).to.equal('run_failed');
       },
       { grace: 20 },
     );
@@ -195,7 +195,7 @@ describe('the llm relay', () => {
         const left = new Promise((resolve) => model.responses[0]?.on('close', resolve));
         expect((await fetch(`${url}/stop`, { method: 'POST' })).status).to.equal(204);
         await left;
-        expect(saidIn(await readWire(url, /event: done[\s\S]*\n\n/))).to.deep.equal([
+        expect(textIn(await readWire(url, /event: done[\s\S]*\n\n/))).to.deep.equal([
           { type: 'asked', text: 'for ever' },
           { type: 'done', reason: 'stopped' },
         ]);
@@ -220,7 +220,7 @@ describe('the llm relay', () => {
           async ({ url, model }) => {
             await ask(url, 'anything');
             const wire = await readWire(url, /event: run_failed[\s\S]*\n\n/);
-            expect(saidIn(wire).at(-1)?.message).to.match(message);
+            expect(textIn(wire).at(-1)?.message).to.match(message);
             expect(wire).not.to.match(/sk-secret|internal detail|127\.0\.0\.1|terminated|at \w+ \(/);
             expect(model.responses).to.have.length(1);
             expect(errors).to.have.length(1);
@@ -248,7 +248,7 @@ describe('the llm relay', () => {
             const conversation = `${url}/conversations/${id}`;
             await ask(conversation, 'anything');
             const wire = await readWire(conversation, /event: run_failed[\s\S]*\n\n/);
-            expect(saidIn(wire).at(-1)?.message).to.match(message);
+            expect(textIn(wire).at(-1)?.message).to.match(message);
             expect(wire).not.to.include('internal');
           });
           close();

@@ -67,13 +67,13 @@ for (const [name, mount] of http1) {
 
     it('delays a pipelined request behind an open stream, whose reader is not disturbed', async () => {
       const sources = [new Subject<string>(), new Subject<string>()];
-      let asked = 0;
-      const route = sse(() => sources[asked++] ?? NEVER);
+      let requested = 0;
+      const route = sse(() => sources[requested++] ?? NEVER);
       await listen(mount(route).listener, (url) =>
         rawSocket(url, async (socket) => {
           socket.send('GET / HTTP/1.1', 'Host: x', '', 'GET / HTTP/1.1', 'Host: x', 'Connection: close');
           await socket.until(/retry/);
-          while (asked < 2) await turn();
+          while (requested < 2) await turn();
           // More than Node lets wait for a response that is not the first in line.
           for (let n = 0; n < 3; n++) sources[1]?.next(`later ${'x'.repeat(20_000)}`);
           sources[0]?.next('now');
@@ -89,12 +89,12 @@ for (const [name, mount] of http1) {
 
     it('unsubscribes from both streams of a pipeline when the connection closes', async () => {
       let left = 0;
-      let asked = 0;
+      let requests = 0;
       const both = deferred();
       const route = sse(() => {
-        asked++;
+        requests++;
         return NEVER.pipe(
-          startWith(asked),
+          startWith(requests),
           finalize(() => {
             left++;
             if (left === 2) both.resolve();
@@ -105,7 +105,7 @@ for (const [name, mount] of http1) {
         rawSocket(url, async (socket) => {
           socket.send('GET / HTTP/1.1', 'Host: x', '', 'GET / HTTP/1.1', 'Host: x');
           await socket.until(/data: 1/);
-          while (asked < 2) await turn();
+          while (requests < 2) await turn();
           socket.close();
           await both.promise;
         }),
@@ -131,7 +131,7 @@ for (const [name, mount] of http1) {
   });
 }
 
-/** What middlewares do to a response before the route has it. */
+/** The middlewares, by what they do to a response before the route gets it. */
 const middlewares: Readonly<Record<string, (response: ServerResponse) => void>> = {
   'corks it for the turn': (response) => {
     response.cork();
@@ -139,15 +139,15 @@ const middlewares: Readonly<Record<string, (response: ServerResponse) => void>> 
   },
   'fills the socket before it': (response) => {
     const { writeHead } = response;
-    response.writeHead = ((...given: Parameters<typeof writeHead>) => {
-      writeHead.apply(response, given);
+    response.writeHead = ((...passed: Parameters<typeof writeHead>) => {
+      writeHead.apply(response, passed);
       response.write(`: ${'x'.repeat(100_000)}\n\n`);
       return response;
     }) as typeof writeHead;
   },
   'wraps write and end': (response) => {
     const { write, end } = response;
-    response.write = ((...given: Parameters<typeof write>) => write.apply(response, given)) as typeof write;
+    response.write = ((...inputs: Parameters<typeof write>) => write.apply(response, inputs)) as typeof write;
     response.end = ((...given: Parameters<typeof end>) => end.apply(response, given)) as typeof end;
   },
   'wraps write so that it says nothing': (response) => {

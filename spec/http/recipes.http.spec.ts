@@ -129,7 +129,7 @@ describe('the recipe for auth', () => {
 
   it('by cookie shows each reader its own events, also after a reconnect, and ends an EventSource without one', async () => {
     const orders = feed(Orders);
-    let asked = 0;
+    let requested = 0;
     const app = express().get(
       '/orders',
       sse(
@@ -137,7 +137,7 @@ describe('the recipe for auth', () => {
           events: Orders,
           retry: 1,
           state: (request: ExpressRequest) => {
-            asked++;
+            requested++;
             return session(request);
           },
         },
@@ -158,10 +158,10 @@ describe('the recipe for auth', () => {
         `${url}/orders`,
         async ({ until }) => {
           await until(hasPosition);
-          const before = asked;
+          const before = requested;
           server.closeAllConnections();
           await until((follower) => follower.attempts.length === 2 && hasPosition(follower));
-          expect(asked).to.equal(before + 1);
+          expect(requested).to.equal(before + 1);
         },
         { headers: { Cookie: 'user=ada' } },
       );
@@ -223,14 +223,14 @@ describe('the recipe for CORS', () => {
 
   it('allows the headers of a fetch client in a preflight', () =>
     listen(app, async (url) => {
-      const asked = 'authorization,last-event-id,rxsse-client';
+      const requests = 'authorization,last-event-id,rxsse-client';
       const answer = await fetch(`${url}/orders`, {
         method: 'OPTIONS',
-        headers: { Origin: origin, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': asked },
+        headers: { Origin: origin, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': requests },
       });
       expect(answer.status).to.equal(204);
       const allowed = answer.headers.get('access-control-allow-headers')?.toLowerCase().split(',');
-      expect(allowed).to.include.members(asked.split(','));
+      expect(allowed).to.include.members(requests.split(','));
     }));
 
   it('allows no other page', () =>

@@ -48,12 +48,12 @@ for (const [name, mount] of Object.entries(servers)) {
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
       await listen(mount(sse({ retry: 1 }, ticks)).listener, async (url) => {
-        const asked = await openStream(`${url}/?lastEventId=${encodeURIComponent(cursor)}`);
-        expect(asked.headers['rxsse-resume']).to.equal('exact');
-        expect(shown(await asked.until(/tick.*\n\n/s))).to.equal(
+        const requested = await openStream(`${url}/?lastEventId=${encodeURIComponent(cursor)}`);
+        expect(requested.headers['rxsse-resume']).to.equal('exact');
+        expect(shown(await requested.until(/tick.*\n\n/s))).to.equal(
           'id: 1.E.1\nevent: rxsse.position\nretry: 1\ndata:\n\nid: 1.E.2\nevent: tick\ndata: 2\n\n',
         );
-        asked.close();
+        requested.close();
       });
     });
 
@@ -83,13 +83,13 @@ for (const [name, mount] of Object.entries(servers)) {
         publish(ticks, 2, 3);
         const route = sse({ resume: { from: from === 'cursor' ? cursor : from } }, ticks);
         await listen(mount(route).listener, async (url) => {
-          const asked = await openStream(url);
-          expect(asked.headers['rxsse-resume']).to.equal(from === 'cursor' ? 'exact' : 'live');
-          await asked.until(/\n\n/);
+          const requests = await openStream(url);
+          expect(requests.headers['rxsse-resume']).to.equal(from === 'cursor' ? 'exact' : 'live');
+          await requests.until(/\n\n/);
           publish(ticks, 4);
-          const text = await asked.until(/data: 4\n\n/);
+          const text = await requests.until(/data: 4\n\n/);
           expect([...text.matchAll(/data: (\d)/g)].map(([, n]) => n).join()).to.equal(came);
-          asked.close();
+          requests.close();
         });
       });
     }

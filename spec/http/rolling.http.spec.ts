@@ -21,11 +21,11 @@ async function withRolling(
     env: { ...process.env, PORT: '0', DATA: data, OVER: '100' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const close = async (): Promise<void> => {
     child.kill('SIGTERM');
-    await gone;
+    await exited;
     rmSync(data, { recursive: true, force: true });
   };
   await closing(close, async () => {
@@ -33,7 +33,7 @@ async function withRolling(
     await use(/http:\S+\/counts/.exec(String(value))?.[0] ?? '', child, lines);
     child.kill('SIGTERM');
     // All of it ends by itself, the servers too.
-    expect(await gone).to.deep.equal([0, null]);
+    expect(await exited).to.deep.equal([0, null]);
   });
 }
 
@@ -43,11 +43,11 @@ describe('the rolling restart', function () {
   it('moves readers from one server to the next, twice, while events are posted, and none is lost', () =>
     withRolling(async (url, child, lines) => {
       const seen: number[][] = [[], [], []];
-      const said: string[] = [];
+      const sent: string[] = [];
       const sources = seen.map((numbers) => {
         const source = new EventSource(url);
         source.addEventListener('counted', ({ data }) => numbers.push(JSON.parse(data).n));
-        source.addEventListener('rxsse.gap', ({ data }) => said.push(`gap ${data}`));
+        source.addEventListener('rxsse.gap', ({ data }) => sent.push(`gap ${data}`));
         return source;
       });
       await closing(
@@ -78,7 +78,7 @@ describe('the rolling restart', function () {
           await here();
           for (let round = 0; round < 2; round++) {
             child.kill('SIGHUP');
-            said.push(String((await lines.next()).value), String((await lines.next()).value));
+            sent.push(String((await lines.next()).value), String((await lines.next()).value));
           }
           isOver = true;
           await posting;
@@ -87,7 +87,7 @@ describe('the rolling restart', function () {
           while (!hasAll()) await new Promise((resolve) => setImmediate(resolve));
           expect(seen).to.deep.equal([all, all, all]);
           expect(posted).to.be.above(20);
-          expect(said.map((line) => line.replaceAll(/\d+/g, '#'))).to.deep.equal([
+          expect(sent.map((line) => line.replaceAll(/\d+/g, '#'))).to.deep.equal([
             'Server # serves; # drains.',
             'Server # is gone.',
             'Server # serves; # drains.',

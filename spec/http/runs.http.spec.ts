@@ -26,7 +26,7 @@ function answers() {
 
 const whoIs = (request: SseRequest) => ({ user: headerOf(request, 'user') });
 
-async function told({ status, headers, ...wire }: Wire): Promise<unknown> {
+async function reported({ status, headers, ...wire }: Wire): Promise<unknown> {
   const text = shown(await wire.until(/data: 9\n\n/));
   wire.close();
   const { date, ...others } = headers;
@@ -103,11 +103,11 @@ for (const [name, mount] of Object.entries(servers)) {
         const [, cursor = ''] = /^id: (.*\.1)$/m.exec(await own.until(/data: 1\n\n/)) ?? [];
         const unknown = cursor.replace(/\.[\w-]+\./, '.aaaaaaaaaaaaaaaa.');
 
-        const ask = async (user: string, asked: string) => {
+        const ask = async (user: string, requests: string) => {
           const before = made.length;
-          const wire = await openStream(url, { headers: { user, 'Last-Event-ID': asked } });
+          const wire = await openStream(url, { headers: { user, 'Last-Event-ID': requests } });
           made[before]?.next(Tick(9));
-          return told(wire);
+          return reported(wire);
         };
         const foreign = await ask('eve', cursor);
         expect(foreign).to.deep.equal(await ask('eve', unknown));

@@ -32,7 +32,7 @@ function onExpress(make: typeof express, ...before: readonly RequestHandler[]): 
   };
 }
 
-/** By the route itself, since the specs make theirs with the `sse` of the main door; its parts are the same. */
+/** Mounts the route itself, since the specs create theirs with `sse` of the main entry point, which shares its parts. */
 const onFetch: Mount = (handler) => {
   const route = routeOf(handler);
   if (route === undefined) throw new TypeError('expected what sse() returned');

@@ -18,7 +18,7 @@ const { Tick } = Ticks;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const page = 64 * KiB;
-/** What a socket holds before it says that it is full: 16 KiB, and 64 from Node 22 on. */
+/** How much a socket buffers before it is full: 16 KiB, and 64 since Node 22. */
 const socketHolds = getDefaultHighWaterMark(false);
 
 describe('a reader that does not read', function () {

@@ -23,14 +23,14 @@ for (const [name, mount] of Object.entries(servers)) {
         sum += n;
         cursor = await publish(ticks, n);
       };
-      const asked: unknown[] = [];
+      const requests: unknown[] = [];
       const route = sse(
         {
           events: Ticks,
           retry: 1,
           resume: {
             gapPolicy: (gap) => {
-              asked.push(gap);
+              requests.push(gap);
               return { events: [Tick(sum)], cursor };
             },
           },
@@ -52,7 +52,7 @@ for (const [name, mount] of Object.entries(servers)) {
           expect(follower.seen).to.deep.equal(['1', 'gap trimmed', '10', '5']);
           expect(follower.attempts.map(({ resume }) => resume)).to.deep.equal(['live', 'gap;reason=trimmed', 'exact']);
           const [tick, gap] = follower.events;
-          expect(asked).to.deep.equal([{ reason: 'trimmed', requested: tick?.lastEventId }]);
+          expect(requests).to.deep.equal([{ reason: 'trimmed', requested: tick?.lastEventId }]);
           expect(shown(JSON.parse(gap?.data).resumedFrom)).to.equal('1.E.4');
         }),
       );

@@ -129,9 +129,11 @@ for (const [name, mount] of Object.entries(servers)) {
         const wire = await openStream(url, { headers: { 'Last-Event-ID': cursor } });
         expect(wire.headers['rxsse-resume']).to.equal('gap;reason=epoch');
         const gap = `{"reason":"epoch","requested":"${cursor}","resumedFrom":"1.E.0"}`;
-        const told = (await wire.ended()).replaceAll(cursor, 'C');
-        expect(withoutEpochs(told)).to.match(/^retry: 3000\n\nid: 1\.E\.0\nevent: rxsse\.gap\n/);
-        expect(withoutEpochs(told)).to.include(gap.replaceAll(cursor, 'C')).and.to.include('id: 1.E.1\ndata: "again"');
+        const reported = (await wire.ended()).replaceAll(cursor, 'C');
+        expect(withoutEpochs(reported)).to.match(/^retry: 3000\n\nid: 1\.E\.0\nevent: rxsse\.gap\n/);
+        expect(withoutEpochs(reported))
+          .to.include(gap.replaceAll(cursor, 'C'))
+          .and.to.include('id: 1.E.1\ndata: "again"');
       });
     });
 
@@ -157,7 +159,7 @@ for (const [name, mount] of Object.entries(servers)) {
         const seen: unknown[] = [];
         await new Promise<void>((resolve) => {
           const source = new EventSource(url, { fetch: fetchOver });
-          source.addEventListener('tick', (given) => seen.push(JSON.parse(given.data)));
+          source.addEventListener('tick', (passed) => seen.push(JSON.parse(passed.data)));
           source.addEventListener('error', () => {
             if (source.readyState === source.CLOSED) resolve();
           });
@@ -226,9 +228,9 @@ for (const [name, mount] of Object.entries(servers)) {
       const left = new Subject<void>();
       const route = sse(interval(1).pipe(finalize(() => left.next())));
       await listen(mount(route).listener, async (url) => {
-        const gone = firstValueFrom(left);
+        const unsubscribed = firstValueFrom(left);
         await readWire(url, /data: 1\n/);
-        await gone;
+        await unsubscribed;
       });
     });
 
@@ -256,13 +258,13 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('never subscribes for a reader that disconnected while its state was awaited', async () => {
-      const asked = deferred<void>();
+      const requested = deferred<void>();
       const answer = deferred<string>();
       let subscribed = 0;
       const route = sse(
         {
           state: (_request: unknown) => {
-            asked.resolve();
+            requested.resolve();
             return answer.promise;
           },
         },
@@ -281,7 +283,7 @@ for (const [name, mount] of Object.entries(servers)) {
         async (url) => {
           const leaving = new AbortController();
           const request = fetchOver(url, { signal: leaving.signal }).catch(() => 'left');
-          await asked.promise;
+          await requested.promise;
           leaving.abort();
           await closed.promise;
           answer.resolve('too late');
@@ -334,8 +336,8 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('cuts, and calls onError, when the stream emits what the contract does not have', async () => {
       const errors: unknown[] = [];
-      const given = [{ type: 'tick', data: { n: 'secret' } }, { type: 'tock', data: 1 }, 5] as unknown[];
-      for (const value of given) {
+      const inputs = [{ type: 'tick', data: { n: 'secret' } }, { type: 'tock', data: 1 }, 5] as unknown[];
+      for (const value of inputs) {
         const stream = new Observable<never>((reader) => {
           setImmediate(() => reader.next(value as never));
         });

@@ -35,7 +35,7 @@ describe('a stream whose teardown throws', () => {
   );
 });
 
-const overHttp = async (use: (heard: () => Promise<readonly string[]>) => Promise<void>) => {
+const overHttp = async (use: (observed: () => Promise<readonly string[]>) => Promise<void>) => {
   const process = watchProcess();
   try {
     await use(process.settled);
@@ -45,17 +45,17 @@ const overHttp = async (use: (heard: () => Promise<readonly string[]>) => Promis
 };
 
 it('an iterator with an invalid result is an error of the stream: it cuts, and nothing reaches the process', () =>
-  overHttp(async (heard) => {
+  overHttp(async (noticed) => {
     const iterable = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }) };
     await listen(sse(iterable as never), async (url) => {
       const wire = await openStream(url, { patience: 500 });
       await wire.over().catch(() => expect.fail('the reader hangs'));
     });
-    expect(await heard()).to.deep.equal([]);
+    expect(await noticed()).to.deep.equal([]);
   }));
 
 it('an async onError that rejects is contained, and its promise is not sent', () =>
-  overHttp(async (heard) => {
+  overHttp(async (seen) => {
     const failing = new Observable((reader) => {
       setImmediate(() => reader.error(new Error('x')));
     });
@@ -65,7 +65,7 @@ it('an async onError that rejects is contained, and its promise is not sent', ()
     await listen(sse({ onError }, failing), async (url) => {
       expect(await (await openStream(url)).over()).to.equal('retry: 3000\n\n');
     });
-    expect(await heard()).to.deep.equal([]);
+    expect(await seen()).to.deep.equal([]);
   }));
 
 for (const [when, state] of Object.entries({
@@ -74,7 +74,7 @@ for (const [when, state] of Object.entries({
     new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))),
 })) {
   it(`a response that another handler has started ${when} is left to it, and nothing reaches the process`, () =>
-    overHttp(async (heard) => {
+    overHttp(async (seen) => {
       const route = sse(state === undefined ? {} : { state }, of(1));
       await listen(
         (request, response) => {
@@ -89,6 +89,6 @@ for (const [when, state] of Object.entries({
           expect([wire.status, await wire.ended()]).to.deep.equal([503, 'busy']);
         },
       );
-      expect(await heard()).to.deep.equal([]);
+      expect(await seen()).to.deep.equal([]);
     }));
 }

@@ -76,11 +76,11 @@ describe('an error after the first byte', () => {
   it(
     'calls onError once, with the context of its reader',
     marbles(({ reader, flush }) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const route = sse(
         {
           onError: (error: unknown, { query }: { query: unknown }) => {
-            told.push([error instanceof Secret, (query as { fail: string }).fail]);
+            reported.push([error instanceof Secret, (query as { fail: string }).fail]);
             return 'cut';
           },
         },
@@ -88,7 +88,7 @@ describe('an error after the first byte', () => {
       );
       const readers = ['/?fail=a', '/', '/?fail=b'].map((url) => reader(route, { url, socket: '20ms X' }));
       flush();
-      expect(told).to.deep.equal([
+      expect(reported).to.deep.equal([
         [true, 'a'],
         [true, 'b'],
       ]);

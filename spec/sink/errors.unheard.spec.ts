@@ -20,8 +20,8 @@ describe('a failure after the reader has disconnected', () => {
     it(`is contained: ${what}`, async () => {
       const unheard = watchProcess();
       try {
-        const [asked, closed] = [deferred(), deferred()];
-        const given: unknown[] = [];
+        const [requested, closed] = [deferred(), deferred()];
+        const passed: unknown[] = [];
         let fail: (error: unknown) => void = () => {};
         const failure = new Promise<never>((_resolve, reject) => {
           fail = reject;
@@ -30,21 +30,21 @@ describe('a failure after the reader has disconnected', () => {
         await listen(
           (request, response) => {
             response.on('close', () => closed.resolve());
-            route(request, response, (error) => given.push(error));
-            asked.resolve();
+            route(request, response, (error) => passed.push(error));
+            requested.resolve();
           },
           async (url) => {
             const leaving = new AbortController();
             const headers = { 'Last-Event-ID': '1.other.1' };
             const request = fetch(url, { signal: leaving.signal, headers }).catch(() => undefined);
-            await asked.promise;
+            await requested.promise;
             leaving.abort();
             await closed.promise;
             fail(new Secret());
             await request;
           },
         );
-        expect([await unheard.settled(), given]).to.deep.equal([[], []]);
+        expect([await unheard.settled(), passed]).to.deep.equal([[], []]);
       } finally {
         unheard.stop();
       }

@@ -13,8 +13,8 @@ describe('the size of an event', () => {
   it(
     'is bounded in a stream without a log, at the byte, and reported by name and bound',
     marbles(({ reader, flush }) => {
-      const told: unknown[] = [];
-      const options = { maxEventBytes: 12, onError: (error: unknown) => void told.push(error) };
+      const reported: unknown[] = [];
+      const options = { maxEventBytes: 12, onError: (error: unknown) => void reported.push(error) };
       // JSON adds two quotes.
       const fits = reader(sse(options, of(text(10))));
       const wide = reader(sse(options, of(text(5, 'ä'))));
@@ -32,18 +32,18 @@ describe('the size of an event', () => {
   it(
     'is bounded in what a pipeline maps an entry to',
     marbles(({ reader, flush }) => {
-      const told: unknown[] = [];
+      const notices: unknown[] = [];
       const shared = feed(Texts);
       shared.publish([text(3), text(4)]);
       const route = sse(
-        { maxEventBytes: 12, resume: { from: 'oldest' }, onError: (error: unknown) => void told.push(error) },
+        { maxEventBytes: 12, resume: { from: 'oldest' }, onError: (error: unknown) => void notices.push(error) },
         (context) => shared.read(context).pipe(mapEvents(({ data }) => text(data.length === 4 ? 40 : 3))),
       );
       const r = reader(route);
       flush();
       expect(received(r)).to.deep.equal(['position', '"xxx"']);
-      expect(told).to.have.length(1);
-      expect(told[0]).to.be.instanceOf(LimitError);
+      expect(notices).to.have.length(1);
+      expect(notices[0]).to.be.instanceOf(LimitError);
       expect(r.cut).to.equal(0);
     }),
   );
@@ -62,14 +62,14 @@ describe('the size of an event', () => {
   it(
     'is bounded in what the source of a feed emits: that is reported and dropped, and what follows is not',
     marbles(({ hot, reader, flush }) => {
-      const told: unknown[] = [];
+      const notices: unknown[] = [];
       const source = hot('1ms a 1ms b 1ms a', { a: text(3), b: text(11) });
-      const onError = (error: unknown) => void told.push(error);
+      const onError = (error: unknown) => void notices.push(error);
       const r = reader(sse(feed(Texts, { source, maxEventBytes: 12, onError })), { socket: '9ms X' });
       flush();
       expect(received(r)).to.deep.equal(['position', '"xxx"', '"xxx"']);
-      expect(told).to.have.length(1);
-      expect(told[0]).to.be.instanceOf(LimitError);
+      expect(notices).to.have.length(1);
+      expect(notices[0]).to.be.instanceOf(LimitError);
     }),
   );
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { concat, map, type Observable, of, timer } from 'rxjs';
 import type { TestReader } from '../../lib/testing/index.ts';
 
-/** What is wrong with it is nobody's business but the app's. */
+/** An error whose message only the app may see. */
 export class Secret extends Error {
   constructor() {
     super('secret');

@@ -6,7 +6,7 @@ import { message } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
 import { Ticks, ways } from './ways.ts';
 
-/** What others fail at that has to do with time; the rest is in spec/http/failures.http.spec.ts. */
+/** The failures that depend on time; the others are in spec/http/failures.http.spec.ts. */
 describe('a known failure of other libraries', () => {
   for (const [what, routeOf] of Object.entries(ways)) {
     it(
@@ -25,9 +25,9 @@ describe('a known failure of other libraries', () => {
         const source = concat(timer(5).pipe(map(() => Ticks.Tick(1))), NEVER);
         const r = reader(routeOf(source, { heartbeat: 10 }), { socket: '12ms F 39ms D 39ms X' });
         flush();
-        const beats = r.frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
+        const heartbeats = r.frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
         // Seen to be full at 15, drained at 52.
-        expect(beats).to.deep.equal([62, 72, 82]);
+        expect(heartbeats).to.deep.equal([62, 72, 82]);
       }),
     );
   }

@@ -11,7 +11,7 @@ import { trackTimers } from '../support/trackTimers.ts';
 const h = comment();
 
 /** When a reader was sent a heartbeat. */
-function beatsOf({ frames }: TestReader): readonly number[] {
+function heartbeatsOf({ frames }: TestReader): readonly number[] {
   return frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
 }
 
@@ -35,7 +35,7 @@ describe('a heartbeat', () => {
       // One gets an event after 3 ms and then the end; the others are silent until they leave.
       const readers = [of(0, '/?at=1000', '35ms X'), of(4, '/?at=1000', '35ms X'), of(4, '/?at=3', '35ms X')];
       flush();
-      expect(readers.map(beatsOf)).to.deep.equal([[10, 20, 30], [14, 24, 34], []]);
+      expect(readers.map(heartbeatsOf)).to.deep.equal([[10, 20, 30], [14, 24, 34], []]);
     }),
   );
 
@@ -55,7 +55,7 @@ describe('a heartbeat', () => {
       expect(pending).to.deep.equal([1, 1, 1, 0]);
       readers.forEach((each, n) => {
         const first = (n % 40) + 50;
-        expect(beatsOf(each)).to.deep.equal([first, first + 50, first + 100].filter((at) => at < 170));
+        expect(heartbeatsOf(each)).to.deep.equal([first, first + 50, first + 100].filter((at) => at < 170));
       });
     }),
   );
@@ -81,7 +81,7 @@ describe('a heartbeat', () => {
       flush();
       expect(slices.reduce((sum, count) => sum + count)).to.equal(500);
       expect(Math.max(...slices)).to.be.at.most(64);
-      for (const each of readers) expect(beatsOf(each)).to.deep.equal([10]);
+      for (const each of readers) expect(heartbeatsOf(each)).to.deep.equal([10]);
     }),
   );
 
@@ -92,9 +92,9 @@ describe('a heartbeat', () => {
       const slow = reader(route, { socket: '5ms F 49ms D 30ms X' });
       const other = reader(route, { socket: '31ms X' });
       flush();
-      expect(beatsOf(slow)).to.deep.equal([65, 75, 85]);
+      expect(heartbeatsOf(slow)).to.deep.equal([65, 75, 85]);
       expect(slow.overrun).to.equal(0);
-      expect(beatsOf(other)).to.deep.equal([10, 20, 30]);
+      expect(heartbeatsOf(other)).to.deep.equal([10, 20, 30]);
     }),
   );
 
@@ -105,7 +105,7 @@ describe('a heartbeat', () => {
       kernelBuffer(slow, 20);
       flush();
       // The opening and two heartbeats are 13, 16 and 19 bytes, and the third is too much.
-      expect(beatsOf(slow)).to.deep.equal([10, 20, 30, 59]);
+      expect(heartbeatsOf(slow)).to.deep.equal([10, 20, 30, 59]);
       expect(slow.overrun).to.equal(0);
     }),
   );
@@ -115,7 +115,7 @@ describe('a heartbeat', () => {
     marbles(({ reader, flush }) => {
       const readers = [10, 10, 15].map((heartbeat) => reader(sse({ heartbeat }, NEVER), { socket: '31ms X' }));
       flush();
-      expect(readers.map(beatsOf)).to.deep.equal([
+      expect(readers.map(heartbeatsOf)).to.deep.equal([
         [10, 20, 30],
         [10, 20, 30],
         [15, 30],
@@ -135,7 +135,7 @@ describe('a heartbeat', () => {
         } finally {
           timers.stop();
         }
-        expect(beatsOf(r)).to.deep.equal([]);
+        expect(heartbeatsOf(r)).to.deep.equal([]);
         expect(r.headers).not.to.have.property('rxsse-liveness');
         expect(timers.set).to.equal(0);
       }),
@@ -155,7 +155,7 @@ describe('a heartbeat', () => {
         }
         // Node takes a longer one for 1 ms.
         expect(timers.longest).to.equal(2 ** 31 - 1);
-        expect(beatsOf(r)).to.deep.equal([3_000_000_000, 6_000_000_000]);
+        expect(heartbeatsOf(r)).to.deep.equal([3_000_000_000, 6_000_000_000]);
       },
       { until: '8000000s' },
     ),
@@ -166,7 +166,7 @@ describe('a heartbeat', () => {
       ({ reader, flush }) => {
         const r = reader(sse(NEVER), { socket: '40s X' });
         flush();
-        expect(beatsOf(r)).to.deep.equal([15_000, 30_000]);
+        expect(heartbeatsOf(r)).to.deep.equal([15_000, 30_000]);
         expect(r.headers).to.include({ 'rxsse-liveness': '15000' });
       },
       { until: '60s' },
@@ -197,7 +197,7 @@ describe('a heartbeat', () => {
         }
         const over = r.ended ?? r.cut ?? r.left ?? expect.fail('it is not over');
         for (const { at } of r.writes) expect(at).to.be.at.most(over);
-        expect(beatsOf(r).length).to.equal(when.startsWith('for') ? 0 : Math.floor(over / 25) * 2);
+        expect(heartbeatsOf(r).length).to.equal(when.startsWith('for') ? 0 : Math.floor(over / 25) * 2);
         expect([pending, r.listeners]).to.deep.equal([0, 0]);
       }),
     );

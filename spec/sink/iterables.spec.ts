@@ -103,13 +103,13 @@ describe('an async iterable', () => {
   it('may have no `return`, and leaves nothing subscribed then', async () => {
     const left = deferred();
     const answer = deferred<IteratorResult<unknown>>();
-    let asked = 0;
+    let requested = 0;
     const route = sse(({ signal }) => {
       signal.addEventListener('abort', () => left.resolve());
       return iterableOf({
         next: () => {
-          asked++;
-          return asked === 1 ? Promise.resolve({ value: 1 }) : answer.promise;
+          requested++;
+          return requested === 1 ? Promise.resolve({ value: 1 }) : answer.promise;
         },
       });
     });
@@ -119,7 +119,7 @@ describe('an async iterable', () => {
       answer.resolve({ value: 2 });
       await turn();
       // What it gave too late is not sent, and it is asked for nothing more.
-      expect(asked).to.equal(2);
+      expect(requested).to.equal(2);
     });
   });
 
@@ -140,10 +140,10 @@ describe('an async iterable', () => {
 
   it('whose `next` throws within the stream is an error of the stream', async () => {
     const errors: unknown[] = [];
-    let asked = 0;
+    let requests = 0;
     const failing = iterableOf({
       next: () => {
-        if (asked++ === 0) return Promise.resolve({ value: 1 });
+        if (requests++ === 0) return Promise.resolve({ value: 1 });
         throw new Error('secret');
       },
     });

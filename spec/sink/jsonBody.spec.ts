@@ -47,7 +47,7 @@ describe('receive, parsing the body,', () => {
         const { answer, stream } = send(kit, [], { headers: { 'content-type': type } });
         expect(answer.status).to.equal(415);
         expect(linesOf(answer)).to.deep.equal(['headers.content-type: expected application/json, got another']);
-        expect(stream.heard).to.equal(0);
+        expect(stream.observed).to.equal(0);
       }),
     );
   }

@@ -64,15 +64,15 @@ describe('the life of a connection', () => {
   it(
     'calls the hooks, which may throw',
     marbles(({ hot, reader, flush }) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const hooks = (name: string) => ({
         state: (_request: unknown) => name,
         onOpen: (context: { readonly state: string }) => {
-          told.push(`${context.state} opens`);
+          reported.push(`${context.state} opens`);
           throw new Error('contained');
         },
         onClose: (reason: string, { duration, bytes }: { duration: number; bytes: number }, _context: unknown) => {
-          told.push(`${name} ${reason} after ${duration}, ${bytes > 0}`);
+          reported.push(`${name} ${reason} after ${duration}, ${bytes > 0}`);
           throw new Error('contained');
         },
       });
@@ -86,7 +86,7 @@ describe('the life of a connection', () => {
         ),
       );
       flush();
-      expect(told).to.have.members([
+      expect(reported).to.have.members([
         'empty opens',
         'empty completed after 0, true',
         'left opens',

@@ -10,17 +10,14 @@ const values = { a: Ticks.Tick(1), b: Ticks.Tick(2) };
 const broken = Object.assign(new Error('upstream says no'), { status: 502 });
 
 type Ways = Readonly<
-  Record<string, (source: Observable<Tick>, headWait: number, told?: unknown[]) => ReturnType<typeof sse>>
+  Record<string, (source: Observable<Tick>, maxHeadDelay: number, reported?: unknown[]) => ReturnType<typeof sse>>
 >;
 
 const ways: Ways = {
-  'a stream of its own': (source, headWait, told) =>
-    sse({ maxHeadDelay: headWait, onError: (error: unknown) => void told?.push(error) }, source),
-  'a run': (source, headWait, told) =>
-    sse(
-      { maxHeadDelay: headWait, resume: { linger: 0 }, onError: (error: unknown) => void told?.push(error) },
-      () => source,
-    ),
+  'a stream of its own': (source, maxHeadDelay, notices) =>
+    sse({ maxHeadDelay, onError: (error: unknown) => void notices?.push(error) }, source),
+  'a run': (source, maxHeadDelay, notices) =>
+    sse({ maxHeadDelay, resume: { linger: 0 }, onError: (error: unknown) => void notices?.push(error) }, () => source),
 };
 
 for (const [what, routeOf] of Object.entries(ways)) {
@@ -28,14 +25,14 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'is an HTTP error where the stream fails by then, and onError is not called',
       marbles(({ reader, flush }) => {
-        const told: unknown[] = [];
+        const notices: unknown[] = [];
         const failing = timer(20).pipe(mergeMap(() => throwError(() => broken)));
-        const r = reader(routeOf(failing, 50, told));
+        const r = reader(routeOf(failing, 50, notices));
         flush();
         expect(r.error).to.equal(broken);
         expect(r.status).to.equal(502);
         expect(r.frames).to.deep.equal([]);
-        expect(told).to.deep.equal([]);
+        expect(notices).to.deep.equal([]);
       }),
     );
 
@@ -62,13 +59,13 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'is sent when the time is up, and a later error goes to onError',
       marbles(({ hot, reader, flush }) => {
-        const told: unknown[] = [];
-        const r = reader(routeOf(hot<Tick>('80ms #', values, broken), 50, told));
+        const notices: unknown[] = [];
+        const r = reader(routeOf(hot<Tick>('80ms #', values, broken), 50, notices));
         flush();
         expect(r.writes[0]?.at).to.equal(50);
         expect(r.status).to.equal(200);
         expect(r.error).to.equal(undefined);
-        expect(told).to.deep.equal([broken]);
+        expect(notices).to.deep.equal([broken]);
       }),
     );
 
@@ -129,10 +126,10 @@ describe('maxHeadDelay', () => {
   });
 
   it('is refused where a timer cannot hold it', () => {
-    for (const headWait of [-1, Number.NaN, Infinity, 2 ** 31]) {
+    for (const maxHeadDelay of [-1, Number.NaN, Infinity, 2 ** 31]) {
       expect(() =>
         sse(
-          { maxHeadDelay: headWait },
+          { maxHeadDelay },
           defer(() => NEVER),
         ),
       ).to.throw(RangeError, 'maxHeadDelay');

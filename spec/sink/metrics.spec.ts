@@ -67,13 +67,13 @@ describe('the metrics of a route', () => {
   it(
     'count gaps and drops, as the hooks report them',
     marbles(({ reader, flush }) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const route = sse(
         {
           overflow: 'drop-oldest',
           queue: { maxEvents: 3 },
           onGap: ({ reason }: { readonly reason: string }) => {
-            told.push(reason);
+            reported.push(reason);
             throw new Error('contained');
           },
         },
@@ -85,17 +85,17 @@ describe('the metrics of a route', () => {
       const { dropped, gaps } = metricsOf(route);
       expect(dropped).to.equal(17);
       expect(gaps).to.deep.equal({ trimmed: 0, epoch: 0, future: 0, invalid: 1, overflow: 1 });
-      expect(told).to.have.members(['overflow', 'invalid']);
+      expect(reported).to.have.members(['overflow', 'invalid']);
     }),
   );
 
   it(
     'report how far readers of a feed are behind, and what they missed in mid-stream',
     marbles(({ reader, flush, cold }) => {
-      const told: unknown[] = [];
+      const notices: unknown[] = [];
       const log = memoryLog({ maxEntries: 10, maxBytes: 1 });
       const shared = feed(Ticks, { log });
-      const onGap = ({ reason }: { readonly reason: string }) => void told.push(reason);
+      const onGap = ({ reason }: { readonly reason: string }) => void notices.push(reason);
       const direct = sse({ onGap, heartbeat: 1 }, shared);
       const piped = sse(
         {
@@ -117,7 +117,7 @@ describe('the metrics of a route', () => {
         { readers: 2, lag: { max: 20, total: 40 } },
         { readers: 0, lag: { max: 0, total: 0 } },
       ]);
-      expect(told).to.deep.equal(['trimmed', 'trimmed']);
+      expect(notices).to.deep.equal(['trimmed', 'trimmed']);
       expect(metricsOf(direct).gaps.trimmed).to.equal(1);
       expect(metricsOf(piped).gaps.trimmed).to.equal(1);
       // What was kept, and nothing twice.

@@ -5,7 +5,7 @@ import { marbles } from '../../lib/testing/index.ts';
 import { FrameParser } from '../../lib/wire/index.ts';
 import { Ticks } from './ways.ts';
 
-/** What of a response that is cut after so many bytes has come to its reader: its position, and whether it knows of the gap. */
+/** Returns what a reader has of a response that is cut after these bytes: its position, and whether it got the gap. */
 function cutAfter(bytes: Uint8Array, before: string): { readonly position: string; readonly knows: boolean } {
   let knows = false;
   let position = before;

@@ -13,7 +13,7 @@ export const Orders = events({
 /** An event as a client sends it. */
 export const paid = (order: unknown) => ({ type: 'order_paid', data: { order, total: 5 } });
 
-/** What a log has, as it goes over the wire, without what tells one epoch from another. */
+/** Returns the entries of a log in the wire format, with a fixed epoch. */
 export function remembered(log: EventLog): string {
   let text = '';
   log.read(0, Infinity).subscribe(({ bytes }) => {

@@ -5,7 +5,7 @@ import { linesOf, paid, shop } from './posting.ts';
 import { Stream, send } from './sending.ts';
 
 const bytes = new TextEncoder().encode(JSON.stringify(paid('世界')));
-const gone = new Error('ECONNRESET');
+const broken = new Error('ECONNRESET');
 
 describe('receive, without a parser before it,', () => {
   for (const at of [0, 1, bytes.indexOf(0xe4) + 1, bytes.length - 1, bytes.length]) {
@@ -16,7 +16,7 @@ describe('receive, without a parser before it,', () => {
 
         expect(answer.status).to.equal(202);
         expect(remembered()).to.include('"order":"世界"');
-        expect(stream.heard).to.equal(0);
+        expect(stream.observed).to.equal(0);
       }),
     );
   }
@@ -53,7 +53,7 @@ describe('receive, without a parser before it,', () => {
       expect(answer.status).to.equal(413);
       expect(answer.headers).to.include({ connection: 'close' });
       expect(stream.isFlowing).to.equal(false);
-      expect(stream.heard).to.equal(0);
+      expect(stream.observed).to.equal(0);
     }),
   );
 
@@ -71,10 +71,10 @@ describe('receive, without a parser before it,', () => {
   it(
     'does nothing for a client that disconnects before it has sent everything, and leaves no listener',
     marbles((kit) => {
-      const { answer, stream, remembered } = send(kit, [bytes.subarray(0, -1), gone, 'close']);
+      const { answer, stream, remembered } = send(kit, [bytes.subarray(0, -1), broken, 'close']);
 
       expect(answer.status).to.equal(undefined);
-      expect(stream.heard).to.equal(0);
+      expect(stream.observed).to.equal(0);
       expect(remembered()).to.equal('');
     }),
   );
@@ -82,10 +82,10 @@ describe('receive, without a parser before it,', () => {
   it(
     'survives an error that comes after the answer',
     marbles((kit) => {
-      const { answer, stream } = send(kit, [bytes, gone, 'close'], { limit: 10 });
+      const { answer, stream } = send(kit, [bytes, broken, 'close'], { limit: 10 });
 
       expect(answer.status).to.equal(413);
-      expect(stream.heard).to.equal(0);
+      expect(stream.observed).to.equal(0);
     }),
   );
 
@@ -112,14 +112,14 @@ describe('receive, without a parser before it,', () => {
   it(
     'does not call a function for a body that did not arrive whole',
     marbles((kit) => {
-      let asked = 0;
+      let requested = 0;
       const handler = receive(() => {
-        asked++;
+        requested++;
         return shop().orders;
       });
-      send(kit, [bytes, gone, 'close'], { handler });
+      send(kit, [bytes, broken, 'close'], { handler });
       send(kit, [bytes.subarray(1), 'end'], { handler });
-      expect(asked).to.equal(0);
+      expect(requested).to.equal(0);
     }),
   );
 });

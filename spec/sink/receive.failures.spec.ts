@@ -46,10 +46,10 @@ describe('receive', () => {
     it('waits for its promise, and appends nothing for a client that disconnected', async () => {
       const { orders, remembered } = shop();
       let give: (feed: AnyFeed) => void = () => {};
-      const given = new Promise<AnyFeed>((resolve) => {
+      const passed = new Promise<AnyFeed>((resolve) => {
         give = resolve;
       });
-      const handler = receive(() => given);
+      const handler = receive(() => passed);
       // Promises wait for no virtual time: this one is kept when the run is over and one of the two has gone.
       const run = marbles((kit) => {
         post(kit, handler, paid('A'));
@@ -58,27 +58,27 @@ describe('receive', () => {
       run();
       expect(remembered()).to.equal('');
       give(orders);
-      await given;
+      await passed;
       expect(remembered().match(/"order":"\w"/g)).to.deep.equal(['"order":"A"']);
     });
 
     it('does not call next for a client that disconnected before its promise rejected', async () => {
       let breakIt: (error: Error) => void = () => {};
-      const given = new Promise<never>((_, reject) => {
+      const inputs = new Promise<never>((_, reject) => {
         breakIt = reject;
       });
       let answer: TestReader | undefined;
       const run = marbles((kit) => {
         answer = post(
           kit,
-          receive(() => given),
+          receive(() => inputs),
           paid('A'),
           { socket: '5ms X' },
         );
       });
       run();
       breakIt(new Error('too late'));
-      await given.catch(() => {});
+      await inputs.catch(() => {});
       expect(answer?.left).to.equal(5);
       expect(answer?.error).to.equal(undefined);
     });
@@ -87,14 +87,14 @@ describe('receive', () => {
       'has released the response when it calls next with what the function throws',
       marbles((kit) => {
         const handler = receive(refuse);
-        const heard: number[] = [];
+        const observed: number[] = [];
         const watched: typeof handler = (request, response, next) =>
           handler(request, response, (error) => {
-            heard.push((response as FakeResponse).listenerCount('close'));
+            observed.push((response as FakeResponse).listenerCount('close'));
             next?.(error);
           });
         post(kit, watched, paid('A'));
-        expect(heard).to.deep.equal([0]);
+        expect(observed).to.deep.equal([0]);
       }),
     );
 

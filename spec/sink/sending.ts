@@ -19,7 +19,7 @@ export class Stream extends EventEmitter {
   }
 
   /** All listeners there are. */
-  get heard(): number {
+  get observed(): number {
     return this.eventNames().reduce((sum, name) => sum + this.listenerCount(name), 0);
   }
 }

@@ -41,14 +41,14 @@ describe('shutdown', () => {
       const route = sse(NEVER);
       void shutdown(route, { retry: [2000, 4000] });
       const native = reader(route);
-      const told = reader(route, { headers: { 'rxsse-client': '1' } });
+      const reported = reader(route, { headers: { 'rxsse-client': '1' } });
       flush();
       expect(native.status).to.equal(200);
       expect(native.headers).to.include({ 'rxsse-resume': 'refused' });
       expect(native.text).to.match(/^retry: [23]\d{3}\n\n$/);
       expect(native.ended).to.equal(0);
-      expect(told.status).to.equal(503);
-      expect(told.headers?.['retry-after']).to.match(/^[34]$/);
+      expect(reported.status).to.equal(503);
+      expect(reported.headers?.['retry-after']).to.match(/^[34]$/);
     }),
   );
 

@@ -204,14 +204,14 @@ describe('a route whose reader disconnected before anything was sent', () => {
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a');
       const route = sse(source);
-      const gone = reader((request, response, next) => {
+      const disconnected = reader((request, response, next) => {
         response.destroy();
         route(request, response, next);
       });
       const never = reader(sse(NEVER), { socket: '1ms X' });
       expectSubscriptions(source.subscriptions).toBe([]);
       flush();
-      expect([gone.text, gone.listeners, never.listeners]).to.deep.equal(['', 0, 0]);
+      expect([disconnected.text, disconnected.listeners, never.listeners]).to.deep.equal(['', 0, 0]);
     }),
   );
 });

@@ -23,12 +23,12 @@ function counted(log = memoryLog({ maxEntries: 2 })) {
 
 const routed = (
   { shared, cursors }: ReturnType<typeof counted>,
-  asked: unknown[] = [],
-  given: readonly unknown[] = [Total(10), { type: 'total', data: 11 }],
+  requests: unknown[] = [],
+  passed: readonly unknown[] = [Total(10), { type: 'total', data: 11 }],
 ) => {
   const missed: Snapshot<unknown> = (gap) => {
-    asked.push(gap);
-    return { events: given, cursor: cursors.at(-1) ?? '' };
+    requests.push(gap);
+    return { events: passed, cursor: cursors.at(-1) ?? '' };
   };
   return sse({ resume: { gapPolicy: missed } }, shared);
 };

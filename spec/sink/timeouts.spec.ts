@@ -30,12 +30,12 @@ for (const [what, routeOf] of Object.entries(ways)) {
     it(
       'end a stream without a first event, counted from the head, with an error',
       marbles(({ hot, reader, flush }) => {
-        const told: unknown[] = [];
+        const reported: unknown[] = [];
         const closed: unknown[] = [];
         const options = {
           timeout: { first: 10, idle: 100 },
           heartbeat: 3,
-          onError: (error: unknown) => void told.push(error),
+          onError: (error: unknown) => void reported.push(error),
           onClose: (reason: string) => void closed.push(reason),
         };
         const r = reader(routeOf(hot<Tick>('20ms a', values), options), { at: '5ms' });
@@ -43,8 +43,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
         expect(r.cut).to.equal(15);
         expect(r.listeners).to.equal(0);
         expect(closed).to.deep.equal(['timeout']);
-        expect(told).to.have.length(1);
-        expect(told[0]).to.be.instanceOf(StreamTimeoutError).and.include({ kind: 'first', limit: 10 });
+        expect(reported).to.have.length(1);
+        expect(reported[0]).to.be.instanceOf(StreamTimeoutError).and.include({ kind: 'first', limit: 10 });
       }),
     );
 
@@ -77,8 +77,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
         // A view of a feed gives places and no events of its own: the last word has none, and is refused.
         const r = reader(routeOf(hot<Tick>('5ms a 40ms b', values), options));
         flush();
-        const said = received(r).filter((name) => name !== 'position');
-        expect(said).to.deep.equal(what === 'its own view of a feed' ? ['1'] : ['1', '"silent"', 'end']);
+        const sent = received(r).filter((name) => name !== 'position');
+        expect(sent).to.deep.equal(what === 'its own view of a feed' ? ['1'] : ['1', '"silent"', 'end']);
       }),
     );
 

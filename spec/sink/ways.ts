@@ -5,7 +5,7 @@ import { events, feed, filterEvents, type SseHandler, type SseRequest, sse } fro
 export const Ticks = events({ Tick: t.number, Text: t.string });
 export type Tick = ReturnType<typeof Ticks.Tick> | ReturnType<typeof Ticks.Text>;
 
-/** What all ways have in common. */
+/** The options that all ways share. */
 interface WayOptions {
   readonly heartbeat?: number;
   readonly stallTimeout?: number;

@@ -20,7 +20,7 @@ export interface Producer {
   readonly open: number;
 }
 
-/** What is remembered for all readers: at most so many entries. */
+/** Publishes to a feed whose log stores at most this many entries. */
 export function ofFeed(entries = Infinity): Producer {
   const ticks = feed(Ticks, { log: memoryLog({ maxEntries: entries }) });
   return produced((hooks) => sse(hooks, ticks), publishing(ticks));
@@ -49,10 +49,10 @@ function publishing(ticks: Feed<typeof Ticks>): Said {
   return { say: (number) => void publish(ticks, number), end: () => void ticks.end() };
 }
 
-function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], said: Said): Producer {
+function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], sent: Said): Producer {
   const lines = new Set<object>();
   return {
-    ...said,
+    ...sent,
     route: route(counting(lines)),
     get open() {
       return lines.size;

@@ -15,7 +15,7 @@ interface ReadThrough {
 
 export interface Read {
   /** The last number that was said. */
-  readonly said: number;
+  readonly sent: number;
   readonly seen: Follower['seen'];
   readonly attempts: Follower['attempts'];
 }
@@ -44,9 +44,9 @@ export function readThrough(
             const { seen, attempts, until } = follower;
             await until(hasPosition);
             proxy.breakAll();
-            let said = 0;
+            let sent = 0;
             const sayMore = (): void => {
-              if (said < ahead + lastOf(seen)) producer.say(++said);
+              if (sent < ahead + lastOf(seen)) producer.say(++sent);
             };
             await everyTurn(sayMore, () => until(() => proxy.count > script.length + 1));
             producer.end();
@@ -55,7 +55,7 @@ export function readThrough(
             while (producer.open > 0) await turn();
             // A run that has ended is remembered for a while, and keeps the process.
             await shutdown(producer.route);
-            return { said, seen, attempts };
+            return { sent, seen, attempts };
           },
           { patience },
         ),

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /**
  * Makes one file of the server, and gives its path: 21 processes that each read
- * and translate the library anew would take longer than all that they are for.
+ * and translate the library again would take longer than all that they are for.
  */
 export async function bundledServer(folder: string): Promise<string> {
   const outfile = join(folder, 'server.mjs');

@@ -10,7 +10,7 @@ import { numbersIn } from './numbersIn.ts';
 import { freePort, type Server, startServer } from './startServer.ts';
 
 const kills = 20;
-/** What one server publishes is told from what others did. */
+/** The numbers of one server differ from those of the others by this. */
 const perServer = 1_000_000;
 
 /** Reads the URL with as many EventSources as there are options. */

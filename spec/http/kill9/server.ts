@@ -14,17 +14,17 @@ import { Ticks } from '../ticks.ts';
 const [path = '', port = '', first = ''] = process.argv.slice(2);
 
 let isEnding = false;
-let asked = '';
+let requested = '';
 process.stdin.setEncoding('utf8');
 // A spec that is gone leaves no process behind.
 process.stdin.on('end', () => process.exit());
 process.stdin.on('data', (text) => {
-  asked += text;
-  isEnding = asked.includes('end\n');
+  requested += text;
+  isEnding = requested.includes('end\n');
 });
 
 process.stdout.write('ready\n');
-while (!asked.includes('go\n')) await once(process.stdin, 'data');
+while (!requested.includes('go\n')) await once(process.stdin, 'data');
 
 const ticks = feed(Ticks, { log: lmdbLog({ path, maxEntries: Infinity, maxBytes: Infinity }) });
 const route = sse({ retry: 10, resume: { from: 'oldest' } }, ticks);

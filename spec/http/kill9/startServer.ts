@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
 export interface Server {
-  /** What the log had, by sequence, as far as was said. */
+  /** The acknowledged events of the log, by sequence. */
   readonly acknowledged: ReadonlyMap<number, number>;
   /** Serves and publishes from now on; resolves when so many were acknowledged. */
   go(count: number): Promise<void>;
@@ -21,8 +21,8 @@ export function startServer(script: string, path: string, port: number, first: n
   });
   const lines = createInterface(child.stdout);
   const acknowledged = new Map<number, number>();
-  const gone = Promise.all([once(child, 'close'), once(lines, 'close')]);
-  const lost = gone.then(() => Promise.reject(new Error(`the server of ${first} is gone before it was killed`)));
+  const exited = Promise.all([once(child, 'close'), once(lines, 'close')]);
+  const lost = exited.then(() => Promise.reject(new Error(`the server of ${first} is gone before it was killed`)));
   lost.catch(() => {});
   // One that is gone hears nothing any more.
   child.stdin.on('error', () => {});
@@ -40,7 +40,7 @@ export function startServer(script: string, path: string, port: number, first: n
     end: () => void child.stdin.write('end\n'),
     kill: async () => {
       child.kill('SIGKILL');
-      await gone;
+      await exited;
     },
   };
 }

@@ -20,14 +20,14 @@ export async function withReaders<T>(url: string, count: number, use: (readers: 
   const child = spawn(process.execPath, ['--import', 'tsx', script, url, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const gone = once(child, 'close');
-  const lost = gone.then(([code]) => Promise.reject(new Error(`the readers ended with ${code}`)));
+  const exited = once(child, 'close');
+  const lost = exited.then(([code]) => Promise.reject(new Error(`the readers ended with ${code}`)));
   lost.catch(() => {});
   const lines = createInterface(child.stdout);
   const done = new Map<number, number>();
   const close = async (): Promise<void> => {
     child.kill('SIGKILL');
-    await gone;
+    await exited;
   };
   return closing(close, async () => {
     await Promise.race([once(lines, 'line'), lost]);

@@ -4,11 +4,11 @@ import * as main from '../../../lib/index.ts';
 import * as testing from '../../../lib/testing/index.ts';
 import { failureOf } from '../failureOf.ts';
 import { heartbeatAfterTheEnd, lateCloseListener, replayJoinedByConcat } from './bugs.ts';
-import { type Bug, type Doors, libWithBug } from './libWithBug.ts';
+import { type Bug, type EntryPoints, libWithBug } from './libWithBug.ts';
 
 /** Specs as a user would write them, of at most ten lines. */
 const specs = {
-  leaves: ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: Doors) =>
+  leaves: ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: EntryPoints) =>
     marbles(({ reader, flush }) => {
       const slow = feed(events({ Tick: { n: t.number } }), { log: withLatency(memoryLog(), 5) });
       const r = reader(sse(slow), { socket: '2ms X' });
@@ -16,7 +16,7 @@ const specs = {
       expect([r.writes.length, r.listeners]).to.deep.equal([0, 0]);
     }),
 
-  'loses nothing': ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: Doors) =>
+  'loses nothing': ({ main: { events, feed, memoryLog, sse }, testing: { withLatency, marbles } }: EntryPoints) =>
     marbles(({ hot, reader, expectFrames }) => {
       const Ticks = events({ Tick: { n: t.number } });
       const ticks = feed(Ticks, { log: withLatency(memoryLog(), 3) });
@@ -26,7 +26,7 @@ const specs = {
       expectFrames(r).toBe('10ms a 2ms b--c', values);
     }),
 
-  'is silent after the end': ({ main: { sse }, testing: { marbles } }: Doors) =>
+  'is silent after the end': ({ main: { sse }, testing: { marbles } }: EntryPoints) =>
     marbles(({ cold, reader, expectFrames }) => {
       const r = reader(sse({ heartbeat: 5 }, cold('--a-|')));
       expectFrames(r).toBe('--a-|', { a: 'a' });
@@ -49,24 +49,24 @@ describe('a bug in a copy of the library', function () {
   for (const [bug, name, message] of found) {
     it(`${bug.name} is found by a spec of at most ten lines`, async () => {
       specs[name]({ main, testing })();
-      const doors = await libWithBug(bug);
+      const entryPoints = await libWithBug(bug);
       try {
-        expect(failureOf(specs[name](doors)).message).to.match(message);
+        expect(failureOf(specs[name](entryPoints)).message).to.match(message);
       } finally {
-        doors.remove();
+        entryPoints.remove();
       }
     });
   }
 
   it('is reported if it no longer fits the source', async () => {
-    const gone: Bug = { name: 'gone', file: 'sink/serve.ts', changes: [['not there', '']] };
-    const refused = await libWithBug(gone).then(
+    const outdated: Bug = { name: 'outdated', file: 'sink/serve.ts', changes: [['not there', '']] };
+    const refused = await libWithBug(outdated).then(
       () => undefined,
       (error) => error,
     );
     expect(refused)
       .to.be.an('error')
       .with.property('message')
-      .that.matches(/"gone" no longer fits sink\/serve\.ts/);
+      .that.matches(/"outdated" no longer fits sink\/serve\.ts/);
   });
 });

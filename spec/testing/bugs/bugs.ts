@@ -13,7 +13,7 @@ export const lateCloseListener: Bug = {
   ],
 };
 
-/** What is published while history is being read is in neither part. */
+/** Events that are published while history is being read are in neither part. */
 export const replayJoinedByConcat: Bug = {
   name: 'a replay joined by concat',
   file: 'sink/serve.ts',

@@ -12,8 +12,8 @@ export interface Bug {
   readonly added?: string;
 }
 
-/** What a spec takes from the package. */
-export interface Doors {
+/** The entry points of the package that a spec uses. */
+export interface EntryPoints {
   readonly main: typeof import('../../../lib/index.ts');
   readonly testing: typeof import('../../../lib/testing/index.ts');
 }
@@ -21,7 +21,7 @@ export interface Doors {
 const root = join(import.meta.dirname, '../../..');
 
 /** A copy of the library that has the mistake, beside the real one; `remove` takes it away. */
-export async function libWithBug(bug: Bug): Promise<Doors & { readonly remove: () => void }> {
+export async function libWithBug(bug: Bug): Promise<EntryPoints & { readonly remove: () => void }> {
   // Below the root, so that it finds the same RxJS.
   mkdirSync(join(root, '.tmp'), { recursive: true });
   const folder = mkdtempSync(join(root, '.tmp/bug-'));
@@ -30,8 +30,8 @@ export async function libWithBug(bug: Bug): Promise<Doors & { readonly remove: (
     cpSync(join(root, 'lib'), join(folder, 'lib'), { recursive: true });
     const path = join(folder, 'lib', bug.file);
     writeFileSync(path, mistaken(readFileSync(path, 'utf8'), bug));
-    const door = (name: string) => import(pathToFileURL(join(folder, 'lib', name)).href);
-    return { main: await door('index.ts'), testing: await door('testing/index.ts'), remove };
+    const load = (name: string) => import(pathToFileURL(join(folder, 'lib', name)).href);
+    return { main: await load('index.ts'), testing: await load('testing/index.ts'), remove };
   } catch (error) {
     remove();
     throw error;
