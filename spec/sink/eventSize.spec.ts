@@ -3,8 +3,8 @@ import * as t from 'io-ts';
 import { of } from 'rxjs';
 import { events, feed, LimitError, mapEvents, receive, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
+import { linesOf, post } from '../adapter/posting.ts';
 import { received } from '../feed/received.ts';
-import { linesOf, post } from './posting.ts';
 
 const Texts = events({ Text: t.string });
 const text = (length: number, letter = 'x') => Texts.Text(letter.repeat(length));
