@@ -24,7 +24,7 @@ export type EncodedOf<S> = S extends t.Mixed
  *
  * @category event
  */
-export type GivenOf<S> = S extends t.Mixed
+export type InputOf<S> = S extends t.Mixed
   ? [data: t.TypeOf<S>]
   : S extends t.Props
     ? [data: Needed<S> & Optional<S> extends infer D ? { [K in keyof D]: D[K] } : never]

@@ -9,20 +9,20 @@ export type TypedEvent<T extends string = string, D = unknown> = { readonly type
  *
  * @category event
  */
-export interface EventDefinition<T extends string, D, Given extends readonly unknown[] = [data: D], Encoded = D> {
+export interface EventDefinition<T extends string, D, Args extends readonly unknown[] = [data: D], Encoded = D> {
   /**
    * Creates an event. The data is checked, not copied.
    *
    * @throws TypeError naming each path that is wrong: bad data here is a mistake in the program.
    */
-  (...data: Given): TypedEvent<T, D>;
+  (...data: Args): TypedEvent<T, D>;
   /** The name that is sent. */
   readonly type: T;
   /** The codec of the whole event. It is exact: unknown fields are neither sent nor accepted, at any depth. */
   readonly codec: t.Type<TypedEvent<T, D>, TypedEvent<T, Encoded>, unknown>;
   /** The codec of the data, exact as well. */
   readonly payload: t.Type<D, Encoded, unknown>;
-  /** Returns true for such an event, whoever created it. */
+  /** Returns true for such an event, also for one that another copy of the library created. */
   is(value: unknown): value is TypedEvent<T, D>;
 }
 

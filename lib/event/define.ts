@@ -28,8 +28,8 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
   }
 
   const codec = eventCodec(type, payload, (checked) => stamp(checked, definition));
-  const construct = (given?: unknown): TypedEvent => {
-    const data = fill(given);
+  const construct = (input?: unknown): TypedEvent => {
+    const data = fill(input);
     if (!payload.is(data)) throw new TypeError(describeMismatch(payload, data, at).join('\n'));
     return stamp({ type, data }, definition);
   };
@@ -47,7 +47,7 @@ const nullCodec = identityLeaf('null', ['null'], (value) => value === null, [nul
 const noShape: ExactShape = {
   codec: nullCodec,
   input: nullCodec,
-  fill: (given) => (given === undefined ? null : given),
+  fill: (input) => (input === undefined ? null : input),
 };
 
 /** Creates the codec of `{ type, data }`. What it decodes is checked as the constructor checks it, and is marked so. */

@@ -1,4 +1,4 @@
-import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
+import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
 import { define } from './define.ts';
 import type { EventDefinition } from './EventDefinition.ts';
@@ -24,6 +24,6 @@ import type { EventDefinition } from './EventDefinition.ts';
 export function event<T extends string, S extends Shape | undefined = undefined>(
   type: CheckedName<T>,
   shape?: S,
-): EventDefinition<T, DataOf<S>, GivenOf<S>, EncodedOf<S>> {
-  return define(type, shape) as unknown as EventDefinition<T, DataOf<S>, GivenOf<S>, EncodedOf<S>>;
+): EventDefinition<T, DataOf<S>, InputOf<S>, EncodedOf<S>> {
+  return define(type, shape) as unknown as EventDefinition<T, DataOf<S>, InputOf<S>, EncodedOf<S>>;
 }

@@ -1,5 +1,5 @@
 import type { Issue } from '../codec/describeFailure.ts';
-import type { DataOf, EncodedOf, GivenOf, Shape } from '../codec/Shape.ts';
+import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
@@ -34,7 +34,7 @@ type CheckedMember<Name extends string, Key, Keys extends Readonly<Record<string
 type DefinitionsOf<M> = {
   readonly [Key in keyof M]: M[Key] extends NamedMember
     ? M[Key]
-    : EventDefinition<MemberName<Key, M[Key]>, DataOf<M[Key]>, GivenOf<M[Key]>, EncodedOf<M[Key]>>;
+    : EventDefinition<MemberName<Key, M[Key]>, DataOf<M[Key]>, InputOf<M[Key]>, EncodedOf<M[Key]>>;
 };
 
 /** Inferred once more, so that an editor shows the definitions and not how they are computed. */

@@ -15,7 +15,7 @@ export interface Surroundings {
   later(work: () => void): void;
   /** Fails the test for a call that Node would ignore, or that would end the process. */
   mistake(what: string): void;
-  arrived(arrival: Write): void;
+  arrived(write: Write): void;
   /** Called when the connection has closed, whoever closed it. */
   closed(): void;
 }

@@ -44,9 +44,9 @@ export class TestReader {
     this.#recorder = new FrameRecorder(run.lastEventId);
     this.response = new FakeResponse(run.method, {
       ...run,
-      arrived: (arrival) => {
-        this.#writes.push(arrival);
-        this.#record(arrival);
+      arrived: (write) => {
+        this.#writes.push(write);
+        this.#record(write);
         run.onChange(this);
       },
       closed: () => {
@@ -143,10 +143,10 @@ export class TestReader {
    * @internal
    */
   lose(): void {
-    const kept = this.writes.slice(0, -1);
+    const earlier = this.writes.slice(0, -1);
     this.#writes.pop();
     this.#recorder = new FrameRecorder(this.#run.lastEventId);
-    for (const arrival of kept) this.#record(arrival);
+    for (const write of earlier) this.#record(write);
   }
 
   #record({ bytes, at }: Write): void {

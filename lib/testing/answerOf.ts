@@ -13,8 +13,8 @@ export function answerOf({ status, isStream, text, error }: TestReader, when = '
   const body = text.replace(/\s+/g, ' ').trim();
   const answer =
     status === undefined || isStream ? [] : [`the answer was ${status} and no stream${when}${saying(body)}`];
-  const given = error === undefined ? [] : [`next was given ${error instanceof Error ? error : textOf(error)}`];
-  return [...answer, ...given].join('; ');
+  const passed = error === undefined ? [] : [`next was called with ${error instanceof Error ? error : textOf(error)}`];
+  return [...answer, ...passed].join('; ');
 }
 
 function saying(body: string): string {

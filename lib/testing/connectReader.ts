@@ -86,7 +86,7 @@ export function connectReader<R extends SseRequest>(
   });
 
   onMade(reader);
-  const arrive = () => visit(route, request, reader, options.next ?? true);
+  const arrive = () => callRoute(route, request, reader, options.next ?? true);
   // A server gets a request before it can be notified that the connection is closed.
   if (connecting !== undefined) arrive();
   else scheduler.schedule(arrive, start - now);
@@ -97,7 +97,12 @@ export function connectReader<R extends SseRequest>(
   return reader;
 }
 
-function visit<R extends SseRequest>(route: RouteHandler<R>, request: R, reader: TestReader, withNext: boolean): void {
+function callRoute<R extends SseRequest>(
+  route: RouteHandler<R>,
+  request: R,
+  reader: TestReader,
+  withNext: boolean,
+): void {
   if (!withNext) {
     route(request, reader.response);
     return;

@@ -13,7 +13,7 @@ export interface Promised {
   readonly stateful: boolean;
 }
 
-interface GivenEvent {
+interface DeliveredEvent {
   readonly sequence: number;
   readonly text: string;
   /** Virtual milliseconds. */
@@ -21,7 +21,7 @@ interface GivenEvent {
 }
 
 /** Every event that a reader received, by its position. */
-type Given = Map<string, GivenEvent[]>;
+type Deliveries = Map<string, DeliveredEvent[]>;
 
 /**
  * Describes how a route broke its promise to a reader; `undefined` when it did not: over all connections each event
@@ -36,8 +36,8 @@ export function deliveryCheck(
 ): string | undefined {
   const unserved = refusalOf(witness) ?? nothingServed(witness) ?? refusalOf(reader);
   if (unserved !== undefined) return unserved;
-  const given = givenTo(witness);
-  const comparable: Given = stateful ? new Map() : given;
+  const delivered = deliveriesTo(witness);
+  const comparable: Deliveries = stateful ? new Map() : delivered;
   let position: ParsedCursor | undefined;
   for (const { connection, at, message, next } of messagesOf(reader)) {
     const when = `at ${at} ms, on connection ${connection + 1}`;
@@ -47,7 +47,7 @@ export function deliveryCheck(
     if (wrong !== undefined) return `${wrong} ${when}`;
     position = cursor;
   }
-  return stateful && wasGivenLast(reader) ? undefined : neverCame(reader, position, given);
+  return stateful && hasReceivedLast(reader) ? undefined : neverCame(reader, position, delivered);
 }
 
 /** A response other than a stream, which keeps a reader from reconnecting. */
@@ -68,17 +68,17 @@ function nothingServed({ end, connections }: EventSourceReader): string | undefi
 function neverCame(
   { state, end, connectedAt }: EventSourceReader,
   position: ParsedCursor | undefined,
-  given: Given,
+  delivered: Deliveries,
 ): string | undefined {
   if (state === 'closed' && end === undefined) return undefined;
   // Without a position it should receive what was sent while it was connected.
   const cameAt = connectedAt.at(-1) ?? Infinity;
-  const owed = (epoch: string, { sequence, at }: GivenEvent): boolean =>
+  const owed = (epoch: string, { sequence, at }: DeliveredEvent): boolean =>
     position === undefined ? state === 'open' && at > cameAt : epoch === position.epoch && sequence > position.sequence;
-  for (const [epoch, events] of given) {
+  for (const [epoch, events] of delivered) {
     const missing = events.find((event) => owed(epoch, event));
     if (missing === undefined) continue;
-    const stands = position === undefined ? 'was given nothing' : `stands at ${position.sequence}`;
+    const stands = position === undefined ? 'received nothing' : `stands at ${position.sequence}`;
     return `${epoch}.${missing.sequence} never came, though the reader was there: it ${stands}`;
   }
   return undefined;
@@ -89,17 +89,17 @@ function step(
   from: ParsedCursor | undefined,
   to: ParsedCursor,
   message: Message,
-  given: Given,
+  delivered: Deliveries,
   filtered: boolean,
 ): string | undefined {
-  const isEvent = !isPlace(message);
-  const known = given.get(to.epoch) ?? [];
+  const isEvent = !isPositionFrame(message);
+  const known = delivered.get(to.epoch) ?? [];
   const same = known.find(({ sequence }) => sequence === to.sequence);
   if (isEvent && same !== undefined && same.text !== textOf(message)) {
-    return `${to.epoch}.${to.sequence} was another event than another reader was given`;
+    return `${to.epoch}.${to.sequence} was another event than another reader received`;
   }
   if (from === undefined) return undefined;
-  if (from.epoch !== to.epoch) return `the numbering changed from ${from.epoch} to ${to.epoch} and no gap told it`;
+  if (from.epoch !== to.epoch) return `the numbering changed from ${from.epoch} to ${to.epoch} and no gap reported it`;
   if (isEvent && to.sequence <= from.sequence) return `${to.sequence} came again, after ${from.sequence}`;
   if (to.sequence < from.sequence) return `the position went back from ${from.sequence} to ${to.sequence}`;
   const end = isEvent ? to.sequence : to.sequence + 1;
@@ -110,9 +110,9 @@ function step(
 }
 
 /** True when its last stream brought an event or a gap. */
-function wasGivenLast({ connections }: EventSourceReader): boolean {
+function hasReceivedLast({ connections }: EventSourceReader): boolean {
   const last = connections.findLast(({ isStream }) => isStream);
-  return last?.frames.some(({ frame }) => frame._tag === 'Message' && !isPlace(frame)) ?? false;
+  return last?.frames.some(({ frame }) => frame._tag === 'Message' && !isPositionFrame(frame)) ?? false;
 }
 
 function* messagesOf(reader: EventSourceReader) {
@@ -124,20 +124,20 @@ function* messagesOf(reader: EventSourceReader) {
   }
 }
 
-function givenTo(reader: EventSourceReader): Given {
-  const given: Given = new Map();
+function deliveriesTo(reader: EventSourceReader): Deliveries {
+  const delivered: Deliveries = new Map();
   for (const { message, at } of messagesOf(reader)) {
     if (message.id === undefined || message.event?.startsWith('rxsse.')) continue;
     const { epoch, sequence } = cursorIn(message.id);
-    const events = given.get(epoch) ?? [];
-    given.set(epoch, events);
+    const events = delivered.get(epoch) ?? [];
+    delivered.set(epoch, events);
     events.push({ sequence, text: textOf(message), at });
   }
-  return given;
+  return delivered;
 }
 
 /** True for a frame that carries a position and nothing else. */
-function isPlace({ event }: Message): boolean {
+function isPositionFrame({ event }: Message): boolean {
   return event === reserved.position || event === reserved.end;
 }
 

@@ -54,11 +54,11 @@ export function expectFrames(
       );
       const expected = diagram.map((happening, index) => expectedOf(happening, frames[index]?.frame, error));
       const actual = frames.map(({ at, frame }, index): Happening => {
-        const asked = expected[index]?.value;
+        const wanted = expected[index]?.value;
         return {
           at,
           kind: words.N,
-          value: shownFrame(frame, typeof asked === 'object' && asked !== null && 'id' in asked),
+          value: shownFrame(frame, typeof wanted === 'object' && wanted !== null && 'id' in wanted),
         };
       });
       const happened = [...actual, ...endOf(reader, error)];
@@ -68,10 +68,10 @@ export function expectFrames(
   return { toBe };
 }
 
-function expectedOf(happening: Happening, inItsPlace: Frame | undefined, error: unknown): Happening {
+function expectedOf(happening: Happening, actual: Frame | undefined, error: unknown): Happening {
   if (happening.kind === words.C) return happening;
   if (happening.kind === words.E) return { ...happening, value: error };
-  return { ...happening, value: shownValue(happening.value, `expectFrames: ${happening.mark}`, inItsPlace) };
+  return { ...happening, value: shownValue(happening.value, `expectFrames: ${happening.mark}`, actual) };
 }
 
 /** Returns how many frames the start of the response has. */

@@ -49,7 +49,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   const visitors: TestReader[] = [];
   for (const socket of sockets) {
     const whose = `of a reader with the socket '${socket}'`;
-    const visit = marbles(
+    const run = marbles(
       ({ reader, flush }) => {
         visitors.push(reader(route, { ...request, socket }));
         flush();
@@ -58,7 +58,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
     );
     const open = trackSubscriptions(() => {
       try {
-        visit();
+        run();
       } catch (error) {
         throw testFailure(`expectNoLeaks: ${whose}: ${messageOf(error)}`, site);
       }
@@ -68,7 +68,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
     if (refusal !== '') throw testFailure(`expectNoLeaks: ${whose}: ${refusal}`, site);
     const listeners = visitor?.listeners ?? 0;
     const left = [
-      ...open.map((place) => `a subscription is left, made at ${place}`),
+      ...open.map((site) => `a subscription is left, made at ${site}`),
       ...(listeners === 0 ? [] : [`${listeners} listeners are left on its response`]),
     ];
     if (left.length > 0) throw testFailure(`expectNoLeaks: ${whose}:\n  ${left.join('\n  ')}`, site);

@@ -44,17 +44,17 @@ export function fetchOf<R extends SseRequest = SseRequest>(
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {
         throw new TypeError('fetchOf: a body must be text or bytes, got a stream');
       }
-      const asked = requestOf(input, init);
-      const { signal } = asked;
+      const request = requestOf(input, init);
+      const { signal } = request;
       if (signal.aborted) return reject(signal.reason);
 
       let body: ReadableStreamDefaultController<Uint8Array> | undefined;
-      let given = 0;
+      let count = 0;
       let isOver = false;
       let incoming: Incoming | undefined;
       const reader = new TestReader({
-        method: asked.method,
-        lastEventId: asked.headers.get('last-event-id') ?? '',
+        method: request.method,
+        lastEventId: request.headers.get('last-event-id') ?? '',
         chunk: Infinity,
         now: () => clock.now(),
         later: (work) => clock.turn(work),
@@ -76,8 +76,8 @@ export function fetchOf<R extends SseRequest = SseRequest>(
       const changed = (): void => {
         const { status, headers, closed, ended } = reader;
         if (status !== undefined && body === undefined) resolve(new Response(begin(status), { status, headers }));
-        for (; given < reader.writes.length && !isOver; given++) {
-          const bytes = reader.writes[given]?.bytes;
+        for (; count < reader.writes.length && !isOver; count++) {
+          const bytes = reader.writes[count]?.bytes;
           if (bytes !== undefined) body?.enqueue(new Uint8Array(bytes));
         }
         if (body !== undefined && (body.desiredSize ?? 1) <= 0 && closed === undefined) reader.response.fill();
@@ -106,7 +106,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
       signal.addEventListener('abort', leave);
       const arrive = (bytes?: Uint8Array): void => {
         if (isOver) return;
-        incoming = incomingOf(asked, bytes, json);
+        incoming = incomingOf(request, bytes, json);
         try {
           route(incoming.request as R, reader.response, reader.next);
         } catch (error) {
@@ -114,8 +114,8 @@ export function fetchOf<R extends SseRequest = SseRequest>(
         }
       };
       // A later step, as for a request over a network.
-      if (asked.body === null) clock.turn(() => arrive());
-      else asked.arrayBuffer().then((bytes) => clock.turn(() => arrive(new Uint8Array(bytes))), fail);
+      if (request.body === null) clock.turn(() => arrive());
+      else request.arrayBuffer().then((bytes) => clock.turn(() => arrive(new Uint8Array(bytes))), fail);
     });
 }
 

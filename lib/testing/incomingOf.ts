@@ -16,12 +16,12 @@ export interface Incoming {
  *
  * @param bytes absent where the request has no body
  */
-export function incomingOf(asked: Request, bytes: Uint8Array | undefined, json: boolean): Incoming {
-  const { pathname, search } = new URL(asked.url);
+export function incomingOf(source: Request, bytes: Uint8Array | undefined, json: boolean): Incoming {
+  const { pathname, search } = new URL(source.url);
   const length = bytes === undefined ? {} : { 'content-length': String(bytes.length) };
-  const headers = { ...Object.fromEntries(asked.headers), ...length };
-  const head: SseRequest = { method: asked.method, url: pathname + search, headers };
-  if (asked.method === 'GET' || asked.method === 'HEAD') return { request: head, leave: () => {} };
+  const headers = { ...Object.fromEntries(source.headers), ...length };
+  const head: SseRequest = { method: source.method, url: pathname + search, headers };
+  if (source.method === 'GET' || source.method === 'HEAD') return { request: head, leave: () => {} };
 
   // The body is complete: nothing is read on demand.
   const stream = new Readable({ read: () => {} });

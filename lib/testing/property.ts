@@ -15,7 +15,7 @@ export interface PropertyWorld extends Pick<MarbleHelpersBase, 'hot' | 'cold'> {
   /** Emits when the server of this route restarts: everything that would end with its process ends here. */
   readonly stopped: Observable<void>;
   /** Returns what survives a restart, such as a log on disk: created once for a run, and returned again by its name. */
-  kept<T>(name: string, make: () => T): T;
+  persist<T>(name: string, make: () => T): T;
 }
 
 /** How long and how often `property` runs. @category testing */
@@ -143,19 +143,19 @@ function play(
 ): readonly [reader: EventSourceReader, witness: EventSourceReader] {
   const { hot, cold, eventSource } = run.helpers();
   const survivors = new Map<string, unknown>();
-  const kept = <T>(name: string, made: () => T): T => {
+  const persist = <T>(name: string, made: () => T): T => {
     if (!survivors.has(name)) survivors.set(name, made());
     return survivors.get(name) as T;
   };
   let stopped = new Subject<void>();
-  let route = routeOf(make({ hot, cold, kept, stopped }));
-  const current: RouteHandler<SseRequest> = (asked, response, next) => route(asked, response, next);
+  let route = routeOf(make({ hot, cold, persist, stopped }));
+  const current: RouteHandler<SseRequest> = (request, response, next) => route(request, response, next);
   const restart = (): void => {
     stopped.next();
     stopped.complete();
     for (const each of [reader, witness]) each.connections.at(-1)?.response.leave();
     stopped = new Subject();
-    route = routeOf(make({ hot, cold, kept, stopped }));
+    route = routeOf(make({ hot, cold, persist, stopped }));
   };
 
   // The reference reader connects first, so that it receives whatever the other one does.

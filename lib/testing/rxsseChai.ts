@@ -15,7 +15,7 @@ import { type Site, siteOf } from './testFailure.ts';
  */
 export interface ChaiLike {
   readonly Assertion: {
-    addMethod(name: string, method: (this: { readonly _obj: unknown }, ...given: unknown[]) => void): void;
+    addMethod(name: string, method: (this: { readonly _obj: unknown }, ...args: unknown[]) => void): void;
   };
   readonly config: object;
 }
@@ -68,8 +68,8 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
     return siteOf(typeof start === 'function' ? (start as () => void) : siteIn);
   };
 
-  chai.Assertion.addMethod('emitMarbles', function (...given: unknown[]) {
-    const [diagram, values, error] = given as Parameters<Chai.Assertion['emitMarbles']>;
+  chai.Assertion.addMethod('emitMarbles', function (...args: unknown[]) {
+    const [diagram, values, error] = args as Parameters<Chai.Assertion['emitMarbles']>;
     refuseNot(this, 'emitMarbles');
     const site = siteIn(this);
     const stream = this._obj;
@@ -83,8 +83,8 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
     marbles(expectMarbles)();
   });
 
-  chai.Assertion.addMethod('expectNoLeaks', function (...given: unknown[]) {
-    const [options] = given as Parameters<Chai.Assertion['expectNoLeaks']>;
+  chai.Assertion.addMethod('expectNoLeaks', function (...args: unknown[]) {
+    const [options] = args as Parameters<Chai.Assertion['expectNoLeaks']>;
     refuseNot(this, 'expectNoLeaks');
     expectNoLeaks(this._obj as RouteHandler<SseRequest>, options);
   });

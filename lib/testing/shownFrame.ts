@@ -41,13 +41,13 @@ export function shownFrame(frame: Frame, withId: boolean): ShownFrame {
  * Converts the expected value of a test: a typed event, a frame, or JSON without a name; a plain `{ type, data }` is
  * the event of that name, unless the received frame has no name, since a route without a contract sends it whole.
  */
-export function shownValue(value: unknown, where: string, inItsPlace: Frame | undefined): ShownFrame {
+export function shownValue(value: unknown, where: string, actual: Frame | undefined): ShownFrame {
   const definition = definitionOf(value);
   if (definition !== undefined) {
     return { event: definition.type, ...content(encodeData(definition, value as TypedEvent)) };
   }
   if (isFrame(value)) return shownFrame(value, true);
-  const isNameless = inItsPlace?._tag === 'Message' && inItsPlace.event === undefined;
+  const isNameless = actual?._tag === 'Message' && actual.event === undefined;
   if (isPlainEvent(value) && !isNameless) return { event: value.type, ...content(jsonText(where, value.data)) };
   return content(jsonText(where, value));
 }

@@ -36,9 +36,9 @@ export function virtualTimers(steps: Steps): VirtualTimers {
   const timers = new Map<number, Timer>();
   let last = 0;
 
-  const start = (kind: Kind, handler: () => void, asked: number): number => {
+  const start = (kind: Kind, handler: () => void, delay: number): number => {
     const handle = ++last;
-    const ms = Math.max(0, asked);
+    const ms = Math.max(0, delay);
     timers.set(handle, { kind, ms, handler, due: steps.now() + ms, step: steps.schedule(step, ms) });
     return handle;
   };

@@ -32,7 +32,7 @@ export interface FrameParserOptions extends FrameListeners, FrameLimits {
   /**
    * The id with which the reader connected. It stays in force until the stream sets another.
    *
-   * @default '', which is none
+   * @default ''
    */
   readonly lastEventId?: string;
 }

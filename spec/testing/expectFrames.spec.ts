@@ -155,7 +155,7 @@ describe('expectFrames', () => {
       expectFrames(reader((_request, _response, next) => next?.(new TypeError('bad')))).toBe('--a');
     });
     expect(failureOf(run).message).to.contain(
-      'at 0 ms; the answer was 500 and no stream; next was given TypeError: bad',
+      'at 0 ms; the answer was 500 and no stream; next was called with TypeError: bad',
     );
   });
 });

@@ -92,7 +92,7 @@ describe('expectNoLeaks', () => {
       throw new Error('no database');
     };
     expect(failureOf(() => expectNoLeaks(throwing)).message).to.match(
-      /the answer was 500 and no stream; next was given Error: no database/,
+      /the answer was 500 and no stream; next was called with Error: no database/,
     );
   });
 

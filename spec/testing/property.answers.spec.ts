@@ -26,7 +26,7 @@ describe('property, of answers that are no stream', () => {
     const make = () => () => {
       throw new Error('no database');
     };
-    expect(playing(make)).to.match(/^property: the answer was 500 and no stream.*; next was given Error: no database/);
+    expect(playing(make)).to.match(/^property: the answer was 500 and no stream.*; next was called with Error: no database/);
   });
 
   it('fails when nothing is answered, or nothing but 204', () => {
@@ -39,8 +39,8 @@ describe('property, of answers that are no stream', () => {
   });
 
   it('fails when who comes back is refused', () => {
-    const make = ({ kept }: PropertyWorld) => {
-      const served = kept('served', () => ({ readers: 0 }));
+    const make = ({ persist }: PropertyWorld) => {
+      const served = persist('served', () => ({ readers: 0 }));
       const route = sse(() => interval(7).pipe(map((n) => message({ id: `1.e.${n}`, data: n }))));
       return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);
@@ -52,8 +52,8 @@ describe('property, of answers that are no stream', () => {
   });
 
   it('fails when one reader is given nothing at all', () => {
-    const make = ({ kept, hot }: PropertyWorld) => {
-      const served = kept('served', () => ({ readers: 0 }));
+    const make = ({ persist, hot }: PropertyWorld) => {
+      const served = persist('served', () => ({ readers: 0 }));
       const ticks = hot('10ms a 9ms b');
       return (_request: SseRequest, response: NodeResponse) => {
         response.on('error', () => {});
@@ -68,8 +68,8 @@ describe('property, of answers that are no stream', () => {
   });
 
   it('fails when it is told that all is over, and it is not', () => {
-    const make = ({ kept }: PropertyWorld) => {
-      const served = kept('served', () => ({ readers: 0 }));
+    const make = ({ persist }: PropertyWorld) => {
+      const served = persist('served', () => ({ readers: 0 }));
       const route = sse({ retry: 5 }, () => interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))));
       return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);

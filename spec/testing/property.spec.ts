@@ -42,7 +42,7 @@ describe('property', function () {
     it(
       'by a feed whose log survives the server, however little it keeps',
       property((world) => {
-        const log = world.kept('log', () => memoryLog({ maxEntries: 20 }));
+        const log = world.persist('log', () => memoryLog({ maxEntries: 20 }));
         return sse({ retry: 50 }, feed(Ticks, { log, source: () => ticking(world) }));
       }, soon),
     );
@@ -104,7 +104,7 @@ describe('property', function () {
       response.on('error', () => {});
       response.on('close', () => subscription.unsubscribe());
     };
-    const lossy = ({ kept, hot }: PropertyWorld) => byHand(kept('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
+    const lossy = ({ persist, hot }: PropertyWorld) => byHand(persist('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
     const repeating = ({ cold }: PropertyWorld) => byHand(cold('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5'));
 
     it('by what is lost, with the smallest script and its seed', () => {
@@ -132,8 +132,8 @@ describe('property', function () {
 
     it('by a hole, a change of numbering, another event, and none of a position', () => {
       const failing = (ids: readonly (string | undefined)[], filtered = false) => {
-        const make = ({ kept, cold }: PropertyWorld) => {
-          const served = kept('served', () => ({ readers: 0 }));
+        const make = ({ persist, cold }: PropertyWorld) => {
+          const served = persist('served', () => ({ readers: 0 }));
           return sse(() => {
             const who = served.readers++;
             return cold('ab').pipe(
@@ -147,7 +147,7 @@ describe('property', function () {
         return failureOf(property(make, { script: '50ms D', filtered })).message;
       };
       expect(failing(['1.e.1', '1.e.3'])).to.match(/^property: 2 is missing after 1/);
-      expect(failing(['1.e.1', '1.f.2'])).to.match(/^property: the numbering changed from e to f and no gap told it/);
+      expect(failing(['1.e.1', '1.f.2'])).to.match(/^property: the numbering changed from e to f and no gap reported it/);
       expect(failing(['1.e.1', '1.e.2', 'by reader'])).to.match(
         /^property: e\.1 was another event than another reader/,
       );
@@ -155,8 +155,8 @@ describe('property', function () {
     });
 
     it('by what never comes', () => {
-      const make = ({ cold, kept }: PropertyWorld) => {
-        const served = kept('served', () => ({ readers: 0 }));
+      const make = ({ cold, persist }: PropertyWorld) => {
+        const served = persist('served', () => ({ readers: 0 }));
         return sse(() => {
           const isWitness = served.readers++ === 0;
           return cold('abc').pipe(
@@ -170,8 +170,8 @@ describe('property', function () {
 
     it('by a stateful one that repeats, leaves a hole, changes its numbering, or gives nothing', () => {
       const failing = (ids: readonly string[], options: PropertyOptions = {}) => {
-        const make = ({ kept, hot }: PropertyWorld) => {
-          const served = kept('served', () => ({ readers: 0 }));
+        const make = ({ persist, hot }: PropertyWorld) => {
+          const served = persist('served', () => ({ readers: 0 }));
           const later = hot('50ms c');
           return sse(() => {
             const who = served.readers++;

@@ -27,7 +27,7 @@ export class Environment {
   #holders = 0;
   #writes: Write<unknown>[] = [];
   /** True while a transaction is requested and has not started. */
-  #asked = false;
+  #requested = false;
   #running = 0;
   #readersChecked = clock.now();
 
@@ -76,9 +76,9 @@ export class Environment {
   }
 
   #transact(): void {
-    if (this.#asked || this.#running >= mostRunning) return;
+    if (this.#requested || this.#running >= mostRunning) return;
     this.#checkReaders();
-    this.#asked = true;
+    this.#requested = true;
     this.#running++;
     let writes: readonly Write<unknown>[] = [];
     let commit: Commit | undefined;
@@ -96,7 +96,7 @@ export class Environment {
       },
       async (error: unknown) => {
         commit?.failed();
-        if (this.#asked && writes.length === 0) writes = this.#started();
+        if (this.#requested && writes.length === 0) writes = this.#started();
         const failure = new StorageError(`write to the log in ${this.#path}`, await causeOf(error));
         for (const write of writes) write.fail(failure);
         this.#settled();
@@ -107,7 +107,7 @@ export class Environment {
   #started(): readonly Write<unknown>[] {
     const writes = this.#writes;
     this.#writes = [];
-    this.#asked = false;
+    this.#requested = false;
     return writes;
   }
 

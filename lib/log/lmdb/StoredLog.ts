@@ -58,8 +58,9 @@ export class StoredLog implements EventLog {
       if (state.ended !== false) return E.left(new ClosedError('the log', 'ended'));
       const grown = this.#add(table, state, entries, time);
       const appended: Appended = { epoch: state.epoch, first: state.tail + 1, last: grown.tail };
-      const kept = key === undefined ? grown : remember(table, this.#hash, grown, key, appended, this.#options.keys);
-      putState(table, this.#hash, kept);
+      const remembered =
+        key === undefined ? grown : remember(table, this.#hash, grown, key, appended, this.#options.keys);
+      putState(table, this.#hash, remembered);
       return E.right(appended);
     });
   }
@@ -93,12 +94,12 @@ export class StoredLog implements EventLog {
       return throwError(() => error);
     }
     // A new log, or one that the last boot of the machine left without an epoch. A reader needs no flush.
-    const begun = this.#write((table, state) => {
+    const started = this.#write((table, state) => {
       putState(table, this.#hash, state);
       return E.right(state);
     }, 'visible');
     const page = new AsyncSubject<Page>();
-    begun.pipe(switchMap(() => this.#read(after, maxBytes))).subscribe(page);
+    started.pipe(switchMap(() => this.#read(after, maxBytes))).subscribe(page);
     return page.asObservable();
   }
 

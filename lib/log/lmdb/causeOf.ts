@@ -7,13 +7,13 @@ const causeTimeout = 100;
  */
 export async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;
-  const told = Promise.resolve(error.commitError).then(
+  const cause = Promise.resolve(error.commitError).then(
     () => error,
     (cause: unknown) => cause,
   );
   let timer: NodeJS.Timeout | undefined;
-  const untold = new Promise<unknown>((resolve) => {
+  const timeout = new Promise<unknown>((resolve) => {
     timer = setTimeout(() => resolve(error), causeTimeout);
   });
-  return Promise.race([told, untold]).finally(() => clearTimeout(timer));
+  return Promise.race([cause, timeout]).finally(() => clearTimeout(timer));
 }

@@ -6,9 +6,9 @@ const environments = new Map<string, Environment>();
 
 /** Returns the environment of this folder, and opens it if necessary. Each holder releases it once. */
 export function holdEnvironment(path: string): Environment {
-  const place = resolve(path);
-  const environment = environments.get(place) ?? new Environment(place, () => environments.delete(place));
-  environments.set(place, environment);
+  const folder = resolve(path);
+  const environment = environments.get(folder) ?? new Environment(folder, () => environments.delete(folder));
+  environments.set(folder, environment);
   environment.hold();
   return environment;
 }

@@ -20,16 +20,17 @@ export function remember(
 ): StoredState {
   if (bound === 0) return state;
   let { first, next } = state.keys;
-  const place = rememberedKey(log, key);
-  table.put(place, bytesOf(appended));
-  table.put(orderKey(log, next), place);
+  const keyEntry = rememberedKey(log, key);
+  table.put(keyEntry, bytesOf(appended));
+  table.put(orderKey(log, next), keyEntry);
   next++;
-  for (let gone = 0; next - first > bound && gone < maxRemoved; gone++, first++) forget(table, orderKey(log, first));
+  for (let removed = 0; next - first > bound && removed < maxRemoved; removed++, first++)
+    forget(table, orderKey(log, first));
   return { ...state, keys: { first, next } };
 }
 
 function forget(table: Table, order: Uint8Array): void {
-  const place = table.get(order);
-  if (place !== undefined) table.remove(place);
+  const keyEntry = table.get(order);
+  if (keyEntry !== undefined) table.remove(keyEntry);
   table.remove(order);
 }

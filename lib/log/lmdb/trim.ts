@@ -36,8 +36,8 @@ export function trim(
     const length = wireLength(idLine(state.epoch, sequence), value);
     const enough = state.tail - sequence >= retention.entries || bytes - length >= retention.bytes;
     if (!enough && now - since <= retention.age) break;
-    const goneEntries = floor - state.floor;
-    if (goneEntries >= Math.max(stepEntries, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
+    const removedEntries = floor - state.floor;
+    if (removedEntries >= Math.max(stepEntries, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
     floor = sequence;
     bytes -= length;
   }

@@ -25,10 +25,10 @@ export const appending: readonly LogCase[] = [
     run: async (lab) => {
       const log = await lab.open();
       const { epoch } = await log.state();
-      const placed = [];
+      const appended = [];
       for (const batch of [numbers(1, 1), numbers(2, 4), numbers(5, 5), numbers(6, 105)])
-        placed.push(await log.append(batch));
-      same('the places', placed, [
+        appended.push(await log.append(batch));
+      same('the places', appended, [
         { epoch, first: 1, last: 1 },
         { epoch, first: 2, last: 4 },
         { epoch, first: 5, last: 5 },

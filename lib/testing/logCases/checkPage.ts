@@ -5,11 +5,11 @@ import { type Block, blocksOf } from './blocksOf.ts';
 import { holds, same } from './same.ts';
 
 /** Checks what must be true of every page of every log, whatever else happens at that moment; returns its entries. */
-export function checkPage(page: Page, asked: number, maxBytes: number): readonly Block[] {
+export function checkPage(page: Page, requested: number, maxBytes: number): readonly Block[] {
   checkState(page);
   const { floor, tail, after, last, bytes } = page;
-  const what = `the page after ${asked} of ${maxBytes} bytes, with floor ${floor} and tail ${tail},`;
-  same(`${what} begins after`, after, Math.max(asked, floor));
+  const what = `the page after ${requested} of ${maxBytes} bytes, with floor ${floor} and tail ${tail},`;
+  same(`${what} begins after`, after, Math.max(requested, floor));
   holds(`${what} ends at ${last}, before it begins`, last >= after);
   holds(`${what} ends at ${last}, behind the tail`, last <= Math.max(after, tail));
   holds(`${what} is empty, so nobody gets past it`, last > after || after >= tail);

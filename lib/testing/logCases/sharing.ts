@@ -16,11 +16,11 @@ export const sharing: readonly LogCase[] = [
           ? log.append(numbers(number + 1, number + 3, 'a'))
           : writer.append(numbers(number + 1, number + 3, 'b'));
       });
-      const placed = await Promise.all(calls);
+      const appended = await Promise.all(calls);
       const data = await log.data();
       same('the entries as the other reads them', await writer.data(), data);
       same('the tail', (await log.state()).tail, 180);
-      placed.forEach(({ first, last }, call) => {
+      appended.forEach(({ first, last }, call) => {
         const number = Math.floor(call / 2) * 3;
         same(
           `batch ${call}`,

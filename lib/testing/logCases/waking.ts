@@ -6,7 +6,7 @@ import { type Probe, wide } from './Probe.ts';
 import { same } from './same.ts';
 
 /** The points in the life of a joining reader at which another process may append. */
-const places = [
+const moments = [
   'before it subscribes',
   'before it reads',
   'while it reads',
@@ -15,22 +15,22 @@ const places = [
 ] as const;
 
 export const waking: readonly LogCase[] = [
-  ...places.map((place) => ({
-    name: `misses nothing that is appended by a reader who joins: ${place}`,
+  ...moments.map((moment) => ({
+    name: `misses nothing that is appended by a reader who joins: ${moment}`,
     run: async (lab: Lab) => {
       const log = await lab.open();
       await log.append(numbers(1, 2));
-      same('what it read', await join(log, log, place), ['1', '2', '3']);
+      same('what it read', await join(log, log, moment), ['1', '2', '3']);
     },
   })),
   {
-    name: 'misses nothing at any of these places when another writer appends',
+    name: 'misses nothing at any of these moments when another writer appends',
     run: async (lab) => {
-      for (const place of places) {
+      for (const moment of moments) {
         const log = await lab.open();
         const writer = await log.second();
         await writer.append(numbers(1, 2));
-        same(`what it read, appended ${place}`, await join(log, writer, place), ['1', '2', '3']);
+        same(`what it read, appended ${moment}`, await join(log, writer, moment), ['1', '2', '3']);
       }
     },
   },
@@ -62,10 +62,10 @@ export const waking: readonly LogCase[] = [
 ];
 
 /** Joins as a reader does: subscribes to the wakes, reads, and reads again when it was woken. */
-async function join(log: Probe, writer: Probe, at: (typeof places)[number]): Promise<readonly string[]> {
+async function join(log: Probe, writer: Probe, at: (typeof moments)[number]): Promise<readonly string[]> {
   const appended: Promise<unknown>[] = [];
-  const reach = (place: typeof at) => {
-    if (place === at) appended.push(writer.append([numbered(3)]));
+  const reach = (moment: typeof at) => {
+    if (moment === at) appended.push(writer.append([numbered(3)]));
   };
   reach('before it subscribes');
   await Promise.all(appended);
