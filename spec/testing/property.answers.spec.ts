@@ -26,7 +26,9 @@ describe('property, of answers that are no stream', () => {
     const make = () => () => {
       throw new Error('no database');
     };
-    expect(playing(make)).to.match(/^property: the answer was 500 and no stream.*; next was called with Error: no database/);
+    expect(playing(make)).to.match(
+      /^property: the answer was 500 and no stream.*; next was called with Error: no database/,
+    );
   });
 
   it('fails when nothing is answered, or nothing but 204', () => {

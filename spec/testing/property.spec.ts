@@ -104,7 +104,8 @@ describe('property', function () {
       response.on('error', () => {});
       response.on('close', () => subscription.unsubscribe());
     };
-    const lossy = ({ persist, hot }: PropertyWorld) => byHand(persist('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
+    const lossy = ({ persist, hot }: PropertyWorld) =>
+      byHand(persist('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
     const repeating = ({ cold }: PropertyWorld) => byHand(cold('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5'));
 
     it('by what is lost, with the smallest script and its seed', () => {
@@ -147,7 +148,9 @@ describe('property', function () {
         return failureOf(property(make, { script: '50ms D', filtered })).message;
       };
       expect(failing(['1.e.1', '1.e.3'])).to.match(/^property: 2 is missing after 1/);
-      expect(failing(['1.e.1', '1.f.2'])).to.match(/^property: the numbering changed from e to f and no gap reported it/);
+      expect(failing(['1.e.1', '1.f.2'])).to.match(
+        /^property: the numbering changed from e to f and no gap reported it/,
+      );
       expect(failing(['1.e.1', '1.e.2', 'by reader'])).to.match(
         /^property: e\.1 was another event than another reader/,
       );
