@@ -1,4 +1,4 @@
-import { cursorOf } from './Cursor.ts';
+import { cursorOf } from './cursor.ts';
 
 /** Marks entries; the symbol is the same in all copies of this package. */
 const entryMark: unique symbol = Symbol.for('rxsse.entry') as never;

@@ -1,7 +1,7 @@
 import { filter, map, Observable, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
 import { full, type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
-import { cursorOf } from '../event/Cursor.ts';
+import { cursorOf } from '../event/cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';

@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import { cursorOf } from '../event/Cursor.ts';
+import { cursorOf } from '../event/cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { Gap } from '../event/Gap.ts';

@@ -1,6 +1,6 @@
 import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
-import { cursorOf } from '../event/Cursor.ts';
+import { cursorOf } from '../event/cursor.ts';
 import { checkSize, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';

@@ -1,5 +1,5 @@
 import { LinkedList } from '../data/LinkedList.ts';
-import { cursorOf } from '../event/Cursor.ts';
+import { cursorOf } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { EntryRange, EventLog, LogState } from '../log/EventLog.ts';
 import { PageLoader } from './PageLoader.ts';

@@ -113,7 +113,7 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
  * @category feed
  */
 export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = {}): Feed<C> {
-  return feedOf(contract, coreOfOptions(contract, options, ignore));
+  return feedOf(contract, coreOfOptions(contract, options, ignoreRejection));
 }
 
 /** Creates the core of a feed; `onIdle` is called when its last reader has left. */
@@ -125,11 +125,26 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
   const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
   for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
   const onError = guarded(options.onError);
-  return new FeedCore({ contract, log, source, start, linger, restart, ...bounds, onError, onStop: ignore, onIdle });
+  return new FeedCore({
+    contract,
+    log,
+    source,
+    start,
+    linger,
+    restart,
+    ...bounds,
+    onError,
+    onStop: ignoreRejection,
+    onIdle,
+  });
 }
 
 /** Returns the public interface of a core. */
-export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublish: () => void = ignore): Feed<C> {
+export function feedOf<C extends Contract>(
+  contract: C,
+  made: FeedCore,
+  onPublish: () => void = ignoreRejection,
+): Feed<C> {
   return {
     contract,
     publish: (event, options = {}) => {
@@ -164,4 +179,4 @@ function guarded(onError: FeedOptions<Contract>['onError']): (error: unknown) =>
   };
 }
 
-function ignore(): void {}
+function ignoreRejection(): void {}

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { type ParsedCursor, type Position, parseCursor } from '../event/Cursor.ts';
+import { type ParsedCursor, type Position, parseCursor } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { LogState } from '../log/EventLog.ts';
 

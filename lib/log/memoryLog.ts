@@ -2,7 +2,7 @@ import { type Observable, of, Subject, throwError } from 'rxjs';
 import { checkDuration, checkNumber } from '../data/check.ts';
 import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
-import { cursorOf, freshEpoch } from '../event/Cursor.ts';
+import { cursorOf, freshEpoch } from '../event/cursor.ts';
 import type { EncodedEvent } from '../event/encodeEvent.ts';
 import { clock } from '../time/clock.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';

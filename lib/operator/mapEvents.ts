@@ -37,7 +37,7 @@ export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknow
     new Observable((subscriber) => {
       const call = (event: EventIn<T>): unknown => {
         const result: unknown = project(event);
-        if (result === undefined) throw new TypeError(undefinedResult);
+        if (result === undefined) throw new TypeError(undefinedEvent);
         return result;
       };
       listen(source, subscriber, {
@@ -49,8 +49,7 @@ export function mapEvents<T, P extends (event: EventIn<T>) => NonNullable<unknow
     });
 }
 
-const undefinedResult =
-  'mapEvents: project must return an event, got undefined; use filterEvents to leave an event out';
+const undefinedEvent = 'mapEvents: project must return an event, got undefined; use filterEvents to leave an event out';
 
 /** Returns a gap or a position-only entry as it is, any other value with the result for its event. */
 function mapInside<T>(value: T, call: (event: EventIn<T>) => unknown): unknown {

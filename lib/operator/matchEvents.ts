@@ -11,16 +11,16 @@ type Matched<T> = T extends Entry<unknown> ? EventIn<T> : T;
 
 /** One function for each event, by its name on the wire. @category operator */
 type Cases<E, R = NonNullable<unknown> | null> = {
-  readonly [Name in NameOf<E>]: (event: Extract<E, { readonly type: Name }>) => R;
+  readonly [Name in EventTypes<E>]: (event: Extract<E, { readonly type: Name }>) => R;
 };
 
 /** A value of a stream with the result of a case in it. @category operator */
 type WithMatch<T, R> = T extends Entry<infer E> ? Entry<R | Extract<E, Gap>> : R;
 
-type NameOf<E> = E extends { readonly type: infer Name extends string } ? Name : never;
+type EventTypes<E> = E extends { readonly type: infer Name extends string } ? Name : never;
 
 /** Refuses cases for events that the stream does not carry. */
-type NoOthers<C, E> = { readonly [Name in Exclude<keyof C, NameOf<E>>]: never };
+type NoOthers<C, E> = { readonly [Name in Exclude<keyof C, EventTypes<E>>]: never };
 
 type ResultOf<C> = { [Name in keyof C]: C[Name] extends (event: never) => infer R ? R : never }[keyof C];
 

@@ -47,7 +47,7 @@ export interface ToAsyncIterableOptions<T> {
  */
 export function toAsyncIterable<T>(
   source: Observable<T>,
-  { overflow, maxQueued = 1000, onDropped = ignore }: ToAsyncIterableOptions<T>,
+  { overflow, maxQueued = 1000, onDropped = noop }: ToAsyncIterableOptions<T>,
 ): AsyncIterable<T> {
   checkObservable('toAsyncIterable: source', source);
   checkOneOf('toAsyncIterable: overflow', overflow, policies);
@@ -59,7 +59,7 @@ export function toAsyncIterable<T>(
 
 const policies: readonly string[] = ['fail', 'drop-oldest', 'drop-newest'] satisfies BufferPolicy[];
 
-function ignore(): void {}
+function noop(): void {}
 
 /** The values that wait for one loop. */
 class Buffer<T> {

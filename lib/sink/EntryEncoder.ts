@@ -1,6 +1,6 @@
 import { BoundedCache } from '../data/BoundedCache.ts';
 import { PositionError } from '../error/PositionError.ts';
-import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
+import { cursorOf, endCursorOf, freshEpoch } from '../event/cursor.ts';
 import { type Entry, isEntry } from '../event/Entry.ts';
 import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';

@@ -1,6 +1,6 @@
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
-import { endCursorOf } from '../event/Cursor.ts';
+import { endCursorOf } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { Reader, type ReaderTarget } from '../feed/Reader.ts';

@@ -3,7 +3,7 @@ import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { coreOf } from '../feed/feed.ts';
-import { Runs } from '../feed/runs.ts';
+import { Runs } from '../feed/Runs.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';

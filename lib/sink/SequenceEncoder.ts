@@ -1,4 +1,4 @@
-import { cursorOf, endCursorOf, freshEpoch } from '../event/Cursor.ts';
+import { cursorOf, endCursorOf, freshEpoch } from '../event/cursor.ts';
 import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';

@@ -1,5 +1,5 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { cursorOf, parseCursor } from '../event/Cursor.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';

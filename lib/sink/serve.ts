@@ -1,5 +1,5 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
-import { parseCursor } from '../event/Cursor.ts';
+import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/feed.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';

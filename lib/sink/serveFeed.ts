@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { cursorOf, parseCursor } from '../event/Cursor.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { gapReason, type StartPosition } from '../feed/startPosition.ts';

@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
-import { parseCursor } from '../event/Cursor.ts';
-import type { Run, Runs } from '../feed/runs.ts';
+import { parseCursor } from '../event/cursor.ts';
+import type { Run, Runs } from '../feed/Runs.ts';
 import { pull, unpaced } from '../source/pull.ts';
 import type { Session } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';

@@ -29,21 +29,21 @@ export interface Puller<T> {
  * @throws TypeError for a value that cannot be read.
  */
 export function pullerOf<T>(source: Pullable<T>): Puller<T> {
-  if (source === null) return { next: () => Promise.resolve({ done: true, value: undefined }), cancel: ignore };
+  if (source === null) return { next: () => Promise.resolve({ done: true, value: undefined }), cancel: ignoreFailure };
   if (typeof source === 'object') {
     // First, although a web stream is async iterable too: `return` of its iterator waits for a pending read.
-    if ('getReader' in source) return readerOf(source);
+    if ('getReader' in source) return pullReaderOf(source);
     if (Symbol.asyncIterator in source) return iteratorOf(source);
   }
   throw new TypeError(`fromReadable: factory must return an async iterable or a ReadableStream, got ${kindOf(source)}`);
 }
 
-function readerOf<T>(stream: ReadableStreamLike<T>): Puller<T> {
+function pullReaderOf<T>(stream: ReadableStreamLike<T>): Puller<T> {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<T>>,
     cancel: () => {
-      reader.cancel().catch(ignore);
+      reader.cancel().catch(ignoreFailure);
     },
   };
 }
@@ -60,7 +60,7 @@ function iteratorOf<T>(iterable: AsyncIterable<T>): Puller<T> {
     next: () => iterator.next(),
     cancel: () => {
       stream?.destroy();
-      Promise.resolve(iterator.return?.()).catch(ignore);
+      Promise.resolve(iterator.return?.()).catch(ignoreFailure);
     },
   };
 }
@@ -69,4 +69,4 @@ function isDestroyable(value: object): value is Destroyable {
   return 'destroy' in value && typeof value.destroy === 'function';
 }
 
-function ignore(): void {}
+function ignoreFailure(): void {}

@@ -1,8 +1,8 @@
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { callSite } from './callSite.ts';
-import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
+import { connectReader, type ReaderOptions, type ReaderWorld, type RouteHandler } from './connectReader.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
-import { millisecondsOf } from './marbleTime.ts';
+import { millisecondsOf } from './MarbleTime.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
 import type { TestReader } from './TestReader.ts';
 
@@ -59,14 +59,14 @@ export class EventSourceReader {
   readonly #connections: TestReader[] = [];
   readonly #connectedAt: number[] = [];
   readonly #connect: () => void;
-  readonly #run: Run;
+  readonly #run: ReaderWorld;
   #lastEventId: string;
   #retry: number;
   #closed = false;
   #end: EventSourceEnd | undefined;
 
   /** @internal */
-  constructor(run: Run, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
+  constructor(run: ReaderWorld, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
     const { socket = '', sockets = [], retry = 3000, chunk = Infinity, at, lastEventId = '', ...request } = options;
     if (!(chunk >= 1)) throw new RangeError(`eventSource: chunk must be 1 byte or more, got ${chunk}`);
     if (!(retry >= 0)) throw new RangeError(`eventSource: retry must be 0 ms or more, got ${retry}`);

@@ -8,7 +8,7 @@ export interface Write {
   readonly bytes: Uint8Array;
 }
 
-/** What a fake response needs from the run. */
+/** The parts of a run that a fake response uses. */
 export interface Surroundings {
   now(): number;
   /** Runs the work in a later step of the same virtual moment. */
@@ -16,7 +16,7 @@ export interface Surroundings {
   /** Fails the test for a call that Node would ignore, or that would end the process. */
   mistake(what: string): void;
   arrived(write: Write): void;
-  /** Called when the connection has closed, whoever closed it. */
+  /** Called when the connection has closed, by either side. */
   closed(): void;
 }
 

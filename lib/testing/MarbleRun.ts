@@ -9,7 +9,7 @@ import {
 import type { RunHelpers } from 'rxjs/testing';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { replaceClock } from '../time/clock.ts';
-import { connectReader, type ReaderOptions, type RouteHandler, type Run } from './connectReader.ts';
+import { connectReader, type ReaderOptions, type ReaderWorld, type RouteHandler } from './connectReader.ts';
 import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
 import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
@@ -45,7 +45,7 @@ export function currentRun(): MarbleRun | undefined {
 }
 
 /** One test in virtual time: its scheduler, its readers, and its expectations. */
-export class MarbleRun implements Run {
+export class MarbleRun implements ReaderWorld {
   readonly scheduler: VirtualScheduler;
   readonly #expectations = new Expectations();
   readonly #mistakes: Error[] = [];

@@ -3,7 +3,7 @@ import { kindOf } from '../data/kindOf.ts';
 import type { Happening } from './Happening.ts';
 
 /** The most characters of a value in the legend. */
-const longest = 120;
+const maxLength = 120;
 
 const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 
@@ -43,7 +43,7 @@ export class Marks {
   legend(letters: ReadonlySet<string>): readonly string[] {
     return [...this.#texts]
       .filter(([letter, text]) => letters.has(letter) && text !== `'${letter}'`)
-      .map(([letter, text]) => `  ${letter}  ${text.length > longest ? `${text.slice(0, longest)}…` : text}`);
+      .map(([letter, text]) => `  ${letter}  ${text.length > maxLength ? `${text.slice(0, maxLength)}…` : text}`);
   }
 
   /** Returns true where a letter stands for itself. */

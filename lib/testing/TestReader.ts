@@ -127,7 +127,7 @@ export class TestReader {
     return this.response.leftAt;
   }
 
-  /** When the connection closed, whoever closed it, in virtual milliseconds. */
+  /** When the connection closed, by either side, in virtual milliseconds. */
   get closed(): number | undefined {
     return this.#closedAt;
   }
@@ -163,11 +163,11 @@ export class TestReader {
   readonly next: Next = (error) => {
     this.#error = error;
     if (this.response.headersSent) this.response.destroy();
-    else this.response.writeHead(statusOf(error)).end();
+    else this.response.writeHead(statusCodeOf(error)).end();
   };
 }
 
-function statusOf(error: unknown): number {
+function statusCodeOf(error: unknown): number {
   if (error === undefined) return 404;
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;

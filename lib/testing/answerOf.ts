@@ -3,7 +3,7 @@ import { textOf } from './Marks.ts';
 import type { TestReader } from './TestReader.ts';
 
 /** The most characters of a body in a message. */
-const longest = 400;
+const maxAnswerLength = 400;
 
 /**
  * Describes a response that is not a stream, and what the route passed to `next`; empty where there is nothing to
@@ -18,5 +18,5 @@ export function answerOf({ status, isStream, text, error }: TestReader, when = '
 }
 
 function saying(body: string): string {
-  return body === '' ? '' : `: ${shorten(body, longest)}`;
+  return body === '' ? '' : `: ${shorten(body, maxAnswerLength)}`;
 }

@@ -2,7 +2,7 @@ import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
 import { callSite } from './callSite.ts';
-import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 import { socketScript } from './socketScript.ts';
 import { TestReader } from './TestReader.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
@@ -42,13 +42,13 @@ export interface ReaderOptions {
 }
 
 /** The run of the readers. */
-export interface Run {
+export interface ReaderWorld {
   readonly scheduler: VirtualScheduler;
   /** Fails the test when the run has ended. */
   readonly mistake: (message: string) => void;
 }
 
-/** What a reader over several connections sets for each of them. */
+/** The options that a reader over several connections sets for each of them. */
 interface Connecting {
   /** The call site of the reader. */
   readonly site: string | undefined;
@@ -62,7 +62,7 @@ const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onC
 
 /** Connects a reader to a route. */
 export function connectReader<R extends SseRequest>(
-  { scheduler, mistake }: Run,
+  { scheduler, mistake }: ReaderWorld,
   route: RouteHandler<R>,
   options: ReaderOptions,
   connecting?: Connecting,

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { type ParsedCursor, parseCursor } from '../event/Cursor.ts';
+import { type ParsedCursor, parseCursor } from '../event/cursor.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
 import { answerOf } from './answerOf.ts';
@@ -39,11 +39,14 @@ export function deliveryCheck(
   const delivered = deliveriesTo(witness);
   const comparable: Deliveries = stateful ? new Map() : delivered;
   let position: ParsedCursor | undefined;
-  for (const { connection, at, message, next } of messagesOf(reader)) {
+  for (const { connection, at, message, next } of messagesReadBy(reader)) {
     const when = `at ${at} ms, on connection ${connection + 1}`;
     if (message.id === undefined) return `an event without a position came ${when}: a reader cannot resume after it`;
     const cursor = cursorIn(message.id);
-    const wrong = isGap(message) || isGap(next) ? undefined : step(position, cursor, message, comparable, filtered);
+    const wrong =
+      isGapFrame(message) || isGapFrame(next)
+        ? undefined
+        : problemBetween(position, cursor, message, comparable, filtered);
     if (wrong !== undefined) return `${wrong} ${when}`;
     position = cursor;
   }
@@ -85,7 +88,7 @@ function neverCame(
 }
 
 /** Describes what is wrong with a step from one position to another without a gap. */
-function step(
+function problemBetween(
   from: ParsedCursor | undefined,
   to: ParsedCursor,
   message: Message,
@@ -95,7 +98,7 @@ function step(
   const isEvent = !isPositionFrame(message);
   const known = delivered.get(to.epoch) ?? [];
   const same = known.find(({ sequence }) => sequence === to.sequence);
-  if (isEvent && same !== undefined && same.text !== textOf(message)) {
+  if (isEvent && same !== undefined && same.text !== contentOf(message)) {
     return `${to.epoch}.${to.sequence} was another event than another reader received`;
   }
   if (from === undefined) return undefined;
@@ -115,7 +118,7 @@ function hasReceivedLast({ connections }: EventSourceReader): boolean {
   return last?.frames.some(({ frame }) => frame._tag === 'Message' && !isPositionFrame(frame)) ?? false;
 }
 
-function* messagesOf(reader: EventSourceReader) {
+function* messagesReadBy(reader: EventSourceReader) {
   for (const [connection, { frames }] of reader.connections.entries()) {
     const messages = frames.flatMap(({ at, frame }) => (frame._tag === 'Message' ? [{ at, message: frame }] : []));
     for (const [index, { at, message }] of messages.entries()) {
@@ -126,12 +129,12 @@ function* messagesOf(reader: EventSourceReader) {
 
 function deliveriesTo(reader: EventSourceReader): Deliveries {
   const delivered: Deliveries = new Map();
-  for (const { message, at } of messagesOf(reader)) {
+  for (const { message, at } of messagesReadBy(reader)) {
     if (message.id === undefined || message.event?.startsWith('rxsse.')) continue;
     const { epoch, sequence } = cursorIn(message.id);
     const events = delivered.get(epoch) ?? [];
     delivered.set(epoch, events);
-    events.push({ sequence, text: textOf(message), at });
+    events.push({ sequence, text: contentOf(message), at });
   }
   return delivered;
 }
@@ -141,11 +144,11 @@ function isPositionFrame({ event }: Message): boolean {
   return event === reserved.position || event === reserved.end;
 }
 
-function isGap(message: Message | undefined): boolean {
+function isGapFrame(message: Message | undefined): boolean {
   return message?.event === reserved.gap;
 }
 
-function textOf({ event, data }: Message): string {
+function contentOf({ event, data }: Message): string {
   return `${event ?? ''}\n${data}`;
 }
 

@@ -14,7 +14,7 @@ export function difference(
   const at = firstDifference(actual, expected);
   if (at === undefined) return undefined;
   const message = `${name}: the first difference is at ${at} ms${remark}\n\n${drawBoth(expected, actual, at)}\n`;
-  return testFailure(message, site, { actual: listOf(actual), expected: listOf(expected) });
+  return testFailure(message, site, { actual: listingOf(actual), expected: listingOf(expected) });
 }
 
 function firstDifference(actual: readonly Happening[], expected: readonly Happening[]): number | undefined {
@@ -32,7 +32,7 @@ function isSame(a: Happening, b: Happening): boolean {
 }
 
 /** Returns one line for each record, for the difference that the test runner shows. */
-function listOf(happenings: readonly Happening[]): string {
+function listingOf(happenings: readonly Happening[]): string {
   return happenings.map(lineOf).join('\n');
 }
 

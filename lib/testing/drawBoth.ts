@@ -13,8 +13,8 @@ type Line = ReadonlyMap<number, readonly string[]>;
  */
 export function drawBoth(expected: readonly Happening[], actual: readonly Happening[], difference: number): string {
   const marks = new Marks();
-  const above = lineOf(expected, marks);
-  const below = lineOf(actual, marks);
+  const above = lineOfMarks(expected, marks);
+  const below = lineOfMarks(actual, marks);
   const times = [...new Set([...above.keys(), ...below.keys()])].sort((a, b) => a - b);
   const middle = times.indexOf(difference);
   const shown = times.slice(Math.max(0, middle - around), middle + around + 1);
@@ -32,7 +32,7 @@ export function drawBoth(expected: readonly Happening[], actual: readonly Happen
   return (legend.length === 0 ? drawing : [...drawing, '', ...legend]).join('\n');
 }
 
-function lineOf(happenings: readonly Happening[], marks: Marks): Line {
+function lineOfMarks(happenings: readonly Happening[], marks: Marks): Line {
   const line = new Map<number, string[]>();
   for (const happening of happenings) {
     const column = line.get(happening.at) ?? [];

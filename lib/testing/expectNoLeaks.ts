@@ -60,7 +60,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
       try {
         run();
       } catch (error) {
-        throw testFailure(`expectNoLeaks: ${whose}: ${messageOf(error)}`, site);
+        throw testFailure(`expectNoLeaks: ${whose}: ${textOfError(error)}`, site);
       }
     });
     const visitor = visitors.at(-1);
@@ -85,6 +85,6 @@ function nothingIn(visitors: readonly TestReader[]): string {
   );
 }
 
-function messageOf(error: unknown): string {
+function textOfError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

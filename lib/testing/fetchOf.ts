@@ -5,7 +5,7 @@ import { type Incoming, incomingOf } from './incomingOf.ts';
 import { TestReader } from './TestReader.ts';
 
 /** The part of `fetch` that a client of streams uses. @category testing */
-export type FetchLike = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+export type VirtualFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** How a route gets the body of a request. @category testing */
 export interface FetchOfOptions {
@@ -38,13 +38,13 @@ export interface FetchOfOptions {
 export function fetchOf<R extends SseRequest = SseRequest>(
   route: RouteHandler<R>,
   { json = true }: FetchOfOptions = {},
-): FetchLike {
+): VirtualFetch {
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {
         throw new TypeError('fetchOf: a body must be text or bytes, got a stream');
       }
-      const request = requestOf(input, init);
+      const request = fetchRequestOf(input, init);
       const { signal } = request;
       if (signal.aborted) return reject(signal.reason);
 
@@ -119,6 +119,6 @@ export function fetchOf<R extends SseRequest = SseRequest>(
     });
 }
 
-function requestOf(input: string | URL | Request, init: RequestInit): Request {
+function fetchRequestOf(input: string | URL | Request, init: RequestInit): Request {
   return new Request(typeof input === 'string' ? new URL(input, 'http://route.test') : input, init);
 }

@@ -7,7 +7,7 @@ export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';
 export type { FakeResponse, Write } from './FakeResponse.ts';
 export type { ReceivedFrame } from './FrameRecorder.ts';
-export { type FetchLike, type FetchOfOptions, fetchOf } from './fetchOf.ts';
+export { type FetchOfOptions, fetchOf, type VirtualFetch } from './fetchOf.ts';
 export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
 export {
   type LogRetention,
@@ -18,8 +18,8 @@ export {
   type TestRunner,
 } from './logSuite.ts';
 export type { MarbleHelpersBase } from './MarbleRun.ts';
+export type { MarbleTime } from './MarbleTime.ts';
 export { type MarbleHelpers, type MarblesOptions, marbles } from './marbles.ts';
-export type { MarbleTime } from './marbleTime.ts';
 export { type PropertyOptions, type PropertyWorld, property } from './property.ts';
 export { type ChaiLike, type ChaiUtilsLike, rxsseChai } from './rxsseChai.ts';
 export type { TestReader } from './TestReader.ts';

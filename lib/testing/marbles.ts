@@ -1,7 +1,7 @@
 import type { RunHelpers } from 'rxjs/testing';
 import { checkTest } from './checkTest.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
-import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 
 /** The helpers of a marble test. @category testing */
 export interface MarbleHelpers extends MarbleHelpersBase, Pick<RunHelpers, 'animate'> {

@@ -5,12 +5,12 @@ import type { RouteHandler } from './connectReader.ts';
 import { deliveryCheck, type Promised } from './deliveryCheck.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
-import { type MarbleTime, millisecondsOf } from './marbleTime.ts';
+import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
-/** What a route is created from, in `property`. @category testing */
+/** The sources and values from which a route is created, in `property`. @category testing */
 export interface PropertyWorld extends Pick<MarbleHelpersBase, 'hot' | 'cold'> {
   /** Emits when the server of this route restarts: everything that would end with its process ends here. */
   readonly stopped: Observable<void>;
@@ -124,7 +124,7 @@ function playScript(
   const run = new MarbleRun('marbles');
   return run.inVirtualTime(bound + catchUp, seed, () => {
     try {
-      const [reader, witness] = play(run, make, steps, bound, request);
+      const [reader, witness] = startReaders(run, make, steps, bound, request);
       run.scheduler.flush();
       return run.firstMistake?.message ?? deliveryCheck(reader, witness, promised);
     } catch (error) {
@@ -134,7 +134,7 @@ function playScript(
   });
 }
 
-function play(
+function startReaders(
   run: MarbleRun,
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   steps: readonly ScriptStep[],
@@ -148,14 +148,14 @@ function play(
     return survivors.get(name) as T;
   };
   let stopped = new Subject<void>();
-  let route = routeOf(make({ hot, cold, persist, stopped }));
+  let route = handlerOf(make({ hot, cold, persist, stopped }));
   const current: RouteHandler<SseRequest> = (request, response, next) => route(request, response, next);
   const restart = (): void => {
     stopped.next();
     stopped.complete();
     for (const each of [reader, witness]) each.connections.at(-1)?.response.leave();
     stopped = new Subject();
-    route = routeOf(make({ hot, cold, persist, stopped }));
+    route = handlerOf(make({ hot, cold, persist, stopped }));
   };
 
   // The reference reader connects first, so that it receives whatever the other one does.
@@ -174,7 +174,7 @@ function play(
 /** A mistake in the test, and not a failure of the route. */
 class NoRouteError extends TypeError {}
 
-function routeOf(made: RouteHandler<SseRequest>): RouteHandler<SseRequest> {
+function handlerOf(made: RouteHandler<SseRequest>): RouteHandler<SseRequest> {
   if (typeof made === 'function') return made;
   throw new NoRouteError(`property: make must return a route made by sse, got ${kindOf(made)}`);
 }

@@ -1,4 +1,4 @@
-import { wordsFrom } from './random.ts';
+import { wordsFrom } from './wordsFrom.ts';
 
 /** One step of a script: an event of a socket or its server. */
 export interface ScriptStep {

@@ -48,11 +48,11 @@ export function shownValue(value: unknown, where: string, actual: Frame | undefi
   }
   if (isFrame(value)) return shownFrame(value, true);
   const isNameless = actual?._tag === 'Message' && actual.event === undefined;
-  if (isPlainEvent(value) && !isNameless) return { event: value.type, ...content(jsonText(where, value.data)) };
+  if (looksLikeEvent(value) && !isNameless) return { event: value.type, ...content(jsonText(where, value.data)) };
   return content(jsonText(where, value));
 }
 
-function isPlainEvent(value: unknown): value is { readonly type: string; readonly data: unknown } {
+function looksLikeEvent(value: unknown): value is { readonly type: string; readonly data: unknown } {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
   return 'type' in value && typeof value.type === 'string' && 'data' in value;
 }

@@ -10,7 +10,7 @@ export interface SocketStep {
   apply(reader: TestReader): void;
 }
 
-const letters: Readonly<Record<string, SocketStep['apply']>> = {
+const stepOfLetter: Readonly<Record<string, SocketStep['apply']>> = {
   F: ({ response }) => response.fill(),
   D: ({ response }) => response.drain(),
   X: ({ response }) => response.leave(),
@@ -28,7 +28,7 @@ export function socketScript(marbles: string, where: string, more = ''): readonl
   return parseDiagram(marbles).map(({ frame, notification }) => {
     if (notification.kind === 'E') return { at: frame, letter: '#', apply: breakSocket };
     const letter = notification.kind === 'N' ? String(notification.value) : '|';
-    const apply = letters[letter] ?? (letter !== '|' && more.includes(letter) ? nothing : undefined);
+    const apply = stepOfLetter[letter] ?? (letter !== '|' && more.includes(letter) ? nothing : undefined);
     if (apply === undefined || frame < 0) {
       const known = 'F (full), D (drained), X (the client is gone), L (so, and the last write is lost), # (it broke)';
       throw new TypeError(

@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import type { Clock } from '../time/clock.ts';
-import { wordsFrom } from './random.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
+import { wordsFrom } from './wordsFrom.ts';
 
 /** A clock with the time of the scheduler, and random numbers that repeat for a seed. */
 export function virtualClock(scheduler: VirtualScheduler, seed: number): Clock {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { cursorOf, endCursorOf, parseCursor } from '../../lib/event/Cursor.ts';
+import { cursorOf, endCursorOf, parseCursor } from '../../lib/event/cursor.ts';
 
 const urlSafe = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
 const epochs = fc.string({ unit: fc.constantFrom(...urlSafe), minLength: 1, maxLength: 32 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
-import { cursorOf, freshEpoch, parseCursor } from '../../lib/event/Cursor.ts';
+import { cursorOf, freshEpoch, parseCursor } from '../../lib/event/cursor.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('freshEpoch', () => {

@@ -7,7 +7,7 @@ function docsOf(symbol: ts.Symbol): readonly ts.JSDoc[] {
   );
 }
 
-/** What is missing in the doc comment of a public name; nothing where it is whole. */
+/** Returns what the doc comment of a public name lacks, or an empty list. */
 export function missingIn(symbol: ts.Symbol): readonly string[] {
   const docs = docsOf(symbol);
   if (docs.length === 0) return ['a doc comment'];

@@ -55,7 +55,7 @@ describe('the check of layers', () => {
 
   it('accepts an import that the table allows', () => {
     const files = filesOf({
-      'lib/event/Cursor.ts': '',
+      'lib/event/cursor.ts': '',
       'lib/time/clock.ts': '',
       'lib/sink/sse.ts':
         "import '../event/Cursor.ts'; import '../time/clock.ts'; import 'rxjs'; import * as E from 'fp-ts/lib/Either.js';",

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { map } from 'rxjs';
 import { echoApp } from '../../examples/echo/app.ts';
 import { echo, handWritten, reverseEcho } from '../../examples/echo/streams.ts';
-import { parseCursor } from '../../lib/event/Cursor.ts';
+import { parseCursor } from '../../lib/event/cursor.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { exampleServer } from '../support/exampleServer.ts';
 import { listen } from '../support/listen.ts';

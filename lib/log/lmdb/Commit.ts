@@ -1,7 +1,7 @@
 import { clock } from '../../time/clock.ts';
 import { Changes, changeNameOf, nonceLength } from './Changes.ts';
 import { changesKey, type Table } from './layout.ts';
-import type { Durability, Write } from './Write.ts';
+import type { Durability, QueuedWrite } from './QueuedWrite.ts';
 
 /** All writes of one transaction, from their execution to their acknowledgement. */
 export class Commit {
@@ -12,10 +12,10 @@ export class Commit {
   readonly before: number;
   readonly count: number;
   readonly #nonce = clock.random(nonceLength);
-  readonly #writes: readonly Write<unknown>[];
+  readonly #writes: readonly QueuedWrite<unknown>[];
 
   /** Runs the writes inside a transaction; an exception must abort it. */
-  constructor(table: Table, writes: readonly Write<unknown>[]) {
+  constructor(table: Table, writes: readonly QueuedWrite<unknown>[]) {
     const logs = new Map<string, Uint8Array>();
     for (const write of writes) {
       if (write.run(table)) logs.set(changeNameOf(write.log), write.log);

@@ -6,8 +6,8 @@ import { Commit } from './Commit.ts';
 import { causeOf } from './causeOf.ts';
 import { changesKey, type Table } from './layout.ts';
 import { openTable } from './openTable.ts';
+import type { QueuedWrite } from './QueuedWrite.ts';
 import { Watchers } from './Watchers.ts';
-import type { Write } from './Write.ts';
 
 /** How often the slots of dead readers are freed, in ms; each one prevents the reuse of space while it exists. */
 const readerCheckEvery = 60_000;
@@ -25,7 +25,7 @@ export class Environment {
   readonly #table: Table;
   readonly #closed: () => void;
   #holders = 0;
-  #writes: Write<unknown>[] = [];
+  #writes: QueuedWrite<unknown>[] = [];
   /** True while a transaction is requested and has not started. */
   #requested = false;
   #running = 0;
@@ -62,8 +62,8 @@ export class Environment {
   }
 
   /** Writes in the next transaction, together with all writes until it starts. */
-  write<T>(write: Write<T>): Observable<T> {
-    this.#writes.push(write as Write<unknown>);
+  write<T>(write: QueuedWrite<T>): Observable<T> {
+    this.#writes.push(write as QueuedWrite<unknown>);
     this.#proceed();
     return write.done;
   }
@@ -80,7 +80,7 @@ export class Environment {
     this.#checkReaders();
     this.#requested = true;
     this.#running++;
-    let writes: readonly Write<unknown>[] = [];
+    let writes: readonly QueuedWrite<unknown>[] = [];
     let commit: Commit | undefined;
     const begin = () => {
       writes = this.#started();
@@ -104,7 +104,7 @@ export class Environment {
     );
   }
 
-  #started(): readonly Write<unknown>[] {
+  #started(): readonly QueuedWrite<unknown>[] {
     const writes = this.#writes;
     this.#writes = [];
     this.#requested = false;

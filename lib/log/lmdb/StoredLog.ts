@@ -9,10 +9,10 @@ import type { Environment } from './Environment.ts';
 import { idLine, storedEntry, wireLength } from './entry.ts';
 import { appendedBefore, remember } from './idempotencyKeys.ts';
 import { entryKey, hashOf, type Table } from './layout.ts';
+import { type Durability, QueuedWrite } from './QueuedWrite.ts';
 import { readPage } from './readPage.ts';
 import { logStateOf, putState, type StateReader, type StoredState, stateIn, stateToWrite } from './StoredState.ts';
 import { trim } from './trim.ts';
-import { type Durability, Write } from './Write.ts';
 
 export interface StoredLogOptions {
   readonly name: string;
@@ -109,7 +109,7 @@ export class StoredLog implements EventLog {
   ): Observable<T> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     const written = this.#environment.write(
-      new Write(this.#hash, durability, (table) => {
+      new QueuedWrite(this.#hash, durability, (table) => {
         const state = E.tryCatch(
           () => stateToWrite(table, this.#hash, this.#reader),
           (error) => new StorageError(`write to the log named ${JSON.stringify(this.#options.name)}`, error),

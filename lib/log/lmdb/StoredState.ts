@@ -1,4 +1,4 @@
-import { freshEpoch } from '../../event/Cursor.ts';
+import { freshEpoch } from '../../event/cursor.ts';
 import type { LogState } from '../EventLog.ts';
 import { bytesOf, jsonOf, stateKey, type Table } from './layout.ts';
 

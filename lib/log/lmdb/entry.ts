@@ -1,4 +1,4 @@
-import { cursorOf } from '../../event/Cursor.ts';
+import { cursorOf } from '../../event/cursor.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { encodeMessage } from '../../wire/encodeFrame.ts';
 

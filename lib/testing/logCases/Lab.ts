@@ -1,7 +1,7 @@
 import type { EventLog } from '../../log/EventLog.ts';
 import { Probe } from './Probe.ts';
 
-/** What the log of a test has to retain. @category testing */
+/** The entries and keys that the log of a test has to retain. @category testing */
 export interface LogRetention {
   /** At least this many of the newest entries; it removes older ones soon after there are more. */
   readonly entries: number;

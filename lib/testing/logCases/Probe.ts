@@ -2,13 +2,13 @@ import { firstValueFrom, type Observable, take, throwError, timeout } from 'rxjs
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '../../log/EventLog.ts';
 import { testFailure } from '../testFailure.ts';
-import type { Block } from './blocksOf.ts';
+import type { StoredBlock } from './blocksOf.ts';
 import { checkPage } from './checkPage.ts';
 import { holds, same } from './same.ts';
 
 /** A page and its entries. */
 interface ReadPage extends Page {
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly StoredBlock[];
 }
 
 /** More than any page of the suite should have. */
@@ -52,7 +52,7 @@ export class Probe {
     }
   }
 
-  async blocks(after: number, maxBytes?: number): Promise<readonly Block[]> {
+  async blocks(after: number, maxBytes?: number): Promise<readonly StoredBlock[]> {
     return (await this.pages(after, maxBytes)).flatMap(({ blocks }) => blocks);
   }
 

@@ -1,4 +1,4 @@
-import { cursorOf } from '../../event/Cursor.ts';
+import { cursorOf } from '../../event/cursor.ts';
 import { curious, dataOf, numbered, numbers } from './drafts.ts';
 import type { LogCase } from './Lab.ts';
 import { holds, same } from './same.ts';

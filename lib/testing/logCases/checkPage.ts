@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { parseCursor } from '../../event/Cursor.ts';
+import { parseCursor } from '../../event/cursor.ts';
 import type { LogState, Page } from '../../log/EventLog.ts';
-import { type Block, blocksOf } from './blocksOf.ts';
+import { blocksOf, type StoredBlock } from './blocksOf.ts';
 import { holds, same } from './same.ts';
 
 /** Checks what must be true of every page of every log, whatever else happens at that moment; returns its entries. */
-export function checkPage(page: Page, requested: number, maxBytes: number): readonly Block[] {
+export function checkPage(page: Page, requested: number, maxBytes: number): readonly StoredBlock[] {
   checkState(page);
   const { floor, tail, after, last, bytes } = page;
   const what = `the page after ${requested} of ${maxBytes} bytes, with floor ${floor} and tail ${tail},`;

@@ -6,7 +6,7 @@ import { siteOf, testFailure } from '../testFailure.ts';
 export function same(what: string, actual: unknown, expected: unknown): void {
   if (isDeepStrictEqual(actual, expected)) return;
   const [got, wanted] = [textOf(actual), textOf(expected)];
-  const message = `${what}: expected ${shortened(wanted)}, got ${shortened(got)}`;
+  const message = `${what}: expected ${shortText(wanted)}, got ${shortText(got)}`;
   throw testFailure(message, siteOf(same), { actual: got, expected: wanted });
 }
 
@@ -15,6 +15,6 @@ export function holds(what: string, isTrue: boolean): void {
   if (!isTrue) throw testFailure(what, siteOf(holds));
 }
 
-function shortened(text: string): string {
+function shortText(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

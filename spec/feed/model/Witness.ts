@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { type Position, parseCursor } from '../../../lib/event/Cursor.ts';
+import { type Position, parseCursor } from '../../../lib/event/cursor.ts';
 import type { LogState } from '../../../lib/index.ts';
 import type { Message } from '../../../lib/wire/index.ts';
 import type { Story } from './Story.ts';

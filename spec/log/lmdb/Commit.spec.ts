@@ -3,21 +3,22 @@ import * as E from 'fp-ts/lib/Either.js';
 import { Changes } from '../../../lib/log/lmdb/Changes.ts';
 import { Commit } from '../../../lib/log/lmdb/Commit.ts';
 import { changesKey, hashOf } from '../../../lib/log/lmdb/layout.ts';
-import { type Durability, Write } from '../../../lib/log/lmdb/Write.ts';
+import { type Durability, QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
 import { FakeTable } from './FakeTable.ts';
 
 const [a, b] = [hashOf('a'), hashOf('b')];
-const puts = (log: Uint8Array, durability: Durability = 'visible') => new Write(log, durability, () => E.right('put'));
-const refused = (log: Uint8Array) => new Write<string>(log, 'visible', () => E.left(new RangeError('no')));
+const puts = (log: Uint8Array, durability: Durability = 'visible') =>
+  new QueuedWrite(log, durability, () => E.right('put'));
+const refused = (log: Uint8Array) => new QueuedWrite<string>(log, 'visible', () => E.left(new RangeError('no')));
 
 /** Commits these, and says what the table then says of changes. */
-function committed(fake: FakeTable, ...writes: Write<string>[]) {
-  const commit = new Commit(fake.table, writes as Write<unknown>[]);
+function committed(fake: FakeTable, ...writes: QueuedWrite<string>[]) {
+  const commit = new Commit(fake.table, writes as QueuedWrite<unknown>[]);
   return { commit, changes: new Changes(fake.get(changesKey)) };
 }
 
 /** What is heard of a write, in order. */
-function heard(write: Write<string>): unknown[] {
+function heard(write: QueuedWrite<string>): unknown[] {
   const words: unknown[] = [];
   write.done.subscribe({ next: (value) => words.push(value), error: (error) => words.push(error.name) });
   return words;

@@ -4,7 +4,7 @@ import { firstValueFrom } from 'rxjs';
 import { StorageError } from '../../../lib/error/StorageError.ts';
 import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
-import { type Durability, Write } from '../../../lib/log/lmdb/Write.ts';
+import { type Durability, QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
 import { replaceClock } from '../../../lib/time/clock.ts';
 import { HandClock } from '../../feed/behind.ts';
 import { FakeTable } from './FakeTable.ts';
@@ -23,7 +23,7 @@ function environment() {
       if (fails) throw new Error('half way');
       return E.right(word);
     };
-    opened.write(new Write(log, durability, work)).subscribe({
+    opened.write(new QueuedWrite(log, durability, work)).subscribe({
       next: (value) => heard.push(value),
       error: (error) => heard.push(error),
     });
@@ -217,7 +217,7 @@ describe('the commits of an lmdb environment', () => {
     fake.broken = new Error('torn');
     expect(failing).to.throw(StorageError, 'the/folder');
     expect(fake.snapshots).to.equal(2);
-    const write = new Write(log, 'visible', () => E.right(1));
+    const write = new QueuedWrite(log, 'visible', () => E.right(1));
     fake.broken = undefined;
     const done = firstValueFrom(opened.write(write));
     fake.transactions[0]?.begin();

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { firstValueFrom } from 'rxjs';
 import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
-import { Write } from '../../../lib/log/lmdb/Write.ts';
+import { QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
 import { freshFolder, tagOf } from './folder.ts';
 
 describe('an lmdb environment', () => {
@@ -28,11 +28,11 @@ describe('an lmdb environment', () => {
 
   it('takes a whole transaction back when one of its writes throws, and goes on', () =>
     open(async (environment) => {
-      const puts = new Write(log, 'visible', (table) => {
+      const puts = new QueuedWrite(log, 'visible', (table) => {
         table.put(one, one);
         return E.right('put');
       });
-      const throws = new Write<string>(log, 'visible', (table) => {
+      const throws = new QueuedWrite<string>(log, 'visible', (table) => {
         table.put(two, two);
         throw new Error('half way');
       });
@@ -40,7 +40,7 @@ describe('an lmdb environment', () => {
       expect(await Promise.all(both)).to.deep.equal(['StorageError', 'StorageError']);
       expect(environment.snapshot((table) => [...table.getKeys()])).to.deep.equal([]);
 
-      const again = new Write(log, 'flushed', (table) => {
+      const again = new QueuedWrite(log, 'flushed', (table) => {
         table.put(two, two);
         return E.right('put');
       });
@@ -50,8 +50,8 @@ describe('an lmdb environment', () => {
 
   it('says what was refused, and does the rest', () =>
     open(async (environment) => {
-      const refused = () => new Write<string>(log, 'visible', () => E.left(new RangeError('no')));
-      const puts = new Write(log, 'visible', (table) => {
+      const refused = () => new QueuedWrite<string>(log, 'visible', () => E.left(new RangeError('no')));
+      const puts = new QueuedWrite(log, 'visible', (table) => {
         table.put(one, one);
         return E.right('put');
       });

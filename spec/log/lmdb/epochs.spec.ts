@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cursorOf } from '../../../lib/event/Cursor.ts';
+import { cursorOf } from '../../../lib/event/cursor.ts';
 import { bootId } from '../../../lib/log/lmdb/bootId.ts';
 import { append, dataOf, freshFolder, read, samples, textOf } from './folder.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { open } from 'lmdb';
 import { firstValueFrom } from 'rxjs';
-import { cursorOf } from '../../../lib/event/Cursor.ts';
+import { cursorOf } from '../../../lib/event/cursor.ts';
 import { hashOf, stateKey } from '../../../lib/log/lmdb/layout.ts';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { sample } from '../sample.ts';

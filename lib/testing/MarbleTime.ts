@@ -5,7 +5,7 @@ import { shorten } from '../data/shorten.ts';
 export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;
 
 /** The most characters of an invalid duration in a message. */
-const longest = 40;
+const maxTextLength = 40;
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -14,7 +14,7 @@ export function millisecondsOf(time: MarbleTime, where: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(time) ?? [];
   const scale = unit === undefined ? undefined : units[unit];
   if (scale === undefined) {
-    const got = typeof time === 'string' ? `'${shorten(time, longest)}'` : kindOf(time);
+    const got = typeof time === 'string' ? `'${shorten(time, maxTextLength)}'` : kindOf(time);
     throw new TypeError(`${where} must be a time such as '60ms', '10s' or '2m', got ${got}`);
   }
   return Number(digits) * scale;

@@ -9,7 +9,7 @@ export type Durability = 'visible' | 'flushed';
  * One operation of the next transaction, and the caller that waits for it. A rejected operation is a `Left`, which has
  * written nothing; an exception aborts the whole transaction.
  */
-export class Write<T> {
+export class QueuedWrite<T> {
   /** The hash of the log that it changes. */
   readonly log: Uint8Array;
   readonly durability: Durability;
