@@ -29,7 +29,7 @@ export function shop(options?: Parameters<typeof receive>[1]) {
   return { orders, handler: receive(orders, options), remembered: () => remembered(log) };
 }
 
-/** Posts what a parser left in `request.body`, and gives the answer. */
+/** Posts what a parser left in `request.body`, and returns the response. */
 export function post(
   { reader, flush }: MarbleHelpers,
   handler: ReturnType<typeof receive>,

@@ -10,7 +10,7 @@ import type { TestReader } from '../../lib/testing/TestReader.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
 import { Orders, paid, post, remembered, shop } from './posting.ts';
 
-/** A log whose storage is gone. */
+/** A log whose storage fails. */
 const failing = (error: unknown): EventLog => ({ ...memoryLog(), append: () => throwError(() => error) });
 
 describe('receive', () => {
@@ -50,7 +50,7 @@ describe('receive', () => {
         give = resolve;
       });
       const handler = receive(() => passed);
-      // Promises wait for no virtual time: this one is kept when the run is over and one of the two has gone.
+      // Promises do not wait for virtual time: this one resolves after the run, when one of the two has disconnected.
       const run = marbles((kit) => {
         post(kit, handler, paid('A'));
         post(kit, handler, paid('B'), { socket: '5ms X' });

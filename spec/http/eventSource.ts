@@ -35,10 +35,10 @@ export interface Follower {
   until(holds: (follower: Follower) => boolean): Promise<void>;
 }
 
-// As pages do: nobody listens to `rxsse.position`.
+// As in pages, which do not listen to `rxsse.position`.
 const names = ['message', 'tick', 'rxsse.gap', 'rxsse.end'];
 
-/** Reads a URL with an EventSource that reconnects until it is told to stop, or the callback is done. */
+/** Reads a URL with an EventSource that reconnects until it is closed, or the callback is done. */
 export async function follow<T>(
   url: string,
   use: (follower: Follower) => T | Promise<T>,
@@ -111,7 +111,7 @@ function short(name: string, data: string): string {
   return name === 'tick' ? data : `${name} ${data}`;
 }
 
-/** The same response, its body read piece by piece, at a pace, and told of. */
+/** Returns the same response, whose body is read piece by piece, at a pace, and reported. */
 function tapped(response: Response, pace: FollowOptions['pace'], tell: (text: string) => void): FetchLikeResponse {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();

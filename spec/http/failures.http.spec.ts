@@ -30,7 +30,7 @@ const ours = Object.entries(servers).filter(([name]) => !others.test(name));
  */
 for (const [name, mount] of ours) {
   describe(`a known failure of other libraries, on ${name}`, () => {
-    /** A reader that leaves while the route awaits who it is; then that is known. */
+    /** A reader that disconnects while the route awaits its state, which then resolves. */
     async function leftWhileAwaiting(use: (response: ServerResponse, subscribed: number) => unknown): Promise<void> {
       let subscribed = 0;
       const requested = deferred();

@@ -103,10 +103,10 @@ for (const [name, mount] of Object.entries(servers)) {
       const sent = ['%00', '1.e.x', '1.e.01', '1.e.-1', '2.e.1', 'x'.repeat(4000), '1.é.1', '1.e.9007199254740993'];
       await listen(mount(sse(ticks)).listener, async (url) => {
         for (const cursor of sent) {
-          const asked = await openStream(`${url}/?lastEventId=${encodeURIComponent(cursor)}`);
-          expect([asked.status, asked.headers['rxsse-resume']]).to.deep.equal([200, 'gap;reason=invalid']);
-          expect(await asked.until(/rxsse\.gap\n.*\n\n/)).to.include('"requested":null');
-          asked.close();
+          const answer = await openStream(`${url}/?lastEventId=${encodeURIComponent(cursor)}`);
+          expect([answer.status, answer.headers['rxsse-resume']]).to.deep.equal([200, 'gap;reason=invalid']);
+          expect(await answer.until(/rxsse\.gap\n.*\n\n/)).to.include('"requested":null');
+          answer.close();
         }
       });
     });

@@ -101,7 +101,7 @@ describe('the llm relay', () => {
         await tab.over();
 
         for (const word of words('a ', 'time ')) saying.next(word);
-        // A tab that kept its cursor, and one that kept nothing.
+        // A tab that stored its cursor, and one that did not.
         const back = await openStream(url, { headers: { 'last-event-id': seen.at(-1)?.cursor } });
         const fresh = await openStream(url);
         expect(back.headers['rxsse-resume']).to.equal('exact');
@@ -153,7 +153,7 @@ describe('the llm relay', () => {
               turns.resolve(count);
             });
           }
-          // From where the relay hears that the last of the two is gone.
+          // Counted from when the relay notices that the last of the two has disconnected.
           for (const response of app.responses) response.on('close', () => setImmediate(countTurn));
           tab.close();
           expect(await turns.promise).to.be.at.most(1);

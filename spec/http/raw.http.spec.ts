@@ -148,19 +148,19 @@ const middlewares: Readonly<Record<string, (response: ServerResponse) => void>> 
   'wraps write and end': (response) => {
     const { write, end } = response;
     response.write = ((...inputs: Parameters<typeof write>) => write.apply(response, inputs)) as typeof write;
-    response.end = ((...given: Parameters<typeof end>) => end.apply(response, given)) as typeof end;
+    response.end = ((...values: Parameters<typeof end>) => end.apply(response, values)) as typeof end;
   },
   'wraps write so that it says nothing': (response) => {
     const { write } = response;
-    response.write = ((...given: Parameters<typeof write>) => {
-      write.apply(response, given);
+    response.write = ((...values: Parameters<typeof write>) => {
+      write.apply(response, values);
     }) as unknown as typeof write;
   },
   'wraps writeHead and adds a header': (response) => {
     const { writeHead } = response;
-    response.writeHead = ((...given: Parameters<typeof writeHead>) => {
+    response.writeHead = ((...values: Parameters<typeof writeHead>) => {
       response.setHeader('X-Seen', 'yes');
-      return writeHead.apply(response, given);
+      return writeHead.apply(response, values);
     }) as typeof writeHead;
   },
 };

@@ -21,7 +21,7 @@ const { OrderPaid } = Orders;
 
 /** Serves a Hono app with its own server for Node while the callback runs. */
 async function withHono<T>(app: Hono, use: (url: string, cut: () => void) => Promise<T>): Promise<T> {
-  // Its web classes take the place of Node's unless it is told not to.
+  // Its web classes replace Node's by default.
   const options = { fetch: app.fetch, hostname: '127.0.0.1', port: 0, overrideGlobalObjects: false };
   const port = deferred<number>();
   const server = serve(options, (info) => port.resolve(info.port));
@@ -187,7 +187,7 @@ describe('the recipe for auth', () => {
       await ada.until(/"total":2/);
       ada.close();
       const old = await ask('old');
-      // No end is said, so that it comes back, with a token that is good.
+      // No end is sent, so that it reconnects with a valid token.
       expect(await old.ended())
         .to.match(/rxsse\.position/)
         .and.not.include('rxsse.end');

@@ -66,7 +66,7 @@ describe('the rolling restart', function () {
                 headers: { 'content-type': 'application/json', connection: 'close', 'idempotency-key': `count-${n}` },
                 body: JSON.stringify({ type: 'counted', data: { n } }),
               }).catch(() => undefined);
-              // Not heard: asked again, under the same key.
+              // No answer: repeated under the same key.
               if (response?.status === 202) posted = n;
             }
           };

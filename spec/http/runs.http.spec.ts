@@ -12,7 +12,7 @@ import { shown, Ticks } from './ticks.ts';
 const { Tick } = Ticks;
 type Tick = ReturnType<typeof Tick>;
 
-/** Streams of one request each, which the spec feeds by hand, and which of them were left. */
+/** Streams of one request each, into which the spec emits, and which of them were unsubscribed from. */
 function answers() {
   const made: Subject<Tick>[] = [];
   const left: number[] = [];
@@ -113,7 +113,7 @@ for (const [name, mount] of Object.entries(servers)) {
         expect(foreign).to.deep.equal(await ask('eve', unknown));
         expect(foreign).to.have.nested.property('headers.rxsse-resume', 'gap;reason=epoch');
 
-        // Nobody's but its owner's: it comes back to the same run.
+        // Only its owner resumes the same run.
         const again = await openStream(url, { headers: { user: 'ada', 'Last-Event-ID': cursor } });
         expect(again.headers['rxsse-resume']).to.equal('exact');
         made[0]?.next(Tick(2));
@@ -138,17 +138,17 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     it('that has not started is aborted by its signal when its reader disconnects', async () => {
-      const asked = deferred();
+      const called = deferred();
       const aborted = deferred();
       const route = sse({ events: Ticks, resume: true }, ({ signal }) => {
         signal.addEventListener('abort', () => aborted.resolve());
-        asked.resolve();
+        called.resolve();
         return new Promise<never>(() => {});
       });
       await listen(mount(route).listener, async (url) => {
         const leaving = new AbortController();
         const response = fetchOver(url, { signal: leaving.signal }).catch(() => 'left');
-        await asked.promise;
+        await called.promise;
         leaving.abort();
         await aborted.promise;
         expect(await response).to.equal('left');

@@ -54,7 +54,7 @@ export const expressServers: Readonly<Record<string, Mount>> = {
   'Express 5 behind compression': onExpress(express, compression({ threshold: 0 })),
 };
 
-/** Node's own, where nobody stands between. */
+/** Node's own servers, without a framework. */
 export const bareServers: Readonly<Record<string, Mount>> = {
   'plain http': (route) => ({ listener: (request, response) => route(request, response), errors: [] }),
   http2: (route) => ({ listener: overHttp2((request, response) => route(request, response)), errors: [] }),

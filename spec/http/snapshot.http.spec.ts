@@ -64,10 +64,10 @@ for (const [name, mount] of Object.entries(servers)) {
       const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
       const route = sse({ events: Ticks, resume: { gapPolicy: missed }, retry: 1 }, ticks);
       await listen(mount(route).listener, async (url) => {
-        const asked = await openStream(`${url}/?lastEventId=1.other.1`);
+        const answer = await openStream(`${url}/?lastEventId=1.other.1`);
         publish(ticks, 3);
-        const text = await asked.until(/data: 3\n\n/);
-        asked.close();
+        const text = await answer.until(/data: 3\n\n/);
+        answer.close();
         const snapshot = 'event: tick\ndata: 10\n\nevent: tick\ndata: 20\n\n';
         const [before = '', after = ''] = text.split(snapshot);
         expect(shown(after)).to.equal('id: 1.E.2\nevent: rxsse.position\ndata:\n\nid: 1.E.3\nevent: tick\ndata: 3\n\n');
@@ -102,10 +102,10 @@ for (const [name, mount] of Object.entries(servers)) {
         await wanted.promise;
         publish(ticks, 2);
         made.resolve({ events: [Tick(10)], cursor });
-        const asked = await asking;
-        const text = await asked.until(/data: 2\n\n/);
+        const answer = await asking;
+        const text = await answer.until(/data: 2\n\n/);
         expect([...text.matchAll(/^data: (\d+)$/gm)].map(([, n]) => n)).to.deep.equal(['10', '2']);
-        asked.close();
+        answer.close();
       });
     });
 
@@ -144,11 +144,11 @@ for (const [name, mount] of Object.entries(servers)) {
       };
       await listen(mount(sse({ events: Ticks, resume: { gapPolicy: missed } }, ticks)).listener, async (url) => {
         const leaving = new AbortController();
-        const asked = fetchOver(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
+        const answer = fetchOver(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
         await wanted.promise;
         leaving.abort();
         await left.promise;
-        expect(await asked).to.equal('left');
+        expect(await answer).to.equal('left');
       });
     });
   });

@@ -17,7 +17,7 @@ export function raise(): never {
   throw new Secret();
 }
 
-/** Shows nothing of the secret, and leaves nothing behind. */
+/** Checks that nothing of the secret is shown, and that no listener is left. */
 export function isQuiet({ text, listeners }: TestReader): void {
   expect(text).not.to.include('secret');
   expect(listeners).to.equal(0);

@@ -50,7 +50,7 @@ describe('an async iterable', () => {
     const { listener, responses } = watched((request, response) => sse(endless)(request, response));
     await listen(listener, async (url) => {
       const before = await withMuteReader(url, async () => {
-        // It is parked when nothing has been asked for in many turns.
+        // It is parked when nothing was pulled for many turns.
         for (let still = 0, last = -1; still < 50; still = pulled === last ? still + 1 : 0, last = pulled) await turn();
         return pulled;
       });
@@ -58,7 +58,7 @@ describe('an async iterable', () => {
       expect(before).to.be.above(1);
       expect(responses[0]?.writableLength).to.be.within(1, 200_000);
 
-      // This one reads, and so its iterable is asked for more than fits into any buffer.
+      // This one reads, so that more is pulled from its iterable than fits into any buffer.
       const wire = await openStream(url);
       while (wire.text().length < 30_000_000) await turn();
       wire.close();
@@ -118,7 +118,7 @@ describe('an async iterable', () => {
       await left.promise;
       answer.resolve({ value: 2 });
       await turn();
-      // What it gave too late is not sent, and it is asked for nothing more.
+      // A value that came too late is not sent, and nothing more is pulled.
       expect(requested).to.equal(2);
     });
   });

@@ -120,7 +120,7 @@ describe('the metrics of a route', () => {
       expect(notices).to.deep.equal(['trimmed', 'trimmed']);
       expect(metricsOf(direct).gaps.trimmed).to.equal(1);
       expect(metricsOf(piped).gaps.trimmed).to.equal(1);
-      // What was kept, and nothing twice.
+      // What was stored, and nothing twice.
       expect(metricsOf(direct).events).to.equal(metricsOf(piped).events);
     }),
   );

@@ -22,7 +22,7 @@ function cutAfter(bytes: Uint8Array, before: string): { readonly position: strin
 describe('the start of a response with a gap', () => {
   const old = '1.aaaaaaaaaaaaaaaa.7';
 
-  /** A feed whose first ten entries are no longer kept, and the cursors that it cannot serve. */
+  /** A feed whose first ten entries are no longer stored, and the cursors that it cannot serve. */
   function trimmed() {
     const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 10 }) });
     let cursor = '';

@@ -30,7 +30,7 @@ describe('shutdown', () => {
       const waits = readers.flatMap(({ frames }) => retries(frames).slice(1));
       for (const wait of waits) expect(wait).to.be.within(2000, 4000);
       expect(new Set(waits).size).to.equal(4);
-      // No end was said: they come back.
+      // No end was sent: they reconnect.
       expect(readers.flatMap((each) => received(each))).to.deep.equal([]);
     }),
   );
@@ -108,7 +108,7 @@ describe('shutdown', () => {
       flush();
       expect(first.ended).to.equal(5);
       expect(retries(first.frames).at(-1)).to.equal(3);
-      // It is not a connection: its subscriber leaves it when it likes.
+      // It is not a connection: its subscriber unsubscribes when it likes.
       expect(outside.closed).to.equal(false);
       outside.unsubscribe();
     })();

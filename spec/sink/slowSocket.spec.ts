@@ -43,7 +43,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
           expect(each.listeners).to.equal(0);
           expect(each.writes.every(({ at }) => at < 5)).to.equal(true);
         }
-        // Nobody reads any more, so what is left would be a timer, and fail this run.
+        // Nothing is read any more: a timer that is left would fail this run.
       }),
     );
 
@@ -111,7 +111,7 @@ describe('a reader that is too slow for a stream without a log', () => {
           queue: { maxBytes: 100_000 },
           onError: (error: unknown) => {
             errors.push(error);
-            // Said in vain: nobody reads it.
+            // Emitted without effect: nothing reads it.
             return 'end';
           },
         },

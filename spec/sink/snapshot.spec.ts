@@ -13,7 +13,7 @@ import { openStream } from '../support/openStream.ts';
 const Counts = events({ Count: t.number, Total: t.number });
 const { Count, Total } = Counts;
 
-/** A feed of which the newest two are kept, and the cursors of all that was published. */
+/** A feed whose log stores the newest two events, and the cursors of everything that was published. */
 function counted(log = memoryLog({ maxEntries: 2 })) {
   const shared = feed(Counts, { log });
   const cursors: string[] = [];
@@ -40,18 +40,18 @@ describe('a snapshot for a reader that missed something', () => {
     'is sent between the gap and its position, and the stream continues there',
     marbles(({ reader, flush }) => {
       const all = counted();
-      const asked: unknown[] = [];
+      const calls: unknown[] = [];
       for (const n of [1, 2, 3, 4]) all.publish(n);
       const requested = cursorOf(1, all.cursors);
       timer(10).subscribe(() => all.publish(5));
-      const r = reader(routed(all, asked), { lastEventId: requested, socket: '20ms X' });
+      const r = reader(routed(all, calls), { lastEventId: requested, socket: '20ms X' });
       flush();
-      expect(asked).to.deep.equal([{ reason: 'trimmed', requested }]);
+      expect(calls).to.deep.equal([{ reason: 'trimmed', requested }]);
       expect(received(r)).to.deep.equal(['position', 'gap trimmed', '10', '11', 'position', '5']);
       expect(r.headers).to.include({ 'rxsse-resume': 'gap;reason=trimmed' });
       const [first, gap, ten, , position] = r.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
       expect(JSON.parse(gap?.data ?? '')).to.include({ requested, resumedFrom: all.cursors.at(3) });
-      // Neither the gap nor the events are the place that the reader would go on from.
+      // The reader would not resume from the gap, nor from the events.
       expect(first?.id).to.equal(requested);
       expect(gap?.id).to.equal(cursorOf(0, all.cursors));
       expect(ten).to.include({ event: 'total' }).and.not.have.property('id', position?.id);
@@ -63,19 +63,19 @@ describe('a snapshot for a reader that missed something', () => {
     'is not requested for a reader that misses nothing',
     marbles(({ reader, flush }) => {
       const all = counted();
-      const asked: unknown[] = [];
+      const calls: unknown[] = [];
       for (const n of [1, 2, 3, 4]) all.publish(n);
-      const fresh = reader(routed(all, asked), { socket: '20ms X' });
-      const exact = reader(routed(all, asked), { lastEventId: cursorOf(3, all.cursors), socket: '20ms X' });
+      const fresh = reader(routed(all, calls), { socket: '20ms X' });
+      const exact = reader(routed(all, calls), { lastEventId: cursorOf(3, all.cursors), socket: '20ms X' });
       flush();
       expect([fresh, exact].map(received)).to.deep.equal([['position'], ['position', '4']]);
-      expect(asked).to.deep.equal([]);
+      expect(calls).to.deep.equal([]);
     }),
   );
 
   const cut = ({ reader, flush }: MarbleHelpers, all: ReturnType<typeof counted>, lastEventId: string) => {
-    const asked: unknown[] = [];
-    const route = routed(all, asked);
+    const calls: unknown[] = [];
+    const route = routed(all, calls);
     const first = reader(route, { lastEventId, socket: '20ms X' });
     flush();
     // It got the opening, the gap and one event.
@@ -86,7 +86,7 @@ describe('a snapshot for a reader that missed something', () => {
     flush();
     expect(received(second).slice(2)).to.deep.equal(['10', '11', 'position']);
     expect(received(second)[1]).to.match(/^gap /);
-    expect(asked).to.have.length(2);
+    expect(calls).to.have.length(2);
   };
 
   it(
@@ -161,16 +161,16 @@ describe('a snapshot for a reader that missed something', () => {
   it('may be a promise, and what is published meanwhile is not missed', async () => {
     const { shared, cursors, publish } = counted(memoryLog());
     publish(1);
-    const [asked, given] = [deferred(), deferred<SnapshotResult<unknown>>()];
+    const [called, result] = [deferred(), deferred<SnapshotResult<unknown>>()];
     const missed: Snapshot<unknown> = () => {
-      asked.resolve();
-      return given.promise;
+      called.resolve();
+      return result.promise;
     };
     await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
-      await asked.promise;
+      await called.promise;
       publish(2);
-      given.resolve({ events: [Total(1)], cursor: cursors[0] ?? '' });
+      result.resolve({ events: [Total(1)], cursor: cursors[0] ?? '' });
       const wire = await opening;
       const text = await wire.until(/event: count\ndata: 2\n\n/);
       expect(text).to.match(/rxsse\.gap.*event: total\ndata: 1\n\nid: \S+\.1\nevent: rxsse\.position/s);
@@ -181,16 +181,16 @@ describe('a snapshot for a reader that missed something', () => {
   it('is an HTTP error where its promise rejects', async () => {
     const { shared, publish } = counted();
     publish(1);
-    const asked = deferred();
-    const given = deferred<Promise<SnapshotResult<unknown>>>();
+    const called = deferred();
+    const result = deferred<Promise<SnapshotResult<unknown>>>();
     const missed: Snapshot<unknown> = () => {
-      asked.resolve();
-      return given.promise.then((result) => result);
+      called.resolve();
+      return result.promise.then((snapshot) => snapshot);
     };
     await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
-      await asked.promise;
-      given.resolve(Promise.reject(Object.assign(new Error('no'), { status: 502 })));
+      await called.promise;
+      result.resolve(Promise.reject(Object.assign(new Error('no'), { status: 502 })));
       expect((await opening).status).to.equal(502);
     });
   });

@@ -16,7 +16,7 @@ export interface Producer {
   readonly route: SseHandler<SseRequest>;
   say(number: number): void;
   end(): void;
-  /** Responses that have begun and are not over. */
+  /** Responses that have started and are not closed. */
   readonly open: number;
 }
 
@@ -43,13 +43,13 @@ export const producers: Readonly<Record<string, () => Producer>> = {
   },
 };
 
-type Said = Pick<Producer, 'say' | 'end'>;
+type Publishing = Pick<Producer, 'say' | 'end'>;
 
-function publishing(ticks: Feed<typeof Ticks>): Said {
+function publishing(ticks: Feed<typeof Ticks>): Publishing {
   return { say: (number) => void publish(ticks, number), end: () => void ticks.end() };
 }
 
-function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], sent: Said): Producer {
+function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], sent: Publishing): Producer {
   const lines = new Set<object>();
   return {
     ...sent,

@@ -7,14 +7,14 @@ import { everyTurn, turn } from '../slow/watched.ts';
 import type { Producer } from './producers.ts';
 
 interface ReadThrough {
-  /** How far what is said is ahead of what is seen, at most. @default 40 */
+  /** How far publications are ahead of what was received, at most. @default 40 */
   readonly ahead?: number;
   /** Longest wait for anything, in ms. @default 20000 */
   readonly patience?: number;
 }
 
 export interface Read {
-  /** The last number that was said. */
+  /** The last number that was published. */
   readonly sent: number;
   readonly seen: Follower['seen'];
   readonly attempts: Follower['attempts'];
@@ -23,7 +23,7 @@ export interface Read {
 /**
  * Reads a route to its end with a foreign EventSource, over connections that go
  * wrong as is written down for each, one after the other, and a last one that
- * does not. All the while a number is said each turn of the loop.
+ * does not. Meanwhile a number is published in each turn of the loop.
  *
  * The first connection is broken when the reader has its position and the wait
  * before it comes back: without that it comes back after 3 s.
@@ -51,7 +51,7 @@ export function readThrough(
             await everyTurn(sayMore, () => until(() => proxy.count > script.length + 1));
             producer.end();
             await until(() => seen.includes('closed'));
-            // Those of connections that broke are gone, too.
+            // The responses of broken connections are closed, too.
             while (producer.open > 0) await turn();
             // A run that has ended is remembered for a while, and keeps the process.
             await shutdown(producer.route);

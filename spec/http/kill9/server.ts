@@ -16,7 +16,7 @@ const [path = '', port = '', first = ''] = process.argv.slice(2);
 let isEnding = false;
 let requested = '';
 process.stdin.setEncoding('utf8');
-// A spec that is gone leaves no process behind.
+// The process ends with its spec.
 process.stdin.on('end', () => process.exit());
 process.stdin.on('data', (text) => {
   requested += text;
@@ -35,7 +35,7 @@ process.stdout.write('up\n');
 
 async function publish(number: number): Promise<void> {
   const cursor = await ticks.publish(Ticks.Tick(number));
-  // A pipe is written to at once: what was said is read, whenever the end comes.
+  // A pipe is written to synchronously: what was written is read, whenever the process ends.
   process.stdout.write(`${cursor.split('.').at(-1)} ${number}\n`);
 }
 

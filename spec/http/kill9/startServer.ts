@@ -10,7 +10,7 @@ export interface Server {
   go(count: number): Promise<void>;
   /** Ends the feed. */
   end(): void;
-  /** `kill -9`; resolves when all that the process said was read. */
+  /** `kill -9`; resolves when everything that the process wrote was read. */
   kill(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function startServer(script: string, path: string, port: number, first: n
   const exited = Promise.all([once(child, 'close'), once(lines, 'close')]);
   const lost = exited.then(() => Promise.reject(new Error(`the server of ${first} is gone before it was killed`)));
   lost.catch(() => {});
-  // One that is gone hears nothing any more.
+  // A process that has exited receives nothing any more.
   child.stdin.on('error', () => {});
   lines.on('line', (line) => {
     const [, sequence, number] = /^(\d+) (\d+)$/.exec(line) ?? [];
