@@ -58,7 +58,7 @@ describe('the check of layers', () => {
       'lib/event/cursor.ts': '',
       'lib/time/clock.ts': '',
       'lib/sink/sse.ts':
-        "import '../event/Cursor.ts'; import '../time/clock.ts'; import 'rxjs'; import * as E from 'fp-ts/lib/Either.js';",
+        "import '../event/cursor.ts'; import '../time/clock.ts'; import 'rxjs'; import * as E from 'fp-ts/lib/Either.js';",
     });
     expect(forbiddenImports(files)).to.deep.equal([]);
   });

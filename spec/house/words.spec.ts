@@ -3,8 +3,11 @@ import { duplicateNames, misnamedFiles } from './declarations.ts';
 import { type Files, filesIn } from './repo.ts';
 import { archaicComments, archaicLines, fragments, privateWords } from './words.ts';
 
-/** How many offenders are left of each rule. A number only ever falls. */
-const budgets = { misnamed: 14, duplicates: 55, words: 140, fragments: 236, comments: 67, guides: 31 };
+/**
+ * The most offenders of each rule. The three duplicates are `sse`, which two entry points export, and LF and CR, which
+ * the loops over bytes read as constants of their own file.
+ */
+const budgets = { misnamed: 0, duplicates: 3, words: 0, fragments: 12, comments: 2, guides: 7 };
 
 const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
 
