@@ -2,15 +2,15 @@ import type { Server } from 'node:http';
 import type { Express } from 'express';
 
 interface ServeOptions {
-  /** What one types to start it. */
+  /** The command that starts the example. */
   readonly command: string;
-  /** What the terminal says when it serves. */
+  /** Returns the lines to print when it listens. */
   readonly greeting: (url: string) => readonly string[];
-  /** It serves nobody any more, and nobody will come back to this process. */
+  /** Called when the server has stopped. */
   readonly onStopped: () => void;
 }
 
-/** Serves an example at PORT, or 3000, until a signal; says in one line what is in the way. */
+/** Serves an example on PORT, or 3000, of the loopback interface until a signal; prints one line if it cannot. */
 export function serveApp(app: Express, { command, greeting, onStopped }: ServeOptions): void {
   const giveUp = (line: string) => {
     fail(line);
@@ -18,9 +18,9 @@ export function serveApp(app: Express, { command, greeting, onStopped }: ServeOp
   };
   const port = portOf(process.env.PORT || '3000');
   if (port === undefined) {
-    return giveUp(`PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 ${command}`);
+    return giveUp(`PORT must be a whole number from 0 to 65535, as in PORT=3001 ${command}`);
   }
-  const server = app.listen(port, (error) => {
+  const server = app.listen(port, process.env.HOST || '127.0.0.1', (error) => {
     if (error) return giveUp(refusal(error, port, command));
     const address = server.address();
     const url = `http://localhost:${typeof address === 'object' && address !== null ? address.port : port}`;
@@ -40,15 +40,15 @@ function stopOnSignal(server: Server, onStopped: () => void): void {
     // A stream has no end to wait for: its connection is cut.
     server.closeAllConnections();
   };
-  // Not `once`: npm and the terminal may both pass on one Ctrl-C.
+  // Not `once`: npm and the terminal may both forward one Ctrl-C.
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }
 
 function refusal(error: NodeJS.ErrnoException, port: number, command: string): string {
   if (error.code === 'EADDRINUSE') {
-    return `Port ${port} is busy: another program listens on it. Choose another: PORT=${port < 65_535 ? port + 1 : 3000} ${command}`;
+    return `Port ${port} is in use by another program. Choose another one: PORT=${port < 65_535 ? port + 1 : 3000} ${command}`;
   }
-  return `Cannot listen on port ${port} (${error.code ?? error.name}). Choose another: PORT=3001 ${command}`;
+  return `Cannot listen on port ${port} (${error.code ?? error.name}). Choose another one: PORT=3001 ${command}`;
 }
 
 function portOf(text: string): number | undefined {

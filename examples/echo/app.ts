@@ -9,7 +9,7 @@ import { echo, handWritten, reverseEcho } from './streams.ts';
 const page = fileURLToPath(new URL('page.html', import.meta.url));
 const query = { message: t.string };
 
-/** The three endpoints and their page, ready to be mounted or listened with. */
+/** Returns the three endpoints and their page as an Express app. */
 export function echoApp(): Express {
   const app = express();
 

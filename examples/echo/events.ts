@@ -7,9 +7,8 @@ const shape = {
 };
 
 /**
- * What `/sse2` and `/sse3` may send. The keys give the names on the wire:
- * `echo` and `reverse_echo`. Nothing here needs a server, so a browser's
- * bundle can share this file.
+ * The events of `/sse2` and `/sse3`. The keys become the names on the wire: `echo` and `reverse_echo`. Nothing here
+ * needs a server, so a browser's bundle can share this file.
  */
 export const Echoes = events({ Echo: shape, ReverseEcho: shape });
 export type Echoes = EventOf<typeof Echoes>;

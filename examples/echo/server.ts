@@ -4,6 +4,6 @@ import { echoApp } from './app.ts';
 serveApp(echoApp(), {
   command: 'npm start',
   greeting: (url) => [`The echo example: ${url}`, `In a terminal:    curl -N '${url}/sse3?message=hello'`],
-  // Its streams would go on for a while without their readers.
+  // Its retained streams would continue for a while without their readers.
   onStopped: () => process.exit(),
 });

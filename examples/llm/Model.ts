@@ -1,10 +1,10 @@
-/** What a conversation is to a model: who said what. */
+/** A message of a conversation, as a model gets it. */
 export interface ChatMessage {
   readonly role: 'user' | 'assistant';
   readonly content: string;
 }
 
-/** A model's server, and how one speaks with it. */
+/** The server of a model, and its format. */
 export interface Model {
   readonly format: 'openai' | 'anthropic';
   readonly baseUrl: string;
@@ -14,7 +14,7 @@ export interface Model {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The server that the environment names, by a key or a base URL; `undefined` where it names none. */
+/** Returns the server that the environment names, by a key or a base URL; `undefined` where it names none. */
 export function modelIn(env: Env): Model | undefined {
   if (env.ANTHROPIC_API_KEY || env.ANTHROPIC_BASE_URL) {
     return {

@@ -16,97 +16,97 @@ import { feeds, isGap } from 'rxsse';
 import { answer, type Grouping, groupTokens } from './answer.ts';
 import { Chat, type ChatEvent } from './events.ts';
 import type { ChatMessage, Model } from './Model.ts';
-import { toldOf } from './ModelError.ts';
+import { messageOf } from './ModelError.ts';
 
 export interface RelayOptions extends Partial<Grouping> {
   readonly model: Model;
-  /** How long an answer goes on when nobody reads it, in milliseconds; 0 cancels it at once. @default Infinity */
-  readonly grace?: number;
-  /** Answers at a time, at most. @default 100 */
+  /** How long an answer continues without a reader, in milliseconds; 0 cancels it at once. @default Infinity */
+  readonly linger?: number;
+  /** The most answers at once. @default 100 */
   readonly max?: number;
-  /** Hears what readers are not told of a failure. @default nobody */
+  /** Called with the details of a failure, which readers do not get. @default not called */
   readonly onError?: (error: unknown) => void;
 }
 
-/** What a model is told of a long conversation: so many messages, the newest. */
-const remembered = 40;
+/** The most messages of a conversation that the model gets, the newest ones. */
+const maxMessages = 40;
 
-/** Answers of a model, each in the feed of its conversation, whoever reads it there and however often they come back. */
+/** The answers of a model, each in the feed of its conversation, independent of its readers and their connections. */
 export class Relay {
   readonly conversations = feeds(Chat, { idleTimeout: 10 * 60_000, maxFeeds: 1000 });
   readonly #options: Required<RelayOptions>;
   readonly #running = new Map<string, { readonly run: string; readonly answering: Subscription }>();
   readonly #readers = new Map<string, number>();
-  readonly #leaving = new Map<string, Subscription>();
+  readonly #lingering = new Map<string, Subscription>();
 
   constructor(options: RelayOptions) {
-    this.#options = { grace: Infinity, max: 100, every: 100, bytes: 512, onError: () => {}, ...options };
+    this.#options = { linger: Infinity, max: 100, maxDelay: 100, maxBytes: 512, onError: () => {}, ...options };
   }
 
-  /** Begins an answer; says why not where one is under way, or too many are. */
+  /** Starts an answer; returns why not where one is running, or too many are. */
   ask(conversation: string, text: string): 'asked' | 'busy' | 'full' {
     if (this.#running.has(conversation)) return 'busy';
     if (this.#running.size >= this.#options.max) return 'full';
     const feed = this.conversations.get(conversation);
     const run = randomUUID();
     const answering = this.#answer(conversation, run, text).subscribe((event) => feed.publish(event));
-    // An answer that is over by now has nothing to be kept for.
+    // An answer that has completed already is not retained.
     if (answering.closed) return 'asked';
     this.#running.set(conversation, { run, answering });
     answering.add(() => this.#running.delete(conversation));
     return 'asked';
   }
 
-  /** Cancels an answer, and tells its readers. */
-  stop(conversation: string, said: (run: string) => ChatEvent = (run) => Chat.Done({ run, reason: 'stopped' })): void {
+  /** Cancels an answer and publishes an event about it. */
+  stop(conversation: string, eventOf: (run: string) => ChatEvent = (run) => Chat.Done({ run, reason: 'stopped' })): void {
     const running = this.#running.get(conversation);
     running?.answering.unsubscribe();
-    if (running !== undefined) this.conversations.get(conversation).publish(said(running.run));
+    if (running !== undefined) this.conversations.get(conversation).publish(eventOf(running.run));
   }
 
-  /** A reader has come. */
+  /** Called when a reader has connected. */
   joined(conversation: string): void {
-    this.#leaving.get(conversation)?.unsubscribe();
+    this.#lingering.get(conversation)?.unsubscribe();
     this.#readers.set(conversation, (this.#readers.get(conversation) ?? 0) + 1);
   }
 
-  /** A reader has left; after the last one the answer goes on for `grace`. */
+  /** Called when a reader has disconnected; after the last one the answer continues for `linger`. */
   left(conversation: string): void {
     const readers = (this.#readers.get(conversation) ?? 1) - 1;
     if (readers > 0) return void this.#readers.set(conversation, readers);
     this.#readers.delete(conversation);
-    const { grace } = this.#options;
-    if (grace === Infinity || !this.#running.has(conversation)) return;
-    if (grace === 0) return this.#abandon(conversation);
-    const leaving = timer(grace).subscribe(() => this.#abandon(conversation));
-    this.#leaving.set(conversation, leaving);
-    leaving.add(() => this.#leaving.delete(conversation));
+    const { linger } = this.#options;
+    if (linger === Infinity || !this.#running.has(conversation)) return;
+    if (linger === 0) return this.#abandon(conversation);
+    const lingering = timer(linger).subscribe(() => this.#abandon(conversation));
+    this.#lingering.set(conversation, lingering);
+    lingering.add(() => this.#lingering.delete(conversation));
   }
 
   close(): void {
     for (const { answering } of [...this.#running.values()]) answering.unsubscribe();
-    for (const leaving of [...this.#leaving.values()]) leaving.unsubscribe();
+    for (const lingering of [...this.#lingering.values()]) lingering.unsubscribe();
     this.conversations.close();
   }
 
   #abandon(conversation: string): void {
     this.stop(conversation, (run) =>
-      Chat.RunFailed({ run, message: 'Nobody was reading any more, so the answer was stopped.' }),
+      Chat.RunFailed({ run, message: 'The answer was stopped because no page was reading it.' }),
     );
   }
 
-  /** The question, and what the model says to it: to the conversation as its own feed remembers it. */
+  /** Returns the question and the answer of the model, which gets the conversation from the feed. */
   #answer(conversation: string, run: string, text: string): Observable<ChatEvent> {
-    const { model, onError, every, bytes } = this.#options;
-    const said = this.#history(conversation, run).pipe(
+    const { model, onError, maxDelay, maxBytes } = this.#options;
+    const answered = this.#history(conversation, run).pipe(
       switchMap((messages) => answer(model, messages, run)),
       catchError((error) => {
         onError(error);
-        return of(Chat.RunFailed({ run, message: toldOf(error) }));
+        return of(Chat.RunFailed({ run, message: messageOf(error) }));
       }),
-      groupTokens({ every, bytes }),
+      groupTokens({ maxDelay, maxBytes }),
     );
-    return concat(of(Chat.Asked({ run, text })), said);
+    return concat(of(Chat.Asked({ run, text })), answered);
   }
 
   #history(conversation: string, run: string): Observable<readonly ChatMessage[]> {
@@ -122,7 +122,7 @@ export class Relay {
   }
 }
 
-/** Who said what, in order; an answer that was broken off counts as far as it came. */
+/** Converts events to messages, in order; an interrupted answer counts as far as it came. */
 function messagesOf(events: readonly ChatEvent[]): readonly ChatMessage[] {
   const messages: { role: ChatMessage['role']; content: string }[] = [];
   for (const event of events) {
@@ -132,5 +132,5 @@ function messagesOf(events: readonly ChatEvent[]): readonly ChatMessage[] {
     else if (last?.role === 'assistant') last.content += event.data.text;
     else messages.push({ role: 'assistant', content: event.data.text });
   }
-  return messages.slice(-remembered);
+  return messages.slice(-maxMessages);
 }

@@ -1,5 +1,15 @@
-import { bufferTime, concat, concatMap, defer, filter, map, type Observable, takeWhile, throwError } from 'rxjs';
-import { fromReadable } from 'rxsse';
+import {
+  concat,
+  concatMap,
+  defer,
+  filter,
+  map,
+  type Observable,
+  type OperatorFunction,
+  takeWhile,
+  throwError,
+} from 'rxjs';
+import { fromReadable, groupedWithin } from 'rxsse';
 import { parseFrames } from 'rxsse/wire';
 import { askAnthropic, readAnthropic } from './anthropic.ts';
 import { Chat, type ChatEvent } from './events.ts';
@@ -12,7 +22,7 @@ const formats = {
   anthropic: { ask: askAnthropic, read: readAnthropic },
 };
 
-/** A model's answer, from its first token to `done`. Unsubscribing cancels the request in the same turn. */
+/** Emits a model's answer, from its first token to `done`. Unsubscribing aborts the request in the same turn. */
 export function answer(model: Model, messages: readonly ChatMessage[], run: string): Observable<ChatEvent> {
   const { ask, read } = formats[model.format];
   const { url, headers, body } = ask(model, messages);
@@ -26,7 +36,7 @@ export function answer(model: Model, messages: readonly ChatMessage[], run: stri
     if (!response.ok) throw ModelError.ofStatus(response.status);
     return response.body;
   });
-  const said = defer(() =>
+  const events = defer(() =>
     bytes.pipe(
       parseFrames(),
       filter((frame) => frame._tag === 'Message'),
@@ -35,34 +45,33 @@ export function answer(model: Model, messages: readonly ChatMessage[], run: stri
     ),
   );
   const unfinished = throwError(() => new ModelError('The model stopped in the middle of the answer.'));
-  return concat(said, unfinished).pipe(takeWhile(({ type }) => type !== 'done', true));
+  return concat(events, unfinished).pipe(takeWhile(({ type }) => type !== 'done', true));
 }
 
-/** Tokens that are held at a time, at most. */
-const atOnce = 256;
-
-/** How many tokens make one event. */
+/** How tokens are combined. */
 export interface Grouping {
   /** The longest that a token is held back, in milliseconds. */
-  readonly every: number;
-  /** The most bytes of one event's text, a single token's own apart. */
-  readonly bytes: number;
+  readonly maxDelay: number;
+  /** The most bytes of one event's text, unless a single token is larger. */
+  readonly maxBytes: number;
 }
 
-/** Brings tokens together: an event for each would cost more than what it carries. */
-export function groupTokens({ every, bytes }: Grouping): (events: Observable<ChatEvent>) => Observable<ChatEvent> {
-  return (events) => events.pipe(bufferTime(every, null, atOnce), concatMap(joined(bytes)));
+/** Combines tokens that arrive close together: an event for each would cost more than its content. */
+export function groupTokens({ maxDelay, maxBytes }: Grouping): OperatorFunction<ChatEvent, ChatEvent> {
+  return (events) => events.pipe(groupedWithin({ maxDelay, maxBytes, sizeOf }), concatMap(joined));
 }
 
-function joined(bytes: number): (events: readonly ChatEvent[]) => readonly ChatEvent[] {
-  return (events) => {
-    const groups: ChatEvent[] = [];
-    for (const event of events) {
-      const last = groups.at(-1);
-      const text = last?.type === 'token' && event.type === 'token' ? last.data.text + event.data.text : undefined;
-      if (text === undefined || Buffer.byteLength(text) > bytes) groups.push(event);
-      else groups[groups.length - 1] = Chat.Token({ run: event.data.run, text });
-    }
-    return groups;
-  };
+function sizeOf(event: ChatEvent): number {
+  return event.type === 'token' ? Buffer.byteLength(event.data.text) : 0;
+}
+
+/** Joins the consecutive tokens of a group. */
+function joined(events: readonly ChatEvent[]): readonly ChatEvent[] {
+  const result: ChatEvent[] = [];
+  for (const event of events) {
+    const last = result.at(-1);
+    if (last?.type !== 'token' || event.type !== 'token') result.push(event);
+    else result[result.length - 1] = Chat.Token({ run: event.data.run, text: last.data.text + event.data.text });
+  }
+  return result;
 }

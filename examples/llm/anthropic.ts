@@ -2,9 +2,9 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Chat, type ChatEvent } from './events.ts';
 import type { ChatMessage, Model } from './Model.ts';
-import { jsonIn, ModelError } from './ModelError.ts';
+import { parseJson, ModelError } from './ModelError.ts';
 
-/** The kinds that matter here; the others, such as `ping`, come and go. */
+/** The kinds of messages that are used; others, such as `ping`, are ignored. */
 const Kinds = {
   message_start: t.type({ message: t.type({ usage: t.type({ input_tokens: t.Int }) }) }),
   content_block_start: t.type({
@@ -23,7 +23,7 @@ const reasons: Readonly<Record<string, 'stop' | 'length' | 'tool_call' | 'filter
   refusal: 'filtered',
 };
 
-/** A question in the format of Anthropic's messages. */
+/** Returns the request of a question in the format of Anthropic's messages. */
 export function askAnthropic(model: Model, messages: readonly ChatMessage[]) {
   return {
     url: `${model.baseUrl}/v1/messages`,
@@ -32,35 +32,38 @@ export function askAnthropic(model: Model, messages: readonly ChatMessage[]) {
   };
 }
 
-/** Reads the data of the answer's messages, one after the other. A tool's call is given when it is whole. */
+/**
+ * Returns a function that converts the messages of an answer, one after the other. A tool call is emitted when it is
+ * complete.
+ */
 export function readAnthropic(run: string): (data: string) => readonly ChatEvent[] {
   let call: { id: string; name: string; arguments: string } | undefined;
   let input = 0;
   let reason = '';
 
   return (data) => {
-    const said: unknown = jsonIn(data);
-    switch ((said as { type?: unknown } | null)?.type) {
+    const message: unknown = parseJson(data);
+    switch ((message as { type?: unknown } | null)?.type) {
       case 'message_start':
-        input = decoded(Kinds.message_start, said).message.usage.input_tokens;
+        input = decoded(Kinds.message_start, message).message.usage.input_tokens;
         return [];
       case 'content_block_start': {
-        const { type, id = '', name = '' } = decoded(Kinds.content_block_start, said).content_block;
+        const { type, id = '', name = '' } = decoded(Kinds.content_block_start, message).content_block;
         call = type === 'tool_use' ? { id, name, arguments: '' } : undefined;
         return [];
       }
       case 'content_block_delta': {
-        const { text, partial_json = '' } = decoded(Kinds.content_block_delta, said).delta;
+        const { text, partial_json = '' } = decoded(Kinds.content_block_delta, message).delta;
         if (call !== undefined) call.arguments += partial_json;
         return text ? [Chat.Token({ run, text })] : [];
       }
       case 'content_block_stop': {
-        const whole = call;
+        const complete = call;
         call = undefined;
-        return whole === undefined ? [] : [Chat.ToolCall({ run, ...whole, arguments: whole.arguments || '{}' })];
+        return complete === undefined ? [] : [Chat.ToolCall({ run, ...complete, arguments: complete.arguments || '{}' })];
       }
       case 'message_delta': {
-        const { delta, usage } = decoded(Kinds.message_delta, said);
+        const { delta, usage } = decoded(Kinds.message_delta, message);
         reason = delta.stop_reason ?? reason;
         return [Chat.Usage({ run, input, output: usage.output_tokens })];
       }
@@ -74,8 +77,8 @@ export function readAnthropic(run: string): (data: string) => readonly ChatEvent
   };
 }
 
-function decoded<C extends t.Mixed>(codec: C, said: unknown): t.TypeOf<C> {
-  const result = codec.decode(said);
+function decoded<C extends t.Mixed>(codec: C, value: unknown): t.TypeOf<C> {
+  const result = codec.decode(value);
   if (isLeft(result)) throw ModelError.unreadable();
   return result.right;
 }

@@ -12,16 +12,16 @@ const statuses = { asked: 202, busy: 409, full: 503 };
 
 interface LlmApp {
   readonly app: Express;
-  /** Cancels what runs. */
+  /** Cancels the running answers. */
   close(): void;
 }
 
-/** A page, and for each conversation its stream, its questions, and a way to stop. */
+/** Returns a page, and for each conversation its stream, its questions and a stop route. */
 export function llmApp(options: RelayOptions): LlmApp {
   const relay = new Relay(options);
   const app = express();
 
-  // Who may read a conversation is who knows its id: it is as long as a key, and made by the page.
+  // Anyone who knows the id of a conversation may read it: it is as long as a key, and the page creates it.
   app.param('id', (_request, response, next, id) => (/^[\w-]{16,64}$/.test(id) ? next() : response.sendStatus(404)));
 
   app.get('/', (_request, response) => response.sendFile(page));
@@ -33,7 +33,7 @@ export function llmApp(options: RelayOptions): LlmApp {
         params,
         resume: { from: 'oldest' },
         retry: 1000,
-        onOpen: ({ params }: { readonly params: { readonly id: string } }) => relay.joined(params.id),
+        onOpen: ({ params }) => relay.joined(params.id),
         onClose: (_reason, _counters, { params }) => relay.left(params.id),
       },
       ({ params }) => relay.conversations.get(params.id),

@@ -1,12 +1,15 @@
 import * as t from 'io-ts';
 import { type EventOf, events, Int, NonEmptyString } from 'rxsse';
 
-/** Why an answer is over: the model was done, had to stop, wants a tool's result, or a person stopped it. */
+/**
+ * Why an answer has ended: the model was done, reached its limit, requests a tool, was filtered, or a person stopped
+ * it.
+ */
 const Reason = t.keyof({ stop: null, length: null, tool_call: null, filtered: null, stopped: null });
 
 const run = t.string;
 
-/** One conversation, whichever model answers; a browser's bundle can share this file. */
+/** The events of one conversation, for any model; a browser's bundle can share this file. */
 export const Chat = events({
   Asked: { run, text: NonEmptyString },
   Token: { run, text: t.string },

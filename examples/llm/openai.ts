@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Chat, type ChatEvent } from './events.ts';
 import type { ChatMessage, Model } from './Model.ts';
-import { jsonIn, ModelError } from './ModelError.ts';
+import { parseJson, ModelError } from './ModelError.ts';
 
 const Text = t.union([t.string, t.null, t.undefined]);
 
@@ -29,7 +29,7 @@ const reasons: Readonly<Record<string, 'stop' | 'length' | 'tool_call' | 'filter
   content_filter: 'filtered',
 };
 
-/** A question in the format of OpenAI's chat completions, which many servers speak. */
+/** Returns the request of a question in the format of OpenAI's chat completions, which many servers accept. */
 export function askOpenAi(model: Model, messages: readonly ChatMessage[]) {
   return {
     url: `${model.baseUrl}/chat/completions`,
@@ -38,38 +38,41 @@ export function askOpenAi(model: Model, messages: readonly ChatMessage[]) {
   };
 }
 
-/** Reads the data of the answer's messages, one after the other. A tool's call is given when it is whole. */
+/**
+ * Returns a function that converts the messages of an answer, one after the other. A tool call is emitted when it is
+ * complete.
+ */
 export function readOpenAi(run: string): (data: string) => readonly ChatEvent[] {
   const calls = new Map<number, { id: string; name: string; arguments: string }>();
   let reason = '';
 
   const called = (pieces: readonly t.TypeOf<typeof ToolPiece>[]): void => {
-    for (const { index, id, function: said } of pieces) {
+    for (const { index, id, function: named } of pieces) {
       const call = calls.get(index) ?? { id: '', name: '', arguments: '' };
       call.id += id ?? '';
-      call.name += said?.name ?? '';
-      call.arguments += said?.arguments ?? '';
+      call.name += named?.name ?? '';
+      call.arguments += named?.arguments ?? '';
       calls.set(index, call);
     }
   };
 
   return (data) => {
     if (data === '[DONE]') return [Chat.Done({ run, reason: reasons[reason] ?? 'stop' })];
-    const given = jsonIn(data);
-    if (typeof given === 'object' && given !== null && 'error' in given) throw ModelError.broken();
-    const chunk = Chunk.decode(given);
+    const json = parseJson(data);
+    if (typeof json === 'object' && json !== null && 'error' in json) throw ModelError.broken();
+    const chunk = Chunk.decode(json);
     if (isLeft(chunk)) throw ModelError.unreadable();
     const { choices, usage } = chunk.right;
-    const said: ChatEvent[] = [];
+    const events: ChatEvent[] = [];
     for (const { delta, finish_reason } of choices) {
-      if (delta.content) said.push(Chat.Token({ run, text: delta.content }));
+      if (delta.content) events.push(Chat.Token({ run, text: delta.content }));
       called(delta.tool_calls ?? []);
       if (!finish_reason) continue;
       reason = finish_reason;
-      for (const call of calls.values()) said.push(Chat.ToolCall({ run, ...call }));
+      for (const call of calls.values()) events.push(Chat.ToolCall({ run, ...call }));
       calls.clear();
     }
-    if (usage) said.push(Chat.Usage({ run, input: usage.prompt_tokens, output: usage.completion_tokens }));
-    return said;
+    if (usage) events.push(Chat.Usage({ run, input: usage.prompt_tokens, output: usage.completion_tokens }));
+    return events;
   };
 }

@@ -10,7 +10,7 @@ const model = modelIn(env);
 
 if (model !== undefined) serve(model);
 else {
-  // The model of the example, a server of its own as any other: only the address differs.
+  // The model of the example is a server like any other: only the address differs.
   const server = upstream(scripted(Number(env.PACE || 70))).listen(0, '127.0.0.1', () => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     serve(
@@ -22,12 +22,12 @@ else {
 }
 
 function serve(model: Model): void {
-  const grace = env.GRACE ? Number(env.GRACE) : Infinity;
-  const { app } = llmApp({ model, grace, onError: (error) => console.error(String(error)) });
+  const linger = env.LINGER ? Number(env.LINGER) : Infinity;
+  const { app } = llmApp({ model, linger, onError: (error) => console.error(String(error)) });
   serveApp(app, {
     command: 'node --import tsx examples/llm/server.ts',
     greeting: (url) => [`Ask: ${url}`, `The model: ${model.name} at ${new URL(model.baseUrl).host}`],
-    // Answers may still be under way, and there will be nobody to read them.
+    // Answers may still be running, and no page will read them.
     onStopped: () => process.exit(),
   });
 }

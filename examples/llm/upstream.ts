@@ -1,17 +1,20 @@
 import express, { type Express, type Response } from 'express';
 import * as t from 'io-ts';
-import type { Said, Script } from './script.ts';
+import type { Piece, Script } from './script.ts';
 
-/** One format of an answer: the blocks before it, for each piece, and after it, written by hand as others write theirs. */
+/**
+ * One format of an answer: the frames before it, for each piece, and after it, written by hand as other servers write
+ * theirs.
+ */
 interface Format {
-  begin(): readonly string[];
-  say(piece: Said): readonly string[];
+  start(): readonly string[];
+  say(piece: Piece): readonly string[];
   end(): readonly string[];
 }
 
 const Asked = t.type({ messages: t.array(t.type({ role: t.string, content: t.string })) });
 
-/** A model's server that speaks the two formats, and says what a script says. */
+/** Returns a model's server with the two formats, which streams a script. */
 export function upstream(script: Script): Express {
   const app = express();
   app.use(express.json());
@@ -30,7 +33,7 @@ function speak(script: Script, body: unknown, format: Format, response: Response
   }
   const write = (blocks: readonly string[]) => response.write(blocks.join(''));
   response.type('text/event-stream');
-  write(format.begin());
+  write(format.start());
   const speaking = answer.subscribe({
     next: (piece) => write(format.say(piece)),
     error: () => response.destroy(),
@@ -39,7 +42,7 @@ function speak(script: Script, body: unknown, format: Format, response: Response
   response.on('close', () => speaking.unsubscribe());
 }
 
-/** A tool's input comes in pieces, too. */
+/** The input of a tool arrives in pieces as well. */
 const halves = (text: string) => [text.slice(0, text.length / 2), text.slice(text.length / 2)];
 
 function openAi(): Format {
@@ -49,7 +52,7 @@ function openAi(): Format {
   const delta = (delta: unknown, finish_reason: string | null = null) => chunk([{ index: 0, delta, finish_reason }]);
   const call = (piece: unknown) => delta({ tool_calls: [{ index: 0, ...(piece as object) }] });
   return {
-    begin: () => [delta({ role: 'assistant', content: '' })],
+    start: () => [delta({ role: 'assistant', content: '' })],
     say: (piece) => {
       counted.add(piece);
       if ('text' in piece) return [delta({ content: piece.text })];
@@ -69,21 +72,21 @@ function openAi(): Format {
 function anthropic(): Format {
   const counted = counter();
   const say = (type: string, more: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
-  const start = (index: number, content_block: object) => say('content_block_start', { index, content_block });
+  const startBlock = (index: number, content_block: object) => say('content_block_start', { index, content_block });
   const delta = (index: number, delta: object) => say('content_block_delta', { index, delta });
   return {
-    begin: () => [
+    start: () => [
       say('message_start', {
         message: { id: 'msg_1', role: 'assistant', usage: { input_tokens: 12, output_tokens: 1 } },
       }),
-      start(0, { type: 'text', text: '' }),
+      startBlock(0, { type: 'text', text: '' }),
       say('ping'),
     ],
     say: (piece) => {
       counted.add(piece);
       if ('text' in piece) return [delta(0, { type: 'text_delta', text: piece.text })];
       return [
-        start(1, { type: 'tool_use', id: 'call_1', name: piece.tool, input: {} }),
+        startBlock(1, { type: 'tool_use', id: 'call_1', name: piece.tool, input: {} }),
         ...halves(piece.input).map((partial_json) => delta(1, { type: 'input_json_delta', partial_json })),
         say('content_block_stop', { index: 1 }),
       ];
@@ -102,7 +105,7 @@ function counter() {
   const counted = {
     pieces: 0,
     hasCalled: false,
-    add: (piece: Said) => {
+    add: (piece: Piece) => {
       counted.pieces++;
       counted.hasCalled ||= 'tool' in piece;
     },

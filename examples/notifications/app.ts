@@ -8,14 +8,14 @@ const page = fileURLToPath(new URL('page.html', import.meta.url));
 
 interface NotificationsApp {
   readonly app: Express;
-  /** Lets go of the log. */
+  /** Closes the log. */
   close(): void;
 }
 
 /**
- * What goes in by POST comes out by GET, at every reader, after any restart.
+ * Stores what is posted and sends it to every reader, after any restart.
  *
- * @param data the folder of the log; several processes may share it.
+ * @param data the folder of the log; several processes may share it
  */
 export function notificationsApp(data: string): NotificationsApp {
   const notifications = feed(Notifications, { log: lmdbLog({ path: data, durability: 'flushed' }) });

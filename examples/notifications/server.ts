@@ -11,12 +11,12 @@ try {
   const { app, close } = notificationsApp(data);
   serveApp(app, {
     command,
-    greeting: (url) => [`Notifications: ${url}`, `Kept in:       ${relative('', data) || '.'}`],
+    greeting: (url) => [`Notifications: ${url}`, `Stored in:     ${relative('', data) || '.'}`],
     onStopped: close,
   });
 } catch (error) {
   if (!(error instanceof StorageError)) throw error;
   fail(
-    `Cannot keep notifications in ${data}: ${(error.cause as Error).message}. Choose another folder: DATA=./data ${command}`,
+    `Cannot store notifications in ${data}: ${(error.cause as Error).message}. Choose another folder: DATA=./data ${command}`,
   );
 }

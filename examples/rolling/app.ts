@@ -5,11 +5,11 @@ import { Counts } from './events.ts';
 
 interface RollingApp {
   readonly app: Express;
-  /** Sends the readers to the next server, one after the other, and lets go of the log. */
+  /** Disconnects the readers, which reconnect to the next server, and closes the log. */
   leave(): Promise<void>;
 }
 
-/** @param data the folder of the log, which the servers before and after this one share. */
+/** @param data the folder of the log, which successive servers share */
 export function rollingApp(data: string, options: ShutdownOptions): RollingApp {
   const counts = feed(Counts, { log: lmdbLog({ path: data }) });
   const route = sse({ resume: { from: 'oldest' }, retry: 1000 }, counts);

@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /**
- * One port, and behind it the newest of two servers: new connections go to it,
- * those to the one before stay until that has sent them away. On SIGHUP the next
- * one is started; when it serves the switch turns, and the one before is asked to stop.
+ * One port in front of the newest of two servers: new connections go to it, and connections to the previous one stay
+ * until it has disconnected them. SIGHUP starts the next server; when it listens, new connections go to it and the
+ * previous one is stopped.
  */
 const script = fileURLToPath(new URL('server.ts', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -23,10 +23,10 @@ async function start(): Promise<typeof current> {
 async function roll(): Promise<void> {
   const before = current;
   current = await start();
-  console.log(`Server ${current.child.pid} serves; ${before.child.pid} drains.`);
+  console.log(`Server ${current.child.pid} serves; ${before.child.pid} shuts down.`);
   before.child.kill('SIGTERM');
   await once(before.child, 'exit');
-  console.log(`Server ${before.child.pid} is gone.`);
+  console.log(`Server ${before.child.pid} has ended.`);
 }
 
 current = await start();
@@ -39,10 +39,10 @@ const front = createServer((client) => {
 front.listen(Number(process.env.PORT || 3000), '127.0.0.1', () => {
   const address = front.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  console.log(`Rolling: http://127.0.0.1:${port}/counts. The next server: kill -HUP ${process.pid}`);
+  console.log(`Rolling: http://127.0.0.1:${port}/counts. Start the next server: kill -HUP ${process.pid}`);
 });
 
-// One after the other, however fast they are asked for.
+// One restart at a time, however fast they are requested.
 let rolling = Promise.resolve();
 process.on('SIGHUP', () => {
   rolling = rolling.then(roll);

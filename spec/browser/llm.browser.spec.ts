@@ -14,7 +14,7 @@ describe('the page of the llm example', function () {
   let server: ExampleServer;
 
   const start = (env: Readonly<Record<string, string>> = {}) => {
-    server = exampleServer('llm', { PORT: '0', PACE: '20', GRACE: '', FORMAT: '', ...unset, ...env });
+    server = exampleServer('llm', { PORT: '0', PACE: '20', LINGER: '', FORMAT: '', ...unset, ...env });
     return server.url();
   };
   afterEach(async () => {
@@ -96,8 +96,8 @@ describe('the page of the llm example', function () {
     });
   });
 
-  it('shows that the answer stopped when no page was reading it, with a grace of 0', async () => {
-    const url = await start({ GRACE: '0' });
+  it('shows that the answer stopped when no page was reading it, with LINGER=0', async () => {
+    const url = await start({ LINGER: '0' });
     await visit(chromium(), async ({ browser, page }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');

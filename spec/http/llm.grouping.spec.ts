@@ -16,7 +16,7 @@ describe('groupTokens', () => {
       const expected = '    -----x----y-(D|)';
       const values = { x: token('abc'), y: token('d'), D: end };
 
-      expectObservable(source.pipe(map(eventOf), groupTokens({ every: 5, bytes: 10 }))).toBe(expected, values);
+      expectObservable(source.pipe(map(eventOf), groupTokens({ maxDelay: 5, maxBytes: 10 }))).toBe(expected, values);
     }),
   );
 
@@ -27,7 +27,7 @@ describe('groupTokens', () => {
       const expected = '    ----(xy|)';
       const values = { x: token('ab'), y: token('üc') };
 
-      expectObservable(source.pipe(map(eventOf), groupTokens({ every: 50, bytes: 3 }))).toBe(expected, values);
+      expectObservable(source.pipe(map(eventOf), groupTokens({ maxDelay: 50, maxBytes: 3 }))).toBe(expected, values);
     }),
   );
 });

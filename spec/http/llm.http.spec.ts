@@ -3,7 +3,7 @@ import { concat, EMPTY, from, NEVER, of, Subject, throwError } from 'rxjs';
 import { llmApp } from '../../examples/llm/app.ts';
 import { type Model, modelIn } from '../../examples/llm/Model.ts';
 import type { RelayOptions } from '../../examples/llm/Relay.ts';
-import type { Said, Script } from '../../examples/llm/script.ts';
+import type { Piece, Script } from '../../examples/llm/script.ts';
 import { upstream } from '../../examples/llm/upstream.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
@@ -28,7 +28,7 @@ async function withRelay<T>(
   const model = watched(upstream(script));
   return listen(model.listener, async (origin) => {
     const baseUrl = format === 'openai' ? `${origin}/v1` : origin;
-    const { app, close } = llmApp({ model: { format, baseUrl, key: 'sk-secret', name: 'm' }, every: 1, ...options });
+    const { app, close } = llmApp({ model: { format, baseUrl, key: 'sk-secret', name: 'm' }, maxDelay: 1, ...options });
     const answered = watched(app);
     try {
       return await listen(answered.listener, (url) => use({ url: `${url}/conversations/${id}`, app: answered, model }));
@@ -61,12 +61,12 @@ function textIn(wire: string) {
   return sent;
 }
 
-const words = (...texts: readonly string[]): readonly Said[] => texts.map((text) => ({ text }));
+const words = (...texts: readonly string[]): readonly Piece[] => texts.map((text) => ({ text }));
 
 describe('the llm relay', () => {
   for (const format of formats) {
     it(`makes typed events of ${format}'s format: tokens, a tool call, usage, and the end`, async () => {
-      const pieces: readonly Said[] = [
+      const pieces: readonly Piece[] = [
         ...words('Let ', 'me ', 'lo\nok: ü'),
         { tool: 'look', input: '{"place":"Graz"}' },
       ];
@@ -88,7 +88,7 @@ describe('the llm relay', () => {
   }
 
   it('continues without its reader, which resumes with everything that it missed, once', async () => {
-    const saying = new Subject<Said>();
+    const saying = new Subject<Piece>();
     await withRelay(
       () => saying,
       async ({ url, model }) => {
@@ -163,13 +163,13 @@ describe('the llm relay', () => {
             message: 'Nobody was reading any more, so the answer was stopped.',
           });
         },
-        { format, grace: 0 },
+        { format, linger: 0 },
       );
     });
   }
 
   it('waits for its linger time, and does not cancel where a reader has resumed by then', async () => {
-    const saying = new Subject<Said>();
+    const saying = new Subject<Piece>();
     await withRelay(
       () => saying,
       async ({ url, model }) => {
@@ -182,7 +182,7 @@ describe('the llm relay', () => {
         expect(saying.observed).to.equal(false);
         expect(textIn(await readWire(url, /run_failed[\s\S]*\n\n/)).at(-1)?.type).to.equal('run_failed');
       },
-      { grace: 20 },
+      { linger: 20 },
     );
   });
 
@@ -243,7 +243,7 @@ describe('the llm relay', () => {
       await listen(
         (_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(answer),
         async (baseUrl) => {
-          const { app, close } = llmApp({ model: { format: 'openai', baseUrl, key: '', name: 'm' }, every: 1 });
+          const { app, close } = llmApp({ model: { format: 'openai', baseUrl, key: '', name: 'm' }, maxDelay: 1 });
           await listen(app, async (url) => {
             const conversation = `${url}/conversations/${id}`;
             await ask(conversation, 'anything');
@@ -272,7 +272,7 @@ describe('the llm relay', () => {
         });
       },
       async (baseUrl) => {
-        const { app, close } = llmApp({ model: { format: 'openai', baseUrl, key: 'k', name: 'm' }, every: 1 });
+        const { app, close } = llmApp({ model: { format: 'openai', baseUrl, key: 'k', name: 'm' }, maxDelay: 1 });
         await listen(app, async (url) => {
           const conversation = `${url}/conversations/${id}`;
           await ask(conversation, 'is it?');

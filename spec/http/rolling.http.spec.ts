@@ -18,7 +18,7 @@ async function withRolling(
   const data = mkdtempSync(join(tmpdir(), 'rxsse-rolling-'));
   const child = spawn(process.execPath, ['--import', 'tsx', 'examples/rolling/switch.ts'], {
     cwd: root,
-    env: { ...process.env, PORT: '0', DATA: data, OVER: '100' },
+    env: { ...process.env, PORT: '0', DATA: data, DURATION: '100' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
