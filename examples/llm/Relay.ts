@@ -58,7 +58,10 @@ export class Relay {
   }
 
   /** Cancels an answer and publishes an event about it. */
-  stop(conversation: string, eventOf: (run: string) => ChatEvent = (run) => Chat.Done({ run, reason: 'stopped' })): void {
+  stop(
+    conversation: string,
+    eventOf: (run: string) => ChatEvent = (run) => Chat.Done({ run, reason: 'stopped' }),
+  ): void {
     const running = this.#running.get(conversation);
     running?.answering.unsubscribe();
     if (running !== undefined) this.conversations.get(conversation).publish(eventOf(running.run));

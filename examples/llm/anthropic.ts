@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Chat, type ChatEvent } from './events.ts';
 import type { ChatMessage, Model } from './Model.ts';
-import { parseJson, ModelError } from './ModelError.ts';
+import { ModelError, parseJson } from './ModelError.ts';
 
 /** The kinds of messages that are used; others, such as `ping`, are ignored. */
 const Kinds = {
@@ -60,7 +60,9 @@ export function readAnthropic(run: string): (data: string) => readonly ChatEvent
       case 'content_block_stop': {
         const complete = call;
         call = undefined;
-        return complete === undefined ? [] : [Chat.ToolCall({ run, ...complete, arguments: complete.arguments || '{}' })];
+        return complete === undefined
+          ? []
+          : [Chat.ToolCall({ run, ...complete, arguments: complete.arguments || '{}' })];
       }
       case 'message_delta': {
         const { delta, usage } = decoded(Kinds.message_delta, message);

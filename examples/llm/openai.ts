@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Chat, type ChatEvent } from './events.ts';
 import type { ChatMessage, Model } from './Model.ts';
-import { parseJson, ModelError } from './ModelError.ts';
+import { ModelError, parseJson } from './ModelError.ts';
 
 const Text = t.union([t.string, t.null, t.undefined]);
 

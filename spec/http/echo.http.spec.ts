@@ -191,7 +191,7 @@ describe('the echo server', function () {
       const { said, closed } = start(port);
       expect(await closed).to.deep.equal([1, null]);
       expect(said.err).to.equal(
-        `Port ${port} is busy: another program listens on it. Choose another: PORT=${Number(port) + 1} npm start\n`,
+        `Port ${port} is in use by another program. Choose another one: PORT=${Number(port) + 1} npm start\n`,
       );
     }));
 
@@ -201,7 +201,7 @@ describe('the echo server', function () {
       expect(await closed).to.deep.equal([1, null]);
       expect(said).to.deep.equal({
         out: '',
-        err: 'PORT is no port: expected a whole number from 0 to 65535, as in PORT=3001 npm start\n',
+        err: 'PORT must be a whole number from 0 to 65535, as in PORT=3001 npm start\n',
       });
     }
   });

@@ -160,7 +160,7 @@ describe('the llm relay', () => {
 
           expect(textIn(await readWire(url, /event: run_failed[\s\S]*\n\n/)).at(-1)).to.deep.equal({
             type: 'run_failed',
-            message: 'Nobody was reading any more, so the answer was stopped.',
+            message: 'The answer was stopped because no page was reading it.',
           });
         },
         { format, linger: 0 },
@@ -205,11 +205,11 @@ describe('the llm relay', () => {
 
   const broken = throwError(() => new Error('cut'));
   const failures: Readonly<Record<string, readonly [Script, RegExp]>> = {
-    'refuses the key': [() => ({ status: 401 }), /refused the key/],
-    'is asked too much': [() => ({ status: 429 }), /asked too much/],
-    'has a failure': [() => ({ status: 500 }), /failure of its own/],
-    'does not take the question': [() => ({ status: 404 }), /did not take/],
-    'is cut in the middle': [() => concat(of({ text: 'and' }), broken), /broke before the answer was whole/],
+    'refuses the key': [() => ({ status: 401 }), /rejected the key/],
+    'is too many requests': [() => ({ status: 429 }), /too many requests/],
+    'has a failure': [() => ({ status: 500 }), /model failed/],
+    'does not take the question': [() => ({ status: 404 }), /rejected the question/],
+    'is cut in the middle': [() => concat(of({ text: 'and' }), broken), /broke before the answer was complete/],
   };
   for (const format of formats) {
     for (const [what, [script, message]] of Object.entries(failures)) {
@@ -237,7 +237,7 @@ describe('the llm relay', () => {
     ['ends before it is done', 'data: {"choices":[]}\n\n', /stopped in the middle/],
     ['says what is no JSON', 'data: {"choices"\n\n', /cannot be read/],
     ['says what has another shape', 'data: {"choices":5}\n\n', /cannot be read/],
-    ['says an error', 'data: {"error":{"message":"internal detail"}}\n\n', /failure of its own/],
+    ['says an error', 'data: {"error":{"message":"internal detail"}}\n\n', /model failed/],
   ] as const) {
     it(`reports that a model ${what}`, async () => {
       await listen(

@@ -118,7 +118,7 @@ describe('the notifications server', function () {
     const busy = start(port);
     expect(await busy.closed).to.deep.equal([1, null]);
     expect(busy.said.err).to.match(
-      /^Port \d+ is busy: .* PORT=\d+ node --import tsx examples\/notifications\/server\.ts\n$/,
+      /^Port \d+ is in use by another program\. .* PORT=\d+ node --import tsx examples\/notifications\/server\.ts\n$/,
     );
     serving.child.kill('SIGKILL');
     await serving.closed;
@@ -127,6 +127,8 @@ describe('the notifications server', function () {
     writeFileSync(file, '');
     const folderless = exampleServer('notifications', { PORT: '0', DATA: file });
     expect(await folderless.closed).to.deep.equal([1, null]);
-    expect(folderless.said.err).to.match(/^Cannot keep notifications in \S+: .* DATA=\.\/data node --import tsx .*\n$/);
+    expect(folderless.said.err).to.match(
+      /^Cannot store notifications in \S+: .* DATA=\.\/data node --import tsx .*\n$/,
+    );
   });
 });

@@ -88,10 +88,10 @@ describe('the rolling restart', function () {
           expect(seen).to.deep.equal([all, all, all]);
           expect(posted).to.be.above(20);
           expect(sent.map((line) => line.replaceAll(/\d+/g, '#'))).to.deep.equal([
-            'Server # serves; # drains.',
-            'Server # is gone.',
-            'Server # serves; # drains.',
-            'Server # is gone.',
+            'Server # serves; # shuts down.',
+            'Server # has ended.',
+            'Server # serves; # shuts down.',
+            'Server # has ended.',
           ]);
         },
       );
