@@ -78,13 +78,13 @@ describe('the page of the llm example', function () {
     await visit(chromium(), async ({ page, complaints }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await page.getByText('A stream is').waitFor();
+      await page.getByText('A stream does').waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await page.getByText('stopped', { exact: true }).waitFor();
       expect(story.startsWith((await answers(page))[0] ?? '?')).to.equal(true);
 
       await ask(page, 'one that fails: 500');
-      await page.getByText('The model has a failure of its own').waitFor();
+      await page.getByText('The model failed').waitFor();
       await ask(page, 'how is the <b>weather</b>?');
       await page.getByText('waits for the tool').waitFor();
       await page.getByText('look_outside{"place":"Graz","unit":"celsius"}').waitFor();
@@ -101,12 +101,12 @@ describe('the page of the llm example', function () {
     await visit(chromium(), async ({ browser, page }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await page.getByText('A stream is').waitFor();
+      await page.getByText('A stream does').waitFor();
       const conversation = page.url();
       await page.close();
       const again = await browser.newPage();
       await again.goto(conversation);
-      await again.getByText('Nobody was reading any more').waitFor();
+      await again.getByText('because no page was reading it').waitFor();
     });
   });
 });

@@ -46,7 +46,7 @@ describe('logSuite', () => {
     const { describe } = globals;
     delete globals.describe;
     try {
-      expect(() => logSuite('a log', sound)).to.throw(TypeError, 'give them as options { describe, it }');
+      expect(() => logSuite('a log', sound)).to.throw(TypeError, 'pass them as options { describe, it }');
     } finally {
       globals.describe = describe;
     }

@@ -5,7 +5,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
 import { sample } from './sample.ts';
 
-describe('delayed', () => {
+describe('withLatency', () => {
   it(
     'answers later, and each of its answers is complete then',
     marbles(({ expectObservable, time }) => {
@@ -59,6 +59,6 @@ describe('delayed', () => {
 
   it('refuses a wait that is no time, at once', () => {
     for (const ms of [-1, Number.NaN, Infinity])
-      expect(() => withLatency(memoryLog(), ms)).to.throw(RangeError, 'delayed');
+      expect(() => withLatency(memoryLog(), ms)).to.throw(RangeError, 'withLatency');
   });
 });
