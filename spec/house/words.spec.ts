@@ -7,7 +7,7 @@ import { archaicComments, archaicLines, fragments, privateWords } from './words.
  * The most offenders of each rule. The three duplicates are `sse`, which two entry points export, and LF and CR, which
  * the loops over bytes read as constants of their own file.
  */
-const budgets = { misnamed: 0, duplicates: 3, words: 0, fragments: 12, comments: 2, guides: 7 };
+const budgets = { misnamed: 0, duplicates: 3, words: 0, fragments: 0, comments: 0, guides: 0 };
 
 const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
 
