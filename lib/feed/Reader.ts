@@ -27,11 +27,11 @@ export interface LoadedPage {
 /**
  * One reader of a feed: a cursor and a target.
  *
- * It has no queue. While its target is not ready nothing is read for it; it continues from the log afterwards.
+ * It has no queue. While its target is not ready, nothing is read for the reader; it continues from the log afterwards.
  */
 export class Reader extends LinkedListNode {
   readonly target: ReaderTarget;
-  /** The sequence of the last entry that was written, in `epoch`. */
+  /** The sequence after which it reads, in `epoch`: of the last entry that was written or skipped. */
   after = 0;
   epoch = '';
   /** The set that serves the reader; `undefined` before it joined and after it left. */

@@ -1,3 +1,4 @@
+import { noop } from 'rxjs';
 import type { Contract } from '../event/events.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { StartOptions, StartPosition } from './startPosition.ts';
@@ -46,14 +47,12 @@ export function unpacedSession(from: StartOptions['from']): ReaderSession {
     options: { from, gapPolicy: undefined },
     startsWithGap: false,
     isReady: true,
-    claim: doNothing,
-    open: doNothing,
+    claim: noop,
+    open: noop,
     positioned: (_position, _state, started) => started(),
-    enterEpoch: doNothing,
-    ending: doNothing,
+    enterEpoch: noop,
+    ending: noop,
     disconnect: (_lastFrames, done) => done(),
-    flush: doNothing,
+    flush: noop,
   };
 }
-
-function doNothing(): void {}

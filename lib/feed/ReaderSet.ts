@@ -22,7 +22,7 @@ interface SharedRange {
 /**
  * The readers of one feed in this process.
  *
- * Readers at the tail are in one list, which falls behind as a whole. Readers that are behind are in the sweep. Readers
+ * Readers at the tail are in one list, all of which moves to the sweep when an entry is appended. Readers
  * whose target is busy, or that wait for a page of the log, are in no list.
  */
 export class ReaderSet implements WindowObserver {

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { noop, type Observable } from 'rxjs';
 import { checkNumber } from '../data/check.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
@@ -113,7 +113,7 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
  * @category feed
  */
 export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = {}): Feed<C> {
-  return feedOf(contract, coreOfOptions(contract, options, ignoreRejection));
+  return feedOf(contract, coreOfOptions(contract, options, noop));
 }
 
 /** Creates the core of a feed; `onIdle` is called when its last reader has left. */
@@ -134,17 +134,13 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
     restart,
     ...bounds,
     onError,
-    onStop: ignoreRejection,
+    onStop: noop,
     onIdle,
   });
 }
 
 /** Returns the public interface of a core. */
-export function feedOf<C extends Contract>(
-  contract: C,
-  made: FeedCore,
-  onPublish: () => void = ignoreRejection,
-): Feed<C> {
+export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublish: () => void = noop): Feed<C> {
   return {
     contract,
     publish: (event, options = {}) => {
@@ -178,5 +174,3 @@ function guarded(onError: FeedOptions<Contract>['onError']): (error: unknown) =>
     }
   };
 }
-
-function ignoreRejection(): void {}

@@ -4,8 +4,8 @@ import type { GapReason } from '../event/Gap.ts';
 import type { LogState } from '../log/EventLog.ts';
 
 /**
- * Where a reader continues that cannot have exactly what it missed: `replay` with everything the log still has, `skip`
- * at the tail, `end` nowhere.
+ * Chooses what a reader gets that cannot have exactly what it missed: `replay` everything the log still has, `skip` only
+ * what follows the tail, `end` nothing.
  *
  * @category feed
  */

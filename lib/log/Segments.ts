@@ -143,9 +143,9 @@ export class Segments {
   /** Creates the next segment: small at first, since most feeds are, and large enough for one large entry. */
   #next(frame: string | Uint8Array, previous: Segment | undefined, now: number): Segment {
     previous?.seal();
-    const most = Math.min(largest, Math.max(minSegmentBytes, Math.floor(this.#retention.bytes / parts)));
-    const usual = Math.min(Math.max(minSegmentBytes, (previous?.length ?? 0) * 2), most);
-    const segment = new Segment(this.#tail, fits(frame, usual) ? usual : lengthOf(frame), now);
+    const maxSize = Math.min(largest, Math.max(minSegmentBytes, Math.floor(this.#retention.bytes / parts)));
+    const size = Math.min(Math.max(minSegmentBytes, (previous?.length ?? 0) * 2), maxSize);
+    const segment = new Segment(this.#tail, fits(frame, size) ? size : lengthOf(frame), now);
     this.#segments.push(segment);
     return segment;
   }

@@ -103,7 +103,7 @@ class MemoryLog implements EventLog {
 
   readNow(after: number, maxBytes: number): Page {
     if (this.#closed) throw new ClosedError('the log', 'closed');
-    const stretch = this.#segments.read(after, maxBytes);
+    const range = this.#segments.read(after, maxBytes);
     const { floor, tail } = this.#segments;
     // Field by field, since spreading two objects into one takes ten times as long as all the rest.
     return {
@@ -112,9 +112,9 @@ class MemoryLog implements EventLog {
       floor,
       tail,
       ended: this.#ended,
-      after: stretch.after,
-      last: stretch.last,
-      bytes: stretch.bytes,
+      after: range.after,
+      last: range.last,
+      bytes: range.bytes,
     };
   }
 

@@ -38,7 +38,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   timeouts: Timeouts | undefined;
   /** Called once when the connection is closed, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
-  /** When the last byte was written; heartbeats are counted from here. */
+  /** When the last byte was written, or the full socket drained; heartbeats are counted from here. */
   lastWrite = 0;
   busySince = 0;
   /** Bytes, or characters of text, that were written. */
@@ -70,7 +70,7 @@ export class Connection extends LinkedListNode implements TransportListener {
     return this.#state;
   }
 
-  /** True if it can be written to. Checks the socket, which may be full of what a middleware wrote. */
+  /** True if it can be written to. A socket that is found full, of what a middleware wrote, makes it busy. */
   get isReady(): boolean {
     if (this.#state === 'open' && !this.#transport.hasRoom()) this.#waitForDrain();
     return this.#state === 'open';
@@ -135,8 +135,9 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   heartbeat(): void {
+    if (!this.isReady) return;
     this.heartbeats++;
-    if (this.isReady) this.write(this.writer?.heartbeatFrame() || heartbeatFrame);
+    this.write(this.writer?.heartbeatFrame() || heartbeatFrame);
   }
 
   /** Ends the response after what was written, for a reader that may reconnect. */
@@ -149,7 +150,7 @@ export class Connection extends LinkedListNode implements TransportListener {
     this.#transport.end(lastFrames || undefined);
   }
 
-  /** Ends the response although its stream continues, after the reader's position. */
+  /** Ends the response although its stream continues: writes what is pending and the reader's position first. */
   endEarly(reason: CloseReason, lastFrames = ''): void {
     this.endOrCut(reason, this.isBusy ? '' : (this.writer?.lastFrames() ?? '') + lastFrames);
   }
@@ -163,8 +164,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   /** Ends it because the server shuts down. Calls back when the response is delivered or cut. */
   disconnect(lastFrames: string, done: () => void): void {
     // A feed and its route may both be shut down, and each waits.
-    this.#onDelivered ??= [];
-    this.#onDelivered.push(done);
+    this.#onDelivered = [...(this.#onDelivered ?? []), done];
     if (this.#state === 'waiting') this.cut('shutdown');
     else this.endEarly('shutdown', lastFrames);
     if (this.#state === 'closed') this.#delivered();

@@ -14,8 +14,8 @@ import type { Session } from './Session.ts';
 import type { Writer } from './Writer.ts';
 
 /**
- * Writes a whole feed to its reader: the log's own bytes, as they are. While the socket is full nothing is read for it,
- * and it costs a cursor.
+ * Writes a whole feed to its reader: the log's own bytes, as they are. While the socket is full nothing is read for the
+ * reader, which then costs only a cursor.
  */
 export class FeedWriter implements ReaderTarget, Writer {
   readonly reader = new Reader(this);
@@ -59,7 +59,7 @@ export class FeedWriter implements ReaderTarget, Writer {
     this.#connection.disconnect(lastFrames, done);
   }
 
-  /** The log cannot be read, or the stream exceeded a timeout. */
+  /** Called when the log cannot be read, or the stream exceeded a timeout. */
   fail(error: unknown): void {
     const connection = this.#connection;
     if (connection.isWaiting) return this.#session.refuse(error);

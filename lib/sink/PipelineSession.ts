@@ -12,19 +12,22 @@ import type { StreamWriter } from './StreamWriter.ts';
 
 const readOnce = 'read: expected one subscription, made by the route itself after the handler has returned';
 
-/** The part of a session that a feed uses when the handler reads it through a pipeline. */
+/**
+ * Starts the response of a stream: at once, or, where the stream reads a feed by `feed.read`, when the position in the
+ * feed is known.
+ */
 export class PipelineSession implements ReaderSession {
   readonly requested: string | undefined;
   readonly startsWithGap = true;
-  /** The writer of the pipeline; `undefined` before it is subscribed, and where the route mounts a feed itself. */
+  /** The writer of the pipeline; `undefined` until just before it is subscribed. */
   writer: StreamWriter | undefined;
   /** The start of the response, once the start position is known. */
   preamble: Preamble | undefined;
   readonly #route: Route;
   readonly #connection: Connection;
   readonly #onGap: (gap: Gap['data']) => void;
-  /** The stream is subscribed: the response starts as soon as its preamble is known. */
-  #isSubscribed = false;
+  /** True from `start` on: the response starts as soon as its preamble is known. */
+  #mayStart = false;
   #onReady: (() => void) | undefined;
   #onStarted: (() => void) | undefined;
   #encoder: EntryEncoder | undefined;
@@ -67,7 +70,7 @@ export class PipelineSession implements ReaderSession {
     const { options, limits, encodings } = this.#route;
     const { writer } = this;
     if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
-    if (this.#isSubscribed) throw new TypeError(readOnce);
+    if (this.#mayStart) throw new TypeError(readOnce);
     if (writer?.hasWritten) {
       throw new PositionError('the stream emitted an event before feed.read, so that the event has no position');
     }
@@ -76,7 +79,7 @@ export class PipelineSession implements ReaderSession {
   }
 
   open(onReady: () => void): void {
-    if (this.writer === undefined || this.#isSubscribed || this.#onReady !== undefined) throw new TypeError(readOnce);
+    if (this.writer === undefined || this.#mayStart || this.#onReady !== undefined) throw new TypeError(readOnce);
     this.#onReady = onReady;
   }
 
@@ -84,12 +87,12 @@ export class PipelineSession implements ReaderSession {
     this.preamble = feedPreamble(this.#route, found, state.epoch);
     this.#encoder?.start(state.epoch, found.after);
     this.#onStarted = started;
-    if (this.#isSubscribed) this.start();
+    if (this.#mayStart) this.start();
   }
 
-  /** Starts the response: at once, or when the start position is known. */
+  /** Starts the response: at once, or when the start position is known. Called up to `maxHeadDelay` after subscribing. */
   start(): void {
-    this.#isSubscribed = true;
+    this.#mayStart = true;
     this.writer?.flush();
     if (this.#connection.isWaiting) return;
     const started = this.#onStarted;

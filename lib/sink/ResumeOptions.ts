@@ -24,7 +24,7 @@ export interface ResumeOptions<E, Context> {
    */
   readonly from?: 'live' | 'oldest' | (string & {});
   /**
-   * Where a reader continues that cannot have exactly what it missed, after a gap event: with everything that is
+   * Chooses what a reader gets that cannot have exactly what it missed. After a gap event it continues with everything that is
    * stored (`'replay'`), at the tail (`'skip'`), nowhere (`'end'`), or with a snapshot of the current state (for
    * routes that mount a feed).
    *

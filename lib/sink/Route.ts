@@ -31,8 +31,8 @@ export class Route {
   readonly options: UntypedOptions;
   readonly decode: DecodeInputs;
   readonly headers: ResponseHeaders;
-  /** The first frame of a response that cannot be resumed. */
-  readonly firstFrame: string;
+  /** The first frame of a response that cannot be resumed: its `retry`. */
+  readonly retryFrame: string;
   readonly startOptions: StartOptions;
   readonly snapshot: Snapshot<unknown> | undefined;
   /** The streams of single requests that are retained for their readers; `undefined` for a route without `resume`. */
@@ -61,7 +61,7 @@ export class Route {
     this.decode = inputDecoder(options);
     this.overflow = options.overflow ?? 'disconnect';
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
-    this.firstFrame = encodeFrame(retry(limits.retry));
+    this.retryFrame = encodeFrame(retry(limits.retry));
     const resume = options.resume === true ? {} : options.resume || undefined;
     const { from, gapPolicy } = resume ?? {};
     this.startOptions = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };

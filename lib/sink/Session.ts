@@ -89,7 +89,7 @@ export class Session {
     return this.route.outcomeOf(error, this.context);
   }
 
-  /** The part of the session that a feed uses, when the handler reads it through a pipeline. */
+  /** The start of the response of every stream but a mounted feed. */
   get pipeline(): PipelineSession {
     const { route, connection, requested, context } = this;
     this.#pipeline ??= new PipelineSession(route, connection, requested, (gap) => route.onGap(gap, context));
@@ -116,7 +116,7 @@ export class Session {
     return this.#abort.signal;
   }
 
-  /** The stream has become a run, which may outlive the connection. */
+  /** Called when the stream has become a run, which may outlive the connection. */
   detach(): void {
     this.#isDetached = true;
     if (this.#abort !== undefined) this.connection.signal.removeEventListener('abort', this.abort);
@@ -128,7 +128,7 @@ export class Session {
     this.#abort?.abort();
   };
 
-  /** The response was opened, so that its close is reported to the route's hook. */
+  /** Called when the response starts, so that its close is reported to the route's hook. */
   onOpened(): void {
     this.#openedAt = clock.now();
     this.route.connections.add(this.connection);

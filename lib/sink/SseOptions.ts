@@ -40,7 +40,7 @@ export interface TimeoutOptions {
 
 /** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
 export interface QueueOptions {
-  /** Counted in characters. @default 1048576, 1 MiB */
+  /** The size of the encoded events, counted in characters. @default 1048576, 1 MiB */
   readonly maxBytes?: number;
   /** @default 10000 */
   readonly maxEvents?: number;
@@ -80,8 +80,9 @@ export interface SseOptions<
    */
   readonly state?: (request: R) => S | Promise<S>;
   /**
-   * How long a connection may be silent before a comment is sent, in milliseconds, counted from the last write. Above
-   * 0; `false` or `Infinity` sends none.
+   * How long a connection may be silent before a comment is sent, in milliseconds, counted from the last write, or from
+   * when the full socket drained. A reader whose position has moved without an event gets the position instead of a
+   * comment. Above 0; `false` or `Infinity` sends none.
    *
    * @default 15000
    */

@@ -4,7 +4,7 @@ export interface Writer {
   readonly events: number;
   /** Entries of the log that the reader is behind. */
   readonly lag: number;
-  /** The socket has drained. */
+  /** Called when the full socket has drained. */
   onDrain(): void;
   /** Returns the position to send instead of a heartbeat; '' if the reader knows its position. */
   heartbeatFrame(): string;
@@ -12,6 +12,6 @@ export interface Writer {
   lastFrames(): string;
   /** Ends the connection by an error: the route decides what the reader gets. */
   fail(error: unknown): void;
-  /** The connection is closed, for whatever reason. Called once. */
+  /** Called once, when the connection has closed for whatever reason. */
   onClose(): void;
 }

@@ -31,6 +31,7 @@ export interface RouteMetrics {
   readonly events: number;
   /** The size of everything written to sockets: bytes, or characters where it was text. */
   readonly bytes: number;
+  /** Heartbeats that were written. */
   readonly heartbeats: number;
   /** Events that were dropped for slow readers, which got a gap for them. */
   readonly dropped: number;

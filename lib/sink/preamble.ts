@@ -21,11 +21,11 @@ export interface Preamble {
  * back the gap, since it has missed everything.
  */
 export function streamPreamble(route: Route, requested: string | undefined, epoch: () => string): Preamble {
-  if (requested === undefined) return { headers: route.headers, frames: route.firstFrame };
+  if (requested === undefined) return { headers: route.headers, frames: route.retryFrame };
   const isCursor = isRight(parseCursor(requested));
   const reason = isCursor ? 'epoch' : 'invalid';
   const gap: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
-  return { headers: gapHeaders(route, reason), frames: route.firstFrame + gapFrame(gap), gap };
+  return { headers: gapHeaders(route, reason), frames: route.retryFrame + gapFrame(gap), gap };
 }
 
 /**

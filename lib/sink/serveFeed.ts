@@ -49,7 +49,7 @@ function startAt(session: Session, feed: FeedCore, writer: FeedWriter, found: St
   feed.start(writer.reader, found);
 }
 
-/** An epoch that no log has: a reader that resumes from it has no position, and gets the snapshot again. */
+/** An epoch that no log has: a reader that resumes from it gets the snapshot again. */
 const unknownEpoch = '-';
 
 /**
@@ -78,7 +78,7 @@ function startWithSnapshot(
       }
       const { reader } = writer;
       reader.after = parsed.right.sequence;
-      // While nothing is trimmed, the position before the first entry could be served.
+      // Sequence 0 must not be resumable. While nothing is trimmed it would be, so another epoch is used then.
       const epoch = state.floor > 0 ? state.epoch : unknownEpoch;
       const preamble = feedPreamble(route, { ...found, after: 0, resumedFrom: cursor }, epoch);
       const frames = events.map((event) => frameWithoutId(event, contract)).join('');

@@ -18,7 +18,11 @@ export function serveStream(session: Session, source: Source): void {
   const encoder = new SequenceEncoder(route.options.events, maxEventBytes);
   // The values that an iterable already has come a microtask apart, so their burst ends with the turn.
   const later = 'iterable' in source ? clock.turn : clock.micro;
-  const writer = new StreamWriter(connection, pipeline.encoder ?? encoder, new Response(session, encoder, later));
+  const writer = new StreamWriter(
+    connection,
+    pipeline.encoder ?? encoder,
+    new SessionResponse(session, encoder, later),
+  );
   pipeline.writer = writer;
   if ('iterable' in source) pull(source.iterable, writer, (next) => writer.whenReady(next));
   else source.observable.subscribe(writer);
@@ -32,7 +36,7 @@ export function serveStream(session: Session, source: Source): void {
 }
 
 /** The response of one session, as its writer uses it. */
-class Response implements StreamResponse {
+class SessionResponse implements StreamResponse {
   readonly later: (work: () => void) => void;
   readonly #session: Session;
   readonly #encoder: SequenceEncoder;

@@ -15,7 +15,7 @@ const jitter = 0.1;
  * Sends the head and the first frames, and starts what ends the connection while its stream is silent: `maxAge`,
  * `expiresAt` and the timeouts. Does nothing if the response was answered or closed meanwhile.
  */
-export function startResponse(session: Session, preamble: Preamble, firstEvents = ''): void {
+export function startResponse(session: Session, preamble: Preamble, pendingFrames = ''): void {
   const { connection, route, context } = session;
   if (!connection.isWaiting) return;
   let headers: ResponseHeaders;
@@ -28,7 +28,7 @@ export function startResponse(session: Session, preamble: Preamble, firstEvents 
   session.onOpened();
   contain(() => route.options.onOpen?.(context));
   if (preamble.gap !== undefined) route.onGap(preamble.gap, context);
-  connection.open(route.limits, headers, preamble.frames + firstEvents);
+  connection.open(route.limits, headers, preamble.frames + pendingFrames);
   const { timeout } = route.limits;
   if (timeout === undefined || connection.isClosed) return;
   const isBusy = (): boolean => connection.isBusy;

@@ -37,7 +37,7 @@ export interface Expectation {
   /** The diagram whose letters are used, where there is one. */
   marbles?: string;
   /** Returns its failure when the run has ended. RxJS calls back instead. */
-  judge?: () => Error | undefined;
+  evaluate?: () => Error | undefined;
 }
 
 /**
@@ -51,10 +51,10 @@ export class Expectations {
 
   /** The `assertDeepEqual` of a TestScheduler. */
   readonly compare = (actual: Records, expected: Records): void => {
-    const next = this.#open.find(({ site, judge }) => site !== undefined && judge === undefined);
+    const next = this.#open.find(({ site, evaluate }) => site !== undefined && evaluate === undefined);
     if (next === undefined) throw new Error('marbles: this release of RxJS compares in another order than expected');
     const failure = difference(next, happenings(actual), happenings(expected, next.marbles));
-    next.judge = () => failure;
+    next.evaluate = () => failure;
   };
 
   observable<T>(
@@ -66,14 +66,14 @@ export class Expectations {
     const ours = this.add('expectObservable', madeAt);
     const theirs = scheduler.expectObservable(observable, subscription);
     const toBe: StreamExpectation<T>['toBe'] = (marbles, values, error) => {
-      checkUnsaid(ours);
+      checkUnset(ours);
       if (values !== undefined) checkLetters(ours.name, lettersOf(marbles), values);
       theirs.toBe(marbles, values, error);
       ours.marbles = marbles;
       ours.site = siteOf(toBe);
     };
     const toEqual: StreamExpectation<T>['toEqual'] = (other) => {
-      checkUnsaid(ours);
+      checkUnset(ours);
       theirs.toEqual(other);
       ours.site = siteOf(toEqual);
     };
@@ -84,7 +84,7 @@ export class Expectations {
     const ours = this.add('expectSubscriptions', madeAt);
     const theirs = scheduler.expectSubscriptions(logs);
     const toBe: SubscriptionExpectation['toBe'] = (marbles) => {
-      checkUnsaid(ours);
+      checkUnset(ours);
       theirs.toBe(typeof marbles === 'string' ? marbles : [...marbles]);
       ours.site = siteOf(toBe);
     };
@@ -112,18 +112,18 @@ export class Expectations {
   }
 
   /** @throws the first failure among the expectations that were checked */
-  judge(): void {
-    const complete = this.#open.filter(({ judge }) => judge !== undefined);
+  evaluate(): void {
+    const complete = this.#open.filter(({ evaluate }) => evaluate !== undefined);
     for (const expectation of complete) this.#open.splice(this.#open.indexOf(expectation), 1);
-    for (const { judge } of complete) {
-      const failure = judge?.();
+    for (const { evaluate } of complete) {
+      const failure = evaluate?.();
       if (failure !== undefined) throw failure;
     }
   }
 }
 
 /** @throws TypeError where the expectation has its diagram already: the first one would be lost */
-export function checkUnsaid({ name, site }: Expectation): void {
+export function checkUnset({ name, site }: Expectation): void {
   if (site === undefined) return;
   throw new TypeError(`${name}: toBe or toEqual was called already; create another expectation`);
 }

@@ -118,7 +118,7 @@ export class MarbleRun implements ReaderWorld {
     if (this.firstMistake !== undefined) throw this.firstMistake;
     const left = this.scheduler.leftover();
     if (left !== undefined) throw testFailure(`${this.#name}: ${left}\n${howToEnd}`);
-    this.#expectations.judge();
+    this.#expectations.evaluate();
   }
 
   #expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0], site: Site): SubscriptionExpectation {

@@ -4,7 +4,7 @@ import { reserved } from '../wire/reserved.ts';
 import { answerOf } from './answerOf.ts';
 import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
-import { checkLetters, checkUnsaid, type Expectation } from './Expectations.ts';
+import { checkLetters, checkUnset, type Expectation } from './Expectations.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
 import { type Happening, happeningsOf, lettersOf, type Words } from './Happening.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
@@ -43,11 +43,11 @@ export function expectFrames(
   { opening = false, ending = false }: ExpectFramesOptions,
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
-    checkUnsaid(expectation);
+    checkUnset(expectation);
     const diagram = happeningsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), words, marbles);
     if (values !== undefined) checkLetters('expectFrames', lettersOf(marbles), values);
     expectation.site = siteOf(toBe);
-    expectation.judge = () => {
+    expectation.evaluate = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
       const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>
         connection.frames.slice(opening ? 0 : openingOf(connection), ending ? undefined : endingOf(connection)),

@@ -31,7 +31,7 @@ export class Deadlines<T extends LinkedListNode> {
     this.#deadline = deadline;
   }
 
-  /** Starts the delay of a member, or restarts it. A member is in one set of deadlines at a time. */
+  /** Adds a member whose delay has just started, or restarted. A member is in one set of deadlines at a time. */
   add(member: T): void {
     this.#members.push(member);
     if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#delay);
@@ -60,7 +60,7 @@ export class Deadlines<T extends LinkedListNode> {
     this.#timer = asyncScheduler.schedule(check, delayUntil(due));
   }
 
-  /** Serves the members that are due, a slice of them; returns when the next one is due. */
+  /** Serves a slice of the members that are due. Returns when the next one is due; `undefined` if no timer is needed. */
   #serve(): number | undefined {
     const now = clock.now();
     for (let served = 0; served < slice; served++) {

@@ -4,7 +4,8 @@ import { Message } from './Frame.ts';
 export const reserved = { position: 'rxsse.position', gap: 'rxsse.gap', end: 'rxsse.end' } as const;
 
 /**
- * Creates the frame that carries the position of a reader before its first event.
+ * Creates the frame that carries the position of a reader without an event: at the start of a response, and later for a
+ * reader whose position has moved by entries that it did not get.
  *
  * Its data is an empty line rather than absent: Firefox ignores the id of a block without data. No listener has its
  * name, so nothing is dispatched to the program.

@@ -9,7 +9,7 @@ const filesOf = (files: Readonly<Record<string, string>>) => new Map(Object.entr
 describe('the layers of lib', () => {
   const lib = filesIn('lib', '.ts');
 
-  it('import only what the table in STYLE section 4 allows', () => {
+  it('import only from the layers below, by the table in layers.ts', () => {
     expect(lib).to.include.keys('lib/index.ts');
     expect(forbiddenImports(lib)).to.deep.equal([]);
   });

@@ -6,7 +6,7 @@ const model = ['error', 'data', 'codec', 'wire', 'event'];
 const streams = [...model, 'time', 'operator'];
 const server = [...streams, 'source', 'log', 'feed', 'sink'];
 
-/** Which layers a layer may import, by the table in STYLE section 4. A layer may always import itself. */
+/** Which layers a layer may import, from the bottom up. A layer may always import itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   error: [],
   data: ['error'],
@@ -65,13 +65,13 @@ function problemOf(files: Files, file: string, name: string): string | undefined
   const mayUseIndex = from === to || from === 'main entry point' || from === 'testing';
   if (target.endsWith('/index.ts') && !mayUseIndex) return 'is an entry point: import the file that it re-exports';
   if (from === to || mayImport[from]?.includes(to)) return undefined;
-  return `leads from ${from} to ${to}, which the table in STYLE section 4 does not allow`;
+  return `leads from ${from} to ${to}, which mayImport in spec/house/layers.ts does not allow`;
 }
 
 /** Returns each import that the table of layers does not allow. */
 export function forbiddenImports(files: Files): readonly string[] {
   return [...files].flatMap(([file, text]) => {
-    const unknown = mayImport[layerOf(file)] === undefined ? [`${file}: is in no layer of STYLE section 4`] : [];
+    const unknown = mayImport[layerOf(file)] === undefined ? [`${file}: is in no layer of spec/house/layers.ts`] : [];
     const forbidden = importsOf(text).flatMap((name) => {
       const problem = problemOf(files, file, name);
       return problem === undefined ? [] : [`${file}: '${name}' ${problem}`];

@@ -1,7 +1,7 @@
 import { commentsOf, declaredNames } from './declarations.ts';
 import type { Files } from './repo.ts';
 
-/** Words that no name in lib contains, each with its replacement: the table in STYLE section 1. */
+/** Words that no name in lib contains, each with its replacement: the project's list of words that describe nothing. */
 const wordsOfNames: readonly (readonly [words: string, replacement: string])[] = [
   ['told said', 'notified or sent'],
   ['asked', 'requested'],
@@ -30,7 +30,7 @@ const wordsIn = (name: string): readonly string[] =>
     .toLowerCase()
     .split(/[^a-z0-9]+/);
 
-/** Returns each declared name with a word of the left column of STYLE section 1, and what to use. */
+/** Returns each declared name with a word of `wordsOfNames`, and what to use. */
 export function privateWords(files: Files): readonly string[] {
   return [...files].flatMap(([file, text]) =>
     declaredNames(file, text).flatMap((name) =>

@@ -18,16 +18,17 @@ export interface SseHandler<R extends SseRequest> extends AnyHandler {
  * Makes a stream an SSE response.
  *
  * Mount the returned handler on a route. Each request subscribes separately: to the stream itself, or to the stream
- * that the handler returns for the request's context, whose type follows from the options. Events are numbered after
- * the merge, in the order in which they are sent, under an epoch of the connection's own.
+ * that the function returns for the request's context, whose type follows from the options. The events of a plain stream
+ * are numbered in the order in which they are sent, under an epoch of the connection's own; those of a feed have the
+ * positions of its log.
  *
  * - Completion sends `rxsse.end` and closes the response. The reconnect that EventSource then makes is answered 204, so
  *   that it stops.
  * - An error before the first byte (thrown by the handler or `state`, rejected by their promises, or emitted while
  *   subscribing) goes to `next`, or is answered with the error's `status` where there is no `next`. Later ones go to
  *   `onError`.
- * - When the reader disconnects, the stream is unsubscribed in the same turn: `return` of an async iterable is called,
- *   and `context.signal` is aborted.
+ * - When the reader disconnects, a stream without `resume` is unsubscribed in the same turn: `return` of an async
+ *   iterable is called, and `context.signal` is aborted. A stream with `resume` continues for `linger`, a feed always.
  *
  * @example Any Observable is a response
  * app.get('/time', sse(interval(1000)));

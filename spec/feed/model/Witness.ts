@@ -58,7 +58,7 @@ export class Witness {
     const { requested } = visit;
     const isGap = resume.startsWith('gap');
     if (isGap) same('the place before the gap', frame.id, resume.endsWith('invalid') ? undefined : requested);
-    // Who has not heard of the gap stands where it stood.
+    // A reader that did not get the gap keeps its position.
     if (isGap && second === undefined) return;
     const { id } = isGap && second !== undefined ? second.frame : frame;
     const place = placeOf(id);

@@ -31,7 +31,7 @@ export function keepsPositions(subject: Subject): () => void {
     const must = subject.entries?.must ?? ((events) => events.map(({ sequence }) => sequence));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), fc.boolean(), (steps, reenters) => {
-        judge(play(over, steps, reenters), must, subject.entries?.orMore ?? false);
+        evaluate(play(over, steps, reenters), must, subject.entries?.orMore ?? false);
       }),
       { numRuns: 150 },
     );
@@ -88,7 +88,7 @@ function entryOf(next: Exclude<Step, number>, sequence: number): OrderEntry {
   return entryAt(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));
 }
 
-function judge(
+function evaluate(
   { entries, values }: Played,
   must: (events: readonly Positioned[]) => readonly number[],
   orMore: boolean,

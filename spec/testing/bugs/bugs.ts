@@ -50,7 +50,7 @@ export const heartbeatAfterTheEnd: Bug = {
     ["    if (before === 'open') this.#heartbeats?.remove(this);\n    else this.#stalls?.remove(this);\n", ''],
     ['    this.#stalls?.add(this);\n    this.#transport.end', '    this.#transport.end'],
     [
-      '    if (this.isReady) this.write(this.writer?.heartbeatFrame() || heartbeatFrame);',
+      '    if (!this.isReady) return;\n    this.heartbeats++;\n    this.write(this.writer?.heartbeatFrame() || heartbeatFrame);',
       '    this.#transport.write(heartbeatFrame);\n    this.lastWrite = clock.now();\n    this.#heartbeats?.restart(this);',
     ],
   ],
