@@ -11,7 +11,7 @@ const { encodeFrame, message } = require('rxsse/wire');
 const Market = events({ Price: { symbol: t.string, cents: t.number } });
 const routes = {
   '/count': sse(interval(5).pipe(take(3))),
-  '/market': sse(of(Market.Price({ symbol: 'ABC', cents: 5 })), { events: Market }),
+  '/market': sse({ events: Market }, of(Market.Price({ symbol: 'ABC', cents: 5 }))),
 };
 
 async function main() {

@@ -12,7 +12,7 @@ const price: rxsse.EventOf<typeof Market> = Market.Price({ symbol: 'ABC', cents:
 assert.equal(Market.Prise, undefined);
 
 assert.equal(price.data.cents, 5);
-assert.equal(typeof rxsse.sse(rxjs.of(price), { events: Market }), 'function');
+assert.equal(typeof rxsse.sse({ events: Market }, rxjs.of(price)), 'function');
 assert.equal(wire.encodeFrame(wire.message({ data: 1 })), 'data: 1\n\n');
 const followed: rxjs.Observable<typeof price | rxsse.Gap> = client.fromSse('/market', Market);
 assert.equal(typeof followed.subscribe, 'function');

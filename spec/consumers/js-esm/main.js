@@ -15,11 +15,11 @@ assert.throws(() => Market.Price({ symbol: 'ABC', cents: '5' }), TypeError);
 const routes = {
   '/count': sse(interval(5).pipe(take(3))),
   '/market': sse(
+    { events: Market },
     interval(5).pipe(
       take(2),
       map((cents) => Market.Price({ symbol: 'ABC', cents })),
     ),
-    { events: Market },
   ),
 };
 

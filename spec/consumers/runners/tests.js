@@ -13,7 +13,7 @@ export const tests = {
     ({ hot, reader, expectFrames }) => {
       const values = { a: Tick(1), b: Tick(2), c: Tick(3), h: comment() };
       const ticks = hot('   5ms a 12ms b 20ms c', values);
-      const r = reader(sse(ticks, { events: Ticks, heartbeat: 12 }), { socket: '10ms F 14ms D 19ms X' });
+      const r = reader(sse({ events: Ticks, heartbeat: 12 }, ticks), { socket: '10ms F 14ms D 19ms X' });
       expectFrames(r).toBe('5ms a 19ms b 11ms h 1ms c', values);
     },
     { until: '60ms' },
@@ -29,7 +29,7 @@ export const tests = {
   'a feed that keeps its promise': property(
     ({ hot }) => {
       const source = hot('5ms a 9ms b 9ms c', { a: Tick(1), b: Tick(2), c: Tick(3) });
-      return sse(feed(Ticks, { source }), { retry: 10 });
+      return sse({ retry: 10 }, feed(Ticks, { source }));
     },
     { runs: 10, within: '50ms' },
   ),

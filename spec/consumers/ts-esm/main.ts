@@ -19,8 +19,8 @@ assert.throws(() => Market.Price({ symbol: 'ABC' }), TypeError);
 
 const routes = {
   '/count': sse(interval(5).pipe(take(3))),
-  '/market': sse(of(priced, Closed()), { events: Market }),
-  '/asked': sse(({ query }) => of(query.word.length), { query: { word: t.string } }),
+  '/market': sse({ events: Market }, of(priced, Closed())),
+  '/length': sse({ query: { word: t.string } }, ({ query }) => of(query.word.length)),
 };
 
 const server = createServer((request, response) => {
@@ -37,12 +37,12 @@ assert.deepEqual(count.match(/^data: \d$/gm), ['data: 0', 'data: 1', 'data: 2'])
 assert.match(count, /\nevent: rxsse\.end\n(.+\n)*\n$/);
 assert.match(await read('/market'), /event: price\ndata: \{"symbol":"ABC","cents":5\}\n\n/);
 assert.match(await read('/market'), /event: market\.closed\ndata: null\n\n/);
-assert.match(await read('/asked?word=three'), /^data: 5$/m);
-assert.equal((await fetch(`${url}/asked`)).status, 422);
+assert.match(await read('/length?word=three'), /^data: 5$/m);
+assert.equal((await fetch(`${url}/length`)).status, 422);
 
 const followed: (Market | Gap)[] = await lastValueFrom(fromSse(`${url}/market`, Market).pipe(toArray()));
 assert.deepEqual(followed, [priced, Closed()]);
-const failed: unknown = await lastValueFrom(fromSse(`${url}/asked`, Market)).catch((error: unknown) => error);
+const failed: unknown = await lastValueFrom(fromSse(`${url}/length`, Market)).catch((error: unknown) => error);
 assert.ok(failed instanceof ConnectionError && failed.status === 422);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
