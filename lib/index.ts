@@ -14,6 +14,7 @@ export { DecodeError } from './error/DecodeError.ts';
 export { LimitError } from './error/LimitError.ts';
 export { PositionError } from './error/PositionError.ts';
 export { RxsseError } from './error/RxsseError.ts';
+export { type ErrorReporter, setErrorReporter } from './error/reportError.ts';
 export { StreamTimeoutError } from './error/StreamTimeoutError.ts';
 export { UnavailableError } from './error/UnavailableError.ts';
 export { Entry } from './event/Entry.ts';
