@@ -70,14 +70,22 @@ function print(where: string, error: unknown): void {
 
 /** Returns the stacks of an error and its causes, without further fields: `DecodeError.actual` holds user data. */
 function describe(error: unknown): string {
-  const stacks: string[] = [];
-  let cause = error;
-  for (let depth = 0; depth < 5 && (depth === 0 || cause !== undefined); depth++) {
-    const stack = cause instanceof Error ? cause.stack : undefined;
-    stacks.push(typeof stack === 'string' ? stack : summaryOf(cause));
-    cause = cause instanceof Error ? cause.cause : undefined;
-  }
-  return stacks.join('\ncaused by: ');
+  const found = [error];
+  for (const each of found)
+    if (found.length < 5) found.push(...causesOf(each).filter((cause) => !found.includes(cause)));
+  return found.map(stackOf).join('\ncaused by: ');
+}
+
+/** Returns the cause of an error, and the errors of an `AggregateError` or RxJS's `UnsubscriptionError`. */
+function causesOf(error: unknown): readonly unknown[] {
+  if (!(error instanceof Error)) return [];
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  return [...(cause === undefined ? [] : [cause]), ...(Array.isArray(errors) ? errors.slice(0, 3) : [])];
+}
+
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return typeof stack === 'string' ? stack : summaryOf(error);
 }
 
 function summaryOf(error: unknown): string {

@@ -99,7 +99,8 @@ export class FeedWriter implements ReaderTarget, Writer {
       const contract = this.#session.route.options.events ?? this.#feed.contract;
       const lastEvent = outcome === 'end' ? '' : frameWithoutId(outcome.value, contract);
       return lastEvent + this.#endFrame('completed');
-    } catch {
+    } catch (error) {
+      this.#session.reportOutcome(error);
       return undefined;
     }
   }

@@ -1,4 +1,7 @@
 import { checkNumber } from '../data/check.ts';
+import type { ClosedError } from '../error/ClosedError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
@@ -11,6 +14,7 @@ import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
 import { contain, isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
+import { describeRequest } from './describeRequest.ts';
 import { EncodingCache } from './EntryEncoder.ts';
 import { type Limits, limitsOf } from './Limits.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
@@ -93,17 +97,24 @@ export class Route {
     return typeof resume === 'object' ? resume.owner?.(context) : undefined;
   }
 
-  /** Asks `onError` what the reader gets for an error after the first byte. */
+  /** Asks `onError` what the reader gets for an error after the first byte; reports the error where there is none. */
   outcomeOf(error: unknown, context: AnyContext): ErrorOutcome {
+    const { onError } = this.options;
+    if (onError === undefined) {
+      reportErrorOfRoute(error, context);
+      return 'cut';
+    }
+    const where = (): string => `onError of sse ${describeRequest(context.request)}`;
     try {
-      const response = this.options.onError?.(error, context) ?? 'cut';
-      // A promise cannot be sent, and its rejection is treated as what a callback throws.
+      const response = onError(error, context) ?? 'cut';
       if (isPromise(response)) {
-        response.then(undefined, () => {});
+        reportError(where(), new TypeError('expected a value, "end", "cut" or nothing, got a promise'));
+        response.then(undefined, (thrown) => reportError(where(), thrown));
         return 'cut';
       }
       return response === 'cut' || response === 'end' ? response : { value: response };
-    } catch {
+    } catch (thrown) {
+      reportError(where(), thrown);
       return 'cut';
     }
   }
@@ -111,14 +122,34 @@ export class Route {
   /** Events were dropped for a slow reader. */
   onOverflow(events: number, connection: Connection, context: AnyContext): void {
     connection.dropped += events;
-    contain(() => this.options.onOverflow?.(events, context));
+    this.notify('onOverflow', context, (onOverflow) => onOverflow(events, context));
   }
 
   /** A reader gets a gap event. */
   onGap(gap: Gap['data'], context: AnyContext): void {
     this.stats.gaps[gap.reason]++;
-    contain(() => this.options.onGap?.(gap, context));
+    this.notify('onGap', context, (onGap) => onGap(gap, context));
   }
+
+  /** Calls a hook of the route, if there is one. */
+  notify<H extends 'onOpen' | 'onClose' | 'onGap' | 'onOverflow'>(
+    hook: H,
+    context: AnyContext,
+    call: (hook: NonNullable<UntypedOptions[H]>) => unknown,
+  ): void {
+    const callback = this.options[hook];
+    if (callback !== undefined)
+      contain(
+        () => `${hook} of sse ${describeRequest(context.request)}`,
+        () => call(callback),
+      );
+  }
+}
+
+function reportErrorOfRoute(error: unknown, context: AnyContext): void {
+  // The program itself closed the feed.
+  if (hasTag<ClosedError>(error, 'ClosedError') && error.state === 'closed') return;
+  reportError(`sse ${describeRequest(context.request)}`, error);
 }
 
 function headersOf({ heartbeat }: Limits, own: UntypedOptions['headers']): ResponseHeaders {

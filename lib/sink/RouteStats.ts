@@ -49,6 +49,8 @@ export interface CloseStats {
   readonly events: number;
   /** Events that were dropped for a slow reader, which got a gap for them. */
   readonly dropped: number;
+  /** The error for which the connection was closed; `undefined` where there was none. */
+  readonly error: unknown;
 }
 
 /** The totals of a route: of its closed connections, and of what its readers were refused or missed. */

@@ -1,11 +1,12 @@
 import { Subscription, type TeardownLogic } from 'rxjs';
 import { hasTag } from '../error/RxsseError.ts';
+import { reportError } from '../error/reportError.ts';
 import type { RetryRange, UnavailableError } from '../error/UnavailableError.ts';
 import { type ReaderSession, type RouteContext, readerSession } from '../feed/ReaderSession.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
-import { contain } from './callUser.ts';
 import type { Rejection } from './connectionLimit.ts';
+import { describeRequest } from './describeRequest.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
 import type { CloseReason } from './RouteStats.ts';
@@ -38,6 +39,8 @@ export class Session {
   #abort: AbortController | undefined;
   #isDetached = false;
   #isAborted = false;
+  /** The last error of the stream after the first byte. */
+  #error: unknown;
 
   /** @param userRequest what the user's functions get for the request: the server's own object */
   constructor(route: Route, request: SseRequest, transport: Transport, next: Next | undefined, userRequest: unknown) {
@@ -72,7 +75,7 @@ export class Session {
     if (connection.isClosed) return;
     if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.reject(error.reason, error.retryAfter);
     route.stats.refused.error++;
-    if (this.#next === undefined) return refuseError(connection, error);
+    if (this.#next === undefined) return refuseError(connection, error, `sse ${describeRequest(this.context.request)}`);
     connection.release();
     this.#next(error);
   }
@@ -86,7 +89,13 @@ export class Session {
 
   /** Returns what the reader gets for an error after the first byte. */
   outcomeOf(error: unknown): ErrorOutcome {
+    this.#error = error;
     return this.route.outcomeOf(error, this.context);
+  }
+
+  /** Reports that the value that `onError` returned cannot be sent. */
+  reportOutcome(error: unknown): void {
+    reportError(`onError of sse ${describeRequest(this.context.request)}`, error);
   }
 
   /** The start of the response of every stream but a mounted feed. */
@@ -150,8 +159,8 @@ export class Session {
     route.stats.addClosed(reason, connection);
     if (this.#openedAt === undefined) return;
     const { written: bytes, events, dropped } = connection;
-    const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped };
-    contain(() => route.options.onClose?.(reason, stats, context));
+    const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped, error: this.#error };
+    route.notify('onClose', context, (onClose) => onClose(reason, stats, context));
   }
 }
 

@@ -160,9 +160,9 @@ export interface SseOptions<
   readonly connectionLimit?: ConnectionLimit<R>;
   /** Returns when the reader's permission expires; the connection ends then. @default never */
   readonly expiresAt?: (context: ContextOf<Q, P, B, S, R>) => Date | undefined;
-  /** Called before a stream response starts. What this and the other hooks throw is ignored. */
+  /** Called before a stream response starts. What this and the other hooks throw is reported (`setErrorReporter`) and changes nothing. */
   readonly onOpen?: (context: ContextOf<Q, P, B, S, R>) => void;
-  /** Called when a response that had started is closed. */
+  /** Called when a response that had started is closed; `stats.error` is the error for which it was. */
   readonly onClose?: (reason: CloseReason, stats: CloseStats, context: ContextOf<Q, P, B, S, R>) => void;
   /** Called when a reader gets a gap event, at its start or later. */
   readonly onGap?: (gap: Gap['data'], context: ContextOf<Q, P, B, S, R>) => void;
@@ -173,7 +173,7 @@ export interface SseOptions<
    * last event and the end, `'end'` for the end alone, `'cut'` (or nothing) for a broken connection, after which it
    * reconnects. When it throws, the connection is cut.
    *
-   * @default 'cut'
+   * @default 'cut', and the error is reported: printed once on `console.error`, see `setErrorReporter`
    */
   readonly onError?: (error: unknown, context: ContextOf<Q, P, B, S, R>) => ErrorResponse<Sendable<C>>;
 }

@@ -25,6 +25,8 @@ export interface StreamResponse {
   /** Answers an error before the first byte. */
   refuse(error: unknown): void;
   outcomeOf(error: unknown): ErrorOutcome;
+  /** Reports that the value of an outcome cannot be sent. */
+  reportOutcome(error: unknown): void;
   /** Events were dropped, and the reader gets this gap for them. */
   onOverflow(events: number, gap: Gap['data'] | undefined): void;
   /** Runs the work at the end of a burst. */
@@ -161,7 +163,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     try {
       this.#enqueue(outcome.value);
       this.#end('end', reason);
-    } catch {
+    } catch (thrown) {
+      this.#response.reportOutcome(thrown);
       this.#end('cut', reason);
     }
   }

@@ -1,9 +1,12 @@
-/** Calls a function of the user's that is only notified: what it throws changes nothing. */
-export function contain(call: () => void): void {
+import { reportError } from '../error/reportError.ts';
+
+/** Calls a function of the user's that is only notified: what it throws or rejects with is reported and changes nothing. */
+export function contain(where: () => string, call: () => unknown): void {
   try {
-    call();
-  } catch {
-    // A callback that fails has no other callback to report to.
+    const result = call();
+    if (isPromise(result)) result.then(undefined, (error) => reportError(where(), error));
+  } catch (error) {
+    reportError(where(), error);
   }
 }
 

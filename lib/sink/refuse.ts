@@ -1,4 +1,5 @@
 import { type Issue, linesOf } from '../codec/describeFailure.ts';
+import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
@@ -43,9 +44,14 @@ export function refuseInput(connection: Connection, issues: readonly Issue[]): v
   refuse(connection, { status: 422, issues });
 }
 
-/** Answers with the `status` of an error, or 500, and nothing else of the error. */
-export function refuseError(connection: Connection, error: unknown): void {
-  reply(connection, statusOf(error), {});
+/**
+ * Answers with the `status` of an error, or 500, and nothing else of the error. An error of the server is reported,
+ * since there is no `next` that would get it.
+ */
+export function refuseError(connection: Connection, error: unknown, where: string): void {
+  const status = statusOf(error);
+  if (status >= 500) reportError(where, error);
+  reply(connection, status, {});
 }
 
 /** Answers for a server without room to a client that is not an EventSource, with a random `Retry-After`. */

@@ -73,6 +73,10 @@ class SessionResponse implements StreamResponse {
     return this.#session.outcomeOf(error);
   }
 
+  reportOutcome(error: unknown): void {
+    this.#session.reportOutcome(error);
+  }
+
   onOverflow(events: number, gap: Gap['data'] | undefined): void {
     const { route, connection, context } = this.#session;
     if (gap !== undefined) route.onGap(gap, context);

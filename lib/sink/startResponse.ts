@@ -1,7 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from '../time/clock.ts';
-import { contain } from './callUser.ts';
 import type { Preamble } from './preamble.ts';
 import type { CloseReason } from './RouteStats.ts';
 import type { Session } from './Session.ts';
@@ -26,7 +25,7 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
     return session.refuse(error);
   }
   session.onOpened();
-  contain(() => route.options.onOpen?.(context));
+  route.notify('onOpen', context, (onOpen) => onOpen(context));
   if (preamble.gap !== undefined) route.onGap(preamble.gap, context);
   connection.open(route.limits, headers, preamble.frames + pendingFrames);
   const { timeout } = route.limits;

@@ -48,6 +48,8 @@ export interface Expectation {
  */
 export class Expectations {
   readonly #open: Expectation[] = [];
+  /** True if the diagram of an expectation that was checked has an error. */
+  expectsError = false;
 
   /** The `assertDeepEqual` of a TestScheduler. */
   readonly compare = (actual: Records, expected: Records): void => {
@@ -114,7 +116,10 @@ export class Expectations {
   /** @throws the first failure among the expectations that were checked */
   evaluate(): void {
     const complete = this.#open.filter(({ evaluate }) => evaluate !== undefined);
-    for (const expectation of complete) this.#open.splice(this.#open.indexOf(expectation), 1);
+    for (const expectation of complete) {
+      this.#open.splice(this.#open.indexOf(expectation), 1);
+      this.expectsError ||= expectation.marbles?.includes('#') ?? false;
+    }
     for (const { evaluate } of complete) {
       const failure = evaluate?.();
       if (failure !== undefined) throw failure;

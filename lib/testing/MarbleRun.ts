@@ -7,6 +7,7 @@ import {
   queueScheduler,
 } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
+import { type ErrorReporter, replaceErrorReporter } from '../error/reportError.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { replaceClock } from '../time/clock.ts';
 import { connectReader, type ReaderOptions, type ReaderWorld, type RouteHandler } from './connectReader.ts';
@@ -19,6 +20,13 @@ import { type Site, siteOf, testFailure } from './testFailure.ts';
 import { VirtualScheduler } from './VirtualScheduler.ts';
 import { virtualClock } from './virtualClock.ts';
 
+/** An error that no callback of the program received. @category testing */
+export interface ReportedError {
+  readonly error: unknown;
+  /** Where it occurred, `sse GET /` for example. */
+  readonly where: string;
+}
+
 /** The helpers of every marble test; the first three are those of RxJS. @category testing */
 export interface MarbleHelpersBase extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
   expectObservable<T>(observable: Observable<T>, subscription?: string | null): StreamExpectation<T>;
@@ -30,9 +38,18 @@ export interface MarbleHelpersBase extends Pick<RunHelpers, 'hot' | 'cold' | 'ti
     route: RouteHandler<R>,
     options?: EventSourceOptions,
   ): EventSourceReader;
+  /**
+   * Returns the errors that no callback received, with where each occurred: a list to which the run adds. A test that
+   * calls this, at its start, checks them itself. In any other test such an error is a failure, unless it is expected: a
+   * `#` in the diagram of a reader.
+   */
+  reportedErrors(): readonly ReportedError[];
   /** Expects the frames of a reader. */
   expectFrames(reader: TestReader | EventSourceReader, options?: ExpectFramesOptions): FramesExpectation;
 }
+
+const howToExpect =
+  'an error was reported that no callback received; give the route or the feed an onError, or call reportedErrors() first and check them';
 
 const howToEnd =
   'Leave the stream by a subscription diagram, let the reader go (X in its socket), or give a later `until`';
@@ -49,6 +66,9 @@ export class MarbleRun implements ReaderWorld {
   readonly scheduler: VirtualScheduler;
   readonly #expectations = new Expectations();
   readonly #mistakes: Error[] = [];
+  readonly #reported: ReportedError[] = [];
+  #checksReports = false;
+  #reporter: ErrorReporter | undefined;
 
   /** The function that created the test, for messages. */
   readonly #name: 'marbles' | 'asyncMarbles';
@@ -77,6 +97,10 @@ export class MarbleRun implements ReaderWorld {
       expectObservable: (observable, subscription = null) =>
         this.expectObservable(observable, subscription, siteOf(helpers.expectObservable)),
       expectSubscriptions: (logs) => this.#expectSubscriptions(logs, siteOf(helpers.expectSubscriptions)),
+      reportedErrors: () => {
+        this.#checksReports = true;
+        return this.#reported;
+      },
       reader: (route, options = {}) => connectReader(this, route, options),
       eventSource: (route, options = {}) => new EventSourceReader(this, route as RouteHandler<SseRequest>, options),
       expectFrames: (reader, options = {}) => this.expectFrames(reader, options, siteOf(helpers.expectFrames)),
@@ -118,7 +142,20 @@ export class MarbleRun implements ReaderWorld {
     if (this.firstMistake !== undefined) throw this.firstMistake;
     const left = this.scheduler.leftover();
     if (left !== undefined) throw testFailure(`${this.#name}: ${left}\n${howToEnd}`);
-    this.#expectations.evaluate();
+    this.#evaluate();
+  }
+
+  #evaluate(): void {
+    try {
+      this.#expectations.evaluate();
+    } catch (failure) {
+      throw failure instanceof Error ? withReports(failure, this.#reported) : failure;
+    }
+    // The `#` of a reader is an error of its stream; an error of a hook or a feed has no frame that shows it.
+    const isUnexpected = ({ where }: ReportedError): boolean =>
+      !this.#expectations.expectsError || !/^sse /.test(where);
+    const unexpected = this.#checksReports ? [] : this.#reported.filter(isUnexpected);
+    if (unexpected.length > 0) throw withReports(testFailure(`${this.#name}: ${howToExpect}`), unexpected);
   }
 
   #expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0], site: Site): SubscriptionExpectation {
@@ -152,14 +189,29 @@ export class MarbleRun implements ReaderWorld {
   begin(): void {
     if (underWay !== undefined) throw new Error(`${this.#name}: another run is under way; await its end first`);
     underWay = this;
+    this.#reporter = replaceErrorReporter((error, where) => this.#reported.push({ error, where }));
   }
 
   /** Clears the shared schedulers after a run that failed: the whole process shares them. */
   end(): void {
     underWay = undefined;
+    if (this.#reporter !== undefined) replaceErrorReporter(this.#reporter);
     this.scheduler.clear();
     for (const { actions } of [asapScheduler, animationFrameScheduler, asyncScheduler, queueScheduler]) {
       for (const action of [...actions]) action.unsubscribe();
     }
   }
+}
+
+/** Adds the stacks of reported errors to a failure, which they may explain. */
+function withReports(failure: Error, reported: readonly ReportedError[]): Error {
+  const texts = reported.slice(0, 5).map(({ error, where }) => {
+    return `reported error in ${where}:\n${error instanceof Error ? error.stack : String(error)}`;
+  });
+  const more = reported.length > texts.length ? [`and ${reported.length - texts.length} more reported errors`] : [];
+  if (reported.length === 0) return failure;
+  const { message, stack } = failure;
+  failure.message = [message, ...texts, ...more].join('\n\n');
+  if (stack !== undefined) failure.stack = stack.replace(message, () => failure.message);
+  return failure;
 }

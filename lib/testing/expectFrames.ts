@@ -47,6 +47,7 @@ export function expectFrames(
     const diagram = happeningsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), words, marbles);
     if (values !== undefined) checkLetters('expectFrames', lettersOf(marbles), values);
     expectation.site = siteOf(toBe);
+    expectation.marbles = marbles;
     expectation.evaluate = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
       const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>

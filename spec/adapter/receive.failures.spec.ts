@@ -164,8 +164,10 @@ describe('receive', () => {
     it(
       'answers 500 and nothing of the error, without next',
       marbles((kit) => {
+        const reported = kit.reportedErrors();
         const answer = post(kit, receive(feed(Orders, { log: failing(full) })), paid('A'), { next: false });
         expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 500 });
+        expect(reported).to.deep.equal([{ where: 'receive POST /', error: full }]);
       }),
     );
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { UnsubscriptionError } from 'rxjs';
 import { replaceErrorReporter, reportError, setErrorReporter } from '../../lib/error/reportError.ts';
 
 describe('reportError', () => {
@@ -27,6 +28,13 @@ describe('reportError', () => {
     const error = Object.assign(new Error('not stored', { cause }), { actual: 'a password' });
     reportError('feed', error);
     expect(printed[0]).to.contain(`${error.stack}\ncaused by: ${cause.stack}`).and.not.contain('password');
+  });
+
+  it('prints the errors of an AggregateError and of an UnsubscriptionError', () => {
+    const [first, second] = [new Error('teardown 1'), new Error('teardown 2')];
+    reportError('sse GET /', new UnsubscriptionError([first, second]));
+    reportError('feed', new AggregateError([first, second]));
+    for (const text of printed) expect(text).to.contain(first.stack).and.to.contain(second.stack);
   });
 
   it('prints an error that is its own cause', () => {

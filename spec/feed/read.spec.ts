@@ -202,12 +202,14 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
 }
 
 describe('what a pipeline over feed.read sends', () => {
-  const sent = (route: SseHandler<never>) => {
+  const sent = (route: SseHandler<never>, errors = 0) => {
     let text = '';
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       const r = reader(route, { socket: '50ms X' });
       flush();
       text = r.text.replaceAll(/1\.[\w-]{16}\./g, '');
+      expect(reported.length).to.equal(errors);
     })();
     return text.split('\n\n').slice(1, -1);
   };
@@ -236,10 +238,13 @@ describe('what a pipeline over feed.read sends', () => {
 
   it("is sent by the feed's contract where it is plain, and checked", () => {
     const shared = one();
-    const plain = (data: unknown) =>
-      sent(sse({ resume }, (context) => shared.read(context).pipe(mapEvents((tick) => ({ ...tick, data })))));
+    const plain = (data: unknown, errors = 0) =>
+      sent(
+        sse({ resume }, (context) => shared.read(context).pipe(mapEvents((tick) => ({ ...tick, data })))),
+        errors,
+      );
     expect(plain(7)).to.deep.equal(['id: 1\nevent: tick\ndata: 7']);
-    expect(plain('secret')).to.deep.equal([]);
+    expect(plain('secret', 1)).to.deep.equal([]);
   });
 
   it('is what plain RxJS lets through, too, though the reader then moves on with what is delivered alone', () => {

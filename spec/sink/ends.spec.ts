@@ -122,9 +122,11 @@ for (const [what, routeOf] of Object.entries(ways)) {
 describe('an error while the socket is full', () => {
   it(
     'cuts when the socket has drained, after what came before it',
-    marbles(({ hot, reader, flush }) => {
+    marbles(({ hot, reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       const r = reader(sse(hot('2ms a 7ms b 9ms #')), { socket: '5ms F 44ms D' });
       flush();
+      expect(reported).to.deep.equal([{ where: 'sse GET /', error: 'error' }]);
       expect(received(r)).to.deep.equal(['"a"', '"b"']);
       expect([r.cut, r.ended, r.overrun, r.listeners]).to.deep.equal([50, undefined, 0, 0]);
     }),

@@ -22,10 +22,13 @@ describe('an error after the first byte', () => {
   for (const [what, onError] of Object.entries(cuts)) {
     it(
       `cuts when onError ${what}`,
-      marbles(({ reader, expectFrames, flush }) => {
+      marbles(({ reader, expectFrames, flush, reportedErrors }) => {
+        const reported = reportedErrors();
         const r = reader(sse({ onError }, failing()));
         expectFrames(r).toBe('v#', { v: 1 });
         flush();
+        const where = /^says (nothing|'cut')$/.test(what) ? [] : ['onError of sse GET /'];
+        expect(reported.map((report) => report.where)).to.deep.equal(where);
         isQuiet(r);
       }),
     );

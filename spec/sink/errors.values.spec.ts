@@ -57,7 +57,8 @@ describe('a value that cannot be sent', () => {
 
   it(
     'ends no other reader of the same stream',
-    marbles(({ hot, reader, flush }) => {
+    marbles(({ hot, reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       // Each reader has its own conversion, and one of them fails.
       const shared = hot('-a-b-c');
       const route = sse(({ query }) =>
@@ -66,6 +67,7 @@ describe('a value that cannot be sent', () => {
       const readers = ['/', '/?bad=1', '/'].map((url) => reader(route, { url, socket: '9ms X' }));
       flush();
       expect(readers.map(received)).to.deep.equal([['"a"', '"b"', '"c"'], ['"a"'], ['"a"', '"b"', '"c"']]);
+      expect(reported.length).to.equal(1);
     }),
   );
 });

@@ -182,7 +182,8 @@ describe('a heartbeat', () => {
   for (const [when, ending] of Object.entries(endings)) {
     it(
       `is never sent ${when}, and leaves no timer`,
-      marbles(({ reader, flush }) => {
+      marbles(({ reader, flush, reportedErrors }) => {
+        reportedErrors();
         const route = sse({ heartbeat: 10 }, ending(interval(25)));
         const r = reader(route, { socket: '101ms X' });
         const timers = trackTimers();

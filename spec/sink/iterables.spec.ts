@@ -170,7 +170,8 @@ describe('an async iterable', () => {
   for (const [what, iterable] of Object.entries(early)) {
     it(
       `${what} is an HTTP error`,
-      marbles(({ reader, flush }) => {
+      marbles(({ reader, flush, reportedErrors }) => {
+        const reported = reportedErrors();
         const errors: unknown[] = [];
         const r = reader(sse({ onError: (error: unknown) => void errors.push(error) }, iterable));
         const plain = reader(sse(iterable), { next: false });
@@ -178,6 +179,8 @@ describe('an async iterable', () => {
         expect([r.status, plain.status]).to.deep.equal([500, 500]);
         expect(r.error).to.be.instanceOf(Error);
         expect(plain.text).not.to.include('secret');
+        // The other error went to next.
+        expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /']);
         expect([errors, r.listeners, plain.listeners]).to.deep.equal([[], 0, 0]);
       }),
     );

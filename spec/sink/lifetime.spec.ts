@@ -63,7 +63,8 @@ describe('the life of a connection', () => {
 
   it(
     'calls the hooks, which may throw',
-    marbles(({ hot, reader, flush }) => {
+    marbles(({ hot, reader, flush, reportedErrors }) => {
+      const errors = reportedErrors();
       const reported: unknown[] = [];
       const hooks = (name: string) => ({
         state: (_request: unknown) => name,
@@ -93,6 +94,11 @@ describe('the life of a connection', () => {
         'failed opens',
         'failed failed after 10, true',
         'left disconnected after 30, true',
+      ]);
+      expect(errors.map(({ where }) => where).sort()).to.deep.equal([
+        ...Array.from({ length: 3 }, () => 'onClose of sse GET /'),
+        ...Array.from({ length: 3 }, () => 'onOpen of sse GET /'),
+        'sse GET /',
       ]);
     }),
   );

@@ -66,7 +66,8 @@ describe('the metrics of a route', () => {
 
   it(
     'count gaps and drops, as the hooks report them',
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      const errors = reportedErrors();
       const reported: unknown[] = [];
       const route = sse(
         {
@@ -86,6 +87,7 @@ describe('the metrics of a route', () => {
       expect(dropped).to.equal(17);
       expect(gaps).to.deep.equal({ trimmed: 0, epoch: 0, future: 0, invalid: 1, overflow: 1 });
       expect(reported).to.have.members(['overflow', 'invalid']);
+      expect(errors.map(({ where }) => where)).to.deep.equal(['onGap of sse GET /', 'onGap of sse GET /']);
     }),
   );
 

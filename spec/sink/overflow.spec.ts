@@ -76,11 +76,13 @@ describe('a reader that is slower than a stream without a log', () => {
 
   it(
     'is cut where more keys wait than its queue holds',
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { maxEvents: 5 } }, numbers);
       const slow = reader(route, { socket: '2ms F' });
       flush();
       expect(slow.cut).to.equal(7);
+      expect(reported.map(({ error }) => (error as Error).name)).to.deep.equal(['LimitError']);
     }),
   );
 });

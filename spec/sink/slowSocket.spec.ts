@@ -142,7 +142,8 @@ describe('a reader that is too slow for a stream without a log', () => {
 
   it(
     'may have a mebibyte wait by default',
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       const source = new Subject<string>();
       const slow = reader(sse(source), { socket: '1ms F' });
       // 900 KiB, and 200 more.
@@ -154,6 +155,7 @@ describe('a reader that is too slow for a stream without a log', () => {
       }
       flush();
       expect(slow.cut).to.equal(20);
+      expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /']);
       expect(source.observed).to.equal(false);
     }),
   );

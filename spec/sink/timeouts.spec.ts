@@ -50,7 +50,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
     it(
       'end one that falls silent, counted from its last event, in spite of heartbeats',
-      marbles(({ hot, reader, flush }) => {
+      marbles(({ hot, reader, flush, reportedErrors }) => {
+        reportedErrors();
         const options = { timeout: { first: 8, idle: 20 }, heartbeat: 3 };
         const r = reader(routeOf(hot<Tick>('5ms a 14ms b 40ms c', values), options));
         flush();
@@ -72,7 +73,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
     it(
       'send a last event where the route returns one',
-      marbles(({ hot, reader, flush }) => {
+      marbles(({ hot, reader, flush, reportedErrors }) => {
+        reportedErrors();
         const options = { timeout: { idle: 5 }, onError: () => Ticks.Text('silent') };
         // A view of a feed gives places and no events of its own: the last word has none, and is refused.
         const r = reader(routeOf(hot<Tick>('5ms a 40ms b', values), options));
@@ -84,7 +86,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
     it(
       'leave a full socket to the stall timeout, and start again when it has drained',
-      marbles(({ hot, reader, flush }) => {
+      marbles(({ hot, reader, flush, reportedErrors }) => {
+        reportedErrors();
         const options = { timeout: { idle: 10 }, heartbeat: Infinity };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b', values), options), { socket: '7ms F 40ms D' });
         flush();
@@ -113,7 +116,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
 describe('timeouts', () => {
   it(
     'do not count a comment as an event',
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      reportedErrors();
       const r = reader(sse({ timeout: { first: 10 } }, timer(1, 3).pipe(map(() => comment('still here')))));
       flush();
       expect(r.cut).to.equal(10);
@@ -122,7 +126,8 @@ describe('timeouts', () => {
 
   it(
     'do not count a position without an event as an event',
-    marbles(({ hot, reader, flush }) => {
+    marbles(({ hot, reader, flush, reportedErrors }) => {
+      reportedErrors();
       const shared = feed(Ticks, { source: hot<Tick>('5ms a 4ms b 4ms c', values), linger: 0 });
       const route = sse(
         {

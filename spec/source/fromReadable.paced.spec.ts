@@ -76,7 +76,8 @@ describe('fromReadable, passed to sse', () => {
 
   it(
     'is an HTTP error when its factory throws',
-    marbles(({ reader, flush }) => {
+    marbles(({ reader, flush, reportedErrors }) => {
+      const reported = reportedErrors();
       const r = reader(
         sse(
           fromReadable(() => {
@@ -87,6 +88,7 @@ describe('fromReadable, passed to sse', () => {
       );
       flush();
       expect(r.status).to.equal(500);
+      expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /']);
       expect(r.text).not.to.include('secret');
     }),
   );

@@ -8,6 +8,7 @@ import { type AnyFeed, coreOf, type Feed } from '../../feed/feed.ts';
 import type { AppendOptions } from '../../log/EventLog.ts';
 import { Connection } from '../../sink/Connection.ts';
 import { callGuarded, whenResolved } from '../../sink/callUser.ts';
+import { describeRequest } from '../../sink/describeRequest.ts';
 import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from '../../sink/refuse.ts';
 import type { Next, SseRequest } from '../../sink/SseRequest.ts';
 import type { SseResponse } from './NodeResponse.ts';
@@ -73,7 +74,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
       if (!connection.isWaiting) return;
       if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
       if (hasTag<LimitError>(error, 'LimitError')) return refuse(connection, tooLargeForFeed(error));
-      if (next === undefined) return refuseError(connection, error);
+      if (next === undefined) return refuseError(connection, error, `receive ${describeRequest(request)}`);
       connection.release();
       next(error);
     };
