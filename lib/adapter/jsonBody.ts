@@ -1,6 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Refusal } from '../sink/refuse.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
+import { exceededLimit } from './exceededLimit.ts';
 
 const jsonType = /^\s*application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
 
@@ -27,6 +28,8 @@ export function tooLarge(maxBodyBytes: number): Refusal {
 
 /** Parses the bytes of a body as JSON, or returns why they are not. */
 export function parseBody(bytes: Uint8Array): Either<Refusal, unknown> {
+  const limit = exceededLimit(bytes);
+  if (limit !== undefined) return left({ status: 413, issues: [{ path: 'body', expected: limit, got: 'more' }] });
   let text: string;
   try {
     text = utf8Decoder.decode(bytes);

@@ -23,6 +23,28 @@ describe('receive, parsing the body,', () => {
     );
   }
 
+  const long: Readonly<Record<string, readonly [string, string | undefined]>> = {
+    'many levels': [`${'[{"k":'.repeat(600)}1${'}]'.repeat(600)}${' '.repeat(70_000)}`, 'at most 1000 levels'],
+    'many different names': [
+      `{${Array.from({ length: 25_000 }, (_, index) => `"k${index}":1`).join()}}`,
+      'at most 20000 different names',
+    ],
+    'many equal names, and brackets and colons in text': [
+      `[${Array.from({ length: 25_000 }, () => '{"name":"[[{:\\":"}').join()}]`,
+      undefined,
+    ],
+  };
+  for (const [what, [text, expected]] of Object.entries(long)) {
+    it(
+      `${expected === undefined ? 'parses' : 'refuses to parse'} a long body of ${what}`,
+      marbles((kit) => {
+        const { answer } = send(kit, [new TextEncoder().encode(text), 'end'], { limit: 1e6 });
+        expect(answer.status).to.equal(expected === undefined ? 422 : 413);
+        if (expected !== undefined) expect(linesOf(answer)).to.deep.equal([`body: expected ${expected}, got more`]);
+      }),
+    );
+  }
+
   it(
     'takes one after a byte order mark',
     marbles((kit) => {

@@ -18,8 +18,9 @@ import { type ReceiveRequest, readBody } from './readBody.ts';
 /** How much one request may send. @category adapter */
 export interface ReceiveOptions {
   /**
-   * The largest body that is read, in bytes. At least 1. A larger one is answered 413, and its rest stays unread. What a
-   * parser before the route reads is for that parser to bound.
+   * The largest body that is read, in bytes. At least 1. A larger one is answered 413, and its rest stays unread; so is
+   * one above 64 KiB with more than 1000 levels or 20,000 different names, which would take long to parse. What a parser
+   * before the route reads is for that parser to bound.
    *
    * @default 65536, 64 KiB
    */

@@ -2,31 +2,41 @@ import * as t from 'io-ts';
 import type { Branch, Form, JsonKind, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
 import { joinNames } from './names.ts';
-import { isObject } from './record.ts';
+import { fieldReader, isObject } from './record.ts';
 
 /**
  * Creates a codec of several branches, distinguished on the wire by the kind of JSON and then, for objects, by their
- * literal fields. Only the branch that is found is decoded, and only its failures are reported.
+ * literal fields. Only the branch that is found is decoded, and only its failures are reported. A branch is found from
+ * the value alone and not from what the value contains: to try one branch after another would take exponential time in
+ * the depth of recursive data.
  */
 export function choice(name: string, branches: (self: ExactCodec) => readonly Branch[]): ExactCodec {
   let tagged: readonly TaggedBranch[] | undefined;
+
+  function candidates(): readonly TaggedBranch[] {
+    tagged ??= tagBranches(codec.branches());
+    return tagged;
+  }
+
   const codec: ExactCodec = new ExactCodec(name, {
-    is: (value) => codec.branches().some((branch) => branch.codec.is(value)),
+    is: (value) => {
+      for (const { branch, tags } of candidates()) if (hasTags(value, tags) && branch.codec.is(value)) return true;
+      return false;
+    },
     validateAs: (value, context, form) => {
-      tagged ??= codec.branches().map((branch) => ({ branch, tags: tagsOf(branch) }));
-      const candidates = tagged.filter(({ branch }) => mayBe(branch, value, form));
-      const [first, second] = candidates;
-      if (first !== undefined && second === undefined) return first.branch.codec.validateAs(value, context, form);
-      const fits = candidates.find(({ branch }) => branch.codec.is(value));
-      if (fits !== undefined && (form === 'program' || fits.branch.codec.isIdentity())) return t.success(value);
-      if (!isObject(value)) return t.failure(value, context);
-      return chooseByLiterals(candidates, value, context, form);
+      const possible = candidates().filter(({ branch }) => mayBe(branch, value, form));
+      const [first, second] = possible;
+      if (first === undefined) return t.failure(value, context);
+      if (second === undefined) return first.branch.codec.validateAs(value, context, form);
+      if (isObject(value)) return chooseByLiterals(possible, value, context, form);
+      // Several branches of one kind are primitives that are sent as they are.
+      return possible.some(({ branch }) => branch.codec.is(value)) ? t.success(value) : t.failure(value, context);
     },
     encode: (value) => {
       if (codec.isIdentity()) return value;
-      const branch = codec.branches().find((candidate) => candidate.codec.is(value));
-      if (branch === undefined) throw new TypeError(`no value of ${name}: check it before it is encoded`);
-      return branch.codec.encode(value);
+      const found = candidates().find((candidate) => isOf(candidate, value));
+      if (found === undefined) throw new TypeError(`no value of ${name}: check it before it is encoded`);
+      return found.branch.codec.encode(value);
     },
     isIdentity: () => codec.branches().every((branch) => branch.codec.isIdentity()),
     branches,
@@ -34,15 +44,43 @@ export function choice(name: string, branches: (self: ExactCodec) => readonly Br
   return codec;
 }
 
-function mayBe({ codec, kinds, fields }: Branch, value: unknown, form: Form): boolean {
-  if (form === 'wire') return kinds.has(jsonKindOf(value));
-  // In the program a date is an object without fields.
-  return codec.is(value) || (Array.isArray(value) ? kinds.has('array') : fields !== undefined && isObject(value));
-}
-
 interface TaggedBranch {
   readonly branch: Branch;
-  readonly tags: ReadonlyMap<string, ReadonlySet<unknown>>;
+  /** The literal fields that distinguish its objects from those of other branches; none where no other has objects. */
+  readonly tags: readonly Tag[];
+}
+
+interface Tag {
+  readonly key: string;
+  readonly read: (value: Record<string, unknown>) => unknown;
+  readonly literals: ReadonlySet<unknown>;
+}
+
+function tagBranches(branches: readonly Branch[]): readonly TaggedBranch[] {
+  const isOnly = branches.filter(({ fields }) => fields !== undefined).length < 2;
+  return branches.map((branch) => {
+    const tags = isOnly ? [] : [...tagsOf(branch)];
+    return { branch, tags: tags.map(([key, literals]) => ({ key, read: fieldReader(key), literals })) };
+  });
+}
+
+/** Returns true if every tag has one of its literals in a value; at most one branch with tags has that. */
+function hasTags(value: unknown, tags: readonly Tag[]): boolean {
+  for (const { read, literals } of tags) if (!isObject(value) || !literals.has(read(value))) return false;
+  return true;
+}
+
+/** Returns true if a value can be one of a branch by its kind, without a look at what it contains. */
+function mayBe({ codec, kinds, fields }: Branch, value: unknown, form: Form): boolean {
+  if (form === 'wire') return kinds.has(jsonKindOf(value));
+  if (Array.isArray(value)) return kinds.has('array');
+  // In the program a date is an object without fields.
+  return fields === undefined ? codec.is(value) : isObject(value);
+}
+
+/** Returns true for the branch of a value that was checked before: arrays and objects are not checked once more. */
+function isOf({ branch, tags }: TaggedBranch, value: unknown): boolean {
+  return mayBe(branch, value, 'program') && hasTags(value, tags);
 }
 
 function chooseByLiterals(
@@ -51,16 +89,17 @@ function chooseByLiterals(
   context: t.Context,
   form: Form,
 ): t.Validation<unknown> {
-  const chosen = candidates.filter(({ tags }) => [...tags].every(([key, literals]) => literals.has(value[key])));
-  const [only] = chosen;
-  if (only !== undefined && chosen.length === 1) return only.branch.codec.validateAs(value, context, form);
+  const chosen = candidates.find(({ tags }) => hasTags(value, tags));
+  if (chosen !== undefined) return chosen.branch.codec.validateAs(value, context, form);
 
-  const keys = [...(candidates[0]?.tags.keys() ?? [])];
-  const key = keys.find((shared) => candidates.every(({ tags }) => tags.has(shared)));
-  if (key === undefined) return t.failure(value, context);
+  const shared = candidates[0]?.tags.find(({ key }) =>
+    candidates.every(({ tags }) => tags.some((tag) => tag.key === key)),
+  );
+  if (shared === undefined) return t.failure(value, context);
+  const { key, read } = shared;
   const codecs = candidates.flatMap(({ branch }) => branch.fields?.known.get(key)?.codec ?? []);
   const expected = choice(joinNames(codecs, ' | '), () => []);
-  return t.failure(value[key], t.appendContext(context, key, expected, value[key]));
+  return t.failure(read(value), t.appendContext(context, key, expected, read(value)));
 }
 
 /** Returns the required literal fields of an object and their values. */

@@ -68,7 +68,7 @@ function validateItems(
     const item = items[index];
     const codec = codecAt(index);
     if (codec === undefined) break;
-    if ((form === 'program' || codec.isIdentity()) && codec.is(item)) {
+    if (codec.isIdentity() && codec.is(item)) {
       out.push(item);
       continue;
     }

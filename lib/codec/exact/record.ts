@@ -4,7 +4,11 @@ import { addFailures, ExactCodec } from './ExactCodec.ts';
 
 /** Creates the codec of an object with its known fields and no others, in both directions. */
 export function record(name: string, fields: Fields): ExactCodec {
-  const known = [...fields.known].map(([key, field]) => readerOf(key, field));
+  const known: readonly FieldReader[] = [...fields.known].map(([key, field]) => ({
+    key,
+    ...field,
+    read: fieldReader(key),
+  }));
   const { rest, checks } = fields;
 
   /** Keys that the index signature of an open record matches. */
@@ -95,7 +99,7 @@ function validateField(
   out: Record<string, unknown>,
   errors: t.Errors,
 ): boolean {
-  if ((form === 'program' || codec.isIdentity()) && codec.is(value)) {
+  if (codec.isIdentity() && codec.is(value)) {
     put(out, key, value);
     return true;
   }
@@ -110,13 +114,11 @@ interface FieldReader extends Field {
   readonly read: (value: Record<string, unknown>) => unknown;
 }
 
-/** Reads an own field only, since every object inherits fields such as `constructor`. */
-function readerOf(key: string, { codec, required }: Field): FieldReader {
-  const read =
-    key in Object.prototype
-      ? (value: Record<string, unknown>) => (Object.hasOwn(value, key) ? value[key] : undefined)
-      : (value: Record<string, unknown>) => value[key];
-  return { key, codec, required, read };
+/** Returns a function that reads an own field only, since every object inherits fields such as `constructor`. */
+export function fieldReader(key: string): (value: Record<string, unknown>) => unknown {
+  return key in Object.prototype
+    ? (value) => (Object.hasOwn(value, key) ? value[key] : undefined)
+    : (value) => value[key];
 }
 
 /** Returns true for what io-ts accepts as a record: every object but arrays, dates and other built-in classes. */

@@ -20,7 +20,8 @@ function refine(name: string, branch: Branch, check: (value: unknown) => boolean
     is: (value) => inner.is(value) && check(value),
     validateAs: (value, context, form) => {
       const result = inner.validateAs(value, context, form);
-      return result._tag === 'Right' && !check(result.right) ? t.failure(value, context) : result;
+      if (result._tag === 'Left') return result;
+      return check(form === 'wire' ? result.right : value) ? result : t.failure(value, context);
     },
     encode: inner.encode,
     isIdentity: inner.isIdentity,
