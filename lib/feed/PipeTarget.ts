@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs';
+import { captureScope, runIn } from '../data/asyncScope.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
@@ -15,6 +16,8 @@ export class PipeTarget implements ReaderTarget {
   readonly #subscriber: Subscriber<Entry<TypedEvent | Gap>>;
   readonly #cache: EntryCache;
   readonly #session: ReaderSession;
+  /** The operators run in the async context of the request, and not in that of a publication. */
+  readonly #scope = captureScope();
 
   constructor(subscriber: Subscriber<Entry<TypedEvent | Gap>>, cache: EntryCache, session: ReaderSession) {
     this.#subscriber = subscriber;
@@ -34,6 +37,10 @@ export class PipeTarget implements ReaderTarget {
   }
 
   write(range: EntryRange): boolean {
+    return runIn(this.#scope, () => this.#emit(range));
+  }
+
+  #emit(range: EntryRange): boolean {
     const { epoch } = this.reader;
     this.#session.enterEpoch(epoch);
     for (const entry of this.#cache.entriesOf(range, epoch)) {
@@ -50,16 +57,16 @@ export class PipeTarget implements ReaderTarget {
   gap(gap: Gap): void {
     const { epoch, after } = this.reader;
     this.#session.enterEpoch(epoch);
-    this.#subscriber.next(new Entry(epoch, after, gap, undefined));
+    runIn(this.#scope, () => this.#subscriber.next(new Entry(epoch, after, gap, undefined)));
   }
 
   end(how: LogEnd): void {
     this.#session.ending(how);
-    this.#subscriber.complete();
+    runIn(this.#scope, () => this.#subscriber.complete());
   }
 
   fail(error: unknown): void {
-    this.#subscriber.error(error);
+    runIn(this.#scope, () => this.#subscriber.error(error));
   }
 
   disconnect(lastFrames: string, done: () => void): void {

@@ -1,8 +1,8 @@
+import { captureScope, runIn } from '../data/asyncScope.ts';
 import { LinkedListNode } from '../data/LinkedList.ts';
 import { clock } from '../time/clock.ts';
 import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { comment } from '../wire/Frame.ts';
+import { heartbeatFrame } from './EventEncoder.ts';
 import type { Limits } from './Limits.ts';
 import type { CloseReason, RouteStats } from './RouteStats.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
@@ -22,23 +22,20 @@ const stallsAfter = deadlinesOf<Connection>({
   due: (connection) => connection.cut('stalled'),
 });
 
-type State = 'waiting' | 'open' | 'busy' | 'ending' | 'closed';
-const heartbeatFrame: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
-
 /**
- * One response, and the only code that writes to it.
- *
- * `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) → `ending` (written, not yet delivered) → `closed`. It
- * has no queue: the writer of a busy connection keeps its position and waits for `onDrain`. A socket that takes nothing
- * for the stall timeout is cut, in `ending` too.
+ * One response, and the only code that writes to it: `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) →
+ * `ending` (written, not yet delivered) → `closed`. It has no queue: the writer of a busy connection keeps its position
+ * and waits for `onDrain`. A socket that takes nothing for the stall timeout is cut, in `ending` too.
  */
 export class Connection extends LinkedListNode implements TransportListener {
   writer: Writer | undefined;
   /** Set where the route limits how long its streams take. */
   timeouts: Timeouts | undefined;
+  /** The async context of the request, in which functions of the user's are called. */
+  readonly scope = captureScope();
   /** Called once when the connection is closed, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
-  /** When the last byte was written, or the full socket drained; heartbeats are counted from here. */
+  /** When the last byte was written or the socket drained; heartbeats are counted from here. */
   lastWrite = 0;
   busySince = 0;
   /** Bytes, or characters of text, that were written. */
@@ -47,7 +44,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   dropped = 0;
   readonly #transport: Transport;
   readonly #stats: RouteStats | undefined;
-  #state: State = 'waiting';
+  #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
   #heartbeats: Deadlines<Connection> | undefined;
   #stalls: Deadlines<Connection> | undefined;
   #abort: AbortController | undefined;
@@ -66,7 +63,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   /** The state as of the last write or event, without checking the socket. */
-  get state(): State {
+  get state(): 'waiting' | 'open' | 'busy' | 'ending' | 'closed' {
     return this.#state;
   }
 
@@ -77,7 +74,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   get isBusy(): boolean {
-    return this.#state === 'busy' || (this.#state === 'open' && !this.isReady);
+    return !this.isReady && this.#state === 'busy';
   }
 
   get isClosed(): boolean {
@@ -205,13 +202,15 @@ export class Connection extends LinkedListNode implements TransportListener {
     if (before === 'open') this.#heartbeats?.remove(this);
     else this.#stalls?.remove(this);
     if (before === 'ending' || before === 'closed') return;
-    this.#abort?.abort();
-    try {
-      this.writer?.onClose();
-    } finally {
-      this.onClosed?.(reason);
-      this.writer = undefined;
-    }
+    runIn(this.scope, () => {
+      this.#abort?.abort();
+      try {
+        this.writer?.onClose();
+      } finally {
+        this.onClosed?.(reason);
+        this.writer = undefined;
+      }
+    });
   }
 
   #delivered(): void {

@@ -2,7 +2,7 @@ import { type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
-import { type Frame, isFrame } from '../wire/Frame.ts';
+import { comment, type Frame, isFrame } from '../wire/Frame.ts';
 import { gap } from '../wire/reserved.ts';
 
 /** A value that can be sent as it is but for its position, or its frame, if that has a position already. */
@@ -23,6 +23,9 @@ export interface EventEncoder {
   /** Returns a position that the reader does not know yet; '' if there is none. */
   positionFrame(): string;
 }
+
+/** The comment that is sent after silence. */
+export const heartbeatFrame: Uint8Array = new TextEncoder().encode(encodeFrame(comment()));
 
 /** Encodes a gap. Its id is the position before the event that follows. */
 export function gapFrame(data: Gap['data'], cursor = data.resumedFrom): string {

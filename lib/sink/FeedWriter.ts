@@ -46,9 +46,8 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   gap({ data }: Gap): void {
-    const { route, context } = this.#session;
     this.#connection.write(gapFrame(data));
-    route.onGap(data, context);
+    this.#session.onGap(data);
   }
 
   end(how: LogEnd): void {

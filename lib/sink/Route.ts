@@ -4,7 +4,6 @@ import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
-import type { Gap } from '../event/Gap.ts';
 import { coreOf } from '../feed/feed.ts';
 import { Runs } from '../feed/Runs.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
@@ -12,7 +11,7 @@ import { memoryLog } from '../log/memoryLog.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
-import { contain, isPromise } from './callUser.ts';
+import { isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
 import { describeRequest } from './describeRequest.ts';
 import { EncodingCache } from './EntryEncoder.ts';
@@ -117,32 +116,6 @@ export class Route {
       reportError(where(), thrown);
       return 'cut';
     }
-  }
-
-  /** Events were dropped for a slow reader. */
-  onOverflow(events: number, connection: Connection, context: AnyContext): void {
-    connection.dropped += events;
-    this.notify('onOverflow', context, (onOverflow) => onOverflow(events, context));
-  }
-
-  /** A reader gets a gap event. */
-  onGap(gap: Gap['data'], context: AnyContext): void {
-    this.stats.gaps[gap.reason]++;
-    this.notify('onGap', context, (onGap) => onGap(gap, context));
-  }
-
-  /** Calls a hook of the route, if there is one. */
-  notify<H extends 'onOpen' | 'onClose' | 'onGap' | 'onOverflow'>(
-    hook: H,
-    context: AnyContext,
-    call: (hook: NonNullable<UntypedOptions[H]>) => unknown,
-  ): void {
-    const callback = this.options[hook];
-    if (callback !== undefined)
-      contain(
-        () => `${hook} of sse ${describeRequest(context.request)}`,
-        () => call(callback),
-      );
   }
 }
 

@@ -1,10 +1,12 @@
 import { Subscription, type TeardownLogic } from 'rxjs';
+import { runIn } from '../data/asyncScope.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange, UnavailableError } from '../error/UnavailableError.ts';
-import { type ReaderSession, type RouteContext, readerSession } from '../feed/ReaderSession.ts';
+import type { Gap } from '../event/Gap.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
+import { contain } from './callUser.ts';
 import type { Rejection } from './connectionLimit.ts';
 import { describeRequest } from './describeRequest.ts';
 import { PipelineSession } from './PipelineSession.ts';
@@ -13,7 +15,9 @@ import type { CloseReason } from './RouteStats.ts';
 import { refuseError, refuseReader } from './refuse.ts';
 import type { RequestInputs } from './requestInputs.ts';
 import { requestedCursor } from './requestInputs.ts';
+import { SessionContext } from './SessionContext.ts';
 import type { AnyContext } from './SseContext.ts';
+import type { UntypedOptions } from './SseOptions.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import type { Transport } from './Transport.ts';
 
@@ -47,7 +51,7 @@ export class Session {
     this.route = route;
     this.request = request;
     this.requested = requestedCursor(request);
-    this.context = new Context(userRequest, this);
+    this.context = new SessionContext(userRequest, this);
     this.connection = new Connection(transport, route.stats);
     this.#next = next;
     if (this.connection.isClosed) this.#onClosed('refused');
@@ -87,10 +91,33 @@ export class Session {
     refuseReader(connection, request, route.headers, reason === 'client' ? 429 : 503, retryAfter);
   }
 
+  /** Events were dropped for a slow reader. */
+  onOverflow(events: number): void {
+    this.connection.dropped += events;
+    this.notify('onOverflow', (onOverflow) => onOverflow(events, this.context));
+  }
+
+  /** The reader gets a gap event. */
+  onGap(gap: Gap['data']): void {
+    this.route.stats.gaps[gap.reason]++;
+    this.notify('onGap', (onGap) => onGap(gap, this.context));
+  }
+
+  /** Calls a hook of the route, if there is one, in the async context of the request. */
+  notify<H extends 'onOpen' | 'onClose' | 'onGap' | 'onOverflow'>(
+    hook: H,
+    call: (hook: NonNullable<UntypedOptions[H]>) => unknown,
+  ): void {
+    const callback = this.route.options[hook];
+    if (callback === undefined) return;
+    const where = (): string => `${hook} of sse ${describeRequest(this.context.request)}`;
+    contain(where, () => runIn(this.connection.scope, () => call(callback)));
+  }
+
   /** Returns what the reader gets for an error after the first byte. */
   outcomeOf(error: unknown): ErrorOutcome {
     this.#error = error;
-    return this.route.outcomeOf(error, this.context);
+    return runIn(this.connection.scope, () => this.route.outcomeOf(error, this.context));
   }
 
   /** Reports that the value that `onError` returned cannot be sent. */
@@ -100,8 +127,8 @@ export class Session {
 
   /** The start of the response of every stream but a mounted feed. */
   get pipeline(): PipelineSession {
-    const { route, connection, requested, context } = this;
-    this.#pipeline ??= new PipelineSession(route, connection, requested, (gap) => route.onGap(gap, context));
+    const { route, connection, requested } = this;
+    this.#pipeline ??= new PipelineSession(route, connection, requested, (gap) => this.onGap(gap));
     return this.#pipeline;
   }
 
@@ -160,41 +187,6 @@ export class Session {
     if (this.#openedAt === undefined) return;
     const { written: bytes, events, dropped } = connection;
     const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped, error: this.#error };
-    route.notify('onClose', context, (onClose) => onClose(reason, stats, context));
-  }
-}
-
-/** The context that the user's functions get; `feed.read` finds the session in it. */
-class Context implements AnyContext, RouteContext {
-  readonly request: SseRequest;
-  readonly #session: Session;
-
-  constructor(request: unknown, session: Session) {
-    this.request = request as SseRequest;
-    this.#session = session;
-  }
-
-  get query(): unknown {
-    return this.#session.inputs.query;
-  }
-
-  get params(): unknown {
-    return this.#session.inputs.params;
-  }
-
-  get body(): unknown {
-    return this.#session.inputs.body;
-  }
-
-  get state(): unknown {
-    return this.#session.state;
-  }
-
-  get signal(): AbortSignal {
-    return this.#session.signal;
-  }
-
-  get [readerSession](): ReaderSession {
-    return this.#session.pipeline;
+    this.notify('onClose', (onClose) => onClose(reason, stats, context));
   }
 }

@@ -160,7 +160,7 @@ export interface SseOptions<
   readonly connectionLimit?: ConnectionLimit<R>;
   /** Returns when the reader's permission expires; the connection ends then. @default never */
   readonly expiresAt?: (context: ContextOf<Q, P, B, S, R>) => Date | undefined;
-  /** Called before a stream response starts. What this and the other hooks throw is reported (`setErrorReporter`) and changes nothing. */
+  /** Called before a stream response starts. What this and the other hooks throw is reported (`setErrorReporter`) and changes nothing. They run in the request's `AsyncLocalStorage` store. */
   readonly onOpen?: (context: ContextOf<Q, P, B, S, R>) => void;
   /** Called when a response that had started is closed; `stats.error` is the error for which it was. */
   readonly onClose?: (reason: CloseReason, stats: CloseStats, context: ContextOf<Q, P, B, S, R>) => void;

@@ -1,3 +1,4 @@
+import { runIn } from '../data/asyncScope.ts';
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
 import { clock } from '../time/clock.ts';
@@ -24,7 +25,8 @@ export function serveStream(session: Session, source: Source): void {
     new SessionResponse(session, encoder, later),
   );
   pipeline.writer = writer;
-  if ('iterable' in source) pull(source.iterable, writer, (next) => writer.whenReady(next));
+  if ('iterable' in source)
+    pull(source.iterable, writer, (next) => writer.whenReady(() => runIn(connection.scope, next)));
   else source.observable.subscribe(writer);
   // Nothing was written so far, so that an error while subscribing is still answered as an HTTP error.
   if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.isClaimed) return pipeline.start();
@@ -78,8 +80,7 @@ class SessionResponse implements StreamResponse {
   }
 
   onOverflow(events: number, gap: Gap['data'] | undefined): void {
-    const { route, connection, context } = this.#session;
-    if (gap !== undefined) route.onGap(gap, context);
-    route.onOverflow(events, connection, context);
+    if (gap !== undefined) this.#session.onGap(gap);
+    this.#session.onOverflow(events);
   }
 }

@@ -25,8 +25,8 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
     return session.refuse(error);
   }
   session.onOpened();
-  route.notify('onOpen', context, (onOpen) => onOpen(context));
-  if (preamble.gap !== undefined) route.onGap(preamble.gap, context);
+  session.notify('onOpen', (onOpen) => onOpen(context));
+  if (preamble.gap !== undefined) session.onGap(preamble.gap);
   connection.open(route.limits, headers, preamble.frames + pendingFrames);
   const { timeout } = route.limits;
   if (timeout === undefined || connection.isClosed) return;
