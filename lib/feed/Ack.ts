@@ -1,8 +1,12 @@
-import { firstValueFrom, Observable } from 'rxjs';
+import { firstValueFrom, Observable, type Observer, type Operator, type Subscription } from 'rxjs';
+import { clock } from '../time/clock.ts';
 
 /**
  * A request to the log that is under way. It emits its result once and completes when the log has stored it, and
  * errors when the log could not. It does not depend on being subscribed to, and can be awaited.
+ *
+ * A failure that nobody receives, since it is neither awaited nor subscribed to with an error callback, goes to the
+ * feed's `onError` or, without one, to the error reporter (`setErrorReporter`).
  *
  * @example Answer once the event is stored
  * const orders = feed(events({ OrderPaid: { total: t.number } }));
@@ -11,6 +15,55 @@ import { firstValueFrom, Observable } from 'rxjs';
  * @category feed
  */
 export class Ack<T> extends Observable<T> implements PromiseLike<T> {
+  readonly #onUnhandled: (error: unknown) => void;
+  #isSubscribed = false;
+
+  /**
+   * @param result the result, which is under way already
+   * @param onUnhandled called with a failure that nobody receives
+   */
+  constructor(result: Observable<T>, onUnhandled: (error: unknown) => void) {
+    super((subscriber) => result.subscribe(subscriber));
+    this.#onUnhandled = onUnhandled;
+  }
+
+  /** Creates an ack that also passes on a failure when nobody has subscribed by the next turn of the loop. @internal */
+  static watched<T>(result: Observable<T>, onUnhandled: (error: unknown) => void): Ack<T> {
+    const ack = new Ack(result, onUnhandled);
+    const onError = (error: unknown): void =>
+      clock.turn(() => {
+        if (!ack.#isSubscribed) onUnhandled(error);
+      });
+    result.subscribe({ error: onError });
+    return ack;
+  }
+
+  override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void)): Subscription;
+  override subscribe(
+    next?: ((value: T) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription;
+  override subscribe(
+    first?: Partial<Observer<T>> | ((value: T) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    this.#isSubscribed = true;
+    if (typeof first === 'object' && first?.error !== undefined) return super.subscribe(first);
+    const callbacks = typeof first === 'object' ? first : { next: first, complete };
+    return super.subscribe({
+      next: (value) => callbacks?.next?.(value),
+      error: error ?? this.#onUnhandled,
+      complete: () => callbacks?.complete?.(),
+    });
+  }
+
+  /** Creates what `pipe` returns: its failures go to the same callback. @internal */
+  override lift<R>(operator?: Operator<T, R>): Observable<R> {
+    return new Ack(super.lift(operator), this.#onUnhandled);
+  }
+
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is its purpose.
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,

@@ -29,6 +29,7 @@ interface CoreOptions {
   readonly maxEventBytes: number;
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;
+  readonly onInvalidEvent: 'drop' | 'fail';
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop: () => void;
@@ -72,13 +73,10 @@ export class FeedCore {
     try {
       encoded = Array.isArray(events) ? events.flatMap((event) => this.#encode(event)) : this.#encode(events);
     } catch (error) {
-      return new Ack((subscriber) => subscriber.error(error));
+      return this.#ack(throwError(() => error));
     }
     // The log appends now; subscribing late, or never, changes nothing.
-    const appended = this.log.append(encoded, options);
-    return new Ack((subscriber) =>
-      appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))).subscribe(subscriber),
-    );
+    return this.#ack(this.log.append(encoded, options).pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
   }
 
   /**
@@ -168,8 +166,7 @@ export class FeedCore {
 
   end(): Ack<void> {
     this.#producer?.close();
-    const ended = this.log.end('completed').pipe(map(() => undefined));
-    return new Ack((subscriber) => ended.subscribe(subscriber));
+    return this.#ack(this.log.end('completed').pipe(map(() => undefined)));
   }
 
   close(): void {
@@ -178,6 +175,10 @@ export class FeedCore {
     this.#producer?.close();
     this.#readers.failed(new ClosedError('the feed', 'closed'));
     this.log.close();
+  }
+
+  #ack<T>(result: Observable<T>): Ack<T> {
+    return Ack.watched(result, this.#options.onError);
   }
 
   /** Returns one encoded event, or none for a value that has no position in a log. */

@@ -1,7 +1,7 @@
-import { asyncScheduler, type Observable, Subscription, switchMap } from 'rxjs';
+import { asyncScheduler, map, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/cursor.ts';
-import { checkSize, encodeLogged } from '../event/encodeEvent.ts';
+import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
@@ -27,6 +27,7 @@ interface ProducerOptions {
   readonly restart: boolean | BackoffOptions;
   readonly linger: number;
   readonly maxEventBytes: number;
+  readonly onInvalidEvent: 'drop' | 'fail';
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop?: () => void;
@@ -51,7 +52,9 @@ export class Producer {
     this.#subscription = subscription;
     subscription.add(
       this.#attempts().subscribe({
-        next: (value) => this.#append(value),
+        next: (encoded) => {
+          if (encoded !== undefined) this.#append(encoded);
+        },
         error: (error) => {
           this.#options.onError(error);
           this.#end('failed');
@@ -92,12 +95,10 @@ export class Producer {
     this.stop();
   }
 
-  #attempts(): Observable<unknown> {
-    const { source, log, restart, onError } = this.#options;
-    const create = ({ attempt, signal }: Attempt): Observable<unknown> =>
-      typeof source !== 'function'
-        ? source
-        : log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })));
+  #attempts(): Observable<EncodedEvent | undefined> {
+    const { restart, onError } = this.#options;
+    const create = (attempt: Attempt): Observable<EncodedEvent | undefined> =>
+      this.#sourceOf(attempt).pipe(map((value) => this.#encode(value)));
     if (restart === false) return restartWithBackoff(create, { maxAttempts: 0 });
     const backoff = restart === true ? {} : restart;
     const onFailure = (error: unknown, wait: number): void => {
@@ -107,17 +108,29 @@ export class Producer {
     return restartWithBackoff(create, { ...backoff, onFailure });
   }
 
-  /** Appends an event. A bad event is reported and dropped: it does not end the stream of the others. */
-  #append(value: unknown): void {
-    const { contract, log, maxEventBytes, onError } = this.#options;
+  #sourceOf({ attempt, signal }: Attempt): Observable<unknown> {
+    const { source, log } = this.#options;
+    if (typeof source !== 'function') return source;
+    return log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })));
+  }
+
+  /** Encodes an event; `undefined` for a bad one that is dropped, and for a value that has no position in a log. */
+  #encode(value: unknown): EncodedEvent | undefined {
+    const { contract, maxEventBytes, onInvalidEvent, onError } = this.#options;
     try {
       const encoded = encodeLogged(value, contract);
-      if (encoded === undefined) return;
-      checkSize(encoded, maxEventBytes);
-      log.append([encoded]).subscribe({ error: onError });
+      if (encoded !== undefined) checkSize(encoded, maxEventBytes);
+      return encoded;
     } catch (error) {
+      if (onInvalidEvent === 'fail') throw error;
       onError(error);
+      return undefined;
     }
+  }
+
+  #append(event: EncodedEvent): void {
+    const { log, onError } = this.#options;
+    log.append([event]).subscribe({ error: onError });
   }
 
   #end(how: LogEnd): void {

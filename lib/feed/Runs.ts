@@ -62,6 +62,7 @@ export class Runs {
       start: 'first-reader',
       linger: Infinity,
       restart: false,
+      onInvalidEvent: 'drop',
       onError,
       onStop: () => abort.abort(),
       onIdle: () => this.#rest(run),

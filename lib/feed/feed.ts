@@ -1,8 +1,9 @@
 import { noop, type Observable } from 'rxjs';
-import { checkNumber } from '../data/check.ts';
+import { checkNumber, checkOneOf } from '../data/check.ts';
+import { reportError } from '../error/reportError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
-import { isContract } from '../event/events.ts';
+import { isContract, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions, EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
@@ -25,7 +26,7 @@ export interface AnyFeed {
 export interface FeedOptions<C extends Contract> {
   /**
    * Where its events come from, beside what is published. A function creates the source for each attempt and gets the
-   * cursor after which it continues. A bad event is reported to `onError` and dropped; completion ends the feed.
+   * cursor after which it continues. A bad event is reported and dropped, see `onInvalidEvent`; completion ends the feed.
    *
    * @default none: only what is published
    */
@@ -59,7 +60,20 @@ export interface FeedOptions<C extends Contract> {
    * @default 64
    */
   readonly maxConcurrentReads?: number;
-  /** Called for bad events of the source, failures of the source and failures of the log. @default not called */
+  /**
+   * Decides what happens to an event of the source that does not match the contract, or is too large. `'drop'` reports
+   * it and continues with the next one: readers get no gap, since it had no position. `'fail'` treats it as a failure
+   * of the source, which `restart` may start again, and which ends the feed otherwise.
+   *
+   * @default 'drop'
+   */
+  readonly onInvalidEvent?: 'drop' | 'fail';
+  /**
+   * Called for bad events and failures of the source, for failures of the log, and for a `publish` or `end` that fails
+   * and is neither awaited nor subscribed to with an error callback.
+   *
+   * @default the error is reported: printed once on `console.error`, see `setErrorReporter`
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -120,11 +134,17 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
 export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
   if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
   const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
-  const { maxEventBytes = 1024 * 1024, maxReaders = 50_000, maxConcurrentReads = 64 } = options;
+  const {
+    maxEventBytes = 1024 * 1024,
+    maxReaders = 50_000,
+    maxConcurrentReads = 64,
+    onInvalidEvent = 'drop',
+  } = options;
   checkNumber('feed: linger', linger, { min: 0, unit: 'ms' });
   const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
   for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
-  const onError = guarded(options.onError);
+  checkOneOf('feed: onInvalidEvent', onInvalidEvent, ['drop', 'fail']);
+  const where = `feed of ${namesOf(contract).slice(0, 3).join(', ')}`;
   return new FeedCore({
     contract,
     log,
@@ -133,7 +153,8 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
     linger,
     restart,
     ...bounds,
-    onError,
+    onInvalidEvent,
+    onError: reporting(where, options.onError),
     onStop: noop,
     onIdle,
   });
@@ -164,13 +185,14 @@ export function coreOf(value: unknown): FeedCore | undefined {
   return typeof value === 'object' && value !== null && core in value ? (value as AnyFeed)[core] : undefined;
 }
 
-/** Returns the callback so that an error of its own ends nothing. */
-function guarded(onError: FeedOptions<Contract>['onError']): (error: unknown) => void {
+/** Returns a callback that never throws: what the user's callback throws, or all errors without one, are reported. */
+function reporting(where: string, onError: FeedOptions<Contract>['onError']): (error: unknown) => void {
+  if (onError === undefined) return (error) => reportError(where, error);
   return (error) => {
     try {
-      onError?.(error);
-    } catch {
-      // `onError` itself threw; there is nowhere left to report it.
+      onError(error);
+    } catch (thrown) {
+      reportError(`onError of the ${where}`, thrown);
     }
   };
 }

@@ -20,6 +20,7 @@ function producer(options: Partial<ProducerOptions> = {}) {
     restart: false,
     linger: 10,
     maxEventBytes: 1000,
+    onInvalidEvent: 'drop',
     onError: (error) => happened.push(String(error)),
     onStop: () => happened.push('stopped'),
     ...options,

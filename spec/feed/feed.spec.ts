@@ -14,7 +14,7 @@ describe('feed', () => {
   it(
     'gives each reader what comes after its place, in the moment in which it is published',
     marbles(({ hot, reader, expectFrames, expectSubscriptions }) => {
-      const source = hot('     10ms a 9ms b 9ms c 29ms', ticks);
+      const source = hot('     10ms a 9ms b 9ms c 29ms -', ticks);
       const route = sse(feed(Ticks, { source, linger: 0 }));
 
       expectFrames(reader(route, { socket: '40ms X' })).toBe('10ms a 9ms b 9ms c', ticks);

@@ -168,10 +168,10 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     it(
-      'ends with its feed, and with a word of it where that failed',
+      'ends when its feed ends, with the reason "failed" where the feed failed',
       marbles(({ cold, reader, flush }) => {
         const over = (source: Observable<ReturnType<typeof Tick>>) => {
-          const shared = feed(Ticks, { source, log: makeLog() });
+          const shared = feed(Ticks, { source, log: makeLog(), onError: () => {} });
           return sse((context) => shared.read(context).pipe(filterEvents(isEven)));
         };
         const [done, failed] = [cold('-a-|', ticks), cold('-a-#', ticks)].map((source) => reader(over(source)));

@@ -38,7 +38,7 @@ describe('a source whose teardown throws', () => {
     'keeps nobody from being cut, nor the log from being closed, when its feed is',
     marbles(({ reader, flush }) => {
       const log = memoryLog();
-      const shared = feed(Ticks, { source: stubborn, log });
+      const shared = feed(Ticks, { source: stubborn, log, onError: () => {} });
       const r = reader(sse(shared));
       timer(10).subscribe(() => shared.close());
       flush();
@@ -52,7 +52,10 @@ describe('a source whose teardown throws', () => {
   it(
     'keeps no other feed of its family from being forgotten',
     marbles(({ flush }) => {
-      const rooms = feeds(Ticks, { feed: () => ({ source: stubborn, start: 'now' }), idleTimeout: 10 });
+      const rooms = feeds(Ticks, {
+        feed: () => ({ source: stubborn, start: 'now', onError: () => {} }),
+        idleTimeout: 10,
+      });
       rooms.get('a');
       rooms.get('b');
       flush();

@@ -100,7 +100,8 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
     it(
       'is a reported failure where the stream fails while the socket is full',
-      marbles(({ hot, reader, flush }) => {
+      marbles(({ hot, reader, flush, reportedErrors }) => {
+        const reports = reportedErrors();
         const errors: unknown[] = [];
         const onError = (error: unknown) => {
           errors.push(error);
@@ -112,8 +113,10 @@ for (const [what, routeOf] of Object.entries(ways)) {
         expect(dataOf(r)).to.deep.equal([1, 2, 'end']);
         expect([r.ended, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
         expect(r.text).not.to.include('secret');
-        // A feed's own `onError` is the one that hears of its source.
-        expect(errors.map(String)).to.deep.equal(/feed/.test(what) ? [] : ['Error: secret']);
+        // The failure of a feed's source goes to the feed's own `onError`, and not to that of the route.
+        expect([errors, reports.map(({ error }) => error)].map((all) => all.map(String))).to.deep.equal(
+          /feed/.test(what) ? [[], ['Error: secret']] : [['Error: secret'], []],
+        );
       }),
     );
   });
