@@ -2,12 +2,14 @@ import { describeMismatch } from '../codec/describeFailure.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { eventTooLarge } from '../error/LimitError.ts';
-import { type Frame, isFrame } from '../wire/Frame.ts';
+import { type Frame, isFrame, isReceived, Message } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
+import { reserved } from '../wire/reserved.ts';
+import { reservedName } from '../wire/reservedName.ts';
 import { fitsIn } from '../wire/utf8.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, findDefinition, unknownType } from './events.ts';
-import { definitionOf } from './stamp.ts';
+import { definitionOf, ownIdOf } from './stamp.ts';
 
 /** An event as it is sent, without its id: a log or a connection assigns the position. @category log */
 export interface EncodedEvent {
@@ -16,18 +18,39 @@ export interface EncodedEvent {
   readonly retry: number | undefined;
 }
 
+/** Says which frames a stream may send. */
+export interface FrameRules {
+  /** True where the program numbers its events itself, so that ids are sent as they are. */
+  readonly hasOwnIds: boolean;
+  /** Returns why no frame may have this name, or `undefined` when it may. */
+  readonly reservedName: (name: string) => string | undefined;
+}
+
+/** The rules of a feed, and of every route that does not change them. */
+const defaultRules: FrameRules = { hasOwnIds: false, reservedName };
+
 /**
  * Encodes a value of a stream: a typed event by the definition that made it, a plain `{ type, data }` by the contract's
- * definition of that name, a frame as it is, and anything else, without a contract, as JSON without a name.
+ * definition of that name, a frame as it is, and anything else, without a contract, as JSON without a name. Returns
+ * `undefined` for a frame of another server that concerns only that server's own readers.
  *
  * @throws TypeError for a value that cannot be sent.
  * @throws DecodeError for a value that does not match the contract.
  */
-export function encodeEvent(value: unknown, contract: Contract | undefined): EncodedEvent | Frame {
-  if (isFrame(value)) return value;
+export function encodeEvent(
+  value: unknown,
+  contract: Contract | undefined,
+  rules = defaultRules,
+): EncodedEvent | Frame | undefined {
+  if (isFrame(value)) return isReceived(value) ? adopt(value, rules) : checkFrame(value, rules);
   const definition = contract === undefined ? definitionOf(value) : checkEvent(contract, value);
-  if (definition === undefined) return encoded(undefined, jsonText('sse: a value of the stream', value));
-  return encoded(definition.type, encodeData(definition, value as TypedEvent));
+  const data =
+    definition === undefined
+      ? jsonText('sse: a value of the stream', value)
+      : encodeData(definition, value as TypedEvent);
+  const id = ownIdOf(value);
+  if (id !== undefined) return checkFrame(new Message(id, definition?.type, undefined, data), rules);
+  return { event: definition?.type, data, retry: undefined };
 }
 
 /**
@@ -35,14 +58,42 @@ export function encodeEvent(value: unknown, contract: Contract | undefined): Enc
  *
  * @throws TypeError for a message with an id of its own: the log assigns positions.
  */
-export function encodeLogged(value: unknown, contract: Contract | undefined): EncodedEvent | undefined {
-  const event = encodeEvent(value, contract);
-  if (!('_tag' in event)) return event;
-  if (event._tag !== 'Message') return undefined;
-  if (event.id === undefined) return event;
+export function encodeLogged(
+  value: unknown,
+  contract: Contract | undefined,
+  rules = defaultRules,
+): EncodedEvent | undefined {
+  const event = encodeEvent(value, contract, rules);
+  return event === undefined || !('_tag' in event) || event._tag === 'Message' ? event : undefined;
+}
+
+/** Checks a frame that the program made. */
+function checkFrame(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Frame {
+  if (frame._tag !== 'Message') return frame;
+  if (frame.id !== undefined && !hasOwnIds) {
+    throw new TypeError(
+      "an event has an id of its own, but the route or the feed numbers its events; leave the id out, or use resume: 'own-ids'",
+    );
+  }
+  const reason = frame.event === undefined ? undefined : reservedName(frame.event);
+  if (reason === undefined) return frame;
   throw new TypeError(
-    'a message of a stream that resumes has an id of its own; leave it out, the log assigns positions',
+    `a message named ${frame.event} ${reason}; use another name, or a wire with other control blocks`,
   );
+}
+
+/**
+ * Makes a frame of another server one of this stream. Its id is a position there, its wait is for that server's readers,
+ * and its position and end are those of that connection. A reserved name that says something is prefixed, so that it is
+ * neither taken for ours nor lost.
+ */
+function adopt(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Frame | undefined {
+  if (frame._tag !== 'Message') return frame._tag === 'Retry' ? undefined : frame;
+  const { id, event, data } = frame;
+  if (event === reserved.position || event === reserved.end) return undefined;
+  const isReserved = event !== undefined && reservedName(event) !== undefined;
+  if (!isReserved && (id === undefined || hasOwnIds)) return frame;
+  return new Message(hasOwnIds ? id : undefined, isReserved ? `upstream.${event}` : event, undefined, data);
 }
 
 /** Encodes the data of an event as JSON text: the fields of its definition, and no others. @internal */
@@ -75,10 +126,6 @@ export function checkEvent(contract: Contract, value: unknown): AnyDefinition {
   if (definition === undefined) throw new DecodeError(value, [unknownType(contract, value.type)]);
   if (definition.payload.is(value.data)) return definition;
   throw new DecodeError(value, describeMismatch(definition.payload, value.data, `${definition.type}.data`));
-}
-
-function encoded(event: string | undefined, data: string): EncodedEvent {
-  return { event, data, retry: undefined };
 }
 
 function isEventLike(value: unknown): value is TypedEvent {

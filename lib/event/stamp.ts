@@ -9,6 +9,9 @@ interface Stamp {
 /** The key of the one stamp that all copies of this package in the process share. */
 const key: unique symbol = Symbol.for('rxsse.stamp') as never;
 
+/** The key under which an event of `withId` holds its id; the symbol is the same in all copies of this package. */
+export const ownId: unique symbol = Symbol.for('rxsse.id') as never;
+
 let processStamp: Stamp | undefined;
 
 const holder = globalThis as { [key]?: Stamp };
@@ -30,6 +33,11 @@ export function stamp<E extends object>(event: E, definition: AnyDefinition): E 
 export function definitionOf(value: unknown): AnyDefinition | undefined {
   processStamp ??= sharedStamp();
   return typeof value === 'object' && value !== null ? processStamp.read(value) : undefined;
+}
+
+/** Returns the id that `withId` gave an event; `undefined` for any other value. @internal */
+export function ownIdOf(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null ? (value as { readonly [ownId]?: string })[ownId] : undefined;
 }
 
 /** Returns the stamp of the process. The first copy that needs one creates it: a private field belongs to one class. */

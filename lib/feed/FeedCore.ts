@@ -4,7 +4,7 @@ import { full, type RetryRange, UnavailableError } from '../error/UnavailableErr
 import { cursorOf } from '../event/cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
+import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
@@ -27,6 +27,8 @@ interface CoreOptions {
   readonly linger: number;
   readonly restart: boolean | BackoffOptions;
   readonly maxEventBytes: number;
+  /** Absent for a feed that is shared. */
+  readonly rules?: FrameRules;
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;
   readonly onInvalidEvent: 'drop' | 'fail';

@@ -69,7 +69,7 @@ export class PipeTarget implements ReaderTarget {
     runIn(this.#scope, () => this.#subscriber.error(error));
   }
 
-  disconnect(lastFrames: string, done: () => void): void {
-    this.#session.disconnect(lastFrames, done);
+  disconnect(lastFrame: string, retry: number, done: () => void): void {
+    this.#session.disconnect(lastFrame, retry, done);
   }
 }

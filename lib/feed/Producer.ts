@@ -1,7 +1,7 @@
 import { asyncScheduler, map, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/cursor.ts';
-import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
+import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
@@ -28,6 +28,7 @@ interface ProducerOptions {
   readonly linger: number;
   readonly maxEventBytes: number;
   readonly onInvalidEvent: 'drop' | 'fail';
+  readonly rules?: FrameRules;
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop?: () => void;
@@ -116,9 +117,9 @@ export class Producer {
 
   /** Encodes an event; `undefined` for a bad one that is dropped, and for a value that has no position in a log. */
   #encode(value: unknown): EncodedEvent | undefined {
-    const { contract, maxEventBytes, onInvalidEvent, onError } = this.#options;
+    const { contract, maxEventBytes, rules, onInvalidEvent, onError } = this.#options;
     try {
-      const encoded = encodeLogged(value, contract);
+      const encoded = encodeLogged(value, contract, rules);
       if (encoded !== undefined) checkSize(encoded, maxEventBytes);
       return encoded;
     } catch (error) {

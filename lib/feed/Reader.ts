@@ -14,8 +14,11 @@ export interface ReaderTarget {
   end(how: LogEnd): void;
   /** Reports that the log cannot be read. */
   fail(error: unknown): void;
-  /** Closes the connection because the server shuts down, after these frames; calls back when it is closed. */
-  disconnect(lastFrames: string, done: () => void): void;
+  /**
+   * Closes the connection because the server shuts down, after this frame and the wait for the reader in milliseconds;
+   * calls back when it is closed.
+   */
+  disconnect(lastFrame: string, retry: number, done: () => void): void;
 }
 
 /** A page that was loaded for a reader, and the version of the window when it was requested. */

@@ -34,8 +34,8 @@ export interface ReaderSession {
   enterEpoch(epoch: string): void;
   /** Called before the pipeline completes, with how the feed ended. */
   ending(how: LogEnd): void;
-  /** Closes the connection because the server shuts down, after these frames. */
-  disconnect(lastFrames: string, done: () => void): void;
+  /** Closes the connection because the server shuts down, after this frame and the wait for the reader. */
+  disconnect(lastFrame: string, retry: number, done: () => void): void;
   /** Writes what the pipeline has emitted so far. */
   flush(): void;
 }
@@ -52,7 +52,7 @@ export function unpacedSession(from: StartOptions['from']): ReaderSession {
     positioned: (_position, _state, started) => started(),
     enterEpoch: noop,
     ending: noop,
-    disconnect: (_lastFrames, done) => done(),
+    disconnect: (_lastFrame, _retry, done) => done(),
     flush: noop,
   };
 }

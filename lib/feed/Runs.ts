@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
@@ -10,6 +11,7 @@ interface RunsOptions {
   readonly linger: number;
   readonly maxRuns: number;
   readonly maxEventBytes: number;
+  readonly rules: FrameRules;
 }
 
 /** A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log. */
@@ -50,11 +52,12 @@ export class Runs {
   /** Creates a run; its stream is subscribed when the start position of its first reader is known. */
   create(owner: unknown, stream: Observable<unknown>, abort: Run['abort'], onError: (error: unknown) => void): Run {
     this.#registry.checkRoom('');
-    const { contract, maxEventBytes } = this.#options;
+    const { contract, maxEventBytes, rules } = this.#options;
     const log = this.#options.log();
     const core = new FeedCore({
       contract,
       maxEventBytes,
+      rules,
       maxReaders: Infinity,
       maxConcurrentReads: Infinity,
       log,

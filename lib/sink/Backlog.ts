@@ -1,5 +1,5 @@
 import type { Gap } from '../event/Gap.ts';
-import { type Encoded, type EventEncoder, gapFrame } from './EventEncoder.ts';
+import type { Encoded, EventEncoder } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
 import type { QueueOptions } from './SseOptions.ts';
 
@@ -54,7 +54,7 @@ export class Backlog {
   take(encoder: EventEncoder): Taken {
     const dropped = this.#dropped;
     const gap = dropped > 0 ? encoder.overflowGap() : undefined;
-    let frames = gap === undefined ? '' : gapFrame(gap);
+    let frames = gap === undefined ? '' : encoder.wire.gap(gap);
     for (let index = this.#first; index < this.#waiting.length; index++) {
       const waiting = this.#waiting[index];
       if (waiting !== undefined) frames += encoder.withId(waiting.encoded);

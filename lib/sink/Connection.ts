@@ -2,25 +2,19 @@ import { captureScope, runIn } from '../data/asyncScope.ts';
 import { LinkedListNode } from '../data/LinkedList.ts';
 import { clock } from '../time/clock.ts';
 import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
-import { heartbeatFrame } from './EventEncoder.ts';
 import type { Limits } from './Limits.ts';
 import type { CloseReason, RouteStats } from './RouteStats.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 import type { Timeouts } from './Timeouts.ts';
 import type { Transport, TransportListener } from './Transport.ts';
+import type { Wire } from './Wire.ts';
 import type { Writer } from './Writer.ts';
 
 /** Connections that wait for a heartbeat, by interval. */
-const heartbeatsEvery = deadlinesOf<Connection>({
-  since: ({ lastWrite }) => lastWrite,
-  due: (connection) => connection.heartbeat(),
-});
+const heartbeatsEvery = deadlinesOf<Connection>({ since: ({ lastWrite }) => lastWrite, due: (one) => one.heartbeat() });
 
 /** Connections whose socket is full or still has to deliver, by stall timeout. */
-const stallsAfter = deadlinesOf<Connection>({
-  since: ({ busySince }) => busySince,
-  due: (connection) => connection.cut('stalled'),
-});
+const stallsAfter = deadlinesOf<Connection>({ since: ({ busySince }) => busySince, due: (one) => one.cut('stalled') });
 
 /**
  * One response, and the only code that writes to it: `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) →
@@ -44,16 +38,18 @@ export class Connection extends LinkedListNode implements TransportListener {
   dropped = 0;
   readonly #transport: Transport;
   readonly #stats: RouteStats | undefined;
+  readonly #wire: Wire | undefined;
   #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
   #heartbeats: Deadlines<Connection> | undefined;
   #stalls: Deadlines<Connection> | undefined;
   #abort: AbortController | undefined;
   #onDelivered: (() => void)[] | undefined;
 
-  constructor(transport: Transport, stats?: RouteStats) {
+  constructor(transport: Transport, stats?: RouteStats, wire?: Wire) {
     super();
     this.#transport = transport;
     this.#stats = stats;
+    this.#wire = wire;
     // Before anything is subscribed to or awaited: a client that disconnects first would leak the source.
     if (!transport.listen(this)) this.release();
   }
@@ -132,9 +128,9 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   heartbeat(): void {
-    if (!this.isReady) return;
+    if (!this.isReady || this.#wire === undefined) return;
     this.heartbeats++;
-    this.write(this.writer?.heartbeatFrame() || heartbeatFrame);
+    this.write(this.writer?.heartbeatFrame() || this.#wire.heartbeat);
   }
 
   /** Ends the response after what was written, for a reader that may reconnect. */
@@ -149,7 +145,11 @@ export class Connection extends LinkedListNode implements TransportListener {
 
   /** Ends the response although its stream continues: writes what is pending and the reader's position first. */
   endEarly(reason: CloseReason, lastFrames = ''): void {
-    this.endOrCut(reason, this.isBusy ? '' : (this.writer?.lastFrames() ?? '') + lastFrames);
+    const frames = this.isBusy ? '' : (this.writer?.lastFrames() ?? '') + lastFrames;
+    if (this.#wire?.announcesEnd !== false) return this.endOrCut(reason, frames);
+    // The reader would take the end of the response for the end of the stream.
+    if (frames !== '') this.write(frames);
+    this.cut(reason);
   }
 
   /** Ends the response, or cuts it where the socket is full: the reader then resumes from the position it has. */
@@ -159,11 +159,11 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   /** Ends it because the server shuts down. Calls back when the response is delivered or cut. */
-  disconnect(lastFrames: string, done: () => void): void {
+  disconnect(lastFrame: string, retry: number, done: () => void): void {
     // A feed and its route may both be shut down, and each waits.
     this.#onDelivered = [...(this.#onDelivered ?? []), done];
     if (this.#state === 'waiting') this.cut('shutdown');
-    else this.endEarly('shutdown', lastFrames);
+    else this.endEarly('shutdown', this.#wire?.retry ? `${lastFrame}retry: ${retry}\n\n` : lastFrame);
     if (this.#state === 'closed') this.#delivered();
   }
 

@@ -6,8 +6,8 @@ import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
-import { end, position } from '../wire/reserved.ts';
-import { type Encoded, type EventEncoder, gapFrame } from './EventEncoder.ts';
+import type { Encoded, EventEncoder } from './EventEncoder.ts';
+import type { Wire } from './Wire.ts';
 
 /**
  * Sends what comes out of a pipeline over a feed under the positions that the entries have in the feed, and remembers
@@ -23,6 +23,7 @@ export class EntryEncoder implements EventEncoder {
   #reached = 0;
   #failed = false;
   sent = 0;
+  readonly wire: Wire;
   readonly #contract: Contract | undefined;
   readonly #maxEventBytes: number;
   readonly #cache: EncodingCache;
@@ -32,9 +33,11 @@ export class EntryEncoder implements EventEncoder {
   constructor(
     contract: Contract | undefined,
     maxEventBytes: number,
+    wire: Wire,
     cache: EncodingCache,
     onGap: (gap: Gap['data']) => void,
   ) {
+    this.wire = wire;
     this.#contract = contract;
     this.#maxEventBytes = maxEventBytes;
     this.#cache = cache;
@@ -57,6 +60,7 @@ export class EntryEncoder implements EventEncoder {
   encode(value: unknown): string {
     if (isEntry(value)) return this.#entry(value);
     const encoded = encodeEvent(value, undefined);
+    if (encoded === undefined) return '';
     if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     throw new PositionError(
       'the pipeline over feed.read emitted an event without a position: map inside the entries, with mapEvents',
@@ -73,15 +77,15 @@ export class EntryEncoder implements EventEncoder {
     return undefined;
   }
 
-  endFrame(): string {
+  endFrame(): string | undefined {
     const epoch = this.#epoch || freshEpoch();
-    return encodeFrame(end(endCursorOf(epoch, this.#reached), this.#failed));
+    return this.wire.end(endCursorOf(epoch, this.#reached), this.#failed);
   }
 
   positionFrame(): string {
     if (this.#reached === this.#sentUpTo) return '';
     this.#sentUpTo = this.#reached;
-    return encodeFrame(position(cursorOf(this.#epoch, this.#sentUpTo)));
+    return this.wire.position(cursorOf(this.#epoch, this.#sentUpTo));
   }
 
   /** The feed failed, which its end frame says. */
@@ -100,7 +104,7 @@ export class EntryEncoder implements EventEncoder {
         'the pipeline over feed.read emitted positions that do not rise: keep the order of entries',
       );
     }
-    const text = event === undefined ? '' : (frame ?? this.#frameOf(entry));
+    const text = event === undefined ? '' : frame === undefined ? this.#frameOf(entry) : this.wire.frame(frame);
     this.#epoch = epoch;
     this.#reached = sequence;
     if (event === undefined) return text;
@@ -115,11 +119,12 @@ export class EntryEncoder implements EventEncoder {
   }
 
   #encodeEntry({ cursor, event }: Entry<unknown>): string {
-    if (isGap(event)) return gapFrame(event.data, cursor);
+    if (isGap(event)) return this.wire.gap(event.data, cursor);
     const encoded = encodeEvent(event, this.#contract);
-    if ('_tag' in encoded) throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
+    if (encoded === undefined || '_tag' in encoded)
+      throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
     checkSize(encoded, this.#maxEventBytes);
-    return encodeMessage(cursor, encoded.event, encoded.data, encoded.retry);
+    return encodeMessage(this.wire.hasIds ? cursor : undefined, encoded.event, encoded.data, encoded.retry);
   }
 }
 

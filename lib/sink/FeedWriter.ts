@@ -5,12 +5,11 @@ import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { Reader, type ReaderTarget } from '../feed/Reader.ts';
 import type { EntryRange, LogEnd } from '../log/EventLog.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { end } from '../wire/reserved.ts';
 import type { Connection } from './Connection.ts';
-import { frameWithoutId, gapFrame } from './EventEncoder.ts';
+import { frameWithoutId } from './EventEncoder.ts';
 import type { ErrorOutcome } from './Route.ts';
 import type { Session } from './Session.ts';
+import type { Wire } from './Wire.ts';
 import type { Writer } from './Writer.ts';
 
 /**
@@ -23,11 +22,13 @@ export class FeedWriter implements ReaderTarget, Writer {
   readonly #session: Session;
   readonly #connection: Connection;
   readonly #feed: FeedCore;
+  readonly #wire: Wire;
 
   constructor(session: Session, feed: FeedCore) {
     this.#session = session;
     this.#connection = session.connection;
     this.#feed = feed;
+    this.#wire = session.route.wire;
     this.#connection.writer = this;
   }
 
@@ -42,20 +43,22 @@ export class FeedWriter implements ReaderTarget, Writer {
   write(range: EntryRange): boolean {
     this.events += range.last - range.after;
     this.#connection.timeouts?.onEvent();
-    return this.#connection.write(range.bytes);
+    return this.#connection.write(this.#wire.hasIds ? range.bytes : this.#wire.bytes(range));
   }
 
   gap({ data }: Gap): void {
-    this.#connection.write(gapFrame(data));
+    this.#connection.write(this.#wire.gap(data));
     this.#session.onGap(data);
   }
 
   end(how: LogEnd): void {
-    this.#connection.end(how, this.#endFrame(how));
+    const lastFrames = this.#endFrame(how);
+    if (lastFrames === undefined) this.#connection.cut(how);
+    else this.#connection.end(how, lastFrames);
   }
 
-  disconnect(lastFrames: string, done: () => void): void {
-    this.#connection.disconnect(lastFrames, done);
+  disconnect(lastFrame: string, retry: number, done: () => void): void {
+    this.#connection.disconnect(lastFrame, retry, done);
   }
 
   /** Called when the log cannot be read, or the stream exceeded a timeout. */
@@ -86,9 +89,9 @@ export class FeedWriter implements ReaderTarget, Writer {
     this.#feed.leave(this.reader);
   }
 
-  #endFrame(how: LogEnd): string {
+  #endFrame(how: LogEnd): string | undefined {
     const { epoch, after } = this.reader;
-    return encodeFrame(end(endCursorOf(epoch, after), how === 'failed'));
+    return this.#wire.end(endCursorOf(epoch, after), how === 'failed');
   }
 
   /** Returns the last frames of a reader for an error, or `undefined` to cut: also for a value that cannot be sent. */
@@ -96,7 +99,7 @@ export class FeedWriter implements ReaderTarget, Writer {
     if (outcome === 'cut') return undefined;
     try {
       const contract = this.#session.route.options.events ?? this.#feed.contract;
-      const lastEvent = outcome === 'end' ? '' : frameWithoutId(outcome.value, contract);
+      const lastEvent = outcome === 'end' ? '' : frameWithoutId(outcome.value, contract, this.#wire);
       return lastEvent + this.#endFrame('completed');
     } catch (error) {
       this.#session.reportOutcome(error);

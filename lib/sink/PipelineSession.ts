@@ -9,6 +9,7 @@ import { EntryEncoder } from './EntryEncoder.ts';
 import { feedPreamble, type Preamble } from './preamble.ts';
 import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
+import { feedHasPositions } from './Wire.ts';
 
 const readOnce = 'read: expected one subscription, made by the route itself after the handler has returned';
 
@@ -67,14 +68,15 @@ export class PipelineSession implements ReaderSession {
   }
 
   claim(contract: Contract | undefined): void {
-    const { options, limits, encodings } = this.#route;
+    const { options, limits, encodings, wire } = this.#route;
     const { writer } = this;
+    if (wire.hasOwnIds) throw new TypeError(feedHasPositions);
     if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.#mayStart) throw new TypeError(readOnce);
     if (writer?.hasWritten) {
       throw new PositionError('the stream emitted an event before feed.read, so that the event has no position');
     }
-    this.#encoder = new EntryEncoder(options.events ?? contract, limits.maxEventBytes, encodings, this.#onGap);
+    this.#encoder = new EntryEncoder(options.events ?? contract, limits.maxEventBytes, wire, encodings, this.#onGap);
     if (writer !== undefined) writer.encoder = this.#encoder;
   }
 
@@ -108,8 +110,8 @@ export class PipelineSession implements ReaderSession {
     if (how === 'failed') this.#encoder?.fail();
   }
 
-  disconnect(lastFrames: string, done: () => void): void {
-    this.#connection.disconnect(lastFrames, done);
+  disconnect(lastFrame: string, retry: number, done: () => void): void {
+    this.#connection.disconnect(lastFrame, retry, done);
   }
 
   flush(): void {

@@ -1,15 +1,15 @@
 import { checkNumber } from '../data/check.ts';
+import { kindOf } from '../data/kindOf.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
+import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { coreOf } from '../feed/feed.ts';
 import { Runs } from '../feed/Runs.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
 import { isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
@@ -24,6 +24,7 @@ import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
 import { sourceOf } from './sourceOf.ts';
+import { feedHasPositions, Wire } from './Wire.ts';
 
 /** The response to an error: a last value and the end, the end, or a broken connection. */
 export type ErrorOutcome = { readonly value: unknown } | 'end' | 'cut';
@@ -34,7 +35,8 @@ export class Route {
   readonly options: UntypedOptions;
   readonly decode: DecodeInputs;
   readonly headers: ResponseHeaders;
-  /** The first frame of a response that cannot be resumed: its `retry`. */
+  readonly wire: Wire;
+  /** The first frame of a response that cannot be resumed: its `retry`, if the wire has it. */
   readonly retryFrame: string;
   readonly startOptions: StartOptions;
   readonly snapshot: Snapshot<unknown> | undefined;
@@ -64,12 +66,16 @@ export class Route {
     this.decode = inputDecoder(options);
     this.overflow = options.overflow ?? 'disconnect';
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
-    this.retryFrame = encodeFrame(retry(limits.retry));
-    const resume = options.resume === true ? {} : options.resume || undefined;
+    const hasOwnIds = options.resume === 'own-ids';
+    this.wire = new Wire(options.wire, hasOwnIds);
+    this.retryFrame = this.wire.retry ? `retry: ${limits.retry}\n\n` : '';
+    if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);
+    if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);
+    const resume = resumeOptionsOf(options.resume);
     const { from, gapPolicy } = resume ?? {};
     this.startOptions = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };
     this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
-    const runs = resume && runsOf(resume, options.events, limits.maxEventBytes);
+    const runs = resume && runsOf(resume, options.events, limits.maxEventBytes, this.wire.rules);
     // A feed resumes from its own log.
     this.runs = coreOf(stream) === undefined ? runs : undefined;
     this.headers = headersOf(limits, options.headers);
@@ -125,6 +131,17 @@ function reportErrorOfRoute(error: unknown, context: AnyContext): void {
   reportError(`sse ${describeRequest(context.request)}`, error);
 }
 
+const dropsUnnoticed =
+  "sse: overflow 'drop-oldest' needs positions of the route for its gap, and resume: 'own-ids' has none; use 'disconnect', after which the reader resumes";
+
+function resumeOptionsOf(resume: UntypedOptions['resume']): ResumeOptions<unknown, AnyContext> | undefined {
+  if (typeof resume === 'object' && resume !== null) return resume;
+  if (resume !== undefined && typeof resume !== 'boolean' && resume !== 'own-ids') {
+    throw new TypeError(`sse: resume must be 'own-ids', true, false or an object, got ${kindOf(resume)}`);
+  }
+  return resume === true ? {} : undefined;
+}
+
 function headersOf({ heartbeat }: Limits, own: UntypedOptions['headers']): ResponseHeaders {
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -139,9 +156,10 @@ function runsOf(
   resume: ResumeOptions<unknown, AnyContext>,
   contract: Contract | undefined,
   maxEventBytes: number,
+  rules: FrameRules,
 ): Runs {
   const { linger = 30_000, maxRuns = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
-  return new Runs({ contract, log, linger, maxRuns, maxEventBytes });
+  return new Runs({ contract, log, linger, maxRuns, maxEventBytes, rules });
 }

@@ -3,17 +3,22 @@ import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { encodeFrame, encodeJsonMessage, encodeMessage } from '../wire/encodeFrame.ts';
-import { end } from '../wire/reserved.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
+import type { Wire } from './Wire.ts';
 
-/** Numbers the events of one connection's stream, which has no log: under an epoch of its own, dense from 1. */
+/**
+ * Numbers the events of one connection's stream, which has no log: under an epoch of its own, dense from 1. Where the
+ * wire has no ids of ours, it only counts them.
+ */
 export class SequenceEncoder implements EventEncoder {
+  readonly wire: Wire;
   #epoch: string | undefined;
   readonly #contract: Contract | undefined;
   readonly #maxEventBytes: number;
   #sequence = 0;
 
-  constructor(contract: Contract | undefined, maxEventBytes: number) {
+  constructor(contract: Contract | undefined, maxEventBytes: number, wire: Wire) {
+    this.wire = wire;
     this.#contract = contract;
     this.#maxEventBytes = maxEventBytes;
   }
@@ -29,15 +34,19 @@ export class SequenceEncoder implements EventEncoder {
   }
 
   encode(value: unknown): Encoded {
-    const encoded = encodeEvent(value, this.#contract);
+    const encoded = encodeEvent(value, this.#contract, this.wire.rules);
+    if (encoded === undefined) return '';
     if ('data' in encoded) checkSize(encoded, this.#maxEventBytes);
     return encoded;
   }
 
   withId(encoded: Encoded): string {
     if (typeof encoded === 'string') return encoded;
-    if ('_tag' in encoded && (encoded._tag !== 'Message' || encoded.id !== undefined)) return encodeFrame(encoded);
+    if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     this.#sequence++;
+    if (!this.wire.hasIds) {
+      return encodeMessage('_tag' in encoded ? encoded.id : undefined, encoded.event, encoded.data, encoded.retry);
+    }
     const cursor = cursorOf(this.epoch, this.#sequence);
     return '_tag' in encoded
       ? encodeMessage(cursor, encoded.event, encoded.data, encoded.retry)
@@ -48,8 +57,8 @@ export class SequenceEncoder implements EventEncoder {
     return { reason: 'overflow', requested: null, resumedFrom: cursorOf(this.epoch, this.#sequence) };
   }
 
-  endFrame(): string {
-    return encodeFrame(end(endCursorOf(this.epoch, this.#sequence)));
+  endFrame(): string | undefined {
+    return this.wire.end(endCursorOf(this.epoch, this.#sequence));
   }
 
   /** Returns '': each event carries its own position. */

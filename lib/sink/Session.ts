@@ -52,7 +52,7 @@ export class Session {
     this.request = request;
     this.requested = requestedCursor(request);
     this.context = new SessionContext(userRequest, this);
-    this.connection = new Connection(transport, route.stats);
+    this.connection = new Connection(transport, route.stats, route.wire);
     this.#next = next;
     if (this.connection.isClosed) this.#onClosed('refused');
     else this.connection.onClosed = (reason) => this.#onClosed(reason);
@@ -88,7 +88,7 @@ export class Session {
   reject(reason: 'shutdown' | Rejection, retryAfter?: RetryRange): void {
     const { route, connection, request } = this;
     route.stats.refused[reason]++;
-    refuseReader(connection, request, route.headers, reason === 'client' ? 429 : 503, retryAfter);
+    refuseReader(connection, request, route, reason === 'client' ? 429 : 503, retryAfter);
   }
 
   /** Events were dropped for a slow reader. */

@@ -7,6 +7,7 @@ import type { SseRequest } from './SseRequest.ts';
 interface ContextSource {
   readonly inputs: RequestInputs;
   readonly state: unknown;
+  readonly requested: string | undefined;
   readonly signal: AbortSignal;
   readonly pipeline: ReaderSession;
 }
@@ -35,6 +36,10 @@ export class SessionContext implements AnyContext, RouteContext {
 
   get state(): unknown {
     return this.#session.state;
+  }
+
+  get lastEventId(): string | undefined {
+    return this.#session.requested;
   }
 
   get signal(): AbortSignal {

@@ -38,6 +38,12 @@ export interface SseContext<F extends ContextFields = ContextFields> extends Rou
   readonly state: FieldOf<F, 'state', undefined>;
   /** The request as the server made it. */
   readonly request: FieldOf<F, 'request', SseRequest>;
+  /**
+   * The id that the reader has received last: its header `Last-Event-ID` or, for a page that cannot set it, the query
+   * parameter `lastEventId`; `undefined` where it sent none. It is input from outside. With `resume: 'own-ids'` the
+   * program continues after it; otherwise the route does, and it is a cursor.
+   */
+  readonly lastEventId: string | undefined;
   /** Aborted when the reader has disconnected or the stream is complete. */
   readonly signal: AbortSignal;
 }

@@ -12,6 +12,7 @@ import type { ResumeOptions } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
 import type { ContextOf } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
+import type { WireProfile } from './Wire.ts';
 
 /**
  * The values that a route may send: the events of its contract, frames and entries; without a contract, any value of its stream.
@@ -98,9 +99,20 @@ export interface SseOptions<
    * Makes the stream of one request resumable (`true`: with all defaults), and sets where the readers of a feed start.
    * Comments and retries of a resumable stream have no position and are not sent.
    *
+   * With `'own-ids'` the program numbers its events and resumes by itself: ids of frames and of events made by `withId`
+   * are sent as they are, an event without one has none, and the reader gets neither numbers nor gaps of the route. The
+   * program continues after `context.lastEventId`.
+   *
    * @default false: the stream of one request does not resume; a feed always does
    */
-  readonly resume?: boolean | ResumeOptions<Sendable<C>, ContextOf<Q, P, B, S, R>>;
+  readonly resume?: boolean | 'own-ids' | ResumeOptions<Sendable<C>, ContextOf<Q, P, B, S, R>>;
+  /**
+   * How positions, gaps and the end are written: `'rxsse'` for EventSource and this library's client, `'data-only'` for
+   * clients of another protocol, which take every block for one of that protocol, or each of them by itself.
+   *
+   * @default 'rxsse'
+   */
+  readonly wire?: WireProfile;
   /**
    * Decides what happens when a reader is slower than a stream without a log: `'disconnect'` cuts the connection, so that the
    * reader reconnects; `'drop-oldest'` drops the event that has waited longest and sends a gap; `{ conflateBy, merge }`

@@ -89,7 +89,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     if (!connection.isReady) return;
     if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
     const { how, reason } = this.#ending ?? {};
-    if (how === 'end') return connection.end(reason ?? 'completed', this.#takePending() + this.encoder.endFrame());
+    const lastFrame = how === 'end' ? this.encoder.endFrame() : undefined;
+    if (lastFrame !== undefined) return connection.end(reason ?? 'completed', this.#takePending() + lastFrame);
     if (this.#ending !== undefined) this.#pending += this.encoder.positionFrame();
     if (this.#pending !== '') connection.write(this.#takePending());
     if (reason !== undefined && connection.state === 'open') connection.cut(reason);

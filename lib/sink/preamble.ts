@@ -2,9 +2,6 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { position } from '../wire/reserved.ts';
-import { gapFrame } from './EventEncoder.ts';
 import type { Route } from './Route.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 
@@ -21,11 +18,12 @@ export interface Preamble {
  * back the gap, since it has missed everything.
  */
 export function streamPreamble(route: Route, requested: string | undefined, epoch: () => string): Preamble {
-  if (requested === undefined) return { headers: route.headers, frames: route.retryFrame };
+  const { wire } = route;
+  if (requested === undefined || wire.hasOwnIds) return { headers: route.headers, frames: route.retryFrame };
   const isCursor = isRight(parseCursor(requested));
   const reason = isCursor ? 'epoch' : 'invalid';
   const gap: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
-  return { headers: gapHeaders(route, reason), frames: route.retryFrame + gapFrame(gap), gap };
+  return { headers: gapHeaders(route, reason), frames: route.retryFrame + wire.gap(gap), gap };
 }
 
 /**
@@ -37,15 +35,15 @@ export function streamPreamble(route: Route, requested: string | undefined, epoc
  */
 export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?: string }, epoch: string): Preamble {
   const { after, how, requested } = start;
-  const { retry } = route.limits;
+  const { wire, limits } = route;
   const cursor = cursorOf(epoch, after);
   if (how === 'live' || how === 'exact') {
-    return { headers: route.resumeHeaders(how), frames: encodeFrame(position(cursor, retry)) };
+    return { headers: route.resumeHeaders(how), frames: wire.start(cursor, limits.retry) };
   }
   // Text that is not a cursor is not sent back: the reader keeps what it has.
-  const before = encodeFrame(position(requested ?? undefined, retry));
+  const before = wire.start(requested ?? undefined, limits.retry);
   const gap = { reason: how, requested, resumedFrom: start.resumedFrom ?? cursor };
-  return { headers: gapHeaders(route, how), frames: before + gapFrame(gap, cursor), gap };
+  return { headers: gapHeaders(route, how), frames: before + wire.gap(gap, cursor), gap };
 }
 
 function gapHeaders(route: Route, reason: string): ResponseHeaders {

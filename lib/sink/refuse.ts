@@ -5,6 +5,7 @@ import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
+import type { Route } from './Route.ts';
 import type { SseRequest } from './SseRequest.ts';
 
 const problemType = 'application/problem+json';
@@ -83,21 +84,22 @@ export function randomWait([min, max]: RetryRange): number {
  * Answers for a server that takes no more readers now.
  *
  * Any answer but 200 would end a native EventSource for good, so a request that may be one gets a stream that asks it
- * to wait, and ends. A client of this library, which says so in a header, gets the status and `Retry-After`.
+ * to wait, and ends. A client of this library, which says so in a header, gets the status and `Retry-After`, and so does
+ * every client of a route without `retry:`, which could take an empty stream for an answer.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
  */
 export function refuseReader(
   connection: Connection,
   request: SseRequest,
-  streamHeaders: Readonly<Record<string, string>>,
+  { headers, wire }: Pick<Route, 'headers' | 'wire'>,
   status: 503 | 429,
   range: RetryRange = retryWhenFull,
 ): void {
   const wait = randomWait(range);
   const refused = { 'Rxsse-Resume': 'refused' };
-  if (request.headers['rxsse-client'] === undefined) {
-    connection.reply(200, { ...streamHeaders, ...refused }, encodeFrame(retry(wait)));
+  if (wire.retry && request.headers['rxsse-client'] === undefined) {
+    connection.reply(200, { ...headers, ...refused }, encodeFrame(retry(wait)));
   } else {
     const retryAfter = String(Math.ceil(wait / 1000));
     connection.reply(status, { ...refused, 'Retry-After': retryAfter, 'Cache-Control': 'no-store' });

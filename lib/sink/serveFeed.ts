@@ -4,8 +4,6 @@ import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { gapReason, type StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { position } from '../wire/reserved.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
@@ -13,6 +11,7 @@ import { feedPreamble } from './preamble.ts';
 import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
 import type { Session } from './Session.ts';
 import { startResponse } from './startResponse.ts';
+import { feedHasPositions } from './Wire.ts';
 
 /**
  * Serves a feed: what the reader missed, or the gap where it cannot have that, and then what is published.
@@ -21,6 +20,7 @@ import { startResponse } from './startResponse.ts';
  */
 export function serveFeed(session: Session, feed: FeedCore, hold = startAtOnce): void {
   const { route } = session;
+  if (route.wire.hasOwnIds) throw new TypeError(feedHasPositions);
   const writer = new FeedWriter(session, feed);
 
   let isHeld = true;
@@ -81,8 +81,8 @@ function startWithSnapshot(
       // Sequence 0 must not be resumable. While nothing is trimmed it would be, so another epoch is used then.
       const epoch = state.floor > 0 ? state.epoch : unknownEpoch;
       const preamble = feedPreamble(route, { ...found, after: 0, resumedFrom: cursor }, epoch);
-      const frames = events.map((event) => frameWithoutId(event, contract)).join('');
-      const positionAfter = encodeFrame(position(cursorOf(state.epoch, reader.after)));
+      const frames = events.map((event) => frameWithoutId(event, contract, route.wire)).join('');
+      const positionAfter = route.wire.position(cursorOf(state.epoch, reader.after));
       startResponse(session, preamble, frames + positionAfter);
       feed.start(reader, found);
     });

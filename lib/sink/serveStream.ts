@@ -16,7 +16,7 @@ import { delayHead, startResponse } from './startResponse.ts';
 export function serveStream(session: Session, source: Source): void {
   const { route, connection, pipeline } = session;
   const { maxHeadDelay, maxEventBytes } = route.limits;
-  const encoder = new SequenceEncoder(route.options.events, maxEventBytes);
+  const encoder = new SequenceEncoder(route.options.events, maxEventBytes, route.wire);
   // The values that an iterable already has come a microtask apart, so their burst ends with the turn.
   const later = 'iterable' in source ? clock.turn : clock.micro;
   const writer = new StreamWriter(

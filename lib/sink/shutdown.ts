@@ -6,8 +6,6 @@ import { type AnyFeed, coreOf } from '../feed/feed.ts';
 import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import type { ReaderTarget } from '../feed/Reader.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import { encodeFrame } from '../wire/encodeFrame.ts';
-import { retry as retryFrame } from '../wire/Frame.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { type AnyHandler, routeOf } from './handler.ts';
 import { randomWait } from './refuse.ts';
@@ -79,9 +77,7 @@ export function shutdown(
       left--;
       if (left === 0) resolve();
     };
-    spread(readers, duration, (reader) =>
-      reader.disconnect(lastFrame + encodeFrame(retryFrame(randomWait(retry))), done),
-    );
+    spread(readers, duration, (reader) => reader.disconnect(lastFrame, randomWait(retry), done));
   });
 }
 

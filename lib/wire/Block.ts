@@ -85,7 +85,7 @@ export class Block {
 
   /** Reports the wait at its line, not at the blank line as for the other fields. */
   retry(digits: string): void {
-    if (/^[0-9]+$/.test(digits)) this.#listeners.onRetry?.(new Retry(Math.min(Number(digits), maxTimerDelay)));
+    if (/^[0-9]+$/.test(digits)) this.#listeners.onRetry?.(new Retry(Math.min(Number(digits), maxTimerDelay), true));
   }
 
   comment(text: string): void {
@@ -115,7 +115,7 @@ export class Block {
     const event = this.#event;
     this.#event = undefined;
     const id = this.#move();
-    if (!this.stopped) this.#listeners.onMessage(new Message(id, event, undefined, data));
+    if (!this.stopped) this.#listeners.onMessage(new Message(id, event, undefined, data, true));
   }
 
   #move(): string | undefined {

@@ -1,10 +1,13 @@
 import { kindOf } from '../data/kindOf.ts';
-import { checkEventName, checkLine, checkRetry } from './checkField.ts';
+import { checkFrameName, checkLine, checkRetry } from './checkField.ts';
 import { jsonText } from './jsonText.ts';
-import type { CheckedName } from './reservedName.ts';
+import type { CheckedFrameName } from './reservedName.ts';
 
 /** Marks frames by a symbol rather than by `_tag`, so that no payload is mistaken for a frame. */
 const frameMark: unique symbol = Symbol.for('rxsse.frame');
+
+/** The key under which a frame says whether a parser read it; the symbol is the same in all copies of this package. */
+const receivedMark: unique symbol = Symbol.for('rxsse.received');
 
 /**
  * A block with data, which a browser dispatches to a listener. Created by {@link message}, or by a parser.
@@ -24,16 +27,30 @@ export class Message {
   readonly retry: number | undefined;
   /** The text, as a reader gets it: its lines are separated by LF alone. */
   readonly data: string;
+  /** A private field, so that a received message is equal to one that was made. */
+  readonly #isReceived: boolean;
 
-  constructor(id: string | undefined, event: string | undefined, retry: number | undefined, data: string) {
+  /** @param isReceived true for a message that a parser read */
+  constructor(
+    id: string | undefined,
+    event: string | undefined,
+    retry: number | undefined,
+    data: string,
+    isReceived = false,
+  ) {
     this.id = id;
     this.event = event;
     this.retry = retry;
     this.data = data;
+    this.#isReceived = isReceived;
   }
 
   get [frameMark](): true {
     return true;
+  }
+
+  get [receivedMark](): boolean {
+    return this.#isReceived;
   }
 }
 
@@ -70,13 +87,20 @@ export class Retry {
   readonly _tag = 'Retry';
   /** Milliseconds. */
   readonly ms: number;
+  readonly #isReceived: boolean;
 
-  constructor(ms: number) {
+  /** @param isReceived true for a wait that a parser read */
+  constructor(ms: number, isReceived = false) {
     this.ms = ms;
+    this.#isReceived = isReceived;
   }
 
   get [frameMark](): true {
     return true;
+  }
+
+  get [receivedMark](): boolean {
+    return this.#isReceived;
   }
 }
 
@@ -93,7 +117,7 @@ export interface MessageFields<N extends string = string> {
   /** The position that a reader resumes from. `''` clears it. @default the reader's position is unchanged */
   readonly id?: string;
   /** The name under which a listener gets it. @default none, which EventSource calls `message` */
-  readonly event?: CheckedName<N>;
+  readonly event?: CheckedFrameName<N>;
   /** The wait before a reader reconnects, in milliseconds, from 0 to 2147483647. @default unchanged */
   readonly retry?: number;
 }
@@ -121,7 +145,7 @@ export type MessageContent =
 export function message<const N extends string = string>(fields: MessageFields<N> & MessageContent): Message {
   const { id, event, retry: wait, data, text } = fields;
   if (id !== undefined) checkLine('message: id', id);
-  if (event !== undefined) checkEventName('message: event', event);
+  if (event !== undefined) checkFrameName('message: event', event);
   if (wait !== undefined) checkRetry('message: retry', wait);
   if (text === undefined) return new Message(id, event, wait, jsonText('message: data', data));
   if (data !== undefined) throw new TypeError('message: got both data and text; leave one out');
@@ -171,4 +195,14 @@ export function retry(ms: number): Retry {
  */
 export function isFrame(value: unknown): value is Frame {
   return typeof value === 'object' && value !== null && (value as { [frameMark]?: unknown })[frameMark] === true;
+}
+
+/**
+ * Returns true for a frame that a parser read, and false for one that the program made. The id, the name and the wait of
+ * a received frame are another server's, so that a route does not send them as its own.
+ *
+ * @internal
+ */
+export function isReceived(frame: Frame): boolean {
+  return (frame as { [receivedMark]?: unknown })[receivedMark] === true;
 }

@@ -9,6 +9,7 @@ const headings: Readonly<Record<string, string>> = {
   SseOptions: '## `sse(options, stream)`',
   TimeoutOptions: '### `timeout`',
   ResumeOptions: '### `resume`',
+  WireOptions: '### `wire`',
   FeedOptions: '## `feed(contract, options)`',
   FeedsOptions: '## `feeds(contract, options)`',
   ReceiveOptions: '## `receive(feed, options)`',

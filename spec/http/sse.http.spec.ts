@@ -101,12 +101,12 @@ for (const [name, mount] of Object.entries(servers)) {
 
     it('sends frames as they are, comments unnumbered', async () => {
       const { listener } = mount(
-        sse(of(comment('hello'), message({ text: 'a\nb' }), message({ id: 'mine', data: 1 }))),
+        sse(of(comment('hello'), message({ text: 'a\nb' }), message({ event: 'named', data: 1, retry: 5 }))),
       );
       await listen(listener, async (url) => {
         expect(withoutEpochs(await (await openStream(url)).ended())).to.equal(
-          'retry: 3000\n\n: hello\n\nid: 1.E.1\ndata: a\ndata: b\n\nid: mine\ndata: 1\n\n' +
-            'id: 1.E.1~\nevent: rxsse.end\ndata: null\n\n',
+          'retry: 3000\n\n: hello\n\nid: 1.E.1\ndata: a\ndata: b\n\nid: 1.E.2\nevent: named\nretry: 5\ndata: 1\n\n' +
+            'id: 1.E.2~\nevent: rxsse.end\ndata: null\n\n',
         );
       });
     });

@@ -5,7 +5,7 @@ import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
-import { end, position } from '../../lib/wire/reserved.ts';
+import { end, position } from '../support/controlFrames.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 /** Sends frames as they are. */

@@ -43,7 +43,9 @@ describe('property, of answers that are no stream', () => {
   it('fails when who comes back is refused', () => {
     const make = ({ persist }: PropertyWorld) => {
       const served = persist('served', () => ({ readers: 0 }));
-      const route = sse(() => interval(7).pipe(map((n) => message({ id: `1.e.${n}`, data: n }))));
+      const route = sse({ resume: 'own-ids' }, () =>
+        interval(7).pipe(map((n) => message({ id: `1.e.${n}`, data: n }))),
+      );
       return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);
         response.writeHead(503, {});
@@ -72,7 +74,9 @@ describe('property, of answers that are no stream', () => {
   it('fails when it is told that all is over, and it is not', () => {
     const make = ({ persist }: PropertyWorld) => {
       const served = persist('served', () => ({ readers: 0 }));
-      const route = sse({ retry: 5 }, () => interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))));
+      const route = sse({ retry: 5, resume: 'own-ids' }, () =>
+        interval(7).pipe(map((n) => message({ id: `1.e.${n + 1}`, data: n }))),
+      );
       return (request: SseRequest, response: NodeResponse) => {
         if (++served.readers < 3) return route(request, response);
         response.writeHead(204, {});

@@ -135,7 +135,7 @@ describe('property', function () {
       const failing = (ids: readonly (string | undefined)[], filtered = false) => {
         const make = ({ persist, cold }: PropertyWorld) => {
           const served = persist('served', () => ({ readers: 0 }));
-          return sse(() => {
+          return sse({ resume: 'own-ids' }, () => {
             const who = served.readers++;
             return cold('ab').pipe(
               map((letter) => {
@@ -160,7 +160,7 @@ describe('property', function () {
     it('by what never comes', () => {
       const make = ({ cold, persist }: PropertyWorld) => {
         const served = persist('served', () => ({ readers: 0 }));
-        return sse(() => {
+        return sse({ resume: 'own-ids' }, () => {
           const isWitness = served.readers++ === 0;
           return cold('abc').pipe(
             filter((letter) => isWitness || letter === 'a'),
@@ -176,7 +176,7 @@ describe('property', function () {
         const make = ({ persist, hot }: PropertyWorld) => {
           const served = persist('served', () => ({ readers: 0 }));
           const later = hot('50ms c');
-          return sse(() => {
+          return sse({ resume: 'own-ids' }, () => {
             const who = served.readers++;
             const frames = ids.map((id) => message({ id, data: who }));
             return concat(

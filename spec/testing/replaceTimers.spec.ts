@@ -74,6 +74,7 @@ describe('the timers of the process', () => {
   it('run in virtual time in a property', () => {
     const made = () =>
       sse(
+        { resume: 'own-ids' },
         () =>
           new Observable<ReturnType<typeof message>>((subscriber) => {
             let n = 0;

@@ -31,9 +31,8 @@ message({ data: 1, text: 'a' });
 message({ text: 1 });
 // @ts-expect-error an id is text
 message({ id: 1, data: 1 });
-// @ts-expect-error EventSource has its own event of this name
+// A protocol of fetch clients may have these; an event of a contract may not.
 message({ event: 'error', data: 1 });
-// @ts-expect-error and of this one
 message({ event: 'open', data: 1 });
 // @ts-expect-error the library's own
 message({ event: 'rxsse.position', data: 1 });

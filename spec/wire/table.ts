@@ -1,5 +1,5 @@
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
-import { end, gap, position } from '../../lib/wire/reserved.ts';
+import { end, gap, position } from '../support/controlFrames.ts';
 
 interface Row {
   readonly what: string;

@@ -2,7 +2,6 @@ import type { UnknownC } from 'io-ts';
 import type { Shape } from '../../codec/Shape.ts';
 import { checkNumber } from '../../data/check.ts';
 import type { Contract } from '../../event/events.ts';
-import type { CheckedStream, ValueOf } from '../../sink/CheckedStream.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
 import type { ContextOf, SseContext } from '../../sink/SseContext.ts';
 import type { Sendable, SseOptions, Stream } from '../../sink/SseOptions.ts';
@@ -67,10 +66,12 @@ export function sse<
   B extends Shape = UnknownC,
   S = undefined,
   R extends Request = Request,
-  X extends Stream<unknown> = Stream<Sendable<C>>,
+  T = unknown,
 >(
-  options: FetchOptions<C, Q, P, B, S, R, ValueOf<X>>,
-  stream: CheckedStream<C, X, ContextOf<Q, P, B, S, R>>,
+  options: FetchOptions<C, Q, P, B, S, R, T>,
+  stream:
+    | Stream<Sendable<C, T>>
+    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
 ): FetchHandler<R>;
 export function sse(...args: readonly unknown[]): FetchHandler<Request> {
   const route = routeFrom(args);

@@ -20,17 +20,23 @@ export const replayJoinedByConcat: Bug = {
   changes: [
     [
       'if (feed !== undefined) return serveFeed(session, feed);',
-      'if (feed !== undefined) return serveStream(session, { observable: replayThenLive(feed, session.requested) });',
+      'if (feed !== undefined) return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requested) });',
     ],
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
       `import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { concat, connect, delay, map, takeUntil } from 'rxjs';
 import { message } from '../wire/Frame.ts';
+import { Wire } from './Wire.ts';
 `,
     ],
   ],
   added: `
+function withOwnIds(session) {
+  session.route.wire = new Wire('rxsse', true);
+  return session;
+}
+
 function replayThenLive(feed, requested) {
   const history = feed.entries({ from: requested ?? 'oldest' }).pipe(
     connect((page) => page.pipe(takeUntil(page.pipe(delay(0))))),
@@ -50,8 +56,8 @@ export const heartbeatAfterTheEnd: Bug = {
     ["    if (before === 'open') this.#heartbeats?.remove(this);\n    else this.#stalls?.remove(this);\n", ''],
     ['    this.#stalls?.add(this);\n    this.#transport.end', '    this.#transport.end'],
     [
-      '    if (!this.isReady) return;\n    this.heartbeats++;\n    this.write(this.writer?.heartbeatFrame() || heartbeatFrame);',
-      '    this.#transport.write(heartbeatFrame);\n    this.lastWrite = clock.now();\n    this.#heartbeats?.restart(this);',
+      '    if (!this.isReady || this.#wire === undefined) return;\n    this.heartbeats++;\n    this.write(this.writer?.heartbeatFrame() || this.#wire.heartbeat);',
+      '    this.#transport.write(this.#wire.heartbeat);\n    this.lastWrite = clock.now();\n    this.#heartbeats?.restart(this);',
     ],
   ],
 };

@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { interval, NEVER } from 'rxjs';
+import { connectionLimit, shutdown, sse, type WireOptions } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/index.ts';
+import { message } from '../../lib/wire/index.ts';
+import { closing } from '../support/closing.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+
+const done = message({ text: '[DONE]' });
+
+describe('a connection that ends before its stream', () => {
+  for (const [wire, isCut] of [
+    ['rxsse', false],
+    ['data-only', true],
+    [{ control: 'ids' }, true],
+    [{ control: 'ids', end: 'event' }, false],
+    [{ control: 'none', end: done }, true],
+    [{ control: 'events', end: 'none' }, true],
+  ] as const) {
+    it(
+      `is ${isCut ? 'cut' : 'ended'} at its age, with wire ${JSON.stringify(wire)}`,
+      marbles(({ reader, flush }) => {
+        const r = reader(sse({ wire, maxAge: 5 }, interval(2)));
+        flush();
+        expect([r.cut, r.ended].map((at) => at === undefined)).to.deep.equal([!isCut, isCut]);
+        expect(r.frames.filter(({ frame }) => frame._tag === 'Message')).to.have.length(2);
+      }),
+    );
+
+    it(`is ${isCut ? 'cut' : 'ended'} by a shutdown, with wire ${JSON.stringify(wire)}`, async () => {
+      const route = sse({ wire, retry: 1000 }, NEVER);
+      await listen(route, async (url) => {
+        const stream = await openStream(url);
+        await shutdown(route, { duration: 0, retry: [7, 7] });
+        const text = await (isCut ? stream.over() : stream.ended());
+        const hasRetry =
+          wire !== 'data-only' && !('control' in Object(wire) && (wire as WireOptions).control === 'none');
+        expect(text).to.equal(hasRetry ? 'retry: 1000\n\nretry: 7\n\n' : '');
+      });
+    });
+  }
+});
+
+describe('a reader for whom there is no room', () => {
+  for (const [wire, status] of [
+    ['rxsse', 200],
+    ['data-only', 503],
+    [{ control: 'ids' }, 200],
+    [{ control: 'ids', retry: false }, 503],
+  ] as const) {
+    it(`is answered ${status} with wire ${JSON.stringify(wire)}`, async () => {
+      const route = sse({ wire, connectionLimit: connectionLimit({ maxConnections: 1 }) }, NEVER);
+      await listen(route, async (url) => {
+        const admitted = await openStream(url);
+        await closing(
+          async () => admitted.close(),
+          async () => {
+            const refused = await openStream(url);
+            expect(refused.status).to.equal(status);
+            expect('retry-after' in refused.headers).to.equal(status === 503);
+            expect(await refused.ended()).to.match(status === 503 ? /^$/ : /^retry: \d+\n\n$/);
+          },
+        );
+      });
+    });
+  }
+});
+
+describe('the heartbeat', () => {
+  for (const [wire, expected] of [
+    ['rxsse', /^retry: 3000\n\n:\n\n:\n\n/],
+    [{ control: 'ids' }, /^retry: 3000\n\n:\n:\n/],
+    ['data-only', /^:\n:\n/],
+  ] as const) {
+    it(`is a comment, without an empty line where a client might dispatch that, with wire ${JSON.stringify(wire)}`, async () => {
+      await listen(sse({ wire, heartbeat: 1 }, NEVER), async (url) => {
+        const stream = await openStream(url);
+        await stream.until(expected);
+        stream.close();
+      });
+    });
+  }
+});
+
+describe('a wire', () => {
+  for (const [wire, text] of [
+    ['rxs', "sse: wire must be 'rxsse', 'data-only' or an object, got 'rxs'"],
+    [5, "sse: wire must be 'rxsse', 'data-only' or an object, got number"],
+    [{ control: 'id' }, "sse: wire.control must be 'events', 'ids' or 'none', got 'id'"],
+    [{ retry: 3000 }, 'sse: wire.retry must be true or false, got number'],
+    [{ end: '[DONE]' }, "sse: wire.end must be 'event', 'none' or a frame made by message(...), got '[DONE]'"],
+    [{ end: { data: '[DONE]' } }, "sse: wire.end must be 'event', 'none' or a frame made by message(...), got object"],
+    [{ end: message({ id: '1', text: 'a' }) }, 'sse: wire.end has an id; leave it out, it gets the end cursor'],
+    [{ gap: 'data' }, "sse: wire.gap must be 'event', 'none' or a function, got 'data'"],
+  ] as const) {
+    it(`is refused where it is mounted: ${text}`, () => {
+      expect(() => sse({ wire: wire as never }, NEVER)).to.throw(TypeError, text);
+    });
+  }
+});
