@@ -29,7 +29,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   readonly scope = captureScope();
   /** Called once when the connection is closed, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
-  /** When the last byte was written or the socket drained; heartbeats are counted from here. */
+  /** When the last byte was written, or reached the reader as the socket drained: heartbeats are counted from here. */
   lastWrite = 0;
   busySince = 0;
   /** Bytes, or characters of text, that were written. */
@@ -88,9 +88,10 @@ export class Connection extends LinkedListNode implements TransportListener {
     return this.#abort.signal;
   }
 
-  /** Answers with something other than a stream. */
-  reply(status: number, headers: ResponseHeaders = {}, body = ''): void {
+  /** Answers with something other than a stream. The last response closes the client's connection. */
+  reply(status: number, headers: ResponseHeaders = {}, body = '', isLast = false): void {
     if (this.#state !== 'waiting') return;
+    if (isLast) this.#transport.closeAfterwards();
     if (!this.#transport.open(status, headers)) return this.release();
     this.#close('refused', 'closed');
     this.#transport.end(body);
@@ -162,6 +163,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   disconnect(lastFrame: string, retry: number, done: () => void): void {
     // A feed and its route may both be shut down, and each waits.
     this.#onDelivered = [...(this.#onDelivered ?? []), done];
+    this.#transport.closeAfterwards();
     if (this.#state === 'waiting') this.cut('shutdown');
     else this.endEarly('shutdown', this.#wire?.retry ? `${lastFrame}retry: ${retry}\n\n` : lastFrame);
     if (this.#state === 'closed') this.#delivered();
@@ -178,7 +180,6 @@ export class Connection extends LinkedListNode implements TransportListener {
     if (this.#state !== 'busy') return;
     this.#stalls?.remove(this);
     this.#state = 'open';
-    // What drained has only now reached the reader, so the silence starts here.
     this.lastWrite = clock.now();
     this.#heartbeats?.add(this);
     this.writer?.onDrain();

@@ -34,6 +34,8 @@ export class Route {
   readonly stream: (context: AnyContext) => unknown;
   readonly options: UntypedOptions;
   readonly decode: DecodeInputs;
+  /** The methods that are answered where no framework has chosen the route by its method. */
+  readonly methods: ReadonlySet<string>;
   readonly headers: ResponseHeaders;
   readonly wire: Wire;
   /** The first frame of a response that cannot be resumed: its `retry`, if the wire has it. */
@@ -64,6 +66,8 @@ export class Route {
     this.options = options;
     this.limits = limits;
     this.decode = inputDecoder(options);
+    const { methods = options.body === undefined ? ['GET'] : ['GET', 'POST'] } = options;
+    this.methods = new Set(['HEAD', ...methods]);
     this.overflow = options.overflow ?? 'disconnect';
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
     const hasOwnIds = options.resume === 'own-ids';

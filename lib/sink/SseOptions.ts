@@ -74,6 +74,13 @@ export interface SseOptions<
   /** Decodes the body that a parser before the route left in `request.body`, likewise. @default not decoded: `unknown` */
   readonly body?: B;
   /**
+   * The methods that the route answers on a plain server; others are answered 405. `HEAD` always is. Where a framework
+   * calls the handler with `next`, it has chosen the route by its method, and this has no effect.
+   *
+   * @default ['GET'], and ['GET', 'POST'] with the option `body`
+   */
+  readonly methods?: readonly string[];
+  /**
    * Returns what the route knows about the reader: who it is, what it may see. Called for each request before the first
    * byte. What it throws or rejects with goes to `next`.
    *

@@ -11,6 +11,8 @@ export interface Transport {
   hasRoom(): boolean;
   /** Ends the response after what was written. */
   end(chunk?: Uint8Array | string): void;
+  /** Closes the client's connection when this response has ended: its next request goes to a server that stays. */
+  closeAfterwards(): void;
   /** Breaks the response off, so that its reader sees a broken connection. */
   abort(): void;
   /**

@@ -40,6 +40,11 @@ export function refuse(connection: Connection, { status, issues, headers }: Refu
   reply(connection, status, { title: titles[status], ...details }, headers);
 }
 
+/** Refuses a method that the route does not answer. */
+export function refuseMethod(connection: Connection, methods: ReadonlySet<string>): void {
+  refuse(connection, { status: 405, issues: [], headers: { Allow: [...methods].join(', ') } });
+}
+
 /** Refuses parts of a request that do not decode. */
 export function refuseInput(connection: Connection, issues: readonly Issue[]): void {
   refuse(connection, { status: 422, issues });
@@ -99,9 +104,9 @@ export function refuseReader(
   const wait = randomWait(range);
   const refused = { 'Rxsse-Resume': 'refused' };
   if (wire.retry && request.headers['rxsse-client'] === undefined) {
-    connection.reply(200, { ...headers, ...refused }, encodeFrame(retry(wait)));
+    connection.reply(200, { ...headers, ...refused }, encodeFrame(retry(wait)), true);
   } else {
     const retryAfter = String(Math.ceil(wait / 1000));
-    connection.reply(status, { ...refused, 'Retry-After': retryAfter, 'Cache-Control': 'no-store' });
+    connection.reply(status, { ...refused, 'Retry-After': retryAfter, 'Cache-Control': 'no-store' }, '', true);
   }
 }

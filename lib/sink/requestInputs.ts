@@ -77,13 +77,19 @@ const unparsed: Issue = {
 export function requestedCursor(request: SseRequest): string | undefined {
   const header = request.headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return header;
-  // Some frameworks parse the query each time it is read.
-  if (request.url?.includes('?') && !request.url.includes('lastEventId')) return undefined;
+  // Some frameworks parse the query each time it is read. A name can be written with escapes.
+  if (request.url?.includes('?') && !/lastEventId|%/.test(request.url)) return undefined;
   const query = queryOf(request);
-  if (typeof query !== 'object' || query === null || !('lastEventId' in query)) return undefined;
-  const { lastEventId } = query;
-  return typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined;
+  if (typeof query !== 'object' || query === null) return undefined;
+  const { lastEventId } = query as { readonly lastEventId?: unknown };
+  if (typeof lastEventId === 'string') return lastEventId === '' ? undefined : lastEventId;
+  // Frameworks differ in what they make of `lastEventId[]=a` and of a name that is repeated.
+  const isStructured = lastEventId !== undefined || Object.keys(query).some((name) => name.startsWith('lastEventId['));
+  return isStructured ? unreadableCursor : undefined;
 }
+
+/** Not a cursor: the reader gets the gap `invalid`, and is not silently served from the tail. */
+const unreadableCursor = '?';
 
 /** Shared, so that a reader without a query costs no object of its own. */
 const emptyQuery = Object.freeze(Object.create(null) as object);

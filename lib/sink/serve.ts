@@ -3,7 +3,7 @@ import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/feed.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
-import { refuseInput } from './refuse.ts';
+import { refuseInput, refuseMethod } from './refuse.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
@@ -27,10 +27,11 @@ export function serve(
   const { stats } = route;
   const session = new Session(route, request, transport, next, userRequest);
   const { connection } = session;
+  if (next === undefined && !route.methods.has(request.method ?? 'GET')) return refuseMethod(connection, route.methods);
   // The cursor itself says that the stream ended: EventSource stops here, and no state was retained for it.
   if (isEndCursor(session.requested)) {
     stats.refused.ended++;
-    return connection.reply(204, { 'Rxsse-Resume': 'ended' });
+    return connection.reply(204, { 'Rxsse-Resume': 'ended', 'Cache-Control': 'no-store' });
   }
   if (route.shutdown !== undefined) return session.reject('shutdown', route.shutdown);
 

@@ -43,6 +43,9 @@ const maxSteps = 100;
  * are disconnected over `duration`, and each is told when to reconnect. Streams of single requests (`resume: true`) end
  * with their last reader, since no other server knows them. Feeds and logs stay open: close them afterwards.
  *
+ * The connection of each reader, and of each that is rejected, is closed with its response (HTTP/1): the next request of
+ * a proxy that keeps connections alive goes to a server that stays. For http2, close the sessions yourself.
+ *
  * Resolves when the last response is delivered, or cut because its socket takes nothing (`stallTimeout`). It installs
  * no signal handlers.
  *
@@ -51,7 +54,7 @@ const maxSteps = 100;
  * const server = app.get('/orders', route).listen(3000);
  * process.once('SIGTERM', () => {
  *   server.close();
- *   void shutdown(route, { duration: 5000 }).then(() => server.closeAllConnections());
+ *   void shutdown(route, { duration: 5000 });
  * });
  *
  * @throws TypeError at once, for a target that `sse`, `feed` or `feeds` did not return.

@@ -52,6 +52,7 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
   readonly #bodiless: boolean;
   #head: FakeResponse['head'];
   #corks = 0;
+  readonly #headers: Record<string, string> = {};
   #corked: Uint8Array[] = [];
   #full = false;
   #closed = false;
@@ -74,10 +75,16 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     return this.#full && !this.writableEnded && !this.destroyed;
   }
 
+  setHeader(name: string, value: string): this {
+    if (this.#head !== undefined) throw new Error('ERR_HTTP_HEADERS_SENT: setHeader was called after the head');
+    this.#headers[name.toLowerCase()] = value;
+    return this;
+  }
+
   writeHead(status: number, headers: Readonly<Record<string, string>> = {}): this {
     if (this.#head !== undefined) throw new Error('ERR_HTTP_HEADERS_SENT: writeHead was called before');
     const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-    this.#head = { status, headers: Object.fromEntries(lowered) };
+    this.#head = { status, headers: { ...this.#headers, ...Object.fromEntries(lowered) } };
     return this;
   }
 

@@ -20,10 +20,11 @@ export interface NodeResponse extends SseResponse {
   /** The stream of an `http2` response, one of many in its session. */
   readonly stream?: Partial<Http2Stream>;
   /** `null` while the response is pipelined behind another of its connection. */
-  readonly socket?: Corkable | null;
+  readonly socket?: (Corkable & Closing) | null;
   /** The request, through which a pipelined response knows its connection. */
   readonly req?: { readonly socket?: Closable };
   writeHead(status: number, headers: Record<string, string>): unknown;
+  setHeader(name: string, value: string): unknown;
   cork(): void;
   uncork(): void;
   destroy(error?: Error): unknown;
@@ -35,6 +36,11 @@ export interface NodeResponse extends SseResponse {
 export interface Corkable {
   cork(): void;
   uncork(): void;
+}
+
+/** A socket that can be closed when it has delivered what was written. */
+export interface Closing {
+  destroySoon(): void;
 }
 
 interface Http2Stream {

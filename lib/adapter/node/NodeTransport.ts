@@ -1,5 +1,5 @@
 import type { Transport, TransportListener } from '../../sink/Transport.ts';
-import type { Closable, Corkable, NodeResponse, SseResponse } from './NodeResponse.ts';
+import type { Closable, Closing, Corkable, NodeResponse, SseResponse } from './NodeResponse.ts';
 
 const cutError = new Error('rxsse: the response is cut');
 
@@ -9,6 +9,8 @@ export class NodeTransport implements Transport {
   #listener: TransportListener | undefined;
   #corked: Corkable | undefined;
   #onDrain: (() => void) | undefined;
+  /** The socket to close with the response. */
+  #lastSocket: Closing | undefined;
 
   constructor(response: SseResponse) {
     this.#response = response as NodeResponse;
@@ -48,6 +50,15 @@ export class NodeTransport implements Transport {
     this.#response.end(chunk);
   }
 
+  /** Does nothing for http2, whose session carries other streams. */
+  closeAfterwards(): void {
+    const response = this.#response;
+    const { socket, stream } = response;
+    if (stream !== undefined) return;
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+    else this.#lastSocket = socket ?? undefined;
+  }
+
   /** Destroys the response. An `http2` stream that is destroyed without an error would seem to have ended properly. */
   abort(): void {
     this.#removeDrainListener();
@@ -70,6 +81,7 @@ export class NodeTransport implements Transport {
     const listener = this.#listener;
     this.#stopListening();
     listener?.onClose();
+    this.#lastSocket?.destroySoon();
     // A pipelined response is not destroyed with its connection.
     if (!isDestroyed(this.#response)) this.abort();
   };

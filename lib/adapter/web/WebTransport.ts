@@ -66,6 +66,9 @@ export class WebTransport implements Transport {
     this.#close();
   }
 
+  /** Does nothing: the server of a web `Response` owns the connection. */
+  closeAfterwards(): void {}
+
   abort(): void {
     if (this.#isClosed) return;
     // An EventSource reconnects after a stream that breaks, but after no status.

@@ -94,7 +94,7 @@ describe('fromSse with a server of this library', () => {
 
   it('resumes the answer to a POST, which the server does not compute again', async () => {
     let calls = 0;
-    const answer = sse({ resume: true, events: Ticks, retry: 1 }, () => {
+    const answer = sse({ methods: ['POST'], resume: true, events: Ticks, retry: 1 }, () => {
       calls++;
       return NEVER.pipe(startWith(Tick(1)));
     });
