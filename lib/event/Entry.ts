@@ -23,12 +23,18 @@ export class Entry<E> {
   readonly event: E | undefined;
   /** The encoded frame from the log, while the event is unchanged. */
   readonly frame: string | undefined;
+  /**
+   * True for an event that leaves its reader at the position before it: a later entry, of what was emitted together,
+   * moves the position past all of them.
+   */
+  readonly isPartial: boolean;
 
-  constructor(epoch: string, sequence: number, event: E | undefined, frame: string | undefined) {
+  constructor(epoch: string, sequence: number, event: E | undefined, frame: string | undefined, isPartial = false) {
     this.epoch = epoch;
     this.sequence = sequence;
     this.event = event;
     this.frame = frame;
+    this.isPartial = isPartial;
   }
 
   get [entryMark](): true {
@@ -47,7 +53,7 @@ export class Entry<E> {
 
   /** Returns another event at the same position. */
   withEvent<F>(event: F): Entry<F> {
-    return new Entry(this.epoch, this.sequence, event, undefined);
+    return new Entry(this.epoch, this.sequence, event, undefined, this.isPartial);
   }
 }
 

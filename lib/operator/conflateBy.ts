@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
-import { isEntry } from '../event/Entry.ts';
+import { Entry, isEntry } from '../event/Entry.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, isPositionOnly, withEvent } from './EventIn.ts';
@@ -37,7 +37,9 @@ type ConflateUntil =
  * thrown by `key` or `merge` errors at once, without them. Unsubscribing stops the
  * timer and unsubscribes from `until`. Holds at most `maxKeys` events, and one timer
  * that starts with the first held event. An entry has the position of the newest
- * event of its key; position-only entries and gaps keep their order.
+ * event of its key; position-only entries and gaps keep their order. With `merge`
+ * only the last of the events that are emitted together moves the position of the
+ * reader: one that is disconnected between them gets all of them again, and loses none.
  *
  * @example At most ten prices a second of each symbol
  * const calm = prices.pipe(conflateBy((p) => p.symbol, { interval: 100 }));
@@ -68,6 +70,9 @@ export function conflateBy<T>(
       const held = new Map<unknown, T>();
       /** A position-only entry that follows all held events. */
       let position: T | undefined;
+      let last: T | undefined;
+      /** An entry at the position before the first held event. */
+      let before: Entry<unknown> | undefined;
 
       /** Emits all held events and the value that follows them. Nothing is held any more when the first is emitted. */
       const emit = (...following: T[]): void => {
@@ -77,18 +82,24 @@ export function conflateBy<T>(
       };
       const takeHeld = (): T[] => {
         const values = [...held.values()];
+        // A later event may contain earlier ones than those whose position this one has.
+        if (merge !== undefined)
+          for (let n = 0; n < values.length - 1; n++) values[n] = partial(values[n] as T, before);
         if (position !== undefined) values.push(position);
         held.clear();
         position = undefined;
         return values;
       };
-      const hold = (value: T, event: EventIn<T>): void => {
+      const hold = (value: T, event: EventIn<T>, previous: T | undefined): void => {
         const ownKey = key(event);
-        const before = held.get(ownKey);
+        const earlier = held.get(ownKey);
         const isHeld = held.has(ownKey);
         const merged =
-          isHeld && merge !== undefined ? replaceEvent(value, merge(eventIn(before as T) as EventIn<T>, event)) : value;
+          isHeld && merge !== undefined
+            ? replaceEvent(value, merge(eventIn(earlier as T) as EventIn<T>, event))
+            : value;
         const early = !isHeld && held.size >= maxKeys ? takeHeld() : undefined;
+        if (held.size === 0) before = isEntry(previous) ? previous : entryBefore(value);
         // A key that is deleted first moves to the end of the map: the order is that of the newest events.
         if (isHeld) held.delete(ownKey);
         else if (held.size === 0 && interval !== undefined) alarm.set(clock.now() + interval);
@@ -113,7 +124,9 @@ export function conflateBy<T>(
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
-          if (event !== undefined || !isControl(value)) hold(value, event as EventIn<T>);
+          const previous = last;
+          last = value;
+          if (event !== undefined || !isControl(value)) hold(value, event as EventIn<T>, previous);
           else if (isPositionOnly(value) && held.size > 0) position = value;
           else emit(value);
         },
@@ -126,4 +139,16 @@ export function conflateBy<T>(
 function replaceEvent<T>(value: T, event: EventIn<T>): unknown {
   if (event !== undefined || !isEntry(value)) return withEvent(value, event);
   throw new TypeError('conflateBy: merge must return an event, got undefined');
+}
+
+/** Returns the event in an entry that leaves its reader at the position before all that are emitted with it. */
+function partial<T>(value: T, before: Entry<unknown> | undefined): T {
+  if (before === undefined || !isEntry(value)) return value;
+  return new Entry(before.epoch, before.sequence, value.event, undefined, true) as T;
+}
+
+/** Returns the position before the first entry of all. */
+function entryBefore(value: unknown): Entry<unknown> | undefined {
+  if (!isEntry(value) || value.isPartial) return isEntry(value) ? value : undefined;
+  return new Entry(value.epoch, value.sequence - 1, undefined, undefined);
 }

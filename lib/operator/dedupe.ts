@@ -23,6 +23,10 @@ export interface DedupeOptions {
  * dedupe, maxAge 6    -a-b-----a-|
  * ```
  *
+ * In a route the keys are remembered for one connection: a reader that reconnects
+ * gets an event again whose key came before. To remember them for all readers, use it
+ * in front of the feed, in its `source`.
+ *
  * A repeated event in an entry leaves a position-only entry, so that the position
  * of the reader advances. Gaps and position-only entries always pass. Completes and
  * errors with the source; what `key` throws errors the stream. Holds `maxKeys` keys,

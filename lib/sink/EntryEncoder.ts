@@ -94,10 +94,11 @@ export class EntryEncoder implements EventEncoder {
   }
 
   #entry(entry: Entry<unknown>): string {
-    const { epoch, sequence, event, frame } = entry;
+    const { epoch, sequence, event, frame, isPartial } = entry;
     if (this.#epochs.indexOf(epoch) < this.#epochs.indexOf(this.#epoch) || this.#epoch === '') {
       throw new PositionError('the pipeline over feed.read emitted an entry of another feed: a route reads one feed');
     }
+    if (isPartial) return this.#partialFrame(event);
     const lowest = event === undefined ? this.#reached : this.#reached + 1;
     if (epoch === this.#epoch && sequence < lowest) {
       throw new PositionError(
@@ -118,8 +119,18 @@ export class EntryEncoder implements EventEncoder {
     return this.#cache.frameOf(entry.epoch, entry.sequence, entry.event, () => this.#encodeEntry(entry));
   }
 
+  /** Returns the frame of an event that leaves the reader at its position: without an id. */
+  #partialFrame(event: unknown): string {
+    this.sent++;
+    return this.#messageOf(event, undefined);
+  }
+
   #encodeEntry({ cursor, event }: Entry<unknown>): string {
     if (isGap(event)) return this.wire.gap(event.data, cursor);
+    return this.#messageOf(event, cursor);
+  }
+
+  #messageOf(event: unknown, cursor: string | undefined): string {
     const encoded = encodeEvent(event, this.#contract);
     if (encoded === undefined || '_tag' in encoded)
       throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');

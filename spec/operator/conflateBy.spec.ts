@@ -136,6 +136,31 @@ describe('conflateBy', () => {
     }),
   );
 
+  it(
+    'moves the position with the last of the merged events alone, since an earlier one may follow in a later one',
+    marbles(({ hot, expectObservable }) => {
+      const sum = (held: Order, event: Order) =>
+        'total' in held.data && 'total' in event.data
+          ? order(held.data.order, held.data.total + event.data.total)
+          : event;
+      const source = hot<Entry<Order>>('-abA----cd--|', {
+        a: entryAt(4, order('A', 1)),
+        b: entryAt(5, order('B', 2)),
+        A: entryAt(6, order('A', 4)),
+        c: entryAt(7, order('C', 1)),
+        d: entryAt(9, order('D', 1)),
+      });
+      const expected = '                ------(bs)--(cd|)';
+      const values = {
+        b: new Entry('e', 3, order('B', 2), undefined, true),
+        s: new Entry('e', 6, order('A', 5), undefined),
+        c: new Entry('e', 6, order('C', 1), undefined, true),
+        d: entryAt(9, order('D', 1)),
+      };
+      expectObservable(source.pipe(conflateBy(byOrder, { interval: 5, merge: sum }))).toBe(expected, values);
+    }),
+  );
+
   it('does not subscribe to the source when `until` has already failed', () => {
     let subscribed = 0;
     const source = defer(() => {

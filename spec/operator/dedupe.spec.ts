@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Subject } from 'rxjs';
-import type { Entry, Gap } from '../../lib/index.ts';
+import { type Entry, feed, type Gap, sse } from '../../lib/index.ts';
 import { dedupe } from '../../lib/operator/dedupe.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { entryAt, gapAt, type Order, paid, positionAt, shipped } from './sample.ts';
+import { entryAt, gapAt, type Order, Orders, paid, positionAt, shipped } from './sample.ts';
 
 const itself = (letter: string): string => letter;
 
@@ -40,6 +40,28 @@ describe('dedupe', () => {
     'remembers without end by default',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a 9s a|').pipe(dedupe(itself))).toBe('a 9s -|');
+    }),
+  );
+
+  it(
+    'forgets at a reconnect in a route, and remembers for all readers in the source of the feed',
+    marbles(({ hot, reader, flush }) => {
+      const values = { a: paid, b: shipped };
+      const twice = hot('5ms a 9ms b 9ms a 9ms b', values);
+      const perReader = feed(Orders, { source: twice });
+      const perFeed = feed(Orders, { source: twice.pipe(dedupe(({ type }) => type)) });
+      const routes = [sse((context) => perReader.read(context).pipe(dedupe(({ type }) => type))), sse(perFeed)];
+      const first = routes.map((route) => reader(route, { socket: '20ms X' }));
+      flush();
+      const back = routes.map((route, n) =>
+        reader(route, { lastEventId: first[n]?.lastEventId ?? '', socket: '99ms X' }),
+      );
+      flush();
+      const types = [...first, ...back].map(({ frames }) =>
+        frames.flatMap(({ frame }) => ('event' in frame && !frame.event?.startsWith('rxsse.') ? [frame.event] : [])),
+      );
+      const both = ['order_paid', 'order_shipped'];
+      expect(types).to.deep.equal([both, both, both, []]);
     }),
   );
 
