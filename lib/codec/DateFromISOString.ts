@@ -22,7 +22,13 @@ const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?
  * @category event
  */
 export const DateFromISOString: t.Type<Date, string, unknown> = typed(
-  textLeaf('DateFromISOString', isDateTime, parse, (date) => date.toISOString()),
+  textLeaf(
+    'DateFromISOString',
+    'a date and time with an offset, such as 2026-01-31T12:00:00Z',
+    isDateTime,
+    parse,
+    (date) => date.toISOString(),
+  ),
 );
 
 function isDateTime(value: unknown): value is Date {

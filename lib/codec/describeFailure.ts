@@ -7,7 +7,7 @@ import type { ExactCodec } from './exact/ExactCodec.ts';
 export interface Issue {
   /** The path: `query.message`, `order.data.items[0].price`. */
   readonly path: string;
-  /** The name of the codec there. */
+  /** Says what was expected there: the message of the codec, or else its name. */
   readonly expected: string;
   /** The kind of the value, never the value itself. */
   readonly got: string;
@@ -58,7 +58,7 @@ export function issuesOf(errors: t.Errors, root: string): readonly Issue[] {
   return [...issues.values()];
 }
 
-function issueOf({ context, value }: t.ValidationError, root: string): Issue {
+function issueOf({ context, value, message }: t.ValidationError, root: string): Issue {
   const segments: string[] = [];
   for (const [index, { key, actual }] of context.entries()) {
     const parent = context[index - 1];
@@ -68,7 +68,7 @@ function issueOf({ context, value }: t.ValidationError, root: string): Issue {
     if (inside === 'UnionType') return issue(root, segments, parent.type, actual);
     if (inside === undefined) segments.push(segment(key));
   }
-  return issue(root, segments, context.at(-1)?.type, value);
+  return issue(root, segments, message === undefined ? context.at(-1)?.type : { name: message }, value);
 }
 
 function issue(root: string, segments: string[], type: { readonly name: string } | undefined, value: unknown): Issue {

@@ -16,6 +16,7 @@ import { textLeaf } from './exact/leaf.ts';
 export const IntFromString: t.Type<number, string, unknown> = typed(
   textLeaf(
     'IntFromString',
+    'a whole number in decimal digits',
     (value): value is number => Number.isSafeInteger(value),
     (text) => numberIf(/^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)), text),
     (value) => String(value),
@@ -33,6 +34,7 @@ export const IntFromString: t.Type<number, string, unknown> = typed(
 export const NumberFromString: t.Type<number, string, unknown> = typed(
   textLeaf(
     'NumberFromString',
+    'a number',
     (value): value is number => Number.isFinite(value),
     (text) => numberIf(/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text)), text),
     (value) => String(value),
@@ -50,6 +52,7 @@ export const NumberFromString: t.Type<number, string, unknown> = typed(
 export const BooleanFromString: t.Type<boolean, string, unknown> = typed(
   textLeaf(
     'BooleanFromString',
+    'true or false',
     (value): value is boolean => typeof value === 'boolean',
     (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     (value) => String(value),

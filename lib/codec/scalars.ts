@@ -10,7 +10,9 @@ import { identityLeaf } from './exact/leaf.ts';
  *
  * @category event
  */
-export const Int: t.Type<number, number, unknown> = typed(identityLeaf('Int', ['number'], Number.isSafeInteger));
+export const Int: t.Type<number, number, unknown> = typed(
+  identityLeaf('Int', ['number'], Number.isSafeInteger, undefined, 'a whole number'),
+);
 
 /**
  * A string of at least one character.
@@ -21,5 +23,11 @@ export const Int: t.Type<number, number, unknown> = typed(identityLeaf('Int', ['
  * @category event
  */
 export const NonEmptyString: t.Type<string, string, unknown> = typed(
-  identityLeaf('NonEmptyString', ['string'], (value) => typeof value === 'string' && value !== ''),
+  identityLeaf(
+    'NonEmptyString',
+    ['string'],
+    (value) => typeof value === 'string' && value !== '',
+    undefined,
+    'a string that is not empty',
+  ),
 );

@@ -3,6 +3,8 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { describeFailure, issuesOf } from '../../lib/codec/describeFailure.ts';
 import { kindOf } from '../../lib/data/kindOf.ts';
+import { event } from '../../lib/event/event.ts';
+import { withMessage } from './withMessage.ts';
 
 function failures(codec: t.Mixed, value: unknown): t.Errors {
   const decoded = codec.decode(value);
@@ -73,14 +75,28 @@ describe('describeFailure', () => {
     expect(line).to.contain('.…: expected NNN').and.contain('…, got number');
   });
 
-  it('never shows a value, nor a custom message, which may contain one', () => {
+  it('shows no message that contains the value', () => {
     const codec = new t.Type<string>(
       'Secret',
       t.string.is,
       (value, context) => t.failure(value, context, `bad ${value}`),
       t.identity,
     );
-    expect(lines(codec, 'hunter2')).to.deep.equal(['root: expected Secret, got string']);
+    expect(describeFailure(failures(event('x', codec).payload, 'hunter2'), 'root')).to.deep.equal([
+      'root: expected Secret, got string',
+    ]);
+    const quoting = withMessage(t.number, (value) => `not ${value}`);
+    expect(describeFailure(failures(event('x', quoting).payload, 'hunter2'), 'root')).to.deep.equal([
+      'root: expected number, got string',
+    ]);
+  });
+
+  it('shows the message of a codec that has one', () => {
+    const short = withMessage(t.string, () => 'a name of a user');
+    expect(lines(short, 5)).to.deep.equal(['root: expected a name of a user, got number']);
+    expect(lines(t.type({ a: t.array(short) }), { a: [5] })).to.deep.equal([
+      'root.a[0]: expected a name of a user, got number',
+    ]);
   });
 
   it('escapes keys that a sender chose', () => {

@@ -34,8 +34,8 @@ describe('recordDecoder', () => {
       _tag: 'Left',
       left: [
         { path: 'query.message', expected: 'string', got: 'undefined' },
-        { path: 'query.page', expected: 'IntFromString', got: 'string' },
-        { path: 'query.drafts', expected: 'BooleanFromString', got: 'null' },
+        { path: 'query.page', expected: 'a whole number in decimal digits', got: 'string' },
+        { path: 'query.drafts', expected: 'true or false', got: 'null' },
         { path: 'query.tag[1]', expected: 'string', got: 'number' },
       ],
     });

@@ -28,7 +28,11 @@ describe('decodeInput', () => {
       _tag: 'Left',
       left: [
         { path: 'echo.data.message', expected: 'string', got: 'undefined' },
-        { path: 'echo.data.created_at', expected: 'DateFromISOString', got: 'number' },
+        {
+          path: 'echo.data.created_at',
+          expected: 'a date and time with an offset, such as 2026-01-31T12:00:00Z',
+          got: 'number',
+        },
       ],
     });
   });

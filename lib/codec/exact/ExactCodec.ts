@@ -40,6 +40,8 @@ interface ExactCodecParts {
   /** Returns true if a value is the same in the program and on the wire at every depth, with nothing to strip. */
   readonly isIdentity: () => boolean;
   readonly branches: (self: ExactCodec) => readonly Branch[];
+  /** Names what it decodes to a sender, who does not know the names of codecs. */
+  readonly expected?: string | undefined;
 }
 
 /**
@@ -51,10 +53,12 @@ export class ExactCodec extends t.Type<unknown, unknown, unknown> {
   readonly validateAs: ExactCodecParts['validateAs'];
   readonly isIdentity: () => boolean;
   readonly branches: () => readonly Branch[];
+  readonly expected: string;
 
-  constructor(name: string, { is, validateAs, encode, isIdentity, branches }: ExactCodecParts) {
+  constructor(name: string, { is, validateAs, encode, isIdentity, branches, expected = name }: ExactCodecParts) {
     super(name, is as t.Is<unknown>, (value, context) => validateAs(value, context, 'wire'), encode);
     this.validateAs = validateAs;
+    this.expected = expected;
     this.isIdentity = once(isIdentity, () => false);
     this.branches = once(
       () => branches(this),
@@ -62,6 +66,11 @@ export class ExactCodec extends t.Type<unknown, unknown, unknown> {
         throw new TypeError(`${name} refers to itself with no object or array in between`);
       },
     );
+  }
+
+  /** Returns the failure of a value: a sender gets the words of `expected`, and the program the name. */
+  failure(value: unknown, context: t.Context, form: Form): t.Validation<never> {
+    return t.failure(value, context, form === 'wire' && this.expected !== this.name ? this.expected : undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import type { Branch, Form, JsonKind, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
-import { joinNames } from './names.ts';
+import { joinExpected, joinNames } from './names.ts';
 import { fieldReader, isObject } from './record.ts';
 
 /**
@@ -10,7 +10,7 @@ import { fieldReader, isObject } from './record.ts';
  * the value alone and not from what the value contains: to try one branch after another would take exponential time in
  * the depth of recursive data.
  */
-export function choice(name: string, branches: (self: ExactCodec) => readonly Branch[]): ExactCodec {
+export function choice(name: string, branches: (self: ExactCodec) => readonly Branch[], expected?: string): ExactCodec {
   let tagged: readonly TaggedBranch[] | undefined;
 
   function candidates(): readonly TaggedBranch[] {
@@ -23,14 +23,16 @@ export function choice(name: string, branches: (self: ExactCodec) => readonly Br
       for (const { branch, tags } of candidates()) if (hasTags(value, tags) && branch.codec.is(value)) return true;
       return false;
     },
+    expected,
     validateAs: (value, context, form) => {
       const possible = candidates().filter(({ branch }) => mayBe(branch, value, form));
       const [first, second] = possible;
-      if (first === undefined) return t.failure(value, context);
+      if (first === undefined) return codec.failure(value, context, form);
       if (second === undefined) return first.branch.codec.validateAs(value, context, form);
-      if (isObject(value)) return chooseByLiterals(possible, value, context, form);
+      if (isObject(value)) return chooseByLiterals(codec, possible, value, context, form);
       // Several branches of one kind are primitives that are sent as they are.
-      return possible.some(({ branch }) => branch.codec.is(value)) ? t.success(value) : t.failure(value, context);
+      if (possible.some(({ branch }) => branch.codec.is(value))) return t.success(value);
+      return codec.failure(value, context, form);
     },
     encode: (value) => {
       if (codec.isIdentity()) return value;
@@ -84,6 +86,7 @@ function isOf({ branch, tags }: TaggedBranch, value: unknown): boolean {
 }
 
 function chooseByLiterals(
+  codec: ExactCodec,
   candidates: readonly TaggedBranch[],
   value: Record<string, unknown>,
   context: t.Context,
@@ -95,11 +98,11 @@ function chooseByLiterals(
   const shared = candidates[0]?.tags.find(({ key }) =>
     candidates.every(({ tags }) => tags.some((tag) => tag.key === key)),
   );
-  if (shared === undefined) return t.failure(value, context);
+  if (shared === undefined) return codec.failure(value, context, form);
   const { key, read } = shared;
   const codecs = candidates.flatMap(({ branch }) => branch.fields?.known.get(key)?.codec ?? []);
-  const expected = choice(joinNames(codecs, ' | '), () => []);
-  return t.failure(read(value), t.appendContext(context, key, expected, read(value)));
+  const literals = choice(joinNames(codecs, ' | '), () => [], joinExpected(codecs));
+  return literals.failure(read(value), t.appendContext(context, key, literals, read(value)), form);
 }
 
 /** Returns the required literal fields of an object and their values. */

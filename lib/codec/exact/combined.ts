@@ -17,7 +17,7 @@ export function exactUnion({ name, types }: t.UnionType<t.Mixed[]>, at: string, 
       for (const a of part.branches()) for (const b of others) throwIf(at, indistinct(a, b));
     }
   });
-  return choice(names.ofUnion(name, parts), () => parts.flatMap((part) => part.branches()));
+  return choice(names.ofUnion(name, parts), () => parts.flatMap((part) => part.branches()), names.joinExpected(parts));
 }
 
 function throwIf(at: string, reason: string | undefined): void {

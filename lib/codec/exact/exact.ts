@@ -2,6 +2,7 @@ import type * as t from 'io-ts';
 import type { CompileContext } from './CompileContext.ts';
 import { compileCodec } from './compileCodec.ts';
 import type { ExactCodec } from './ExactCodec.ts';
+import { explained } from './explained.ts';
 
 /** More checks than this result only from a codec that unfolds without end. */
 const maxChecks = 10_000;
@@ -16,7 +17,7 @@ const maxChecks = 10_000;
  */
 export function exact(codec: t.Mixed, at: string): ExactCodec {
   const context: CompileContext = {
-    compile: (part, path) => compileCodec(part, path, context),
+    compile: (part, path) => explained(compileCodec(part, path, context), part, context),
     recursions: new Map(),
     checks: [],
   };

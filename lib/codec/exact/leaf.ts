@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { JsonKind, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
@@ -10,10 +11,12 @@ export function identityLeaf(
   kinds: readonly JsonKind[] | 'any',
   is: (value: unknown) => boolean,
   literals?: readonly Literal[],
+  expected?: string,
 ): ExactCodec {
-  return new ExactCodec(name, {
+  const leaf: ExactCodec = new ExactCodec(name, {
     is,
-    validateAs: (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    expected,
+    validateAs: (value, context, form) => (is(value) ? t.success(value) : leaf.failure(value, context, form)),
     encode: t.identity,
     isIdentity: () => true,
     branches: (codec) => [
@@ -24,26 +27,34 @@ export function identityLeaf(
       },
     ],
   });
+  return leaf;
 }
 
-/** Creates a codec that is text on the wire and another value in the program. */
+/**
+ * Creates a codec that is text on the wire and another value in the program.
+ *
+ * @param expected names the text for its sender
+ */
 export function textLeaf<A>(
   name: string,
+  expected: string,
   is: (value: unknown) => value is A,
   parse: (text: string) => A | undefined,
   print: (value: A) => string,
 ): ExactCodec {
-  return new ExactCodec(name, {
+  const leaf: ExactCodec = new ExactCodec(name, {
     is,
+    expected,
     validateAs: (value, context, form) => {
-      if (form === 'program') return is(value) ? t.success(value) : t.failure(value, context);
+      if (form === 'program') return is(value) ? t.success(value) : leaf.failure(value, context, form);
       const parsed = typeof value === 'string' ? parse(value) : undefined;
-      return parsed === undefined ? t.failure(value, context) : t.success(parsed);
+      return parsed === undefined ? leaf.failure(value, context, form) : t.success(parsed);
     },
     encode: (value) => print(value as A),
     isIdentity: () => false,
     branches: (codec) => [{ codec, kinds: new Set(['string']) }],
   });
+  return leaf;
 }
 
 /**
@@ -56,11 +67,20 @@ export function opaqueLeaf(custom: t.Mixed): ExactCodec {
   return new ExactCodec(custom.name, {
     is: (value) => custom.is(value),
     validateAs: (value, context, form) => {
-      if (form === 'wire') return custom.validate(value, context);
+      if (form === 'wire') return E.mapLeft(withoutValues)(custom.validate(value, context));
       return custom.is(value) ? t.success(value) : t.failure(value, context);
     },
     encode: (value) => custom.encode(value),
     isIdentity: () => false,
     branches: (codec) => [{ codec, kinds, opaque: true }],
+  });
+}
+
+/** Removes the messages that repeat a value: it may be secret. */
+export function withoutValues(errors: t.Errors): t.Errors {
+  return errors.map((error) => {
+    const { value, message, context } = error;
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    return text.length > 3 && message?.includes(text) ? { value, context } : error;
   });
 }

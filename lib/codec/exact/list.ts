@@ -5,14 +5,18 @@ import { addFailures, ExactCodec } from './ExactCodec.ts';
 /** Creates the codec of an array whose items have one codec. */
 export function list(name: string, item: ExactCodec): ExactCodec {
   const codecAt = (): ExactCodec => item;
-  return new ExactCodec(name, {
+  const codec: ExactCodec = new ExactCodec(name, {
+    expected: 'array',
     is: (value) => Array.isArray(value) && every(value, value.length, codecAt),
     validateAs: (value, context, form) =>
-      Array.isArray(value) ? validateItems(value, value.length, codecAt, context, form) : t.failure(value, context),
+      Array.isArray(value)
+        ? validateItems(value, value.length, codecAt, context, form)
+        : codec.failure(value, context, form),
     encode: (value) => (item.isIdentity() ? value : (value as unknown[]).map((element) => item.encode(element))),
     isIdentity: () => item.isIdentity(),
-    branches: (codec) => [{ codec, kinds: new Set(['array']) }],
+    branches: (self) => [{ codec: self, kinds: new Set(['array']) }],
   });
+  return codec;
 }
 
 /** Creates the codec of a tuple. Further items are dropped when received, as unknown fields are. */
@@ -20,16 +24,18 @@ export function tuple(name: string, items: readonly ExactCodec[]): ExactCodec {
   const codecAt = (index: number): ExactCodec | undefined => items[index];
   const { length } = items;
   const isIdentity = (): boolean => items.every((item) => item.isIdentity());
-  return new ExactCodec(name, {
+  const codec: ExactCodec = new ExactCodec(name, {
+    expected: `array of ${length} items`,
     is: (value) => Array.isArray(value) && value.length === length && every(value, length, codecAt),
     validateAs: (value, context, form) => {
       const fits = Array.isArray(value) && (form === 'wire' || value.length === length);
-      return fits ? validateItems(value, length, codecAt, context, form) : t.failure(value, context);
+      return fits ? validateItems(value, length, codecAt, context, form) : codec.failure(value, context, form);
     },
     encode: (value) => (isIdentity() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
     isIdentity,
-    branches: (codec) => [{ codec, kinds: new Set(['array']) }],
+    branches: (self) => [{ codec: self, kinds: new Set(['array']) }],
   });
+  return codec;
 }
 
 /** Creates the codec of an array that may come as a single item, as a query parameter does that occurs once. */

@@ -1,4 +1,5 @@
 import type * as t from 'io-ts';
+import type { ExactCodec } from './ExactCodec.ts';
 
 /*
  * The names of codecs in failures. io-ts names a codec without a name by spelling out its whole structure; these
@@ -32,6 +33,11 @@ export function ofIntersection(name: string, parts: readonly t.Mixed[]): string 
 export function ofRefinement(name: string, predicate: string, inner: t.Mixed): string {
   if (!name.startsWith('(')) return name;
   return predicate === '' ? inner.name : `${inner.name} (${predicate})`;
+}
+
+/** Joins what the parts of a union expect in the words of a sender, each once. */
+export function joinExpected(parts: readonly ExactCodec[]): string {
+  return [...new Set(parts.map(({ expected }) => expected))].join(' or ');
 }
 
 /** Joins the names of the parts, each once. */

@@ -30,7 +30,7 @@ export function record(name: string, fields: Fields): ExactCodec {
   }
 
   function validateAs(value: unknown, context: t.Context, form: Form): t.Validation<unknown> {
-    if (!isObject(value)) return t.failure(value, context);
+    if (!isObject(value)) return codec.failure(value, context, form);
     const out: Record<string, unknown> = {};
     const errors: t.Errors = [];
 
@@ -71,13 +71,15 @@ export function record(name: string, fields: Fields): ExactCodec {
     return out;
   }
 
-  return new ExactCodec(name, {
+  const codec: ExactCodec = new ExactCodec(name, {
     is,
+    expected: 'object',
     validateAs,
     encode,
     isIdentity: () => false,
-    branches: (codec) => [{ codec, kinds: new Set(['object']), fields }],
+    branches: (self) => [{ codec: self, kinds: new Set(['object']), fields }],
   });
+  return codec;
 }
 
 /** Returns true if a plain object has exactly these keys, in this order. */

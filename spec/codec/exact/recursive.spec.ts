@@ -10,7 +10,7 @@ describe('a recursion', () => {
     expect(received(tree, data)).to.deep.equal(data);
     expect(lines(tree, { name: 'a', children: [{ name: 1 }] })).to.deep.equal([
       'x.children[0].name: expected string, got number',
-      'x.children[0].children: expected Array<Tree>, got undefined',
+      'x.children[0].children: expected array, got undefined',
     ]);
   });
 

@@ -143,13 +143,15 @@ describe('a union', () => {
     });
 
     it('reports in one line what was expected where no member matches', () => {
-      expect(decode(t.union([t.string, t.null]), 5)).to.deep.equal(['x: expected string | null, got number']);
+      expect(decode(t.union([t.string, t.null]), 5)).to.deep.equal(['x: expected string or null, got number']);
       expect(decode(t.union([t.literal('a'), t.literal('b')]), 'c')).to.deep.equal([
-        'x: expected "a" | "b", got string',
+        'x: expected "a" or "b", got string',
       ]);
-      expect(decode(codec, 5)).to.deep.equal(['x: expected object | null | DateFromISOString, got number']);
-      expect(decode(codec, { kind: 'z' })).to.deep.equal(['x.kind: expected "a" | "b", got string']);
-      expect(decode(codec, {})).to.deep.equal(['x.kind: expected "a" | "b", got undefined']);
+      expect(decode(codec, 5)).to.deep.equal([
+        'x: expected object or null or a date and time with an offset, such as 2026-01-31T12:00:00Z, got number',
+      ]);
+      expect(decode(codec, { kind: 'z' })).to.deep.equal(['x.kind: expected "a" or "b", got string']);
+      expect(decode(codec, {})).to.deep.equal(['x.kind: expected "a" or "b", got undefined']);
     });
 
     it('names the object where no single literal field decides', () => {
