@@ -64,10 +64,17 @@ export function operatorQueueFull(operator: string, limit: number): LimitError {
   return new LimitError('operator-queue', message, limit, operator);
 }
 
-/** Creates the error for a reader that is slower than its stream. @internal */
-export function readerQueueFull(option: string, limit: number): LimitError {
-  const message =
-    `the reader is slower than the stream: what waits for it exceeds ${option}, ${limit}; ` +
-    'raise it, choose another overflow, or mount a feed, whose readers need no queue';
+/**
+ * Creates the error for a reader that is slower than its stream.
+ *
+ * @param isBurst true for what the stream emitted while it was subscribed, before the response has started
+ * @internal
+ */
+export function readerQueueFull(option: string, limit: number, isBurst: boolean): LimitError {
+  const message = isBurst
+    ? `what the stream emitted while it was subscribed exceeds ${option}, ${limit}, before its reader could take any; ` +
+      'pass an iterable, such as an array or a generator, which is read at the pace of its reader, or raise it'
+    : `the reader is slower than the stream: what waits for it exceeds ${option}, ${limit}; ` +
+      'raise it, choose another overflow, pass an iterable, or mount a feed, whose readers need no queue';
   return new LimitError('reader-queue', message, limit, option);
 }

@@ -39,15 +39,15 @@ export class Backlog {
     this.#limits = limits;
   }
 
-  /** Adds a value. Returns false if there was no room, and the policy made none. */
-  push(value: unknown, encoder: EventEncoder): boolean {
+  /** Adds a value. Returns the bound that is exceeded, if the policy made no room. */
+  push(value: unknown, encoder: EventEncoder): keyof QueueOptions | undefined {
     if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, encoder);
     else this.#add(value, encoder.encode(value));
-    while (this.#bytes > this.#limits.maxBytes || this.#count > this.#limits.maxEvents) {
-      if (this.#overflow !== 'drop-oldest' || this.#count === 1) return false;
+    for (let exceeded = this.#exceeded; exceeded !== undefined; exceeded = this.#exceeded) {
+      if (this.#overflow !== 'drop-oldest' || this.#count === 1) return exceeded;
       this.#dropOldest();
     }
-    return true;
+    return undefined;
   }
 
   /** Removes everything that waits and returns its frames, in order, after the gap of what was dropped. */
@@ -69,6 +69,11 @@ export class Backlog {
     this.#first = 0;
     this.#bytes = 0;
     this.#dropped = 0;
+  }
+
+  get #exceeded(): keyof QueueOptions | undefined {
+    if (this.#bytes > this.#limits.maxBytes) return 'maxBytes';
+    return this.#count > this.#limits.maxEvents ? 'maxEvents' : undefined;
   }
 
   get #count(): number {

@@ -30,7 +30,7 @@ export function limitsOf(options: UntypedOptions): Limits {
   checkNumber('sse: maxHeadDelay', maxHeadDelay, { min: 0, max: maxTimerDelay, unit: 'ms' });
   checkNumber('sse: maxEventBytes', maxEventBytes, { min: 1 });
   checkRetry('sse: retry', retry);
-  const { maxBytes = 1024 * 1024, maxEvents = 10_000 } = queue;
+  const { maxBytes = 16 * 1024 * 1024, maxEvents = Infinity } = queue;
   checkNumber('sse: queue.maxBytes', maxBytes, { min: 1 });
   checkNumber('sse: queue.maxEvents', maxEvents, { min: 1 });
   return {

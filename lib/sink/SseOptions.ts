@@ -23,8 +23,13 @@ export type Sendable<C extends Contract, T = unknown> = [C] extends [never]
   ? T
   : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
 
-/** The stream of a route: an Observable, an async iterable (a `ReadableStream` for example) or a feed. @category sink */
-export type Stream<T> = Observable<T> | AsyncIterable<T> | AnyFeed;
+/**
+ * The stream of a route: an Observable, an iterable (an array, a generator, a `ReadableStream` for example) or a feed.
+ * Iterables are read at the pace of their reader.
+ *
+ * @category sink
+ */
+export type Stream<T> = Observable<T> | AsyncIterable<T> | (Iterable<T> & object) | AnyFeed;
 
 /** The response to an error after the first byte: a last event and the end, the end, or a cut. @category sink */
 export type ErrorResponse<T> = T | 'end' | 'cut' | undefined;
@@ -41,9 +46,9 @@ export interface TimeoutOptions {
 
 /** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
 export interface QueueOptions {
-  /** The size of the encoded events, counted in characters. @default 1048576, 1 MiB */
+  /** The size of the encoded events, counted in characters. @default 16777216, 16 MiB */
   readonly maxBytes?: number;
-  /** @default 10000 */
+  /** @default Infinity: any number of events */
   readonly maxEvents?: number;
 }
 
@@ -128,7 +133,13 @@ export interface SseOptions<
    * @default 'disconnect'
    */
   readonly overflow?: Overflow<[C] extends [never] ? T : EventOf<C>>;
-  /** How much may wait for such a reader. @default { maxBytes: 1048576, maxEvents: 10000 } */
+  /**
+   * How much may wait for such a reader. What a stream emits while it is subscribed waits, too: a stream that exceeds the
+   * bound then is answered with an HTTP error, and not sent in part to a reader that would reconnect for the same. An
+   * iterable has no bound, since it is read at the pace of its reader.
+   *
+   * @default { maxBytes: 16777216, maxEvents: Infinity }
+   */
   readonly queue?: QueueOptions;
   /**
    * How long a socket may take nothing before the connection is cut, in milliseconds. Above 0; `Infinity` waits while

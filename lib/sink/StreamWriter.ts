@@ -44,6 +44,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   encoder: EventEncoder;
   /** Called once when everything is written and the socket takes more. */
   onReady: (() => void) | undefined;
+  /** True while the stream is being subscribed: what it emits then is not written, so that an error is an HTTP error. */
+  isSubscribing = false;
   /** Called for the first event while the head is delayed. */
   onFirst: (() => void) | undefined;
   readonly lag = 0;
@@ -82,10 +84,13 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     else resume();
   }
 
-  /** Writes what there is, and opens the response for it. */
+  /** Writes what there is, with the head of the response in the first write. */
   flush(): void {
     const connection = this.#connection;
-    if (connection.isWaiting && !this.#start()) return;
+    if (connection.isWaiting) {
+      if (!this.#response.start(this.#pending)) return;
+      this.#pending = '';
+    }
     if (!connection.isReady) return;
     if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
     const { how, reason } = this.#ending ?? {};
@@ -136,7 +141,9 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const connection = this.#connection;
     try {
       // The socket is checked once a turn.
-      if (connection.state === 'busy' || (this.#pending === '' && connection.isBusy)) return this.#enqueue(value);
+      const mustWait =
+        this.#pending === '' ? connection.isBusy : this.isSubscribing && this.#pending.length >= maxBurst;
+      if (connection.state === 'busy' || mustWait) return this.#enqueue(value);
       const { encoder } = this;
       const before = encoder.sent;
       this.#pending += encoder.withId(encoder.encode(value));
@@ -146,7 +153,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
       return this.error(error);
     }
     if (this.onFirst !== undefined) this.onFirst();
-    else if (this.#pending.length >= maxBurst) this.flush();
+    else if (this.#pending.length >= maxBurst && !this.isSubscribing) this.flush();
     else if (connection.state === 'open' && this.#pending !== '') this.#schedule();
   }
 
@@ -177,9 +184,13 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   #enqueue(value: unknown): void {
     this.#backlog ??= new Backlog(this.#response.overflow, this.#response.queue);
-    if (this.#backlog.push(value, this.encoder)) return;
+    const exceeded = this.#backlog.push(value, this.encoder);
+    if (exceeded === undefined) return;
     this.unsubscribe();
-    this.#response.outcomeOf(readerQueueFull('queue.maxBytes', this.#response.queue.maxBytes));
+    const { isWaiting } = this.#connection;
+    const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], isWaiting);
+    if (isWaiting) return this.#response.refuse(error);
+    this.#response.outcomeOf(error);
     this.#connection.cut('overflow');
   }
 
@@ -188,13 +199,6 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     this.#pending += frames;
     if (frames !== '') this.#connection.timeouts?.onEvent();
     if (dropped > 0) this.#response.onOverflow(dropped, gap);
-  }
-
-  /** Opens the response, and writes its head and what is pending at once. */
-  #start(): boolean {
-    const isStarted = this.#response.start(this.#pending);
-    if (isStarted) this.#pending = '';
-    return isStarted;
   }
 
   #takePending(): string {

@@ -27,7 +27,11 @@ export function serveStream(session: Session, source: Source): void {
   pipeline.writer = writer;
   if ('iterable' in source)
     pull(source.iterable, writer, (next) => writer.whenReady(() => runIn(connection.scope, next)));
-  else source.observable.subscribe(writer);
+  else {
+    writer.isSubscribing = true;
+    source.observable.subscribe(writer);
+    writer.isSubscribing = false;
+  }
   // Nothing was written so far, so that an error while subscribing is still answered as an HTTP error.
   if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.isClaimed) return pipeline.start();
   const startNow = delayHead(session, maxHeadDelay, () => pipeline.start());

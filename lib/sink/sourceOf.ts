@@ -2,7 +2,7 @@ import { from, isObservable, type Observable, type ObservableInput, observable }
 import { kindOf } from '../data/kindOf.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 
-/** The form of a stream: an Observable, of this or another library, or an async iterable, which the reader paces. */
+/** The form of a stream: an Observable, of this or another library, or an iterable, which the reader paces. */
 export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
 
 /**
@@ -17,8 +17,14 @@ export function sourceOf(value: unknown): Source {
   if (typeof value === 'object' && value !== null) {
     if (observable in value) return { observable: from(value as ObservableInput<unknown>) };
     if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
+    if (Symbol.iterator in value) return { iterable: asyncIterableOf(value as Iterable<unknown>) };
   }
   throw new TypeError(
-    `sse: expected an Observable, an async iterable, or a function that returns one, got ${kindOf(value)}`,
+    `sse: expected an Observable, an iterable, a feed, or a function that returns one, got ${kindOf(value)}`,
   );
+}
+
+/** Returns an iterable whose results are awaited, so that a synchronous one is read at the pace of its reader, too. */
+async function* asyncIterableOf(iterable: Iterable<unknown>): AsyncGenerator<unknown> {
+  yield* iterable;
 }

@@ -77,8 +77,13 @@ sse({ events: Echoes }, interval(1));
 // @ts-expect-error neither is what a handler makes of it
 sse({ events: Echoes }, () => interval(1).pipe(map((n) => ({ type: 'echo' as const, data: { message: n } }))));
 
-// @ts-expect-error a list is no stream
+// An array and every other iterable but text is read at the pace of its reader.
 sse([1, 2, 3]);
+sse({ events: Echoes }, [Echoes.Echo({ message: 'a' })]);
+// @ts-expect-error a number is no event of the contract
+sse({ events: Echoes }, [1]);
+// @ts-expect-error text is no stream
+sse('text');
 
 // @ts-expect-error a heartbeat is a number of milliseconds
 sse({ heartbeat: '15s' }, NEVER);

@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { concat, from, NEVER, range, throwError } from 'rxjs';
+import { events, LimitError, sse } from '../../lib/index.ts';
+import { withMuteReader } from '../http/slow/mute.ts';
+import { turn, watched } from '../http/slow/watched.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+
+const Rows = events({ Row: { key: t.number, text: t.string } });
+const rows = Array.from({ length: 20_000 }, (_, key) => Rows.Row({ key, text: `row ${key}`.padEnd(60) }));
+const keysIn = (text: string): number => text.match(/"key":\d+/g)?.length ?? 0;
+
+/** Mounts a route whose errors before the first byte are answered with their text. */
+function withNext(route: ReturnType<typeof sse>, errors: unknown[] = []) {
+  return (request: never, response: { statusCode: number; end(text: string): void }) =>
+    route(request, response as never, (error) => {
+      errors.push(error);
+      response.statusCode = 500;
+      response.end(String(error));
+    });
+}
+
+describe('what a stream emits while it is subscribed', () => {
+  for (const [name, stream] of [
+    ['and completes', from(rows)],
+    ['and stays open', concat(from(rows), NEVER)],
+  ] as const) {
+    it(`is sent whole where 20,000 events come at once ${name}, however fast the socket is`, async () => {
+      await listen(sse({ events: Rows }, stream), async (url) => {
+        const wire = await openStream(url);
+        const text = await wire.until(/"key":19999/);
+        wire.close();
+        expect(keysIn(text)).to.equal(20_000);
+      });
+    });
+  }
+
+  for (const [queue, named] of [
+    [{ maxBytes: 100_000 }, 'queue.maxBytes, 100000'],
+    [{ maxEvents: 5 }, 'queue.maxEvents, 5'],
+  ] as const) {
+    it(`is an HTTP error where it exceeds ${named}, which names the option and the alternative`, async () => {
+      const errors: unknown[] = [];
+      await listen(withNext(sse({ events: Rows, queue }, from(rows)), errors) as never, async (url) => {
+        const wire = await openStream(url);
+        expect(wire.status).to.equal(500);
+        expect(await wire.ended())
+          .to.include(named)
+          .and.include('iterable');
+        expect(errors[0]).to.be.instanceOf(LimitError).and.have.property('kind', 'reader-queue');
+      });
+    });
+  }
+
+  it('is bounded by 16 MiB where the route says nothing, and then unsubscribed from', async () => {
+    let emitted = 0;
+    const endless = new (class {
+      *[Symbol.iterator]() {
+        for (;;) {
+          emitted++;
+          yield 'x'.repeat(64 * 1024);
+        }
+      }
+    })();
+    await listen(withNext(sse(from(endless))) as never, async (url) => {
+      const wire = await openStream(url);
+      expect(await wire.ended()).to.include('queue.maxBytes, 16777216');
+      expect(emitted).to.be.within(250, 260);
+    });
+  });
+
+  it('is not sent where the stream fails after it, so that the error is an HTTP error', async () => {
+    const failing = concat(
+      range(0, 50_000),
+      throwError(() => new Error('no database')),
+    );
+    await listen(withNext(sse(failing)) as never, async (url) => {
+      const wire = await openStream(url);
+      expect([wire.status, await wire.ended()]).to.deep.equal([500, 'Error: no database']);
+    });
+  });
+
+  it("drops the oldest that wait with overflow 'drop-oldest', and reports them by a gap", async () => {
+    const route = sse({ overflow: 'drop-oldest', queue: { maxEvents: 2 } }, range(0, 50_000));
+    await listen(route, async (url) => {
+      const text = await (await openStream(url)).ended();
+      expect(text).to.match(/event: rxsse\.gap\n.*\n\nid: \S+\ndata: 49998\n\nid: \S+\ndata: 49999\n\nid: \S+~\n/);
+      expect(text).to.match(/^retry: 3000\n\nid: \S+\.1\ndata: 0\n\n/);
+    });
+  });
+});
+
+describe('an iterable', () => {
+  const numbers = [1, 2, 3];
+  for (const [name, route] of [
+    ['an array', sse(numbers)],
+    ['a set', sse(new Set(numbers))],
+    [
+      'a generator that each request creates',
+      sse(function* () {
+        yield* numbers;
+      }),
+    ],
+    [
+      'an array under a contract',
+      sse(
+        { events: Rows },
+        numbers.map((key) => Rows.Row({ key, text: '' })),
+      ),
+    ],
+    ['an array of a run', sse({ resume: true }, () => numbers)],
+  ] as const) {
+    it(`that is ${name} is sent in order, to each reader`, async () => {
+      await listen(route as ReturnType<typeof sse>, async (url) => {
+        for (let reader = 0; reader < 2; reader++) {
+          const text = await (await openStream(url)).ended();
+          const found = [...text.matchAll(/^data: (?:\{"key":)?(\d)/gm)].map(([, digit]) => Number(digit));
+          expect(found).to.deep.equal(numbers);
+        }
+      });
+    });
+  }
+
+  it('is pulled at the pace of its socket', async () => {
+    let pulled = 0;
+    const text = 'x'.repeat(10_000);
+    function* endless() {
+      for (;;) {
+        pulled++;
+        yield text;
+      }
+    }
+    const { listener, responses } = watched((request, response) => sse(endless)(request, response));
+    await listen(listener, async (url) => {
+      await withMuteReader(url, async () => {
+        for (let still = 0, last = -1; still < 50; still = pulled === last ? still + 1 : 0, last = pulled) await turn();
+      });
+      expect(pulled).to.be.above(1);
+      expect(responses[0]?.writableLength).to.be.within(1, 200_000);
+    });
+  });
+
+  it('is not text', () => {
+    expect(() => sse('text' as never)).to.throw(TypeError, 'got string');
+  });
+});
