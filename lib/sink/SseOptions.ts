@@ -7,6 +7,7 @@ import type { Gap } from '../event/Gap.ts';
 import type { AnyFeed } from '../feed/feed.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
+import type { OnInvalidInput } from './OnInvalidInput.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
@@ -190,6 +191,11 @@ export interface SseOptions<
   readonly connectionLimit?: ConnectionLimit<R>;
   /** Returns when the reader's permission expires; the connection ends then. @default never */
   readonly expiresAt?: (context: ContextOf<Q, P, B, S, R>) => Date | undefined;
+  /**
+   * Called when query, params or body do not decode. What it returns is the JSON of the 422; what it throws goes to
+   * `next`. @default a problem (RFC 9457) that names each path and what was expected there
+   */
+  readonly onInvalidInput?: OnInvalidInput<R>;
   /** Called before a stream response starts. What this and the other hooks throw is reported (`setErrorReporter`) and changes nothing. They run in the request's `AsyncLocalStorage` store. */
   readonly onOpen?: (context: ContextOf<Q, P, B, S, R>) => void;
   /** Called when a response that had started is closed; `stats.error` is the error for which it was. */

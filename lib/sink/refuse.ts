@@ -5,6 +5,7 @@ import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
+import { isPromise } from './callUser.ts';
 import type { Route } from './Route.ts';
 import type { SseRequest } from './SseRequest.ts';
 
@@ -45,9 +46,12 @@ export function refuseMethod(connection: Connection, methods: ReadonlySet<string
   refuse(connection, { status: 405, issues: [], headers: { Allow: [...methods].join(', ') } });
 }
 
-/** Refuses parts of a request that do not decode. */
-export function refuseInput(connection: Connection, issues: readonly Issue[]): void {
-  refuse(connection, { status: 422, issues });
+/** Refuses parts of a request that do not decode; `answer` is what the program answers instead of the problem. */
+export function refuseInput(connection: Connection, issues: readonly Issue[], answer?: object): void {
+  if (answer === undefined) return refuse(connection, { status: 422, issues });
+  if (isPromise(answer)) throw new TypeError('onInvalidInput must return an object or nothing, got a promise');
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+  connection.reply(422, headers, JSON.stringify(answer));
 }
 
 /**

@@ -15,7 +15,7 @@ export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], Req
 
 /**
  * Creates the decoder of a route's inputs. One answer names everything that is wrong; a part without a shape is passed
- * on as it is.
+ * on as it is. The decoder throws for a body that no parser has read.
  *
  * @throws TypeError for a shape that cannot be decoded exactly.
  */
@@ -34,8 +34,13 @@ export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Sha
     if (!isLeft(decodedQuery) && !isLeft(decodedParams) && !isLeft(decodedBody)) {
       return right({ query: decodedQuery.right, params: decodedParams.right, body: decodedBody.right });
     }
+    if (isLeft(decodedBody) && isUnparsed(request)) {
+      throw new TypeError(
+        'sse: no parser left the JSON of the request in request.body: mount express.json() before it',
+      );
+    }
     const issues = [decodedQuery, decodedParams, decodedBody].flatMap((part) => (isLeft(part) ? part.left : []));
-    return left(isLeft(decodedBody) && request.body === undefined ? [...issues, unparsed] : issues);
+    return left(issues);
   };
 }
 
@@ -64,11 +69,11 @@ function decoderOf(root: string, shape: Shape | undefined): (value: unknown) => 
   return shape === undefined ? right : recordDecoder(shape, root);
 }
 
-const unparsed: Issue = {
-  path: 'body',
-  expected: 'a parsed body: mount express.json() or another parser before the route, and send its content type',
-  got: 'undefined',
-};
+/** Returns true for a request whose body is JSON that nothing has read: a mistake of the program, not of its client. */
+function isUnparsed({ body, headers }: SseRequest): boolean {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = headers;
+  return body === undefined && /json/i.test(String(type)) && (encoding !== undefined || Number(length) > 0);
+}
 
 /**
  * Returns the cursor that a reader resumes from, as text: the `Last-Event-ID` header or, for a page or a client that

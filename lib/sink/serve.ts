@@ -42,7 +42,7 @@ export function serve(
     const inputs = route.decode(request);
     if (isLeft(inputs)) {
       stats.refused.input++;
-      return refuseInput(connection, inputs.left);
+      return refuseInput(connection, inputs.left, route.options.onInvalidInput?.(inputs.left, userRequest));
     }
     session.inputs = inputs.right;
     whenResolved(route.options.state?.(userRequest), refuse, (state) => {

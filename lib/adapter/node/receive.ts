@@ -9,14 +9,15 @@ import type { AppendOptions } from '../../log/EventLog.ts';
 import { Connection } from '../../sink/Connection.ts';
 import { callGuarded, whenResolved } from '../../sink/callUser.ts';
 import { describeRequest } from '../../sink/describeRequest.ts';
+import type { OnInvalidInput } from '../../sink/OnInvalidInput.ts';
 import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from '../../sink/refuse.ts';
 import type { Next, SseRequest } from '../../sink/SseRequest.ts';
 import type { SseResponse } from './NodeResponse.ts';
 import { NodeTransport } from './NodeTransport.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
 
-/** How much one request may send. @category adapter */
-export interface ReceiveOptions {
+/** How much one request may send, and the answer to one that does not decode. @category adapter */
+export interface ReceiveOptions<R = ReceiveRequest> {
   /**
    * The largest body that is read, in bytes. At least 1. A larger one is answered 413, and its rest stays unread; so is
    * one above 64 KiB with more than 1000 levels or 20,000 different names, which would take long to parse. What a parser
@@ -27,6 +28,13 @@ export interface ReceiveOptions {
   readonly maxBodyBytes?: number;
   /** The most events in one array. At least 1. @default 1000 */
   readonly maxBatch?: number;
+  /**
+   * Called for a request whose events do not decode. The object that it returns is the JSON of the 422; what it throws
+   * goes to `next`, and so to the error handler of the app.
+   *
+   * @default a problem (RFC 9457) that names each path and what was expected there
+   */
+  readonly onInvalidInput?: OnInvalidInput<R>;
 }
 
 /** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category adapter */
@@ -62,7 +70,7 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  */
 export function receive<R extends ReceiveRequest = ReceiveRequest>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
-  { maxBodyBytes = 64 * 1024, maxBatch = 1000 }: ReceiveOptions = {},
+  { maxBodyBytes = 64 * 1024, maxBatch = 1000, onInvalidInput }: ReceiveOptions<R> = {},
 ): ReceiveHandler<R> {
   checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
   checkNumber('receive: maxBatch', maxBatch, { min: 1 });
@@ -84,7 +92,7 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
     if (isLeft(options)) return refuse(connection, options.left);
     const publish = (feed: Feed, body: unknown): void => {
       const events = decodeBody(feed.contract, body, maxBatch);
-      if (isLeft(events)) return refuseInput(connection, events.left);
+      if (isLeft(events)) return refuseInput(connection, events.left, onInvalidInput?.(events.left, request));
       const published = feed.publish(events.right, options.right).subscribe({
         next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),
         error: onError,

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { NEVER } from 'rxjs';
+import { events, feed, receive, type SseOptions, sse } from '../../lib/index.ts';
+import { marbles, type ReaderOptions } from '../../lib/testing/index.ts';
+
+const Orders = events({ OrderPaid: { total: t.number } });
+const unwanted = new Error('unwanted');
+
+type Options = Pick<SseOptions, 'onInvalidInput'>;
+
+/** What the program may answer, on every route that decodes something of a request. */
+const routes = {
+  sse: (options: Options = {}) => sse({ query: { q: t.string }, ...options }, NEVER),
+  receive: (options: Options = {}) => receive(feed(Orders), options),
+};
+const bad: ReaderOptions = { method: 'POST', body: { type: 'order_paid', data: {} } };
+
+for (const [name, routeOf] of Object.entries(routes)) {
+  describe(`a request that does not decode, for ${name},`, () => {
+    it(
+      'is answered 422 with a problem',
+      marbles(({ reader, flush }) => {
+        const answer = reader(routeOf() as never, bad);
+        flush();
+        expect([answer.status, answer.headers['content-type']]).to.deep.equal([422, 'application/problem+json']);
+      }),
+    );
+
+    it(
+      'is answered 422 with what onInvalidInput returns for its issues',
+      marbles(({ reader, flush }) => {
+        const answer = reader(
+          routeOf({ onInvalidInput: (issues) => ({ wrong: issues.map(({ path }) => path) }) }) as never,
+          bad,
+        );
+        flush();
+        expect([answer.status, answer.headers['content-type']]).to.deep.equal([422, 'application/json']);
+        const wrong = name === 'sse' ? 'query.q' : 'body.data.total';
+        expect(JSON.parse(answer.text)).to.deep.equal({ wrong: [wrong] });
+      }),
+    );
+
+    it(
+      'is answered with the problem where onInvalidInput returns nothing',
+      marbles(({ reader, flush }) => {
+        const answer = reader(routeOf({ onInvalidInput: () => undefined }) as never, bad);
+        flush();
+        expect([answer.status, answer.headers['content-type']]).to.deep.equal([422, 'application/problem+json']);
+      }),
+    );
+
+    it(
+      'goes to next where onInvalidInput throws',
+      marbles(({ reader, flush }) => {
+        const answer = reader(
+          routeOf({
+            onInvalidInput: () => {
+              throw unwanted;
+            },
+          }) as never,
+          bad,
+        );
+        flush();
+        expect([answer.status, answer.error]).to.deep.equal([500, unwanted]);
+      }),
+    );
+
+    it(
+      'is an error of the program where onInvalidInput returns a promise',
+      marbles(({ reader, flush }) => {
+        const answer = reader(routeOf({ onInvalidInput: async () => ({}) }) as never, bad);
+        flush();
+        expect(String(answer.error)).to.equal(
+          'TypeError: onInvalidInput must return an object or nothing, got a promise',
+        );
+      }),
+    );
+  });
+}
+
+describe('a body that no parser has read', () => {
+  const route = sse({ body: { q: t.string } }, NEVER);
+  const json = { 'content-type': 'application/json; charset=utf-8', 'content-length': '8' };
+
+  it(
+    'is an error of the program, if the client sent JSON',
+    marbles(({ reader, flush }) => {
+      const { 'content-length': _, ...chunked } = { ...json, 'transfer-encoding': 'chunked' };
+      const answers = [json, chunked].map((headers) => reader(route, { method: 'POST', headers }));
+      flush();
+      for (const { status, error } of answers) {
+        expect(status).to.equal(500);
+        expect(String(error)).to.equal(
+          'TypeError: sse: no parser left the JSON of the request in request.body: mount express.json() before it',
+        );
+      }
+    }),
+  );
+
+  it(
+    'is one of the client, if it sent none or something else, and the answer names no part of the program',
+    marbles(({ reader, flush }) => {
+      const others = [{}, { ...json, 'content-length': '0' }, { ...json, 'content-type': 'text/plain' }];
+      const answers = others.map((headers) => reader(route, { method: 'POST', headers }));
+      flush();
+      for (const { status, text } of answers) {
+        expect(status).to.equal(422);
+        expect(JSON.parse(text).errors).to.deep.equal([{ path: 'body', expected: 'object', got: 'undefined' }]);
+      }
+    }),
+  );
+});
