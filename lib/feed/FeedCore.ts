@@ -198,7 +198,10 @@ export class FeedCore {
       const session = sessionOf();
       const target = new PipeTarget(subscriber, cache, session);
       const { reader } = target;
-      session.open(() => this.resume(reader));
+      session.open(
+        () => this.resume(reader),
+        () => target.pause(),
+      );
       subscriber.add(() => this.leave(reader));
       this.attach(reader, session.requested, session.options, (position, state) => {
         target.start(position);

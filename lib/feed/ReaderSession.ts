@@ -26,8 +26,11 @@ export interface ReaderSession {
   readonly isReady: boolean;
   /** Called when the route reads the feed; a route reads one feed. */
   claim(contract: Contract | undefined): void;
-  /** Called when the pipeline subscribes; `onReady` is called when the socket takes more again. */
-  open(onReady: () => void): void;
+  /**
+   * Called when the pipeline subscribes; `onFull` is called when its values have to wait for the socket, and `onReady`
+   * when the socket takes more again.
+   */
+  open(onReady: () => void, onFull: () => void): void;
   /** Called when the start position is known; `started` is called when the response has started. */
   positioned(position: StartPosition, state: LogState, started: () => void): void;
   /** Called before entries of another epoch are emitted. */

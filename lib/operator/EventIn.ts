@@ -1,5 +1,6 @@
 import { type Entry, isEntry } from '../event/Entry.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
+import { pageEndOf } from '../event/PageEnd.ts';
 import { reserved } from '../wire/reserved.ts';
 
 /**
@@ -35,6 +36,11 @@ export function eventIn<T>(value: T): EventIn<T> | undefined {
 /** Returns true for an entry without an event, which only moves the position of its reader. @internal */
 export function isPositionOnly(value: unknown): value is Entry<never> {
   return isEntry(value) && value.event === undefined;
+}
+
+/** Returns true for a position-only entry at the end of a queue that a later one may replace. @internal */
+export function isReplaceable(value: unknown): boolean {
+  return isPositionOnly(value) && pageEndOf(value) === undefined;
 }
 
 /** Returns the value with this event in it. With the event that it has already, it keeps its encoded frame. @internal */

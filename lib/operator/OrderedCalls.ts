@@ -1,5 +1,7 @@
 import { kindOf } from '../data/kindOf.ts';
 import { Queue } from '../data/Queue.ts';
+import { pageEndOf } from '../event/PageEnd.ts';
+import { isPositionOnly, isReplaceable } from './EventIn.ts';
 import type { SerializedObserver } from './SerializedObserver.ts';
 
 /** How many calls share one AbortSignal: creating one costs more than all the rest of a call. */
@@ -12,7 +14,7 @@ interface Slot<R> {
   /** Makes the value that is emitted from the result of the call. */
   readonly finish: (result: unknown) => R;
   state: 'waiting' | 'running' | 'done' | 'failed';
-  isPositionOnly: boolean;
+  readonly isPassing: boolean;
   value: R | undefined;
   error: unknown;
   abort: AbortController | undefined;
@@ -55,13 +57,14 @@ export class OrderedCalls<R> {
   }
 
   /** Emits a value behind the results before it. A position-only value replaces one that directly precedes it. */
-  pass(value: R, isPositionOnly: boolean): void {
+  pass(value: R): void {
     const { tail } = this.#slots;
-    if (isPositionOnly && tail?.isPositionOnly) {
+    pageEndOf(value)?.hold();
+    if (tail?.isPassing && isPositionOnly(value) && isReplaceable(tail.value)) {
       tail.value = value;
       return;
     }
-    this.#slots.push({ ...slotOf<R>(undefined, () => value), state: 'done', value, isPositionOnly });
+    this.#slots.push({ ...slotOf<R>(undefined, () => value), state: 'done', value, isPassing: true });
     this.#advance();
   }
 
@@ -74,7 +77,10 @@ export class OrderedCalls<R> {
   /** Aborts all running calls and drops all values. */
   abort(): void {
     this.#isStopped = true;
-    for (const { abort } of this.#slots) abort?.abort();
+    for (const { abort, isPassing, value } of this.#slots) {
+      abort?.abort();
+      if (isPassing) pageEndOf(value)?.release();
+    }
     this.#slots.clear();
     this.#waiting.clear();
   }
@@ -94,6 +100,7 @@ export class OrderedCalls<R> {
       if (head.state === 'failed') return this.#output.error(head.error);
       if (head.state !== 'done') return;
       this.#slots.shift();
+      if (head.isPassing) pageEndOf(head.value)?.release();
       this.#output.next(head.value as R);
     }
   }
@@ -161,7 +168,7 @@ function slotOf<R>(call: Slot<R>['call'], finish: Slot<R>['finish']): Slot<R> {
     call,
     finish,
     state: 'waiting',
-    isPositionOnly: false,
+    isPassing: false,
     value: undefined,
     error: undefined,
     abort: undefined,

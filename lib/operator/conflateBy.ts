@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { Entry, isEntry } from '../event/Entry.ts';
+import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, isPositionOnly, withEvent } from './EventIn.ts';
@@ -107,6 +108,11 @@ export function conflateBy<T>(
         position = undefined;
         if (early !== undefined) output.nextAll(early);
       };
+      const passPosition = (value: Entry<never> & T): void => {
+        if (!value.isPartial) position = value;
+        const passing = pageEndOf(value)?.asPartial();
+        if (passing !== undefined) output.next(passing as T);
+      };
       const end = {
         complete: (): void => {
           emit();
@@ -127,7 +133,7 @@ export function conflateBy<T>(
           const previous = last;
           last = value;
           if (event !== undefined || !isControl(value)) hold(value, event as EventIn<T>, previous);
-          else if (isPositionOnly(value) && held.size > 0) position = value;
+          else if (isPositionOnly(value) && held.size > 0) passPosition(value);
           else emit(value);
         },
         ...end,

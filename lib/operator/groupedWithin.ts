@@ -1,5 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkDuration, checkFunction, checkNumber } from '../data/check.ts';
+import type { Entry } from '../event/Entry.ts';
+import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, isPositionOnly, type WithEvent, withEvent } from './EventIn.ts';
@@ -94,12 +96,18 @@ export function groupedWithin<T>(
         if (group.length >= maxEvents || size >= maxBytes) emit();
       };
 
+      const passPosition = (value: Entry<never> & T): void => {
+        if (!value.isPartial) last = value;
+        const passing = pageEndOf(value)?.asPartial();
+        if (passing !== undefined) output.next(passing as unknown as WithEvent<T, never>);
+      };
+
       const alarm = new Alarm(subscriber, () => emit());
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);
           if (event !== undefined || !isControl(value)) add(value, event as EventIn<T>);
-          else if (isPositionOnly(value) && group.length > 0) last = value;
+          else if (isPositionOnly(value) && group.length > 0) passPosition(value);
           else emit(value as WithEvent<T, never>);
         },
         complete: () => {

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkFunction } from '../data/check.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
-import { type EventIn, eventIn, isControl, isPositionOnly, type WithEvent, withEvent } from './EventIn.ts';
+import { type EventIn, eventIn, isControl, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { OrderedCalls } from './OrderedCalls.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
@@ -65,7 +65,7 @@ export function mapAsync<T, R extends NonNullable<unknown> | null>(
         next: (value) => {
           const event = eventIn(value);
           if (event === undefined && isControl(value)) {
-            return calls.pass(value as WithEvent<T, never>, isPositionOnly(value));
+            return calls.pass(value as WithEvent<T, never>);
           }
           if (calls.size >= maxQueued) throw operatorQueueFull('mapAsync', maxQueued);
           calls.push(

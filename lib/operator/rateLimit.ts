@@ -2,9 +2,10 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkNumber } from '../data/check.ts';
 import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
+import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { isControl, isPositionOnly } from './EventIn.ts';
+import { isControl, isPositionOnly, isReplaceable } from './EventIn.ts';
 import { listen } from './listen.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
@@ -60,7 +61,8 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
 
       const emit = (): void => {
         while (waiting.length > 0) {
-          if (!isControl(waiting.head)) {
+          if (isControl(waiting.head)) pageEndOf(waiting.head)?.release();
+          else {
             const delay = bucket.delay();
             if (delay > 0) return alarm.set(clock.now() + delay);
             bucket.take();
@@ -71,9 +73,15 @@ export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunctio
       };
 
       const alarm = new Alarm(subscriber, emit);
+      subscriber.add(() => {
+        for (const value of waiting) pageEndOf(value)?.release();
+      });
       listen(source, subscriber, {
         next: (value) => {
-          if (isPositionOnly(value) && isPositionOnly(waiting.tail)) return waiting.replaceTail(value);
+          if (isPositionOnly(value)) {
+            pageEndOf(value)?.hold();
+            if (isReplaceable(waiting.tail)) return waiting.replaceTail(value);
+          }
           if (waiting.length >= maxQueued) throw operatorQueueFull('rateLimit', maxQueued);
           waiting.push(value);
           if (waiting.length === 1) emit();

@@ -121,6 +121,7 @@ export class EntryEncoder implements EventEncoder {
 
   /** Returns the frame of an event that leaves the reader at its position: without an id. */
   #partialFrame(event: unknown): string {
+    if (event === undefined) return '';
     this.sent++;
     return this.#messageOf(event, undefined);
   }

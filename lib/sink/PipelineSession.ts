@@ -80,9 +80,10 @@ export class PipelineSession implements ReaderSession {
     if (writer !== undefined) writer.encoder = this.#encoder;
   }
 
-  open(onReady: () => void): void {
+  open(onReady: () => void, onFull: () => void): void {
     if (this.writer === undefined || this.#mayStart || this.#onReady !== undefined) throw new TypeError(readOnce);
     this.#onReady = onReady;
+    this.writer.onFull = onFull;
   }
 
   positioned(found: StartPosition, state: LogState, started: () => void): void {

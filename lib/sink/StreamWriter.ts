@@ -8,13 +8,12 @@ import type { Connection } from './Connection.ts';
 import type { EventEncoder } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
 import type { ErrorOutcome } from './Route.ts';
+import type { CloseReason } from './RouteStats.ts';
 import type { QueueOptions } from './SseOptions.ts';
 import type { Writer } from './Writer.ts';
 
 /** Written before the turn ends, in characters, so that a long burst retains no more than this. */
 const maxBurst = 64 * 1024;
-
-type Reason = 'completed' | 'failed' | 'timeout';
 
 /** The response of one session, as its writer uses it. */
 export interface StreamResponse {
@@ -42,8 +41,9 @@ export interface StreamResponse {
 export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
   encoder: EventEncoder;
-  /** Called once when everything is written and the socket takes more. */
+  /** Called once when everything is written and the socket takes more, and for each value that has to wait for that. */
   onReady: (() => void) | undefined;
+  onFull: (() => void) | undefined;
   /** True while the stream is being subscribed: what it emits then is not written, so that an error is an HTTP error. */
   isSubscribing = false;
   /** Called for the first event while the head is delayed. */
@@ -54,7 +54,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   #backlog: Backlog | undefined;
   #pending = '';
   #isScheduled = false;
-  #ending: { readonly how: 'end' | 'cut'; readonly reason: Reason } | undefined;
+  #ending: { readonly how: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
 
   constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
     super();
@@ -177,19 +177,19 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     }
   }
 
-  #end(how: 'end' | 'cut', reason: Reason): void {
+  #end(how: 'end' | 'cut', reason: CloseReason): void {
     this.#ending = { how, reason };
     this.flush();
   }
 
   #enqueue(value: unknown): void {
+    this.onFull?.();
     this.#backlog ??= new Backlog(this.#response.overflow, this.#response.queue);
     const exceeded = this.#backlog.push(value, this.encoder);
     if (exceeded === undefined) return;
     this.unsubscribe();
-    const { isWaiting } = this.#connection;
-    const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], isWaiting);
-    if (isWaiting) return this.#response.refuse(error);
+    const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], this.#connection.isWaiting);
+    if (this.#connection.isWaiting) return this.#response.refuse(error);
     this.#response.outcomeOf(error);
     this.#connection.cut('overflow');
   }
