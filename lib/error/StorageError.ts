@@ -7,6 +7,9 @@ import { RxsseError } from './RxsseError.ts';
  * repeated. A full disk is the usual reason; the log continues by itself when there is room. `cause` is the error of
  * the storage.
  *
+ * A route that gets it before the first byte answers as a full server does: with a stream that asks an EventSource to
+ * wait and ends, and with 503 and `Retry-After` for any other client.
+ *
  * @example Let the sender retry
  * const statusOf = (error: unknown) => (error instanceof StorageError ? 503 : 500);
  *
@@ -20,7 +23,7 @@ export class StorageError extends RxsseError {
   /** @param what the operation that failed: `append to the log in ./data` */
   constructor(what: string, cause: unknown) {
     const { message, code } = reasonOf(cause);
-    super(`could not ${what}: ${message}. Nothing acknowledged is lost; if the disk is full, make room and ask again`, {
+    super(`could not ${what}: ${message}. Nothing acknowledged is lost; if the disk is full, make room and try again`, {
       cause,
     });
     this.code = code;

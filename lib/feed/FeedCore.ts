@@ -55,7 +55,7 @@ export class FeedCore {
     this.contract = contract;
     this.log = log;
     this.#options = options;
-    this.#readers = new ReaderSet(log, maxConcurrentReads);
+    this.#readers = new ReaderSet(log, maxConcurrentReads, onError);
     this.#cache = contract && new EntryCache(contract, onError);
     this.#producer = source && new Producer({ ...options, source });
     if (start === 'now') this.#producer?.start();
@@ -71,14 +71,13 @@ export class FeedCore {
   }
 
   publish(events: unknown, options: AppendOptions): Ack<string> {
-    let encoded: readonly EncodedEvent[];
     try {
-      encoded = Array.isArray(events) ? events.flatMap((event) => this.#encode(event)) : this.#encode(events);
+      const encoded = Array.isArray(events) ? events.flatMap((event) => this.#encode(event)) : this.#encode(events);
+      // The log appends now; subscribing late, or never, changes nothing.
+      return this.#ack(this.log.append(encoded, options).pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
     } catch (error) {
       return this.#ack(throwError(() => error));
     }
-    // The log appends now; subscribing late, or never, changes nothing.
-    return this.#ack(this.log.append(encoded, options).pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { EventLog } from '../log/EventLog.ts';
 import type { Reader } from './Reader.ts';
+import { readLog } from './readLog.ts';
 import { sweep } from './sweep.ts';
 
 /** One read of the log, and the readers that wait for it. */
@@ -19,15 +20,18 @@ export class PageLoader {
   readonly #log: EventLog;
   readonly #pageSize: number;
   readonly #maxConcurrentReads: number;
+  readonly #onError: (error: unknown) => void;
   /** The loads under way and those that wait, by position. */
   readonly #loads = new Map<string, Load>();
   readonly #waiting = new Set<Load>();
   #reading = 0;
 
-  constructor(log: EventLog, pageSize: number, maxConcurrentReads: number) {
+  /** @param onError notified of each read that fails; it is repeated */
+  constructor(log: EventLog, pageSize: number, maxConcurrentReads: number, onError: (error: unknown) => void) {
     this.#log = log;
     this.#pageSize = pageSize;
     this.#maxConcurrentReads = maxConcurrentReads;
+    this.#onError = onError;
   }
 
   add(reader: Reader, version: number): void {
@@ -56,7 +60,7 @@ export class PageLoader {
       this.#loads.delete(load.key);
       return load.readers;
     };
-    this.#log.read(load.after, this.#pageSize).subscribe({
+    readLog(this.#log, load.after, this.#pageSize, this.#onError).subscribe({
       next: (page) => {
         for (const reader of complete()) {
           if (reader.set === undefined || reader.after !== load.after) continue;

@@ -1,4 +1,4 @@
-import { asyncScheduler, map, type Observable, Subscription, switchMap } from 'rxjs';
+import { asyncScheduler, defer, map, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
@@ -6,6 +6,7 @@ import type { Contract } from '../event/events.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
+import { readLog, retryStorage } from './readLog.ts';
 
 /** The argument of a function that creates the source of a feed for each attempt. @category feed */
 export interface SourceContext {
@@ -110,9 +111,11 @@ export class Producer {
   }
 
   #sourceOf({ attempt, signal }: Attempt): Observable<unknown> {
-    const { source, log } = this.#options;
+    const { source, log, onError } = this.#options;
     if (typeof source !== 'function') return source;
-    return log.read(0, 0).pipe(switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })));
+    return readLog(log, 0, 0, onError).pipe(
+      switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })),
+    );
   }
 
   /** Encodes an event; `undefined` for a bad one that is dropped, and for a value that has no position in a log. */
@@ -138,7 +141,11 @@ export class Producer {
     this.#isComplete = true;
     this.#subscription = undefined;
     this.#options.onStop?.();
-    this.#options.log.end(how).subscribe({ error: this.#options.onError });
+    const { log, onError } = this.#options;
+    // Repeated until it is stored, or the log is closed: readers would wait for more without end.
+    defer(() => log.end(how))
+      .pipe(retryStorage(onError, Infinity))
+      .subscribe({ error: onError });
   }
 }
 

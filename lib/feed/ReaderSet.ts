@@ -4,6 +4,7 @@ import type { GapReason } from '../event/Gap.ts';
 import type { EntryRange, EventLog, LogState } from '../log/EventLog.ts';
 import { PageLoader } from './PageLoader.ts';
 import type { LoadedPage, Reader } from './Reader.ts';
+import { readLog } from './readLog.ts';
 import { gapReason } from './startPosition.ts';
 import { sweep } from './sweep.ts';
 import { copiedWindow, directWindow, type Window, type WindowObserver } from './window.ts';
@@ -26,6 +27,7 @@ interface SharedRange {
  * whose target is busy, or that wait for a page of the log, are in no list.
  */
 export class ReaderSet implements WindowObserver {
+  readonly onError: (error: unknown) => void;
   readonly #log: EventLog;
   readonly #idle = new LinkedList<Reader>();
   readonly #all = new Set<Reader>();
@@ -36,9 +38,11 @@ export class ReaderSet implements WindowObserver {
   /** Increased each time the window has grown. */
   #version = 0;
 
-  constructor(log: EventLog, maxConcurrentReads: number) {
+  /** @param onError notified of each read of the log that fails */
+  constructor(log: EventLog, maxConcurrentReads: number, onError: (error: unknown) => void) {
     this.#log = log;
-    this.#loader = new PageLoader(log, pageBytes, maxConcurrentReads);
+    this.onError = onError;
+    this.#loader = new PageLoader(log, pageBytes, maxConcurrentReads, onError);
   }
 
   get all(): readonly Reader[] {
@@ -69,7 +73,7 @@ export class ReaderSet implements WindowObserver {
 
   /** Calls back with the state of the log itself, which the window may not have heard of yet. */
   readState(reader: Reader, read: (state: LogState) => void): void {
-    this.#log.read(0, 0).subscribe({
+    readLog(this.#log, 0, 0, this.onError).subscribe({
       next: (state) => {
         if (reader.set === this) read(state);
       },
@@ -86,9 +90,7 @@ export class ReaderSet implements WindowObserver {
     reader.unlink();
     if (this.#all.size > 0) return;
     this.#joining.length = 0;
-    this.#window?.close();
-    this.#window = undefined;
-    this.#shared = undefined;
+    this.#closeWindow();
   }
 
   /** Continues with a reader whose target is ready again. */
@@ -124,22 +126,32 @@ export class ReaderSet implements WindowObserver {
   }
 
   failed(error: unknown): void {
+    // The next reader opens another one: this window does not grow any more.
+    this.#closeWindow();
     for (const reader of [...this.#all]) reader.target.fail(error);
   }
 
   #openWindow(): void {
+    const fail = (error: unknown): void => {
+      this.#joining.length = 0;
+      this.failed(error);
+    };
     const open = (state: LogState): void => {
       if (this.#joining.length === 0) return;
-      this.#window = this.#log.inMemory ? directWindow(this.#log, this) : copiedWindow(this.#log, state, this);
+      try {
+        this.#window = this.#log.inMemory ? directWindow(this.#log, this) : copiedWindow(this.#log, state, this);
+      } catch (error) {
+        return fail(error);
+      }
       for (const found of this.#joining.splice(0)) found(this.#window);
     };
-    this.#log.read(0, 0).subscribe({
-      next: open,
-      error: (error) => {
-        this.#joining.length = 0;
-        this.failed(error);
-      },
-    });
+    readLog(this.#log, 0, 0, this.onError).subscribe({ next: open, error: fail });
+  }
+
+  #closeWindow(): void {
+    this.#window?.close();
+    this.#window = undefined;
+    this.#shared = undefined;
   }
 
   /** Returns the entries after a sequence, the same object for all readers at the same position. */

@@ -1,8 +1,9 @@
-import { Subscription } from 'rxjs';
+import { defer, merge, of, Subscription } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
 import type { EntryRange, EventLog, LogState, Page } from '../log/EventLog.ts';
 import { Segments } from '../log/Segments.ts';
 import { clock } from '../time/clock.ts';
+import { readLog, retryStorage } from './readLog.ts';
 
 /** How many bytes of the tail the window of a log outside this process holds. */
 const windowSize = 1024 * 1024;
@@ -20,10 +21,14 @@ export interface Window {
   close(): void;
 }
 
-/** Notified when the window has grown, the log has ended, or the log cannot be read any more. */
+/** Notified of what happens to a window. */
 export interface WindowObserver {
+  /** The window has grown, or the log has ended. */
   grown(): void;
+  /** The log cannot be read any more, and the window does not grow any more. Never called while one is created. */
   failed(error: unknown): void;
+  /** A read failed, and is repeated. */
+  onError(error: unknown): void;
 }
 
 /** Returns a window onto a log that holds its bytes in this process: all of it, without a copy. */
@@ -35,6 +40,7 @@ export function directWindow(log: EventLog, observer: WindowObserver): Window {
       state = undefined;
       observer.grown();
     },
+    error: (error) => observer.failed(error),
     complete: () => observer.failed(new ClosedError('the log', 'closed')),
   });
   const current = (): LogState => {
@@ -82,11 +88,12 @@ export function copiedWindow(log: EventLog, first: LogState, observer: WindowObs
   let isReading = false;
   let isWoken = false;
 
+  const onError = (error: unknown): void => observer.onError(error);
   const failed = (error: unknown): void => observer.failed(error);
   const closed = (): void => failed(new ClosedError('the log', 'closed'));
-  subscription.add(log.wakes.subscribe({ next: read, error: failed, complete: closed }));
-  // What was appended between the first state and the subscription has woken nobody.
-  read();
+  // Read after each subscription: no hint came for what was appended before it.
+  const hints = defer(() => merge(log.wakes, of(undefined))).pipe(retryStorage(onError));
+  subscription.add(hints.subscribe({ next: read, error: failed, complete: closed }));
 
   return {
     get state() {
@@ -105,7 +112,11 @@ export function copiedWindow(log: EventLog, first: LogState, observer: WindowObs
     isWoken = false;
     isReading = true;
     subscription.add(
-      log.read(segments.tail, copiedPageBytes).subscribe({ next: add, error: failed, complete: readAgain }),
+      readLog(log, segments.tail, copiedPageBytes, onError).subscribe({
+        next: add,
+        error: failed,
+        complete: readAgain,
+      }),
     );
   }
 

@@ -60,7 +60,7 @@ export interface AppendOptions {
  * Stores entries in order, so that a reader can continue after a cursor.
  *
  * An implementation passes `logSuite` of `rxsse/testing`. All Observables are eager: the work is done whether or not
- * anybody subscribes, and a late subscriber gets the result as well. They may complete before they are returned.
+ * there is a subscriber, and a late subscriber gets the result as well. They may complete before they are returned.
  *
  * @category log
  */

@@ -2,6 +2,7 @@ import { Subscription, type TeardownLogic } from 'rxjs';
 import { runIn } from '../data/asyncScope.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
+import type { StorageError } from '../error/StorageError.ts';
 import type { RetryRange, UnavailableError } from '../error/UnavailableError.ts';
 import type { Gap } from '../event/Gap.ts';
 import { clock } from '../time/clock.ts';
@@ -79,6 +80,11 @@ export class Session {
     if (connection.isClosed) return;
     if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.reject(error.reason, error.retryAfter);
     route.stats.refused.error++;
+    // Storage that is full or busy recovers, and a native EventSource that got an error status would not come back.
+    if (hasTag<StorageError>(error, 'StorageError')) {
+      reportError(`sse ${describeRequest(this.context.request)}`, error);
+      return refuseReader(connection, this.request, route, 503);
+    }
     if (this.#next === undefined) return refuseError(connection, error, `sse ${describeRequest(this.context.request)}`);
     connection.release();
     this.#next(error);

@@ -1,87 +1,92 @@
 import { expect } from 'chai';
+import { noop } from 'rxjs';
 import { ReaderSet } from '../../lib/feed/ReaderSet.ts';
+import { ClosedError } from '../../lib/index.ts';
 import { replaceClock } from '../../lib/time/clock.ts';
 import { HandClock } from './behind.ts';
 import { answered, page, Standing } from './standing.ts';
 
-/** Readers of a log that is answered by hand, one of them placed. */
+/** An error after which a read is not repeated. */
+const closed = new ClosedError('the log', 'closed');
+
+/** Returns readers of a log whose reads a spec answers, one of them joined, and the tails that readers were given. */
 function opened() {
   const { log, reads } = answered();
-  const readers = new ReaderSet(log, 64);
+  const readers = new ReaderSet(log, 64, noop);
   const first = new Standing(9);
   first.set = undefined;
-  const placed: number[] = [];
-  readers.join(first, ({ tail }) => placed.push(tail));
-  return { readers, reads, first, placed };
+  const tails: number[] = [];
+  readers.join(first, ({ tail }) => tails.push(tail));
+  return { readers, reads, first, tails };
 }
 
-describe('the places of readers', () => {
+describe('ReaderSet', () => {
   beforeEach(() => replaceClock(new HandClock()));
   afterEach(() => replaceClock(undefined));
 
-  it('are given when the log has been opened, to all who wait, once', () => {
-    const { readers, reads, placed } = opened();
+  it('gives all waiting readers the state of the log once it is known', () => {
+    const { readers, reads, tails } = opened();
     const second = new Standing(9);
-    readers.join(second, ({ tail }) => placed.push(tail));
-    expect([placed, reads.length]).to.deep.equal([[], 1]);
+    readers.join(second, ({ tail }) => tails.push(tail));
+    expect([tails, reads.length]).to.deep.equal([[], 1]);
     reads[0]?.answer.next(page);
-    expect(placed).to.deep.equal([9, 9]);
-    readers.join(new Standing(9), ({ tail }) => placed.push(tail));
-    expect(placed).to.deep.equal([9, 9, 9]);
+    expect(tails).to.deep.equal([9, 9]);
+    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
+    expect(tails).to.deep.equal([9, 9, 9]);
   });
 
-  it('are not given to those who left meanwhile', () => {
-    const { readers, reads, first, placed } = opened();
+  it('gives no state to readers that left meanwhile', () => {
+    const { readers, reads, first, tails } = opened();
     const second = new Standing(9);
-    readers.join(second, ({ tail }) => placed.push(tail));
+    readers.join(second, ({ tail }) => tails.push(tail));
     readers.leave(first);
     reads[0]?.answer.next(page);
-    expect(placed).to.deep.equal([9]);
+    expect(tails).to.deep.equal([9]);
     readers.leave(second);
     readers.leave(second);
     expect(readers.size).to.equal(0);
   });
 
-  it('are asked for anew when all had left before the log was opened', () => {
-    const { readers, reads, first, placed } = opened();
+  it('reads again when all readers had left before the log was read', () => {
+    const { readers, reads, first, tails } = opened();
     readers.leave(first);
-    readers.join(new Standing(9), ({ tail }) => placed.push(tail));
+    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
     expect(reads).to.have.length(2);
     reads[1]?.answer.next(page);
-    expect(placed).to.deep.equal([9]);
+    expect(tails).to.deep.equal([9]);
   });
 
-  it('fail all who wait when the log cannot be opened, and are asked for anew by who comes then', () => {
+  it('fails all waiting readers when the log cannot be read, and reads again for the next one', () => {
     const { readers, reads, first } = opened();
-    reads[0]?.answer.error('no');
-    expect(first.errors).to.deep.equal(['no']);
-    const placed: number[] = [];
-    readers.join(new Standing(9), ({ tail }) => placed.push(tail));
+    reads[0]?.answer.error(closed);
+    expect(first.errors).to.deep.equal([closed]);
+    const tails: number[] = [];
+    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
     reads[1]?.answer.next(page);
-    expect(placed).to.deep.equal([9]);
+    expect(tails).to.deep.equal([9]);
   });
 
-  it('may be asked of the log itself, which answers those who are still there, or fails them', () => {
+  it('reads the state of the log itself for readers that are still present, or fails them', () => {
     const { readers, reads, first } = opened();
     reads[0]?.answer.next(page);
     const before = reads.length;
-    const tails: number[] = [];
-    const asked = () => {
-      readers.readState(first, ({ tail }) => tails.push(tail));
+    const read: number[] = [];
+    const readState = () => {
+      readers.readState(first, ({ tail }) => read.push(tail));
       return reads.at(-1)?.answer;
     };
-    asked()?.next({ ...page, tail: 12 });
-    asked()?.error('no');
-    expect([tails, first.errors]).to.deep.equal([[12], ['no']]);
-    const [answer, failure] = [asked(), asked()];
+    readState()?.next({ ...page, tail: 12 });
+    readState()?.error(closed);
+    expect([read, first.errors]).to.deep.equal([[12], [closed]]);
+    const [page15, failure] = [readState(), readState()];
     readers.leave(first);
-    answer?.next({ ...page, tail: 15 });
-    failure?.error('too late');
-    expect([tails, first.errors]).to.deep.equal([[12], ['no']]);
+    page15?.next({ ...page, tail: 15 });
+    failure?.error(closed);
+    expect([read, first.errors]).to.deep.equal([[12], [closed]]);
     expect(reads.slice(before).map(({ after, maxBytes }) => [after, maxBytes])).to.deep.equal(Array(4).fill([0, 0]));
   });
 
-  it('say how far one is behind, as far as that can be compared', () => {
+  it('returns how many entries a reader is behind, and 0 where epochs differ', () => {
     const { readers, reads } = opened();
     expect(readers.lagOf(new Standing(4))).to.equal(0);
     reads[0]?.answer.next(page);

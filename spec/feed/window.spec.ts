@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { map, throwError, timer } from 'rxjs';
-import { type EventLog, events, feed, memoryLog, sse } from '../../lib/index.ts';
+import { timer } from 'rxjs';
+import { events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
@@ -11,14 +11,14 @@ import { received } from './received.ts';
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
 
-/** Does something at each of these moments. */
+/** Runs each function at its time. */
 function at(times: Readonly<Record<number, () => void>>): void {
   for (const [ms, work] of Object.entries(times)) timer(Number(ms)).subscribe(work);
 }
 
 describe('the window of a feed over a log that is not in memory', () => {
   it(
-    'is filled once for all readers that keep up',
+    'is read once for all readers that keep up',
     marbles(({ reader, flush }) => {
       const log = counted(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
@@ -26,13 +26,13 @@ describe('the window of a feed over a log that is not in memory', () => {
       at({ 10: () => shared.publish(Tick(1)), 20: () => shared.publish(Tick(2)) });
       flush();
       for (const each of readers) expect(received(each)).to.deep.equal(['position', '1', '2']);
-      // The follower's own: when it begins, and once for each wake-up.
+      // The window's own reads: when it opens, and once for each hint.
       expect(log.reads.map(({ after }) => after)).to.deep.equal([0, 0, 1]);
     }),
   );
 
   it(
-    'has what was appended between its first read and the moment in which it began to listen',
+    'has what was appended between its first read and its subscription to the hints',
     marbles(({ reader, flush }) => {
       const log = interleave(memoryLog());
       const behind = memoryLog();
@@ -40,7 +40,7 @@ describe('the window of a feed over a log that is not in memory', () => {
       const r = reader(sse(feed(Ticks, { log: slow })), { socket: '40ms X' });
       at({
         1: () => expect(slow.step()).to.equal('carry out read'),
-        // Nobody listens yet, and the state that is under way does not know of it.
+        // There is no subscription yet, and the state that is being read does not include it.
         2: () => feed(Ticks, { log: behind }).publish(Tick(1)),
         3: () => expect(slow.step()).to.equal('answer read'),
         4: () => expect(slow.step()).to.equal('carry out read'),
@@ -54,7 +54,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   );
 
   it(
-    'has what was appended while it was being read for an earlier wake-up',
+    'has what was appended while it was read for an earlier hint',
     marbles(({ reader, flush }) => {
       const behind = memoryLog();
       const other = feed(Ticks, { log: behind });
@@ -77,7 +77,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   );
 
   it(
-    'has all of what one wake-up told of, though that is many pages',
+    'reads many pages after one hint',
     marbles(({ reader, flush }) => {
       const Texts = events({ Text: t.string });
       const log = counted(withLatency(memoryLog({ maxBytes: 4 * 1024 * 1024 }), 1));
@@ -90,13 +90,13 @@ describe('the window of a feed over a log that is not in memory', () => {
         0,
         ...many.map((_, n) => n),
       ]);
-      // The follower alone, since the reader keeps up.
+      // Only the window reads, since the reader keeps up.
       expect(log.reads.every(({ maxBytes }) => maxBytes === 256 * 1024)).to.equal(true);
     }),
   );
 
   it(
-    'is given up with its last reader, and reads nothing from then on',
+    'is closed with its last reader, and reads nothing after that',
     marbles(({ reader, flush }) => {
       const log = counted(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
@@ -114,42 +114,6 @@ describe('the window of a feed over a log that is not in memory', () => {
       flush();
       expect(received(later)).to.deep.equal(['position']);
       expect(log.reads.slice(before)).to.deep.equal([{ after: 1, maxBytes: 256 * 1024 }]);
-    }),
-  );
-
-  it(
-    'cuts its readers when the log cannot be read, and is opened anew for the next one',
-    marbles(({ reader, flush }) => {
-      const memory = memoryLog();
-      let isBroken = false;
-      const log: EventLog = {
-        ...withLatency(memory, 1),
-        wakes: memory.wakes.pipe(map(() => undefined)),
-        read: (after, maxBytes) =>
-          isBroken ? throwError(() => new Error('the disk is gone')) : withLatency(memory, 1).read(after, maxBytes),
-      };
-      const errors: unknown[] = [];
-      const route = sse({ onError: (error) => errors.push(String(error)) && 'cut' }, feed(Ticks, { log }));
-      const readers = [reader(route), reader(route)];
-      const refused = reader(route, { at: '15ms' });
-      const later = reader(route, { at: '20ms', socket: '40ms X' });
-      const other = feed(Ticks, { log: memory });
-      at({
-        10: () => {
-          isBroken = true;
-          other.publish(Tick(1));
-        },
-        18: () => {
-          isBroken = false;
-        },
-        30: () => other.publish(Tick(2)),
-      });
-      flush();
-      expect(readers.map(({ cut }) => cut)).to.deep.equal([10, 10]);
-      expect(errors).to.deep.equal(['Error: the disk is gone', 'Error: the disk is gone']);
-      expect([refused.status, String(refused.error)]).to.deep.equal([500, 'Error: the disk is gone']);
-      expect(received(later)).to.deep.equal(['position', '2']);
-      for (const each of [...readers, refused, later]) expect(each.listeners).to.equal(0);
     }),
   );
 });

@@ -5,7 +5,6 @@ import { Changes } from './Changes.ts';
 import { Commit } from './Commit.ts';
 import { causeOf } from './causeOf.ts';
 import { changesKey, type Table } from './layout.ts';
-import { openTable } from './openTable.ts';
 import type { QueuedWrite } from './QueuedWrite.ts';
 import { Watchers } from './Watchers.ts';
 
@@ -32,7 +31,7 @@ export class Environment {
   #readersChecked = clock.now();
 
   /** @param closed called when the last holder has released it and everything is written */
-  constructor(path: string, closed: () => void, table: Table = openTable(path)) {
+  constructor(path: string, closed: () => void, table: Table) {
     this.#path = path;
     this.#table = table;
     this.#closed = closed;

@@ -34,6 +34,15 @@ export interface LmdbLogOptions {
    * soon as it is visible in either case. @default 'visible'
    */
   readonly durability?: 'visible' | 'flushed';
+  /**
+   * The most reads of the folder at once, over all processes; each process of this library needs one, each other tool
+   * that reads the file as well, and one that was killed holds its own until another process opens the folder. A whole
+   * number from 1. The process that opens the folder first, while no other has it open, decides. Where all are in use,
+   * reading fails with a `StorageError`, is repeated, and asks readers to come back.
+   *
+   * @default 1024
+   */
+  readonly maxReaders?: number;
 }
 
 /**
@@ -67,11 +76,12 @@ export function openLog(
   { path, name = 'log', maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxAge = Infinity, ...rest }: LmdbLogOptions,
   { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,
 ): EventLog {
-  const { maxKeys = 10_000, durability = 'visible' } = rest;
+  const { maxKeys = 10_000, durability = 'visible', maxReaders = 1024 } = rest;
   checkNumber('lmdbLog: maxEntries', maxEntries, { min: 1 });
   checkNumber('lmdbLog: maxBytes', maxBytes, { min: 1 });
   checkDuration('lmdbLog: maxAge', maxAge);
   checkNumber('lmdbLog: maxKeys', maxKeys, { min: 0 });
+  checkNumber('lmdbLog: maxReaders', maxReaders, { min: 1, max: 65_535, whole: true });
   const retention = { entries: maxEntries, bytes: maxBytes, age: maxAge };
-  return new StoredLog(holdEnvironment(path), { name, retention, keys: maxKeys, durability, boot, now });
+  return new StoredLog(holdEnvironment(path, maxReaders), { name, retention, keys: maxKeys, durability, boot, now });
 }

@@ -8,14 +8,15 @@ import { lmdbPackage } from './lmdbPackage.ts';
  *
  * @throws StorageError when it cannot be opened.
  */
-export function openTable(path: string): Table {
+export function openTable(path: string, maxReaders: number): Table {
   const lmdb = lmdbPackage();
   const options = {
     path,
     noSubdir: false,
     encoding: 'binary',
     keyEncoding: 'binary',
-    // This library batches by itself. With its own batches lmdb creates one more promise that nobody handles, and the
+    maxReaders,
+    // This library batches by itself. With its own batches lmdb creates one more promise that is not handled, and the
     // failure of a commit would be an unhandled rejection.
     eventTurnBatching: false,
     // Flushing outside the write lock loses commits on kill -9 where LMDB cannot tell that the machine was not

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { firstValueFrom } from 'rxjs';
 import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
+import { openTable } from '../../../lib/log/lmdb/openTable.ts';
 import { QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
 import { freshFolder, tagOf } from './folder.ts';
 
@@ -16,7 +17,7 @@ describe('an lmdb environment', () => {
     const over = new Promise<void>((resolve) => {
       closed = resolve;
     });
-    const environment = new Environment(folder.path, closed);
+    const environment = new Environment(folder.path, closed, openTable(folder.path, 126));
     environment.hold();
     try {
       await use(environment);
@@ -26,7 +27,7 @@ describe('an lmdb environment', () => {
     }
   }
 
-  it('takes a whole transaction back when one of its writes throws, and goes on', () =>
+  it('rolls a whole transaction back when one of its writes throws, and continues', () =>
     open(async (environment) => {
       const puts = new QueuedWrite(log, 'visible', (table) => {
         table.put(one, one);
@@ -34,7 +35,7 @@ describe('an lmdb environment', () => {
       });
       const throws = new QueuedWrite<string>(log, 'visible', (table) => {
         table.put(two, two);
-        throw new Error('half way');
+        throw new Error('in the middle');
       });
       const both = [puts, throws].map((write) => tagOf(firstValueFrom(environment.write(write))));
       expect(await Promise.all(both)).to.deep.equal(['StorageError', 'StorageError']);
@@ -48,7 +49,7 @@ describe('an lmdb environment', () => {
       expect(environment.snapshot((table) => [...(table.get(two) ?? [])])).to.deep.equal([...two]);
     }));
 
-  it('says what was refused, and does the rest', () =>
+  it('reports a rejected write to its caller, and stores the others', () =>
     open(async (environment) => {
       const refused = () => new QueuedWrite<string>(log, 'visible', () => E.left(new RangeError('no')));
       const puts = new QueuedWrite(log, 'visible', (table) => {

@@ -21,7 +21,7 @@ describe('the cause of a failed commit', () => {
     const error = new StorageError('append to the log', full);
     expect(error.message).to.equal(
       'could not append to the log: No space left on device. ' +
-        'Nothing acknowledged is lost; if the disk is full, make room and ask again',
+        'Nothing acknowledged is lost; if the disk is full, make room and try again',
     );
     expect([error.code, error.cause]).to.deep.equal([28, full]);
     expect(new StorageError('append to the log', 'odd').code).to.equal(undefined);

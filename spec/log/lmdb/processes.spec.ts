@@ -57,7 +57,7 @@ describe('lmdbLog in several processes', function () {
   it('frees, now and then, the place of a reader that was killed', async () => {
     const log = folder.open();
     await append(log, samples(1));
-    const table = openTable(folder.path);
+    const table = openTable(folder.path, 126);
     const other = await startAppender(folder.path, 'a', 2);
     const itsPlace = new RegExp(`^\\s*${other.process.pid} `, 'm');
     other.process.kill('SIGKILL');

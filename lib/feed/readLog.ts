@@ -1,0 +1,61 @@
+import {
+  catchError,
+  defer,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  retry,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+import type { ClosedError } from '../error/ClosedError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import { StorageError } from '../error/StorageError.ts';
+import type { EventLog, Page } from '../log/EventLog.ts';
+import { backoffBound, fullJitter } from '../time/backoff.ts';
+
+/** How often a failed operation is repeated for readers that wait: 3.1 s at most. */
+const maxRetries = 5;
+
+/** The longest wait before the first repetition, in ms; it doubles each time. */
+const firstDelay = 100;
+
+/** The longest wait of all, in ms. */
+const maxDelay = 5000;
+
+/**
+ * Reads a log. A read that fails is reported and repeated, since storage that is full or busy recovers; one that fails
+ * again and again errors with a `StorageError`, on which readers are disconnected and come back.
+ */
+export function readLog(
+  log: EventLog,
+  after: number,
+  maxBytes: number,
+  onError: (error: unknown) => void,
+): Observable<Page> {
+  return defer(() => log.read(after, maxBytes)).pipe(take(1), retryStorage(onError));
+}
+
+/**
+ * Repeats an operation of a log that fails, with a backoff, and reports each failure. A closed log does not recover.
+ *
+ * @param count how many times; `Infinity` for an operation that has to succeed
+ */
+export function retryStorage<T>(onError: (error: unknown) => void, count = maxRetries): MonoTypeOperatorFunction<T> {
+  const delay = (error: unknown, failures: number): Observable<unknown> => {
+    if (isClosed(error)) return throwError(() => error);
+    onError(error);
+    return timer(fullJitter(backoffBound(failures - 1, firstDelay, maxDelay)));
+  };
+  const fail = (error: unknown): Observable<never> => {
+    if (isClosed(error)) return throwError(() => error);
+    onError(error);
+    const isStorageError = hasTag<StorageError>(error, 'StorageError');
+    return throwError(() => (isStorageError ? error : new StorageError('read the log', error)));
+  };
+  return (operation) => operation.pipe(retry({ count, delay }), catchError(fail));
+}
+
+function isClosed(error: unknown): boolean {
+  return hasTag<ClosedError>(error, 'ClosedError');
+}
