@@ -1,18 +1,17 @@
 import { filter, map, Observable, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
 import { full, type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
-import { cursorOf } from '../event/cursor.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
+import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
-import { Ack } from './Ack.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer } from './Producer.ts';
+import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
 import { type ReaderSession, type RouteContext, readerSession, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
@@ -32,6 +31,7 @@ interface CoreOptions {
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;
   readonly onInvalidEvent: 'drop' | 'fail';
+  readonly endsWith: ((event: unknown) => boolean) | undefined;
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop: () => void;
@@ -43,6 +43,7 @@ interface CoreOptions {
 export class FeedCore {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
+  readonly publisher: Publisher;
   readonly #readers: ReaderSet;
   readonly #producer: Producer | undefined;
   readonly #cache: EntryCache | undefined;
@@ -58,6 +59,7 @@ export class FeedCore {
     this.#readers = new ReaderSet(log, maxConcurrentReads, onError);
     this.#cache = contract && new EntryCache(contract, onError);
     this.#producer = source && new Producer({ ...options, source });
+    this.publisher = new Publisher({ ...options, onEnd: () => this.#producer?.close() });
     if (start === 'now') this.#producer?.start();
   }
 
@@ -68,16 +70,6 @@ export class FeedCore {
 
   get isClosed(): boolean {
     return this.#isClosed;
-  }
-
-  publish(events: unknown, options: AppendOptions): Ack<string> {
-    try {
-      const encoded = Array.isArray(events) ? events.flatMap((event) => this.#encode(event)) : this.#encode(events);
-      // The log appends now; subscribing late, or never, changes nothing.
-      return this.#ack(this.log.append(encoded, options).pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
-    } catch (error) {
-      return this.#ack(throwError(() => error));
-    }
   }
 
   /**
@@ -165,29 +157,12 @@ export class FeedCore {
     return this.entries(options).pipe(map(({ event }) => event as TypedEvent | Gap));
   }
 
-  end(): Ack<void> {
-    this.#producer?.close();
-    return this.#ack(this.log.end('completed').pipe(map(() => undefined)));
-  }
-
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#producer?.close();
     this.#readers.failed(new ClosedError('the feed', 'closed'));
     this.log.close();
-  }
-
-  #ack<T>(result: Observable<T>): Ack<T> {
-    return Ack.watched(result, this.#options.onError);
-  }
-
-  /** Returns one encoded event, or none for a value that has no position in a log. */
-  #encode(event: unknown): readonly EncodedEvent[] {
-    const encoded = encodeLogged(event, this.contract);
-    if (encoded === undefined) return nothingEncoded;
-    checkSize(encoded, this.#options.maxEventBytes);
-    return [encoded];
   }
 
   #pipe(sessionOf: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
@@ -209,8 +184,6 @@ export class FeedCore {
     });
   }
 }
-
-const nothingEncoded: readonly never[] = [];
 
 type Positioned = (position: StartPosition, state: LogState) => void;
 

@@ -1,7 +1,8 @@
-import { asyncScheduler, type Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { full } from '../error/UnavailableError.ts';
 import { clock } from '../time/clock.ts';
+import { scheduleIdle } from '../time/scheduleIdle.ts';
 import type { FeedCore } from './FeedCore.ts';
 
 /** A feed in a registry. */
@@ -111,7 +112,7 @@ export class FeedRegistry<M extends Registered> {
 
   /** One timer serves the whole registry. */
   #arm(delay: number): void {
-    this.#timer = asyncScheduler.schedule(this.#removeIdle, Math.min(Math.ceil(delay), maxTimerDelay));
+    this.#timer = scheduleIdle(this.#removeIdle, Math.min(Math.ceil(delay), maxTimerDelay));
   }
 
   readonly #removeIdle = (): void => {

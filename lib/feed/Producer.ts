@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, map, type Observable, Subscription, switchMap } from 'rxjs';
+import { defer, map, type Observable, Subscription, switchMap } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
@@ -6,6 +6,7 @@ import type { Contract } from '../event/events.ts';
 import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
+import { scheduleIdle } from '../time/scheduleIdle.ts';
 import { readLog, retryStorage } from './readLog.ts';
 
 /** The argument of a function that creates the source of a feed for each attempt. @category feed */
@@ -29,6 +30,7 @@ interface ProducerOptions {
   readonly linger: number;
   readonly maxEventBytes: number;
   readonly onInvalidEvent: 'drop' | 'fail';
+  readonly endsWith: ((event: unknown) => boolean) | undefined;
   readonly rules?: FrameRules;
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
@@ -41,6 +43,8 @@ export class Producer {
   #subscription: Subscription | undefined;
   #lingering: Subscription | undefined;
   #isComplete = false;
+  /** The event after which the feed ends, once the source has emitted it. */
+  #last: EncodedEvent | undefined;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -73,7 +77,7 @@ export class Producer {
     if (linger === 0) return this.stop();
     // The wait of an earlier reader may still be running.
     this.#lingering?.unsubscribe();
-    this.#lingering = asyncScheduler.schedule(() => this.stop(), Math.min(linger, maxTimerDelay));
+    this.#lingering = scheduleIdle(() => this.stop(), Math.min(linger, maxTimerDelay));
   }
 
   /** Unsubscribes from the source; `start` subscribes again. */
@@ -120,10 +124,12 @@ export class Producer {
 
   /** Encodes an event; `undefined` for a bad one that is dropped, and for a value that has no position in a log. */
   #encode(value: unknown): EncodedEvent | undefined {
-    const { contract, maxEventBytes, rules, onInvalidEvent, onError } = this.#options;
+    const { contract, maxEventBytes, rules, onInvalidEvent, endsWith, onError } = this.#options;
     try {
       const encoded = encodeLogged(value, contract, rules);
-      if (encoded !== undefined) checkSize(encoded, maxEventBytes);
+      if (encoded === undefined) return undefined;
+      checkSize(encoded, maxEventBytes);
+      if (endsWith?.(value)) this.#last = encoded;
       return encoded;
     } catch (error) {
       if (onInvalidEvent === 'fail') throw error;
@@ -134,7 +140,15 @@ export class Producer {
 
   #append(event: EncodedEvent): void {
     const { log, onError } = this.#options;
-    log.append([event]).subscribe({ error: onError });
+    if (event !== this.#last) {
+      log.append([event]).subscribe({ error: onError });
+      return;
+    }
+    // Nothing that the source emits after the last event is appended, so the last event has to be stored.
+    this.close();
+    defer(() => log.append([event]))
+      .pipe(retryStorage(onError, Infinity))
+      .subscribe({ next: () => this.#end('completed'), error: onError });
   }
 
   #end(how: LogEnd): void {

@@ -66,6 +66,7 @@ export class Runs {
       linger: Infinity,
       restart: false,
       onInvalidEvent: 'drop',
+      endsWith: undefined,
       onError,
       onStop: () => abort.abort(),
       onIdle: () => this.#rest(run),

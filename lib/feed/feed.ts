@@ -1,5 +1,5 @@
 import { noop, type Observable } from 'rxjs';
-import { checkNumber, checkOneOf } from '../data/check.ts';
+import { checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
 import { reportError } from '../error/reportError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
@@ -60,6 +60,14 @@ export interface FeedOptions<C extends Contract> {
    * @default 64
    */
   readonly maxConcurrentReads?: number;
+  /**
+   * Returns true for the last event of the feed: once it is stored, the source is unsubscribed from and every reader
+   * gets the end, so that a job or an answer ends itself. Events that are published after it fail with a `ClosedError`
+   * (`receive` answers 409); those of the same array are stored with it.
+   *
+   * @default absent: the feed ends with its source, or by `end`
+   */
+  readonly endsWith?: (event: EventOf<C>) => boolean;
   /**
    * Decides what happens to an event of the source that does not match the contract, or is too large. `'drop'` reports
    * it and continues with the next one: readers get no gap, since it had no position. `'fail'` treats it as a failure
@@ -143,6 +151,7 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
   checkNumber('feed: linger', linger, { min: 0, unit: 'ms' });
   const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
   for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
+  if (options.endsWith !== undefined) checkFunction('feed: endsWith', options.endsWith);
   checkOneOf('feed: onInvalidEvent', onInvalidEvent, ['drop', 'fail']);
   const where = `feed of ${namesOf(contract).slice(0, 3).join(', ')}`;
   return new FeedCore({
@@ -154,6 +163,7 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
     restart,
     ...bounds,
     onInvalidEvent,
+    endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,
     onError: reporting(where, options.onError),
     onStop: noop,
     onIdle,
@@ -166,12 +176,12 @@ export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublis
     contract,
     publish: (event, options = {}) => {
       onPublish();
-      return made.publish(event, options);
+      return made.publisher.publish(event, options);
     },
     read: (context) => made.read(context) as Observable<Entry<EventOf<C> | Gap>>,
     events: (options) => made.events(options) as Observable<EventOf<C> | Gap>,
     entries: (options) => made.entries(options) as Observable<Entry<EventOf<C> | Gap>>,
-    end: () => made.end(),
+    end: () => made.publisher.end(),
     close: () => made.close(),
     get readers() {
       return made.readers;

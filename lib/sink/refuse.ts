@@ -14,6 +14,7 @@ const problemType = 'application/problem+json';
 const titles = {
   400: 'Bad Request',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',

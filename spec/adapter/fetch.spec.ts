@@ -178,7 +178,7 @@ describe('sse of rxsse/fetch', () => {
     it('rejects where it was read before and not passed on', async () => {
       const request = post('{"question":"why"}');
       await request.text();
-      expect(await route(request).catch(String)).to.match(/^TypeError: sse: the body was read before/);
+      expect(await route(request).catch(String)).to.match(/^TypeError: rxsse\/fetch: the body was read before/);
     });
   });
 

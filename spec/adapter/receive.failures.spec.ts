@@ -172,10 +172,13 @@ describe('receive', () => {
     );
 
     it(
-      'calls next with a ClosedError once the feed has ended',
+      'answers 409 once the feed has ended, which a client does not repeat, and calls next once it is closed',
       marbles((kit) => {
         const { orders, handler } = shop();
         orders.end();
+        const { status, error } = post(kit, handler, paid('A'));
+        expect([status, error]).to.deep.equal([409, undefined]);
+        orders.close();
         expect(post(kit, handler, paid('A')).error).to.have.property('_tag', 'ClosedError');
       }),
     );

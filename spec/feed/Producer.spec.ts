@@ -21,6 +21,7 @@ function producer(options: Partial<ProducerOptions> = {}) {
     linger: 10,
     maxEventBytes: 1000,
     onInvalidEvent: 'drop',
+    endsWith: undefined,
     onError: (error) => happened.push(String(error)),
     onStop: () => happened.push('stopped'),
     ...options,

@@ -18,11 +18,7 @@ export function answering(
   return (request, context) =>
     new Promise((resolve, reject) => {
       const transport = new WebTransport(request.signal, resolve);
-      const next = (error: unknown): void => {
-        transport.listen(undefined);
-        if (error instanceof Response) resolve(error);
-        else reject(error);
-      };
+      const next = rejecting(transport, resolve, reject);
       const { method, url } = request;
       const headers = Object.fromEntries(request.headers);
       const answer = (params: unknown, body: unknown): void => {
@@ -41,6 +37,20 @@ export function answering(
     });
 }
 
-function partOf(owner: unknown, name: 'params' | 'body'): unknown {
+/** Returns what an error is passed to: it rejects the promise of the response, and a `Response` that is thrown is it. */
+export function rejecting(
+  transport: WebTransport,
+  resolve: (response: Response) => void,
+  reject: (error: unknown) => void,
+): (error: unknown) => void {
+  return (error) => {
+    transport.listen(undefined);
+    if (error instanceof Response) resolve(error);
+    else reject(error);
+  };
+}
+
+/** Returns a part of what a framework passes beside or in a request. */
+export function partOf(owner: unknown, name: 'params' | 'body'): unknown {
   return typeof owner === 'object' && owner !== null ? (owner as Readonly<Record<string, unknown>>)[name] : undefined;
 }

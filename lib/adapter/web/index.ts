@@ -1,1 +1,2 @@
+export { type FetchReceiveHandler, receive } from './receive.ts';
 export { type FetchHandler, type FetchOptions, sse } from './sse.ts';

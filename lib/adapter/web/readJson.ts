@@ -18,7 +18,7 @@ export async function readJson(
   const refusal = refusedEncoding(headers);
   if (refusal !== undefined) return left(refusal);
   if (request.bodyUsed) {
-    throw new TypeError('sse: the body was read before: pass its value as { body } in the second argument');
+    throw new TypeError('rxsse/fetch: the body was read before: pass its value as { body } in the second argument');
   }
   if (Number(headers['content-length']) > maxBodyBytes) return left(tooLarge(maxBodyBytes));
   const bytes = await readUpTo(request.body, maxBodyBytes);

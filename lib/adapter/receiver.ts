@@ -1,0 +1,123 @@
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { checkNumber } from '../data/check.ts';
+import type { ClosedError } from '../error/ClosedError.ts';
+import type { LimitError } from '../error/LimitError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import type { UnavailableError } from '../error/UnavailableError.ts';
+import { decodeBody } from '../event/decodeEvent.ts';
+import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
+import type { AppendOptions } from '../log/EventLog.ts';
+import { Connection } from '../sink/Connection.ts';
+import { callGuarded, whenResolved } from '../sink/callUser.ts';
+import { describeRequest } from '../sink/describeRequest.ts';
+import type { OnInvalidInput } from '../sink/OnInvalidInput.ts';
+import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from '../sink/refuse.ts';
+import type { Next, SseRequest } from '../sink/SseRequest.ts';
+import type { Transport } from '../sink/Transport.ts';
+
+/** How much one request may send, and the answer to one that does not decode. @category adapter */
+export interface ReceiveOptions<R = SseRequest> {
+  /**
+   * The largest body that is read, in bytes. At least 1. A larger one is answered 413, and its rest stays unread; so is
+   * one above 64 KiB with more than 1000 levels or 20,000 different names, which would take long to parse. What a parser
+   * before the route reads is for that parser to bound.
+   *
+   * @default 65536, 64 KiB
+   */
+  readonly maxBodyBytes?: number;
+  /** The most events in one array. At least 1. @default 1000 */
+  readonly maxBatch?: number;
+  /**
+   * Called for a request whose events do not decode. The object that it returns is the JSON of the 422; what it throws
+   * goes to `next`, and so to the error handler of the app.
+   *
+   * @default a problem (RFC 9457) that names each path and what was expected there
+   */
+  readonly onInvalidInput?: OnInvalidInput<R>;
+}
+
+/** One request with events, as an adapter presents it. */
+interface Reception<R> {
+  readonly request: SseRequest;
+  /** The object of the server, which is what the functions of the program get. */
+  readonly userRequest: R;
+  readonly transport: Transport;
+  readonly next: Next | undefined;
+  /** Calls back with the body. */
+  readBody(done: (body: Either<Refusal, unknown>) => void): void;
+}
+
+/**
+ * Returns the function that answers the requests of `receive`, on every server: it checks the request and its body,
+ * publishes the events, and answers with their cursor.
+ *
+ * @throws TypeError for a value that is not a feed, RangeError for a bound below 1
+ */
+export function receiver<R>(
+  feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
+  { maxBodyBytes = 64 * 1024, maxBatch = 1000, onInvalidInput }: ReceiveOptions<R>,
+): (reception: Reception<R>) => void {
+  checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
+  checkNumber('receive: maxBatch', maxBatch, { min: 1 });
+  if (typeof feed !== 'function') checkFeed(feed);
+  const feedFor = typeof feed === 'function' ? feed : () => feed;
+
+  return ({ request, userRequest, transport, next, readBody }) => {
+    const connection = new Connection(transport);
+    const onError = (error: unknown): void => {
+      if (!connection.isWaiting) return;
+      if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
+      const refusal = permanentRefusal(error);
+      if (refusal !== undefined) return refuse(connection, refusal);
+      if (next === undefined) return refuseError(connection, error, `receive ${describeRequest(request)}`);
+      connection.release();
+      next(error);
+    };
+
+    const options = appendOptionsOf(request);
+    if (isLeft(options)) return refuse(connection, options.left);
+    const publish = (feed: Feed, body: unknown): void => {
+      const events = decodeBody(feed.contract, body, maxBatch);
+      if (isLeft(events)) return refuseInput(connection, events.left, onInvalidInput?.(events.left, userRequest));
+      const published = feed.publish(events.right, options.right).subscribe({
+        next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),
+        error: onError,
+      });
+      if (connection.isWaiting) connection.signal.addEventListener('abort', () => published.unsubscribe());
+    };
+    const onBody = (body: Either<Refusal, unknown>): void => {
+      if (isLeft(body)) return refuse(connection, body.left);
+      // Not before the body has arrived: a registry may evict a feed that is unused meanwhile.
+      whenResolved(feedFor(userRequest), onError, (found) => {
+        if (connection.isWaiting) publish(checkFeed(found), body.right);
+      });
+    };
+    callGuarded(onError, () => readBody((body) => callGuarded(onError, () => onBody(body))));
+  };
+}
+
+/** Decodes what a request says beside its body. */
+function appendOptionsOf({ method, headers }: SseRequest): Either<Refusal, AppendOptions> {
+  if (method !== 'POST') return left({ status: 405, issues: [], headers: { Allow: 'POST' } });
+  const key = headers['idempotency-key'];
+  if (key === undefined) return right({});
+  if (typeof key === 'string' && /^[!-~]{1,255}$/.test(key)) return right({ key });
+  const expected = '1 to 255 visible ASCII characters';
+  return left({ status: 400, issues: [{ path: 'headers.idempotency-key', expected, got: 'other text' }] });
+}
+
+/** Returns the refusal of events that the feed does not take, whatever the server does later. */
+function permanentRefusal(error: unknown): Refusal | undefined {
+  if (hasTag<LimitError>(error, 'LimitError')) {
+    const { subject, limit } = error;
+    const expected = `at most ${limit} bytes of data`;
+    return { status: 413, issues: [{ path: subject ?? 'body', expected, got: 'more' }] };
+  }
+  if (!hasTag<ClosedError>(error, 'ClosedError') || error.state !== 'ended') return undefined;
+  return { status: 409, issues: [{ path: 'feed', expected: 'a feed that takes events', got: 'one that has ended' }] };
+}
+
+function checkFeed(value: unknown): Feed {
+  if (coreOf(value) === undefined) throw new TypeError('receive: expected a feed, or a function that returns one');
+  return value as Feed;
+}

@@ -1,0 +1,54 @@
+import { right } from 'fp-ts/lib/Either.js';
+import type { AnyFeed } from '../../feed/feed.ts';
+import { type ReceiveOptions, receiver } from '../receiver.ts';
+import { partOf, rejecting } from './answering.ts';
+import { readJson } from './readJson.ts';
+import { WebTransport } from './WebTransport.ts';
+
+/** A handler for servers that take a web `Request` and return a `Response`. @category adapter */
+export type FetchReceiveHandler<R extends Request> = (request: R, context?: unknown) => Promise<Response>;
+
+/**
+ * Publishes the events that clients POST, on servers that take a web `Request` and return a `Response`.
+ *
+ * It checks and answers as `receive` of the main entry point does: 202 with the cursor, 409 for a feed that has ended,
+ * 422 for events that do not decode, and so on. The body is read here, as JSON of up to `maxBodyBytes`; one that was
+ * read before is passed as `{ body }` in the second argument. What fails otherwise rejects the promise, for the
+ * framework's own error handler; a `Response` that is thrown is the answer.
+ *
+ * @example A route of Next, in app/orders/route.ts
+ * import { receive } from 'rxsse/fetch';
+ *
+ * const orders = feed(events({ OrderPaid: { order: t.string } }));
+ * export const POST = receive(orders);
+ *
+ * @throws TypeError at once, for a value that is not a feed.
+ * @throws RangeError at once, for a bound below 1.
+ * @see `receive` of the main entry point, for Express and for Node's own servers.
+ * @category adapter
+ */
+export function receive<R extends Request = Request>(
+  feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
+  options: ReceiveOptions<R> = {},
+): FetchReceiveHandler<R> {
+  const receiveEvents = receiver(feed, options);
+  const { maxBodyBytes = 64 * 1024 } = options;
+  return (request, context) =>
+    new Promise((resolve, reject) => {
+      const transport = new WebTransport(request.signal, resolve);
+      const next = rejecting(transport, resolve, reject);
+      const { method, url } = request;
+      const headers = Object.fromEntries(request.headers);
+      const body = partOf(context, 'body');
+      receiveEvents({
+        request: { method, url, headers },
+        userRequest: request,
+        transport,
+        next,
+        readBody: (done) => {
+          if (body !== undefined) return done(right(body));
+          readJson(request, headers, maxBodyBytes).then(done, next);
+        },
+      });
+    });
+}

@@ -1,0 +1,85 @@
+import { defer, map, type Observable, throwError } from 'rxjs';
+import { ClosedError } from '../error/ClosedError.ts';
+import { cursorOf } from '../event/cursor.ts';
+import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
+import type { Contract } from '../event/events.ts';
+import type { AppendOptions, EventLog } from '../log/EventLog.ts';
+import { Ack } from './Ack.ts';
+import { retryStorage } from './readLog.ts';
+
+interface PublisherOptions {
+  readonly contract: Contract | undefined;
+  readonly log: EventLog;
+  readonly maxEventBytes: number;
+  /** Returns true for the event after which the feed ends. */
+  readonly endsWith: ((event: unknown) => boolean) | undefined;
+  readonly onError: (error: unknown) => void;
+  /** Called when the program ends the feed, or publishes its last event. */
+  readonly onEnd: () => void;
+}
+
+/** Appends what a program publishes to the log of a feed, and ends it. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  /** The last event has been published, and may not be stored yet. */
+  #isEnding = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** Appends one event, or an array of them, at once. */
+  publish(events: unknown, options: AppendOptions): Ack<string> {
+    const { log, endsWith } = this.#options;
+    try {
+      const all = Array.isArray(events) ? events : [events];
+      const encoded = all.flatMap((event) => this.#encode(event));
+      // What repeats a request that was stored before gets its cursor, also after the end.
+      if (this.#isEnding && options.key === undefined) throw new ClosedError('the feed', 'ended');
+      const isLast = endsWith !== undefined && all.some((event) => endsWith(event));
+      // The log appends now; subscribing late, or never, changes nothing.
+      const appended = log.append(encoded, options);
+      if (isLast) this.#endAfter(appended);
+      return this.#ack(appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
+    } catch (error) {
+      return this.#ack(throwError(() => error));
+    }
+  }
+
+  end(): Ack<void> {
+    this.#options.onEnd();
+    return this.#ack(this.#options.log.end('completed').pipe(map(() => undefined)));
+  }
+
+  #endAfter(appended: Observable<unknown>): void {
+    const { log, onEnd, onError } = this.#options;
+    this.#isEnding = true;
+    appended.subscribe({
+      next: () => {
+        onEnd();
+        defer(() => log.end('completed'))
+          .pipe(retryStorage(onError, Infinity))
+          .subscribe({ error: onError });
+      },
+      // The event was not stored, so it was not the last one.
+      error: () => {
+        this.#isEnding = false;
+      },
+    });
+  }
+
+  /** Returns one encoded event, or none for a value that has no position in a log. */
+  #encode(event: unknown): readonly EncodedEvent[] {
+    const { contract, maxEventBytes } = this.#options;
+    const encoded = encodeLogged(event, contract);
+    if (encoded === undefined) return nothingEncoded;
+    checkSize(encoded, maxEventBytes);
+    return [encoded];
+  }
+
+  #ack<T>(result: Observable<T>): Ack<T> {
+    return Ack.watched(result, this.#options.onError);
+  }
+}
+
+const nothingEncoded: readonly never[] = [];

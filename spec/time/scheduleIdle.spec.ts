@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { asyncScheduler, NEVER } from 'rxjs';
+import { events, feed, feeds } from '../../lib/index.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
+import { scheduleIdle } from '../../lib/time/scheduleIdle.ts';
+
+const Ticks = events({ Tick: t.number });
+
+/** Returns how many timers that keep the process alive the work starts. */
+function timersStartedBy(work: () => void): number {
+  const count = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = count();
+  work();
+  return count() - before;
+}
+
+describe('a timer that only tidies up', () => {
+  it('does not keep the process alive, and one of asyncScheduler does', () => {
+    let idle = asyncScheduler.schedule(() => {}, 60_000);
+    idle.unsubscribe();
+    expect(
+      timersStartedBy(() => {
+        idle = scheduleIdle(() => {}, 60_000);
+      }),
+    ).to.equal(0);
+    idle.unsubscribe();
+    expect(
+      timersStartedBy(() => {
+        idle = asyncScheduler.schedule(() => {}, 60_000);
+      }),
+    ).to.equal(1);
+    idle.unsubscribe();
+  });
+
+  it(
+    'runs at its time in virtual time, and not when it is unsubscribed',
+    marbles(({ flush }) => {
+      const ran: number[] = [];
+      scheduleIdle(() => ran.push(asyncScheduler.now()), 50);
+      scheduleIdle(() => ran.push(-1), 60).unsubscribe();
+      flush();
+      expect(ran).to.deep.equal([50]);
+    }),
+  );
+
+  it('is what a family of feeds uses for feeds without readers', () => {
+    const rooms = feeds(Ticks);
+    expect(timersStartedBy(() => void rooms.get('lobby').publish(Ticks.Tick(1)))).to.equal(0);
+    rooms.close();
+  });
+
+  it('is what a feed uses for the time that its source stays subscribed after the last reader', () => {
+    const shared = feed(Ticks, { source: NEVER, linger: 60_000 });
+    expect(timersStartedBy(() => shared.events().subscribe().unsubscribe())).to.equal(0);
+    shared.close();
+  });
+});
