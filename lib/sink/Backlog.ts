@@ -1,12 +1,16 @@
+import { Queue } from '../data/Queue.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
 import type { Overflow } from './overflow.ts';
 import type { QueueOptions } from './SseOptions.ts';
 
 interface Waiting {
-  value: unknown;
   encoded: Encoded;
   size: number;
+  /** The key, where the policy conflates. */
+  readonly key: unknown;
+  /** The value, where the policy merges it with the next one of its key. */
+  value: unknown;
 }
 
 interface Taken {
@@ -17,8 +21,11 @@ interface Taken {
   readonly gap: Gap['data'] | undefined;
 }
 
-/** The size of a frame without its data: the id, the event name, the line ends. */
-const frameOverhead = 64;
+/** The bytes that an event occupies beside its data: the objects and the strings' headers. */
+const overhead = 128;
+
+/** A text with such a character occupies two bytes for each of its characters, any other text one. */
+const beyondLatin1 = /[\u0100-\uffff]/;
 
 /**
  * The values of a stream without a log that wait while the socket is full, with bounds and a policy. They get their
@@ -28,9 +35,7 @@ export class Backlog {
   readonly #limits: Required<QueueOptions>;
   readonly #overflow: Overflow<unknown>;
   readonly #byKey = new Map<unknown, Waiting>();
-  #waiting: Waiting[] = [];
-  /** The index of the first one that was not dropped. */
-  #first = 0;
+  readonly #waiting = new Queue<Waiting>();
   #bytes = 0;
   #dropped = 0;
 
@@ -39,80 +44,89 @@ export class Backlog {
     this.#limits = limits;
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** Adds a value. Returns the bound that is exceeded, if the policy made no room. */
   push(value: unknown, encoder: EventEncoder): keyof QueueOptions | undefined {
     if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, encoder);
-    else this.#add(value, encoder.encode(value));
+    else this.#add(undefined, undefined, encoder.encode(value));
     for (let exceeded = this.#exceeded; exceeded !== undefined; exceeded = this.#exceeded) {
-      if (this.#overflow !== 'drop-oldest' || this.#count === 1) return exceeded;
-      this.#dropOldest();
+      if (this.#overflow !== 'drop-oldest' || this.#waiting.length === 1) return exceeded;
+      this.#remove();
+      this.#dropped++;
     }
     return undefined;
   }
 
-  /** Removes everything that waits and returns its frames, in order, after the gap of what was dropped. */
-  take(encoder: EventEncoder): Taken {
+  /**
+   * Removes the values that waited longest, until their frames have that many characters, and returns their frames, in
+   * order, after the gap of what was dropped.
+   */
+  take(encoder: EventEncoder, maxLength: number): Taken {
     const dropped = this.#dropped;
     const gap = dropped > 0 ? encoder.overflowGap() : undefined;
+    this.#dropped = 0;
     let frames = gap === undefined ? '' : encoder.wire.gap(gap);
-    for (let index = this.#first; index < this.#waiting.length; index++) {
-      const waiting = this.#waiting[index];
-      if (waiting !== undefined) frames += encoder.withId(waiting.encoded);
+    while (frames.length < maxLength) {
+      const waiting = this.#remove();
+      if (waiting === undefined) break;
+      frames += encoder.withId(waiting.encoded);
     }
-    this.clear();
     return { frames, dropped, gap };
   }
 
   clear(): void {
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#byKey.clear();
-    this.#first = 0;
     this.#bytes = 0;
     this.#dropped = 0;
   }
 
   get #exceeded(): keyof QueueOptions | undefined {
     if (this.#bytes > this.#limits.maxBytes) return 'maxBytes';
-    return this.#count > this.#limits.maxEvents ? 'maxEvents' : undefined;
-  }
-
-  get #count(): number {
-    return this.#waiting.length - this.#first;
+    return this.#waiting.length > this.#limits.maxEvents ? 'maxEvents' : undefined;
   }
 
   #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, encoder: EventEncoder): void {
     const key = conflation.conflateBy(value);
     const waiting = this.#byKey.get(key);
     if (waiting === undefined) {
-      this.#byKey.set(key, this.#add(value, encoder.encode(value)));
+      this.#byKey.set(key, this.#add(key, value, encoder.encode(value)));
       return;
     }
     const merged = conflation.merge === undefined ? value : conflation.merge(waiting.value, value);
-    const encoded = encoder.encode(merged);
-    const size = sizeOf(encoded);
-    this.#bytes += size - waiting.size;
-    Object.assign(waiting, { value: merged, encoded, size });
+    this.#bytes -= waiting.size;
+    Object.assign(waiting, this.#waitingOf(key, merged, encoder.encode(merged)));
+    this.#bytes += waiting.size;
   }
 
-  #add(value: unknown, encoded: Encoded): Waiting {
-    const waiting = { value, encoded, size: sizeOf(encoded) };
+  #add(key: unknown, value: unknown, encoded: Encoded): Waiting {
+    const waiting = this.#waitingOf(key, value, encoded);
     this.#waiting.push(waiting);
     this.#bytes += waiting.size;
     return waiting;
   }
 
-  #dropOldest(): void {
-    this.#bytes -= this.#waiting[this.#first]?.size ?? 0;
-    this.#first++;
-    this.#dropped++;
-    // Dropped values are released now and then, not at each step.
-    if (this.#first < 1024 || this.#first * 2 < this.#waiting.length) return;
-    this.#waiting = this.#waiting.slice(this.#first);
-    this.#first = 0;
+  #waitingOf(key: unknown, value: unknown, encoded: Encoded): Waiting {
+    const isMerged = typeof this.#overflow === 'object' && this.#overflow.merge !== undefined;
+    const size = sizeOf(encoded);
+    // The value itself is about as large as its text.
+    return isMerged ? { encoded, size: 2 * size, key, value } : { encoded, size, key, value: undefined };
+  }
+
+  #remove(): Waiting | undefined {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) return undefined;
+    this.#bytes -= waiting.size;
+    this.#byKey.delete(waiting.key);
+    return waiting;
   }
 }
 
+/** Returns how many bytes of memory an encoded event occupies while it waits. */
 function sizeOf(encoded: Encoded): number {
-  if (typeof encoded === 'string') return encoded.length;
-  return frameOverhead + ('data' in encoded ? encoded.data.length : 0);
+  const text = typeof encoded === 'string' ? encoded : 'data' in encoded ? encoded.data : '';
+  return overhead + (beyondLatin1.test(text) ? 2 * text.length : text.length);
 }

@@ -47,7 +47,7 @@ export interface TimeoutOptions {
 
 /** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
 export interface QueueOptions {
-  /** The size of the encoded events, counted in characters. @default 16777216, 16 MiB */
+  /** Bytes of memory: the encoded data and 128 for each event, twice that with `merge`. @default 16777216, 16 MiB */
   readonly maxBytes?: number;
   /** @default Infinity: any number of events */
   readonly maxEvents?: number;
@@ -144,7 +144,7 @@ export interface SseOptions<
   readonly queue?: QueueOptions;
   /**
    * How long a socket may take nothing before the connection is cut, in milliseconds. Above 0; `Infinity` waits while
-   * it stays connected.
+   * it stays connected. Linux reports room when a third of its send buffer is free, up to 1.4 MB: allow for that time.
    *
    * @default 30000
    */

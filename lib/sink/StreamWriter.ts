@@ -1,36 +1,16 @@
 import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
-import type { Gap } from '../event/Gap.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { Backlog } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import type { EventEncoder } from './EventEncoder.ts';
-import type { Overflow } from './overflow.ts';
-import type { ErrorOutcome } from './Route.ts';
 import type { CloseReason } from './RouteStats.ts';
-import type { QueueOptions } from './SseOptions.ts';
+import type { StreamResponse } from './StreamResponse.ts';
 import type { Writer } from './Writer.ts';
 
 /** Written before the turn ends, in characters, so that a long burst retains no more than this. */
 const maxBurst = 64 * 1024;
-
-/** The response of one session, as its writer uses it. */
-export interface StreamResponse {
-  readonly overflow: Overflow<unknown>;
-  readonly queue: Required<QueueOptions>;
-  /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
-  start(frames: string): boolean;
-  /** Answers an error before the first byte. */
-  refuse(error: unknown): void;
-  outcomeOf(error: unknown): ErrorOutcome;
-  /** Reports that the value of an outcome cannot be sent. */
-  reportOutcome(error: unknown): void;
-  /** Events were dropped, and the reader gets this gap for them. */
-  onOverflow(events: number, gap: Gap['data'] | undefined): void;
-  /** Runs the work at the end of a burst. */
-  later(work: () => void): void;
-}
 
 /**
  * Writes an Observable to its one reader.
@@ -91,8 +71,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
       if (!this.#response.start(this.#pending)) return;
       this.#pending = '';
     }
-    if (!connection.isReady) return;
-    if (this.#backlog !== undefined) this.#takeBacklog(this.#backlog);
+    if (!connection.isReady || !this.#writeBacklog()) return;
     const { how, reason } = this.#ending ?? {};
     const lastFrame = how === 'end' ? this.encoder.endFrame() : undefined;
     if (lastFrame !== undefined) return connection.end(reason ?? 'completed', this.#takePending() + lastFrame);
@@ -194,11 +173,25 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     this.#connection.cut('overflow');
   }
 
-  #takeBacklog(backlog: Backlog): void {
-    const { frames, dropped, gap } = backlog.take(this.encoder);
+  /**
+   * Writes what waits until the rest fits into the next write. Returns false when the socket takes no more before.
+   *
+   * A burst at a time, since a socket drains when all that was written is taken: one write of 16 MiB to a slow reader
+   * would look like one to a reader that takes nothing.
+   */
+  #writeBacklog(): boolean {
+    const backlog = this.#backlog;
+    if (backlog === undefined || backlog.isEmpty) return true;
+    const connection = this.#connection;
+    const { frames, dropped, gap } = backlog.take(this.encoder, maxBurst);
     this.#pending += frames;
-    if (frames !== '') this.#connection.timeouts?.onEvent();
+    while (!backlog.isEmpty && connection.state === 'open') {
+      if (connection.write(this.#takePending())) this.#pending = backlog.take(this.encoder, maxBurst).frames;
+    }
+    if (frames !== '') connection.timeouts?.onEvent();
+    // Last, since the callback of the user's may make the stream emit.
     if (dropped > 0) this.#response.onOverflow(dropped, gap);
+    return connection.state === 'open';
   }
 
   #takePending(): string {

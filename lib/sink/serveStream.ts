@@ -8,7 +8,8 @@ import type { ErrorOutcome } from './Route.ts';
 import { SequenceEncoder } from './SequenceEncoder.ts';
 import type { Session } from './Session.ts';
 import type { QueueOptions } from './SseOptions.ts';
-import { type StreamResponse, StreamWriter } from './StreamWriter.ts';
+import type { StreamResponse } from './StreamResponse.ts';
+import { StreamWriter } from './StreamWriter.ts';
 import type { Source } from './sourceOf.ts';
 import { delayHead, startResponse } from './startResponse.ts';
 

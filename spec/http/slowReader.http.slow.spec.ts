@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { getDefaultHighWaterMark } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import * as t from 'io-ts';
+import { Subject } from 'rxjs';
 import { events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { FrameParser } from '../../lib/wire/index.ts';
 import { listen } from '../support/listen.ts';
@@ -116,6 +118,39 @@ describe('a reader that does not read', function () {
           .to.have.length(2)
           .and.include(1);
         expect(stretches[1]?.to).to.equal(20_000);
+      },
+    );
+  });
+});
+
+describe('a reader that reads slowly, and all the time', function () {
+  // It takes 2 s.
+  this.timeout(30_000);
+
+  it('is not taken for one that takes nothing, although what waits for it takes longer than the stall timeout', async () => {
+    const source = new Subject<string>();
+    const closed: string[] = [];
+    const route = sse(
+      { stallTimeout: 500, queue: { maxBytes: 64 * MiB }, onClose: (reason) => void closed.push(reason) },
+      source,
+    );
+    await listen(
+      (request, response) => route(request, response),
+      async (url) => {
+        const [response] = await once(get(url, { agent: false }), 'response');
+        const event = 'x'.repeat(1000);
+        for (let n = 0; n < 24_000; n++) source.next(event);
+        source.complete();
+        // 12 MB a second: the kernel, which has taken some 6 MB at once, reports room for some 1.4 MB at a time.
+        const start = performance.now();
+        let received = 0;
+        for await (const bytes of response) {
+          received += bytes.length;
+          const ahead = received / 12_000 - (performance.now() - start);
+          if (ahead > 10) await sleep(ahead);
+        }
+        expect(received).to.be.above(24_000_000);
+        expect(closed).to.deep.equal(['completed']);
       },
     );
   });

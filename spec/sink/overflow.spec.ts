@@ -49,6 +49,25 @@ describe('a reader that is slower than a stream without a log', () => {
     }),
   );
 
+  for (const [what, character, held] of [
+    ['one byte for each character', 'x', 3],
+    ['two where the text has others than Latin-1', 'ж', 2],
+  ] as const) {
+    it(
+      `has its queue bounded in bytes of memory: ${what}`,
+      marbles(({ reader, flush }) => {
+        const texts = numbers.pipe(map((n) => `${n} ${character.repeat(1000)}`));
+        const route = sse({ overflow: 'drop-oldest', queue: { maxBytes: 4400 } }, texts);
+        const slow = reader(route, { socket: '4ms F 19ms D X' });
+        flush();
+        const first = received(slow).map((frame) => Number.parseInt(frame.slice(1), 10));
+        expect(first.filter((n) => n >= 3 && n < 23)).to.deep.equal(
+          Array.from({ length: held }, (_, n) => 23 - held + n),
+        );
+      }),
+    );
+  }
+
   it(
     'gets one event for each key, merged, in the order in which the keys first waited',
     marbles(({ reader, flush }) => {

@@ -1,0 +1,21 @@
+import type { Gap } from '../event/Gap.ts';
+import type { Overflow } from './overflow.ts';
+import type { ErrorOutcome } from './Route.ts';
+import type { QueueOptions } from './SseOptions.ts';
+
+/** The response of one session, as its writer uses it. */
+export interface StreamResponse {
+  readonly overflow: Overflow<unknown>;
+  readonly queue: Required<QueueOptions>;
+  /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
+  start(frames: string): boolean;
+  /** Answers an error before the first byte. */
+  refuse(error: unknown): void;
+  outcomeOf(error: unknown): ErrorOutcome;
+  /** Reports that the value of an outcome cannot be sent. */
+  reportOutcome(error: unknown): void;
+  /** Events were dropped, and the reader gets this gap for them. */
+  onOverflow(events: number, gap: Gap['data'] | undefined): void;
+  /** Runs the work at the end of a burst. */
+  later(work: () => void): void;
+}
