@@ -1,5 +1,5 @@
 /** Runs work in the async context in which it was captured, so that an `AsyncLocalStorage` has the store of then. */
-export interface AsyncScope {
+interface AsyncScope {
   runInAsyncScope<T>(work: () => T): T;
 }
 

@@ -7,6 +7,7 @@ export type { ExpectFramesOptions, FramesExpectation } from './expectFrames.ts';
 export { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';
 export type { FakeResponse, Write } from './FakeResponse.ts';
 export type { ReceivedFrame } from './FrameRecorder.ts';
+export { type FailureScript, failing } from './failing.ts';
 export { type FetchOfOptions, fetchOf, type VirtualFetch } from './fetchOf.ts';
 export { type InterleavedLog, interleave, type LogStep } from './interleave.ts';
 export {
