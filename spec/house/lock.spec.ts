@@ -33,25 +33,29 @@ function missing({ packages }: Lock): readonly string[] {
   );
 }
 
-describe('package-lock.json', () => {
-  const lock = JSON.parse(textOf('package-lock.json')) as Lock;
+for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.json']) {
+  describe(file, () => {
+    const lock = JSON.parse(textOf(file)) as Lock;
 
-  it('names no download address', () => {
-    expect(withAddress(lock), 'run npm with --omit-lockfile-registry-resolved').to.deep.equal([]);
-    expect(textOf('package-lock.json')).to.not.match(/https?:\/\/[^"]*\.tgz/);
+    it('names no download address', () => {
+      expect(withAddress(lock), 'run npm with --omit-lockfile-registry-resolved').to.deep.equal([]);
+      expect(textOf(file)).to.not.match(/https?:\/\/[^"]*\.tgz/);
+    });
+
+    it('holds the hash of every package', () => {
+      const withoutHash = Object.keys(lock.packages).filter(
+        (path) => path !== '' && lock.packages[path]?.integrity === undefined,
+      );
+      expect(withoutHash).to.deep.equal([]);
+    });
+
+    it('holds every dependency, for every platform', () => {
+      expect(missing(lock)).to.deep.equal([]);
+    });
   });
+}
 
-  it('holds the hash of every package', () => {
-    const withoutHash = Object.keys(lock.packages).filter(
-      (path) => path !== '' && lock.packages[path]?.integrity === undefined,
-    );
-    expect(withoutHash).to.deep.equal([]);
-  });
-
-  it('holds every dependency, for every platform', () => {
-    expect(missing(lock)).to.deep.equal([]);
-  });
-
+describe('a lock', () => {
   it('is reported where it holds an address or lacks a package', () => {
     const packages = {
       '': { devDependencies: { a: '1', missing: '1' } },

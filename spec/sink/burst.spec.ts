@@ -109,7 +109,7 @@ describe('an iterable', () => {
         numbers.map((key) => Rows.Row({ key, text: '' })),
       ),
     ],
-    ['an array of a run', sse({ resume: true }, () => numbers)],
+    ['an array of a run', sse({ resume: { linger: 1000 } }, () => numbers)],
   ] as const) {
     it(`that is ${name} is sent in order, to each reader`, async () => {
       await listen(route as ReturnType<typeof sse>, async (url) => {

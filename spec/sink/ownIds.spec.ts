@@ -145,8 +145,8 @@ describe('an id of its own, in a stream that the route numbers', () => {
     ['a frame', message({ id: '7', data: 1 })],
     ['an event', withId(Orders.Order({ key: 7 }), '7')],
   ] as const) {
-    for (const resume of [false, true]) {
-      it(`of ${what} is an error that onError receives, and is not sent, with resume: ${resume}`, async () => {
+    for (const resume of [false, { linger: 1000 }]) {
+      it(`of ${what} is an error that onError receives, and is not sent, with resume: ${JSON.stringify(resume)}`, async () => {
         const errors: string[] = [];
         const onError = (error: unknown) => {
           errors.push(String(error));

@@ -61,7 +61,11 @@ describe('frames of another server', () => {
     const relayed = feed(Ticks);
     frames().subscribe((frame) => void relayed.publish(frame as never));
     relayed.end();
-    const routes = [sse({ resume: true }, frames), sse(iterable), sse({ resume: { from: 'oldest' } }, relayed)];
+    const routes = [
+      sse({ resume: { linger: 1000 } }, frames),
+      sse(iterable),
+      sse({ resume: { from: 'oldest' } }, relayed),
+    ];
     for (const route of routes) {
       await listen(route, async (url) => expect(await blocksOf(url)).to.deep.equal(renamed));
     }
@@ -83,7 +87,7 @@ describe('frames of another server', () => {
 
   for (const control of ['ids', 'none'] as const) {
     it(`keep the names error and open where no EventSource reads them, with control '${control}'`, async () => {
-      for (const resume of [false, true]) {
+      for (const resume of [false, { linger: 1000 }]) {
         await listen(sse({ wire: { control, end: 'event' }, resume }, frames), async (url) => {
           const expected = renamed.map((block) => {
             const named = block.replace(/upstream\.(error|open)/, '$1');

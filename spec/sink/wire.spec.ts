@@ -20,7 +20,7 @@ function ended() {
 /** The kinds of streams, each with the two events and the end. */
 const kinds = {
   'a plain stream': (wire: Wire) => sse({ wire, events: Ticks }, of(first, second)),
-  'a run': (wire: Wire) => sse({ wire, events: Ticks, resume: true }, () => of(first, second)),
+  'a run': (wire: Wire) => sse({ wire, events: Ticks, resume: { linger: 1000 } }, () => of(first, second)),
   'a feed': (wire: Wire) => sse({ wire, resume: { from: 'oldest' } }, ended()),
   'a pipeline': (wire: Wire) => {
     const ticks = ended();

@@ -1,13 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The programs that some specs need: how each is found and installed. */
+/** The programs and packages that some specs need: how each is found and installed. */
 const tools = {
   chromium: { variable: 'CHROMIUM', commands: ['chromium', 'chromium-browser'], install: 'apt-get install chromium' },
   nginx: { variable: 'NGINX', commands: ['nginx'], install: 'apt-get install nginx-light' },
   'redis-server': { variable: 'REDIS_SERVER', commands: ['redis-server'], install: 'apt-get install redis-server' },
   postgres: { variable: 'POSTGRES', commands: ['postgres'], install: 'apt-get install postgresql' },
+  clients: {
+    variable: 'RXSSE_CLIENTS',
+    commands: ['node_modules/@ag-ui/client'],
+    install: 'npm ci --prefix spec/clients/packages',
+  },
 } as const;
+
+/** The folder whose packages are the clients of other protocols. */
+export const clientsFolder = join(import.meta.dirname, '../clients/packages');
 
 type Tool = keyof typeof tools;
 
@@ -25,7 +33,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
   const { variable, commands } = tools[tool];
   const named = env[variable];
   if (named !== undefined && named !== '') return runs(named) ? named : undefined;
-  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', clientsFolder];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);
 }
 
