@@ -6,11 +6,12 @@ import { root } from '../house/repo.ts';
 
 const prelude = [
   "import * as t from 'io-ts';",
-  "import { interval, NEVER, of } from 'rxjs';",
-  "import { event, events, feed, IntFromString, receive, sse } from 'rxsse';",
+  "import { interval, merge, NEVER, type Observable, of } from 'rxjs';",
+  "import { event, events, feed, IntFromString, mapEvents, receive, sse } from 'rxsse';",
   "import { fromSse } from 'rxsse/client';",
   "import { sse as fetchSse } from 'rxsse/fetch';",
   'const Orders = events({ OrderPaid: { user: t.string, total: t.number } });',
+  "const Other = event('other');",
   'const orders = feed(Orders);',
 ].join(' ');
 
@@ -34,15 +35,40 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ["sse({ state: () => ({ user: 'a' }) }, ({ state }) => of(state.users))", "'users' does not exist", "'user'"],
   ['sse({ onOpen: (context) => context.user }, NEVER)', "'user' does not exist", 'SseContext<{}>'],
   // Events.
+  ['sse({ events: Orders }, of(Other()))', '\'"other is not an event of this contract"\''],
+  ['fetchSse({ events: Orders }, () => of(Other()))', '\'"other is not an event of this contract"\''],
+  ["sse({ events: Orders }, of({ type: 'ecko', data: {} }))", '\'"ecko is not an event of this contract"\''],
   [
-    "sse({ events: Orders }, of({ type: 'order_lost', data: { user: 'a', total: 5 } } as const))",
-    'type: "order_lost"',
-    'TypedEvent<"order_paid"',
+    'sse({ events: Orders }, (context) => merge(of(1), orders.read(context)))',
+    '\'"a number is not an event of this contract: create one by its definition"\'',
+  ],
+  [
+    "sse({ events: Orders }, (context) => orders.read(context).pipe(mapEvents(() => 'x')))",
+    '\'"a string is not an event of this contract: create one by its definition"\'',
+  ],
+  [
+    'sse({ events: Orders }, async (context) => orders.read(context).pipe(mapEvents(() => Other())))',
+    '\'"other is not an event of this contract"\'',
+  ],
+  [
+    'sse({ events: Orders }, (context) => (context.signal.aborted ? orders.read(context) : of(Other())))',
+    '\'"other is not an event of this contract"\'',
+  ],
+  [
+    'sse({ events: Orders }, NEVER as Observable<unknown>)',
+    '\'"a value of any type is not an event of this contract: check it with decodeEvents"\'',
   ],
   [
     "sse({ events: Orders }, () => of({ type: 'order_paid', data: { user: 'a', total: '5' } } as const))",
-    'total: "5"',
-    'total: number',
+    '\'"order_paid.data.total does not match its definition in this contract"\'',
+  ],
+  [
+    "sse({ events: Orders }, of({ type: 'order_paid' } as const))",
+    '\'"order_paid has no data, and its definition in this contract has"\'',
+  ],
+  [
+    "sse({ events: Orders }, of({ type: 'order_paid' as string, data: null }))",
+    '\'"an event whose type is any string is not an event of this contract: create it by its definition"\'',
   ],
   [
     "sse({ events: Orders, onError: () => ({ type: 'order_lost', data: {} }) as const }, NEVER)",
@@ -58,7 +84,7 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ["events({ A: event('a'), a: t.null })", 'two events of this contract are named a'],
   // What is read.
   ['orders.read({})', 'RouteContext'],
-  ['sse([1, 2])', "'number[]'", 'Stream<unknown>'],
+  ['sse(5)', "'number'", 'Stream<unknown>'],
 ];
 
 /** Returns the marked code and the first line of each message of the compiler about a program, by line of the code. */
@@ -119,6 +145,9 @@ describe('the compiler', () => {
       'sse({ heartbeat: 15 }, NEVER);',
       'sse({ query: { page: IntFromString } }, ({ query }) => of(query.page));',
       "sse({ events: Orders }, of({ type: 'order_paid', data: { user: 'a', total: 5 } } as const));",
+      'sse({ events: Orders }, (c) => (c.signal.aborted ? orders : of(Orders.OrderPaid({ user: "a", total: 5 }))));',
+      'sse({ retry: 5 }, (c) => (c.signal.aborted ? of(5) : of("a")));',
+      'sse({ events: Orders }, NEVER as Observable<any>);',
     ];
     expect([...firstLines(code).values()]).to.deep.equal([]);
   }).timeout(60_000);

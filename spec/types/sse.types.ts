@@ -93,3 +93,8 @@ sse({ hartbeat: 15 }, NEVER);
 
 // @ts-expect-error a feed publishes the events of its contract
 feed(Echoes).publish({ type: 'echo', data: { message: 5 } });
+
+// Each request may get a stream of other values.
+declare const flag: boolean;
+sse({ events: Echoes }, ({ signal }) => (signal.aborted ? of(Echoes.ReverseEcho({ message: 'x' })) : echo('x')));
+sse({ retry: 5 }, flag ? of(5) : of('five'));

@@ -1,6 +1,7 @@
 import type { UnknownC } from 'io-ts';
 import type { Shape } from '../../codec/Shape.ts';
 import type { Contract } from '../../event/events.ts';
+import type { CheckedStream, ValueOf } from '../../sink/CheckedStream.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
 import type { ContextOf } from '../../sink/SseContext.ts';
 import type { Sendable, SseOptions, Stream } from '../../sink/SseOptions.ts';
@@ -52,12 +53,10 @@ export function sse<
   B extends Shape = UnknownC,
   S = undefined,
   R extends SseRequest = SseRequest,
-  T = unknown,
+  X extends Stream<unknown> = Stream<Sendable<C>>,
 >(
-  options: SseOptions<C, Q, P, B, S, R, T>,
-  stream:
-    | Stream<Sendable<C, T>>
-    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
+  options: SseOptions<C, Q, P, B, S, R, ValueOf<X>>,
+  stream: CheckedStream<C, X, ContextOf<Q, P, B, S, R>>,
 ): SseHandler<R>;
 export function sse(...args: readonly unknown[]): SseHandler<SseRequest> {
   const route = routeFrom(args);
