@@ -1,5 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
 import type { LimitError } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
@@ -55,8 +56,10 @@ interface Reception<R> {
  */
 export function receiver<R>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
-  { maxBodyBytes = 64 * 1024, maxBatch = 1000, onInvalidInput }: ReceiveOptions<R>,
+  options: ReceiveOptions<R>,
 ): (reception: Reception<R>) => void {
+  checkOptions('receive', options, { maxBodyBytes: '', maxBatch: '', onInvalidInput: 'function' });
+  const { maxBodyBytes = 64 * 1024, maxBatch = 1000, onInvalidInput } = options;
   checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
   checkNumber('receive: maxBatch', maxBatch, { min: 1 });
   if (typeof feed !== 'function') checkFeed(feed);
@@ -74,12 +77,12 @@ export function receiver<R>(
       next(error);
     };
 
-    const options = appendOptionsOf(request);
-    if (isLeft(options)) return refuse(connection, options.left);
+    const append = appendOptionsOf(request);
+    if (isLeft(append)) return refuse(connection, append.left);
     const publish = (feed: Feed, body: unknown): void => {
       const events = decodeBody(feed.contract, body, maxBatch);
       if (isLeft(events)) return refuseInput(connection, events.left, onInvalidInput?.(events.left, userRequest));
-      const published = feed.publish(events.right, options.right).subscribe({
+      const published = feed.publish(events.right, append.right).subscribe({
         next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),
         error: onError,
       });

@@ -1,10 +1,12 @@
 import { defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
+import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, type EventOf, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, RawIf } from './FromSseOptions.ts';
+import { decodingKinds } from './optionKinds.ts';
 import { type ReconnectState, reconnecting } from './reconnecting.ts';
 
 /** The part of an EventSource that is used; a browser's implements it, and so do those of packages. @category client */
@@ -53,6 +55,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
   contract: C,
   options: DecodingOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
+  checkOptions('fromEventSource', options, decodingKinds);
   return reconnecting('fromEventSource', contract, options, (state) => ({
     connect: defer(() => messagesOf(create(state.lastEventId), namesOf(contract), state, options)),
     isRetryable: () => true,

@@ -1,9 +1,11 @@
 import type { Observable } from 'rxjs';
 import { checkDuration, checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { BadEventPolicy, FromSseOptions, RawIf, RequestTarget } from './FromSseOptions.ts';
 import { fetchTransport } from './fetchTransport.ts';
+import { fromSseKinds } from './optionKinds.ts';
 import { reconnecting } from './reconnecting.ts';
 
 /**
@@ -47,6 +49,7 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
   contract: C,
   options: FromSseOptions<P> = {},
 ): Observable<EventOf<C> | Gap | RawIf<P>> {
+  checkOptions('fromSse', options, fromSseKinds);
   const { idleTimeout = Infinity } = options;
   checkDuration('fromSse: idleTimeout', idleTimeout, 'use Infinity to wait without end');
   for (const limit of ['maxEventBytes', 'maxLineBytes'] as const) {

@@ -1,4 +1,6 @@
 import { defer, Observable, retry, Subject, type Subscriber, takeUntil, tap, timer } from 'rxjs';
+import { checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
 import { hasTag } from '../error/RxsseError.ts';
@@ -8,6 +10,7 @@ import { reserved } from '../wire/reserved.ts';
 import { Backoff } from './Backoff.ts';
 import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } from './decodeMessage.ts';
 import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
+import { reconnectKinds } from './optionKinds.ts';
 
 /** How a client connects for one subscriber: by fetch, or by an EventSource. */
 export interface ClientTransport {
@@ -72,6 +75,10 @@ export function reconnecting(
     throw new TypeError(`${caller}: contract must be made by events(...), got ${kindOf(contract)}`);
   }
   const { statusObserver, backoff: reconnectOptions = {}, strictEventSource = false } = options;
+  checkOptions(`${caller}: backoff`, reconnectOptions, reconnectKinds);
+  for (const policy of ['unknownEvents', 'invalidEvents'] as const) {
+    checkOneOf(`${caller}: ${policy}`, options[policy] ?? 'drop', ['drop', 'error', 'raw']);
+  }
   const createBackoff = () => new Backoff(caller, reconnectOptions, strictEventSource);
   // Checks the options before anything is subscribed to.
   createBackoff();

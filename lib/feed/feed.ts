@@ -9,6 +9,7 @@ import type { AppendOptions, EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import type { Ack } from './Ack.ts';
+import { checkFeedOptions } from './checkFeedOptions.ts';
 import { FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
 import type { RouteContext } from './ReaderSession.ts';
@@ -141,6 +142,7 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
 /** Creates the core of a feed; `onIdle` is called when its last reader has left. */
 export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
   if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
+  checkFeedOptions(options);
   const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
   const {
     maxEventBytes = 1024 * 1024,

@@ -1,4 +1,5 @@
 import { checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import type { FeedCore } from './FeedCore.ts';
@@ -76,6 +77,7 @@ interface Member<C extends Contract> extends Registered {
  * @category feed
  */
 export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoInfer<C>> = {}): Feeds<C> {
+  checkOptions('feeds', options, { feed: 'function', idleTimeout: '', maxFeeds: '' });
   const { feed: optionsOf = () => ({}), idleTimeout = 60_000, maxFeeds = 10_000 } = options;
   checkNumber('feeds: idleTimeout', idleTimeout, { min: 0, unit: 'ms' });
   checkNumber('feeds: maxFeeds', maxFeeds, { min: 1 });

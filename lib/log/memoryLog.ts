@@ -1,5 +1,6 @@
 import { type Observable, of, Subject, throwError } from 'rxjs';
 import { checkDuration, checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf, freshEpoch } from '../event/cursor.ts';
@@ -47,6 +48,7 @@ export interface MemoryLogOptions {
  * @category log
  */
 export function memoryLog(options: MemoryLogOptions = {}): EventLog {
+  checkOptions('memoryLog', options, { maxEntries: '', maxBytes: '', maxAge: '', maxKeys: '' });
   return new MemoryLog(options);
 }
 

@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { Entry, isEntry } from '../event/Entry.ts';
 import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
@@ -54,6 +55,7 @@ export function conflateBy<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
   options: ConflateByOptions<NoInfer<EventIn<T>>>,
 ): MonoTypeOperatorFunction<T> {
+  checkOptions('conflateBy', options, { interval: '', until: '', merge: '', maxKeys: '' });
   const { interval, until, merge, maxKeys = 10_000 } = options;
   checkFunction('conflateBy: key', key);
   if ((interval === undefined) === (until === undefined)) {

@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { DecodeError } from '../error/DecodeError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { decodeEvent } from '../event/decodeEvent.ts';
@@ -47,9 +48,11 @@ export interface DecodeEventsOptions {
  */
 export function decodeEvents<C extends Contract, T = unknown>(
   contract: C,
-  { onInvalid }: DecodeEventsOptions,
+  options: DecodeEventsOptions,
 ): OperatorFunction<T, Decoded<T, C>> {
   if (!isContract(contract)) throw new TypeError('decodeEvents: contract must be made by events({ ... })');
+  checkOptions('decodeEvents', options, { onInvalid: '' });
+  const { onInvalid } = options;
   if (typeof onInvalid !== 'function') checkOneOf('decodeEvents: onInvalid', onInvalid, ['fail'], 'a function');
 
   return (source) =>

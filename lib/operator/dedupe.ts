@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, positionOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
@@ -41,8 +42,10 @@ export interface DedupeOptions {
  */
 export function dedupe<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
-  { maxAge = Infinity, maxKeys = 10_000 }: DedupeOptions = {},
+  options: DedupeOptions = {},
 ): MonoTypeOperatorFunction<T> {
+  checkOptions('dedupe', options, { maxAge: '', maxKeys: '' });
+  const { maxAge = Infinity, maxKeys = 10_000 } = options;
   checkFunction('dedupe: key', key);
   checkDuration('dedupe: maxAge', maxAge);
   checkCount('dedupe: maxKeys', maxKeys);

@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkDuration, checkFunction, checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { Entry } from '../event/Entry.ts';
 import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
@@ -54,6 +55,7 @@ export interface GroupedWithinOptions<E> {
 export function groupedWithin<T>(
   options: GroupedWithinOptions<NoInfer<EventIn<T>>>,
 ): OperatorFunction<T, WithEvent<T, readonly EventIn<T>[]>> {
+  checkOptions('groupedWithin', options, { maxEvents: '', maxBytes: '', maxDelay: '', sizeOf: '' });
   const { maxEvents = 10_000, maxBytes = Infinity, maxDelay = Infinity, sizeOf = textLength } = options;
   if ((options.maxEvents ?? options.maxBytes ?? options.maxDelay) === undefined) {
     throw new TypeError('groupedWithin: at least one of maxEvents, maxBytes and maxDelay must be set, got none');

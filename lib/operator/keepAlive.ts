@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkDuration, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { isPositionOnly } from './EventIn.ts';
@@ -37,7 +38,9 @@ export interface KeepAliveOptions<F> {
  * @see the option `heartbeat` of `sse`, which does it for a whole route, and `timeouts` to end a silent stream.
  * @category operator
  */
-export function keepAlive<T, F = T>({ interval, value: makeValue }: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
+export function keepAlive<T, F = T>(options: KeepAliveOptions<F>): OperatorFunction<T, T | F> {
+  checkOptions('keepAlive', options, { interval: '', value: '' });
+  const { interval, value: makeValue } = options;
   checkDuration('keepAlive: interval', interval);
   checkFunction('keepAlive: value', makeValue);
 

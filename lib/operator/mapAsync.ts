@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
 import { type EventIn, eventIn, isControl, type WithEvent, withEvent } from './EventIn.ts';
 import { listen } from './listen.ts';
@@ -50,8 +51,10 @@ export interface MapAsyncOptions {
  */
 export function mapAsync<T, R extends NonNullable<unknown> | null>(
   project: (event: NoInfer<EventIn<T>>, signal: AbortSignal) => PromiseLike<R>,
-  { concurrency, maxQueued = 10_000 }: MapAsyncOptions,
+  options: MapAsyncOptions,
 ): OperatorFunction<T, WithEvent<T, R>> {
+  checkOptions('mapAsync', options, { concurrency: '', maxQueued: '' });
+  const { concurrency, maxQueued = 10_000 } = options;
   checkFunction('mapAsync: project', project);
   checkCount('mapAsync: concurrency', concurrency);
   checkCount('mapAsync: maxQueued', maxQueued);

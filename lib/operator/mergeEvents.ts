@@ -1,5 +1,6 @@
 import { EMPTY, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
 import { checkFunction, checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { checkObservable, listen } from './listen.ts';
 
 /** The policies of a merge for sources that fail or complete. @category operator */
@@ -68,6 +69,7 @@ export function mergeEvents<S extends Readonly<Record<string, Observable<unknown
   options: MergeEventsOptions<keyof S & string, R> = {},
 ): Observable<ObservedValueOf<S[keyof S]> | R> {
   for (const [name, source] of Object.entries(sources)) checkObservable(`mergeEvents: ${name}`, source);
+  checkOptions('mergeEvents', options, { onSourceError: '', onDropped: 'function', onSourceEnd: '' });
   const { onSourceError = 'fail', onSourceEnd = 'wait' } = options;
   checkPolicy('mergeEvents: onSourceError', onSourceError, ['fail', 'delay', 'drop']);
   checkPolicy('mergeEvents: onSourceEnd', onSourceEnd, ['wait', 'end']);

@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkDuration, checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
 import { pageEndOf } from '../event/PageEnd.ts';
@@ -45,6 +46,7 @@ export interface RateLimitOptions {
  * @category operator
  */
 export function rateLimit<T>(options: RateLimitOptions): MonoTypeOperatorFunction<T> {
+  checkOptions('rateLimit', options, { maxEvents: '', interval: '', burst: '', maxQueued: '' });
   const { maxEvents, interval = 1000, burst = 1, maxQueued = 10_000 } = options;
   checkNumber('rateLimit: maxEvents', maxEvents, { above: 0 });
   checkDuration('rateLimit: interval', interval);

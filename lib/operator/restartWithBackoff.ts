@@ -1,7 +1,8 @@
 import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
 import { checkBoolean, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { type BackoffOptions, backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
+import { type BackoffOptions, backoffBound, backoffKinds, checkBackoff, fullJitter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import { listen } from './listen.ts';
 
@@ -52,6 +53,7 @@ export function restartWithBackoff<L, T extends L>(
   factory: (attempt: Attempt<L>) => Observable<T>,
   options: RestartOptions = {},
 ): Observable<T> {
+  checkOptions('restartWithBackoff', options, { ...backoffKinds, restartOnEnd: '' });
   const { initialDelay = 1000, maxDelay = 30_000, resetAfter = 60_000, maxAttempts = Infinity } = options;
   const { restartOnEnd = false, onFailure } = options;
   checkFunction('restartWithBackoff: factory', factory);

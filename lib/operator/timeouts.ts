@@ -1,5 +1,6 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { checkDuration, checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
@@ -43,6 +44,7 @@ export interface TimeoutsOptions<R> {
  * @category operator
  */
 export function timeouts<T, R = never>(options: TimeoutsOptions<R>): OperatorFunction<T, T | R> {
+  checkOptions('timeouts', options, { first: 'number', idle: 'number', total: 'number', with: '' });
   const { first, idle = Infinity, total = Infinity, with: replacement } = options;
   if ((first ?? options.idle ?? options.total) === undefined) {
     throw new TypeError('timeouts: at least one of first, idle and total must be set, got none');

@@ -1,5 +1,6 @@
 import { Observable, type Subscription } from 'rxjs';
 import { checkCount, checkFunction, checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
 import { checkObservable, listen } from './listen.ts';
@@ -45,11 +46,10 @@ export interface ToAsyncIterableOptions<T> {
  * @see RxJS `firstValueFrom` for one value.
  * @category operator
  */
-export function toAsyncIterable<T>(
-  source: Observable<T>,
-  { overflow, maxQueued = 1000, onDropped = noop }: ToAsyncIterableOptions<T>,
-): AsyncIterable<T> {
+export function toAsyncIterable<T>(source: Observable<T>, options: ToAsyncIterableOptions<T>): AsyncIterable<T> {
   checkObservable('toAsyncIterable: source', source);
+  checkOptions('toAsyncIterable', options, { overflow: '', maxQueued: '', onDropped: '' });
+  const { overflow, maxQueued = 1000, onDropped = noop } = options;
   checkOneOf('toAsyncIterable: overflow', overflow, policies);
   checkCount('toAsyncIterable: maxQueued', maxQueued);
   checkFunction('toAsyncIterable: onDropped', onDropped);

@@ -21,7 +21,8 @@ export interface Limits {
  * @throws RangeError for one that is out of range.
  */
 export function limitsOf(options: UntypedOptions): Limits {
-  const heartbeat = options.heartbeat === false ? Infinity : (options.heartbeat ?? 15_000);
+  const { heartbeat: interval = 15_000 } = options;
+  const heartbeat = interval === false ? Infinity : interval;
   const { retry = 3000, stallTimeout = 30_000, maxAge = Infinity } = options;
   const { maxHeadDelay = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
   checkDuration('sse: heartbeat', heartbeat, 'use heartbeat: false to send none');

@@ -1,4 +1,5 @@
 import { checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 
 /** How many connections there may be. @category sink */
 export interface ConnectionLimitOptions<R> {
@@ -36,7 +37,9 @@ export class ConnectionLimit<R = unknown> {
   #open = 0;
 
   /** @internal */
-  constructor({ maxConnections = 50_000, client, maxConnectionsPerClient = 20 }: ConnectionLimitOptions<R>) {
+  constructor(options: ConnectionLimitOptions<R>) {
+    checkOptions('connectionLimit', options, { maxConnections: '', client: 'function', maxConnectionsPerClient: '' });
+    const { maxConnections = 50_000, client, maxConnectionsPerClient = 20 } = options;
     checkNumber('connectionLimit: maxConnections', maxConnections, { min: 1 });
     checkNumber('connectionLimit: maxConnectionsPerClient', maxConnectionsPerClient, { min: 1 });
     this.#maxConnections = maxConnections;

@@ -1,4 +1,5 @@
 import { coreOf } from '../feed/feed.ts';
+import { checkSseOptions } from './checkSseOptions.ts';
 import { Route } from './Route.ts';
 import type { UntypedOptions } from './SseOptions.ts';
 
@@ -10,12 +11,13 @@ export interface AnyHandler {
   readonly [mountedRoute]: Route;
 }
 
-/** Creates the route of `sse(stream)` or `sse(options, stream)`. */
-export function routeFrom(args: readonly unknown[]): Route {
+/** Creates the route of `sse(stream)` or `sse(options, stream)`; `others` are the kinds of an adapter's own options. */
+export function routeFrom(args: readonly unknown[], others: Readonly<Record<string, string>> = {}): Route {
   const [options, stream] = args.length === 1 ? [{}, args[0]] : args;
   if (typeof options !== 'object' || options === null || coreOf(options) !== undefined) {
     throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
   }
+  checkSseOptions(options, others);
   return new Route(stream, options as UntypedOptions);
 }
 

@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { checkNumber, maxTimerDelay } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/feed.ts';
@@ -65,8 +66,10 @@ export function shutdown(
   targets: ShutdownTarget | readonly ShutdownTarget[],
   options: ShutdownOptions = {},
 ): Promise<void> {
+  checkOptions('shutdown', options, { duration: '', retry: 'object', lastEvent: 'object' });
   const { duration = 10_000, retry = [1000, 5000], lastEvent } = options;
   checkNumber('shutdown: duration', duration, { min: 0, max: maxTimerDelay, unit: 'ms' });
+  if (retry.length !== 2) throw new TypeError('shutdown: retry must be an array of two waits in milliseconds');
   for (const wait of retry) checkRetry('shutdown: retry', wait);
   const lastFrame = lastEvent === undefined ? '' : frameWithoutId(lastEvent, undefined);
   const shutdowns = (isList(targets) ? targets : [targets]).map(shutdownOf);

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { type CheckedMakers, type Emitter, listenTo, type MadeBy, type Makers } from './Emitter.ts';
 
@@ -55,6 +56,7 @@ export function fromEmitter<E extends Emitter, M extends Makers<E, M>>(
     throw new TypeError(
       `fromEmitter: emitter must have on and off, or addEventListener and removeEventListener, got ${kindOf(emitter)}`,
     );
+  checkOptions('fromEmitter', options, { end: 'string or object', error: 'string or object' });
   const makersByName = Object.entries<(...args: unknown[]) => unknown>(makers);
   for (const [name, make] of makersByName) checkFunction(`fromEmitter: ${name}`, make);
   const ends = namesIn(options.end);

@@ -13,6 +13,7 @@ import {
   timer,
 } from 'rxjs';
 import { checkDelay, checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { type BackoffOptions, backoffBound, fullJitter } from '../time/backoff.ts';
@@ -83,6 +84,14 @@ export function fromPoll<L, T extends L>(
   poll: (request: PollRequest<L>) => ObservableInput<T | Polled<T>>,
   options: FromPollOptions,
 ): Observable<T> {
+  checkOptions('fromPoll', options, {
+    interval: '',
+    jitter: '',
+    idleTimeout: '',
+    maxDelay: '',
+    maxAttempts: '',
+    onFailure: '',
+  });
   const { interval, jitter = 0, idleTimeout = 30_000, maxAttempts = Infinity, onFailure } = options;
   const { maxDelay = Math.max(interval, 300_000) } = options;
   checkFunction('fromPoll: poll', poll);

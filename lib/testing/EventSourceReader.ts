@@ -1,6 +1,13 @@
+import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { callSite } from './callSite.ts';
-import { connectReader, type ReaderOptions, type ReaderWorld, type RouteHandler } from './connectReader.ts';
+import {
+  connectReader,
+  type ReaderOptions,
+  type ReaderWorld,
+  type RouteHandler,
+  readerKinds,
+} from './connectReader.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
 import { millisecondsOf } from './MarbleTime.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
@@ -33,6 +40,14 @@ export interface EventSourceEnd {
   /** 204 where the server ended it; any other response that is not a stream is a failure. */
   readonly status: number;
 }
+
+/** The kinds of the options of an EventSource of the test kit. */
+export const eventSourceKinds: OptionKinds<EventSourceOptions> = {
+  ...readerKinds,
+  sockets: 'object',
+  retry: 'number',
+  chunk: 'number',
+};
 
 /**
  * A reader that behaves as a browser's `EventSource`, over any number of connections. Created by the helper
@@ -67,6 +82,7 @@ export class EventSourceReader {
 
   /** @internal */
   constructor(run: ReaderWorld, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
+    checkOptions('eventSource', options, eventSourceKinds);
     const { socket = '', sockets = [], retry = 3000, chunk = Infinity, at, lastEventId = '', ...request } = options;
     if (!(chunk >= 1)) throw new RangeError(`eventSource: chunk must be 1 byte or more, got ${chunk}`);
     if (!(retry >= 0)) throw new RangeError(`eventSource: retry must be 0 ms or more, got ${retry}`);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { TestScheduler } from 'rxjs/testing';
+import { checkOptions } from '../data/checkOptions.ts';
 import { replaceClock } from '../time/clock.ts';
 import { checkTest } from './checkTest.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
@@ -43,6 +44,7 @@ export function asyncMarbles(
   test: (helpers: AsyncMarbleHelpers) => void | Promise<void>,
   options: MarblesOptions = {},
 ): () => Promise<void> {
+  checkOptions('asyncMarbles', options, { until: '', seed: 'number' });
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'asyncMarbles: until');
   checkTest('asyncMarbles', test);

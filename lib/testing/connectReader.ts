@@ -1,4 +1,5 @@
 import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
+import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
 import { callSite } from './callSite.ts';
@@ -58,6 +59,21 @@ interface Connecting {
   readonly onChange: (reader: TestReader) => void;
 }
 
+/** The kinds of the options of a reader. */
+export const readerKinds: OptionKinds<ReaderOptions> = {
+  socket: 'string',
+  at: '',
+  method: 'string',
+  url: 'string',
+  headers: 'object',
+  query: '',
+  params: '',
+  body: '',
+  lastEventId: 'string',
+  request: 'object',
+  next: 'boolean',
+};
+
 const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onChange: () => {} };
 
 /** Connects a reader to a route. */
@@ -67,6 +83,7 @@ export function connectReader<R extends SseRequest>(
   options: ReaderOptions,
   connecting?: Connecting,
 ): TestReader {
+  checkOptions('reader', options, readerKinds);
   const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');

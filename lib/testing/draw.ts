@@ -1,5 +1,6 @@
 import { interval, type Observable, Subscription } from 'rxjs';
 import { checkDelay, checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { Marks, textOf } from './Marks.ts';
 
@@ -35,6 +36,7 @@ export interface DrawOptions {
  * @category testing
  */
 export function draw(stream: Observable<unknown>, options: DrawOptions = {}): Subscription {
+  checkOptions('draw', options, { label: 'string', interval: '', width: '', write: 'function' });
   const { label = '', interval: ms = 100, width = 60, write = toStandardOutput } = options;
   checkDelay('draw: interval', ms);
   checkNumber('draw: width', width, { min: 1, max: Number.MAX_SAFE_INTEGER, whole: true });

@@ -1,6 +1,8 @@
+import { checkOptions } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { answerOf } from './answerOf.ts';
 import type { ReaderOptions, RouteHandler } from './connectReader.ts';
+import { readerKinds } from './connectReader.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { marbles } from './marbles.ts';
 import type { TestReader } from './TestReader.ts';
@@ -42,6 +44,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   route: RouteHandler<R>,
   options: ExpectNoLeaksOptions = {},
 ): void {
+  checkOptions('expectNoLeaks', options, { ...readerKinds, sockets: 'object', until: '', seed: 'number' });
   const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
   if (typeof route !== 'function') throw new TypeError('expectNoLeaks: expected a route made by sse');
   if (sockets.length === 0) throw new RangeError('expectNoLeaks: sockets must not be empty; pass one script or more');

@@ -1,3 +1,4 @@
+import { checkOptions } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
 import type { RouteHandler } from './connectReader.ts';
@@ -37,8 +38,10 @@ export interface FetchOfOptions {
  */
 export function fetchOf<R extends SseRequest = SseRequest>(
   route: RouteHandler<R>,
-  { json = true }: FetchOfOptions = {},
+  options: FetchOfOptions = {},
 ): VirtualFetch {
+  checkOptions('fetchOf', options, { json: 'boolean' });
+  const { json = true } = options;
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../data/checkOptions.ts';
 import { appending } from './logCases/appending.ts';
 import { ending } from './logCases/ending.ts';
 import { Lab, type LogCase, type OpenLog } from './logCases/Lab.ts';
@@ -46,6 +47,7 @@ const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...wak
  * @category testing
  */
 export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions = {}): void {
+  checkOptions('logSuite', options, { describe: 'function', it: 'function', timeout: 'number' });
   const { describe, it } = runnerOf(options);
   const { timeout = 1500 } = options;
   describe(name, () => {

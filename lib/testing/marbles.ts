@@ -1,4 +1,5 @@
 import type { RunHelpers } from 'rxjs/testing';
+import { checkOptions } from '../data/checkOptions.ts';
 import { checkTest } from './checkTest.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
@@ -41,6 +42,7 @@ export interface MarblesOptions {
  * @category testing
  */
 export function marbles(test: (helpers: MarbleHelpers) => void, options: MarblesOptions = {}): () => void {
+  checkOptions('marbles', options, { until: '', seed: 'number' });
   const { until = '10s', seed = 1 } = options;
   const bound = millisecondsOf(until, 'marbles: until');
   checkTest('marbles', test);

@@ -1,9 +1,11 @@
 import { type Observable, Subject } from 'rxjs';
+import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { deliveryCheck, type Promised } from './deliveryCheck.ts';
 import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
+import { eventSourceKinds } from './EventSourceReader.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 import { parseDiagram } from './parseDiagram.ts';
@@ -42,6 +44,16 @@ export interface PropertyOptions
   readonly script?: string;
 }
 
+const propertyKinds: OptionKinds<PropertyOptions> = {
+  ...eventSourceKinds,
+  runs: 'number',
+  seed: 'number',
+  within: '',
+  filtered: 'boolean',
+  stateful: 'boolean',
+  script: 'string',
+};
+
 const catchUp = 10_000;
 
 /**
@@ -69,6 +81,7 @@ export function property(
   make: (world: PropertyWorld) => RouteHandler<SseRequest>,
   options: PropertyOptions = {},
 ): () => void {
+  checkOptions('property', options, propertyKinds);
   const { runs = 100, seed = 1, within = '5s', filtered = false, stateful = false, script, ...request } = options;
   const bound = millisecondsOf(within, 'property: within');
   if (typeof make !== 'function') {

@@ -1,4 +1,5 @@
 import { checkNumber, maxTimerDelay } from '../data/check.ts';
+import type { OptionKinds } from '../data/checkOptions.ts';
 import { randomFraction } from './clock.ts';
 
 /**
@@ -26,6 +27,15 @@ export interface BackoffOptions {
   /** Called for each failure that is followed by another attempt, with the wait in milliseconds. @default not called */
   readonly onFailure?: (error: unknown, wait: number) => void;
 }
+
+/** The kinds of these options. @internal */
+export const backoffKinds: OptionKinds<BackoffOptions> = {
+  initialDelay: '',
+  maxDelay: '',
+  maxAttempts: '',
+  resetAfter: '',
+  onFailure: 'function',
+};
 
 /**
  * Checks the options of a backoff, with their defaults filled in.

@@ -101,7 +101,7 @@ describe('property, of answers that are no stream', () => {
   });
 
   it('refuses a seed or a number of runs that is none', () => {
-    for (const seed of [NaN, Infinity, 1.5, 2 ** 53, '1' as never]) {
+    for (const seed of [NaN, Infinity, 1.5, 2 ** 53]) {
       expect(() => property(() => sse(NEVER), { seed })).to.throw(RangeError, 'property: seed must be a whole number');
     }
     for (const runs of [NaN, Infinity, 1.5, 0, -1]) {

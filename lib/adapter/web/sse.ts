@@ -2,6 +2,7 @@ import type { UnknownC } from 'io-ts';
 import type { Shape } from '../../codec/Shape.ts';
 import { checkNumber } from '../../data/check.ts';
 import type { Contract } from '../../event/events.ts';
+import type { CheckedStream, ValueOf } from '../../sink/CheckedStream.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
 import type { ContextOf, SseContext } from '../../sink/SseContext.ts';
 import type { Sendable, SseOptions, Stream } from '../../sink/SseOptions.ts';
@@ -66,15 +67,13 @@ export function sse<
   B extends Shape = UnknownC,
   S = undefined,
   R extends Request = Request,
-  T = unknown,
+  X extends Stream<unknown> = Stream<Sendable<C>>,
 >(
-  options: FetchOptions<C, Q, P, B, S, R, T>,
-  stream:
-    | Stream<Sendable<C, T>>
-    | ((context: ContextOf<Q, P, B, S, R>) => Stream<Sendable<C, T>> | Promise<Stream<Sendable<C, T>>>),
+  options: FetchOptions<C, Q, P, B, S, R, ValueOf<X>>,
+  stream: CheckedStream<C, X, ContextOf<Q, P, B, S, R>>,
 ): FetchHandler<R>;
 export function sse(...args: readonly unknown[]): FetchHandler<Request> {
-  const route = routeFrom(args);
+  const route = routeFrom(args, { maxBodyBytes: '' });
   const { maxBodyBytes = 64 * 1024 } = route.options as { readonly maxBodyBytes?: number };
   checkNumber('sse: maxBodyBytes', maxBodyBytes, { min: 1 });
   return mountedOn(route, answering(route, maxBodyBytes));

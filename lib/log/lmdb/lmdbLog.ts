@@ -1,5 +1,6 @@
 import { asyncScheduler } from 'rxjs';
-import { checkDuration, checkNumber } from '../../data/check.ts';
+import { checkDuration, checkNumber, checkOneOf } from '../../data/check.ts';
+import { checkOptions } from '../../data/checkOptions.ts';
 import type { EventLog } from '../EventLog.ts';
 import { bootId } from './bootId.ts';
 import { holdEnvironment } from './holdEnvironment.ts';
@@ -68,6 +69,16 @@ export interface LmdbLogOptions {
  * @category log
  */
 export function lmdbLog(options: LmdbLogOptions): EventLog {
+  checkOptions('lmdbLog', options, {
+    path: 'string',
+    name: 'string',
+    maxEntries: '',
+    maxBytes: '',
+    maxAge: '',
+    maxKeys: '',
+    durability: '',
+    maxReaders: '',
+  });
   return openLog(options, {});
 }
 
@@ -77,6 +88,7 @@ export function openLog(
   { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,
 ): EventLog {
   const { maxKeys = 10_000, durability = 'visible', maxReaders = 1024 } = rest;
+  checkOneOf('lmdbLog: durability', durability, ['visible', 'flushed']);
   checkNumber('lmdbLog: maxEntries', maxEntries, { min: 1 });
   checkNumber('lmdbLog: maxBytes', maxBytes, { min: 1 });
   checkDuration('lmdbLog: maxAge', maxAge);

@@ -1,0 +1,39 @@
+import type { OptionKinds } from '../data/checkOptions.ts';
+import type { DecodingOptions, FromSseOptions, ReconnectOptions } from './FromSseOptions.ts';
+
+/** The kinds of the options of both clients. */
+export const decodingKinds: OptionKinds<DecodingOptions> = {
+  unknownEvents: 'string',
+  invalidEvents: 'string',
+  onError: 'function',
+  statusObserver: 'object',
+  cursorObserver: 'object',
+  backoff: 'object',
+};
+
+/** The kinds of the options of `fromSse`. */
+export const fromSseKinds: OptionKinds<FromSseOptions> = {
+  ...decodingKinds,
+  method: 'string',
+  body: '',
+  headers: 'object or function',
+  credentials: 'string',
+  fetch: 'function',
+  lastEventId: 'string or function or null',
+  retryStatuses: 'function',
+  strictEventSource: 'boolean',
+  idleTimeout: '',
+  idempotent: 'boolean',
+  pauseWhenHidden: 'boolean',
+  maxEventBytes: 'number',
+  maxLineBytes: 'number',
+};
+
+/** The kinds of the options of a client's backoff. */
+export const reconnectKinds: OptionKinds<ReconnectOptions> = {
+  initialDelay: '',
+  maxDelay: '',
+  maxAttempts: '',
+  resetAfter: '',
+  maxElapsed: '',
+};

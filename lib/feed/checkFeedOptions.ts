@@ -1,0 +1,43 @@
+import { checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
+import type { EventLog } from '../log/EventLog.ts';
+import { type BackoffOptions, backoffKinds, checkBackoff } from '../time/backoff.ts';
+
+const feedKinds: Readonly<Record<string, string>> = {
+  source: 'object or function',
+  log: 'object',
+  start: '',
+  linger: '',
+  restart: 'boolean or object',
+  maxEventBytes: '',
+  maxReaders: '',
+  maxConcurrentReads: '',
+  endsWith: '',
+  onInvalidEvent: '',
+  onError: 'function',
+};
+
+/**
+ * Checks the names of the options of a feed, and the values that are no bounds and no waits.
+ *
+ * @throws TypeError for an option of another name or with a value of a wrong type.
+ */
+export function checkFeedOptions(options: {
+  readonly log?: EventLog;
+  readonly start?: string;
+  readonly restart?: boolean | BackoffOptions;
+}): void {
+  checkOptions('feed', options, feedKinds);
+  const { log, start = 'now', restart } = options;
+  checkOneOf('feed: start', start, ['first-reader', 'now']);
+  if (log !== undefined && typeof log.append !== 'function') {
+    throw new TypeError('feed: log must be an event log, memoryLog() for example, got object');
+  }
+  if (typeof restart === 'object') checkRestart(restart);
+}
+
+function checkRestart(restart: BackoffOptions): void {
+  checkOptions('feed: restart', restart, backoffKinds);
+  const { initialDelay = 1000, maxDelay = 30_000, maxAttempts = Infinity, resetAfter = 60_000 } = restart;
+  checkBackoff('feed: restart.', { initialDelay, maxDelay, maxAttempts, resetAfter });
+}

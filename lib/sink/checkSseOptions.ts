@@ -1,0 +1,90 @@
+import { checkOneOf } from '../data/check.ts';
+import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
+import { kindOf } from '../data/kindOf.ts';
+import { isContract } from '../event/events.ts';
+import type { ConnectionLimit } from './connectionLimit.ts';
+import type { OverflowConflation } from './overflow.ts';
+import type { ResumeOptions } from './ResumeOptions.ts';
+import type { QueueOptions, SseOptions, TimeoutOptions } from './SseOptions.ts';
+import type { WireOptions } from './Wire.ts';
+
+const sseKinds: OptionKinds<SseOptions> = {
+  events: '',
+  query: '',
+  params: '',
+  body: '',
+  methods: 'object',
+  state: 'function',
+  heartbeat: '',
+  retry: '',
+  resume: '',
+  wire: '',
+  overflow: '',
+  queue: 'object',
+  stallTimeout: '',
+  maxAge: '',
+  timeout: 'object',
+  maxHeadDelay: '',
+  maxEventBytes: '',
+  headers: 'object or function',
+  connectionLimit: 'object',
+  expiresAt: 'function',
+  onInvalidInput: 'function',
+  onOpen: 'function',
+  onClose: 'function',
+  onGap: 'function',
+  onOverflow: 'function',
+  onError: 'function',
+};
+const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
+  from: 'string',
+  gapPolicy: '',
+  linger: '',
+  owner: 'function',
+  log: 'function',
+  maxRuns: '',
+};
+const queueKinds: OptionKinds<QueueOptions> = { maxBytes: '', maxEvents: '' };
+const timeoutKinds: OptionKinds<TimeoutOptions> = { first: '', idle: '', total: '' };
+const wireKinds: OptionKinds<WireOptions> = { control: '', end: '', gap: '', retry: '' };
+const overflowKinds: OptionKinds<OverflowConflation<unknown>> = { conflateBy: 'function', merge: 'function' };
+
+/**
+ * Checks the names of the options of `sse`, and the values that are no bounds and no waits.
+ *
+ * @param others the kinds of the options that an adapter adds
+ * @throws TypeError for an option of another name or with a value of a wrong type.
+ */
+export function checkSseOptions(options: object, others: Readonly<Record<string, string>>): void {
+  checkOptions('sse', options, { ...sseKinds, ...others });
+  const { events, resume, queue, timeout, wire, overflow, connectionLimit } = options as SseOptions;
+  if (events !== undefined && !isContract(events)) {
+    throw new TypeError(`sse: events must be made by events({ ... }), got ${kindOf(events)}`);
+  }
+  if (isNonNull(resume)) {
+    checkOptions('sse: resume', resume, resumeKinds);
+    const { gapPolicy } = resume;
+    const policies = ['replay', 'skip', 'end'];
+    if (gapPolicy !== undefined && typeof gapPolicy !== 'function') {
+      checkOneOf('sse: resume.gapPolicy', gapPolicy, policies, 'a function');
+    }
+  }
+  if (queue !== undefined) checkOptions('sse: queue', queue, queueKinds);
+  if (timeout !== undefined) checkOptions('sse: timeout', timeout, timeoutKinds);
+  if (isNonNull(wire)) checkOptions('sse: wire', wire, wireKinds);
+  checkOverflow(overflow);
+  if (connectionLimit !== undefined && typeof (connectionLimit as ConnectionLimit).enter !== 'function') {
+    throw new TypeError('sse: connectionLimit must be made by connectionLimit({ ... }), got object');
+  }
+}
+
+function checkOverflow(overflow: unknown): void {
+  if (overflow === undefined) return;
+  if (!isNonNull(overflow)) return checkOneOf('sse: overflow', overflow, ['disconnect', 'drop-oldest'], 'an object');
+  checkOptions('sse: overflow', overflow, overflowKinds);
+  if (!('conflateBy' in overflow)) throw new TypeError('sse: overflow.conflateBy must be a function, got undefined');
+}
+
+function isNonNull(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
