@@ -1,5 +1,5 @@
 /** Runs work in the async context in which it was captured, so that an `AsyncLocalStorage` has the store of then. */
-interface AsyncScope {
+export interface AsyncScope {
   runInAsyncScope<T>(work: () => T): T;
 }
 

@@ -1,4 +1,4 @@
-import { captureScope, runIn } from '../data/asyncScope.ts';
+import { type AsyncScope, captureScope, runIn } from '../data/asyncScope.ts';
 import { LinkedListNode } from '../data/LinkedList.ts';
 import { clock } from '../time/clock.ts';
 import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
@@ -26,7 +26,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   /** Set where the route limits how long its streams take. */
   timeouts: Timeouts | undefined;
   /** The async context of the request, in which functions of the user's are called. */
-  readonly scope = captureScope();
+  readonly scope: AsyncScope | undefined = captureScope();
   /** Called once when the connection is closed, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
   /** When the last byte was written, or reached the reader as the socket drained: heartbeats are counted from here. */
