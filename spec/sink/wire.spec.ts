@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { concat, mergeMap, NEVER, of, throwError, timer } from 'rxjs';
-import { events, feed, sse, type WireOptions } from '../../lib/index.ts';
+import { concat, mergeMap, NEVER, of, range, throwError, timer } from 'rxjs';
+import { sse as webSse } from '../../lib/adapter/web/index.ts';
+import { events, feed, setErrorReporter, sse, type WireOptions } from '../../lib/index.ts';
 import { message } from '../../lib/wire/index.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
@@ -133,6 +134,14 @@ describe('the option wire', () => {
     });
   });
 
+  it('is that of a web response as well, with the head at once', async () => {
+    const answered = await webSse({ wire: 'data-only', events: Ticks }, of(first, second))(new Request('http://h/'));
+    expect(await answered.text()).to.equal(bare);
+    const silent = await webSse({ wire: 'data-only' }, NEVER)(new Request('http://h/'));
+    expect(silent.status).to.equal(200);
+    await silent.body?.cancel();
+  });
+
   it('sends the head at once where nothing precedes the first event', async () => {
     await listen(sse({ wire: 'data-only' }, NEVER), async (url) => {
       const { status, close } = await openStream(url);
@@ -208,6 +217,46 @@ describe('a gap on another wire', () => {
       });
     }
   }
+
+  it('is written for what was dropped for a slow reader, in the frame of the protocol', async () => {
+    for (const control of ['events', 'ids', 'none'] as const) {
+      const route = sse(
+        { wire: { control, gap: missed }, overflow: 'drop-oldest', queue: { maxEvents: 1 } },
+        range(0, 50_000),
+      );
+      await listen(route, async (url) => {
+        const id = control === 'none' ? '' : 'id: #\\d+\\n';
+        const lost = new RegExp(`\\n\\n${id}data: \\{"missed":"overflow"\\}\\n\\n${id}data: 49999\\n\\n`);
+        expect(await textOf(url)).to.match(lost);
+      });
+    }
+  });
+
+  it('is reported, and moves the position alone, where the function of the program throws or returns no frame', async () => {
+    for (const [gap, error] of [
+      [
+        () => {
+          throw new Error('no words');
+        },
+        'Error: no words',
+      ],
+      [
+        () => 'text' as never,
+        'TypeError: sse: wire.gap must return a frame made by message(...) or undefined, got string',
+      ],
+    ] as const) {
+      const reported: string[] = [];
+      setErrorReporter((thrown, where) => void reported.push(`${where}: ${thrown}`));
+      try {
+        await listen(kinds['a feed']({ control: 'ids', gap }), async (url) => {
+          expect(await textOf(url, unknown)).to.equal(`id: #7\nretry: 3000\n\nid: #0\n\n${numbered}id: #2~\n\n`);
+        });
+      } finally {
+        setErrorReporter(undefined);
+      }
+      expect(reported).to.deep.equal([`wire.gap of sse: ${error}`]);
+    }
+  });
 
   it('is written for a cursor that the feed has not reached', async () => {
     const ticks = feed(Ticks);

@@ -14,7 +14,9 @@ import {
   type SseContext,
   type SseRequest,
   sse,
+  withId,
 } from '../../lib/index.ts';
+import { message } from '../../lib/wire/index.ts';
 
 const Orders = events({ OrderPaid: { user: t.string, total: t.number }, 'order.sent': { user: t.string } });
 type Order = EventOf<typeof Orders>;
@@ -163,3 +165,20 @@ sse({ state: () => ({ user: 'ada' }) }, ({ state }) => of(state.users));
 
 // @ts-expect-error gapPolicy is one of three names, or a function
 sse({ resume: { gapPolicy: 'oldest' } }, orders);
+
+sse({ wire: 'data-only' }, NEVER);
+sse(
+  { wire: { control: 'ids', end: message({ text: '[DONE]' }), gap: ({ reason }) => message({ data: reason }) } },
+  NEVER,
+);
+sse({ resume: 'own-ids' }, ({ lastEventId }) => of(lastEventId?.length));
+// @ts-expect-error there is no such profile
+sse({ wire: 'data' }, NEVER);
+// @ts-expect-error the end of a protocol is a frame
+sse({ wire: { end: '[DONE]' } }, NEVER);
+// @ts-expect-error and so is what a gap becomes
+sse({ wire: { gap: ({ reason }) => reason } }, NEVER);
+// @ts-expect-error there is no such field
+sse({ wire: { contrl: 'ids' } }, NEVER);
+// @ts-expect-error an own id is text
+withId({ type: 'a', data: 1 }, 7);
