@@ -4,6 +4,8 @@ import { textOf } from './repo.ts';
 interface Locked {
   readonly resolved?: string;
   readonly integrity?: string;
+  readonly version?: string;
+  readonly engines?: { readonly node?: string } | readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -33,6 +35,44 @@ function missing({ packages }: Lock): readonly string[] {
   );
 }
 
+type Version = readonly [major: number, minor: number, patch: number];
+
+const isBelow = (a: Version, b: Version): boolean => (a[0] - b[0] || a[1] - b[1] || a[2] - b[2]) < 0;
+
+/** Returns true if a version satisfies one comparator of npm: `>=20.19`, `^20.19.0`, `20.x`, `*`. Throws for any other form. */
+function satisfiesOne(version: Version, comparator: string): boolean {
+  const [, operator, ...parts] = /^(>=|\^|)v?(\d+|\*)(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?$/.exec(comparator) ?? [];
+  if (operator === undefined) throw new Error(`a range of engines that this spec does not read: ${comparator}`);
+  const numbers = parts.filter((part) => part !== undefined && /\d/.test(part)).map(Number);
+  const [major = 0, minor = 0, patch = 0] = numbers;
+  if (operator === '') return numbers.every((number, n) => number === version[n]);
+  return !isBelow(version, [major, minor, patch]) && (operator === '>=' || version[0] === major);
+}
+
+function satisfies(version: Version, range: string): boolean {
+  return range.split('||').some((alternative) =>
+    alternative
+      .trim()
+      .replace(/>=\s+/g, '>=')
+      .split(/\s+/)
+      .every((comparator) => satisfiesOne(version, comparator)),
+  );
+}
+
+/** Returns the packages that do not run on a version of Node: `npm ci` warns of each with EBADENGINE. */
+function needAnotherNode({ packages }: Lock, node: Version): readonly string[] {
+  return Object.entries(packages).flatMap(([path, { version, engines }]) => {
+    const range = engines !== undefined && 'node' in engines ? engines.node : undefined;
+    return range === undefined || satisfies(node, range) ? [] : [`${path} ${version} needs Node ${range}`];
+  });
+}
+
+/** Returns the lowest version of Node that the README allows. */
+function lowestNode(): Version {
+  const [, major, minor] = /Node (\d+)\.(\d+) or newer/.exec(textOf('README.md')) ?? [];
+  return [Number(major), Number(minor), 0];
+}
+
 for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.json']) {
   describe(file, () => {
     const lock = JSON.parse(textOf(file)) as Lock;
@@ -52,8 +92,19 @@ for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.jso
     it('holds every dependency, for every platform', () => {
       expect(missing(lock)).to.deep.equal([]);
     });
+
+    it('holds only packages that run on the lowest Node of the README', () => {
+      expect(needAnotherNode(lock, lowestNode())).to.deep.equal([]);
+    });
   });
 }
+
+describe('package.json', () => {
+  it('asks for the Node of the README', () => {
+    const { engines } = JSON.parse(textOf('package.json')) as Locked;
+    expect(engines).to.deep.equal({ node: `>=${lowestNode().slice(0, 2).join('.')}` });
+  });
+});
 
 describe('a lock', () => {
   it('is reported where it holds an address or lacks a package', () => {
@@ -69,5 +120,26 @@ describe('a lock', () => {
       'node_modules/a/node_modules/b needs c-for-mars',
       'node_modules/c needs b',
     ]);
+  });
+
+  it('is reported where it holds a package that needs another Node', () => {
+    const ranges = [
+      '>=22.12',
+      '^18 || >=20.20',
+      '19.x',
+      '^22.0.0',
+      '>= 20.19.1',
+      '>=20.19',
+      '^20.5',
+      '20 || >=22',
+      '*',
+    ];
+    const packages = Object.fromEntries(
+      ranges.map((node, n) => [`node_modules/${n}`, { version: '1.0.0', engines: { node } }]),
+    );
+    expect(needAnotherNode({ packages }, [20, 19, 0])).to.deep.equal(
+      ranges.slice(0, 5).map((range, n) => `node_modules/${n} 1.0.0 needs Node ${range}`),
+    );
+    expect(() => needAnotherNode({ packages: { a: { engines: { node: '<21' } } } }, [20, 19, 0])).to.throw('<21');
   });
 });

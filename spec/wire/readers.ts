@@ -39,9 +39,9 @@ export function ourReading(
  * The same of `eventsource-parser`, which gets text and needs a decoder in front.
  *
  * What it does otherwise than the standard, and nothing else, is put right here:
- * - It takes the text "ï»¿" for a BOM as well, the three bytes of one as
- *   characters. So it is given a BOM to take off; `TextDecoder` takes off the
- *   stream's own, as the standard says.
+ * - It removes the text "ï»¿", the three bytes of a BOM as characters, from the
+ *   start of a stream. So it gets this text first; `TextDecoder` removes the
+ *   stream's own BOM, as the standard says.
  * - It does not end a line at a CR that is the last of a chunk, or of the stream,
  *   until a later line has ended. So it gets a CR together with what comes after
  *   it, and at the end of the stream an LF: the second half of a CRLF and nothing more.
@@ -62,7 +62,7 @@ export function foreignReading(chunks: readonly Uint8Array[]): readonly Told[] {
     cr = whole.endsWith('\r') ? '\r' : '';
     parser.feed(cr === '' ? whole : whole.slice(0, -1));
   };
-  feed('\uFEFF');
+  feed('ï»¿');
   for (const chunk of chunks) feed(decoder.decode(chunk, { stream: true }));
   feed(decoder.decode());
   if (cr !== '') parser.feed('\r\n');
