@@ -49,10 +49,12 @@ export { type ConnectionLimit, type ConnectionLimitOptions, connectionLimit } fr
 export { type FeedMetrics, metricsOf, type RouteMetrics } from './sink/metricsOf.ts';
 export type { ResumeOptions } from './sink/ResumeOptions.ts';
 export type { CloseReason } from './sink/RouteStats.ts';
+export type { AllowedOrigins } from './sink/requestInputs.ts';
 export type { SseContext } from './sink/SseContext.ts';
-export type { SseOptions, TimeoutOptions } from './sink/SseOptions.ts';
+export type { SseOptions } from './sink/SseOptions.ts';
 export type { SseRequest } from './sink/SseRequest.ts';
 export { type ShutdownOptions, shutdown } from './sink/shutdown.ts';
+export type { TimeoutOptions } from './sink/Timeouts.ts';
 export type { WireOptions, WireProfile } from './sink/Wire.ts';
 export { conditionalGet, type Polled } from './source/conditionalGet.ts';
 export { type FromEmitterOptions, fromEmitter } from './source/fromEmitter.ts';

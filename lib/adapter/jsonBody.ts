@@ -8,15 +8,20 @@ const jsonType = /^\s*application\/(?:[\w.!#$&^-]+\+)?json\s*(?:;|$)/i;
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Returns why the body of a request is not read, or `undefined`: it must be JSON, and not compressed. A page of another
- * origin can send a form, but no JSON without a preflight.
+ * Returns why a body is refused for its type, or `undefined`: it must be JSON, whichever parser reads it. A page of another origin
+ * can send a form, but no JSON without a preflight.
  */
+export function refusedType({ 'content-type': type }: SseRequest['headers']): Refusal | undefined {
+  if (typeof type === 'string' && jsonType.test(type)) return undefined;
+  const got = type === undefined ? 'none' : 'another';
+  return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
+}
+
+/** Returns why the body of a request is not read, or `undefined`: it must be JSON, and not compressed. */
 export function refusedEncoding(headers: SseRequest['headers']): Refusal | undefined {
-  const { 'content-type': type, 'content-encoding': encoding = 'identity' } = headers;
-  if (typeof type !== 'string' || !jsonType.test(type)) {
-    const got = type === undefined ? 'none' : 'another';
-    return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
-  }
+  const refusal = refusedType(headers);
+  if (refusal !== undefined) return refusal;
+  const { 'content-encoding': encoding = 'identity' } = headers;
   if (encoding === 'identity') return undefined;
   return { status: 415, issues: [{ path: 'headers.content-encoding', expected: 'none', got: 'one' }] };
 }

@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { concatMap, map, type Observable, of } from 'rxjs';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
@@ -6,15 +7,17 @@ import type { LimitError } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { UnavailableError } from '../error/UnavailableError.ts';
 import { decodeBody } from '../event/decodeEvent.ts';
+import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
-import type { AppendOptions } from '../log/EventLog.ts';
 import { Connection } from '../sink/Connection.ts';
 import { callGuarded, whenResolved } from '../sink/callUser.ts';
 import { describeRequest } from '../sink/describeRequest.ts';
 import type { OnInvalidInput } from '../sink/OnInvalidInput.ts';
-import { type Refusal, refuse, refuseError, refuseForNow, refuseInput } from '../sink/refuse.ts';
+import { type Refusal, refuse, refuseError, refuseForNow, refuseInput, refuseOrigin } from '../sink/refuse.ts';
+import { type AllowedOrigins, checkOrigins, isAllowedOrigin } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import type { Transport } from '../sink/Transport.ts';
+import { refusedType } from './jsonBody.ts';
 
 /** How much one request may send, and the answer to one that does not decode. @category adapter */
 export interface ReceiveOptions<R = SseRequest> {
@@ -28,6 +31,21 @@ export interface ReceiveOptions<R = SseRequest> {
   readonly maxBodyBytes?: number;
   /** The most events in one array. At least 1. @default 1000 */
   readonly maxBatch?: number;
+  /**
+   * The origins whose pages may publish, beside the server's own; `'*'` for all. A request of another is answered 403. The
+   * browser's `Sec-Fetch-Site` decides or, without it, whether `Origin` names the host of the request. A request without
+   * both headers is not a browser's, and is let through.
+   *
+   * @default [], the server's own origin alone
+   */
+  readonly allowedOrigins?: AllowedOrigins;
+  /**
+   * Returns who sends a request: its `Idempotency-Key` is compared with the keys of the same client alone, so that a key
+   * which others know hides no event of theirs. What it throws goes to `next`.
+   *
+   * @default all who may publish share the keys
+   */
+  readonly client?: (request: R) => string;
   /**
    * Called for a request whose events do not decode. The object that it returns is the JSON of the 422; what it throws
    * goes to `next`, and so to the error handler of the app.
@@ -58,8 +76,15 @@ export function receiver<R>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
   options: ReceiveOptions<R>,
 ): (reception: Reception<R>) => void {
-  checkOptions('receive', options, { maxBodyBytes: '', maxBatch: '', onInvalidInput: 'function' });
-  const { maxBodyBytes = 64 * 1024, maxBatch = 1000, onInvalidInput } = options;
+  checkOptions('receive', options, {
+    maxBodyBytes: '',
+    maxBatch: '',
+    allowedOrigins: '',
+    client: 'function',
+    onInvalidInput: 'function',
+  });
+  const { maxBodyBytes = 64 * 1024, maxBatch = 1000, allowedOrigins = [], client, onInvalidInput } = options;
+  checkOrigins('receive: allowedOrigins', allowedOrigins);
   checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
   checkNumber('receive: maxBatch', maxBatch, { min: 1 });
   if (typeof feed !== 'function') checkFeed(feed);
@@ -77,17 +102,24 @@ export function receiver<R>(
       next(error);
     };
 
-    const append = appendOptionsOf(request);
-    if (isLeft(append)) return refuse(connection, append.left);
+    const key = keyOf(request);
+    if (isLeft(key)) return refuse(connection, key.left);
+    if (!isAllowedOrigin(request, allowedOrigins)) return refuseOrigin(connection);
+    const refusal = refusedType(request.headers);
+    if (refusal !== undefined) return refuse(connection, refusal);
     const publish = (feed: Feed, body: unknown): void => {
       const events = decodeBody(feed.contract, body, maxBatch);
       if (isLeft(events)) return refuseInput(connection, events.left, onInvalidInput?.(events.left, userRequest));
-      const published = feed.publish(events.right, append.right).subscribe({
-        next: (cursor) => connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor })),
+      const answer = (cursor: string): void =>
+        connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor }));
+      const published = publishOnce(feed, events.right, key.right && scoped(key.right)).subscribe({
+        next: (cursor) => (cursor === undefined ? refuse(connection, usedKey) : answer(cursor)),
         error: onError,
       });
       if (connection.isWaiting) connection.signal.addEventListener('abort', () => published.unsubscribe());
     };
+    const scoped = (name: string): string =>
+      client === undefined ? name : JSON.stringify([client(userRequest), name]);
     const onBody = (body: Either<Refusal, unknown>): void => {
       if (isLeft(body)) return refuse(connection, body.left);
       // Not before the body has arrived: a registry may evict a feed that is unused meanwhile.
@@ -99,12 +131,36 @@ export function receiver<R>(
   };
 }
 
-/** Decodes what a request says beside its body. */
-function appendOptionsOf({ method, headers }: SseRequest): Either<Refusal, AppendOptions> {
+/**
+ * Publishes events and emits their cursor or, where the key of the request was used for other events, `undefined`: those of
+ * this request are then not stored.
+ */
+function publishOnce(
+  feed: Feed,
+  events: readonly TypedEvent[],
+  key: string | undefined,
+): Observable<string | undefined> {
+  if (key === undefined) return feed.publish(events);
+  const stored = (cursor: string): Observable<string | undefined> =>
+    coreOf(feed)
+      ?.publisher.matches(events, cursor)
+      .pipe(map((isSame) => (isSame ? cursor : undefined))) ?? of(cursor);
+  return feed.publish(events, { key }).pipe(concatMap(stored));
+}
+
+const usedKey: Refusal = {
+  status: 422,
+  issues: [
+    { path: 'headers.idempotency-key', expected: 'a key of its own for another body', got: 'one that was used' },
+  ],
+};
+
+/** Returns the idempotency key of a POST request, if it has one. */
+function keyOf({ method, headers }: SseRequest): Either<Refusal, string | undefined> {
   if (method !== 'POST') return left({ status: 405, issues: [], headers: { Allow: 'POST' } });
   const key = headers['idempotency-key'];
-  if (key === undefined) return right({});
-  if (typeof key === 'string' && /^[!-~]{1,255}$/.test(key)) return right({ key });
+  if (key === undefined) return right(undefined);
+  if (typeof key === 'string' && /^[!-~]{1,255}$/.test(key)) return right(key);
   const expected = '1 to 255 visible ASCII characters';
   return left({ status: 400, issues: [{ path: 'headers.idempotency-key', expected, got: 'other text' }] });
 }

@@ -1,9 +1,13 @@
-import { defer, map, type Observable, throwError } from 'rxjs';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { defer, map, type Observable, of, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
-import { cursorOf } from '../event/cursor.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { AppendOptions, EventLog } from '../log/EventLog.ts';
+import type { Message } from '../wire/Frame.ts';
+import { FrameParser } from '../wire/FrameParser.ts';
+import { utf8Length } from '../wire/utf8.ts';
 import { Ack } from './Ack.ts';
 import { retryStorage } from './readLog.ts';
 
@@ -44,6 +48,27 @@ export class Publisher {
     } catch (error) {
       return this.#ack(throwError(() => error));
     }
+  }
+
+  /**
+   * Emits whether the entries up to a cursor are these events; true where the log has trimmed them, or counts in another
+   * epoch by now.
+   */
+  matches(events: readonly unknown[], cursor: string): Observable<boolean> {
+    const parsed = parseCursor(cursor);
+    if (isLeft(parsed)) return of(true);
+    const expected = events.flatMap((event) => this.#encode(event)).map(({ event, data }) => ({ event, data }));
+    const after = parsed.right.sequence - expected.length;
+    const size = expected.reduce((sum, { data }) => sum + utf8Length(data) + 1024, 0);
+    return this.#options.log.read(Math.max(after, 0), size).pipe(
+      map((page) => {
+        if (page.epoch !== parsed.right.epoch || page.floor > after) return after >= 0;
+        const stored: unknown[] = [];
+        const onMessage = ({ event, data }: Message): void => void stored.push({ event, data });
+        new FrameParser({ onMessage, maxEventBytes: Infinity }).push(page.bytes);
+        return JSON.stringify(stored.slice(0, expected.length)) === JSON.stringify(expected);
+      }),
+    );
   }
 
   end(): Ack<void> {

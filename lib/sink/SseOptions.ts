@@ -11,8 +11,10 @@ import type { OnInvalidInput } from './OnInvalidInput.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
+import type { AllowedOrigins } from './requestInputs.ts';
 import type { ContextOf } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
+import type { TimeoutOptions } from './Timeouts.ts';
 import type { WireProfile } from './Wire.ts';
 
 /**
@@ -34,16 +36,6 @@ export type Stream<T> = Observable<T> | AsyncIterable<T> | (Iterable<T> & object
 
 /** The response to an error after the first byte: a last event and the end, the end, or a cut. @category sink */
 export type ErrorResponse<T> = T | 'end' | 'cut' | undefined;
-
-/** How long a stream may take, in milliseconds. Each is above 0; `Infinity` is no limit. @category sink */
-export interface TimeoutOptions {
-  /** From the head of the response to the first event. @default Infinity */
-  readonly first?: number;
-  /** From each event to the next. @default Infinity */
-  readonly idle?: number;
-  /** From the head of the response to the end of the stream. @default Infinity */
-  readonly total?: number;
-}
 
 /** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
 export interface QueueOptions {
@@ -86,6 +78,14 @@ export interface SseOptions<
    * @default ['GET'], and ['GET', 'POST'] with the option `body`
    */
   readonly methods?: readonly string[];
+  /**
+   * The origins whose pages may open the stream, beside the server's own; `'*'` for all. A request of another, which an
+   * `<img>` of that page can make, is answered 403: for routes whose requests start something. Which page may read the
+   * response is decided by CORS.
+   *
+   * @default '*'
+   */
+  readonly allowedOrigins?: AllowedOrigins;
   /**
    * Returns what the route knows about the reader: who it is, what it may see. Called for each request before the first
    * byte. What it throws or rejects with goes to `next`.

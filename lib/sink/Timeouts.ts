@@ -2,7 +2,16 @@ import { LinkedListNode } from '../data/LinkedList.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { clock } from '../time/clock.ts';
 import { deadlinesOf } from '../time/Deadlines.ts';
-import type { TimeoutOptions } from './SseOptions.ts';
+
+/** How long a stream may take, in milliseconds. Each is above 0; `Infinity` is no limit. @category sink */
+export interface TimeoutOptions {
+  /** From the head of the response to the first event. @default Infinity */
+  readonly first?: number;
+  /** From each event to the next. @default Infinity */
+  readonly idle?: number;
+  /** From the head of the response to the end of the stream. @default Infinity */
+  readonly total?: number;
+}
 
 type TimeoutLimits = Required<TimeoutOptions>;
 

@@ -5,7 +5,9 @@ import { isContract } from '../event/events.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
 import type { OverflowConflation } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
-import type { QueueOptions, SseOptions, TimeoutOptions } from './SseOptions.ts';
+import { checkOrigins } from './requestInputs.ts';
+import type { QueueOptions, SseOptions } from './SseOptions.ts';
+import type { TimeoutOptions } from './Timeouts.ts';
 import type { WireOptions } from './Wire.ts';
 
 const sseKinds: OptionKinds<SseOptions> = {
@@ -14,6 +16,7 @@ const sseKinds: OptionKinds<SseOptions> = {
   params: '',
   body: '',
   methods: 'object',
+  allowedOrigins: '',
   state: 'function',
   heartbeat: '',
   retry: '',
@@ -57,7 +60,7 @@ const overflowKinds: OptionKinds<OverflowConflation<unknown>> = { conflateBy: 'f
  */
 export function checkSseOptions(options: object, others: Readonly<Record<string, string>>): void {
   checkOptions('sse', options, { ...sseKinds, ...others });
-  const { events, resume, queue, timeout, wire, overflow, connectionLimit } = options as SseOptions;
+  const { events, resume, queue, timeout, wire, overflow, connectionLimit, allowedOrigins } = options as SseOptions;
   if (events !== undefined && !isContract(events)) {
     throw new TypeError(`sse: events must be made by events({ ... }), got ${kindOf(events)}`);
   }
@@ -69,6 +72,7 @@ export function checkSseOptions(options: object, others: Readonly<Record<string,
       checkOneOf('sse: resume.gapPolicy', gapPolicy, policies, 'a function');
     }
   }
+  if (allowedOrigins !== undefined) checkOrigins('sse: allowedOrigins', allowedOrigins);
   if (queue !== undefined) checkOptions('sse: queue', queue, queueKinds);
   if (timeout !== undefined) checkOptions('sse: timeout', timeout, timeoutKinds);
   if (isNonNull(wire)) checkOptions('sse: wire', wire, wireKinds);

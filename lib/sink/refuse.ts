@@ -13,6 +13,7 @@ const problemType = 'application/problem+json';
 
 const titles = {
   400: 'Bad Request',
+  403: 'Forbidden',
   405: 'Method Not Allowed',
   409: 'Conflict',
   413: 'Content Too Large',
@@ -45,6 +46,12 @@ export function refuse(connection: Connection, { status, issues, headers }: Refu
 /** Refuses a method that the route does not answer. */
 export function refuseMethod(connection: Connection, methods: ReadonlySet<string>): void {
   refuse(connection, { status: 405, issues: [], headers: { Allow: [...methods].join(', ') } });
+}
+
+/** Refuses a request of a page whose origin is not allowed. */
+export function refuseOrigin(connection: Connection): void {
+  const issue = { path: 'headers.origin', expected: 'an allowed origin', got: 'another' };
+  refuse(connection, { status: 403, issues: [issue] });
 }
 
 /** Refuses parts of a request that do not decode; `answer` is what the program answers instead of the problem. */

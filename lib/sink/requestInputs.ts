@@ -115,3 +115,34 @@ function queryOf(request: SseRequest): unknown {
   }
   return query;
 }
+
+/** The origins, `https://shop.example` for example, whose pages may send a request; `'*'` for all. @category sink */
+export type AllowedOrigins = '*' | readonly string[];
+
+/**
+ * Returns true unless a page of another origin sent the request. A request without `Sec-Fetch-Site` and `Origin` is not a
+ * browser's.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+export function isAllowedOrigin({ headers }: SseRequest, allowed: AllowedOrigins): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (allowed === '*' || (typeof origin === 'string' && allowed.includes(origin))) return true;
+  // The browser itself says where the page is from; behind a proxy the host may be another one than the page's. `none`: the
+  // user typed the address.
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  return origin === undefined || hostOf(origin) === hostOf(headers[':authority'] ?? host);
+}
+
+/** @throws TypeError for anything but a list of origins or `'*'` */
+export function checkOrigins(name: string, origins: unknown): void {
+  const isOrigin = (value: unknown): boolean => typeof value === 'string' && /^https?:\/\/[^/]+$/.test(value);
+  if (origins === '*' || (Array.isArray(origins) && origins.every(isOrigin))) return;
+  throw new TypeError(`${name} must be '*' or a list of origins such as 'https://shop.example', without a path`);
+}
+
+function hostOf(value: unknown): string {
+  return String(value)
+    .replace(/^https?:\/\//, '')
+    .toLowerCase();
+}

@@ -3,7 +3,8 @@ import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/feed.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
-import { refuseInput, refuseMethod } from './refuse.ts';
+import { refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
+import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
@@ -28,6 +29,10 @@ export function serve(
   const session = new Session(route, request, transport, next, userRequest);
   const { connection } = session;
   if (next === undefined && !route.methods.has(request.method ?? 'GET')) return refuseMethod(connection, route.methods);
+  if (!isAllowedOrigin(request, route.options.allowedOrigins ?? '*')) {
+    stats.refused.input++;
+    return refuseOrigin(connection);
+  }
   // The cursor itself says that the stream ended: EventSource stops here, and no state was retained for it.
   if (isEndCursor(session.requested)) {
     stats.refused.ended++;

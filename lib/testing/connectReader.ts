@@ -32,7 +32,7 @@ export interface ReaderOptions {
   readonly query?: unknown;
   /** The parameters as Express parses them. @default absent */
   readonly params?: unknown;
-  /** The body as a middleware parses it. @default absent */
+  /** The body as a middleware parses it; its type is JSON, unless `headers` has another. @default absent */
   readonly body?: unknown;
   /** The position at which the reader lost its connection. @default none: it connects for the first time */
   readonly lastEventId?: string;
@@ -135,6 +135,7 @@ function callRoute<R extends SseRequest>(
 function requestOf(options: ReaderOptions): SseRequest {
   const { method = 'GET', url = '/', headers = {}, lastEventId } = options;
   const sent: Record<string, string> = { accept: 'text/event-stream' };
+  if (options.body !== undefined) sent['content-type'] = 'application/json';
   if (lastEventId !== undefined) sent['last-event-id'] = lastEventId;
   for (const [name, value] of Object.entries(headers)) sent[name.toLowerCase()] = value;
   const request = { method, url, headers: sent };

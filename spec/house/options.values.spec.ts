@@ -119,7 +119,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   receive: {
     give: (options) => rxsse.receive(ticks, options),
-    options: { maxBodyBytes: number, maxBatch: number, onInvalidInput: callback },
+    options: { maxBodyBytes: number, maxBatch: number, client: callback, onInvalidInput: callback },
   },
   connectionLimit: {
     give: (options) => rxsse.connectionLimit(options),

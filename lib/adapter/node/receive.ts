@@ -20,13 +20,16 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  *   413 or 415; other methods 405. A feed that has ended is answered 409, so that a client which repeats what got a 5xx
  *   stops.
  * - A request that repeats an `Idempotency-Key` (1 to 255 visible ASCII characters) appends nothing and gets the cursor
- *   of the first one, whatever events it sends, for as long as the log remembers keys.
+ *   of the first one, for as long as the log remembers keys; one that sends other events under a used key is answered 422.
+ *   The option `client` gives each client keys of its own.
  * - What the log fails with, and what a function given for `feed` throws or rejects with, goes to `next`, or is answered
  *   with the error's `status` where there is no `next`. A full registry of feeds is answered 503 with `Retry-After`.
  * - A client that disconnects before it has sent everything publishes nothing. A function given for `feed` is called
  *   when the body has arrived.
  *
- * Check who may publish, and from which origin, before this handler, or in the function that returns the feed.
+ * - The type must be JSON, whichever parser reads the body, and a page of another origin is answered 403 (`allowedOrigins`).
+ *
+ * Check who may publish before this handler, or in the function that returns the feed.
  *
  * @example Publish over HTTP and resume
  * const orders = feed(events({ OrderPaid: { order: t.string } }));
