@@ -185,7 +185,7 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy> exten
    * The longest time without a byte before the connection counts as lost, in milliseconds. Above 0; `Infinity` waits
    * without end.
    *
-   * @default twice what the server announces by `Rxsse-Liveness`, plus 1000; `Infinity` if it announces nothing
+   * @default twice what the server announces by `Rxsse-Heartbeat`, plus 1000; `Infinity` if it announces nothing
    */
   readonly idleTimeout?: number;
   /**

@@ -63,7 +63,7 @@ export function attempt(
       const failure = checkHead(response);
       if (failure !== undefined) return subscriber.error(failure);
 
-      const interval = Number(response.headers.get('rxsse-liveness'));
+      const interval = Number(response.headers.get('rxsse-heartbeat'));
       if (interval > 0) state.setServerInterval(interval);
       restartIdleTimeout();
       isRefused = response.headers.get('rxsse-resume') === 'refused';

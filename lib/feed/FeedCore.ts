@@ -73,10 +73,10 @@ export class FeedCore {
   }
 
   /**
-   * Finds the start position of a reader and calls back with it. The source is subscribed after that, so that the
-   * reader misses none of its events. The reader is served from when `start` is called.
+   * Adds a reader, finds its start position and calls back with it. The source is subscribed after that, so that the
+   * reader misses none of its events. Nothing is written to the reader before `startWriting` is called.
    */
-  attach(reader: Reader, requested: string | undefined, options: StartOptions, positioned: Positioned): void {
+  addReader(reader: Reader, requestedCursor: string | undefined, options: StartOptions, onPosition: OnPosition): void {
     const { target } = reader;
     if (this.#isClosed) return target.fail(new ClosedError('the feed', 'closed'));
     if (this.#shutdown !== undefined) {
@@ -87,32 +87,29 @@ export class FeedCore {
     const { maxReaders } = this.#options;
     if (this.#readers.size >= maxReaders) return target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
 
-    const find = (state: LogState): StartPosition => {
-      const from = options.from ?? (state.ended === false ? 'live' : 'oldest');
-      return startPosition(requested, { ...options, from }, state);
-    };
-    const settle = (position: StartPosition, state: LogState): void => {
-      reader.after = position.after;
+    const find = (state: LogState): StartPosition => startPosition(requestedCursor, options, state);
+    const setPosition = (position: StartPosition, state: LogState): void => {
+      reader.afterSequence = position.afterSequence;
       reader.epoch = state.epoch;
-      positioned(position, state);
+      onPosition(position, state);
       if (!position.ends && state.ended === false && reader.set !== undefined) this.#producer?.start();
     };
-    this.#readers.join(reader, (state) => {
+    this.#readers.add(reader, (state) => {
       const position = find(state);
-      if (position.how === 'live' || position.how === 'exact') settle(position, state);
+      if (position.reason === 'live' || position.reason === 'exact') setPosition(position, state);
       // Another process may have sent that cursor a moment ago: only the log itself can tell that there is a gap.
-      else this.#readers.readState(reader, (current) => settle(find(current), current));
+      else this.#readers.readState(reader, (current) => setPosition(find(current), current));
     });
   }
 
-  /** Starts to serve a reader, once its response has started. */
-  start(reader: Reader, position: StartPosition): void {
+  /** Starts to write to a reader, once its response has started. */
+  startWriting(reader: Reader, position: StartPosition): void {
     if (reader.set === undefined) return;
     if (position.ends) reader.target.end('completed');
-    else this.#readers.start(reader);
+    else this.#readers.startWriting(reader);
   }
 
-  /** Rejects further readers, which are asked to wait that long, and returns the targets of the present ones. */
+  /** Refuses further readers, which are asked to wait that long, and returns the targets of the present ones. */
   shutdown(retry: RetryRange): readonly ReaderTarget[] {
     this.#shutdown = retry;
     return this.#readers.all.map(({ target }) => target);
@@ -127,14 +124,14 @@ export class FeedCore {
     return this.#readers.all.map((reader) => this.#readers.lagOf(reader));
   }
 
-  /** Continues with a reader whose target is ready again. */
-  resume(reader: Reader): void {
-    this.#readers.resume(reader);
+  /** Enqueues a reader whose target is ready again: it is written to in its turn. */
+  enqueue(reader: Reader): void {
+    this.#readers.enqueue(reader);
   }
 
-  leave(reader: Reader): void {
+  removeReader(reader: Reader): void {
     if (reader.set === undefined) return;
-    this.#readers.leave(reader);
+    this.#readers.remove(reader);
     if (this.#readers.size > 0) return;
     this.#producer?.leave();
     this.#options.onIdle();
@@ -145,7 +142,7 @@ export class FeedCore {
     if (session === undefined) {
       throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
     }
-    session.claim(this.contract);
+    session.readFeed(this.contract);
     return this.#pipe(() => session);
   }
 
@@ -172,20 +169,20 @@ export class FeedCore {
       const session = sessionOf();
       const target = new PipeTarget(subscriber, cache, session);
       const { reader } = target;
-      session.open(
-        () => this.resume(reader),
+      session.onSubscribe(
+        () => this.enqueue(reader),
         () => target.pause(),
       );
-      subscriber.add(() => this.leave(reader));
-      this.attach(reader, session.requested, session.options, (position, state) => {
-        target.start(position);
-        session.positioned(position, state, () => this.start(reader, position));
+      subscriber.add(() => this.removeReader(reader));
+      this.addReader(reader, session.requestedCursor, session.options, (position, state) => {
+        target.emitStartGap(position);
+        session.onPosition(position, state, () => this.startWriting(reader, position));
       });
     });
   }
 }
 
-type Positioned = (position: StartPosition, state: LogState) => void;
+type OnPosition = (position: StartPosition, state: LogState) => void;
 
 function isRouteContext(context: unknown): context is RouteContext {
   return typeof context === 'object' && context !== null && readerSession in context;

@@ -6,7 +6,7 @@ import { sweep } from './sweep.ts';
 /** One read of the log, and the readers that wait for it. */
 interface Load {
   readonly key: string;
-  readonly after: number;
+  readonly afterSequence: number;
   readonly readers: Reader[];
   /** The version of the window when the load was requested. */
   readonly version: number;
@@ -34,16 +34,17 @@ export class PageLoader {
     this.#onError = onError;
   }
 
-  add(reader: Reader, version: number): void {
-    const { epoch, after } = reader;
+  /** Reads the page after a reader's position, and enqueues the reader when it is there. */
+  load(reader: Reader, version: number): void {
+    const { epoch, afterSequence } = reader;
     // A read that started in an earlier epoch does not answer a reader that was positioned in a later one.
-    const key = `${epoch} ${after}`;
+    const key = `${epoch} ${afterSequence}`;
     const existing = this.#loads.get(key);
     if (existing !== undefined) {
       existing.readers.push(reader);
       return;
     }
-    const load: Load = { key, after, readers: [reader], version };
+    const load: Load = { key, afterSequence, readers: [reader], version };
     this.#loads.set(key, load);
     if (this.#reading < this.#maxConcurrentReads) this.#read(load);
     else this.#waiting.add(load);
@@ -60,10 +61,10 @@ export class PageLoader {
       this.#loads.delete(load.key);
       return load.readers;
     };
-    readLog(this.#log, load.after, this.#pageSize, this.#onError).subscribe({
+    readLog(this.#log, load.afterSequence, this.#pageSize, this.#onError).subscribe({
       next: (page) => {
         for (const reader of complete()) {
-          if (reader.set === undefined || reader.after !== load.after) continue;
+          if (reader.set === undefined || reader.afterSequence !== load.afterSequence) continue;
           reader.loaded = { page, version: load.version };
           sweep().add(reader);
         }

@@ -35,15 +35,15 @@ export class PipeTarget implements ReaderTarget, Pacing {
     this.#session = session;
   }
 
-  get isReady(): boolean {
-    return this.#queuedBytes < maxQueuedBytes && this.#session.isReady;
+  checkReady(): boolean {
+    return this.#queuedBytes < maxQueuedBytes && this.#session.checkReady();
   }
 
   /** Emits the gap at the start position, where the response does not report it. */
-  start({ how, requested, after }: StartPosition): void {
-    if (this.#session.startsWithGap || how === 'live' || how === 'exact') return;
-    const resumedFrom = cursorOf(this.reader.epoch, after);
-    this.gap({ type: 'rxsse.gap', data: { reason: how, requested, resumedFrom } });
+  emitStartGap({ reason, requestedCursor: requested, afterSequence }: StartPosition): void {
+    if (this.#session.startsWithGap || reason === 'live' || reason === 'exact') return;
+    const resumedFrom = cursorOf(this.reader.epoch, afterSequence);
+    this.writeGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
   }
 
   write(range: EntryRange): boolean {
@@ -61,14 +61,14 @@ export class PipeTarget implements ReaderTarget, Pacing {
       if (!this.#isPaused) continue;
       // What the pipeline made of a part of the page has filled the socket. The rest is read again.
       last = entry.sequence;
-      this.reader.after = last;
+      this.reader.afterSequence = last;
       break;
     }
     // The position of the last entry, for a pipeline that filters all of them.
     this.#subscriber.next(new PageEnd(epoch, last, this, range.bytes.length));
     // Flushed here, so that the write counts towards this reader's slice of the turn.
     this.#session.flush();
-    return this.isReady;
+    return this.checkReady();
   }
 
   /** Called when values of the pipeline have to wait for the socket: the rest of the page is read later. */
@@ -86,14 +86,14 @@ export class PipeTarget implements ReaderTarget, Pacing {
     if (wasFull && this.#queuedBytes < maxQueuedBytes && this.reader.set !== undefined) sweep().add(this.reader);
   }
 
-  gap(gap: Gap): void {
-    const { epoch, after } = this.reader;
+  writeGap(gap: Gap): void {
+    const { epoch, afterSequence } = this.reader;
     this.#session.enterEpoch(epoch);
-    runIn(this.#scope, () => this.#subscriber.next(new Entry(epoch, after, gap, undefined)));
+    runIn(this.#scope, () => this.#subscriber.next(new Entry(epoch, afterSequence, gap, undefined)));
   }
 
-  end(how: LogEnd): void {
-    this.#session.ending(how);
+  end(logEnd: LogEnd): void {
+    this.#session.onEnd(logEnd);
     runIn(this.#scope, () => this.#subscriber.complete());
   }
 
@@ -101,7 +101,7 @@ export class PipeTarget implements ReaderTarget, Pacing {
     runIn(this.#scope, () => this.#subscriber.error(error));
   }
 
-  disconnect(lastFrame: string, retry: number, done: () => void): void {
-    this.#session.disconnect(lastFrame, retry, done);
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void {
+    this.#session.endForShutdown(lastFrame, retry, done);
   }
 }

@@ -4,21 +4,21 @@ import type { EntryRange, LogEnd, Page } from '../log/EventLog.ts';
 
 /** Where the entries of a reader go: the connection of a route, or a pipeline. */
 export interface ReaderTarget {
-  /** True while more can be written. */
-  readonly isReady: boolean;
+  /** Checks whether more can be written. A target of which it cannot calls `FeedCore.enqueue` when it can again. */
+  checkReady(): boolean;
   /** Writes the entries that follow the last ones; returns whether more can be written. */
   write(range: EntryRange): boolean;
-  /** Reports that entries are missing at the reader's position. */
-  gap(gap: Gap): void;
+  /** Writes that entries are missing at the reader's position. */
+  writeGap(gap: Gap): void;
   /** Ends the response or the pipeline: no entry follows. */
-  end(how: LogEnd): void;
+  end(logEnd: LogEnd): void;
   /** Reports that the log cannot be read. */
   fail(error: unknown): void;
   /**
-   * Closes the connection because the server shuts down, after this frame and the wait for the reader in milliseconds;
-   * calls back when it is closed.
+   * Ends the response or the pipeline because the server shuts down, after this frame and the wait for the reader in milliseconds;
+   * calls back when that is delivered or cut.
    */
-  disconnect(lastFrame: string, retry: number, done: () => void): void;
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void;
 }
 
 /** A page that was loaded for a reader, and the version of the window when it was requested. */
@@ -35,10 +35,10 @@ export interface LoadedPage {
 export class Reader extends LinkedListNode {
   readonly target: ReaderTarget;
   /** The sequence after which it reads, in `epoch`: of the last entry that was written or skipped. */
-  after = 0;
+  afterSequence = 0;
   epoch = '';
-  /** The set that serves the reader; `undefined` before it joined and after it left. */
-  set: { serve(reader: Reader): void } | undefined;
+  /** The set that contains the reader; `undefined` before it was added and after it was removed. */
+  set: { writePage(reader: Reader): void } | undefined;
   /** A page that waits for the reader's turn. */
   loaded: LoadedPage | undefined;
 

@@ -18,27 +18,27 @@ export interface RouteContext {
  */
 export interface ReaderSession {
   /** The cursor that the reader sent. */
-  readonly requested: string | undefined;
+  readonly requestedCursor: string | undefined;
   readonly options: StartOptions;
   /** True where the response itself starts with the gap, so that the pipeline does not emit it. */
   readonly startsWithGap: boolean;
-  /** True while the socket takes more and everything before has been written. */
-  readonly isReady: boolean;
+  /** Checks the socket. Returns true if it takes more, and everything before has been written. */
+  checkReady(): boolean;
   /** Called when the route reads the feed; a route reads one feed. */
-  claim(contract: Contract | undefined): void;
+  readFeed(contract: Contract | undefined): void;
   /**
    * Called when the pipeline subscribes; `onFull` is called when its values have to wait for the socket, and `onReady`
    * when the socket takes more again.
    */
-  open(onReady: () => void, onFull: () => void): void;
-  /** Called when the start position is known; `started` is called when the response has started. */
-  positioned(position: StartPosition, state: LogState, started: () => void): void;
+  onSubscribe(onReady: () => void, onFull: () => void): void;
+  /** Called when the start position is known; `onStarted` is called when the response has started. */
+  onPosition(position: StartPosition, state: LogState, onStarted: () => void): void;
   /** Called before entries of another epoch are emitted. */
   enterEpoch(epoch: string): void;
   /** Called before the pipeline completes, with how the feed ended. */
-  ending(how: LogEnd): void;
-  /** Closes the connection because the server shuts down, after this frame and the wait for the reader. */
-  disconnect(lastFrame: string, retry: number, done: () => void): void;
+  onEnd(logEnd: LogEnd): void;
+  /** Ends the response because the server shuts down, after this frame and the wait for the reader. */
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void;
   /** Writes what the pipeline has emitted so far. */
   flush(): void;
 }
@@ -46,16 +46,16 @@ export interface ReaderSession {
 /** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */
 export function unpacedSession(from: StartOptions['from']): ReaderSession {
   return {
-    requested: undefined,
+    requestedCursor: undefined,
     options: { from, gapPolicy: undefined },
     startsWithGap: false,
-    isReady: true,
-    claim: noop,
-    open: noop,
-    positioned: (_position, _state, started) => started(),
+    checkReady: () => true,
+    readFeed: noop,
+    onSubscribe: noop,
+    onPosition: (_position, _state, onStarted) => onStarted(),
     enterEpoch: noop,
-    ending: noop,
-    disconnect: (_lastFrame, _retry, done) => done(),
+    onEnd: noop,
+    endForShutdown: (_lastFrame, _retry, done) => done(),
     flush: noop,
   };
 }

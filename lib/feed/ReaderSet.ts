@@ -32,7 +32,7 @@ export class ReaderSet implements WindowObserver {
   readonly #idle = new LinkedList<Reader>();
   readonly #all = new Set<Reader>();
   readonly #loader: PageLoader;
-  readonly #joining: ((window: Window) => void)[] = [];
+  readonly #onOpen: ((window: Window) => void)[] = [];
   #window: Window | undefined;
   #shared: SharedRange | undefined;
   /** Increased each time the window has grown. */
@@ -54,21 +54,21 @@ export class ReaderSet implements WindowObserver {
   }
 
   /** Returns how many entries the reader is behind; 0 in another epoch, whose sequences cannot be compared. */
-  lagOf({ epoch, after }: Reader): number {
+  lagOf({ epoch, afterSequence }: Reader): number {
     const state = this.#window?.state;
-    return state?.epoch === epoch ? Math.max(state.tail - after, 0) : 0;
+    return state?.epoch === epoch ? Math.max(state.tail - afterSequence, 0) : 0;
   }
 
   /** Adds a reader and calls back with the state of the log: synchronously, where the log is in memory. */
-  join(reader: Reader, joined: (state: LogState) => void): void {
+  add(reader: Reader, onState: (state: LogState) => void): void {
     this.#all.add(reader);
     reader.set = this;
-    const found = (window: Window): void => {
-      if (reader.set === this) joined(window.state);
+    const onWindow = (window: Window): void => {
+      if (reader.set === this) onState(window.state);
     };
-    if (this.#window !== undefined) return found(this.#window);
-    this.#joining.push(found);
-    if (this.#joining.length === 1) this.#openWindow();
+    if (this.#window !== undefined) return onWindow(this.#window);
+    this.#onOpen.push(onWindow);
+    if (this.#onOpen.length === 1) this.#openWindow();
   }
 
   /** Calls back with the state of the log itself, which the window may not have heard of yet. */
@@ -83,41 +83,41 @@ export class ReaderSet implements WindowObserver {
     });
   }
 
-  leave(reader: Reader): void {
+  remove(reader: Reader): void {
     if (!this.#all.delete(reader)) return;
     reader.set = undefined;
     reader.loaded = undefined;
     reader.unlink();
     if (this.#all.size > 0) return;
-    this.#joining.length = 0;
+    this.#onOpen.length = 0;
     this.#closeWindow();
   }
 
-  /** Continues with a reader whose target is ready again. */
-  resume(reader: Reader): void {
+  /** Puts a reader whose target is ready again into the queue of the sweep, which calls `writePage`. */
+  enqueue(reader: Reader): void {
     if (reader.set === this) sweep().add(reader);
   }
 
-  /** Starts to serve a reader whose position is known. A reader at the tail waits in the list of idle readers. */
-  start(reader: Reader): void {
+  /** Starts to write to a reader whose position is known. A reader at the tail rests in the list of idle readers. */
+  startWriting(reader: Reader): void {
     const state = this.#window?.state;
-    const isAtTail = state?.epoch === reader.epoch && state.ended === false && reader.after >= state.tail;
-    if (isAtTail && reader.set === this && reader.target.isReady) this.#idle.push(reader);
-    else this.resume(reader);
+    const isAtTail = state?.epoch === reader.epoch && state.ended === false && reader.afterSequence >= state.tail;
+    if (isAtTail && reader.set === this && reader.target.checkReady()) this.#idle.push(reader);
+    else this.enqueue(reader);
   }
 
   /** Writes to a reader what follows its position, one page of it. */
-  serve(reader: Reader): void {
+  writePage(reader: Reader): void {
     const window = this.#window;
     const { loaded } = reader;
     reader.loaded = undefined;
-    if (!reader.target.isReady || window === undefined) return;
+    if (!reader.target.checkReady() || window === undefined) return;
     if (loaded !== undefined) return this.#writeLoaded(reader, loaded);
     const { state } = window;
     // Where the epochs differ, either one may be the older: the log itself has to be read.
-    const range = reader.epoch === state.epoch ? this.#range(window, state, reader.after) : undefined;
-    if (range === undefined) return this.#loader.add(reader, this.#version);
-    if (this.#write(reader, range, state)) this.#enqueue(reader, window.tail, state);
+    const range = reader.epoch === state.epoch ? this.#range(window, state, reader.afterSequence) : undefined;
+    if (range === undefined) return this.#loader.load(reader, this.#version);
+    if (this.#writeRange(reader, range, state)) this.#enqueueOrRest(reader, window.tail, state);
   }
 
   grown(): void {
@@ -133,17 +133,17 @@ export class ReaderSet implements WindowObserver {
 
   #openWindow(): void {
     const fail = (error: unknown): void => {
-      this.#joining.length = 0;
+      this.#onOpen.length = 0;
       this.failed(error);
     };
     const open = (state: LogState): void => {
-      if (this.#joining.length === 0) return;
+      if (this.#onOpen.length === 0) return;
       try {
         this.#window = this.#log.inMemory ? directWindow(this.#log, this) : copiedWindow(this.#log, state, this);
       } catch (error) {
         return fail(error);
       }
-      for (const found of this.#joining.splice(0)) found(this.#window);
+      for (const onWindow of this.#onOpen.splice(0)) onWindow(this.#window);
     };
     readLog(this.#log, 0, 0, this.onError).subscribe({ next: open, error: fail });
   }
@@ -166,46 +166,47 @@ export class ReaderSet implements WindowObserver {
 
   #writeLoaded(reader: Reader, { page, version }: LoadedPage): void {
     const isInEpoch = page.epoch === reader.epoch || this.#enterEpoch(reader, page);
-    const isReady = isInEpoch ? this.#write(reader, page, page) : reader.target.isReady;
+    const isReady = isInEpoch ? this.#writeRange(reader, page, page) : reader.target.checkReady();
     if (!isReady) return;
     // The window may have grown since, and have more than the page knows of.
-    if (version === this.#version) this.#enqueue(reader, page.tail, page);
-    else this.resume(reader);
+    if (version === this.#version) this.#enqueueOrRest(reader, page.tail, page);
+    else this.enqueue(reader);
   }
 
   /** Returns whether the reader's target is ready for more. */
-  #write(reader: Reader, range: EntryRange, state: LogState): boolean {
-    if (range.after > reader.after) {
-      this.#gap(reader, 'trimmed', state, range.after);
+  #writeRange(reader: Reader, range: EntryRange, state: LogState): boolean {
+    if (range.after > reader.afterSequence) {
+      this.#writeGap(reader, 'trimmed', state, range.after);
       // Writing the gap event may have filled the socket; the entries wait until it has drained.
-      if (reader.set !== this || !reader.target.isReady) return false;
+      if (reader.set !== this || !reader.target.checkReady()) return false;
     }
-    if (range.last <= reader.after) return true;
-    reader.after = range.last;
+    if (range.last <= reader.afterSequence) return true;
+    reader.afterSequence = range.last;
     return reader.target.write(range);
   }
 
   /** Moves a reader into the log's new epoch. Returns true if its position is still valid there. */
   #enterEpoch(reader: Reader, state: LogState): boolean {
-    const reason = gapReason({ epoch: reader.epoch, sequence: reader.after }, state);
+    const reason = gapReason({ epoch: reader.epoch, sequence: reader.afterSequence }, state);
     if (reason === undefined) reader.epoch = state.epoch;
-    else this.#gap(reader, reason, state, state.floor);
+    else this.#writeGap(reader, reason, state, state.floor);
     return reason === undefined;
   }
 
-  #gap(reader: Reader, reason: GapReason, state: LogState, after: number): void {
-    const requested = cursorOf(reader.epoch, reader.after);
+  #writeGap(reader: Reader, reason: GapReason, state: LogState, after: number): void {
+    const requested = cursorOf(reader.epoch, reader.afterSequence);
     reader.epoch = state.epoch;
-    reader.after = after;
+    reader.afterSequence = after;
     const resumedFrom = cursorOf(state.epoch, after);
-    reader.target.gap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
+    reader.target.writeGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
   }
 
-  #enqueue(reader: Reader, tail: number, state: LogState): void {
-    // Writing to it may have made it leave.
+  /** Enqueues a reader that is behind. One at the tail rests in the list of idle readers, or ends with the log. */
+  #enqueueOrRest(reader: Reader, tail: number, state: LogState): void {
+    // Writing to it may have removed it.
     if (reader.set !== this) return;
-    if (reader.after < tail) sweep().add(reader);
-    else if (state.ended !== false && reader.after >= state.tail) reader.target.end(state.ended);
+    if (reader.afterSequence < tail) sweep().add(reader);
+    else if (state.ended !== false && reader.afterSequence >= state.tail) reader.target.end(state.ended);
     else this.#idle.push(reader);
   }
 }

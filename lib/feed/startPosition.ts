@@ -19,19 +19,19 @@ export interface FromOptions {
 
 /** How the start position of a reader is chosen. */
 export interface StartOptions {
-  /** Where a reader without a cursor starts. `undefined`: at the tail, or with everything where the log has ended. */
+  /** Where a reader without a cursor starts. @default 'live', or 'oldest' where the log has ended */
   readonly from: FromOptions['from'];
-  /** Where a reader continues whose cursor cannot be served. `undefined`: depends on the reason. */
+  /** Where a reader continues whose cursor cannot be served. @default depends on the reason */
   readonly gapPolicy: GapPolicy | undefined;
 }
 
 /** Where a reader starts, and why. */
 export interface StartPosition {
   /** The sequence after which it reads. */
-  readonly after: number;
-  readonly how: 'live' | 'exact' | GapReason;
+  readonly afterSequence: number;
+  readonly reason: 'live' | 'exact' | GapReason;
   /** The cursor that the reader sent; `null` where it sent none, or text that is not a cursor. */
-  readonly requested: string | null;
+  readonly requestedCursor: string | null;
   /** True where nothing follows: the reader gets the gap and the end. */
   readonly ends: boolean;
 }
@@ -41,30 +41,32 @@ export interface StartPosition {
  * together with the reason.
  */
 export function startPosition(
-  requested: string | undefined,
-  { from, gapPolicy }: StartOptions,
+  requestedCursor: string | undefined,
+  options: StartOptions,
   state: LogState,
 ): StartPosition {
-  const cursor = requested ?? (from === 'live' || from === 'oldest' ? undefined : from);
+  const { from = state.ended === false ? 'live' : 'oldest', gapPolicy } = options;
+  const cursor = requestedCursor ?? (from === 'live' || from === 'oldest' ? undefined : from);
   if (cursor === undefined) {
-    return { after: from === 'oldest' ? state.floor : state.tail, how: 'live', requested: null, ends: false };
+    const afterSequence = from === 'oldest' ? state.floor : state.tail;
+    return { afterSequence, reason: 'live', requestedCursor: null, ends: false };
   }
 
   const parsed = parseCursor(cursor);
   if (isLeft(parsed)) {
     // Text that is not a cursor starts where a reader without one does; where `from` is such text, at the tail.
-    if (requested === undefined || gapPolicy !== undefined) return afterGap('invalid', null);
-    return { ...startPosition(undefined, { from, gapPolicy }, state), how: 'invalid', requested: null };
+    if (requestedCursor === undefined || gapPolicy !== undefined) return afterGap('invalid', null);
+    return { ...startPosition(undefined, options, state), reason: 'invalid', requestedCursor: null };
   }
   const reason = gapReason(parsed.right, state);
   return reason === undefined
-    ? { after: parsed.right.sequence, how: 'exact', requested: cursor, ends: false }
+    ? { afterSequence: parsed.right.sequence, reason: 'exact', requestedCursor: cursor, ends: false }
     : afterGap(reason, cursor);
 
-  function afterGap(reason: GapReason, requestedCursor: string | null): StartPosition {
-    const policy = gapPolicy ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
-    const after = policy === 'replay' ? state.floor : state.tail;
-    return { after, how: reason, requested: requestedCursor, ends: policy === 'end' };
+  function afterGap(gap: GapReason, validCursor: string | null): StartPosition {
+    const policy = gapPolicy ?? (gap === 'future' || gap === 'invalid' ? 'skip' : 'replay');
+    const afterSequence = policy === 'replay' ? state.floor : state.tail;
+    return { afterSequence, reason: gap, requestedCursor: validCursor, ends: policy === 'end' };
   }
 }
 

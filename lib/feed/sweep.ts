@@ -55,7 +55,7 @@ class Sweep {
       }
       this.#served++;
       try {
-        reader.set?.serve(reader);
+        reader.set?.writePage(reader);
       } catch (error) {
         // An error ends this reader alone.
         reader.target.fail(error);

@@ -1,8 +1,8 @@
 import { type AsyncScope, captureScope, runIn } from '../data/asyncScope.ts';
 import { LinkedListNode } from '../data/LinkedList.ts';
 import { clock } from '../time/clock.ts';
-import { type Deadlines, deadlinesOf } from '../time/Deadlines.ts';
-import type { Limits } from './Limits.ts';
+import { type SharedTimer, sharedTimers } from '../time/SharedTimer.ts';
+import type { RouteSettings } from './RouteSettings.ts';
 import type { CloseReason, RouteStats } from './RouteStats.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 import type { Timeouts } from './Timeouts.ts';
@@ -10,16 +10,25 @@ import type { Transport, TransportListener } from './Transport.ts';
 import type { Wire } from './Wire.ts';
 import type { Writer } from './Writer.ts';
 
+type ConnectionState = 'waiting' | 'open' | 'busy' | 'ending' | 'closed';
+
 /** Connections that wait for a heartbeat, by interval. */
-const heartbeatsEvery = deadlinesOf<Connection>({ since: ({ lastWrite }) => lastWrite, due: (one) => one.heartbeat() });
+const heartbeatsEvery = sharedTimers<Connection>({
+  since: ({ lastWrite }) => lastWrite,
+  due: (one) => one.heartbeat(),
+});
 
 /** Connections whose socket is full or still has to deliver, by stall timeout. */
-const stallsAfter = deadlinesOf<Connection>({ since: ({ busySince }) => busySince, due: (one) => one.cut('stalled') });
+const stallsAfter = sharedTimers<Connection>({ since: ({ busySince }) => busySince, due: (one) => one.cut('stalled') });
 
 /**
- * One response, and the only code that writes to it: `waiting` (no head yet) → `open` ⇄ `busy` (the socket is full) →
- * `ending` (written, not yet delivered) → `closed`. It has no queue: the writer of a busy connection keeps its position
- * and waits for `onDrain`. A socket that takes nothing for the stall timeout is cut, in `ending` too.
+ * The response to one request, and the only code that writes to it: `waiting` (no head yet) → `open` ⇄ `busy` (the socket
+ * is full) → `ending` (written, not yet delivered) → `closed`. It has no queue: the writer of a busy connection keeps its
+ * position and waits for `onDrain`. A socket that takes nothing for the stall timeout is cut, in `ending` too.
+ *
+ * A response that has not started is answered (`reply`) or left to another handler (`release`). One that has started ends
+ * after its last frames, because its stream has ended (`end`) or although the stream continues (`endEarly`, and
+ * `endForShutdown` with a wait for the reader), or it is broken off, so that the reader reconnects (`cut`).
  */
 export class Connection extends LinkedListNode implements TransportListener {
   writer: Writer | undefined;
@@ -27,7 +36,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   timeouts: Timeouts | undefined;
   /** The async context of the request, in which functions of the user's are called. */
   readonly scope: AsyncScope | undefined = captureScope();
-  /** Called once when the connection is closed, while its writer is still known. */
+  /** Called once when the response has ended or is cut, while its writer is still known. */
   onClosed: ((reason: CloseReason) => void) | undefined;
   /** When the last byte was written, or reached the reader as the socket drained: heartbeats are counted from here. */
   lastWrite = 0;
@@ -39,9 +48,9 @@ export class Connection extends LinkedListNode implements TransportListener {
   readonly #transport: Transport;
   readonly #stats: RouteStats | undefined;
   readonly #wire: Wire | undefined;
-  #state: 'waiting' | 'open' | 'busy' | 'ending' | 'closed' = 'waiting';
-  #heartbeats: Deadlines<Connection> | undefined;
-  #stalls: Deadlines<Connection> | undefined;
+  #state: ConnectionState = 'waiting';
+  #heartbeats: SharedTimer<Connection> | undefined;
+  #stalls: SharedTimer<Connection> | undefined;
   #abort: AbortController | undefined;
   #onDelivered: (() => void)[] | undefined;
 
@@ -59,21 +68,18 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   /** The state as of the last write or event, without checking the socket. */
-  get state(): 'waiting' | 'open' | 'busy' | 'ending' | 'closed' {
+  get state(): ConnectionState {
     return this.#state;
   }
 
-  /** True if it can be written to. A socket that is found full, of what a middleware wrote, makes it busy. */
-  get isReady(): boolean {
+  /** Checks whether an open socket has become full, of what a middleware wrote, and returns the state after that. */
+  checkSocket(): ConnectionState {
     if (this.#state === 'open' && !this.#transport.hasRoom()) this.#waitForDrain();
-    return this.#state === 'open';
+    return this.#state;
   }
 
-  get isBusy(): boolean {
-    return !this.isReady && this.#state === 'busy';
-  }
-
-  get isClosed(): boolean {
+  /** True when nothing more is written: the response has ended, delivered or not, or is closed. */
+  get hasEnded(): boolean {
     return this.#state === 'ending' || this.#state === 'closed';
   }
 
@@ -84,7 +90,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   /** A signal that is aborted when the connection closes. Created for those who read it. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.isClosed) this.#abort.abort();
+    if (this.hasEnded) this.#abort.abort();
     return this.#abort.signal;
   }
 
@@ -104,20 +110,20 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   /** Sends the head and the first frames in one write. */
-  open({ heartbeat, stallTimeout }: Limits, headers: ResponseHeaders, frames: string): void {
+  open({ heartbeat, stallTimeout }: RouteSettings, headers: ResponseHeaders, frames: string): void {
     if (this.#state !== 'waiting') return;
     if (!this.#transport.open(200, headers)) return this.release();
     this.#heartbeats = heartbeatsEvery(heartbeat);
     this.#stalls = stallsAfter(stallTimeout);
     this.#state = 'open';
     this.write(frames);
-    if (this.isReady) this.#heartbeats?.add(this);
+    if (this.checkSocket() === 'open') this.#heartbeats?.add(this);
   }
 
-  /** Writes to a connection that was ready a moment ago. Returns true if it still is. */
+  /** Writes to a response that is open. Returns true if it takes more. */
   write(chunk: Uint8Array | string): boolean {
     if (this.#state !== 'open') {
-      if (this.isClosed && this.#stats !== undefined) this.#stats.unwritten++;
+      if (this.hasEnded && this.#stats !== undefined) this.#stats.unwritten++;
       return false;
     }
     const hasRoom = this.#transport.write(chunk);
@@ -129,14 +135,14 @@ export class Connection extends LinkedListNode implements TransportListener {
   }
 
   heartbeat(): void {
-    if (!this.isReady || this.#wire === undefined) return;
+    if (this.checkSocket() !== 'open' || this.#wire === undefined) return;
     this.heartbeats++;
     this.write(this.writer?.heartbeatFrame() || this.#wire.heartbeat);
   }
 
   /** Ends the response after what was written, for a reader that may reconnect. */
   end(reason: CloseReason, lastFrames = ''): void {
-    if (this.isClosed || this.#state === 'waiting') return;
+    if (this.hasEnded || this.#state === 'waiting') return;
     this.written += lastFrames.length;
     this.#close(reason, 'ending');
     this.busySince = clock.now();
@@ -144,23 +150,21 @@ export class Connection extends LinkedListNode implements TransportListener {
     this.#transport.end(lastFrames || undefined);
   }
 
-  /** Ends the response although its stream continues: writes what is pending and the reader's position first. */
+  /**
+   * Ends the response although its stream continues: writes what is pending and the reader's position first. Cuts it
+   * where the socket is full: the reader then resumes from the position it has.
+   */
   endEarly(reason: CloseReason, lastFrames = ''): void {
-    const frames = this.isBusy ? '' : (this.writer?.lastFrames() ?? '') + lastFrames;
-    if (this.#wire?.announcesEnd !== false) return this.endOrCut(reason, frames);
+    if (this.checkSocket() === 'busy') return this.cut(reason);
+    const frames = (this.writer?.lastFrames() ?? '') + lastFrames;
+    if (this.#wire?.announcesEnd !== false) return this.end(reason, frames);
     // The reader would take the end of the response for the end of the stream.
     if (frames !== '') this.write(frames);
     this.cut(reason);
   }
 
-  /** Ends the response, or cuts it where the socket is full: the reader then resumes from the position it has. */
-  endOrCut(reason: CloseReason, lastFrames: string): void {
-    if (this.isBusy) this.cut(reason);
-    else this.end(reason, lastFrames);
-  }
-
   /** Ends it because the server shuts down. Calls back when the response is delivered or cut. */
-  disconnect(lastFrame: string, retry: number, done: () => void): void {
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void {
     // A feed and its route may both be shut down, and each waits.
     this.#onDelivered = [...(this.#onDelivered ?? []), done];
     this.#transport.closeAfterwards();

@@ -45,15 +45,15 @@ export class EntryEncoder implements EventEncoder {
   }
 
   /** Sets the start position of the reader. Before that no entry has a position. */
-  start(epoch: string, sequence: number): void {
+  setStartPosition(epoch: string, sequence: number): void {
     this.#epoch = epoch;
     this.#sentUpTo = sequence;
     this.#reached = sequence;
-    this.follow(epoch);
+    this.enterEpoch(epoch);
   }
 
   /** The feed continues in this epoch. */
-  follow(epoch: string): void {
+  enterEpoch(epoch: string): void {
     if (this.#epochs.at(-1) !== epoch) this.#epochs.push(epoch);
   }
 

@@ -36,8 +36,8 @@ export class FeedWriter implements ReaderTarget, Writer {
     return this.#feed.lagOf(this.reader);
   }
 
-  get isReady(): boolean {
-    return this.#connection.isReady;
+  checkReady(): boolean {
+    return this.#connection.checkSocket() === 'open';
   }
 
   write(range: EntryRange): boolean {
@@ -46,19 +46,19 @@ export class FeedWriter implements ReaderTarget, Writer {
     return this.#connection.write(this.#wire.hasIds ? range.bytes : this.#wire.bytes(range));
   }
 
-  gap({ data }: Gap): void {
+  writeGap({ data }: Gap): void {
     this.#connection.write(this.#wire.gap(data));
     this.#session.onGap(data);
   }
 
-  end(how: LogEnd): void {
-    const lastFrames = this.#endFrame(how);
-    if (lastFrames === undefined) this.#connection.cut(how);
-    else this.#connection.end(how, lastFrames);
+  end(logEnd: LogEnd): void {
+    const lastFrames = this.#endFrame(logEnd);
+    if (lastFrames === undefined) this.#connection.cut(logEnd);
+    else this.#connection.end(logEnd, lastFrames);
   }
 
-  disconnect(lastFrame: string, retry: number, done: () => void): void {
-    this.#connection.disconnect(lastFrame, retry, done);
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void {
+    this.#connection.endForShutdown(lastFrame, retry, done);
   }
 
   /** Called when the log cannot be read, or the stream exceeded a timeout. */
@@ -67,12 +67,13 @@ export class FeedWriter implements ReaderTarget, Writer {
     if (connection.isWaiting) return this.#session.refuse(error);
     const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
     const lastFrames = this.#framesOf(this.#session.outcomeOf(error));
-    if (lastFrames === undefined) connection.cut(reason);
-    else connection.endOrCut(reason, lastFrames);
+    // The reader of a full socket resumes from the position it has.
+    if (lastFrames === undefined || connection.checkSocket() === 'busy') connection.cut(reason);
+    else connection.end(reason, lastFrames);
   }
 
   onDrain(): void {
-    this.#feed.resume(this.reader);
+    this.#feed.enqueue(this.reader);
   }
 
   /** Returns '': the entries of the log carry their positions. */
@@ -86,12 +87,12 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   onClose(): void {
-    this.#feed.leave(this.reader);
+    this.#feed.removeReader(this.reader);
   }
 
-  #endFrame(how: LogEnd): string | undefined {
-    const { epoch, after } = this.reader;
-    return this.#wire.end(endCursorOf(epoch, after), how === 'failed');
+  #endFrame(logEnd: LogEnd): string | undefined {
+    const { epoch, afterSequence } = this.reader;
+    return this.#wire.end(endCursorOf(epoch, afterSequence), logEnd === 'failed');
   }
 
   /** Returns the last frames of a reader for an error, or `undefined` to cut: also for a value that cannot be sent. */

@@ -11,14 +11,14 @@ import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
 import { feedHasPositions } from './Wire.ts';
 
-const readOnce = 'read: expected one subscription, made by the route itself after the handler has returned';
+const readOnce = 'read: expected one subscription, made by the route itself after its function has returned';
 
 /**
  * Starts the response of a stream: at once, or, where the stream reads a feed by `feed.read`, when the position in the
  * feed is known.
  */
 export class PipelineSession implements ReaderSession {
-  readonly requested: string | undefined;
+  readonly requestedCursor: string | undefined;
   readonly startsWithGap = true;
   /** The writer of the pipeline; `undefined` until just before it is subscribed. */
   writer: StreamWriter | undefined;
@@ -27,7 +27,7 @@ export class PipelineSession implements ReaderSession {
   readonly #route: Route;
   readonly #connection: Connection;
   readonly #onGap: (gap: Gap['data']) => void;
-  /** True from `start` on: the response starts as soon as its preamble is known. */
+  /** True from `startResponse` on: the response starts as soon as its preamble is known. */
   #mayStart = false;
   #onReady: (() => void) | undefined;
   #onStarted: (() => void) | undefined;
@@ -37,7 +37,7 @@ export class PipelineSession implements ReaderSession {
   constructor(route: Route, connection: Connection, requested: string | undefined, onGap: (gap: Gap['data']) => void) {
     this.#route = route;
     this.#connection = connection;
-    this.requested = requested;
+    this.requestedCursor = requested;
     this.#onGap = onGap;
   }
 
@@ -46,13 +46,13 @@ export class PipelineSession implements ReaderSession {
     return this.#onReady !== undefined && this.preamble === undefined;
   }
 
-  /** The encoder of a pipeline over a feed; `undefined` where the handler reads none. */
+  /** The encoder of a pipeline over a feed; `undefined` where the stream reads none. */
   get encoder(): EntryEncoder | undefined {
     return this.#encoder;
   }
 
-  /** True if the handler reads a feed. */
-  get isClaimed(): boolean {
+  /** True if the stream reads a feed. */
+  get readsFeed(): boolean {
     return this.#encoder !== undefined;
   }
 
@@ -60,59 +60,60 @@ export class PipelineSession implements ReaderSession {
     return this.#route.startOptions;
   }
 
-  get isReady(): boolean {
+  checkReady(): boolean {
     const { writer } = this;
-    if (writer === undefined || this.#connection.isClosed) return false;
-    if (!writer.isReady) writer.onReady = this.#onReady;
-    return writer.isReady;
+    if (writer === undefined || this.#connection.hasEnded) return false;
+    const isReady = writer.checkReady();
+    if (!isReady) writer.onReady = this.#onReady;
+    return isReady;
   }
 
-  claim(contract: Contract | undefined): void {
-    const { options, limits, encodings, wire } = this.#route;
+  readFeed(contract: Contract | undefined): void {
+    const { options, settings, encodings, wire } = this.#route;
     const { writer } = this;
     if (wire.hasOwnIds) throw new TypeError(feedHasPositions);
-    if (this.isClaimed) throw new TypeError('read: a route reads one feed, and this one reads a second');
+    if (this.readsFeed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.#mayStart) throw new TypeError(readOnce);
     if (writer?.hasWritten) {
       throw new PositionError('the stream emitted an event before feed.read, so that the event has no position');
     }
-    this.#encoder = new EntryEncoder(options.events ?? contract, limits.maxEventBytes, wire, encodings, this.#onGap);
+    this.#encoder = new EntryEncoder(options.events ?? contract, settings.maxEventBytes, wire, encodings, this.#onGap);
     if (writer !== undefined) writer.encoder = this.#encoder;
   }
 
-  open(onReady: () => void, onFull: () => void): void {
+  onSubscribe(onReady: () => void, onFull: () => void): void {
     if (this.writer === undefined || this.#mayStart || this.#onReady !== undefined) throw new TypeError(readOnce);
     this.#onReady = onReady;
     this.writer.onFull = onFull;
   }
 
-  positioned(found: StartPosition, state: LogState, started: () => void): void {
-    this.preamble = feedPreamble(this.#route, found, state.epoch);
-    this.#encoder?.start(state.epoch, found.after);
-    this.#onStarted = started;
-    if (this.#mayStart) this.start();
+  onPosition(position: StartPosition, state: LogState, onStarted: () => void): void {
+    this.preamble = feedPreamble(this.#route, position, state.epoch);
+    this.#encoder?.setStartPosition(state.epoch, position.afterSequence);
+    this.#onStarted = onStarted;
+    if (this.#mayStart) this.startResponse();
   }
 
   /** Starts the response: at once, or when the start position is known. Called up to `maxHeadDelay` after subscribing. */
-  start(): void {
+  startResponse(): void {
     this.#mayStart = true;
     this.writer?.flush();
     if (this.#connection.isWaiting) return;
-    const started = this.#onStarted;
+    const onStarted = this.#onStarted;
     this.#onStarted = undefined;
-    started?.();
+    onStarted?.();
   }
 
   enterEpoch(epoch: string): void {
-    this.#encoder?.follow(epoch);
+    this.#encoder?.enterEpoch(epoch);
   }
 
-  ending(how: LogEnd): void {
-    if (how === 'failed') this.#encoder?.fail();
+  onEnd(logEnd: LogEnd): void {
+    if (logEnd === 'failed') this.#encoder?.fail();
   }
 
-  disconnect(lastFrame: string, retry: number, done: () => void): void {
-    this.#connection.disconnect(lastFrame, retry, done);
+  endForShutdown(lastFrame: string, retry: number, done: () => void): void {
+    this.#connection.endForShutdown(lastFrame, retry, done);
   }
 
   flush(): void {

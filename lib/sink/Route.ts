@@ -15,10 +15,10 @@ import { isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
 import { describeRequest } from './describeRequest.ts';
 import { EncodingCache } from './EntryEncoder.ts';
-import { type Limits, limitsOf } from './Limits.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
 import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
+import { type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
@@ -39,13 +39,13 @@ export class Route {
   readonly headers: ResponseHeaders;
   readonly wire: Wire;
   /** The first frame of a response that cannot be resumed: its `retry`, if the wire has it. */
-  readonly retryFrame: string;
+  readonly preambleFrames: string;
   readonly startOptions: StartOptions;
   readonly snapshot: Snapshot<unknown> | undefined;
   /** The streams of single requests that are retained for their readers; `undefined` for a route without `resume`. */
   readonly runs: Runs | undefined;
   readonly overflow: Overflow<unknown>;
-  readonly limits: Limits;
+  readonly settings: RouteSettings;
   readonly connectionLimit: ConnectionLimit<unknown>;
   /** The responses that have started and are not closed. */
   readonly connections = new Set<Connection>();
@@ -56,7 +56,7 @@ export class Route {
   readonly #resumeHeaders: Readonly<Record<'live' | 'exact', ResponseHeaders>>;
 
   constructor(stream: unknown, options: UntypedOptions) {
-    const limits = limitsOf(options);
+    const limits = routeSettings(options);
     if (typeof stream === 'function') this.stream = stream as Route['stream'];
     else {
       // What is not a stream is reported where it is mounted, and not to its first reader.
@@ -64,7 +64,7 @@ export class Route {
       this.stream = () => stream;
     }
     this.options = options;
-    this.limits = limits;
+    this.settings = limits;
     this.decode = inputDecoder(options);
     const { methods = options.body === undefined ? ['GET'] : ['GET', 'POST'] } = options;
     this.methods = new Set(['HEAD', ...methods]);
@@ -72,7 +72,7 @@ export class Route {
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
     const hasOwnIds = options.resume === 'own-ids';
     this.wire = new Wire(options.wire, hasOwnIds);
-    this.retryFrame = this.wire.retry ? `retry: ${limits.retry}\n\n` : '';
+    this.preambleFrames = this.wire.retry ? `retry: ${limits.retry}\n\n` : '';
     if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);
     if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);
     const resume = resumeOptionsOf(options.resume);
@@ -146,12 +146,12 @@ function resumeOptionsOf(resume: UntypedOptions['resume']): ResumeOptions<unknow
   return resume === true ? {} : undefined;
 }
 
-function headersOf({ heartbeat }: Limits, own: UntypedOptions['headers']): ResponseHeaders {
+function headersOf({ heartbeat }: RouteSettings, own: UntypedOptions['headers']): ResponseHeaders {
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
-    ...(heartbeat === Infinity ? {} : { 'Rxsse-Liveness': String(heartbeat) }),
+    ...(heartbeat === Infinity ? {} : { 'Rxsse-Heartbeat': String(heartbeat) }),
   };
   return own === undefined || typeof own === 'function' ? headers : mergeHeaders(headers, own);
 }

@@ -8,7 +8,7 @@ import type { Gap } from '../event/Gap.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
 import { contain } from './callUser.ts';
-import type { Rejection } from './connectionLimit.ts';
+import type { LimitRefusal } from './connectionLimit.ts';
 import { describeRequest } from './describeRequest.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
@@ -30,7 +30,7 @@ export class Session {
   readonly request: SseRequest;
   readonly connection: Connection;
   /** The cursor that the reader resumes from, as it sent it. */
-  readonly requested: string | undefined;
+  readonly requestedCursor: string | undefined;
   readonly context: AnyContext;
   inputs = noInputs;
   state: unknown;
@@ -51,22 +51,22 @@ export class Session {
   constructor(route: Route, request: SseRequest, transport: Transport, next: Next | undefined, userRequest: unknown) {
     this.route = route;
     this.request = request;
-    this.requested = requestedCursor(request);
+    this.requestedCursor = requestedCursor(request);
     this.context = new SessionContext(userRequest, this);
     this.connection = new Connection(transport, route.stats, route.wire);
     this.#next = next;
-    if (this.connection.isClosed) this.#onClosed('refused');
+    if (this.connection.hasEnded) this.#onClosed('refused');
     else this.connection.onClosed = (reason) => this.#onClosed(reason);
   }
 
   /** Counts the connection. Returns why there is no room for it, or `undefined`. */
-  admit(): Rejection | undefined {
+  admit(): LimitRefusal | undefined {
     const { connectionLimit } = this.route;
     const client = connectionLimit.clientOf(this.context.request);
-    const rejection = connectionLimit.enter(client);
-    if (rejection !== undefined) return rejection;
+    const refusal = connectionLimit.enter(client);
+    if (refusal !== undefined) return refusal;
     // A connection that was closed before it was counted is not notified of its close any more.
-    if (this.connection.isClosed) connectionLimit.leave(client);
+    if (this.connection.hasEnded) connectionLimit.leave(client);
     else {
       this.#isAdmitted = true;
       this.#client = client;
@@ -77,8 +77,8 @@ export class Session {
   /** Answers an error before the first byte. */
   refuse(error: unknown): void {
     const { connection, route } = this;
-    if (connection.isClosed) return;
-    if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.reject(error.reason, error.retryAfter);
+    if (connection.hasEnded) return;
+    if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.refuseForNow(error.reason, error.retryAfter);
     route.stats.refused.error++;
     // Storage that is full or busy recovers, and a native EventSource that got an error status would not come back.
     if (hasTag<StorageError>(error, 'StorageError')) {
@@ -91,7 +91,7 @@ export class Session {
   }
 
   /** Asks the reader to come back later. */
-  reject(reason: 'shutdown' | Rejection, retryAfter?: RetryRange): void {
+  refuseForNow(reason: 'shutdown' | LimitRefusal, retryAfter?: RetryRange): void {
     const { route, connection, request } = this;
     route.stats.refused[reason]++;
     refuseReader(connection, request, route, reason === 'client' ? 429 : 503, retryAfter);
@@ -131,16 +131,16 @@ export class Session {
     reportError(`onError of sse ${describeRequest(this.context.request)}`, error);
   }
 
-  /** The start of the response of every stream but a mounted feed. */
+  /** Starts the response of every stream but a mounted feed. */
   get pipeline(): PipelineSession {
-    const { route, connection, requested } = this;
-    this.#pipeline ??= new PipelineSession(route, connection, requested, (gap) => this.onGap(gap));
+    const { route, connection } = this;
+    this.#pipeline ??= new PipelineSession(route, connection, this.requestedCursor, (gap) => this.onGap(gap));
     return this.#pipeline;
   }
 
-  /** True if the handler reads a feed through a pipeline. */
+  /** True if the stream reads a feed through a pipeline. */
   get readsFeed(): boolean {
-    return this.#pipeline?.isClaimed ?? false;
+    return this.#pipeline?.readsFeed ?? false;
   }
 
   /**
@@ -152,7 +152,7 @@ export class Session {
     if (this.route.runs === undefined) return connection.signal;
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#isAborted || (!this.#isDetached && connection.isClosed)) this.#abort.abort();
+      if (this.#isAborted || (!this.#isDetached && connection.hasEnded)) this.#abort.abort();
       else if (!this.#isDetached) connection.signal.addEventListener('abort', this.abort);
     }
     return this.#abort.signal;

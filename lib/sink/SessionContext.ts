@@ -7,7 +7,7 @@ import type { SseRequest } from './SseRequest.ts';
 interface ContextSource {
   readonly inputs: RequestInputs;
   readonly state: unknown;
-  readonly requested: string | undefined;
+  readonly requestedCursor: string | undefined;
   readonly signal: AbortSignal;
   readonly pipeline: ReaderSession;
 }
@@ -39,7 +39,7 @@ export class SessionContext implements AnyContext, RouteContext {
   }
 
   get lastEventId(): string | undefined {
-    return this.#session.requested;
+    return this.#session.requestedCursor;
   }
 
   get signal(): AbortSignal {

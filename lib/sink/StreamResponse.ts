@@ -8,7 +8,7 @@ export interface StreamResponse {
   readonly overflow: Overflow<unknown>;
   readonly queue: Required<QueueOptions>;
   /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
-  start(frames: string): boolean;
+  open(frames: string): boolean;
   /** Answers an error before the first byte. */
   refuse(error: unknown): void;
   outcomeOf(error: unknown): ErrorOutcome;

@@ -34,7 +34,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   #backlog: Backlog | undefined;
   #pending = '';
   #isScheduled = false;
-  #ending: { readonly how: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
+  #ending: { readonly outcome: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
 
   constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
     super();
@@ -48,9 +48,9 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     return this.encoder.sent;
   }
 
-  /** True if nothing waits to be written, and the socket takes more. */
-  get isReady(): boolean {
-    return this.#connection.isReady && this.#pending === '';
+  /** Checks the socket. Returns true if it takes more, and nothing waits to be written. */
+  checkReady(): boolean {
+    return this.#connection.checkSocket() === 'open' && this.#pending === '';
   }
 
   /** True if something was written, or is about to be. */
@@ -59,21 +59,21 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   /** Calls back when the socket takes more: at once, if it does now. */
-  whenReady(resume: () => void): void {
-    if (this.#connection.isBusy) this.onReady = resume;
-    else resume();
+  whenReady(next: () => void): void {
+    if (this.#connection.checkSocket() === 'busy') this.onReady = next;
+    else next();
   }
 
   /** Writes what there is, with the head of the response in the first write. */
   flush(): void {
     const connection = this.#connection;
     if (connection.isWaiting) {
-      if (!this.#response.start(this.#pending)) return;
+      if (!this.#response.open(this.#pending)) return;
       this.#pending = '';
     }
-    if (!connection.isReady || !this.#writeBacklog()) return;
-    const { how, reason } = this.#ending ?? {};
-    const lastFrame = how === 'end' ? this.encoder.endFrame() : undefined;
+    if (connection.checkSocket() !== 'open' || !this.#writeBacklog()) return;
+    const { outcome, reason } = this.#ending ?? {};
+    const lastFrame = outcome === 'end' ? this.encoder.endFrame() : undefined;
     if (lastFrame !== undefined) return connection.end(reason ?? 'completed', this.#takePending() + lastFrame);
     if (this.#ending !== undefined) this.#pending += this.encoder.positionFrame();
     if (this.#pending !== '') connection.write(this.#takePending());
@@ -83,7 +83,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   onDrain(): void {
     this.flush();
     const { onReady } = this;
-    if (onReady === undefined || !this.isReady) return;
+    if (onReady === undefined || !this.checkReady()) return;
     this.onReady = undefined;
     onReady();
   }
@@ -121,7 +121,9 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     try {
       // The socket is checked once a turn.
       const mustWait =
-        this.#pending === '' ? connection.isBusy : this.isSubscribing && this.#pending.length >= maxBurst;
+        this.#pending === ''
+          ? connection.checkSocket() === 'busy'
+          : this.isSubscribing && this.#pending.length >= maxBurst;
       if (connection.state === 'busy' || mustWait) return this.#enqueue(value);
       const { encoder } = this;
       const before = encoder.sent;
@@ -156,8 +158,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     }
   }
 
-  #end(how: 'end' | 'cut', reason: CloseReason): void {
-    this.#ending = { how, reason };
+  #end(outcome: 'end' | 'cut', reason: CloseReason): void {
+    this.#ending = { outcome, reason };
     this.flush();
   }
 

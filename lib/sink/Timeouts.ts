@@ -1,7 +1,7 @@
 import { LinkedListNode } from '../data/LinkedList.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { clock } from '../time/clock.ts';
-import { deadlinesOf } from '../time/Deadlines.ts';
+import { sharedTimers } from '../time/SharedTimer.ts';
 
 /** How long a stream may take, in milliseconds. Each is above 0; `Infinity` is no limit. @category sink */
 export interface TimeoutOptions {
@@ -16,13 +16,13 @@ export interface TimeoutOptions {
 type TimeoutLimits = Required<TimeoutOptions>;
 
 /** The streams that wait for their next event, by the wait in milliseconds. */
-const nextEventWithin = deadlinesOf<Timeouts>({
+const nextEventWithin = sharedTimers<Timeouts>({
   since: ({ lastEvent }) => lastEvent,
   due: (timeouts) => timeouts.onSilence(),
 });
 
 /** The streams that have to end, by their longest duration in milliseconds. */
-const endWithin = deadlinesOf<StreamEnd>({
+const endWithin = sharedTimers<StreamEnd>({
   since: ({ timeouts }) => timeouts.startedAt,
   due: ({ timeouts }) => timeouts.onTotal(),
 });

@@ -109,7 +109,7 @@ export class Wire {
   }
 
   /** Returns the block that asks the reader to wait, and the reader's position, if it has one. */
-  start(cursor: string | undefined, retry: number): string {
+  preamble(cursor: string | undefined, retry: number): string {
     return this.position(cursor, this.retry ? retry : undefined);
   }
 

@@ -17,8 +17,8 @@ export interface ConnectionLimitOptions<R> {
   readonly maxConnectionsPerClient?: number;
 }
 
-/** Why a connection is rejected: there are too many in all, or of its client. */
-export type Rejection = 'full' | 'client';
+/** Why a connection is refused: there are too many in all, or of its client. */
+export type LimitRefusal = 'full' | 'client';
 
 /**
  * Bounds the connections of the routes that share it. Made by {@link connectionLimit}.
@@ -63,7 +63,7 @@ export class ConnectionLimit<R = unknown> {
   }
 
   /** Admits a connection, which then leaves once. Returns why not, or `undefined`. @internal */
-  enter(client: string | undefined): Rejection | undefined {
+  enter(client: string | undefined): LimitRefusal | undefined {
     if (this.#open >= this.#maxConnections) return 'full';
     if (client !== undefined) {
       const connections = this.#byClient.get(client) ?? 0;

@@ -94,7 +94,7 @@ function metricsOfRoute({ connections, stats }: Route): RouteMetrics {
     bytes += connection.written;
     heartbeats += connection.heartbeats;
     dropped += connection.dropped;
-    if (connection.isBusy) busy++;
+    if (connection.checkSocket() === 'busy') busy++;
     const lag = connection.writer?.lag ?? 0;
     total += lag;
     if (lag > max) max = lag;

@@ -5,7 +5,7 @@ import type { StartPosition } from '../feed/startPosition.ts';
 import type { Route } from './Route.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 
-/** The start of a response: its headers and first frames, decided before the first byte. */
+/** The headers and the first frames of a response, decided before the first byte. */
 export interface Preamble {
   readonly headers: ResponseHeaders;
   readonly frames: string;
@@ -19,11 +19,11 @@ export interface Preamble {
  */
 export function streamPreamble(route: Route, requested: string | undefined, epoch: () => string): Preamble {
   const { wire } = route;
-  if (requested === undefined || wire.hasOwnIds) return { headers: route.headers, frames: route.retryFrame };
+  if (requested === undefined || wire.hasOwnIds) return { headers: route.headers, frames: route.preambleFrames };
   const isCursor = isRight(parseCursor(requested));
   const reason = isCursor ? 'epoch' : 'invalid';
   const gap: Gap['data'] = { reason, requested: isCursor ? requested : null, resumedFrom: cursorOf(epoch(), 0) };
-  return { headers: gapHeaders(route, reason), frames: route.retryFrame + wire.gap(gap), gap };
+  return { headers: gapHeaders(route, reason), frames: route.preambleFrames + wire.gap(gap), gap };
 }
 
 /**
@@ -34,16 +34,16 @@ export function streamPreamble(route: Route, requested: string | undefined, epoc
  * two, it gets the gap again and does not pass it unnoticed.
  */
 export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?: string }, epoch: string): Preamble {
-  const { after, how, requested } = start;
-  const { wire, limits } = route;
-  const cursor = cursorOf(epoch, after);
-  if (how === 'live' || how === 'exact') {
-    return { headers: route.resumeHeaders(how), frames: wire.start(cursor, limits.retry) };
+  const { afterSequence, reason, requestedCursor: requested } = start;
+  const { wire, settings } = route;
+  const cursor = cursorOf(epoch, afterSequence);
+  if (reason === 'live' || reason === 'exact') {
+    return { headers: route.resumeHeaders(reason), frames: wire.preamble(cursor, settings.retry) };
   }
   // Text that is not a cursor is not sent back: the reader keeps what it has.
-  const before = wire.start(requested ?? undefined, limits.retry);
-  const gap = { reason: how, requested, resumedFrom: start.resumedFrom ?? cursor };
-  return { headers: gapHeaders(route, how), frames: before + wire.gap(gap, cursor), gap };
+  const before = wire.preamble(requested ?? undefined, settings.retry);
+  const gap = { reason, requested, resumedFrom: start.resumedFrom ?? cursor };
+  return { headers: gapHeaders(route, reason), frames: before + wire.gap(gap, cursor), gap };
 }
 
 function gapHeaders(route: Route, reason: string): ResponseHeaders {

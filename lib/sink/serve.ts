@@ -14,7 +14,7 @@ import { sourceOf } from './sourceOf.ts';
 import type { Transport } from './Transport.ts';
 
 /**
- * Answers one request: decodes its inputs, calls the handler for its stream, and serves that.
+ * Answers one request: decodes its inputs, calls the route's function for its stream, and serves that.
  *
  * @param userRequest what the user's functions get for the request, where that is another object
  */
@@ -34,16 +34,16 @@ export function serve(
     return refuseOrigin(connection);
   }
   // The cursor itself says that the stream ended: EventSource stops here, and no state was retained for it.
-  if (isEndCursor(session.requested)) {
+  if (isEndCursor(session.requestedCursor)) {
     stats.refused.ended++;
     return connection.reply(204, { 'Rxsse-Resume': 'ended', 'Cache-Control': 'no-store' });
   }
-  if (route.shutdown !== undefined) return session.reject('shutdown', route.shutdown);
+  if (route.shutdown !== undefined) return session.refuseForNow('shutdown', route.shutdown);
 
   const refuse = (error: unknown): void => session.refuse(error);
   callGuarded(refuse, () => {
-    const rejection = session.admit();
-    if (rejection !== undefined) return session.reject(rejection);
+    const reason = session.admit();
+    if (reason !== undefined) return session.refuseForNow(reason);
     const inputs = route.decode(request);
     if (isLeft(inputs)) {
       stats.refused.input++;
@@ -51,18 +51,19 @@ export function serve(
     }
     session.inputs = inputs.right;
     whenResolved(route.options.state?.(userRequest), refuse, (state) => {
-      if (connection.isClosed) return;
+      if (connection.hasEnded) return;
       session.state = state;
       if (request.method === 'HEAD') {
         stats.refused.head++;
         return connection.reply(200, route.withOwnHeaders(route.headers, session.context));
       }
-      serveRequest(session);
+      serveAdmitted(session);
     });
   });
 }
 
-function serveRequest(session: Session): void {
+/** Serves the run that the reader resumes, or the stream that the route has for the request. */
+function serveAdmitted(session: Session): void {
   const { route, connection } = session;
   const { runs } = route;
   const run = runs && findRun(session, runs);
@@ -72,7 +73,7 @@ function serveRequest(session: Session): void {
     route.stream(session.context),
     (error) => session.refuse(error),
     (stream) => {
-      if (connection.isClosed) return;
+      if (connection.hasEnded) return;
       const feed = coreOf(stream);
       if (feed !== undefined) return serveFeed(session, feed);
       const source = sourceOf(stream);

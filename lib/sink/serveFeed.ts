@@ -16,21 +16,21 @@ import { feedHasPositions } from './Wire.ts';
 /**
  * Serves a feed: what the reader missed, or the gap where it cannot have that, and then what is published.
  *
- * @param hold decides when the response starts: it calls back at once, or later
+ * @param scheduleStart calls back when the response may start: at once, or later
  */
-export function serveFeed(session: Session, feed: FeedCore, hold = startAtOnce): void {
+export function serveFeed(session: Session, feed: FeedCore, scheduleStart = startAtOnce): void {
   const { route } = session;
   if (route.wire.hasOwnIds) throw new TypeError(feedHasPositions);
   const writer = new FeedWriter(session, feed);
 
-  let isHeld = true;
+  let mayStart = false;
   let start: (() => void) | undefined;
-  feed.attach(writer.reader, session.requested, route.startOptions, (found, state) => {
-    start = () => startAt(session, feed, writer, found, state);
-    if (!isHeld) start();
+  feed.addReader(writer.reader, session.requestedCursor, route.startOptions, (position, state) => {
+    start = () => startFeedResponse(session, feed, writer, position, state);
+    if (mayStart) start();
   });
-  hold(() => {
-    isHeld = false;
+  scheduleStart(() => {
+    mayStart = true;
     start?.();
   });
 }
@@ -39,52 +39,58 @@ function startAtOnce(start: () => void): void {
   start();
 }
 
-function startAt(session: Session, feed: FeedCore, writer: FeedWriter, found: StartPosition, state: LogState): void {
+function startFeedResponse(
+  session: Session,
+  feed: FeedCore,
+  writer: FeedWriter,
+  position: StartPosition,
+  state: LogState,
+): void {
   const { route } = session;
   const { snapshot } = route;
-  if (snapshot !== undefined && found.how !== 'live' && found.how !== 'exact') {
-    return startWithSnapshot(session, feed, writer, snapshot, found, state);
+  if (snapshot !== undefined && position.reason !== 'live' && position.reason !== 'exact') {
+    return startSnapshotResponse(session, feed, writer, snapshot, position, state);
   }
-  startResponse(session, feedPreamble(route, found, state.epoch));
-  feed.start(writer.reader, found);
+  startResponse(session, feedPreamble(route, position, state.epoch));
+  feed.startWriting(writer.reader, position);
 }
 
 /** An epoch that no log has: a reader that resumes from it gets the snapshot again. */
 const unknownEpoch = '-';
 
 /**
- * Starts with the gap, the events of the snapshot, and only then their position: a reader that disconnects between them
+ * Starts the response with the gap, the events of the snapshot, and only then their position: a reader that disconnects between them
  * has a position that cannot be served, and gets them again.
  */
-function startWithSnapshot(
+function startSnapshotResponse(
   session: Session,
   feed: FeedCore,
   writer: FeedWriter,
   snapshot: Snapshot<unknown>,
-  found: StartPosition,
+  position: StartPosition,
   state: LogState,
 ): void {
   const { route, connection } = session;
   const contract = route.options.events ?? feed.contract;
-  const reason = found.how as GapReason;
+  const reason = position.reason as GapReason;
   const refuse = (error: unknown): void => session.refuse(error);
   callGuarded(refuse, () => {
-    whenResolved(snapshot({ reason, requested: found.requested }), refuse, (result) => {
-      if (connection.isClosed) return;
+    whenResolved(snapshot({ reason, requested: position.requestedCursor }), refuse, (result) => {
+      if (connection.hasEnded) return;
       const { events, cursor } = result as SnapshotResult<unknown>;
       const parsed = parseCursor(cursor);
       if (isLeft(parsed) || gapReason(parsed.right, state) === 'epoch') {
         throw new TypeError('sse: the snapshot must return the cursor of a position in this feed');
       }
       const { reader } = writer;
-      reader.after = parsed.right.sequence;
+      reader.afterSequence = parsed.right.sequence;
       // Sequence 0 must not be resumable. While nothing is trimmed it would be, so another epoch is used then.
       const epoch = state.floor > 0 ? state.epoch : unknownEpoch;
-      const preamble = feedPreamble(route, { ...found, after: 0, resumedFrom: cursor }, epoch);
+      const preamble = feedPreamble(route, { ...position, afterSequence: 0, resumedFrom: cursor }, epoch);
       const frames = events.map((event) => frameWithoutId(event, contract, route.wire)).join('');
-      const positionAfter = route.wire.position(cursorOf(state.epoch, reader.after));
+      const positionAfter = route.wire.position(cursorOf(state.epoch, reader.afterSequence));
       startResponse(session, preamble, frames + positionAfter);
-      feed.start(reader, found);
+      feed.startWriting(reader, position);
     });
   });
 }

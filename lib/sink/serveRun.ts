@@ -9,8 +9,8 @@ import type { Source } from './sourceOf.ts';
 import { delayHead } from './startResponse.ts';
 
 /** Returns the run that a reader resumes, if it is still retained and belongs to the reader. */
-export function findRun({ route, requested, context }: Session, runs: Runs): Run | undefined {
-  const cursor = requested === undefined ? undefined : parseCursor(requested);
+export function findRun({ route, requestedCursor, context }: Session, runs: Runs): Run | undefined {
+  const cursor = requestedCursor === undefined ? undefined : parseCursor(requestedCursor);
   if (cursor === undefined || !isRight(cursor)) return undefined;
   return runs.find(cursor.right.epoch, route.ownerOf(context));
 }
@@ -38,7 +38,7 @@ class RunStart {
     const observed = defer(() => {
       this.#stream = 'subscribed';
       const notify = (): void => this.#onNotified();
-      return route.limits.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: notify, complete: notify }));
+      return route.settings.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: notify, complete: notify }));
     });
     const source = observed.pipe(catchError((error) => this.#onError(error)));
     const run = this.#runs.create(route.ownerOf(context), source, this.#session, (error) => {
@@ -46,7 +46,7 @@ class RunStart {
     });
     // From here on the stream may outlive its reader.
     this.#session.detach();
-    serveFeed(this.#session, run.core, (start) => this.#hold(run, start));
+    serveFeed(this.#session, run.core, (start) => this.#scheduleStart(run, start));
   }
 
   get #failure(): { readonly error: unknown } | undefined {
@@ -54,14 +54,14 @@ class RunStart {
   }
 
   /** Starts the response at once or, with `maxHeadDelay`, when the stream has emitted, completed or failed. */
-  #hold(run: Run, start: () => void): void {
-    const { maxHeadDelay } = this.#session.route.limits;
+  #scheduleStart(run: Run, start: () => void): void {
+    const { maxHeadDelay } = this.#session.route.settings;
     if (maxHeadDelay === 0 || this.#stream === 'notified' || this.#failure !== undefined)
-      return this.#start(run, start);
-    this.#startNow = delayHead(this.#session, maxHeadDelay, () => this.#start(run, start));
+      return this.#startOrRefuse(run, start);
+    this.#startNow = delayHead(this.#session, maxHeadDelay, () => this.#startOrRefuse(run, start));
   }
 
-  #start(run: Run, start: () => void): void {
+  #startOrRefuse(run: Run, start: () => void): void {
     const failure = this.#failure;
     if (failure === undefined) start();
     else this.#session.refuse(failure.error);
@@ -77,7 +77,7 @@ class RunStart {
   }
 
   #onError(error: unknown): Observable<unknown> {
-    const isHttpError = !this.#isStarted && !this.#session.connection.isClosed;
+    const isHttpError = !this.#isStarted && !this.#session.connection.hasEnded;
     const outcome = isHttpError ? 'cut' : this.#session.outcomeOf(error);
     if (outcome === 'end') return EMPTY;
     if (outcome !== 'cut') return of(outcome.value);

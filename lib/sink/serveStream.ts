@@ -16,7 +16,7 @@ import { delayHead, startResponse } from './startResponse.ts';
 /** Serves one subscription: to a stream of the request's own, or to a pipeline over a feed. */
 export function serveStream(session: Session, source: Source): void {
   const { route, connection, pipeline } = session;
-  const { maxHeadDelay, maxEventBytes } = route.limits;
+  const { maxHeadDelay, maxEventBytes } = route.settings;
   const encoder = new SequenceEncoder(route.options.events, maxEventBytes, route.wire);
   // The values that an iterable already has come a microtask apart, so their burst ends with the turn.
   const later = 'iterable' in source ? clock.turn : clock.micro;
@@ -34,8 +34,8 @@ export function serveStream(session: Session, source: Source): void {
     writer.isSubscribing = false;
   }
   // Nothing was written so far, so that an error while subscribing is still answered as an HTTP error.
-  if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.isClaimed) return pipeline.start();
-  const startNow = delayHead(session, maxHeadDelay, () => pipeline.start());
+  if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.readsFeed) return pipeline.startResponse();
+  const startNow = delayHead(session, maxHeadDelay, () => pipeline.startResponse());
   writer.onFirst = () => {
     writer.onFirst = undefined;
     startNow();
@@ -60,14 +60,14 @@ class SessionResponse implements StreamResponse {
   }
 
   get queue(): Required<QueueOptions> {
-    const { queue } = this.#session.route.limits;
+    const { queue } = this.#session.route.settings;
     return this.#session.readsFeed ? { ...queue, maxEvents: Infinity } : queue;
   }
 
-  start(frames: string): boolean {
-    const { route, pipeline, requested } = this.#session;
+  open(frames: string): boolean {
+    const { route, pipeline, requestedCursor } = this.#session;
     if (pipeline.isPending) return false;
-    const preamble = pipeline.preamble ?? streamPreamble(route, requested, () => this.#encoder.epoch);
+    const preamble = pipeline.preamble ?? streamPreamble(route, requestedCursor, () => this.#encoder.epoch);
     startResponse(this.#session, preamble, frames);
     return true;
   }

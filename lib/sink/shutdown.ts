@@ -39,12 +39,12 @@ const maxSteps = 100;
 /**
  * Disconnects the readers of a server that shuts down, so that they resume on another one.
  *
- * From the call on, new readers are rejected: a request that may be a native EventSource gets a 200 that asks it to
+ * From the call on, new readers are refused: a request that may be a native EventSource gets a 200 that asks it to
  * wait, and ends, since any other status would end it for good; others get a 503 with `Retry-After`. Present readers
  * are disconnected over `duration`, and each is told when to reconnect. Streams of single requests (`resume: true`) end
  * with their last reader, since no other server knows them. Feeds and logs stay open: close them afterwards.
  *
- * The connection of each reader, and of each that is rejected, is closed with its response (HTTP/1): the next request of
+ * The connection of each reader, and of each that is refused, is closed with its response (HTTP/1): the next request of
  * a proxy that keeps connections alive goes to a server that stays. For http2, close the sessions yourself.
  *
  * Resolves when the last response is delivered, or cut because its socket takes nothing (`stallTimeout`). It installs
@@ -83,14 +83,14 @@ export function shutdown(
       left--;
       if (left === 0) resolve();
     };
-    spread(readers, duration, (reader) => reader.disconnect(lastFrame, randomWait(retry), done));
+    spread(readers, duration, (reader) => reader.endForShutdown(lastFrame, randomWait(retry), done));
   });
 }
 
-type Disconnectable = Pick<ReaderTarget, 'disconnect'>;
+type Endable = Pick<ReaderTarget, 'endForShutdown'>;
 
-/** Returns the function that makes a target reject new readers, and returns its present ones. */
-function shutdownOf(target: ShutdownTarget): (retry: RetryRange) => readonly Disconnectable[] {
+/** Returns the function that makes a target refuse new readers, and returns its present ones. */
+function shutdownOf(target: ShutdownTarget): (retry: RetryRange) => readonly Endable[] {
   const route = routeOf(target);
   if (route !== undefined) {
     return (retry) => {

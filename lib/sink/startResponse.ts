@@ -11,7 +11,7 @@ import { Timeouts } from './Timeouts.ts';
 const jitter = 0.1;
 
 /**
- * Sends the head and the first frames, and starts what ends the connection while its stream is silent: `maxAge`,
+ * Sends the preamble and what is pending, and starts what ends the connection while its stream is silent: `maxAge`,
  * `expiresAt` and the timeouts. Does nothing if the response was answered or closed meanwhile.
  */
 export function startResponse(session: Session, preamble: Preamble, pendingFrames = ''): void {
@@ -27,20 +27,20 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
   session.onOpened();
   session.notify('onOpen', (onOpen) => onOpen(context));
   if (preamble.gap !== undefined) session.onGap(preamble.gap);
-  connection.open(route.limits, headers, preamble.frames + pendingFrames);
-  const { timeout } = route.limits;
-  if (timeout === undefined || connection.isClosed) return;
-  const isBusy = (): boolean => connection.isBusy;
+  connection.open(route.settings, headers, preamble.frames + pendingFrames);
+  const { timeout } = route.settings;
+  if (timeout === undefined || connection.hasEnded) return;
+  const isBusy = (): boolean => connection.checkSocket() === 'busy';
   connection.timeouts = new Timeouts(timeout, isBusy, (error) => connection.writer?.fail(error));
   if (connection.events > 0) connection.timeouts.onEvent();
 }
 
 /** Ends the connection when it is too old, or when what permitted it has expired. */
 function limitAge(session: Session): void {
-  const { options, limits } = session.route;
+  const { options, settings } = session.route;
   const expiry = options.expiresAt?.(session.context);
   if (expiry !== undefined) endAfter(session, expiry.getTime() - asyncScheduler.now(), 'expired');
-  if (limits.maxAge !== Infinity) endAfter(session, limits.maxAge * (1 - jitter * randomFraction()), 'max-age');
+  if (settings.maxAge !== Infinity) endAfter(session, settings.maxAge * (1 - jitter * randomFraction()), 'max-age');
 }
 
 function endAfter(session: Session, delay: number, reason: CloseReason): void {

@@ -33,7 +33,7 @@ describe('sse of rxsse/fetch', () => {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
-      'rxsse-liveness': '15000',
+      'rxsse-heartbeat': '15000',
     });
     expect(await textOf(response)).to.equal(`retry: 3000\n\nid: 1.E.1\nevent: tick\ndata: 1\n\n${end}`);
   });

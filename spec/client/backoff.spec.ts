@@ -172,7 +172,7 @@ describe('the backoff of fromSse', () => {
 describe('the idle timeout of fromSse', () => {
   const announcing = (body: ScriptedResponse['body'] & object): ScriptedResponse => ({
     body,
-    headers: { 'rxsse-liveness': '10' },
+    headers: { 'rxsse-heartbeat': '10' },
   });
   const recordReasons = (reasons: string[]) => ({
     next: (status: ConnectionStatus) => {

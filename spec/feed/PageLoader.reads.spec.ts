@@ -18,7 +18,7 @@ describe('PageLoader', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 64, noop);
     const [a, b, c, other] = [new Standing(3), new Standing(3), new Standing(4), new Standing(3, 'two')];
-    for (const [version, reader] of [a, b, c, other].entries()) loader.add(reader, version);
+    for (const [version, reader] of [a, b, c, other].entries()) loader.load(reader, version);
     expect(reads.map(({ after, maxBytes }) => [after, maxBytes])).to.deep.equal([
       [3, 100],
       [4, 100],
@@ -36,11 +36,11 @@ describe('PageLoader', () => {
   it('reads again for a reader that comes after a read has ended', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 64, noop);
-    loader.add(new Standing(3), 0);
+    loader.load(new Standing(3), 0);
     reads[0]?.answer.next(page);
-    loader.add(new Standing(3), 1);
+    loader.load(new Standing(3), 1);
     reads[1]?.answer.error(closed);
-    loader.add(new Standing(3), 2);
+    loader.load(new Standing(3), 2);
     expect(reads).to.have.length(3);
   });
 
@@ -48,9 +48,9 @@ describe('PageLoader', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 64, noop);
     const [left, moved, stays] = [new Standing(3), new Standing(3), new Standing(3)];
-    for (const reader of [left, moved, stays]) loader.add(reader, 0);
+    for (const reader of [left, moved, stays]) loader.load(reader, 0);
     left.set = undefined;
-    moved.after = 5;
+    moved.afterSequence = 5;
     reads[0]?.answer.next(page);
     expect([left, moved, stays].map(({ loaded, isLinked }) => [loaded !== undefined, isLinked])).to.deep.equal([
       [false, false],
@@ -63,7 +63,7 @@ describe('PageLoader', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 2, noop);
     const readers = [1, 2, 3, 4, 5].map((after) => new Standing(after));
-    for (const reader of readers) loader.add(reader, 0);
+    for (const reader of readers) loader.load(reader, 0);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 2]);
     reads[0]?.answer.error(closed);
     expect(readers.map(({ errors }) => errors)).to.deep.equal([[closed], [], [], [], []]);
@@ -76,7 +76,7 @@ describe('PageLoader', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 1, noop);
     const [first, ...others] = [1, 2, 3].map((after) => new Standing(after));
-    for (const reader of [first, ...others]) if (reader) loader.add(reader, 0);
+    for (const reader of [first, ...others]) if (reader) loader.load(reader, 0);
     reads[0]?.answer.next({ ...page, after: 1 });
     const loaded = first?.loaded;
     reads[0]?.answer.next({ ...page, after: 2 });
@@ -85,7 +85,7 @@ describe('PageLoader', () => {
     expect(first?.errors).to.deep.equal([]);
     // One read is under way, and one waits: the first was not counted as over twice.
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 2]);
-    loader.add(new Standing(4), 0);
+    loader.load(new Standing(4), 0);
     expect(reads).to.have.length(2);
   });
 
@@ -93,12 +93,12 @@ describe('PageLoader', () => {
     const { log, reads } = answered();
     const loader = new PageLoader(log, 100, 1, noop);
     const [first, gone, last] = [new Standing(1), new Standing(2), new Standing(3)];
-    for (const reader of [first, gone, last]) loader.add(reader, 0);
+    for (const reader of [first, gone, last]) loader.load(reader, 0);
     gone.set = undefined;
     reads[0]?.answer.next(page);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 3]);
     reads[1]?.answer.next(page);
-    loader.add(new Standing(2), 0);
+    loader.load(new Standing(2), 0);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 3, 2]);
   });
 });

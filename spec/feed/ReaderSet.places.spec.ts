@@ -16,7 +16,7 @@ function opened() {
   const first = new Standing(9);
   first.set = undefined;
   const tails: number[] = [];
-  readers.join(first, ({ tail }) => tails.push(tail));
+  readers.add(first, ({ tail }) => tails.push(tail));
   return { readers, reads, first, tails };
 }
 
@@ -27,30 +27,30 @@ describe('ReaderSet', () => {
   it('gives all waiting readers the state of the log once it is known', () => {
     const { readers, reads, tails } = opened();
     const second = new Standing(9);
-    readers.join(second, ({ tail }) => tails.push(tail));
+    readers.add(second, ({ tail }) => tails.push(tail));
     expect([tails, reads.length]).to.deep.equal([[], 1]);
     reads[0]?.answer.next(page);
     expect(tails).to.deep.equal([9, 9]);
-    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
     expect(tails).to.deep.equal([9, 9, 9]);
   });
 
   it('gives no state to readers that left meanwhile', () => {
     const { readers, reads, first, tails } = opened();
     const second = new Standing(9);
-    readers.join(second, ({ tail }) => tails.push(tail));
-    readers.leave(first);
+    readers.add(second, ({ tail }) => tails.push(tail));
+    readers.remove(first);
     reads[0]?.answer.next(page);
     expect(tails).to.deep.equal([9]);
-    readers.leave(second);
-    readers.leave(second);
+    readers.remove(second);
+    readers.remove(second);
     expect(readers.size).to.equal(0);
   });
 
   it('reads again when all readers had left before the log was read', () => {
     const { readers, reads, first, tails } = opened();
-    readers.leave(first);
-    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.remove(first);
+    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
     expect(reads).to.have.length(2);
     reads[1]?.answer.next(page);
     expect(tails).to.deep.equal([9]);
@@ -61,7 +61,7 @@ describe('ReaderSet', () => {
     reads[0]?.answer.error(closed);
     expect(first.errors).to.deep.equal([closed]);
     const tails: number[] = [];
-    readers.join(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
     reads[1]?.answer.next(page);
     expect(tails).to.deep.equal([9]);
   });
@@ -79,7 +79,7 @@ describe('ReaderSet', () => {
     readState()?.error(closed);
     expect([read, first.errors]).to.deep.equal([[12], [closed]]);
     const [page15, failure] = [readState(), readState()];
-    readers.leave(first);
+    readers.remove(first);
     page15?.next({ ...page, tail: 15 });
     failure?.error(closed);
     expect([read, first.errors]).to.deep.equal([[12], [closed]]);

@@ -9,18 +9,18 @@ export class Behind extends Reader {
     const errors: unknown[] = [];
     super({ ...idleTarget, fail: (error) => void errors.push(error) });
     this.errors = errors;
-    this.set = { serve: () => serve(this) };
+    this.set = { writePage: () => serve(this) };
   }
 }
 
 /** A target that takes everything and does nothing. */
 export const idleTarget: ReaderTarget = {
-  isReady: true,
+  checkReady: () => true,
   write: () => true,
-  gap: () => {},
+  writeGap: () => {},
   end: () => {},
   fail: () => {},
-  disconnect: () => {},
+  endForShutdown: () => {},
 };
 
 /** Returns several of them, each with its number. */

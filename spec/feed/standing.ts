@@ -11,9 +11,9 @@ export class Standing extends Reader {
     const errors: unknown[] = [];
     super({ ...idleTarget, fail: (error) => void errors.push(error) });
     this.errors = errors;
-    this.after = after;
+    this.afterSequence = after;
     this.epoch = epoch;
-    this.set = { serve: () => {} };
+    this.set = { writePage: () => {} };
   }
 }
 

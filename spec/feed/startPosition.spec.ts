@@ -63,7 +63,7 @@ describe('gapReason', () => {
   });
 });
 
-describe('placeOf', () => {
+describe('startPosition', () => {
   const tail = 20;
   const floor = 10;
 
@@ -71,60 +71,73 @@ describe('placeOf', () => {
   for (const [from, after] of Object.entries(fresh)) {
     it(`begins where the route says when there is no cursor: ${from}`, () => {
       expect(startPosition(undefined, { from, gapPolicy: undefined }, state)).to.deep.equal({
-        after,
-        how: 'live',
-        requested: null,
+        afterSequence: after,
+        reason: 'live',
+        requestedCursor: null,
         ends: false,
       });
     });
   }
 
-  it('begins at the tail where nobody says anything', () => {
-    expect(startPosition(undefined, { from: undefined, gapPolicy: undefined }, state)).to.include({
-      after: tail,
-      how: 'live',
-    });
+  it('starts at the tail by default, and with everything where the log has ended', () => {
+    const byDefault = { from: undefined, gapPolicy: undefined };
+    const ended = { ...state, ended: 'completed' } as const;
+    expect(startPosition(undefined, byDefault, state)).to.include({ afterSequence: tail, reason: 'live' });
+    expect(startPosition(undefined, byDefault, ended)).to.include({ afterSequence: floor, reason: 'live' });
+    expect(startPosition('garbage', byDefault, ended)).to.include({ afterSequence: floor, reason: 'invalid' });
   });
 
   it('begins after a cursor that the route names, and the cursor of the reader wins', () => {
     const placement = { from: '1.now.12', gapPolicy: undefined };
-    expect(startPosition(undefined, placement, state)).to.include({ after: 12, how: 'exact', requested: '1.now.12' });
-    expect(startPosition('1.now.13', placement, state)).to.include({ after: 13, how: 'exact', requested: '1.now.13' });
+    expect(startPosition(undefined, placement, state)).to.include({
+      afterSequence: 12,
+      reason: 'exact',
+      requestedCursor: '1.now.12',
+    });
+    expect(startPosition('1.now.13', placement, state)).to.include({
+      afterSequence: 13,
+      reason: 'exact',
+      requestedCursor: '1.now.13',
+    });
   });
 
   it('goes on exactly after a cursor of a past epoch that the log still has all of', () => {
     expect(startPosition('1.second.12', usual, state)).to.deep.equal({
-      after: 12,
-      how: 'exact',
-      requested: '1.second.12',
+      afterSequence: 12,
+      reason: 'exact',
+      requestedCursor: '1.second.12',
       ends: false,
     });
   });
 
-  const asked: readonly (readonly [string, StartPosition['how'], string | null, Record<'live' | 'oldest', number>])[] =
-    [
-      ['1.now.9', 'trimmed', '1.now.9', { live: floor, oldest: floor }],
-      ['1.second.16', 'epoch', '1.second.16', { live: floor, oldest: floor }],
-      ['1.other.12', 'epoch', '1.other.12', { live: floor, oldest: floor }],
-      ['1.now.21', 'future', '1.now.21', { live: tail, oldest: tail }],
-      // Not repeated: nothing says that it is a cursor at all.
-      ['<script>', 'invalid', null, { live: tail, oldest: floor }],
-      ['2.now.12', 'invalid', null, { live: tail, oldest: floor }],
-      [`1.now.${'9'.repeat(16)}`, 'invalid', null, { live: tail, oldest: floor }],
-    ];
-  for (const [cursor, how, requested, byItself] of asked) {
+  const asked: readonly (readonly [
+    string,
+    StartPosition['reason'],
+    string | null,
+    Record<'live' | 'oldest', number>,
+  ])[] = [
+    ['1.now.9', 'trimmed', '1.now.9', { live: floor, oldest: floor }],
+    ['1.second.16', 'epoch', '1.second.16', { live: floor, oldest: floor }],
+    ['1.other.12', 'epoch', '1.other.12', { live: floor, oldest: floor }],
+    ['1.now.21', 'future', '1.now.21', { live: tail, oldest: tail }],
+    // Not repeated: nothing says that it is a cursor at all.
+    ['<script>', 'invalid', null, { live: tail, oldest: floor }],
+    ['2.now.12', 'invalid', null, { live: tail, oldest: floor }],
+    [`1.now.${'9'.repeat(16)}`, 'invalid', null, { live: tail, oldest: floor }],
+  ];
+  for (const [cursor, reason, requestedCursor, byItself] of asked) {
     for (const from of ['live', 'oldest'] as const) {
-      it(`says ${how} of ${cursor} where readers begin ${from}, and goes on as is usual`, () => {
+      it(`says ${reason} of ${cursor} where readers begin ${from}, and goes on as is usual`, () => {
         const place = startPosition(cursor, { from, gapPolicy: undefined }, state);
-        expect(place).to.deep.equal({ after: byItself[from], how, requested, ends: false });
+        expect(place).to.deep.equal({ afterSequence: byItself[from], reason, requestedCursor, ends: false });
       });
     }
 
     const places: Record<GapPolicy, number> = { replay: floor, skip: tail, end: tail };
     for (const [missed, after] of Object.entries(places)) {
-      it(`says ${how} of ${cursor}, and goes on where the route says: ${missed}`, () => {
+      it(`says ${reason} of ${cursor}, and goes on where the route says: ${missed}`, () => {
         const place = startPosition(cursor, { from: 'live', gapPolicy: missed as GapPolicy }, state);
-        expect(place).to.deep.equal({ after, how, requested, ends: missed === 'end' });
+        expect(place).to.deep.equal({ afterSequence: after, reason, requestedCursor, ends: missed === 'end' });
       });
     }
   }
@@ -132,8 +145,8 @@ describe('placeOf', () => {
   it('asks the route for nothing where a cursor is exact', () => {
     for (const missed of ['replay', 'skip', 'end'] as const) {
       expect(startPosition('1.now.12', { from: 'oldest', gapPolicy: missed }, state)).to.include({
-        after: 12,
-        how: 'exact',
+        afterSequence: 12,
+        reason: 'exact',
         ends: false,
       });
     }
@@ -142,21 +155,21 @@ describe('placeOf', () => {
   it('begins, for garbage, where the route begins, a cursor of the route included', () => {
     const from = '1.now.12';
     expect(startPosition('garbage', { from, gapPolicy: undefined }, state)).to.deep.equal({
-      after: 12,
-      how: 'invalid',
-      requested: null,
+      afterSequence: 12,
+      reason: 'invalid',
+      requestedCursor: null,
       ends: false,
     });
   });
 
   it('says of a cursor that the route names what it would say of that of a reader', () => {
     expect(startPosition(undefined, { from: '1.now.9', gapPolicy: undefined }, state)).to.include({
-      after: 10,
-      how: 'trimmed',
+      afterSequence: 10,
+      reason: 'trimmed',
     });
     expect(startPosition(undefined, { from: 'oldests', gapPolicy: undefined }, state)).to.include({
-      after: 20,
-      how: 'invalid',
+      afterSequence: 20,
+      reason: 'invalid',
     });
   });
 });

@@ -200,7 +200,7 @@ describe('the recipe for CORS', () => {
   const shop = cors({
     origin: [origin],
     credentials: true,
-    exposedHeaders: ['Rxsse-Resume', 'Rxsse-Liveness', 'Retry-After'],
+    exposedHeaders: ['Rxsse-Resume', 'Rxsse-Heartbeat', 'Retry-After'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'Rxsse-Client', 'Idempotency-Key'],
   });
   const app = express()
@@ -213,9 +213,9 @@ describe('the recipe for CORS', () => {
       expect(wire.headers).to.include({
         'access-control-allow-origin': origin,
         'access-control-allow-credentials': 'true',
-        'access-control-expose-headers': 'Rxsse-Resume,Rxsse-Liveness,Retry-After',
+        'access-control-expose-headers': 'Rxsse-Resume,Rxsse-Heartbeat,Retry-After',
         'rxsse-resume': 'live',
-        'rxsse-liveness': '15000',
+        'rxsse-heartbeat': '15000',
       });
       await wire.until(/rxsse\.position/);
       wire.close();

@@ -120,7 +120,7 @@ describe('a heartbeat', () => {
         [10, 20, 30],
         [15, 30],
       ]);
-      expect(readers.map(({ headers }) => headers['rxsse-liveness'])).to.deep.equal(['10', '10', '15']);
+      expect(readers.map(({ headers }) => headers['rxsse-heartbeat'])).to.deep.equal(['10', '10', '15']);
     }),
   );
 
@@ -136,7 +136,7 @@ describe('a heartbeat', () => {
           timers.stop();
         }
         expect(heartbeatsOf(r)).to.deep.equal([]);
-        expect(r.headers).not.to.have.property('rxsse-liveness');
+        expect(r.headers).not.to.have.property('rxsse-heartbeat');
         expect(timers.set).to.equal(0);
       }),
     );
@@ -167,7 +167,7 @@ describe('a heartbeat', () => {
         const r = reader(sse(NEVER), { socket: '40s X' });
         flush();
         expect(heartbeatsOf(r)).to.deep.equal([15_000, 30_000]);
-        expect(r.headers).to.include({ 'rxsse-liveness': '15000' });
+        expect(r.headers).to.include({ 'rxsse-heartbeat': '15000' });
       },
       { until: '60s' },
     )();

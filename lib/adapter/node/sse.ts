@@ -25,7 +25,7 @@ export interface SseHandler<R extends SseRequest> extends AnyHandler {
  *
  * - Completion sends `rxsse.end` and closes the response. The reconnect that EventSource then makes is answered 204, so
  *   that it stops.
- * - An error before the first byte (thrown by the handler or `state`, rejected by their promises, or emitted while
+ * - An error before the first byte (thrown by the function or `state`, rejected by their promises, or emitted while
  *   subscribing) goes to `next`, or is answered with the error's `status` where there is no `next`. Later ones go to
  *   `onError`.
  * - When the reader disconnects, a stream without `resume` is unsubscribed in the same turn: `return` of an async

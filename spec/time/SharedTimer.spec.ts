@@ -3,35 +3,35 @@ import { asyncScheduler } from 'rxjs';
 import { LinkedListNode } from '../../lib/data/LinkedList.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { clock } from '../../lib/time/clock.ts';
-import { deadlinesOf } from '../../lib/time/Deadlines.ts';
+import { sharedTimers } from '../../lib/time/SharedTimer.ts';
 
 class Member extends LinkedListNode {
   since = clock.now();
 }
 
-/** Returns the deadlines of a delay of 10 ms, and the times at which members were due. */
+/** Returns a timer of 10 ms, and the times at which members were due. */
 function recorded() {
   const start = clock.now();
   const due: number[] = [];
-  const deadlines = deadlinesOf<Member>({
+  const timer = sharedTimers<Member>({
     since: (member) => member.since,
     due: (member) => {
       due.push(clock.now() - start);
       member.unlink();
     },
   })(10);
-  if (deadlines === undefined) throw new Error('a finite delay has deadlines');
-  return { deadlines, due };
+  if (timer === undefined) throw new Error('a finite delay has a timer');
+  return { timer, due };
 }
 
 const at = (ms: number, work: () => void) => asyncScheduler.schedule(work, ms);
 
-describe('Deadlines', () => {
+describe('SharedTimer', () => {
   it(
     'calls each member when its delay has passed',
     marbles(({ flush }) => {
-      const { deadlines, due } = recorded();
-      for (const ms of [0, 3, 7]) at(ms, () => deadlines.add(new Member()));
+      const { timer, due } = recorded();
+      for (const ms of [0, 3, 7]) at(ms, () => timer.add(new Member()));
       flush();
       expect(due).to.deep.equal([10, 13, 17]);
     }),
@@ -40,13 +40,13 @@ describe('Deadlines', () => {
   it(
     'restarts the delay of a member, and of no other',
     marbles(({ flush }) => {
-      const { deadlines, due } = recorded();
+      const { timer, due } = recorded();
       const [first, second] = [new Member(), new Member()];
-      deadlines.add(first);
-      deadlines.add(second);
+      timer.add(first);
+      timer.add(second);
       at(5, () => {
         first.since = clock.now();
-        deadlines.restart(first);
+        timer.restart(first);
       });
       flush();
       expect(due).to.deep.equal([10, 15]);
@@ -56,12 +56,12 @@ describe('Deadlines', () => {
   it(
     'does not call a member that was removed',
     marbles(({ flush }) => {
-      const { deadlines, due } = recorded();
+      const { timer, due } = recorded();
       const member = new Member();
-      deadlines.add(member);
-      at(5, () => deadlines.remove(member));
+      timer.add(member);
+      at(5, () => timer.remove(member));
       flush();
-      deadlines.restart(member);
+      timer.restart(member);
       flush();
       expect(due).to.deep.equal([]);
     }),
@@ -70,15 +70,15 @@ describe('Deadlines', () => {
   it(
     'calls more members than fit into one turn',
     marbles(({ flush }) => {
-      const { deadlines, due } = recorded();
-      for (let n = 0; n < 200; n++) deadlines.add(new Member());
+      const { timer, due } = recorded();
+      for (let n = 0; n < 200; n++) timer.add(new Member());
       flush();
       expect(due).to.deep.equal(Array.from({ length: 200 }, () => 10));
     }),
   );
 
   it('has none for an infinite delay, and the same ones for the same delay', () => {
-    const of = deadlinesOf<Member>({ since: () => 0, due: () => {} });
+    const of = sharedTimers<Member>({ since: () => 0, due: () => {} });
     expect(of(Infinity)).to.equal(undefined);
     expect(of(5)).to.equal(of(5));
     expect(of(5)).to.not.equal(of(6));

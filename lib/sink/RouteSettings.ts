@@ -4,7 +4,7 @@ import type { QueueOptions, UntypedOptions } from './SseOptions.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
 
 /** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */
-export interface Limits {
+export interface RouteSettings {
   readonly heartbeat: number;
   readonly retry: number;
   readonly stallTimeout: number;
@@ -21,7 +21,7 @@ export interface Limits {
  *
  * @throws RangeError for one that is out of range.
  */
-export function limitsOf(options: UntypedOptions): Limits {
+export function routeSettings(options: UntypedOptions): RouteSettings {
   const { heartbeat: interval = 15_000 } = options;
   const heartbeat = interval === false ? Infinity : interval;
   const { retry = 3000, stallTimeout = 30_000, maxAge = Infinity } = options;

@@ -6,8 +6,8 @@ import { clock, perClock } from './clock.ts';
 /** How many members are served in one turn of the loop; at about 15 µs a write, a turn stays near a millisecond. */
 const slice = 64;
 
-/** Measures the delay of a member and acts when it has passed, the same for all members of a set. */
-interface Deadline<T> {
+/** Measures the delay of a member and acts when it has passed, the same for all members of a timer. */
+interface SharedTimerOptions<T> {
   /** Returns when the delay of a member started, on the monotonic clock. It never goes back. */
   since(member: T): number;
   /** Called when the delay has passed. The member has been removed, or has restarted, when this returns. */
@@ -20,29 +20,29 @@ interface Deadline<T> {
  * The member that started first is due first, so a list in the order of the starts is sorted already, and to restart
  * a member is to move it to the end. The members are the nodes of the list, so that neither allocates anything.
  */
-export class Deadlines<T extends LinkedListNode> {
+export class SharedTimer<T extends LinkedListNode> {
   readonly #delay: number;
-  readonly #deadline: Deadline<T>;
+  readonly #options: SharedTimerOptions<T>;
   readonly #members = new LinkedList<T>();
   #timer: Subscription | undefined;
 
-  constructor(delay: number, deadline: Deadline<T>) {
+  constructor(delay: number, options: SharedTimerOptions<T>) {
     this.#delay = delay;
-    this.#deadline = deadline;
+    this.#options = options;
   }
 
-  /** Adds a member whose delay has just started, or restarted. A member is in one set of deadlines at a time. */
+  /** Adds a member whose delay has just started, or restarted. A member waits for one timer at a time. */
   add(member: T): void {
     this.#members.push(member);
-    if (this.#timer === undefined) this.#arm(this.#deadline.since(member) + this.#delay);
+    if (this.#timer === undefined) this.#arm(this.#options.since(member) + this.#delay);
   }
 
-  /** Restarts the delay of a member that is in the set. */
+  /** Restarts the delay of a member that waits. */
   restart(member: T): void {
     if (member.isLinked) this.#members.push(member);
   }
 
-  /** Removes a member of this set. */
+  /** Removes a member of this timer. */
   remove(member: T): void {
     member.unlink();
     if (!this.#members.isEmpty) return;
@@ -51,10 +51,10 @@ export class Deadlines<T extends LinkedListNode> {
   }
 
   #arm(due: number): void {
-    const deadlines = this;
+    const timer = this;
     function check(this: SchedulerAction<void>): void {
-      const next = deadlines.#serve();
-      if (next === undefined) deadlines.#timer = undefined;
+      const next = timer.#serve();
+      if (next === undefined) timer.#timer = undefined;
       else this.schedule(undefined, delayUntil(next));
     }
     this.#timer = asyncScheduler.schedule(check, delayUntil(due));
@@ -66,9 +66,9 @@ export class Deadlines<T extends LinkedListNode> {
     for (let served = 0; served < slice; served++) {
       const member = this.#members.first;
       if (member === undefined) return undefined;
-      const due = this.#deadline.since(member) + this.#delay;
+      const due = this.#options.since(member) + this.#delay;
       if (due > now) return due;
-      this.#deadline.due(member);
+      this.#options.due(member);
     }
     // The rest follows in another turn, after everything else that the loop has to do.
     clock.turn(this.#continue);
@@ -87,16 +87,16 @@ function delayUntil(due: number): number {
   return Math.min(Math.max(Math.ceil(due - clock.now()), 0), maxTimerDelay);
 }
 
-/** Returns the deadlines of one kind by their delay in ms, shared by all members; none for `Infinity`. */
-export function deadlinesOf<T extends LinkedListNode>(
-  deadline: Deadline<T>,
-): (delay: number) => Deadlines<T> | undefined {
-  const byDelay = perClock(() => new Map<number, Deadlines<T>>());
+/** Returns the timers of one kind by their delay in ms, each shared by all members; none for `Infinity`. */
+export function sharedTimers<T extends LinkedListNode>(
+  options: SharedTimerOptions<T>,
+): (delay: number) => SharedTimer<T> | undefined {
+  const byDelay = perClock(() => new Map<number, SharedTimer<T>>());
   return (delay) => {
     if (delay === Infinity) return undefined;
     const existing = byDelay().get(delay);
     if (existing !== undefined) return existing;
-    const created = new Deadlines(delay, deadline);
+    const created = new SharedTimer(delay, options);
     byDelay().set(delay, created);
     return created;
   };
