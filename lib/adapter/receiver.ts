@@ -8,14 +8,14 @@ import { hasTag } from '../error/RxsseError.ts';
 import type { UnavailableError } from '../error/UnavailableError.ts';
 import { decodeBody } from '../event/decodeEvent.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type AnyFeed, coreOf, type Feed } from '../feed/feed.ts';
+import { type AnyFeed, coreOf } from '../feed/FeedCore.ts';
+import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
 import { callGuarded, whenResolved } from '../sink/callUser.ts';
-import { describeRequest } from '../sink/describeRequest.ts';
-import type { OnInvalidInput } from '../sink/OnInvalidInput.ts';
 import { type Refusal, refuse, refuseError, refuseForNow, refuseInput, refuseOrigin } from '../sink/refuse.ts';
-import { type AllowedOrigins, checkOrigins, isAllowedOrigin } from '../sink/requestInputs.ts';
+import { type AllowedOrigins, checkOrigins, isAllowedOrigin, type OnInvalidInput } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
+import { describeRequest } from '../sink/SseRequest.ts';
 import type { Transport } from '../sink/Transport.ts';
 import { refusedType } from './jsonBody.ts';
 
@@ -93,7 +93,7 @@ export function receiver<R>(
   return ({ request, userRequest, transport, next, readBody }) => {
     const connection = new Connection(transport);
     const onError = (error: unknown): void => {
-      if (!connection.isWaiting) return;
+      if (connection.state !== 'waiting') return;
       if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
       const refusal = permanentRefusal(error);
       if (refusal !== undefined) return refuse(connection, refusal);
@@ -116,7 +116,7 @@ export function receiver<R>(
         next: (cursor) => (cursor === undefined ? refuse(connection, usedKey) : answer(cursor)),
         error: onError,
       });
-      if (connection.isWaiting) connection.signal.addEventListener('abort', () => published.unsubscribe());
+      if (connection.state === 'waiting') connection.signal.addEventListener('abort', () => published.unsubscribe());
     };
     const scoped = (name: string): string =>
       client === undefined ? name : JSON.stringify([client(userRequest), name]);
@@ -124,7 +124,7 @@ export function receiver<R>(
       if (isLeft(body)) return refuse(connection, body.left);
       // Not before the body has arrived: a registry may evict a feed that is unused meanwhile.
       whenResolved(feedFor(userRequest), onError, (found) => {
-        if (connection.isWaiting) publish(checkFeed(found), body.right);
+        if (connection.state === 'waiting') publish(checkFeed(found), body.right);
       });
     };
     callGuarded(onError, () => readBody((body) => callGuarded(onError, () => onBody(body))));

@@ -37,3 +37,8 @@ const defaultRange: RetryRange = [5000, 10_000];
 export function full(what: string, limit: number, option: string): UnavailableError {
   return new UnavailableError('full', `${what}: all ${limit} are in use; raise ${option}, or try again later`);
 }
+
+/** Creates the error for a feed of a server that shuts down. @internal */
+export function shuttingDown(retryAfter: RetryRange): UnavailableError {
+  return new UnavailableError('shutdown', 'the server is shutting down; come back later', retryAfter);
+}

@@ -1,6 +1,6 @@
 import { filter, map, Observable, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
-import { full, type RetryRange, UnavailableError } from '../error/UnavailableError.ts';
+import { full, type RetryRange, shuttingDown } from '../error/UnavailableError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
@@ -13,7 +13,7 @@ import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer } from './Producer.ts';
 import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
-import { type ReaderSession, type RouteContext, readerSession, unpacedSession } from './ReaderSession.ts';
+import { type ReaderSession, type RouteContext, sessionOf, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
 import { type FromOptions, type StartOptions, type StartPosition, startPosition } from './startPosition.ts';
 
@@ -37,6 +37,19 @@ interface CoreOptions {
   readonly onStop: () => void;
   /** Called when the last reader has left. */
   readonly onIdle: () => void;
+}
+
+/** The key under which a feed holds its core; only the library uses it. */
+export const core: unique symbol = Symbol.for('rxsse.feed') as never;
+
+/** A feed of any events. @category feed */
+export interface AnyFeed {
+  readonly [core]: FeedCore;
+}
+
+/** Returns the core of a feed, or `undefined` for any other value. */
+export function coreOf(value: unknown): FeedCore | undefined {
+  return typeof value === 'object' && value !== null && core in value ? (value as AnyFeed)[core] : undefined;
 }
 
 /** A feed without the types that only its caller sees: a log, its producer and its readers. */
@@ -79,11 +92,7 @@ export class FeedCore {
   addReader(reader: Reader, requestedCursor: string | undefined, options: StartOptions, onPosition: OnPosition): void {
     const { target } = reader;
     if (this.#isClosed) return target.fail(new ClosedError('the feed', 'closed'));
-    if (this.#shutdown !== undefined) {
-      return target.fail(
-        new UnavailableError('shutdown', 'the server is shutting down; come back later', this.#shutdown),
-      );
-    }
+    if (this.#shutdown !== undefined) return target.fail(shuttingDown(this.#shutdown));
     const { maxReaders } = this.#options;
     if (this.#readers.size >= maxReaders) return target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
 
@@ -138,7 +147,7 @@ export class FeedCore {
   }
 
   read(context: RouteContext): Observable<Entry<TypedEvent | Gap>> {
-    const session = isRouteContext(context) ? context[readerSession] : undefined;
+    const session = sessionOf(context);
     if (session === undefined) {
       throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
     }
@@ -162,11 +171,11 @@ export class FeedCore {
     this.log.close();
   }
 
-  #pipe(sessionOf: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
+  #pipe(open: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
     const cache = this.#cache;
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
     return new Observable((subscriber) => {
-      const session = sessionOf();
+      const session = open();
       const target = new PipeTarget(subscriber, cache, session);
       const { reader } = target;
       session.onSubscribe(
@@ -183,7 +192,3 @@ export class FeedCore {
 }
 
 type OnPosition = (position: StartPosition, state: LogState) => void;
-
-function isRouteContext(context: unknown): context is RouteContext {
-  return typeof context === 'object' && context !== null && readerSession in context;
-}

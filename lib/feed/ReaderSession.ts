@@ -43,6 +43,12 @@ export interface ReaderSession {
   flush(): void;
 }
 
+/** Returns the session that the context of a route holds, or `undefined` for any other value. */
+export function sessionOf(context: unknown): ReaderSession | undefined {
+  if (typeof context !== 'object' || context === null || !(readerSession in context)) return undefined;
+  return (context as RouteContext)[readerSession];
+}
+
 /** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */
 export function unpacedSession(from: StartOptions['from']): ReaderSession {
   return {

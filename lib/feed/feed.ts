@@ -10,18 +10,10 @@ import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import type { Ack } from './Ack.ts';
 import { checkFeedOptions } from './checkFeedOptions.ts';
-import { FeedCore } from './FeedCore.ts';
+import { type AnyFeed, core, FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
 import type { RouteContext } from './ReaderSession.ts';
 import type { FromOptions } from './startPosition.ts';
-
-/** The key under which a feed holds its core; only the library uses it. */
-const core: unique symbol = Symbol.for('rxsse.feed') as never;
-
-/** A feed of any events. @category feed */
-export interface AnyFeed {
-  readonly [core]: FeedCore;
-}
 
 /** The options of a feed. @category feed */
 export interface FeedOptions<C extends Contract> {
@@ -190,11 +182,6 @@ export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublis
     },
     [core]: made,
   };
-}
-
-/** Returns the core of a feed, or `undefined` for any other value. */
-export function coreOf(value: unknown): FeedCore | undefined {
-  return typeof value === 'object' && value !== null && core in value ? (value as AnyFeed)[core] : undefined;
 }
 
 /** Returns a callback that never throws: what the user's callback throws, or all errors without one, are reported. */

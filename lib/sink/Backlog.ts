@@ -1,8 +1,34 @@
 import { Queue } from '../data/Queue.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
-import type { Overflow } from './overflow.ts';
-import type { QueueOptions } from './SseOptions.ts';
+
+/** Keeps one waiting event for each key. @category sink */
+export interface OverflowConflation<E> {
+  /** Returns the key of an event; of the events with equal keys (compared as a `Map` compares), one waits. */
+  readonly conflateBy: (event: E) => unknown;
+  /** Combines the waiting event of a key with a new one. @default the new event replaces the waiting one */
+  readonly merge?: (waiting: E, event: E) => E;
+}
+
+/**
+ * Decides what happens when a reader is slower than a stream without a log.
+ *
+ * - `'disconnect'` closes the connection; the reader reconnects.
+ * - `'drop-oldest'` drops the event that has waited longest; the reader gets a gap event.
+ * - `{ conflateBy, merge }` keeps one event for each key, for prices, positions or progress, of which a slow reader
+ *   wants the newest. That is neither a loss nor a gap; more keys than the queue holds disconnect.
+ *
+ * @category sink
+ */
+export type Overflow<E> = 'disconnect' | 'drop-oldest' | OverflowConflation<E>;
+
+/** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
+export interface QueueOptions {
+  /** Bytes of memory: the encoded data and 128 for each event, twice that with `merge`. @default 16777216, 16 MiB */
+  readonly maxBytes?: number;
+  /** @default Infinity: any number of events */
+  readonly maxEvents?: number;
+}
 
 interface Waiting {
   encoded: Encoded;

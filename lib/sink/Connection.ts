@@ -26,9 +26,8 @@ const stallsAfter = sharedTimers<Connection>({ since: ({ busySince }) => busySin
  * is full) → `ending` (written, not yet delivered) → `closed`. It has no queue: the writer of a busy connection keeps its
  * position and waits for `onDrain`. A socket that takes nothing for the stall timeout is cut, in `ending` too.
  *
- * A response that has not started is answered (`reply`) or left to another handler (`release`). One that has started ends
- * after its last frames, because its stream has ended (`end`) or although the stream continues (`endEarly`, and
- * `endForShutdown` with a wait for the reader), or it is broken off, so that the reader reconnects (`cut`).
+ * Before it starts, it is answered (`reply`) or left to another handler (`release`). Afterwards it ends with its stream
+ * (`end`), ends although the stream continues (`endEarly`, `endForShutdown`), or is broken off (`cut`).
  */
 export class Connection extends LinkedListNode implements TransportListener {
   writer: Writer | undefined;
@@ -61,10 +60,6 @@ export class Connection extends LinkedListNode implements TransportListener {
     this.#wire = wire;
     // Before anything is subscribed to or awaited: a client that disconnects first would leak the source.
     if (!transport.listen(this)) this.release();
-  }
-
-  get isWaiting(): boolean {
-    return this.#state === 'waiting';
   }
 
   /** The state as of the last write or event, without checking the socket. */

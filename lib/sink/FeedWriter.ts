@@ -64,7 +64,7 @@ export class FeedWriter implements ReaderTarget, Writer {
   /** Called when the log cannot be read, or the stream exceeded a timeout. */
   fail(error: unknown): void {
     const connection = this.#connection;
-    if (connection.isWaiting) return this.#session.refuse(error);
+    if (connection.state === 'waiting') return this.#session.refuse(error);
     const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
     const lastFrames = this.#framesOf(this.#session.outcomeOf(error));
     // The reader of a full socket resumes from the position it has.

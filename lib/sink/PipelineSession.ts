@@ -98,7 +98,7 @@ export class PipelineSession implements ReaderSession {
   startResponse(): void {
     this.#mayStart = true;
     this.writer?.flush();
-    if (this.#connection.isWaiting) return;
+    if (this.#connection.state === 'waiting') return;
     const onStarted = this.#onStarted;
     this.#onStarted = undefined;
     onStarted?.();

@@ -1,3 +1,4 @@
+import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
 import { checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
@@ -6,24 +7,24 @@ import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import { coreOf } from '../feed/feed.ts';
+import { coreOf } from '../feed/FeedCore.ts';
 import { Runs } from '../feed/Runs.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';
+import { pulledIn } from '../source/fromReadable.ts';
+import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import { isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
-import { describeRequest } from './describeRequest.ts';
 import { EncodingCache } from './EntryEncoder.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
-import type { Overflow } from './overflow.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
 import { type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
-import { sourceOf } from './sourceOf.ts';
+import { describeRequest } from './SseRequest.ts';
 import { feedHasPositions, Wire } from './Wire.ts';
 
 /** The response to an error: a last value and the end, the end, or a broken connection. */
@@ -166,4 +167,31 @@ function runsOf(
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
   return new Runs({ contract, log, linger, maxRuns, maxEventBytes, rules });
+}
+
+/** The form of a stream: an Observable, of this or another library, or an iterable, which the reader paces. */
+export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
+
+/**
+ * Returns what a value streams from.
+ *
+ * @throws TypeError for a value that is not a stream.
+ */
+export function sourceOf(value: unknown): Source {
+  const iterable = pulledIn(value);
+  if (iterable !== undefined) return { iterable };
+  if (isObservable(value)) return { observable: value };
+  if (typeof value === 'object' && value !== null) {
+    if (observable in value) return { observable: from(value as ObservableInput<unknown>) };
+    if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
+    if (Symbol.iterator in value) return { iterable: asyncIterableOf(value as Iterable<unknown>) };
+  }
+  throw new TypeError(
+    `sse: expected an Observable, an iterable, a feed, or a function that returns one, got ${kindOf(value)}`,
+  );
+}
+
+/** Returns an iterable whose results are awaited, so that a synchronous one is read at the pace of its reader, too. */
+async function* asyncIterableOf(iterable: Iterable<unknown>): AsyncGenerator<unknown> {
+  yield* iterable;
 }

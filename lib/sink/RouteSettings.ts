@@ -1,6 +1,7 @@
 import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
-import type { QueueOptions, UntypedOptions } from './SseOptions.ts';
+import type { QueueOptions } from './Backlog.ts';
+import type { UntypedOptions } from './SseOptions.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
 
 /** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */

@@ -4,14 +4,13 @@ import type { Shape } from '../codec/Shape.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { AnyFeed } from '../feed/feed.ts';
+import type { AnyFeed } from '../feed/FeedCore.ts';
 import type { Frame } from '../wire/Frame.ts';
+import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
-import type { OnInvalidInput } from './OnInvalidInput.ts';
-import type { Overflow } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
-import type { AllowedOrigins } from './requestInputs.ts';
+import type { AllowedOrigins, OnInvalidInput } from './requestInputs.ts';
 import type { ContextOf } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
@@ -36,14 +35,6 @@ export type Stream<T> = Observable<T> | AsyncIterable<T> | (Iterable<T> & object
 
 /** The response to an error after the first byte: a last event and the end, the end, or a cut. @category sink */
 export type ErrorResponse<T> = T | 'end' | 'cut' | undefined;
-
-/** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
-export interface QueueOptions {
-  /** Bytes of memory: the encoded data and 128 for each event, twice that with `merge`. @default 16777216, 16 MiB */
-  readonly maxBytes?: number;
-  /** @default Infinity: any number of events */
-  readonly maxEvents?: number;
-}
 
 /** Headers of a response, by name. @category sink */
 export type ResponseHeaders = Readonly<Record<string, string>>;

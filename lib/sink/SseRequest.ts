@@ -12,3 +12,24 @@ export interface SseRequest {
 
 /** Express's `next`; a plain server has none. @category sink */
 export type Next = (error?: unknown) => void;
+
+/**
+ * Returns the method and path of a request for a report: `GET /users/:id`, with the pattern of the route where the
+ * framework names it, and without the query, which may hold secrets.
+ */
+export function describeRequest(request: unknown): string {
+  if (typeof request !== 'object' || request === null) return 'a request';
+  const { method = 'GET', url, originalUrl, baseUrl, route } = request as NamedRequest;
+  if (typeof route?.path === 'string') return `${method} ${baseUrl ?? ''}${route.path}`;
+  const path = String(originalUrl ?? url ?? '').replace(/^[a-z]+:\/\/[^/]*/i, '');
+  return `${method} ${path.split('?', 1)[0]?.slice(0, 200)}`;
+}
+
+/** The properties of requests of Node, Express and the web that name a route. */
+interface NamedRequest {
+  readonly method?: string;
+  readonly url?: string;
+  readonly originalUrl?: string;
+  readonly baseUrl?: string;
+  readonly route?: { readonly path?: unknown };
+}

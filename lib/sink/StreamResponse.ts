@@ -1,7 +1,6 @@
 import type { Gap } from '../event/Gap.ts';
-import type { Overflow } from './overflow.ts';
+import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ErrorOutcome } from './Route.ts';
-import type { QueueOptions } from './SseOptions.ts';
 
 /** The response of one session, as its writer uses it. */
 export interface StreamResponse {

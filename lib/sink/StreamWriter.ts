@@ -55,7 +55,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   /** True if something was written, or is about to be. */
   get hasWritten(): boolean {
-    return this.#pending !== '' || !this.#connection.isWaiting;
+    return this.#pending !== '' || this.#connection.state !== 'waiting';
   }
 
   /** Calls back when the socket takes more: at once, if it does now. */
@@ -67,7 +67,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Writes what there is, with the head of the response in the first write. */
   flush(): void {
     const connection = this.#connection;
-    if (connection.isWaiting) {
+    if (connection.state === 'waiting') {
       if (!this.#response.open(this.#pending)) return;
       this.#pending = '';
     }
@@ -120,11 +120,9 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const connection = this.#connection;
     try {
       // The socket is checked once a turn.
-      const mustWait =
-        this.#pending === ''
-          ? connection.checkSocket() === 'busy'
-          : this.isSubscribing && this.#pending.length >= maxBurst;
-      if (connection.state === 'busy' || mustWait) return this.#enqueue(value);
+      if (this.#pending === '') connection.checkSocket();
+      const mustWait = this.isSubscribing && this.#pending.length >= maxBurst;
+      if (mustWait || connection.state === 'busy') return this.#enqueue(value);
       const { encoder } = this;
       const before = encoder.sent;
       this.#pending += encoder.withId(encoder.encode(value));
@@ -145,7 +143,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   protected override _error(error: unknown): void {
     this.unsubscribe();
-    if (this.#connection.isWaiting) return this.#response.refuse(error);
+    if (this.#connection.state === 'waiting') return this.#response.refuse(error);
     const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
     const outcome = this.#response.outcomeOf(error);
     if (typeof outcome === 'string') return this.#end(outcome, reason);
@@ -169,8 +167,9 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const exceeded = this.#backlog.push(value, this.encoder);
     if (exceeded === undefined) return;
     this.unsubscribe();
-    const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], this.#connection.isWaiting);
-    if (this.#connection.isWaiting) return this.#response.refuse(error);
+    const isWaiting = this.#connection.state === 'waiting';
+    const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], isWaiting);
+    if (isWaiting) return this.#response.refuse(error);
     this.#response.outcomeOf(error);
     this.#connection.cut('overflow');
   }

@@ -8,7 +8,6 @@ import { encodeMessage } from '../wire/encodeFrame.ts';
 import { isFrame, type Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
 import { libraryName, reservedName } from '../wire/reservedName.ts';
-import { bytesWithoutIds, withoutId } from './withoutIds.ts';
 
 /** How a route writes what is not an event of its stream: positions, gaps and the end. @category sink */
 export interface WireOptions {
@@ -179,4 +178,30 @@ function optionsOf(profile: WireProfile): WireOptions {
 
 function isMessage(value: unknown): value is Message {
   return isFrame(value) && value._tag === 'Message';
+}
+
+const LF = 10;
+/** `id:`, as a number that three bytes are compared with at once. */
+const idField = 0x69643a;
+
+/** Returns a frame without its id. The first line of a frame is its id, as this library's logs write it. */
+function withoutId(frame: string): string {
+  return frame.startsWith('id:') ? frame.slice(frame.indexOf('\n') + 1) : frame.replace(/^id:.*\n/m, '');
+}
+
+/** Returns the frames of a log without their ids. No other line starts with `id:`, since data lines start with `data:`. */
+function bytesWithoutIds(bytes: Uint8Array): Uint8Array {
+  const rest = new Uint8Array(bytes.length);
+  let length = 0;
+  for (let from = 0; from < bytes.length; ) {
+    const lineEnd = bytes.indexOf(LF, from);
+    const to = lineEnd === -1 ? bytes.length : lineEnd + 1;
+    const field = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
+    if (field !== idField) {
+      rest.set(bytes.subarray(from, to), length);
+      length += to - from;
+    }
+    from = to;
+  }
+  return rest.subarray(0, length);
 }

@@ -2,11 +2,11 @@ import { checkOneOf } from '../data/check.ts';
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { isContract } from '../event/events.ts';
+import type { OverflowConflation, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
-import type { OverflowConflation } from './overflow.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 import { checkOrigins } from './requestInputs.ts';
-import type { QueueOptions, SseOptions } from './SseOptions.ts';
+import type { SseOptions } from './SseOptions.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
 import type { WireOptions } from './Wire.ts';
 

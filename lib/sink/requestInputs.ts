@@ -146,3 +146,11 @@ function hostOf(value: unknown): string {
     .replace(/^https?:\/\//, '')
     .toLowerCase();
 }
+
+/**
+ * Returns the JSON of the answer to a request that does not decode, in place of the problem that the library describes.
+ * `undefined` leaves that problem. What it throws goes to `next`.
+ *
+ * @category sink
+ */
+export type OnInvalidInput<R> = (issues: readonly Issue[], request: R) => object | undefined;

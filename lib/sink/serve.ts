@@ -1,8 +1,9 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { parseCursor } from '../event/cursor.ts';
-import { coreOf } from '../feed/feed.ts';
+import { coreOf } from '../feed/FeedCore.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
+import { sourceOf } from './Route.ts';
 import { refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
 import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
@@ -10,7 +11,6 @@ import type { Next, SseRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
 import { findRun, startRun } from './serveRun.ts';
 import { serveStream } from './serveStream.ts';
-import { sourceOf } from './sourceOf.ts';
 import type { Transport } from './Transport.ts';
 
 /**

@@ -3,9 +3,9 @@ import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs'
 import { parseCursor } from '../event/cursor.ts';
 import type { Run, Runs } from '../feed/Runs.ts';
 import { pull, unpaced } from '../source/pull.ts';
+import type { Source } from './Route.ts';
 import type { Session } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';
-import type { Source } from './sourceOf.ts';
 import { delayHead } from './startResponse.ts';
 
 /** Returns the run that a reader resumes, if it is still retained and belongs to the reader. */

@@ -2,15 +2,13 @@ import { runIn } from '../data/asyncScope.ts';
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
 import { clock } from '../time/clock.ts';
-import type { Overflow } from './overflow.ts';
+import type { Overflow, QueueOptions } from './Backlog.ts';
 import { streamPreamble } from './preamble.ts';
-import type { ErrorOutcome } from './Route.ts';
+import type { ErrorOutcome, Source } from './Route.ts';
 import { SequenceEncoder } from './SequenceEncoder.ts';
 import type { Session } from './Session.ts';
-import type { QueueOptions } from './SseOptions.ts';
 import type { StreamResponse } from './StreamResponse.ts';
 import { StreamWriter } from './StreamWriter.ts';
-import type { Source } from './sourceOf.ts';
 import { delayHead, startResponse } from './startResponse.ts';
 
 /** Serves one subscription: to a stream of the request's own, or to a pipeline over a feed. */

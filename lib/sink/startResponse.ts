@@ -16,7 +16,7 @@ const jitter = 0.1;
  */
 export function startResponse(session: Session, preamble: Preamble, pendingFrames = ''): void {
   const { connection, route, context } = session;
-  if (!connection.isWaiting) return;
+  if (connection.state !== 'waiting') return;
   let headers: ResponseHeaders;
   try {
     headers = route.withOwnHeaders(preamble.headers, context);
@@ -60,6 +60,6 @@ export function delayHead(session: Session, delay: number, start: () => void): (
 
   function startNow(): void {
     timer.unsubscribe();
-    if (session.connection.isWaiting) start();
+    if (session.connection.state === 'waiting') start();
   }
 }

@@ -3,8 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { events } from '../../lib/index.ts';
+import type { Overflow } from '../../lib/sink/Backlog.ts';
 import { Backlog } from '../../lib/sink/Backlog.ts';
-import type { Overflow } from '../../lib/sink/overflow.ts';
 import { SequenceEncoder } from '../../lib/sink/SequenceEncoder.ts';
 import { Wire } from '../../lib/sink/Wire.ts';
 

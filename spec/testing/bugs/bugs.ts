@@ -20,7 +20,7 @@ export const replayJoinedByConcat: Bug = {
   changes: [
     [
       'if (feed !== undefined) return serveFeed(session, feed);',
-      'if (feed !== undefined) return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requested) });',
+      'if (feed !== undefined) return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requestedCursor) });',
     ],
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
