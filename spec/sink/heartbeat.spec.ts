@@ -104,7 +104,7 @@ describe('a heartbeat', () => {
       const slow = reader(sse({ heartbeat: 10 }, NEVER), { socket: '49ms D 15ms X' });
       kernelBuffer(slow, 20);
       flush();
-      // The opening and two heartbeats are 13, 16 and 19 bytes, and the third is too much.
+      // The preamble and two heartbeats are 13, 16 and 19 bytes, and the third is too much.
       expect(heartbeatsOf(slow)).to.deep.equal([10, 20, 30, 59]);
       expect(slow.overrun).to.equal(0);
     }),

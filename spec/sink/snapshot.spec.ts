@@ -78,7 +78,7 @@ describe('a snapshot for a reader that missed something', () => {
     const route = routed(all, calls);
     const first = reader(route, { lastEventId, socket: '20ms X' });
     flush();
-    // It got the opening, the gap and one event.
+    // It got the preamble, the gap and one event.
     const [, , ten] = first.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
     const came = first.text.slice(0, first.text.indexOf(`data: ${ten?.data}\n\n`));
     const [lastId = ''] = [...came.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id).slice(-1);

@@ -19,7 +19,7 @@ function cutAfter(bytes: Uint8Array, before: string): { readonly position: strin
   return { position, knows };
 }
 
-describe('the start of a response with a gap', () => {
+describe('the preamble of a response with a gap', () => {
   const old = '1.aaaaaaaaaaaaaaaa.7';
 
   /** A feed whose first ten entries are no longer stored, and the cursors that it cannot serve. */
