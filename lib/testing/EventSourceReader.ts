@@ -1,6 +1,5 @@
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
-import { callSite } from './callSite.ts';
 import {
   connectReader,
   type ReaderOptions,
@@ -12,6 +11,7 @@ import type { ReceivedFrame } from './FrameRecorder.ts';
 import { millisecondsOf } from './MarbleTime.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
 import type { TestReader } from './TestReader.ts';
+import { callSite } from './testFailure.ts';
 
 /** The requests of a reader that reconnects, and the script of its sockets. @category testing */
 export interface EventSourceOptions extends Omit<ReaderOptions, 'socket' | 'method' | 'body'> {

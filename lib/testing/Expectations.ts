@@ -1,14 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { difference } from './difference.ts';
-import {
-  type Happening,
-  happeningsOf,
-  happeningsOfLogs,
-  lettersOf,
-  streamWords,
-  type TestMessage,
-} from './Happening.ts';
+import { lettersOf, recordsOf, recordsOfLogs, streamKinds, type TestMessage, type TestRecord } from './TestRecord.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 
 /** The expectation of `expectObservable`. @category testing */
@@ -26,7 +19,7 @@ export interface SubscriptionExpectation {
 }
 
 type Logs = Parameters<TestScheduler['expectSubscriptions']>[0];
-type Records = TestMessage[] | Logs;
+type RxjsRecords = TestMessage[] | Logs;
 
 /** One expectation, from the call of its helper until it is checked. */
 export interface Expectation {
@@ -52,10 +45,10 @@ export class Expectations {
   expectsError = false;
 
   /** The `assertDeepEqual` of a TestScheduler. */
-  readonly compare = (actual: Records, expected: Records): void => {
+  readonly compare = (actual: RxjsRecords, expected: RxjsRecords): void => {
     const next = this.#open.find(({ site, evaluate }) => site !== undefined && evaluate === undefined);
     if (next === undefined) throw new Error('marbles: this release of RxJS compares in another order than expected');
-    const failure = difference(next, happenings(actual), happenings(expected, next.marbles));
+    const failure = difference(next, toRecords(actual), toRecords(expected, next.marbles));
     next.evaluate = () => failure;
   };
 
@@ -144,8 +137,8 @@ export function checkLetters(
   throw new TypeError(`${name}: the diagram has ${missing}, which is missing in the values; add it`);
 }
 
-function happenings(records: Records, marbles?: string): Happening[] {
+function toRecords(records: RxjsRecords, marbles?: string): TestRecord[] {
   const [first] = records;
-  if (first !== undefined && 'subscribedFrame' in first) return happeningsOfLogs(records as Logs);
-  return happeningsOf(records as TestMessage[], streamWords, marbles);
+  if (first !== undefined && 'subscribedFrame' in first) return recordsOfLogs(records as Logs);
+  return recordsOf(records as TestMessage[], streamKinds, marbles);
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { kindOf } from '../data/kindOf.ts';
-import type { Happening } from './Happening.ts';
+import type { TestRecord } from './TestRecord.ts';
 
 /** The most characters of a value in the legend. */
 const maxLength = 120;
@@ -26,7 +26,7 @@ export class Marks {
   readonly #letters = new Map<string, string>();
   readonly #texts = new Map<string, string>();
 
-  of({ mark, value }: Pick<Happening, 'mark' | 'value'>): string {
+  of({ mark, value }: Pick<TestRecord, 'mark' | 'value'>): string {
     if (mark !== undefined && /^[|#^!]$/.test(mark)) return mark;
     const text = textOf(value);
     const letter = mark ?? this.#letters.get(text) ?? this.#free(value);

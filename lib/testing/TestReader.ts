@@ -1,6 +1,8 @@
+import { shorten } from '../data/shorten.ts';
 import type { Next } from '../sink/SseRequest.ts';
 import { FakeResponse, type Surroundings, type Write } from './FakeResponse.ts';
 import { FrameRecorder, type ReceivedFrame } from './FrameRecorder.ts';
+import { textOf } from './Marks.ts';
 
 /** The parameters of a reader. */
 interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
@@ -171,4 +173,23 @@ function statusCodeOf(error: unknown): number {
   if (error === undefined) return 404;
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+/** The most characters of a body in a message. */
+const maxAnswerLength = 400;
+
+/**
+ * Describes a response that is not a stream, and what the route passed to `next`; empty where there is nothing to
+ * describe. `when` follows the status.
+ */
+export function describeResponse({ status, isStream, text, error }: TestReader, when = ''): string {
+  const body = text.replace(/\s+/g, ' ').trim();
+  const answer =
+    status === undefined || isStream ? [] : [`the answer was ${status} and no stream${when}${saying(body)}`];
+  const passed = error === undefined ? [] : [`next was called with ${error instanceof Error ? error : textOf(error)}`];
+  return [...answer, ...passed].join('; ');
+}
+
+function saying(body: string): string {
+  return body === '' ? '' : `: ${shorten(body, maxAnswerLength)}`;
 }

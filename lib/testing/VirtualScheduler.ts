@@ -1,7 +1,6 @@
 import type { SchedulerAction, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { callSite } from './callSite.ts';
-import { testFailure } from './testFailure.ts';
+import { callSite, testFailure } from './testFailure.ts';
 import { type VirtualTimers, virtualTimers } from './virtualTimers.ts';
 
 /** How many remaining timers are named beside the next one. */

@@ -2,10 +2,10 @@ import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
-import { callSite } from './callSite.ts';
 import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 import { socketScript } from './socketScript.ts';
 import { TestReader } from './TestReader.ts';
+import { callSite } from './testFailure.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
 /** A handler of `sse`, or any handler of that form. @category testing */

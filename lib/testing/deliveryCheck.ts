@@ -2,8 +2,8 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { type ParsedCursor, parseCursor } from '../event/cursor.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
-import { answerOf } from './answerOf.ts';
 import type { EventSourceReader } from './EventSourceReader.ts';
+import { describeResponse } from './TestReader.ts';
 
 /** The promises of a route about its positions. */
 export interface Promised {
@@ -61,7 +61,7 @@ export function deliveryCheck(
 function refusalOf({ end, connections }: EventSourceReader): string | undefined {
   const last = connections.at(-1);
   if (end === undefined || end.status === 204 || last === undefined) return undefined;
-  return answerOf(last, `, at ${end.at} ms, on connection ${connections.length}`);
+  return describeResponse(last, `, at ${end.at} ms, on connection ${connections.length}`);
 }
 
 /** Without a stream there is no promise. */

@@ -1,14 +1,13 @@
 import { TestScheduler } from 'rxjs/testing';
 import type { Frame } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
-import { answerOf } from './answerOf.ts';
 import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import { checkLetters, checkUnset, type Expectation } from './Expectations.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
-import { type Happening, happeningsOf, lettersOf, type Words } from './Happening.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
-import type { TestReader } from './TestReader.ts';
+import { describeResponse, type TestReader } from './TestReader.ts';
+import { type KindNames, lettersOf, recordsOf, type TestRecord } from './TestRecord.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
 /** Which of the frames that every route sends are compared. @category testing */
@@ -34,7 +33,7 @@ export interface FramesExpectation {
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
 }
 
-const words: Words = { N: 'frame', C: 'end', E: 'cut' };
+const kindNames: KindNames = { N: 'frame', C: 'end', E: 'cut' };
 
 /** Completes an expectation about a reader. */
 export function expectFrames(
@@ -44,7 +43,7 @@ export function expectFrames(
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
     checkUnset(expectation);
-    const diagram = happeningsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), words, marbles);
+    const diagram = recordsOf(TestScheduler.parseMarbles(marbles, values, error, false, true), kindNames, marbles);
     if (values !== undefined) checkLetters('expectFrames', lettersOf(marbles), values);
     expectation.site = siteOf(toBe);
     expectation.marbles = marbles;
@@ -53,12 +52,12 @@ export function expectFrames(
       const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>
         connection.frames.slice(opening ? 0 : openingOf(connection), ending ? undefined : endingOf(connection)),
       );
-      const expected = diagram.map((happening, index) => expectedOf(happening, frames[index]?.frame, error));
-      const actual = frames.map(({ at, frame }, index): Happening => {
+      const expected = diagram.map((record, index) => expectedOf(record, frames[index]?.frame, error));
+      const actual = frames.map(({ at, frame }, index): TestRecord => {
         const wanted = expected[index]?.value;
         return {
           at,
-          kind: words.N,
+          kind: kindNames.N,
           value: shownFrame(frame, typeof wanted === 'object' && wanted !== null && 'id' in wanted),
         };
       });
@@ -69,10 +68,10 @@ export function expectFrames(
   return { toBe };
 }
 
-function expectedOf(happening: Happening, actual: Frame | undefined, error: unknown): Happening {
-  if (happening.kind === words.C) return happening;
-  if (happening.kind === words.E) return { ...happening, value: error };
-  return { ...happening, value: shownValue(happening.value, `expectFrames: ${happening.mark}`, actual) };
+function expectedOf(record: TestRecord, actual: Frame | undefined, error: unknown): TestRecord {
+  if (record.kind === kindNames.C) return record;
+  if (record.kind === kindNames.E) return { ...record, value: error };
+  return { ...record, value: shownValue(record.value, `expectFrames: ${record.mark}`, actual) };
 }
 
 /** Returns how many frames the start of the response has. */
@@ -89,27 +88,29 @@ function isNamed(frame: Frame | undefined, name: string): boolean {
   return frame?._tag === 'Message' && frame.event === name;
 }
 
-function endOf(reader: TestReader | EventSourceReader, error: unknown): readonly Happening[] {
+function endOf(reader: TestReader | EventSourceReader, error: unknown): readonly TestRecord[] {
   if (reader instanceof EventSourceReader) {
     if (reader.end === undefined) return [];
     const { at, status } = reader.end;
-    return status === 204 ? [{ at, kind: words.C, mark: '|' }] : [{ at, kind: words.E, mark: '#', value: error }];
+    return status === 204
+      ? [{ at, kind: kindNames.C, mark: '|' }]
+      : [{ at, kind: kindNames.E, mark: '#', value: error }];
   }
   const { response, ended } = reader;
-  if (ended !== undefined) return [{ at: ended, kind: words.C, mark: '|' }];
+  if (ended !== undefined) return [{ at: ended, kind: kindNames.C, mark: '|' }];
   if (response.cut === undefined) return [];
   const value = error === undefined ? undefined : response.cut.error;
-  return [{ at: response.cut.at, kind: words.E, mark: '#', value }];
+  return [{ at: response.cut.at, kind: kindNames.E, mark: '#', value }];
 }
 
 /** A response that is not a stream cannot be expected, however it ends; an `eventSource` has `#` for it. */
 function refusal(reader: TestReader | EventSourceReader, { site }: Expectation): Error | undefined {
   if (reader instanceof EventSourceReader || reader.isStream || reader.status === 204) return undefined;
-  return reader.status === undefined ? undefined : testFailure(`expectFrames: ${answerOf(reader)}`, site);
+  return reader.status === undefined ? undefined : testFailure(`expectFrames: ${describeResponse(reader)}`, site);
 }
 
 /** Returns the notes beside the difference. */
 function remarkOn(reader: TestReader | undefined): string {
-  const answer = reader === undefined ? '' : answerOf(reader);
+  const answer = reader === undefined ? '' : describeResponse(reader);
   return answer === '' ? '' : `; ${answer}`;
 }

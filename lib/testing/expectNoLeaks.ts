@@ -1,11 +1,10 @@
 import { checkOptions } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
-import { answerOf } from './answerOf.ts';
 import type { ReaderOptions, RouteHandler } from './connectReader.ts';
 import { readerKinds } from './connectReader.ts';
 import type { MarblesOptions } from './marbles.ts';
 import { marbles } from './marbles.ts';
-import type { TestReader } from './TestReader.ts';
+import { describeResponse, type TestReader } from './TestReader.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 import { trackSubscriptions } from './trackSubscriptions.ts';
 
@@ -67,7 +66,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
       }
     });
     const visitor = visitors.at(-1);
-    const refusal = visitor === undefined || visitor.status === 204 ? '' : answerOf(visitor);
+    const refusal = visitor === undefined || visitor.status === 204 ? '' : describeResponse(visitor);
     if (refusal !== '') throw testFailure(`expectNoLeaks: ${whose}: ${refusal}`, site);
     const listeners = visitor?.listeners ?? 0;
     const left = [

@@ -1,6 +1,6 @@
 import type { RunHelpers } from 'rxjs/testing';
 import { checkOptions } from '../data/checkOptions.ts';
-import { checkTest } from './checkTest.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
 
@@ -60,4 +60,9 @@ function play(test: (helpers: MarbleHelpers) => unknown, run: MarbleRun, animate
   }
   run.checkComplete();
   run.flush();
+}
+
+/** Checks that a test can be run. @throws TypeError for a promise, for example, which has started already. */
+export function checkTest(where: string, test: unknown): void {
+  if (typeof test !== 'function') throw new TypeError(`${where}: expected a test function, got ${kindOf(test)}`);
 }

@@ -8,8 +8,8 @@ import type { EventSourceOptions, EventSourceReader } from './EventSourceReader.
 import { eventSourceKinds } from './EventSourceReader.ts';
 import { type MarbleHelpersBase, MarbleRun } from './MarbleRun.ts';
 import { type MarbleTime, millisecondsOf } from './MarbleTime.ts';
-import { parseDiagram } from './parseDiagram.ts';
 import { diagramOf, randomScript, type ScriptStep, shrink } from './randomScript.ts';
+import { parseDiagram } from './TestRecord.ts';
 import { siteOf, testFailure } from './testFailure.ts';
 
 /** The sources and values from which a route is created, in `property`. @category testing */

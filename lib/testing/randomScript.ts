@@ -1,5 +1,3 @@
-import { wordsFrom } from './wordsFrom.ts';
-
 /** One step of a script: an event of a socket or its server. */
 export interface ScriptStep {
   /** The milliseconds since the previous step. */
@@ -17,12 +15,12 @@ const mostSteps = 10;
 
 /** Returns the script of a seed, of at most that many milliseconds. */
 export function randomScript(seed: number, within: number): readonly ScriptStep[] {
-  const word = wordsFrom(seed);
+  const random = randomFrom(seed);
   const steps: ScriptStep[] = [];
   let at = 0;
-  for (let left = 1 + (word() % mostSteps); left > 0; left--) {
-    const wait = word() % (waits[word() % waits.length] ?? 1);
-    const letter = letters[word() % letters.length] ?? 'X';
+  for (let left = 1 + (random() % mostSteps); left > 0; left--) {
+    const wait = random() % (waits[random() % waits.length] ?? 1);
+    const letter = letters[random() % letters.length] ?? 'X';
     at += wait + 1;
     if (at > within) break;
     steps.push({ wait, letter });
@@ -73,4 +71,18 @@ function* smaller(steps: readonly ScriptStep[]): Generator<readonly ScriptStep[]
       if (wait >= 0 && wait < step.wait) yield steps.with(index, { ...step, wait });
     }
   }
+}
+
+/**
+ * Returns a generator of whole numbers from 0 to 2^32 - 1, the same ones for a seed. It is Mulberry32, which is uniform
+ * enough for scripts, and for ids that need only differ.
+ */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
 }

@@ -1,11 +1,11 @@
 import { isObservable } from 'rxjs';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import type { RouteHandler } from './connectReader.ts';
+import { sameEvent } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import { type ExpectNoLeaksOptions, expectNoLeaks } from './expectNoLeaks.ts';
 import { currentRun } from './MarbleRun.ts';
 import { marbles } from './marbles.ts';
-import { sameEvent } from './sameValue.ts';
 import { TestReader } from './TestReader.ts';
 import { type Site, siteOf } from './testFailure.ts';
 

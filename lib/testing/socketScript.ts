@@ -1,5 +1,5 @@
-import { parseDiagram } from './parseDiagram.ts';
 import type { TestReader } from './TestReader.ts';
+import { parseDiagram } from './TestRecord.ts';
 
 /** The step of a socket at one moment. */
 export interface SocketStep {

@@ -1,5 +1,5 @@
 import { Observable, type Subscription } from 'rxjs';
-import { callSite } from './callSite.ts';
+import { callSite } from './testFailure.ts';
 
 /**
  * Runs the work, and returns where the subscriptions were made that are still open after it: each line of the user's

@@ -1,12 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import type { Clock } from '../time/clock.ts';
+import { randomFrom } from './randomScript.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
-import { wordsFrom } from './wordsFrom.ts';
 
 /** A clock with the time of the scheduler, and random numbers that repeat for a seed. */
 export function virtualClock(scheduler: VirtualScheduler, seed: number): Clock {
-  const word = wordsFrom(seed);
-  const byte = () => word() & 0xff;
+  const random = randomFrom(seed);
+  const byte = () => random() & 0xff;
   return {
     now: () => scheduler.frame,
     turn: (work) => {

@@ -1,4 +1,4 @@
-import { parseDiagram } from '../../lib/testing/parseDiagram.ts';
+import { parseDiagram } from '../../lib/testing/TestRecord.ts';
 
 /** The pixels of a millisecond and of a row. */
 const step = 18;

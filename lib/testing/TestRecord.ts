@@ -1,7 +1,7 @@
 import { TestScheduler } from 'rxjs/testing';
 
 /** One notification, frame or subscription, observed or expected. */
-export interface Happening {
+export interface TestRecord {
   /** Virtual milliseconds. */
   readonly at: number;
   /** The kind, as a failure names it: `next`, `frame`, `complete`, ... */
@@ -16,19 +16,19 @@ export interface Happening {
 export type TestMessage = ReturnType<typeof TestScheduler.parseMarbles>[number];
 
 /** The kinds of a value, a completion and an error. */
-export interface Words {
+export interface KindNames {
   readonly N: string;
   readonly C: string;
   readonly E: string;
 }
 
-export const streamWords: Words = { N: 'next', C: 'complete', E: 'error' };
+export const streamKinds: KindNames = { N: 'next', C: 'complete', E: 'error' };
 
 /** Converts RxJS's messages; `marbles` provides the letters, where they come from a diagram. */
-export function happeningsOf(messages: readonly TestMessage[], words: Words, marbles?: string): Happening[] {
+export function recordsOf(messages: readonly TestMessage[], kindNames: KindNames, marbles?: string): TestRecord[] {
   const letters = marbles === undefined ? [] : lettersOf(marbles);
   return messages.map(({ frame, notification }, index) => {
-    const kind = words[notification.kind];
+    const kind = kindNames[notification.kind];
     if (notification.kind === 'C') return { at: frame, kind, mark: '|' };
     if (notification.kind === 'E') return { at: frame, kind, mark: '#', value: notification.error };
     const letter = letters[index];
@@ -49,9 +49,20 @@ interface SubscriptionTimes {
 }
 
 /** Converts RxJS's subscription logs, log by log. */
-export function happeningsOfLogs(logs: readonly SubscriptionTimes[]): Happening[] {
+export function recordsOfLogs(logs: readonly SubscriptionTimes[]): TestRecord[] {
   return logs.flatMap(({ subscribedFrame, unsubscribedFrame }) => {
     const begin = { at: subscribedFrame, kind: 'subscribed', mark: '^' };
     return unsubscribedFrame === Infinity ? [begin] : [begin, { at: unsubscribedFrame, kind: 'left', mark: '!' }];
   });
+}
+
+/** Parses a diagram, one millisecond for each character, inside and outside of a run. */
+export function parseDiagram(marbles: string): readonly TestMessage[] {
+  const { frameTimeFactor } = TestScheduler;
+  TestScheduler.frameTimeFactor = 1;
+  try {
+    return TestScheduler.parseMarbles(marbles, undefined, undefined, false, true);
+  } finally {
+    TestScheduler.frameTimeFactor = frameTimeFactor;
+  }
 }
