@@ -1,13 +1,13 @@
 import { checkOptions } from '../data/checkOptions.ts';
 import { appending } from './logCases/appending.ts';
 import { ending } from './logCases/ending.ts';
-import { Lab, type LogCase, type OpenLog } from './logCases/Lab.ts';
+import { type LogCase, LogOpener, type OpenLog } from './logCases/LogCase.ts';
 import { reading } from './logCases/reading.ts';
 import { sharing } from './logCases/sharing.ts';
 import { trimming } from './logCases/trimming.ts';
 import { waking } from './logCases/waking.ts';
 
-export type { LogRetention, LogUnderTest, OpenLog } from './logCases/Lab.ts';
+export type { LogRetention, LogUnderTest, OpenLog } from './logCases/LogCase.ts';
 
 /**
  * The functions of a test runner: mocha, Jest and Vitest have them as globals, node:test exports them. @category
@@ -21,7 +21,7 @@ export interface TestRunner {
 /** The test runner, where it has no globals, and the timeout. @category testing */
 export interface LogSuiteOptions extends Partial<TestRunner> {
   /**
-   * The milliseconds that one answer or one wake may take. Below the limit of the test runner, so that a failure says
+   * The milliseconds that one operation or one wake may take. Below the limit of the test runner, so that a failure says
    * what was waited for.
    *
    * @default 1500
@@ -51,13 +51,13 @@ export function logSuite(name: string, open: OpenLog, options: LogSuiteOptions =
   const { describe, it } = runnerOf(options);
   const { timeout = 1500 } = options;
   describe(name, () => {
-    for (const { name: promise, run } of cases) {
-      it(promise, async () => {
-        const lab = new Lab(open, timeout);
+    for (const { name: title, run } of cases) {
+      it(title, async () => {
+        const logs = new LogOpener(open, timeout);
         try {
-          await run(lab);
+          await run(logs);
         } finally {
-          await lab.close();
+          await logs.close();
         }
       });
     }

@@ -8,24 +8,24 @@ const empty = new Uint8Array(0);
 
 /** What such a log does, how, and the test that has to notice. */
 export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
-  ['drops a name', brokenDrafts((draft) => ({ ...draft, event: undefined })), /as it was put in/],
-  ['drops a retry', brokenDrafts((draft) => ({ ...draft, retry: undefined })), /as it was put in/],
-  ['joins lines', brokenDrafts((draft) => ({ ...draft, data: draft.data.replaceAll('\n', '') })), /as it was put in/],
-  ['knows one script', edited((text) => text.replaceAll('世', '?')), /as it was put in/],
+  ['drops a name', brokenDrafts((draft) => ({ ...draft, event: undefined })), /as it was appended/],
+  ['drops a retry', brokenDrafts((draft) => ({ ...draft, retry: undefined })), /as it was appended/],
+  ['joins lines', brokenDrafts((draft) => ({ ...draft, data: draft.data.replaceAll('\n', '') })), /as it was appended/],
+  ['knows one script', edited((text) => text.replaceAll('世', '?')), /as it was appended/],
   ['leaves out an entry', edited((text) => text.replace(/id: \S+\.7\n[\s\S]*?\n\n/, '')), /without a hole/],
   ['leaves out an id', edited((text) => text.replace(/id: \S+\.7\n/, '')), /without a hole/],
   ['has ids of another epoch', edited((text) => text.replace(/id: 1\.../g, 'id: 1.__')), /without a hole/],
   ['parts a block', brokenPages((page) => ({ ...page, bytes: page.bytes.subarray(0, -1) })), /without a hole/],
-  ['has an epoch that no cursor can have', brokenPages((page) => ({ ...page, epoch: 'a.b' })), /begins empty/],
+  ['has an epoch that no cursor can have', brokenPages((page) => ({ ...page, epoch: 'a.b' })), /is empty at first/],
   [
     'tells of a tail that its page is too old for',
     brokenPages((page) => ({ ...page, tail: page.tail + 1 })),
-    /begins empty/,
+    /is empty at first/,
   ],
   [
     'has one epoch for all its logs',
     brokenPages((page) => ({ ...page, epoch: 'always', past: [{ epoch: page.epoch, last: page.tail }] })),
-    /an epoch that no other log has/,
+    /an epoch of its own/,
   ],
   [
     'numbers from 0',
@@ -35,12 +35,12 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
         return log.append(drafts, options).pipe(shift);
       },
     })),
-    /numbers from 1/,
+    /numbers entries from 1/,
   ],
   [
     'appends when somebody subscribes',
     broken((log) => ({ append: (drafts, options) => defer(() => log.append(drafts, options)) })),
-    /whether or not anybody subscribes/,
+    /without a subscriber/,
   ],
   [
     'parts a batch',
@@ -54,7 +54,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
         return begun(parts.pipe(toArray(), whole));
       },
     })),
-    /places batches whole/,
+    /concurrent batches whole/,
   ],
   [
     'adds something for nothing',
@@ -66,13 +66,13 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     })),
     /adds nothing/,
   ],
-  ['forgets keys', broken((log) => ({ append: (drafts) => log.append(drafts) })), /appends once under one key/],
+  ['forgets keys', broken((log) => ({ append: (drafts) => log.append(drafts) })), /appends once for each key/],
   [
     'reads all, whatever is asked',
     broken((log) => ({ read: (after) => log.read(after, Infinity) })),
-    /never more bytes/,
+    /at most maxBytes/,
   ],
-  ['reads one entry at a time', broken((log) => ({ read: (after) => log.read(after, 1) })), /well filled/],
+  ['reads one entry at a time', broken((log) => ({ read: (after) => log.read(after, 1) })), /half full/],
   [
     'gives nothing where an entry is larger than the page',
     brokenPages((page, after, most) => (page.bytes.length > most ? { ...page, bytes: empty, last: after } : page)),
@@ -95,14 +95,14 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     }),
     /never changes a page/,
   ],
-  ['never trims', () => sound({ entries: 100_000 }), /lets go of the oldest/],
-  ['keeps too few', ({ entries }) => sound({ entries: Math.ceil(entries / 2) }), /lets go of the oldest/],
+  ['never trims', () => sound({ entries: 100_000 }), /removes the oldest/],
+  ['keeps too few', ({ entries }) => sound({ entries: Math.ceil(entries / 2) }), /removes the oldest/],
   [
     'hides what it trimmed',
     brokenPages((page, after) => ({ ...page, floor: 0, after: Math.min(page.after, after) })),
-    /while it is trimmed/,
+    /while it removes entries/,
   ],
-  ['never wakes', broken(() => ({ wakes: NEVER })), /misses nothing.*when it has its page/],
+  ['never wakes', broken(() => ({ wakes: NEVER })), /miss no entry.*after its page has arrived/],
   [
     'wakes before there is anything to read',
     broken((log) => {
@@ -115,7 +115,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
         },
       };
     }),
-    /misses nothing/,
+    /miss no entry/,
   ],
   [
     'wakes for every other append',
@@ -125,9 +125,9 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
       log.wakes.subscribe({ next: () => count++ % 2 === 0 || wakes.next(), complete: () => wakes.complete() });
       return { wakes };
     }),
-    /leads a reader|misses nothing/,
+    /wakes often enough|miss no entry/,
   ],
-  ['wakes for ever', broken((log) => ({ wakes: merge(log.wakes, NEVER) })), /completes its wakes/],
+  ['wakes for ever', broken((log) => ({ wakes: merge(log.wakes, NEVER) })), /completes `wakes`/],
   [
     'ends without a wake',
     broken((log) => {
@@ -142,14 +142,14 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
         },
       };
     }),
-    /wakes whoever waits/,
+    /has ended so, and wakes/,
   ],
-  ['forgets how it ended', broken((log) => ({ end: () => log.end('completed') })), /it has failed/],
-  ['keeps the end to itself', brokenPages((page) => ({ ...page, ended: false })), /says on every page/],
+  ['forgets how it ended', broken((log) => ({ end: () => log.end('completed') })), /has 'failed' as the end/],
+  ['keeps the end to itself', brokenPages((page) => ({ ...page, ended: false })), /as the end of every page/],
   [
     'forgets its tail at the end',
     broken((log) => ({ end: (how) => log.end(how).pipe(map((s) => ({ ...s, tail: 0 }))) })),
-    /has, when it ends/,
+    /ends after all batches/,
   ],
   [
     'ends again',
@@ -162,9 +162,9 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
       append: (drafts, options) =>
         log.append(drafts, options).pipe(catchError(() => of({ epoch: 'e', first: 1, last: drafts.length }))),
     })),
-    /takes nothing after the end/,
+    /rejects an append after the end/,
   ],
-  ['is never closed', broken(() => ({ close: () => {} })), /refuses everything/],
+  ['is never closed', broken(() => ({ close: () => {} })), /rejects every operation/],
   [
     'begins anew after a restart, under its old epoch',
     (retention) => {
@@ -176,11 +176,11 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
           .pipe(concatMap((page) => tested.log.read(0, 0).pipe(map(({ epoch }) => ({ ...page, epoch })))));
       return { ...tested, reopen: () => twisted(fresh, { read }) };
     },
-    /survives a restart/,
+    /over a restart/,
   ],
   [
     'has a second writer with a log of its own',
     (retention) => ({ ...sound(retention), second: () => memoryLog() }),
-    /two writers/,
+    /two concurrent writers/,
   ],
 ];

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 import type { LogEnd } from '../../lib/log/EventLog.ts';
-import { Lab, type Opened } from '../../lib/testing/logCases/Lab.ts';
-import type { Probe } from '../../lib/testing/logCases/Probe.ts';
-import { holds, same } from '../../lib/testing/logCases/same.ts';
+import type { CheckedLog } from '../../lib/testing/logCases/CheckedLog.ts';
+import { expectEqual, expectTrue } from '../../lib/testing/logCases/expectEqual.ts';
+import { LogOpener, type OpenedLog } from '../../lib/testing/logCases/LogCase.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
 
 /** One thing that happens to a log; places are given as thousandths of what there is, and a little beyond. */
@@ -59,13 +59,13 @@ const histories: fc.Arbitrary<History> = fc.record({
 export async function playHistories(open: OpenLog, numRuns: number): Promise<{ readonly trimmed: number }> {
   let trimmed = 0;
   const play = async ({ entries, steps }: History) => {
-    const lab = new Lab(open, 4000);
+    const logs = new LogOpener(open, 4000);
     try {
-      const model = new Model(await lab.open(entries), entries);
+      const model = new Model(await logs.open(entries), entries);
       for (const each of steps) await model.take(each);
       trimmed += await model.readAll();
     } finally {
-      await lab.close();
+      await logs.close();
     }
   };
   await fc.assert(fc.asyncProperty(histories, play), { numRuns, endOnFailure: false });
@@ -74,18 +74,18 @@ export async function playHistories(open: OpenLog, numRuns: number): Promise<{ r
 
 /** A log, and the array that it must be like. */
 class Model {
-  readonly #opened: Opened;
+  readonly #opened: OpenedLog;
   readonly #kept: number;
   readonly #entries: string[] = [];
   readonly #keys = new Map<string, number>();
-  #first: Probe;
-  #second: Probe | undefined;
+  #first: CheckedLog;
+  #second: CheckedLog | undefined;
   #ended: false | LogEnd = false;
   #floor = 0;
   /** Where the reader is that reads on, now and then, page after page. */
   #reader = 0;
 
-  constructor(opened: Opened, kept: number) {
+  constructor(opened: OpenedLog, kept: number) {
     this.#opened = opened;
     this.#first = opened;
     this.#kept = kept;
@@ -123,34 +123,38 @@ class Model {
     return this.#floor;
   }
 
-  async #read(probe: Probe, after: number, maxBytes: number): Promise<number> {
+  async #read(probe: CheckedLog, after: number, maxBytes: number): Promise<number> {
     const { blocks, floor, tail, ended, ...page } = await probe.read(after, maxBytes);
-    same(`entries after ${page.after}`, blocks.map(shown), this.#entries.slice(page.after, page.last));
-    same('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
-    holds(`the floor went back from ${this.#floor} to ${floor}`, floor >= this.#floor);
-    holds(`of ${tail} it keeps ${tail - floor}`, floor === 0 || tail - floor >= this.#kept);
+    expectEqual(`entries after ${page.after}`, blocks.map(shown), this.#entries.slice(page.after, page.last));
+    expectEqual('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
+    expectTrue(`the floor went back from ${this.#floor} to ${floor}`, floor >= this.#floor);
+    expectTrue(`of ${tail} it keeps ${tail - floor}`, floor === 0 || tail - floor >= this.#kept);
     this.#floor = floor;
     return page.last;
   }
 
   async #end(how: LogEnd): Promise<void> {
     const { tail, ended } = await this.#first.end(how);
-    same('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
+    expectEqual('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
   }
 
-  async #append(probe: Probe, sizes: readonly number[], key: string | undefined): Promise<void> {
+  async #append(probe: CheckedLog, sizes: readonly number[], key: string | undefined): Promise<void> {
     const known = key === undefined ? undefined : this.#keys.get(key);
     const drafts = this.#drafts(sizes, this.#entries.length);
     const options = key === undefined ? {} : { key };
     if (known !== undefined) {
       const appended = await probe.answer('append', probe.log.append(drafts, options));
-      return same(`the place of what has the key ${key}`, appended.first, known);
+      return expectEqual(`the place of what has the key ${key}`, appended.first, known);
     }
     if (this.#ended !== false) {
-      return same('the refusal', await probe.refusal('append', probe.log.append(drafts, options)), 'ClosedError');
+      return expectEqual(
+        'the refusal',
+        await probe.errorTagOf('append', probe.log.append(drafts, options)),
+        'ClosedError',
+      );
     }
     const { first } = await probe.append(drafts, options);
-    same('its place', first, this.#entries.length + 1);
+    expectEqual('its place', first, this.#entries.length + 1);
     if (key !== undefined) this.#keys.set(key, first);
     this.#entries.push(...drafts.map(shown));
   }
@@ -167,7 +171,7 @@ class Model {
     for (const { first, drafts } of (await Promise.all(calls)).sort(
       (a, b) => a.first - b.first || a.drafts.length - b.drafts.length,
     )) {
-      same('the place of a batch', first, this.#entries.length + 1);
+      expectEqual('the place of a batch', first, this.#entries.length + 1);
       this.#entries.push(...drafts.map(shown));
     }
   }
@@ -180,7 +184,7 @@ class Model {
     }));
   }
 
-  async #probe(second: boolean): Promise<Probe> {
+  async #probe(second: boolean): Promise<CheckedLog> {
     if (!second) return this.#first;
     this.#second ??= await this.#opened.second();
     return this.#second;

@@ -1,14 +1,14 @@
-import { covers } from './checkPage.ts';
-import { dataOf, numbered, numbers } from './drafts.ts';
-import type { LogCase, Opened } from './Lab.ts';
-import type { Probe } from './Probe.ts';
-import { holds, same } from './same.ts';
+import type { CheckedLog } from './CheckedLog.ts';
+import { covers } from './CheckedLog.ts';
+import { expectEqual, expectTrue } from './expectEqual.ts';
+import type { LogCase } from './LogCase.ts';
+import { dataOf, numbered, numbers } from './testEvents.ts';
 
 export const sharing: readonly LogCase[] = [
   {
-    name: 'takes what two writers append at once: each batch whole, each in its order, both the same',
-    run: async (lab) => {
-      const log = await lab.open();
+    name: 'stores the batches of two concurrent writers whole and in the order of each writer, and both read the same entries',
+    run: async (logs) => {
+      const log = await logs.open();
       const writer = await log.second();
       const calls = Array.from({ length: 60 }, (_, call) => {
         const number = Math.floor(call / 2) * 3;
@@ -18,18 +18,18 @@ export const sharing: readonly LogCase[] = [
       });
       const appended = await Promise.all(calls);
       const data = await log.data();
-      same('the entries as the other reads them', await writer.data(), data);
-      same('the tail', (await log.state()).tail, 180);
+      expectEqual('the entries that the other writer reads', await writer.data(), data);
+      expectEqual('the tail', (await log.state()).tail, 180);
       appended.forEach(({ first, last }, call) => {
         const number = Math.floor(call / 2) * 3;
-        same(
+        expectEqual(
           `batch ${call}`,
           data.slice(first - 1, last),
           dataOf(numbers(number + 1, number + 3, call % 2 === 0 ? 'a' : 'b')),
         );
       });
       for (const by of ['a', 'b']) {
-        same(
+        expectEqual(
           `the order of ${by}`,
           data.filter((text) => text.startsWith(by)),
           dataOf(numbers(1, 90, by)),
@@ -38,53 +38,52 @@ export const sharing: readonly LogCase[] = [
     },
   },
   {
-    name: 'tells one writer of the end by another',
-    run: async (lab) => {
-      const log = await lab.open();
+    name: 'notifies a writer of an end by another writer',
+    run: async (logs) => {
+      const log = await logs.open();
       const writer = await log.second();
       await log.append([numbered(1)]);
-      const woken = log.woken('at the end by another');
+      const woken = log.woken('after the end by another writer');
       await writer.end('failed');
       await woken;
       const { tail, ended } = await log.read(1);
-      same('the state', { tail, ended }, { tail: 1, ended: 'failed' });
+      expectEqual('the state', { tail, ended }, { tail: 1, ended: 'failed' });
     },
   },
   {
-    name: 'survives a restart, entries, places and end, or says by its epoch that it did not',
-    run: async (lab) => {
-      const log = await lab.open();
+    name: 'retains entries, positions and its end over a restart, or has another epoch after it',
+    run: async (logs) => {
+      const log = await logs.open();
       await log.append(numbers(1, 500));
       const before = { state: await log.state(), blocks: await log.blocks(0) };
-      if (log.reopened === undefined) return forgets(log, await lab.open());
+      const { reopened } = log;
+      if (reopened === undefined) return expectForgotten(log, await logs.open());
 
-      const again = await log.reopened();
+      const again = await reopened();
       // Before any append: a log that finds its position only then would call every cursor one from the future.
       const state = await again.state();
-      same('floor and tail', [state.floor, state.tail], [before.state.floor, before.state.tail]);
-      holds(`cursors of epoch ${before.state.epoch} are no longer exact`, covers(state, before.state.epoch, 500));
-      same('the entries', await again.blocks(0), before.blocks);
-      same('the page at the tail', (await again.read(500)).blocks, []);
-      same('the place of the next', (await again.append([numbered(501)])).first, 501);
-      same('the next', await again.data(500), ['501']);
+      expectEqual('floor and tail', [state.floor, state.tail], [before.state.floor, before.state.tail]);
+      expectTrue(
+        `cursors of epoch ${before.state.epoch} must stay exact after a restart: keep its epoch, or list it in past`,
+        covers(state, before.state.epoch, 500),
+      );
+      expectEqual('the entries', await again.blocks(0), before.blocks);
+      expectEqual('the page at the tail', (await again.read(500)).blocks, []);
+      expectEqual('the position of the next entry', (await again.append([numbered(501)])).first, 501);
+      expectEqual('the next entry', await again.data(500), ['501']);
       await again.end('completed');
 
-      const { ended, tail } = await (await reopenedAgain(log)).state();
-      same('after its end and another restart', { ended, tail }, { ended: 'completed', tail: 501 });
+      const { ended, tail } = await (await reopened()).state();
+      expectEqual('after its end and another restart', { ended, tail }, { ended: 'completed', tail: 501 });
     },
   },
 ];
 
-async function forgets(log: Probe, fresh: Probe): Promise<void> {
+async function expectForgotten(log: CheckedLog, fresh: CheckedLog): Promise<void> {
   const { epoch } = await log.state();
   const { epoch: other, past } = await fresh.state();
-  holds(
-    `the epoch ${epoch} of what is lost is one of a fresh log`,
+  expectTrue(
+    `a fresh log has the epoch ${epoch} of a log whose entries are lost; give each new log another epoch`,
     other !== epoch && !past.some((one) => one.epoch === epoch),
   );
-}
-
-function reopenedAgain({ reopened }: Opened): Promise<Probe> {
-  if (reopened === undefined) throw new TypeError('logSuite: reopen is gone');
-  return reopened();
 }

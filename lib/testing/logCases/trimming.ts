@@ -1,38 +1,33 @@
-import { dataOf, numbers } from './drafts.ts';
-import type { LogCase, Opened } from './Lab.ts';
-import { holds, same } from './same.ts';
+import { expectEqual, expectTrue } from './expectEqual.ts';
+import type { LogCase, OpenedLog } from './LogCase.ts';
+import { dataOf, numbers } from './testEvents.ts';
 
 /** The entries that the logs of these cases retain, and that they append at once. */
 const retained = 50;
 
 export const trimming: readonly LogCase[] = [
   {
-    name: 'lets go of the oldest entries when there are enough newer ones, and tells by the floor',
-    run: async (lab) => {
-      const log = await lab.open(retained);
+    name: 'removes the oldest entries when there are enough newer ones, and raises its floor',
+    run: async (logs) => {
+      const log = await logs.open(retained);
       const tail = await overfill(log);
       const page = await log.read(0);
-      holds(`of ${tail} entries it keeps only ${tail - page.floor}`, tail - page.floor >= retained);
-      same('the page after 0 begins after', page.after, page.floor);
-      same('what is kept', await log.data(0), dataOf(numbers(page.floor + 1, tail)));
-      same('what is kept, from the floor', await log.data(page.floor), await log.data(0));
-      same(
-        'the page after the place before the floor begins after',
-        (await log.read(page.floor - 1)).after,
-        page.floor,
+      expectTrue(
+        `the log must retain at least ${retained} of ${tail} entries, got ${tail - page.floor}`,
+        tail - page.floor >= retained,
       );
-      same(
-        'the page after the place behind the floor begins after',
-        (await log.read(page.floor + 1)).after,
-        page.floor + 1,
-      );
-      same('the tail of an empty page', (await log.read(tail)).tail, tail);
+      expectEqual('the page after 0 starts after', page.after, page.floor);
+      expectEqual('the retained entries', await log.data(0), dataOf(numbers(page.floor + 1, tail)));
+      expectEqual('the retained entries, read from the floor', await log.data(page.floor), await log.data(0));
+      expectEqual('the page before the floor starts after', (await log.read(page.floor - 1)).after, page.floor);
+      expectEqual('the page behind the floor starts after', (await log.read(page.floor + 1)).after, page.floor + 1);
+      expectEqual('the tail of an empty page', (await log.read(tail)).tail, tail);
     },
   },
   {
-    name: 'can be read while it is trimmed: what is missing is always told, and nothing else is missing',
-    run: async (lab) => {
-      const log = await lab.open(retained);
+    name: 'can be read while it removes entries: a page shows which are missing, and no other is missing',
+    run: async (logs) => {
+      const log = await logs.open(retained);
       const writer = await log.second();
       let at = 0;
       let missed = 0;
@@ -43,23 +38,29 @@ export const trimming: readonly LogCase[] = [
           await wait;
           const { after, last, blocks } = await log.read(at, 512);
           missed += after - at;
-          same(`the entries from ${after}`, dataOf(blocks), dataOf(numbers(after + 1, last)));
+          expectEqual(`the entries from ${after}`, dataOf(blocks), dataOf(numbers(after + 1, last)));
           at = last;
         }
       }
       const rest = await log.read(at, Infinity);
-      same('the last entry', rest.last, 40 * retained);
-      holds('nothing was trimmed', missed > 0);
+      expectEqual('the last entry', rest.last, 40 * retained);
+      expectTrue(
+        'no entry was removed while the log was read; remove entries soon after there are more than it has to retain',
+        missed > 0,
+      );
     },
   },
 ];
 
-/** Appends until something is removed. Logs may do that in steps, but not never. */
-async function overfill(log: Opened): Promise<number> {
+/** Appends until an entry is removed. A log may remove them in steps. */
+async function overfill(log: OpenedLog): Promise<number> {
   for (let tail = 0; tail < 100 * retained; tail += retained) {
     await log.append(numbers(tail + 1, tail + retained));
     if ((await log.state()).floor > 0) return tail + retained;
   }
-  holds(`${100 * retained} entries and the floor is still 0, in a log that keeps ${retained}`, false);
+  expectTrue(
+    `the floor is still 0 after ${100 * retained} entries in a log that has to retain ${retained}; remove the older ones`,
+    false,
+  );
   return 0;
 }

@@ -1,43 +1,42 @@
 import { endWith, ignoreElements } from 'rxjs';
-import { blocksOf } from './blocksOf.ts';
-import { dataOf, numbered, numbers } from './drafts.ts';
-import type { Lab, LogCase } from './Lab.ts';
-import { type Probe, wide } from './Probe.ts';
-import { same } from './same.ts';
+import { type CheckedLog, defaultMaxBytes } from './CheckedLog.ts';
+import { expectEqual } from './expectEqual.ts';
+import type { LogCase, LogOpener } from './LogCase.ts';
+import { blocksOf, dataOf, numbered, numbers } from './testEvents.ts';
 
-/** The points in the life of a joining reader at which another process may append. */
+/** The moments of a new reader at which another process may append. */
 const moments = [
   'before it subscribes',
   'before it reads',
   'while it reads',
-  'as its page arrives',
-  'when it has its page',
+  'when its page arrives',
+  'after its page has arrived',
 ] as const;
 
 export const waking: readonly LogCase[] = [
   ...moments.map((moment) => ({
-    name: `misses nothing that is appended by a reader who joins: ${moment}`,
-    run: async (lab: Lab) => {
-      const log = await lab.open();
+    name: `lets a new reader miss no entry that is appended ${moment}`,
+    run: async (logs: LogOpener) => {
+      const log = await logs.open();
       await log.append(numbers(1, 2));
-      same('what it read', await join(log, log, moment), ['1', '2', '3']);
+      expectEqual('what it read', await join(log, log, moment), ['1', '2', '3']);
     },
   })),
   {
-    name: 'misses nothing at any of these moments when another writer appends',
-    run: async (lab) => {
+    name: 'lets a new reader miss no entry at any of these moments when another writer appends',
+    run: async (logs) => {
       for (const moment of moments) {
-        const log = await lab.open();
+        const log = await logs.open();
         const writer = await log.second();
         await writer.append(numbers(1, 2));
-        same(`what it read, appended ${moment}`, await join(log, writer, moment), ['1', '2', '3']);
+        expectEqual(`what it read, appended ${moment}`, await join(log, writer, moment), ['1', '2', '3']);
       }
     },
   },
   {
-    name: 'leads a reader who only follows its wakes to the end',
-    run: async (lab) => {
-      const log = await lab.open();
+    name: 'wakes often enough that a reader that reads at wakes only reaches the end',
+    run: async (logs) => {
+      const log = await logs.open();
       const writer = await log.second();
       const followed = follow(log);
       for (let from = 1; from <= 300; from += 10) {
@@ -46,14 +45,15 @@ export const waking: readonly LogCase[] = [
         await Promise.all([log.append(numbers(from + 5, from + 8)), log.append([numbered(from + 9)])]);
       }
       await writer.end('completed');
-      same('what it read', await followed, dataOf(numbers(1, 300)));
+      expectEqual('what it read', await followed, dataOf(numbers(1, 300)));
     },
   },
   {
-    name: 'completes its wakes when it is closed',
-    run: async (lab) => {
-      const log = await lab.open();
-      const completion = () => log.answer('completed wakes', log.log.wakes.pipe(ignoreElements(), endWith(true)));
+    name: 'completes `wakes` when it is closed',
+    run: async (logs) => {
+      const log = await logs.open();
+      const completion = () =>
+        log.answer('the completion of wakes', log.log.wakes.pipe(ignoreElements(), endWith(true)));
       const before = completion();
       log.log.close();
       await Promise.all([before, completion()]);
@@ -61,8 +61,8 @@ export const waking: readonly LogCase[] = [
   },
 ];
 
-/** Joins as a reader does: subscribes to the wakes, reads, and reads again when it was woken. */
-async function join(log: Probe, writer: Probe, at: (typeof moments)[number]): Promise<readonly string[]> {
+/** Reads as a new reader does: subscribes to the wakes, reads, and reads again when it was woken. */
+async function join(log: CheckedLog, writer: CheckedLog, at: (typeof moments)[number]): Promise<readonly string[]> {
   const appended: Promise<unknown>[] = [];
   const reach = (moment: typeof at) => {
     if (moment === at) appended.push(writer.append([numbered(3)]));
@@ -72,12 +72,12 @@ async function join(log: Probe, writer: Probe, at: (typeof moments)[number]): Pr
   const woken = log.woken(`for what was appended ${at}`);
   reach('before it reads');
   await Promise.all(appended);
-  const reading = log.log.read(0, wide);
+  const reading = log.log.read(0, defaultMaxBytes);
   reach('while it reads');
-  // An error is the answer below as well.
-  reading.subscribe({ next: () => reach('as its page arrives'), error: () => {} });
+  // The same error rejects the result below.
+  reading.subscribe({ next: () => reach('when its page arrives'), error: () => {} });
   const { bytes, last } = await log.answer('read', reading);
-  reach('when it has its page');
+  reach('after its page has arrived');
   const data = dataOf(blocksOf(bytes));
   if (last >= 3) return data;
   await woken;
@@ -85,12 +85,12 @@ async function join(log: Probe, writer: Probe, at: (typeof moments)[number]): Pr
 }
 
 /** Reads once at first and then at wakes only, until the log has ended. */
-async function follow(log: Probe): Promise<readonly string[]> {
+async function follow(log: CheckedLog): Promise<readonly string[]> {
   const data: string[] = [];
   for (let at = 0; ; ) {
     const woken = log.woken(`after ${at}`);
     const page = await log.read(at);
-    same('what was asked for and is not there', page.after, at);
+    expectEqual('the position after which the page starts', page.after, at);
     data.push(...dataOf(page.blocks));
     at = page.last;
     if (at < page.tail) continue;

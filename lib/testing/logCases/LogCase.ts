@@ -1,7 +1,7 @@
 import type { EventLog } from '../../log/EventLog.ts';
-import { Probe } from './Probe.ts';
+import { CheckedLog } from './CheckedLog.ts';
 
-/** The entries and keys that the log of a test has to retain. @category testing */
+/** The entries that the log of a test has to retain. @category testing */
 export interface LogRetention {
   /** At least this many of the newest entries; it removes older ones soon after there are more. */
   readonly entries: number;
@@ -24,36 +24,36 @@ export interface LogUnderTest {
 /** Opens a new log. @category testing */
 export type OpenLog = (retention: LogRetention) => LogUnderTest | Promise<LogUnderTest>;
 
-/** The log of a case, through a probe. */
-export interface Opened extends Probe {
-  /** Probes the log after a restart; `undefined` where nothing survives one. */
-  readonly reopened: (() => Promise<Probe>) | undefined;
-  /** Probes another writer; where there can be only one, the same log. */
-  readonly second: () => Promise<Probe>;
+/** The log of a case, each result of which is checked. */
+export interface OpenedLog extends CheckedLog {
+  /** Opens the log again after a restart; `undefined` where nothing survives one. */
+  readonly reopened: (() => Promise<CheckedLog>) | undefined;
+  /** Opens another writer; where there can be only one, returns the same log. */
+  readonly second: () => Promise<CheckedLog>;
 }
 
 /** More than any case appends that has to retain all of them. */
 const all = 100_000;
 
 /** Opens the logs of one case, and closes them when it has ended, whatever its result. */
-export class Lab {
+export class LogOpener {
   readonly #open: OpenLog;
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #opened: LogUnderTest[] = [];
 
-  constructor(open: OpenLog, patience: number) {
+  constructor(open: OpenLog, timeout: number) {
     this.#open = open;
-    this.#patience = patience;
+    this.#timeout = timeout;
   }
 
-  async open(entries = all): Promise<Opened> {
+  async open(entries = all): Promise<OpenedLog> {
     const tested = await this.#open({ entries });
     this.#opened.push(tested);
-    const probe = (log: EventLog) => new Probe(log, this.#patience);
+    const checked = (log: EventLog) => new CheckedLog(log, this.#timeout);
     const { reopen, second } = tested;
-    return Object.assign(probe(tested.log), {
-      reopened: reopen && (async () => probe(await reopen.call(tested))),
-      second: async () => probe(second ? await second.call(tested) : tested.log),
+    return Object.assign(checked(tested.log), {
+      reopened: reopen && (async () => checked(await reopen.call(tested))),
+      second: async () => checked(second ? await second.call(tested) : tested.log),
     });
   }
 
@@ -62,9 +62,9 @@ export class Lab {
   }
 }
 
-/** One promise of a log. */
+/** A test of one promise that every log makes. */
 export interface LogCase {
   readonly name: string;
   /** Fails when the log breaks the promise. */
-  readonly run: (lab: Lab) => Promise<void>;
+  readonly run: (logs: LogOpener) => Promise<void>;
 }
