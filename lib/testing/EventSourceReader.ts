@@ -1,12 +1,6 @@
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
-import {
-  connectReader,
-  type ReaderOptions,
-  type ReaderWorld,
-  type RouteHandler,
-  readerKinds,
-} from './connectReader.ts';
+import { connectReader, type ReaderOptions, type ReaderRun, type RouteHandler, readerKinds } from './connectReader.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
 import { millisecondsOf } from './MarbleTime.ts';
 import { type SocketStep, socketScript } from './socketScript.ts';
@@ -74,14 +68,14 @@ export class EventSourceReader {
   readonly #connections: TestReader[] = [];
   readonly #connectedAt: number[] = [];
   readonly #connect: () => void;
-  readonly #run: ReaderWorld;
+  readonly #run: ReaderRun;
   #lastEventId: string;
   #retry: number;
   #closed = false;
   #end: EventSourceEnd | undefined;
 
   /** @internal */
-  constructor(run: ReaderWorld, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
+  constructor(run: ReaderRun, route: RouteHandler<SseRequest>, options: EventSourceOptions) {
     checkOptions('eventSource', options, eventSourceKinds);
     const { socket = '', sockets = [], retry = 3000, chunk = Infinity, at, lastEventId = '', ...request } = options;
     if (!(chunk >= 1)) throw new RangeError(`eventSource: chunk must be 1 byte or more, got ${chunk}`);
@@ -106,12 +100,12 @@ export class EventSourceReader {
       const reader = connectReader(run, route, id === '' ? request : { ...request, lastEventId: id }, {
         site,
         chunk,
-        onMade: (made) => this.#connections.push(made),
+        onCreate: (created) => this.#connections.push(created),
         onChange: (changed) => this.#changed(changed),
       });
       for (const step of script) scheduler.schedule(() => step.apply(reader), step.at);
     };
-    scheduler.schedule(() => this.#comeBack(), start - scheduler.frame);
+    scheduler.schedule(() => this.#reconnect(), start - scheduler.frame);
     for (const step of socketScript(socket, 'eventSource: socket', 'C')) {
       if (step.at < scheduler.frame)
         throw new RangeError(`eventSource: socket has a step at ${step.at} ms, which has passed`);
@@ -146,7 +140,7 @@ export class EventSourceReader {
     return this.#end;
   }
 
-  #comeBack(): void {
+  #reconnect(): void {
     if (!this.#closed) this.#connect();
   }
 
@@ -154,7 +148,7 @@ export class EventSourceReader {
     const last = this.#connections.at(-1);
     if (letter === 'C') this.#closed = true;
     if (last === undefined || last.closed !== undefined) return;
-    if (letter === 'C') last.response.leave();
+    if (letter === 'C') last.response.disconnect();
     else apply(last);
   }
 
@@ -164,11 +158,11 @@ export class EventSourceReader {
     if (status !== undefined && !isStream) {
       this.#end = { at: this.#run.scheduler.frame, status };
       // A browser does not read any further.
-      if (closed === undefined) this.#run.scheduler.schedule(() => reader.response.leave());
+      if (closed === undefined) this.#run.scheduler.schedule(() => reader.response.disconnect());
     } else if (closed !== undefined) {
       this.#lastEventId = reader.lastEventId;
       this.#retry = reader.retry ?? this.#retry;
-      this.#run.scheduler.schedule(() => this.#comeBack(), this.#retry);
+      this.#run.scheduler.schedule(() => this.#reconnect(), this.#retry);
     }
   }
 }

@@ -8,16 +8,16 @@ export interface Write {
   readonly bytes: Uint8Array;
 }
 
-/** The parts of a run that a fake response uses. */
-export interface Surroundings {
+/** The clock of a fake response, and the callbacks that it notifies. */
+export interface FakeResponseHost {
   now(): number;
   /** Runs the work in a later step of the same virtual moment. */
   later(work: () => void): void;
   /** Fails the test for a call that Node would ignore, or that would end the process. */
-  mistake(what: string): void;
-  arrived(write: Write): void;
+  onMistake(what: string): void;
+  onWrite(write: Write): void;
   /** Called when the connection has closed, by either side. */
-  closed(): void;
+  onClose(): void;
 }
 
 /**
@@ -48,7 +48,7 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
   /** When the client disconnected, or its socket broke. */
   leftAt: number | undefined;
   destroyed = false;
-  readonly #run: Surroundings;
+  readonly #host: FakeResponseHost;
   readonly #bodiless: boolean;
   #head: FakeResponse['head'];
   #corks = 0;
@@ -57,10 +57,10 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
   #full = false;
   #closed = false;
 
-  constructor(method: string, run: Surroundings) {
+  constructor(method: string, host: FakeResponseHost) {
     super();
     this.#bodiless = method === 'HEAD';
-    this.#run = run;
+    this.#host = host;
   }
 
   get headersSent(): boolean {
@@ -99,7 +99,7 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
 
   write(chunk: Uint8Array | string): boolean {
     if (this.destroyed || this.writableEnded) {
-      this.#run.mistake(`${Buffer.byteLength(chunk)} bytes were written at ${this.#run.now()} ms, ${this.#over()}`);
+      this.#host.onMistake(`${Buffer.byteLength(chunk)} bytes were written at ${this.#host.now()} ms, ${this.#over()}`);
       return false;
     }
     if (this.#head === undefined) this.writeHead(200);
@@ -117,7 +117,7 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     if (this.#head === undefined) this.writeHead(200);
     this.#send();
     this.head = this.#head;
-    this.endedAt = this.#run.now();
+    this.endedAt = this.#host.now();
     if (!this.#full) this.#closeLater();
     return this;
   }
@@ -125,7 +125,7 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
   destroy(error?: Error): this {
     if (this.destroyed) return this;
     this.destroyed = true;
-    if (!this.writableEnded) this.cut = { at: this.#run.now(), error };
+    if (!this.writableEnded) this.cut = { at: this.#host.now(), error };
     this.#closeLater();
     return this;
   }
@@ -144,14 +144,15 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
   }
 
   /** Disconnects the client; with an error, breaks its socket. */
-  leave(error?: Error): void {
+  disconnect(error?: Error): void {
     if (this.#closed) return;
     // A response that has ended, or was cut, closes in its own way.
-    if (!this.writableEnded && !this.destroyed) this.leftAt = this.#run.now();
+    if (!this.writableEnded && !this.destroyed) this.leftAt = this.#host.now();
     this.destroyed = true;
     if (error !== undefined) {
       if (this.listenerCount('error') > 0) this.emit('error', error);
-      else this.#run.mistake("the socket broke and no listener for 'error' was registered, which ends a Node process");
+      else
+        this.#host.onMistake("the socket broke and no listener for 'error' was registered, which ends a Node process");
     }
     this.#close();
   }
@@ -167,11 +168,11 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     if (bytes.length === 0 || this.destroyed) return;
     this.head = this.#head;
     if (this.#full) this.overrun += bytes.length;
-    this.#run.arrived({ at: this.#run.now(), bytes });
+    this.#host.onWrite({ at: this.#host.now(), bytes });
   }
 
   #closeLater(): void {
-    this.#run.later(() => this.#close());
+    this.#host.later(() => this.#close());
   }
 
   #close(): void {
@@ -179,11 +180,13 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     this.#closed = true;
     this.destroyed = true;
     this.emit('close');
-    this.#run.closed();
+    this.#host.onClose();
   }
 
   #over(): string {
     if (this.endedAt !== undefined) return `after the response had ended at ${this.endedAt} ms`;
-    return this.cut ? `after it was cut at ${this.cut.at} ms` : `after the client had gone at ${this.leftAt} ms`;
+    return this.cut
+      ? `after it was cut at ${this.cut.at} ms`
+      : `after the client had disconnected at ${this.leftAt} ms`;
   }
 }

@@ -10,7 +10,7 @@ import type { RunHelpers } from 'rxjs/testing';
 import { type ErrorReporter, replaceErrorReporter } from '../error/reportError.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { replaceClock } from '../time/clock.ts';
-import { connectReader, type ReaderOptions, type ReaderWorld, type RouteHandler } from './connectReader.ts';
+import { connectReader, type ReaderOptions, type ReaderRun, type RouteHandler } from './connectReader.ts';
 import { type EventSourceOptions, EventSourceReader } from './EventSourceReader.ts';
 import { Expectations, type StreamExpectation, type SubscriptionExpectation } from './Expectations.ts';
 import { type ExpectFramesOptions, expectFrames, type FramesExpectation } from './expectFrames.ts';
@@ -52,22 +52,22 @@ const howToExpect =
   'an error was reported that no callback received; give the route or the feed an onError, or call reportedErrors() first and check them';
 
 const howToEnd =
-  'Leave the stream by a subscription diagram, let the reader go (X in its socket), or give a later `until`';
+  'Leave the stream by a subscription diagram, disconnect the reader (X in its socket), or give a later `until`';
 
-let underWay: MarbleRun | undefined;
+let currentMarbleRun: MarbleRun | undefined;
 
 /** Returns the run in which the calling code is, if there is one. */
 export function currentRun(): MarbleRun | undefined {
-  return underWay;
+  return currentMarbleRun;
 }
 
 /** One test in virtual time: its scheduler, its readers, and its expectations. */
-export class MarbleRun implements ReaderWorld {
+export class MarbleRun implements ReaderRun {
   readonly scheduler: VirtualScheduler;
   readonly #expectations = new Expectations();
   readonly #mistakes: Error[] = [];
   readonly #reported: ReportedError[] = [];
-  #checksReports = false;
+  #checksReportedErrors = false;
   #reporter: ErrorReporter | undefined;
 
   /** The function that created the test, for messages. */
@@ -98,7 +98,7 @@ export class MarbleRun implements ReaderWorld {
         this.expectObservable(observable, subscription, siteOf(helpers.expectObservable)),
       expectSubscriptions: (logs) => this.#expectSubscriptions(logs, siteOf(helpers.expectSubscriptions)),
       reportedErrors: () => {
-        this.#checksReports = true;
+        this.#checksReportedErrors = true;
         return this.#reported;
       },
       reader: (route, options = {}) => connectReader(this, route, options),
@@ -154,7 +154,7 @@ export class MarbleRun implements ReaderWorld {
     // The `#` of a reader is an error of its stream; an error of a hook or a feed has no frame that shows it.
     const isUnexpected = ({ where }: ReportedError): boolean =>
       !this.#expectations.expectsError || !/^sse /.test(where);
-    const unexpected = this.#checksReports ? [] : this.#reported.filter(isUnexpected);
+    const unexpected = this.#checksReportedErrors ? [] : this.#reported.filter(isUnexpected);
     if (unexpected.length > 0) throw withReports(testFailure(`${this.#name}: ${howToExpect}`), unexpected);
   }
 
@@ -169,7 +169,7 @@ export class MarbleRun implements ReaderWorld {
 
   /** Runs the work inside `TestScheduler.run`, up to the bound: all of its time is virtual, and is restored. */
   inVirtualTime<T>(bound: number, seed: number, work: (animate: RunHelpers['animate']) => T): T {
-    this.begin();
+    this.start();
     return this.scheduler.run(({ animate }) => {
       // Set here, since `run` itself has just set it to Infinity.
       this.scheduler.maxFrames = bound;
@@ -186,15 +186,15 @@ export class MarbleRun implements ReaderWorld {
   }
 
   /** @throws Error while another run is under way: there is one in each process */
-  begin(): void {
-    if (underWay !== undefined) throw new Error(`${this.#name}: another run is under way; await its end first`);
-    underWay = this;
+  start(): void {
+    if (currentMarbleRun !== undefined) throw new Error(`${this.#name}: another run is under way; await its end first`);
+    currentMarbleRun = this;
     this.#reporter = replaceErrorReporter((error, where) => this.#reported.push({ error, where }));
   }
 
   /** Clears the shared schedulers after a run that failed: the whole process shares them. */
   end(): void {
-    underWay = undefined;
+    currentMarbleRun = undefined;
     if (this.#reporter !== undefined) replaceErrorReporter(this.#reporter);
     this.scheduler.clear();
     for (const { actions } of [asapScheduler, animationFrameScheduler, asyncScheduler, queueScheduler]) {

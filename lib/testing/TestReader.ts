@@ -1,11 +1,11 @@
 import { shorten } from '../data/shorten.ts';
 import type { Next } from '../sink/SseRequest.ts';
-import { FakeResponse, type Surroundings, type Write } from './FakeResponse.ts';
+import { FakeResponse, type FakeResponseHost, type Write } from './FakeResponse.ts';
 import { FrameRecorder, type ReceivedFrame } from './FrameRecorder.ts';
 import { textOf } from './Marks.ts';
 
 /** The parameters of a reader. */
-interface ReaderRun extends Omit<Surroundings, 'arrived' | 'closed'> {
+interface ReaderParameters extends Omit<FakeResponseHost, 'onWrite' | 'onClose'> {
   readonly method: string;
   /** Its position when it connects. */
   readonly lastEventId: string;
@@ -34,24 +34,24 @@ export class TestReader {
   /** Each write that reached the socket; corked writes are one. */
   readonly writes: readonly Write[];
   readonly #writes: Write[] = [];
-  readonly #run: ReaderRun;
+  readonly #run: ReaderParameters;
   #recorder: FrameRecorder;
   #error: unknown;
   #closedAt: number | undefined;
 
   /** @internal */
-  constructor(run: ReaderRun) {
+  constructor(run: ReaderParameters) {
     this.writes = this.#writes;
     this.#run = run;
     this.#recorder = new FrameRecorder(run.lastEventId);
     this.response = new FakeResponse(run.method, {
       ...run,
-      arrived: (write) => {
+      onWrite: (write) => {
         this.#writes.push(write);
         this.#record(write);
         run.onChange(this);
       },
-      closed: () => {
+      onClose: () => {
         this.#closedAt = run.now();
         run.onChange(this);
       },
@@ -100,7 +100,7 @@ export class TestReader {
     return this.#recorder.retry;
   }
 
-  /** The number of bytes that were written, without the head. */
+  /** The bytes that were written, without the head. */
   get bytes(): Uint8Array {
     return Buffer.concat(this.writes.map(({ bytes }) => bytes));
   }
@@ -176,7 +176,7 @@ function statusCodeOf(error: unknown): number {
 }
 
 /** The most characters of a body in a message. */
-const maxAnswerLength = 400;
+const maxBodyLength = 400;
 
 /**
  * Describes a response that is not a stream, and what the route passed to `next`; empty where there is nothing to
@@ -184,12 +184,17 @@ const maxAnswerLength = 400;
  */
 export function describeResponse({ status, isStream, text, error }: TestReader, when = ''): string {
   const body = text.replace(/\s+/g, ' ').trim();
-  const answer =
-    status === undefined || isStream ? [] : [`the answer was ${status} and no stream${when}${saying(body)}`];
-  const passed = error === undefined ? [] : [`next was called with ${error instanceof Error ? error : textOf(error)}`];
-  return [...answer, ...passed].join('; ');
+  const isRejected = status !== undefined && status >= 400 && status < 500;
+  const advice = isRejected ? '; send a request that the route accepts' : '';
+  const type = status === 200 ? ' without content-type text/event-stream' : '';
+  const response =
+    status === undefined || isStream
+      ? []
+      : [`expected a stream of events, got status ${status}${type}${when}${quoteBody(body)}${advice}`];
+  const errors = error === undefined ? [] : [`next was called with ${error instanceof Error ? error : textOf(error)}`];
+  return [...response, ...errors].join('; ');
 }
 
-function saying(body: string): string {
-  return body === '' ? '' : `: ${shorten(body, maxAnswerLength)}`;
+function quoteBody(body: string): string {
+  return body === '' ? '' : `: ${shorten(body, maxBodyLength)}`;
 }

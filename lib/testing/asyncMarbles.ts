@@ -16,7 +16,7 @@ export interface AsyncMarbleHelpers extends MarbleHelpersBase {
 }
 
 /** The most real milliseconds that a test waits for the outside world while nothing virtual is due. */
-const patience = 250;
+const realTimeout = 250;
 
 /**
  * Creates a marble test for streams that wait for promises: between two steps of virtual time all promises that can
@@ -49,12 +49,12 @@ export function asyncMarbles(
   checkTest('asyncMarbles', test);
   return async () => {
     const run = new MarbleRun('asyncMarbles');
-    run.begin();
+    run.start();
     const { frameTimeFactor } = TestScheduler;
     const restoreTimers = replaceTimers(run.scheduler);
     TestScheduler.frameTimeFactor = 1;
     run.scheduler.maxFrames = bound;
-    const playing = new Playing(run);
+    const playing = new AsyncTest(run);
     replaceClock({ ...virtualClock(run.scheduler, seed), micro: (work) => playing.micro(work) });
     try {
       await playing.play(test);
@@ -67,11 +67,11 @@ export function asyncMarbles(
   };
 }
 
-class Playing {
+class AsyncTest {
   readonly #run: MarbleRun;
   readonly #flushing: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   #failure: { readonly error: unknown } | undefined;
-  #isOver = false;
+  #isDone = false;
 
   constructor(run: MarbleRun) {
     this.#run = run;
@@ -89,34 +89,34 @@ class Playing {
   }
 
   async play(test: (helpers: AsyncMarbleHelpers) => void | Promise<void>): Promise<void> {
-    this.#begin(test);
+    this.#start(test);
     let idleSince: number | undefined;
     while (true) {
-      await allPromises();
+      await promisesSettled();
       if (this.#failure !== undefined) throw this.#failure.error;
       if (this.#run.scheduler.step()) idleSince = undefined;
       else if (this.#flushing.length > 0) this.#flush();
-      else if (this.#isOver) break;
+      else if (this.#isDone) break;
       else {
         idleSince ??= performance.now();
-        if (performance.now() - idleSince > patience) throw testFailure(`asyncMarbles: ${this.#waits()}`);
+        if (performance.now() - idleSince > realTimeout) throw testFailure(`asyncMarbles: ${this.#describeWait()}`);
       }
     }
     this.#run.checkComplete();
     this.#run.flush();
   }
 
-  #begin(test: (helpers: AsyncMarbleHelpers) => void | Promise<void>): void {
+  #start(test: (helpers: AsyncMarbleHelpers) => void | Promise<void>): void {
     const helpers = this.#run.helpers();
     const flush = () => new Promise<void>((resolve, reject) => this.#flushing.push({ resolve, reject }));
-    const over = (failure?: { readonly error: unknown }) => {
+    const settle = (failure?: { readonly error: unknown }) => {
       this.#failure ??= failure;
-      this.#isOver = true;
+      this.#isDone = true;
     };
     const playing = (async () => test({ ...helpers, flush }))();
     playing.then(
-      () => over(),
-      (error: unknown) => over({ error }),
+      () => settle(),
+      (error: unknown) => settle({ error }),
     );
   }
 
@@ -130,7 +130,7 @@ class Playing {
     }
   }
 
-  #waits(): string {
+  #describeWait(): string {
     const { scheduler } = this.#run;
     const left = scheduler.leftover() ?? `no timer is left at ${scheduler.frame} ms`;
     return `the test waits for a promise that nothing virtual resolves: ${left}`;
@@ -138,7 +138,7 @@ class Playing {
 }
 
 /** Waits for a turn of the loop: by its end every promise that could continue has done so. */
-function allPromises(): Promise<void> {
+function promisesSettled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

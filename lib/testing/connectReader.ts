@@ -43,7 +43,7 @@ export interface ReaderOptions {
 }
 
 /** The run of the readers. */
-export interface ReaderWorld {
+export interface ReaderRun {
   readonly scheduler: VirtualScheduler;
   /** Fails the test when the run has ended. */
   readonly mistake: (message: string) => void;
@@ -55,7 +55,7 @@ interface Connecting {
   readonly site: string | undefined;
   readonly chunk: number;
   /** Called before the route is. */
-  readonly onMade: (reader: TestReader) => void;
+  readonly onCreate: (reader: TestReader) => void;
   readonly onChange: (reader: TestReader) => void;
 }
 
@@ -74,17 +74,17 @@ export const readerKinds: OptionKinds<ReaderOptions> = {
   next: 'boolean',
 };
 
-const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onMade: () => {}, onChange: () => {} };
+const alone: Omit<Connecting, 'site'> = { chunk: Infinity, onCreate: () => {}, onChange: () => {} };
 
 /** Connects a reader to a route. */
 export function connectReader<R extends SseRequest>(
-  { scheduler, mistake }: ReaderWorld,
+  { scheduler, mistake }: ReaderRun,
   route: RouteHandler<R>,
   options: ReaderOptions,
   connecting?: Connecting,
 ): TestReader {
   checkOptions('reader', options, readerKinds);
-  const { site, chunk, onMade, onChange } = connecting ?? { ...alone, site: callSite() };
+  const { site, chunk, onCreate, onChange } = connecting ?? { ...alone, site: callSite() };
   const now = scheduler.frame;
   const start = options.at === undefined ? now : millisecondsOf(options.at, 'reader: at');
   if (start < now) throw new RangeError(`reader: at must be later than the current time of the run, ${now} ms`);
@@ -99,14 +99,14 @@ export function connectReader<R extends SseRequest>(
     onChange,
     now: () => scheduler.frame,
     later: clock.turn,
-    mistake: (what) => mistake(site === undefined ? what : `${what}; the reader is from ${site}`),
+    onMistake: (what) => mistake(site === undefined ? what : `${what}; the reader is from ${site}`),
   });
 
-  onMade(reader);
-  const arrive = () => callRoute(route, request, reader, options.next ?? true);
+  onCreate(reader);
+  const callNow = () => callRoute(route, request, reader, options.next ?? true);
   // A server gets a request before it can be notified that the connection is closed.
-  if (connecting !== undefined) arrive();
-  else scheduler.schedule(arrive, start - now);
+  if (connecting !== undefined) callNow();
+  else scheduler.schedule(callNow, start - now);
   for (const { at, apply } of steps) {
     if (at < start) throw new RangeError(`reader: socket has a step at ${at} ms, before it connects at ${start} ms`);
     scheduler.schedule(() => apply(reader), at - now);

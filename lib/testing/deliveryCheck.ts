@@ -34,8 +34,8 @@ export function deliveryCheck(
   witness: EventSourceReader,
   { filtered, stateful }: Promised,
 ): string | undefined {
-  const unserved = refusalOf(witness) ?? nothingServed(witness) ?? refusalOf(reader);
-  if (unserved !== undefined) return unserved;
+  const problem = responseOf(witness) ?? missingStream(witness) ?? responseOf(reader);
+  if (problem !== undefined) return problem;
   const delivered = deliveriesTo(witness);
   const comparable: Deliveries = stateful ? new Map() : delivered;
   let position: ParsedCursor | undefined;
@@ -44,7 +44,7 @@ export function deliveryCheck(
     if (message.id === undefined) {
       // An event of several that `conflateBy` emits together: the position follows with the last of them.
       if (stateful && position !== undefined) continue;
-      return `an event without a position came ${when}: a reader cannot resume after it`;
+      return `an event without a position was received ${when}: a reader cannot resume after it`;
     }
     const cursor = cursorIn(message.id);
     const wrong =
@@ -54,39 +54,41 @@ export function deliveryCheck(
     if (wrong !== undefined) return `${wrong} ${when}`;
     position = cursor;
   }
-  return stateful && hasReceivedLast(reader) ? undefined : neverCame(reader, position, delivered);
+  return stateful && hasReceivedLast(reader) ? undefined : missingAtEnd(reader, position, delivered);
 }
 
-/** A response other than a stream, which keeps a reader from reconnecting. */
-function refusalOf({ end, connections }: EventSourceReader): string | undefined {
+/** Describes a response other than a stream, after which a reader does not reconnect. */
+function responseOf({ end, connections }: EventSourceReader): string | undefined {
   const last = connections.at(-1);
   if (end === undefined || end.status === 204 || last === undefined) return undefined;
   return describeResponse(last, `, at ${end.at} ms, on connection ${connections.length}`);
 }
 
-/** Without a stream there is no promise. */
-function nothingServed({ end, connections }: EventSourceReader): string | undefined {
+/** Describes that no connection received a stream, without which there is no promise to check. */
+function missingStream({ end, connections }: EventSourceReader): string | undefined {
   if (connections.some(({ isStream }) => isStream)) return undefined;
-  const answer = end === undefined ? 'no answer came' : `the answer was always ${end.status}`;
-  return `${answer}: there is no stream to test`;
+  const got = end === undefined ? 'no response' : `status ${end.status} for every request`;
+  return `expected a stream of events, got ${got}; create a route that accepts the request`;
 }
 
 /** Describes what a reader did not receive that was connected at the end, or was told that nothing follows. */
-function neverCame(
+function missingAtEnd(
   { state, end, connectedAt }: EventSourceReader,
   position: ParsedCursor | undefined,
   delivered: Deliveries,
 ): string | undefined {
   if (state === 'closed' && end === undefined) return undefined;
   // Without a position it should receive what was sent while it was connected.
-  const cameAt = connectedAt.at(-1) ?? Infinity;
+  const connectedSince = connectedAt.at(-1) ?? Infinity;
   const owed = (epoch: string, { sequence, at }: DeliveredEvent): boolean =>
-    position === undefined ? state === 'open' && at > cameAt : epoch === position.epoch && sequence > position.sequence;
+    position === undefined
+      ? state === 'open' && at > connectedSince
+      : epoch === position.epoch && sequence > position.sequence;
   for (const [epoch, events] of delivered) {
     const missing = events.find((event) => owed(epoch, event));
     if (missing === undefined) continue;
-    const stands = position === undefined ? 'received nothing' : `stands at ${position.sequence}`;
-    return `${epoch}.${missing.sequence} never came, though the reader was there: it ${stands}`;
+    const stands = position === undefined ? 'has received nothing' : `has received ${position.sequence}`;
+    return `${epoch}.${missing.sequence} was not received, although the reader was connected: it ${stands}`;
   }
   return undefined;
 }
@@ -107,13 +109,13 @@ function problemBetween(
   }
   if (from === undefined) return undefined;
   if (from.epoch !== to.epoch) return `the numbering changed from ${from.epoch} to ${to.epoch} and no gap reported it`;
-  if (isEvent && to.sequence <= from.sequence) return `${to.sequence} came again, after ${from.sequence}`;
+  if (isEvent && to.sequence <= from.sequence) return `${to.sequence} was received again, after ${from.sequence}`;
   if (to.sequence < from.sequence) return `the position went back from ${from.sequence} to ${to.sequence}`;
   const end = isEvent ? to.sequence : to.sequence + 1;
   const skipped = known.find(({ sequence }) => sequence > from.sequence && sequence < end)?.sequence;
   const hole = !filtered && from.sequence + 1 < end ? from.sequence + 1 : undefined;
   const missing = skipped ?? hole;
-  return missing === undefined ? undefined : `${missing} is missing after ${from.sequence}, and no gap tells it,`;
+  return missing === undefined ? undefined : `${missing} is missing after ${from.sequence}, and no gap reported it,`;
 }
 
 /** True when its last stream brought an event or a gap. */

@@ -1,4 +1,5 @@
 import { checkOptions } from '../data/checkOptions.ts';
+import { kindOf } from '../data/kindOf.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import type { ReaderOptions, RouteHandler } from './connectReader.ts';
 import { readerKinds } from './connectReader.ts';
@@ -18,7 +19,7 @@ export interface ExpectNoLeaksOptions extends Omit<ReaderOptions, 'socket' | 'at
   readonly sockets?: readonly string[];
 }
 
-const leaving = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
+const defaultSockets = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
 
 /**
  * Checks that a route releases its readers: when one has disconnected, none of its timers, subscriptions and listeners
@@ -44,16 +45,20 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
   options: ExpectNoLeaksOptions = {},
 ): void {
   checkOptions('expectNoLeaks', options, { ...readerKinds, sockets: 'object', until: '', seed: 'number' });
-  const { sockets = leaving, until = '2m', seed = 1, ...request } = options;
-  if (typeof route !== 'function') throw new TypeError('expectNoLeaks: expected a route made by sse');
-  if (sockets.length === 0) throw new RangeError('expectNoLeaks: sockets must not be empty; pass one script or more');
+  const { sockets = defaultSockets, until = '2m', seed = 1, ...request } = options;
+  if (typeof route !== 'function')
+    throw new TypeError(`expectNoLeaks: expected a route, such as sse(stream), got ${kindOf(route)}`);
+  if (sockets.length === 0)
+    throw new RangeError(
+      'expectNoLeaks: sockets must have one script or more, got none; leave it out for the default scripts',
+    );
   const site = siteOf(expectNoLeaks);
-  const visitors: TestReader[] = [];
+  const readers: TestReader[] = [];
   for (const socket of sockets) {
     const whose = `of a reader with the socket '${socket}'`;
     const run = marbles(
-      ({ reader, flush }) => {
-        visitors.push(reader(route, { ...request, socket }));
+      ({ reader: connect, flush }) => {
+        readers.push(connect(route, { ...request, socket }));
         flush();
       },
       { until, seed },
@@ -65,26 +70,24 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
         throw testFailure(`expectNoLeaks: ${whose}: ${textOfError(error)}`, site);
       }
     });
-    const visitor = visitors.at(-1);
-    const refusal = visitor === undefined || visitor.status === 204 ? '' : describeResponse(visitor);
-    if (refusal !== '') throw testFailure(`expectNoLeaks: ${whose}: ${refusal}`, site);
-    const listeners = visitor?.listeners ?? 0;
-    const left = [
+    const reader = readers.at(-1);
+    const response = reader === undefined || reader.status === 204 ? '' : describeResponse(reader);
+    if (response !== '') throw testFailure(`expectNoLeaks: ${whose}: ${response}`, site);
+    const listeners = reader?.listeners ?? 0;
+    const leaks = [
       ...open.map((site) => `a subscription is left, made at ${site}`),
       ...(listeners === 0 ? [] : [`${listeners} listeners are left on its response`]),
     ];
-    if (left.length > 0) throw testFailure(`expectNoLeaks: ${whose}:\n  ${left.join('\n  ')}`, site);
+    if (leaks.length > 0) throw testFailure(`expectNoLeaks: ${whose}:\n  ${leaks.join('\n  ')}`, site);
   }
-  if (!visitors.some(({ isStream }) => isStream)) throw testFailure(`expectNoLeaks: ${nothingIn(visitors)}`, site);
+  if (!readers.some(({ isStream }) => isStream)) throw testFailure(`expectNoLeaks: ${describeNoStream(readers)}`, site);
 }
 
-/** Explains why readers without a stream prove nothing. */
-function nothingIn(visitors: readonly TestReader[]): string {
-  if (visitors.some(({ status }) => status === 204)) return 'the answer was always 204: there is no stream to test';
-  return (
-    'no answer came before the readers left: there is no stream to test: ' +
-    'give `sockets` that stay longer; a route that waits for a promise needs asyncMarbles'
-  );
+/** Describes the responses of readers of which none received a stream. */
+function describeNoStream(readers: readonly TestReader[]): string {
+  if (readers.some(({ status }) => status === 204))
+    return 'expected a stream of events, got status 204 for every request; send a request without the cursor of an end';
+  return 'expected a stream of events, got no response before the readers disconnected; set `sockets` that disconnect later, and test a route that waits for a promise with asyncMarbles';
 }
 
 function textOfError(error: unknown): string {

@@ -45,7 +45,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
   return (input, init = {}) =>
     new Promise((resolve, reject) => {
       if (typeof init.body === 'object' && init.body !== null && Symbol.asyncIterator in init.body) {
-        throw new TypeError('fetchOf: a body must be text or bytes, got a stream');
+        throw new TypeError('fetchOf: the body must be text or bytes, got a stream; read it and pass its bytes');
       }
       const request = fetchRequestOf(input, init);
       const { signal } = request;
@@ -53,7 +53,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
 
       let body: ReadableStreamDefaultController<Uint8Array> | undefined;
       let count = 0;
-      let isOver = false;
+      let isDone = false;
       let incoming: Incoming | undefined;
       const reader = new TestReader({
         method: request.method,
@@ -61,54 +61,55 @@ export function fetchOf<R extends SseRequest = SseRequest>(
         chunk: Infinity,
         now: () => clock.now(),
         later: (work) => clock.turn(work),
-        mistake: (what) => fail(new Error(what)),
-        onChange: () => changed(),
+        onMistake: (what) => fail(new Error(what)),
+        onChange: () => copyWrites(),
       });
       const fail = (error: unknown): void => {
-        if (isOver) return;
-        isOver = true;
-        signal.removeEventListener('abort', leave);
+        if (isDone) return;
+        isDone = true;
+        signal.removeEventListener('abort', abort);
         reject(error);
         body?.error(error);
       };
-      const leave = (): void => {
+      const abort = (): void => {
         fail(signal.reason);
-        incoming?.leave();
-        reader.response.leave();
+        incoming?.disconnect();
+        reader.response.disconnect();
       };
-      const changed = (): void => {
+      const copyWrites = (): void => {
         const { status, headers, closed, ended } = reader;
-        if (status !== undefined && body === undefined) resolve(new Response(begin(status), { status, headers }));
-        for (; count < reader.writes.length && !isOver; count++) {
+        if (status !== undefined && body === undefined) resolve(new Response(startBody(status), { status, headers }));
+        for (; count < reader.writes.length && !isDone; count++) {
           const bytes = reader.writes[count]?.bytes;
           if (bytes !== undefined) body?.enqueue(new Uint8Array(bytes));
         }
         if (body !== undefined && (body.desiredSize ?? 1) <= 0 && closed === undefined) reader.response.fill();
-        if (closed === undefined || isOver) return;
-        if (ended === undefined || status === undefined) return fail(new TypeError('the connection broke'));
-        isOver = true;
-        signal.removeEventListener('abort', leave);
+        if (closed === undefined || isDone) return;
+        if (ended === undefined || status === undefined)
+          return fail(new TypeError('fetchOf: the route cut the connection before the response had ended'));
+        isDone = true;
+        signal.removeEventListener('abort', abort);
         body?.close();
       };
-      const begin = (status: number): ReadableStream<Uint8Array> | null => {
+      const startBody = (status: number): ReadableStream<Uint8Array> | null => {
         const stream = new ReadableStream<Uint8Array>({
           start: (controller) => {
             body = controller;
           },
           pull: () => reader.response.drain(),
           cancel: () => {
-            isOver = true;
-            signal.removeEventListener('abort', leave);
-            incoming?.leave();
-            reader.response.leave();
+            isDone = true;
+            signal.removeEventListener('abort', abort);
+            incoming?.disconnect();
+            reader.response.disconnect();
           },
         });
         return status === 204 || status === 304 ? null : stream;
       };
 
-      signal.addEventListener('abort', leave);
-      const arrive = (bytes?: Uint8Array): void => {
-        if (isOver) return;
+      signal.addEventListener('abort', abort);
+      const callRoute = (bytes?: Uint8Array): void => {
+        if (isDone) return;
         incoming = incomingOf(request, bytes, json);
         try {
           route(incoming.request as R, reader.response, reader.next);
@@ -117,8 +118,8 @@ export function fetchOf<R extends SseRequest = SseRequest>(
         }
       };
       // A later step, as for a request over a network.
-      if (request.body === null) clock.turn(() => arrive());
-      else request.arrayBuffer().then((bytes) => clock.turn(() => arrive(new Uint8Array(bytes))), fail);
+      if (request.body === null) clock.turn(() => callRoute());
+      else request.arrayBuffer().then((bytes) => clock.turn(() => callRoute(new Uint8Array(bytes))), fail);
     });
 }
 

@@ -7,7 +7,7 @@ import type { SseRequest } from '../sink/SseRequest.ts';
 export interface Incoming {
   readonly request: SseRequest;
   /** Disconnects the client. */
-  leave(): void;
+  disconnect(): void;
 }
 
 /**
@@ -21,7 +21,7 @@ export function incomingOf(source: Request, bytes: Uint8Array | undefined, json:
   const length = bytes === undefined ? {} : { 'content-length': String(bytes.length) };
   const headers = { ...Object.fromEntries(source.headers), ...length };
   const head: SseRequest = { method: source.method, url: pathname + search, headers };
-  if (source.method === 'GET' || source.method === 'HEAD') return { request: head, leave: () => {} };
+  if (source.method === 'GET' || source.method === 'HEAD') return { request: head, disconnect: () => {} };
 
   // The body is complete: nothing is read on demand.
   const stream = new Readable({ read: () => {} });
@@ -29,5 +29,5 @@ export function incomingOf(source: Request, bytes: Uint8Array | undefined, json:
   stream.push(null);
   const parsed = json && bytes !== undefined && refusedEncoding(headers) === undefined ? parseBody(bytes) : undefined;
   const body = parsed !== undefined && isRight(parsed) ? { body: parsed.right } : {};
-  return { request: Object.assign(stream, head, body), leave: () => void stream.destroy() };
+  return { request: Object.assign(stream, head, body), disconnect: () => void stream.destroy() };
 }

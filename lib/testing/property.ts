@@ -166,7 +166,7 @@ function startReaders(
   const restart = (): void => {
     stopped.next();
     stopped.complete();
-    for (const each of [reader, witness]) each.connections.at(-1)?.response.leave();
+    for (const each of [reader, witness]) each.connections.at(-1)?.response.disconnect();
     stopped = new Subject();
     route = handlerOf(make({ hot, cold, persist, stopped }));
   };

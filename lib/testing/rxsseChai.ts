@@ -1,4 +1,5 @@
 import { isObservable } from 'rxjs';
+import { kindOf } from '../data/kindOf.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import type { RouteHandler } from './connectReader.ts';
 import { sameEvent } from './difference.ts';
@@ -59,9 +60,9 @@ declare global {
  * @category testing
  */
 export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
-  const refuseNot = (assertion: object, name: string): void => {
+  const rejectNot = (assertion: object, name: string): void => {
     if (utils.flag(assertion, 'negate') === true)
-      throw new TypeError(`${name} cannot be negated; expect what the stream does instead`);
+      throw new TypeError(`${name} cannot be negated by not; expect what the stream emits instead`);
   };
   const siteIn = (assertion: object): Site => {
     const start = utils.flag(assertion, 'ssfi');
@@ -70,22 +71,28 @@ export function rxsseChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
 
   chai.Assertion.addMethod('emitMarbles', function (...args: unknown[]) {
     const [diagram, values, error] = args as Parameters<Chai.Assertion['emitMarbles']>;
-    refuseNot(this, 'emitMarbles');
+    rejectNot(this, 'emitMarbles');
     const site = siteIn(this);
     const stream = this._obj;
     const expectMarbles = () => {
       if (stream instanceof TestReader || stream instanceof EventSourceReader || isObservable(stream)) {
         currentRun()?.expectMarbles(stream, site, diagram, values, error);
-      } else throw new TypeError('emitMarbles: expected an Observable, or a reader of this kit');
+      } else
+        throw new TypeError(
+          `emitMarbles: expected an Observable, or a reader of the helpers reader and eventSource, got ${kindOf(stream)}`,
+        );
     };
     if (currentRun() !== undefined) return expectMarbles();
-    if (!isObservable(stream)) throw new TypeError('emitMarbles: outside a marble test expected an Observable');
+    if (!isObservable(stream))
+      throw new TypeError(
+        `emitMarbles: expected an Observable outside of a marble test, got ${kindOf(stream)}; wrap a test of a reader in marbles`,
+      );
     marbles(expectMarbles)();
   });
 
   chai.Assertion.addMethod('expectNoLeaks', function (...args: unknown[]) {
     const [options] = args as Parameters<Chai.Assertion['expectNoLeaks']>;
-    refuseNot(this, 'expectNoLeaks');
+    rejectNot(this, 'expectNoLeaks');
     expectNoLeaks(this._obj as RouteHandler<SseRequest>, options);
   });
 

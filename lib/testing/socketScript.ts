@@ -13,10 +13,10 @@ export interface SocketStep {
 const stepOfLetter: Readonly<Record<string, SocketStep['apply']>> = {
   F: ({ response }) => response.fill(),
   D: ({ response }) => response.drain(),
-  X: ({ response }) => response.leave(),
+  X: ({ response }) => response.disconnect(),
   L: (reader) => {
     if (reader.closed === undefined) reader.lose();
-    reader.response.leave();
+    reader.response.disconnect();
   },
 };
 
@@ -40,7 +40,7 @@ export function socketScript(marbles: string, where: string, more = ''): readonl
 }
 
 function breakSocket({ response }: TestReader): void {
-  response.leave(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+  response.disconnect(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
 }
 
 function nothing(): void {}

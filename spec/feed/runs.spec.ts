@@ -366,7 +366,7 @@ describe('the signal of a run', () => {
     marbles(({ reader, flush }) => {
       const signals: AbortSignal[] = [];
       const leaving = defer(() => {
-        r.response.leave();
+        r.response.disconnect();
         return NEVER;
       });
       const r = reader(withSignal(leaving, signals, 10));

@@ -30,7 +30,7 @@ describe('the timer of a run', () => {
       );
       const r = reader(route);
       asyncScheduler.schedule(() => {
-        r.response.leave();
+        r.response.disconnect();
         order.push('turn is over');
       }, 5);
       flush();

@@ -155,7 +155,7 @@ describe('a reader that disconnects', () => {
       const endless = range(0, Infinity).pipe(
         map((n) => {
           emitted++;
-          if (n === 100) r.response.leave();
+          if (n === 100) r.response.disconnect();
           return n;
         }),
       );
@@ -175,7 +175,7 @@ describe('a reader that disconnects', () => {
       const write = r.response.write.bind(r.response);
       r.response.write = (chunk) => {
         const more = write(chunk);
-        r.response.leave();
+        r.response.disconnect();
         return more;
       };
       flush();

@@ -81,12 +81,12 @@ function state(response: NodeResponse, say: Say): void {
 
 describe('FakeResponse', () => {
   for (const [name, script] of Object.entries(scripts)) {
-    it(`is to a sink what Node's response is: ${name}`, async () => {
+    it(`behaves as Node's response: ${name}`, async () => {
       expect(ofFake(script)).to.deep.equal(await ofNode(script));
     });
   }
 
-  it("is to a sink what Node's response is: a client that leaves", async () => {
+  it("behaves as Node's response: a client that disconnects", async () => {
     const open: Script = (response, say) => {
       response.writeHead(200, {});
       say(`write ${response.write(':')}`);

@@ -29,7 +29,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 describe('asyncMarbles', () => {
   it(
-    'lets promises go on between two moments, however long their chain',
+    'lets chains of promises of any length settle between two moments',
     asyncMarbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const chained = async (letter: string) => {
         for (let link = 0; link < 50; link++) await null;
@@ -46,7 +46,7 @@ describe('asyncMarbles', () => {
   );
 
   it(
-    'has timers of promises in virtual time, too',
+    'runs the timers of promises in virtual time',
     asyncMarbles(({ cold, expectObservable }) => {
       const lookUp = async (letter: string) => {
         await sleep(5);
@@ -57,7 +57,7 @@ describe('asyncMarbles', () => {
   );
 
   it(
-    'passes by itself while the test waits',
+    'lets time pass while the test awaits',
     asyncMarbles(async ({ hot, flush }) => {
       const begun = asyncScheduler.now();
       expect(await firstValueFrom(timer(7).pipe(map(() => asyncScheduler.now())))).to.equal(7);
@@ -74,7 +74,7 @@ describe('asyncMarbles', () => {
   );
 
   it(
-    'runs a route whose stream is promised, and whose source is an async iterable',
+    'runs a route that returns a promise of a stream, and one with an async iterable',
     asyncMarbles(async ({ reader, expectFrames, flush }) => {
       async function* words() {
         for (const word of ['a', 'b']) {
@@ -94,7 +94,7 @@ describe('asyncMarbles', () => {
   );
 
   it(
-    'cancels timers, and knows those that are not its own',
+    'cancels timers, also those that were started before the test',
     (() => {
       const before = setTimeout(() => {}, 1_000_000);
       return asyncMarbles(async ({ flush }) => {
@@ -117,7 +117,7 @@ describe('asyncMarbles', () => {
     })(),
   );
 
-  it('gives the process its own timers and time back', async () => {
+  it('restores the timers and the time of the process', async () => {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
     const { now } = Date;
     await asyncMarbles(() => {
@@ -160,7 +160,7 @@ describe('asyncMarbles', () => {
       expect(failure.message).to.match(/^expectObservable/);
     });
 
-    it('for what leaks, with its origin', async () => {
+    it('for a timer that is left, with its origin', async () => {
       let line = '';
       const { message } = await failureOf(
         asyncMarbles(
@@ -181,7 +181,7 @@ describe('asyncMarbles', () => {
       expect(message).to.match(/^expectObservable: it has no toBe/);
     });
 
-    it('with what the test, a step or a micro throws', async () => {
+    it('with the error that the test, a step or a microtask throws', async () => {
       const mine = new Error('mine');
       const fail = () => {
         throw mine;
@@ -192,27 +192,27 @@ describe('asyncMarbles', () => {
       expect(await failureOf(asyncMarbles(({ cold }) => void cold('-#', {}, mine).subscribe()))).to.equal(mine);
     });
 
-    it('when it waits for what nothing virtual brings', async () => {
+    it('when it awaits a promise that nothing virtual resolves', async () => {
       const stuck = await failureOf(asyncMarbles(() => new Promise(() => {})));
       expect(stuck.message).to.match(/waits for a promise that nothing virtual resolves: no timer is left at 0 ms/);
       const late = await failureOf(asyncMarbles(() => sleep(70), { until: '60ms' }));
       expect(late.message).to.match(/nothing virtual resolves: 1 timer is left at 60 ms, the next one due at 70 ms/);
     });
 
-    it('while another is under way, or for an end that is no time', async () => {
+    it('while another run is active, or for an end that is not a time', async () => {
       const { message } = await failureOf(asyncMarbles(() => asyncMarbles(() => {})()));
       expect(message).to.match(/another run is under way/);
       expect(() => asyncMarbles(() => {}, { until: 'soon' as '1ms' })).to.throw(TypeError, 'asyncMarbles: until');
     });
   });
 
-  it('bounds a loop of promises that lets no time pass', async () => {
+  it('fails for a loop of promises in which no time passes', async () => {
     const loop = (): void => void asyncScheduler.schedule(() => void Promise.resolve().then(loop));
     expect((await failureOf(asyncMarbles(loop))).message).to.match(/more than 10000 steps at 0 ms/);
   });
 
   it(
-    'takes as many values as the stream gives',
+    'accepts any number of values',
     asyncMarbles(({ expectObservable }) => {
       expectObservable(
         interval(10).pipe(

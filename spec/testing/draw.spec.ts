@@ -5,7 +5,12 @@ import { draw } from '../../lib/testing/draw.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
 describe('draw', () => {
-  const drawn = (diagram: string, values: Record<string, unknown> | undefined, options: object, leave = 1000) => {
+  const linesOf = (
+    diagram: string,
+    values: Record<string, unknown> | undefined,
+    options: object,
+    unsubscribeAt = 1000,
+  ) => {
     let text = '';
     marbles(({ cold, flush }) => {
       const stream = cold(diagram, values, new Error('broke'));
@@ -13,16 +18,16 @@ describe('draw', () => {
         text += part;
       };
       const drawing = draw(stream, { interval: 10, write, ...options });
-      cold(`${leave}ms x`).subscribe(() => drawing.unsubscribe());
+      cold(`${unsubscribeAt}ms x`).subscribe(() => drawing.unsubscribe());
       flush();
       expect(drawing.closed).to.equal(true);
     })();
     return text.split('\n');
   };
 
-  it('adds a column as time passes, and says below each row what its letters stand for', () => {
+  it('adds a column as time passes, and writes the values of its letters below each row', () => {
     const values = { a: { n: 1 }, b: { n: 2 }, c: 'c' };
-    expect(drawn('5ms a 19ms (ab) 12ms c 9ms a 6ms |', values, { label: 'ticks', width: 5 })).to.deep.equal([
+    expect(linesOf('5ms a 19ms (ab) 12ms c 9ms a 6ms |', values, { label: 'ticks', width: 5 })).to.deep.equal([
       'ticks  A-(AB)-c',
       '  A  { n: 1 }',
       '  B  { n: 2 }',
@@ -32,17 +37,17 @@ describe('draw', () => {
     ]);
   });
 
-  it('draws an error and says it, and goes on no more when it is left', () => {
-    expect(drawn('5ms a 9ms #', undefined, {})).to.deep.equal(['a#', '  #  Error: broke', '']);
-    expect(drawn('5ms a', undefined, {}, 35)).to.deep.equal(['a--']);
+  it('draws an error with its message, and stops when it is unsubscribed', () => {
+    expect(linesOf('5ms a 9ms #', undefined, {})).to.deep.equal(['a#', '  #  Error: broke', '']);
+    expect(linesOf('5ms a', undefined, {}, 35)).to.deep.equal(['a--']);
   });
 
-  it('begins its letters anew with each row, so that they do not give out', () => {
+  it('starts again with the first letter in each row', () => {
     const count = 80;
     const values = Object.fromEntries(
       Array.from({ length: count }, (_, n) => [String.fromCharCode(0x4e00 + n), { n }]),
     );
-    const text = drawn(`5ms ${Object.keys(values).join(' 9ms ')}`, values, { width: 20 });
+    const text = linesOf(`5ms ${Object.keys(values).join(' 9ms ')}`, values, { width: 20 });
     const rows = text.filter((line) => !line.startsWith('  '));
     expect(rows.slice(0, 4)).to.deep.equal(Array(4).fill('ABCDEFGHIJKLMNOPQRST'));
     expect(text.filter((line) => line.startsWith('  A  '))).to.deep.equal(
@@ -50,17 +55,17 @@ describe('draw', () => {
     );
   });
 
-  it('says so where one row has more values than there are letters', () => {
+  it('draws ? where one row has more values than there are letters', () => {
     const values = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [String.fromCharCode(0x4e00 + n), { n }]));
-    const text = drawn(`(${Object.keys(values).join('')})`, values, {}, 15);
+    const text = linesOf(`(${Object.keys(values).join('')})`, values, {}, 15);
     expect(text[0]).to.match(/^\(ABC.*XYZabc.*xyz0123456789\?{8}\)$/);
-    expect(drawn(`(${Object.keys(values).join('')}|)`, values, {}).at(-2)).to.equal(
+    expect(linesOf(`(${Object.keys(values).join('')}|)`, values, {}).at(-2)).to.equal(
       '  ?  more values than there are letters',
     );
   });
 
-  it('draws an error that is none as it draws a value, and throws for none', () => {
-    const failing = (error: unknown) => {
+  it('draws an error of any type, and never throws', () => {
+    const textOfError = (error: unknown) => {
       const text: string[] = [];
       draw(
         throwError(() => error),
@@ -68,18 +73,18 @@ describe('draw', () => {
       );
       return text.join('');
     };
-    expect(failing({ status: 500 })).to.equal('#\n  #  { status: 500 }\n');
-    expect(failing('text')).to.equal("#\n  #  'text'\n");
-    expect(failing(undefined)).to.equal('#\n  #  undefined\n');
-    expect(failing(Object.create(null))).to.equal('#\n  #  [Object: null prototype] {}\n');
+    expect(textOfError({ status: 500 })).to.equal('#\n  #  { status: 500 }\n');
+    expect(textOfError('text')).to.equal("#\n  #  'text'\n");
+    expect(textOfError(undefined)).to.equal('#\n  #  undefined\n');
+    expect(textOfError(Object.create(null))).to.equal('#\n  #  [Object: null prototype] {}\n');
     const hostile = () => {
       throw new Error('mine');
     };
-    expect(failing({ [inspect.custom]: hostile })).to.equal('#\n  #  object\n');
-    expect(failing(Object.assign(new Error('x'), { toString: hostile }))).to.equal('#\n  #  Error\n');
+    expect(textOfError({ [inspect.custom]: hostile })).to.equal('#\n  #  object\n');
+    expect(textOfError(Object.assign(new Error('x'), { toString: hostile }))).to.equal('#\n  #  Error\n');
   });
 
-  it('refuses bounds that are none', () => {
+  it('throws for bounds out of range', () => {
     for (const interval of [0, -1, NaN, Infinity, 2 ** 31]) {
       expect(() => draw(NEVER, { interval })).to.throw(RangeError, 'interval must be above 0 ms');
     }

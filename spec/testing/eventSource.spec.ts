@@ -29,7 +29,7 @@ function answering(...answers: (string | Uint8Array | number)[]) {
 
 describe('a reader that behaves as EventSource', () => {
   it(
-    'comes back after its retry with its newest id, which persists',
+    'reconnects after its retry with its newest id, which stays in force',
     marbles(({ eventSource, expectFrames, flush }) => {
       const { came, handler } = answering('id: 1\ndata: 1\n\n', 'retry: 20\n\ndata: 2\n\n', 'id: 3\n\n', 204);
       const r = eventSource(handler, { retry: 10 });
@@ -47,7 +47,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'forgets its position by an empty id, and asks with none',
+    'clears its position at an empty id, and then sends no Last-Event-ID',
     marbles(({ eventSource, flush }) => {
       const { came, handler } = answering('id: 1\ndata: 1\n\n', 'id\ndata: 2\n\n', 204);
       eventSource(handler, { retry: 1, lastEventId: '0' });
@@ -57,7 +57,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'skips one BOM of each connection, and bears any cut of the bytes',
+    'skips one BOM of each connection, and parses bytes in chunks of any size',
     marbles(({ eventSource, flush }) => {
       const text = '\uFEFFid: 1\r\nretry: 7\r\ndata: ü€😀\r\n\r\n';
       const { handler } = answering(Buffer.from(text), Buffer.from(text), 204);
@@ -71,7 +71,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'drops the block that a cut has left unfinished, its retry apart',
+    'drops the block that a cut leaves incomplete, except its retry',
     marbles(({ eventSource, flush }) => {
       const { came, handler } = answering('id: 1\ndata: 1\n\nid: 2\nretry: 4\ndata: 2\n', 204);
       const r = eventSource(handler);
@@ -85,7 +85,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'is ended for good by an answer that is no stream, and reads it no further',
+    'ends for good at a response that is not a stream, and reads no more of it',
     marbles(({ eventSource, expectFrames, flush }) => {
       const { handler } = answering(503);
       const failed = eventSource(handler, { at: '5ms' });
@@ -102,7 +102,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'tries again where the connection broke before it was answered',
+    'reconnects where the connection broke before the response',
     marbles(({ eventSource, flush }) => {
       const { came, handler } = answering();
       eventSource(handler, { retry: 3, sockets: ['-X', 'X'], socket: '8ms C' });
@@ -112,7 +112,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'resumes a run, whichever way it loses the connection',
+    'resumes a run after each way to lose the connection',
     marbles(
       ({ hot, eventSource, expectFrames, flush }) => {
         const ticks = hot('    1ms a 9ms b 5ms c 9ms d');
@@ -130,7 +130,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'says how it is',
+    'has the state of an EventSource',
     marbles(({ hot, eventSource, flush }) => {
       const r = eventSource(sse(hot('-a')), { at: '2ms', sockets: ['3ms X'], retry: 50, socket: '4000ms C' });
       const seen: unknown[] = [];
@@ -150,7 +150,7 @@ describe('a reader that behaves as EventSource', () => {
     }),
   );
 
-  it('refuses a time that is over, as a reader does', () => {
+  it('throws for a time that has passed, as a reader does', () => {
     const over = marbles(({ eventSource, flush }) => {
       asyncScheduler.schedule(() => {}, 5);
       flush();
@@ -159,7 +159,7 @@ describe('a reader that behaves as EventSource', () => {
     expect(() => over()).to.throw(RangeError, 'eventSource: at must be later than the current time of the run, 5 ms');
   });
 
-  it('refuses a script that it does not know, and bounds that are none', () => {
+  it('throws for an unknown script, and for bounds out of range', () => {
     const making = (options: object) => failureOf(marbles(({ eventSource }) => void eventSource(() => {}, options)));
     expect(making({ socket: 'Z' }).message).to.match(/^eventSource: socket knows F .* and C only, got Z/);
     expect(making({ sockets: ['-C'] }).message).to.match(/^eventSource: sockets knows F .* only, got C/);

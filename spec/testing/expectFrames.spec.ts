@@ -25,7 +25,7 @@ const named = (data: unknown) => message({ event: 'tick', data });
 
 describe('expectFrames', () => {
   it(
-    'sees frames when they arrive, the end and nothing of a reader that leaves',
+    'compares frames when they arrive and the end, and no end of a reader that disconnects',
     marbles(({ hot, reader, expectFrames }) => {
       const values = { a: named(1), b: comment('x'), c: retry(7), d: message({ text: 'two\nlines' }) };
       const source = hot('     --a-(bc)--d--|', values);
@@ -37,7 +37,7 @@ describe('expectFrames', () => {
   );
 
   it(
-    'sees the cut, and its error when asked',
+    'compares the cut, and its error where one is expected',
     marbles(({ hot, reader, expectFrames }) => {
       const error = new Error('why');
       const r = reader(send(hot('--#', {}, error)));
@@ -47,7 +47,7 @@ describe('expectFrames', () => {
     }),
   );
 
-  it('tells an error, an end and a cut apart', () => {
+  it('distinguishes an error, an end and a cut', () => {
     const run = (expected: string, error?: Error) =>
       marbles(({ hot, reader, expectFrames }) => {
         expectFrames(reader(send(hot('--#', {}, new Error('why'))))).toBe(expected, {}, error);
@@ -66,7 +66,7 @@ describe('expectFrames', () => {
     };
     for (const [name, opening] of Object.entries(routes)) {
       it(
-        `leaves out ${name} at the beginning, unless asked`,
+        `leaves out ${name} at the start, unless opening is set`,
         marbles(({ cold, reader, expectFrames }) => {
           const [o = comment()] = opening;
           const values = { o, a: named(1), r: retry(5), e: end('1.e.1~') };
@@ -80,7 +80,7 @@ describe('expectFrames', () => {
     }
 
     it(
-      'shows an opening that comes late, twice, or not at the beginning',
+      'shows a first block that comes late, twice, or after other frames',
       marbles(({ cold, reader, expectFrames }) => {
         const values = { r: retry(5), p: position('1.e.0'), h: comment() };
         expectFrames(reader(send(cold('rp|', values)))).toBe('-p|', values);
@@ -89,7 +89,7 @@ describe('expectFrames', () => {
     );
 
     it(
-      'shows an rxsse.end with which the response does not end',
+      'shows an rxsse.end that is not the end of the response',
       marbles(({ cold, reader, expectFrames }) => {
         const values = { e: end('1.e.1~') };
         expectFrames(reader(send(cold('--e', values)), { socket: '9ms X' })).toBe('--e', values);
@@ -97,7 +97,7 @@ describe('expectFrames', () => {
     );
   });
 
-  it('fails at the line of its toBe, and without one at its own', () => {
+  it('fails at the line of its toBe, and at its own line without one', () => {
     let line = '';
     const wrong = failureOf(
       marbles(({ cold, reader, expectFrames }) => {
@@ -121,7 +121,7 @@ describe('expectFrames', () => {
   });
 
   it(
-    'looks once, when flush has run',
+    'compares once, when flush has run',
     marbles(({ reader, expectFrames, flush }) => {
       const frames = new Subject<Frame>();
       const r = reader(send(frames));
@@ -133,7 +133,7 @@ describe('expectFrames', () => {
     }),
   );
 
-  it('fails for an answer that is no stream, also where it ends as expected', () => {
+  it('fails for a response that is not a stream, also where it ends as expected', () => {
     const route = (status: number, body: string) =>
       marbles(({ reader, expectFrames }) => {
         const answering = (_request: SseRequest, response: NodeResponse) => {
@@ -143,19 +143,21 @@ describe('expectFrames', () => {
         expectFrames(reader(answering)).toBe('|');
       });
     expect(failureOf(route(422, 'no query')).message).to.equal(
-      'expectFrames: the answer was 422 and no stream: no query',
+      'expectFrames: expected a stream of events, got status 422: no query; send a request that the route accepts',
     );
-    expect(failureOf(route(500, '')).message).to.equal('expectFrames: the answer was 500 and no stream');
-    expect(failureOf(route(200, '{}')).message).to.equal('expectFrames: the answer was 200 and no stream: {}');
+    expect(failureOf(route(500, '')).message).to.equal('expectFrames: expected a stream of events, got status 500');
+    expect(failureOf(route(200, '{}')).message).to.equal(
+      'expectFrames: expected a stream of events, got status 200 without content-type text/event-stream: {}',
+    );
     route(204, '')();
   });
 
-  it('says what else the answer was', () => {
+  it('describes the response beside the difference', () => {
     const run = marbles(({ reader, expectFrames }) => {
       expectFrames(reader((_request, _response, next) => next?.(new TypeError('bad')))).toBe('--a');
     });
     expect(failureOf(run).message).to.contain(
-      'at 0 ms; the answer was 500 and no stream; next was called with TypeError: bad',
+      'at 0 ms; expected a stream of events, got status 500; next was called with TypeError: bad',
     );
   });
 });

@@ -15,7 +15,7 @@ const { subscribe } = Object.getPrototypeOf(NEVER) as object as { readonly subsc
 type Plain = (request: SseRequest, response: NodeResponse) => void;
 
 describe('expectNoLeaks', () => {
-  it('lets pass routes of every kind', () => {
+  it('passes routes of every kind', () => {
     expectNoLeaks(sse(interval(1000)));
     expectNoLeaks(sse(new Subject()));
     expectNoLeaks(sse(of(1)));
@@ -28,7 +28,7 @@ describe('expectNoLeaks', () => {
     );
   });
 
-  it('finds a timer, and the line that it came of', () => {
+  it('finds a timer, and the line that started it', () => {
     let line = '';
     const route: Plain = (_request, response) => {
       response.on('close', () => {});
@@ -41,7 +41,7 @@ describe('expectNoLeaks', () => {
     expect(line).to.match(/expectNoLeaks\.spec\.ts/);
   });
 
-  it('finds a subscription that no timer keeps, and where it was made', () => {
+  it('finds a subscription without a timer, and the line that subscribed', () => {
     let line = '';
     const shared = new Subject<number>();
     const route: Plain = () => {
@@ -52,25 +52,25 @@ describe('expectNoLeaks', () => {
     expect(message).to.contain('a subscription is left, made at ').and.to.contain(line);
   });
 
-  it('finds a source that is to stay for ever', () => {
+  it('finds a source that stays subscribed', () => {
     const route = sse(feed(Ticks, { source: NEVER }));
     expect(failureOf(() => expectNoLeaks(route)).message).to.contain('a subscription is left');
   });
 
-  it('finds listeners, after each way to leave', () => {
+  it('finds listeners after each way to disconnect', () => {
     const left = (socket: string, listen: Plain) => failureOf(() => expectNoLeaks(listen, { sockets: [socket] }));
-    const deaf: Plain = (_request, response) => {
+    const leaking: Plain = (_request, response) => {
       response.on('close', () => {});
       response.on('error', () => {});
     };
     for (const socket of ['X', '-X', '-F 5ms X', '9ms #']) {
-      expect(left(socket, deaf).message).to.equal(
+      expect(left(socket, leaking).message).to.equal(
         `expectNoLeaks: of a reader with the socket '${socket}':\n  2 listeners are left on its response`,
       );
     }
   });
 
-  it('fails at its own line, with what a route does wrong', () => {
+  it('fails at its own line, with the mistake of a route', () => {
     let line = '';
     const route: Plain = (_request, response) => {
       asyncScheduler.schedule(() => response.write('late'), 3);
@@ -79,45 +79,49 @@ describe('expectNoLeaks', () => {
       line = lineAfterThis();
       expectNoLeaks(route);
     });
-    expect(failure.message).to.match(/socket 'X': 4 bytes were written at 3 ms, after the client had gone at 0 ms/);
+    expect(failure.message).to.match(
+      /socket 'X': 4 bytes were written at 3 ms, after the client had disconnected at 0 ms/,
+    );
     expect(firstLineOf(failure)).to.equal(line);
   });
 
-  it('finds that no stream was opened, and says what was answered', () => {
+  it('fails for a response that is not a stream, and describes it', () => {
     const { message } = failureOf(() => expectNoLeaks(sse({ query: { a: t.string } }, () => NEVER)));
     expect(message).to.match(
-      /^expectNoLeaks: of a reader with the socket 'X': the answer was 422 and no stream: .*"path":"query\.a"/,
+      /^expectNoLeaks: of a reader with the socket 'X': expected a stream of events, got status 422: .*"path":"query\.a"/,
     );
     const throwing = () => {
       throw new Error('no database');
     };
     expect(failureOf(() => expectNoLeaks(throwing)).message).to.match(
-      /the answer was 500 and no stream; next was called with Error: no database/,
+      /expected a stream of events, got status 500; next was called with Error: no database/,
     );
   });
 
-  it('has nothing to test where every answer is 204, or none comes before the readers leave', () => {
+  it('fails where every response is 204, or none comes before the readers disconnect', () => {
     const noContent: Plain = (_request, response) => {
       response.writeHead(204, {});
       response.end();
     };
     expect(failureOf(() => expectNoLeaks(noContent)).message).to.match(
-      /^expectNoLeaks: the answer was always 204: there is no stream to test/,
+      /^expectNoLeaks: expected a stream of events, got status 204 for every request;/,
     );
     const { message } = failureOf(() => expectNoLeaks(sse(async () => NEVER)));
-    expect(message).to.match(/^expectNoLeaks: no answer came before the readers left: there is no stream to test/);
+    expect(message).to.match(
+      /^expectNoLeaks: expected a stream of events, got no response before the readers disconnected/,
+    );
     expect(message).to.contain('waits for a promise');
   });
 
-  it('needs one reader that comes, and does so before it leaves', () => {
+  it('needs one socket script', () => {
     expect(() => expectNoLeaks(sse(NEVER), { sockets: [] })).to.throw(
       RangeError,
-      'expectNoLeaks: sockets must not be empty',
+      'expectNoLeaks: sockets must have one script or more',
     );
     expectNoLeaks(sse(NEVER), { sockets: ['X'] });
   });
 
-  it('watches nothing when it is over, and refuses what is no route', () => {
+  it('restores subscribe afterwards, and throws for a value that is not a route', () => {
     failureOf(() => expectNoLeaks(sse(feed(Ticks, { source: NEVER }))));
     expect(Object.getPrototypeOf(NEVER)).to.have.property('subscribe', subscribe);
     expect(() => expectNoLeaks(5 as never)).to.throw(TypeError, 'expected a route');

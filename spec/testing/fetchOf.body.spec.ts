@@ -28,7 +28,7 @@ const rejected = (promise: Promise<unknown>): Promise<unknown> =>
 describe('the body of a request of fetchOf', () => {
   for (const json of [true, false]) {
     it(
-      `is taken by receive, ${json ? 'parsed' : 'as bytes'}`,
+      `is received by receive, ${json ? 'parsed' : 'as bytes'}`,
       asyncMarbles(async () => {
         const post = fetchOf(receive(feed(Orders)), { json });
         const answer = await post('/', posting(paid));
@@ -45,7 +45,7 @@ describe('the body of a request of fetchOf', () => {
   }
 
   it(
-    'is bounded by the route that reads it',
+    'is limited by the route that reads it',
     asyncMarbles(async () => {
       const post = fetchOf(receive(feed(Orders), { maxBodyBytes: 10 }), { json: false });
       expect((await post('/', posting(paid))).status).to.equal(413);
@@ -64,7 +64,7 @@ describe('the body of a request of fetchOf', () => {
   );
 
   it(
-    'is read as that of a request of Node, with its length',
+    'is read as that of a Node request, with its length',
     asyncMarbles(async () => {
       const seen: unknown[] = [];
       const fetch = fetchOf<ReceiveRequest>((request, response) => {
@@ -87,7 +87,7 @@ describe('the body of a request of fetchOf', () => {
   );
 
   it(
-    'is gone with its client',
+    'is destroyed when the client disconnects',
     asyncMarbles(async ({ flush }) => {
       const seen: string[] = [];
       const abort = new AbortController();
@@ -104,7 +104,7 @@ describe('the body of a request of fetchOf', () => {
     }),
   );
 
-  it('cannot be a stream, which is said', async () => {
+  it('throws for a stream', async () => {
     async function* parts() {
       yield new Uint8Array(1);
     }
@@ -112,11 +112,11 @@ describe('the body of a request of fetchOf', () => {
       const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
       expect(await rejected(fetchOf(sse(NEVER))('/', init)))
         .to.be.instanceOf(TypeError)
-        .with.property('message', 'fetchOf: a body must be text or bytes, got a stream');
+        .with.property('message', 'fetchOf: the body must be text or bytes, got a stream; read it and pass its bytes');
     }
   });
 
-  it('is passed on in real time as well', async () => {
+  it('is read in real time as well', async () => {
     const response = await fetchOf(sse({ body: { word: t.string } }, ({ body }) => of(body.word)))(
       '/',
       posting('{"word":"hello"}'),

@@ -12,7 +12,7 @@ const rejected = (promise: Promise<unknown>): Promise<unknown> =>
 
 describe('fetchOf', () => {
   it(
-    'answers with the head and the body of the route, in virtual time',
+    'resolves with the head and the body of the route, in virtual time',
     asyncMarbles(async () => {
       const response = await fetchOf(sse(timer(5000)))('/');
       expect([response.status, response.headers.get('content-type')]).to.deep.equal([
@@ -25,7 +25,7 @@ describe('fetchOf', () => {
   );
 
   it(
-    'asks what it is told to ask',
+    'sends the method, URL and headers of the request',
     asyncMarbles(async () => {
       const asked: unknown[] = [];
       const fetch = fetchOf((request, response) => {
@@ -40,7 +40,7 @@ describe('fetchOf', () => {
   );
 
   it(
-    'leaves when it is aborted, or its body is cancelled',
+    'disconnects when it is aborted, or its body is cancelled',
     asyncMarbles(async () => {
       const reasons: string[] = [];
       const fetch = fetchOf(sse({ onClose: (reason) => reasons.push(reason) }, NEVER));
@@ -55,7 +55,7 @@ describe('fetchOf', () => {
   );
 
   it(
-    'breaks where the route cuts, before the head and after it',
+    'fails where the route cuts the connection, before the head and after it',
     asyncMarbles(async () => {
       const cut = fetchOf((_request, response) => void response.destroy());
       expect(await rejected(cut('/'))).to.be.instanceOf(TypeError);
@@ -67,7 +67,7 @@ describe('fetchOf', () => {
   );
 
   it(
-    'is a full socket while nobody reads',
+    'has a full socket while its body is not read',
     asyncMarbles(async ({ flush }) => {
       const seen: boolean[] = [];
       const response = await fetchOf((_request, given) => {

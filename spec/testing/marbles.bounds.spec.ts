@@ -10,7 +10,7 @@ import { failureOf, lineAfterThis } from './failureOf.ts';
 
 describe('the bound of a run', () => {
   it(
-    'lets pass what is over in time',
+    'passes where everything has ended in time',
     marbles(
       ({ expectObservable }) => {
         expectObservable(interval(10).pipe(take(3))).toBe('10ms a 9ms b 9ms (c|)', { a: 0, b: 1, c: 2 });
@@ -19,7 +19,7 @@ describe('the bound of a run', () => {
     ),
   );
 
-  it('fails for what is left, and says how much, when and whose', () => {
+  it('fails for timers that are left, with their number, time and origin', () => {
     const line = { of: '' };
     const { message } = failureOf(
       marbles(
@@ -48,7 +48,7 @@ describe('the bound of a run', () => {
     expect(alone).to.contain(line.of).and.to.contain('subscription diagram').and.to.contain('until');
   });
 
-  it('names the line of the test where a part of the library set the timer', () => {
+  it('names the line of the test for a timer that the library started', () => {
     let line = '';
     const { message } = failureOf(
       marbles(
@@ -62,7 +62,7 @@ describe('the bound of a run', () => {
     expect(message).to.contain('due at 80 ms, which came of').and.to.contain(line);
   });
 
-  it('lists no more than a few', () => {
+  it('lists a few timers at most', () => {
     const many = () => {
       for (const at of [61, 62, 63, 64, 65, 66, 67]) timer(at).subscribe();
     };
@@ -71,7 +71,7 @@ describe('the bound of a run', () => {
     expect(message).to.match(/^marbles: 7 timers are left.*\n[\s\S]*\n {2}and 2 more\nLeave the stream/);
   });
 
-  it('names the hot stream that goes on, or that started what goes on', () => {
+  it('names the hot stream that continues, or that started the timer', () => {
     let line = '';
     const late = failureOf(
       marbles(
@@ -97,7 +97,7 @@ describe('the bound of a run', () => {
   });
 
   it(
-    'counts neither what was left in time nor what waits without a timer',
+    'passes streams that were unsubscribed in time, and streams without a timer',
     marbles(
       ({ expectObservable }) => {
         expectObservable(interval(20), '^ 30ms !').toBe('20ms a', { a: 0 });
@@ -107,7 +107,7 @@ describe('the bound of a run', () => {
     ),
   );
 
-  it('refuses an end that is no time, saying what was given, and a test that is none', () => {
+  it('throws for an end that is not a time, and for a test that is not a function', () => {
     for (const [until, got] of [
       ['soon', "got 'soon'"],
       ['10 s', "got '10 s'"],
@@ -126,14 +126,14 @@ describe('the bound of a run', () => {
     );
   });
 
-  it('fails for a loop that lets no time pass', () => {
+  it('fails for a loop in which no time passes', () => {
     const turns = () => void asyncScheduler.schedule(turns);
     expect(failureOf(marbles(turns)).message).to.match(/more than 100000 steps at 0 ms.*with no delay/);
     const micros = () => clock.micro(micros);
     expect(failureOf(marbles(micros)).message).to.match(/more than 100000 steps at 0 ms/);
   });
 
-  it('fails for more steps than anybody waits for', () => {
+  it('fails for more than 500 000 steps', () => {
     const failure = failureOf(marbles(() => void interval(1).subscribe(), { until: '100000m' }));
     expect(failure.message).to.match(/more than \d+ steps before 6000000000 ms.*lower `until`/);
   });

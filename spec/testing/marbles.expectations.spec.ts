@@ -4,7 +4,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 describe('an expectation', () => {
-  it('fails without its toBe, at its own line', () => {
+  it('fails at its own line where it has no toBe', () => {
     let line = '';
     const stream = failureOf(
       marbles(({ expectObservable }) => {
@@ -23,7 +23,7 @@ describe('an expectation', () => {
     expect(subscriptions.message).to.match(/^expectSubscriptions: it has no toBe/);
   });
 
-  it('fails at the line of its toBe, the first one that is wrong', () => {
+  it('fails at the line of its toBe, and the first that differs is reported', () => {
     let line = '';
     const failure = failureOf(
       marbles(({ hot, expectObservable, expectSubscriptions }) => {
@@ -42,7 +42,7 @@ describe('an expectation', () => {
     expect(failure.name).to.equal('AssertionError');
   });
 
-  it('draws both lines near the first difference, and gives the runner both lists', () => {
+  it('draws both diagrams near the first difference, and passes both lists to the test runner', () => {
     const { message, actual, expected, showDiff } = failureOf(
       marbles(({ cold, expectObservable }) => {
         const values = { a: { n: 1 }, b: { n: 2 }, c: { n: 3 } };
@@ -68,7 +68,7 @@ describe('an expectation', () => {
     expect(actual).to.contain('9004ms next { n: 3 }\n9004ms next { n: 3 }\n');
   });
 
-  it('shortens what is far from the difference, and finds letters for values that the test has not', () => {
+  it('leaves out what is far from the difference, and chooses letters for values that the test does not name', () => {
     const { message } = failureOf(
       marbles(({ cold, expectObservable }) => {
         expectObservable(cold('abcdefghijklmno', { ...letters('abcdefghijklmno'), h: 'other', o: 'far' })).toBe(
@@ -81,7 +81,7 @@ describe('an expectation', () => {
     expect(message).to.contain("\n  A  'other'\n").and.not.to.contain('far');
   });
 
-  it('tells errors, dates and NaN apart by what they hold', () => {
+  it('compares errors, dates and NaN by value', () => {
     const at = (ms: number) => ({ a: new Date(ms), b: Number.NaN });
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('ab#', at(1), new Error('x'))).toBe('ab#', at(1), new Error('x'));
@@ -94,7 +94,7 @@ describe('an expectation', () => {
     expect(failureOf(run(1, new Error('y'))).message).to.contain('difference is at 2 ms');
   });
 
-  it('is said once: what is said again is an error, and takes nothing back', () => {
+  it('has one diagram: a second toBe throws, and the first one is still checked', () => {
     const twice = (test: Parameters<typeof marbles>[0]) => failureOf(marbles(test));
     const again =
       /^expect(Observable|Subscriptions|Frames): toBe or toEqual was called already; create another expectation/;
@@ -125,7 +125,7 @@ describe('an expectation', () => {
     }
   });
 
-  it('has a value for each letter where it has values at all', () => {
+  it('needs a value for each letter where it has values', () => {
     const run = (values: Record<string, unknown>) =>
       marbles(({ cold, expectObservable }) => {
         expectObservable(cold('ab|', { a: 1, b: undefined })).toBe('ab|', values);
@@ -136,7 +136,7 @@ describe('an expectation', () => {
     run({ a: 1, b: undefined })();
   });
 
-  it('is looked at by flush as well', () => {
+  it('is checked by flush as well', () => {
     let reached = false;
     const failure = failureOf(
       marbles(({ flush, expectObservable }) => {

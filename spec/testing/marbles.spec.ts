@@ -6,7 +6,7 @@ import { failureOf } from './failureOf.ts';
 
 describe('marbles', () => {
   it(
-    'has RxJS diagrams and timers',
+    'has the diagrams and timers of RxJS',
     marbles(({ hot, cold, time, expectObservable, expectSubscriptions }) => {
       const source = hot('  --a--b----------|');
       const subs = '        ^----------!     ';
@@ -23,7 +23,7 @@ describe('marbles', () => {
   );
 
   it(
-    'takes hot streams that are made on the way, from where it is',
+    'starts a hot stream that is created during the run at the current time',
     marbles(({ hot, flush }) => {
       const log: unknown[] = [];
       asyncScheduler.schedule(() => {
@@ -37,7 +37,7 @@ describe('marbles', () => {
     }),
   );
 
-  it('begins at 0 and ends nothing of the next one', () => {
+  it('starts at 0, and does not affect the next run', () => {
     for (let run = 0; run < 2; run++) {
       marbles(({ flush }) => {
         expect(asyncScheduler.now()).to.equal(0);
@@ -49,7 +49,7 @@ describe('marbles', () => {
     }
   });
 
-  it('fails with what the test throws, or a stream that nobody listens to', () => {
+  it('fails with the error that the test throws, or that a stream has and no subscriber receives', () => {
     const mine = new Error('mine');
     expect(
       failureOf(
@@ -61,7 +61,7 @@ describe('marbles', () => {
     expect(failureOf(marbles(({ cold }) => void cold('--#', {}, mine).subscribe()))).to.equal(mine);
   });
 
-  it('refuses a test that waits for a promise, and hears what the promise says', async () => {
+  it('throws for a test that returns a promise, and handles its rejection', async () => {
     const unheard: unknown[] = [];
     const hear = (reason: unknown) => unheard.push(reason);
     process.on('unhandledRejection', hear);
@@ -77,18 +77,18 @@ describe('marbles', () => {
     expect(unheard).to.deep.equal([]);
   });
 
-  it('refuses an end that is no time, at once', () => {
+  it('throws at once for an end that is not a time', () => {
     expect(() => marbles(() => {}, { until: 'soon' as '1ms' })).to.throw(TypeError, 'marbles: until');
   });
 
-  it('refuses a run within a run, which goes on', () => {
+  it('throws for a run within a run, and the outer one continues', () => {
     marbles(({ cold, expectObservable }) => {
       expect(marbles(() => {})).to.throw('another run is under way');
       expectObservable(cold('-a|').pipe(debounceTime(1))).toBe('--(a|)');
     })();
   });
 
-  it('leaves nothing behind when it fails', async () => {
+  it('cleans up when it fails', async () => {
     failureOf(
       marbles(() => {
         asapScheduler.schedule(() => {});

@@ -10,37 +10,39 @@ import { failureOf } from './failureOf.ts';
 
 type Make = Parameters<typeof property>[0];
 
-const playing = (make: Make, options: PropertyOptions = {}) =>
+const failureWith = (make: Make, options: PropertyOptions = {}) =>
   failureOf(property(make, { script: '5ms X', within: '100ms', ...options })).message;
 
-describe('property, of answers that are no stream', () => {
-  it('fails when the request is refused, with the status and the problem', () => {
+describe('property, for responses that are not a stream', () => {
+  it('fails when the request is rejected, with the status and the problem', () => {
     const make = () => sse({ query: { message: t.string } }, () => NEVER);
-    expect(playing(make)).to.match(
-      /^property: the answer was 422 and no stream, at 0 ms, on connection 1: .*"path":"query\.message"/,
+    expect(failureWith(make)).to.match(
+      /^property: expected a stream of events, got status 422, at 0 ms, on connection 1: .*"path":"query\.message"/,
     );
     property(make, { script: '5ms X', url: '/?message=a' })();
   });
 
-  it('fails when the handler throws, with what it threw', () => {
+  it('fails when the handler throws, with its error', () => {
     const make = () => () => {
       throw new Error('no database');
     };
-    expect(playing(make)).to.match(
-      /^property: the answer was 500 and no stream.*; next was called with Error: no database/,
+    expect(failureWith(make)).to.match(
+      /^property: expected a stream of events, got status 500.*; next was called with Error: no database/,
     );
   });
 
-  it('fails when nothing is answered, or nothing but 204', () => {
-    expect(playing(() => () => {})).to.match(/^property: no answer came: there is no stream to test/);
+  it('fails when there is no response, or 204 only', () => {
+    expect(failureWith(() => () => {})).to.match(/^property: expected a stream of events, got no response;/);
     const noContent = () => (_request: SseRequest, response: NodeResponse) => {
       response.writeHead(204, {});
       response.end();
     };
-    expect(playing(noContent)).to.match(/^property: the answer was always 204: there is no stream to test/);
+    expect(failureWith(noContent)).to.match(
+      /^property: expected a stream of events, got status 204 for every request;/,
+    );
   });
 
-  it('fails when who comes back is refused', () => {
+  it('fails when a reader that reconnects is rejected', () => {
     const make = ({ persist }: PropertyWorld) => {
       const served = persist('served', () => ({ readers: 0 }));
       const route = sse({ resume: 'own-ids' }, () =>
@@ -52,10 +54,12 @@ describe('property, of answers that are no stream', () => {
         response.end('busy');
       };
     };
-    expect(playing(make)).to.match(/^property: the answer was 503 and no stream, at 3005 ms, on connection 2: busy\n/);
+    expect(failureWith(make)).to.match(
+      /^property: expected a stream of events, got status 503, at 3005 ms, on connection 2: busy\n/,
+    );
   });
 
-  it('fails when one reader is given nothing at all', () => {
+  it('fails when one reader receives no event', () => {
     const make = ({ persist, hot }: PropertyWorld) => {
       const served = persist('served', () => ({ readers: 0 }));
       const ticks = hot('10ms a 9ms b');
@@ -64,14 +68,18 @@ describe('property, of answers that are no stream', () => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
         response.write('retry: 5\n\n');
         if (served.readers++ > 0) return;
-        const seen = ticks.subscribe((letter) => response.write(`id: 1.e.${letter === 'a' ? 1 : 2}\ndata: 1\n\n`));
-        response.on('close', () => seen.unsubscribe());
+        const subscription = ticks.subscribe((letter) =>
+          response.write(`id: 1.e.${letter === 'a' ? 1 : 2}\ndata: 1\n\n`),
+        );
+        response.on('close', () => subscription.unsubscribe());
       };
     };
-    expect(playing(make, { script: '2ms X' })).to.match(/^property: e\.1 never came, though the reader was there/);
+    expect(failureWith(make, { script: '2ms X' })).to.match(
+      /^property: e\.1 was not received, although the reader was connected/,
+    );
   });
 
-  it('fails when it is told that all is over, and it is not', () => {
+  it('fails when a reader is answered 204 before the end', () => {
     const make = ({ persist }: PropertyWorld) => {
       const served = persist('served', () => ({ readers: 0 }));
       const route = sse({ retry: 5, resume: 'own-ids' }, () =>
@@ -83,10 +91,10 @@ describe('property, of answers that are no stream', () => {
         response.end();
       };
     };
-    expect(playing(make, { script: '10ms X' })).to.match(/^property: e\.2 never came/);
+    expect(failureWith(make, { script: '10ms X' })).to.match(/^property: e\.2 was not received/);
   });
 
-  it('refuses what is no route', () => {
+  it('throws for a value that is not a route', () => {
     for (const [given, kind] of [
       [undefined, 'undefined'],
       [new Subject(), 'object'],
@@ -100,7 +108,7 @@ describe('property, of answers that are no stream', () => {
     expect(() => property(undefined as never)).to.throw(TypeError, 'property: make must be a function');
   });
 
-  it('refuses a seed or a number of runs that is none', () => {
+  it('throws for a seed or a number of runs out of range', () => {
     for (const seed of [NaN, Infinity, 1.5, 2 ** 53]) {
       expect(() => property(() => sse(NEVER), { seed })).to.throw(RangeError, 'property: seed must be a whole number');
     }

@@ -33,14 +33,14 @@ const soon = { runs: 15, within: '1s' } as const;
 describe('property', function () {
   this.timeout(30_000);
 
-  describe('is kept', () => {
+  describe('passes', () => {
     it(
-      'by a feed',
+      'for a feed',
       property((world) => sse({ retry: 20 }, feed(Ticks, { source: () => ticking(world) })), soon),
     );
 
     it(
-      'by a feed whose log survives the server, however little it keeps',
+      'for a feed whose log survives the server, also where it retains little',
       property((world) => {
         const log = world.persist('log', () => memoryLog({ maxEntries: 20 }));
         return sse({ retry: 50 }, feed(Ticks, { log, source: () => ticking(world) }));
@@ -48,7 +48,7 @@ describe('property', function () {
     );
 
     it(
-      'by a pipeline that filters',
+      'for a pipeline that filters',
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
@@ -60,7 +60,7 @@ describe('property', function () {
     );
 
     it(
-      'by pipelines whose events depend on when a reader came',
+      'for pipelines whose events depend on when a reader connected',
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
@@ -72,7 +72,7 @@ describe('property', function () {
     );
 
     it(
-      'by a pipeline that leaves out what it has given lately',
+      'for a pipeline that leaves out what it has emitted recently',
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
@@ -85,19 +85,19 @@ describe('property', function () {
     );
 
     it(
-      'by a run',
+      'for a run',
       property((world) => sse({ resume: true, retry: 20 }, () => ticking(world)), { ...soon, chunk: 3 }),
     );
 
     it(
-      'by a stream that does not resume, and says so',
+      'for a stream that does not resume and reports it',
       property((world) => sse({ retry: 20 }, ticking(world)), soon),
     );
   });
 
-  describe('is broken', () => {
-    /** What many write by hand: whoever comes gets what is live, under an id that nobody asks for. */
-    const byHand = (ticks: Observable<string>) => (_request: SseRequest, response: NodeResponse) => {
+  describe('fails', () => {
+    /** A handler as many write it: each reader receives live events only, with ids that the handler never reads. */
+    const liveOnly = (ticks: Observable<string>) => (_request: SseRequest, response: NodeResponse) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('retry: 5\n\n');
       const subscription = ticks.subscribe((n) => response.write(`id: 1.e.${n}\ndata: ${n}\n\n`));
@@ -105,17 +105,17 @@ describe('property', function () {
       response.on('close', () => subscription.unsubscribe());
     };
     const lossy = ({ persist, hot }: PropertyWorld) =>
-      byHand(persist('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
-    const repeating = ({ cold }: PropertyWorld) => byHand(cold('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5'));
+      liveOnly(persist('ticks', () => hot('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5')));
+    const repeating = ({ cold }: PropertyWorld) => liveOnly(cold('5ms 1 9ms 2 9ms 3 9ms 4 9ms 5'));
 
-    it('by what is lost, with the smallest script and its seed', () => {
+    it('for a lost event, and shows the smallest script and its seed', () => {
       let line = '';
       const failure = failureOf(() => {
         line = lineAfterThis();
         property(lossy, { within: '100ms' })();
       });
       const [, script = '', seed = ''] = /^ {2}script {2}'(.*)'\n {2}seed {4}(\d+)/m.exec(failure.message) ?? [];
-      expect(failure.message).to.match(/^property: \d is missing after \d, and no gap tells it, at \d+ ms/);
+      expect(failure.message).to.match(/^property: \d is missing after \d, and no gap reported it, at \d+ ms/);
       expect(script.match(/[A-Z#]/g)).to.have.length(1);
       expect(firstLineOf(failure)).to.equal(line);
       const again = failureOf(property(lossy, { within: '100ms', script, seed: Number(seed) }));
@@ -125,22 +125,22 @@ describe('property', function () {
       property(lossy, { within: '100ms', script: '-F-D---' })();
     });
 
-    it('by what comes again', () => {
+    it('for a repeated event', () => {
       expect(failureOf(property(repeating, { within: '100ms' })).message).to.match(
-        /^property: 1 came again, after \d+/,
+        /^property: 1 was received again, after \d+/,
       );
     });
 
-    it('by a hole, a change of numbering, another event, and none of a position', () => {
+    it('for a hole, a change of the epoch, another event at a position, and an id that is no cursor', () => {
       const failing = (ids: readonly (string | undefined)[], filtered = false) => {
         const make = ({ persist, cold }: PropertyWorld) => {
           const served = persist('served', () => ({ readers: 0 }));
           return sse({ resume: 'own-ids' }, () => {
-            const who = served.readers++;
+            const reader = served.readers++;
             return cold('ab').pipe(
               map((letter) => {
                 const id = ids[letter === 'a' ? 0 : 1];
-                return message({ ...(id !== undefined && { id }), data: ids.length > 2 ? who : letter });
+                return message({ ...(id !== undefined && { id }), data: ids.length > 2 ? reader : letter });
               }),
             );
           });
@@ -157,7 +157,7 @@ describe('property', function () {
       expect(failing(['7', '8'])).to.match(/ids are cursors, got the id 7/);
     });
 
-    it('by what never comes', () => {
+    it('for an event that is never received', () => {
       const make = ({ cold, persist }: PropertyWorld) => {
         const served = persist('served', () => ({ readers: 0 }));
         return sse({ resume: 'own-ids' }, () => {
@@ -168,38 +168,42 @@ describe('property', function () {
           );
         });
       };
-      expect(failureOf(property(make, { script: 'D' })).message).to.match(/^property: e\.2 never came.*stands at 1/);
+      expect(failureOf(property(make, { script: 'D' })).message).to.match(
+        /^property: e\.2 was not received.*has received 1/,
+      );
     });
 
-    it('by a stateful one that repeats, leaves a hole, changes its numbering, or gives nothing', () => {
+    it('for a stateful route that repeats, leaves a hole, changes its epoch, or sends nothing', () => {
       const failing = (ids: readonly string[], options: PropertyOptions = {}) => {
         const make = ({ persist, hot }: PropertyWorld) => {
           const served = persist('served', () => ({ readers: 0 }));
           const later = hot('50ms c');
           return sse({ resume: 'own-ids' }, () => {
-            const who = served.readers++;
-            const frames = ids.map((id) => message({ id, data: who }));
+            const reader = served.readers++;
+            const frames = ids.map((id) => message({ id, data: reader }));
             return concat(
               frames,
               later.pipe(
-                filter(() => who === 0),
-                map(() => message({ id: '1.e.9', data: who })),
+                filter(() => reader === 0),
+                map(() => message({ id: '1.e.9', data: reader })),
               ),
             );
           });
         };
         return property(make, { script: 'D', filtered: true, stateful: true, ...options });
       };
-      expect(failureOf(failing(['1.e.2', '1.e.1'])).message).to.match(/^property: 1 came again, after 2/);
+      expect(failureOf(failing(['1.e.2', '1.e.1'])).message).to.match(/^property: 1 was received again, after 2/);
       expect(failureOf(failing(['1.e.1', '1.f.2'])).message).to.match(/^property: the numbering changed from e to f/);
       expect(failureOf(failing(['1.e.1', '1.e.3'], { filtered: false })).message).to.match(/^property: 2 is missing/);
-      expect(failureOf(failing([])).message).to.match(/^property: e\.9 never came, though the reader was there/);
-      // It was given something, if not the same; without the option that is not enough.
+      expect(failureOf(failing([])).message).to.match(
+        /^property: e\.9 was not received, although the reader was connected/,
+      );
+      // It received other events, which is enough with the option only.
       failing(['1.e.1', '1.e.3'])();
       expect(failureOf(failing(['1.e.1'], { stateful: false })).message).to.match(/was another event than another/);
     });
 
-    it('by a mistake of the route, and by what it throws', () => {
+    it('for a mistake of the route, and for an error that it throws', () => {
       const late = () => (_request: unknown, response: { write(text: string): unknown }) =>
         void interval(5).subscribe(() => response.write(':\n\n'));
       expect(failureOf(property(late, { script: 'X' })).message).to.match(/bytes were written at 5 ms, after/);
@@ -210,7 +214,7 @@ describe('property', function () {
     });
   });
 
-  it('refuses bounds that are none, and a script that it cannot print', () => {
+  it('throws for bounds out of range, and for a script that it cannot print', () => {
     expect(() => property(() => sse(NEVER), { runs: 0 })).to.throw(RangeError, 'runs');
     expect(() => property(() => sse(NEVER), { within: 'soon' as '1s' })).to.throw(TypeError, 'within');
     expect(property(() => sse(NEVER), { script: '(XX)' })).to.throw(TypeError, 'one letter for each moment');

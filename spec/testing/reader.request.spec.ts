@@ -23,7 +23,7 @@ function plain(source: Observable<string>) {
 
 describe('the request of a reader', () => {
   it(
-    'is what a browser sends, and what is asked for',
+    'has the headers of a browser, and those of the options',
     marbles(({ reader, flush }) => {
       const requests: SseRequest[] = [];
       const route = (request: SseRequest) => void requests.push(request);
@@ -55,7 +55,7 @@ describe('the request of a reader', () => {
   );
 
   it(
-    'is made at once, or when it is said, before the values of that moment',
+    'is sent at once or at `at`, before the values of that moment',
     marbles(({ hot, reader, flush }) => {
       const source = hot('a--b');
       const first = reader(plain(source), { socket: '9ms X' });
@@ -71,7 +71,7 @@ describe('the request of a reader', () => {
     }),
   );
 
-  it('refuses a time that is over, and a socket that acts before it is there', () => {
+  it('throws for a time that has passed, and for a socket step before the reader connects', () => {
     const over = marbles(({ reader, flush }) => {
       asyncScheduler.schedule(() => {}, 5);
       flush();

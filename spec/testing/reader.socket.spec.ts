@@ -24,7 +24,7 @@ function plain(source: Observable<string>) {
 
 describe('the socket of a reader', () => {
   it(
-    'is full from F, takes what is written all the same and counts it, and drains at D',
+    'is full from F to D, accepts and counts the bytes that are written meanwhile, and emits drain at D',
     marbles(({ hot, reader, flush }) => {
       const log: unknown[] = [];
       const say = (response: NodeResponse) =>
@@ -50,7 +50,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'says nothing of a drain that nobody waits for',
+    'emits no drain where no write returned false',
     marbles(({ reader, flush }) => {
       let drains = 0;
       reader((_request, response) => void response.on('drain', () => drains++), { socket: '--D-(FD)-D' });
@@ -60,7 +60,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'closes at X, once, and is then destroyed',
+    'closes once at X, and is destroyed afterwards',
     marbles(({ reader, flush, hot, expectSubscriptions }) => {
       const source = hot('--a----------');
       const log: unknown[] = [];
@@ -79,7 +79,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'breaks at #: error, then close',
+    'emits error and then close at #',
     marbles(({ reader, flush }) => {
       const log: unknown[] = [];
       const r = reader(
@@ -99,7 +99,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'closes after the end of the response, in a later step, and when it is full not before it drains',
+    'closes in a step after the end of the response, where it is full after it has drained',
     marbles(({ reader, flush }) => {
       const log: unknown[] = [];
       const ending = (name: string) => (_request: SseRequest, response: NodeResponse) => {
@@ -126,7 +126,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'closes after destroy, in a later step; what was corked is lost',
+    'closes in a step after destroy, and drops the corked bytes',
     marbles(({ reader, flush }) => {
       const log: unknown[] = [];
       const r = reader((_request, response) => {
@@ -144,9 +144,9 @@ describe('the socket of a reader', () => {
   );
 });
 
-describe('the two ends of a response', () => {
+describe('a response that the server ends and the client closes', () => {
   it(
-    'are one close, and the first of them is told',
+    'closes once, and records the first of the two',
     marbles(({ reader, flush }) => {
       let closes = 0;
       const over = (...how: ('end' | 'destroy')[]) =>
@@ -170,9 +170,9 @@ describe('the two ends of a response', () => {
   );
 });
 
-describe('what is left on a response', () => {
+describe('the listeners of a response', () => {
   it(
-    'are the listeners that nobody took back',
+    'are counted until they are removed',
     marbles(({ reader, flush }) => {
       const close = () => {};
       const r = reader((_request, response) => {
@@ -188,18 +188,18 @@ describe('what is left on a response', () => {
   );
 });
 
-describe('a mistake of a route fails the test', () => {
-  it('writing after the client has gone', () => {
+describe('a mistake of a route', () => {
+  it('fails the test: a write after the client has disconnected', () => {
     const run = marbles(({ hot, reader }) => {
       const source = hot('--a');
       reader((_request, response) => void source.subscribe(() => response.write('data: 1\n\n')), { socket: '-X' });
     });
     expect(failureOf(run).message).to.match(
-      /^9 bytes were written at 2 ms, after the client had gone at 1 ms; the reader is from .*reader\.socket\.spec\.ts/,
+      /^9 bytes were written at 2 ms, after the client had disconnected at 1 ms; the reader is from .*reader\.socket\.spec\.ts/,
     );
   });
 
-  it('writing after the end, and after the cut', () => {
+  it('fails the test: a write after the end, or after the cut', () => {
     const writtenAfter = (over: (response: NodeResponse) => void) =>
       marbles(({ reader }) => {
         reader((_request, response) => {
@@ -213,7 +213,7 @@ describe('a mistake of a route fails the test', () => {
     expect(failureOf(writtenAfter((response) => response.destroy())).message).to.match(/after it was cut at 0 ms/);
   });
 
-  it('not listening for an error of the socket', () => {
+  it('fails the test: no listener for an error of the socket', () => {
     const run = marbles(({ reader }) => void reader(() => {}, { socket: '--#' }));
     expect(failureOf(run).message).to.match(/no listener for 'error' was registered, which ends a Node process/);
   });

@@ -6,9 +6,9 @@ import { marbles } from '../../lib/testing/marbles.ts';
 
 const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
 
-describe('what a reader gets', () => {
+describe('a reader', () => {
   it(
-    'is the head with the first bytes, and each write as it leaves',
+    'receives the head with the first bytes, and each write when it is sent',
     marbles(({ reader, flush }) => {
       const seen: unknown[] = [];
       const r = reader((_request, response) => {
@@ -38,7 +38,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'is what was written, whatever becomes of the buffer',
+    'retains the bytes of a write although its buffer is reused',
     marbles(({ reader, flush }) => {
       const buffer = Buffer.from('data: 1\n\n');
       const r = reader((_request, response) => {
@@ -54,7 +54,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'is its frames, however the bytes were cut',
+    'parses frames from chunks of any size',
     marbles(({ reader, flush }) => {
       const parts = ['retry: 5\nid', ': 1\ndata: {}\n\nre', 'try: 7\n', '\n: x\n\ndata: ü', '\n\ndata: lost'];
       const r = reader((_request, response) => {
@@ -76,7 +76,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'is the problem of an answer that is no stream',
+    'decodes the problem of a response that is not a stream',
     marbles(({ reader, flush }) => {
       const r = reader((_request, response) => {
         response.writeHead(422, { 'Content-Type': 'application/problem+json' });
@@ -90,7 +90,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'is text, where it is neither a stream nor JSON',
+    'has the text of a response that is neither a stream nor JSON',
     marbles(({ reader, flush }) => {
       const r = reader((_request, response) => {
         response.writeHead(200, { 'content-type': 'text/plain' });
@@ -102,7 +102,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'has no body where HTTP has none',
+    'receives no body where HTTP has none',
     marbles(({ reader, flush }) => {
       const answer = (status: number) => (_request: SseRequest, response: NodeResponse) => {
         response.writeHead(status, head);
@@ -117,7 +117,7 @@ describe('what a reader gets', () => {
   );
 
   it(
-    'is the answer of Express to what went to next or was thrown',
+    'receives the response of Express to an error that was thrown or passed to next',
     marbles(({ reader, flush }) => {
       const refused = Object.assign(new Error('no'), { status: 403 });
       const given = reader((_request, _response, next) => next?.(refused));
@@ -137,7 +137,7 @@ describe('what a reader gets', () => {
     }),
   );
 
-  it('has no next on a plain server, where what is thrown ends the process', () => {
+  it('passes no next as a plain server, where a thrown error ends the process', () => {
     const nexts: (Next | undefined)[] = [];
     marbles(({ reader }) => void reader((_request, _response, next) => void nexts.push(next), { next: false }))();
     expect(nexts).to.deep.equal([undefined]);

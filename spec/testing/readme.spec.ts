@@ -22,7 +22,7 @@ const echoes = sse(
 
 describe('the route of the README', () => {
   it(
-    'says it, and then backwards, too',
+    'sends the message, and then its reverse',
     marbles(({ reader, expectFrames }) => {
       const a = Echoes.Echo({ message: 'ab', created_at: new Date(0) });
       const b = Echoes.Echo({ message: 'ab', created_at: new Date(1000) });

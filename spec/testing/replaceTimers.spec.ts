@@ -38,7 +38,7 @@ describe('the timers of the process', () => {
   );
 
   it(
-    'take their turn among those of RxJS',
+    'run in one order with the timers of RxJS',
     marbles(({ flush }) => {
       const seen: string[] = [];
       setTimeout(() => seen.push('first'), 5);
@@ -50,7 +50,7 @@ describe('the timers of the process', () => {
     }),
   );
 
-  it('fail a test that leaves one, with the line that it came of', () => {
+  it('fail a test that leaves one, with the line that started it', () => {
     let line = '';
     const { message: text } = failureOf(
       marbles(
@@ -65,7 +65,7 @@ describe('the timers of the process', () => {
     expect(text).to.contain(line);
   });
 
-  it('are found by expectNoLeaks, and let it pass when they are cleared', () => {
+  it('fail expectNoLeaks unless they are cleared', () => {
     const { message: text } = failureOf(() => expectNoLeaks(sse(everySecond(() => {}))));
     expect(text).to.match(/socket 'X': marbles: 1 timer is left at 120000 ms.*replaceTimers\.spec/);
     expectNoLeaks(sse(everySecond((every) => clearInterval(every))));
@@ -85,10 +85,12 @@ describe('the timers of the process', () => {
             return () => clearInterval(every);
           }),
       );
-    expect(failureOf(property(made, { script: '' })).message).to.match(/^property: 7 came again, after 49 at 5000 ms/);
+    expect(failureOf(property(made, { script: '' })).message).to.match(
+      /^property: 7 was received again, after 49 at 5000 ms/,
+    );
   });
 
-  it('are given back, whatever happened', () => {
+  it('are restored after a test that failed, too', () => {
     const before = ofProcess();
     marbles(() => expect(ofProcess()).not.to.deep.equal(before))();
     const throwing = () => {
@@ -104,7 +106,7 @@ describe('the timers of the process', () => {
   });
 
   it(
-    'keep the form of Node: promisify, dates of any kind, and what is no function',
+    'behave as in Node: promisify, every form of Date, and a callback that is not a function',
     asyncMarbles(async () => {
       expect(await promisify(setTimeout)(5, 'value')).to.equal('value');
       expect([Date.now(), new Date().toISOString()]).to.deep.equal([5, '1970-01-01T00:00:00.005Z']);

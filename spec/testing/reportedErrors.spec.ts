@@ -17,7 +17,7 @@ describe('an error that no callback receives, in a marble test', () => {
     expect(failureOf(test).message).to.contain('reported error in onOpen of sse GET /').and.to.contain(boom.stack);
   });
 
-  it('fails an async test likewise', async () => {
+  it('fails an async test', async () => {
     const onOpen = async () => {
       throw boom;
     };
@@ -31,7 +31,7 @@ describe('an error that no callback receives, in a marble test', () => {
     expect(failure?.message).to.contain('reported error in onOpen of sse GET /');
   });
 
-  it('fails a test that does not look at a stream that failed', () => {
+  it('fails a test that does not expect the error of a stream', () => {
     const test = marbles(({ hot, reader }) => {
       reader(sse(hot('5ms #', undefined, boom)));
     });
@@ -60,7 +60,7 @@ describe('an error that no callback receives, in a marble test', () => {
   );
 
   it(
-    'is received by onError, and is then no failure',
+    'is no failure where onError receives it',
     marbles(({ hot, reader, flush }) => {
       const errors: unknown[] = [];
       reader(sse({ onError: (error: unknown) => void errors.push(error) }, hot('5ms #')));
@@ -70,7 +70,7 @@ describe('an error that no callback receives, in a marble test', () => {
   );
 
   it(
-    'is listed for a test that asks for it',
+    'is listed for a test that calls reportedErrors',
     marbles(({ reader, reportedErrors, flush }) => {
       const reported = reportedErrors();
       const route = sse(throwError(() => boom));
@@ -80,7 +80,7 @@ describe('an error that no callback receives, in a marble test', () => {
     }),
   );
 
-  it('is not seen by the next test', () => {
+  it('is not reported to the next test', () => {
     const leaking = marbles(({ reader }) => {
       reader(sse(throwError(() => boom)), { next: false });
     });

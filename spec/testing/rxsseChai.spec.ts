@@ -11,7 +11,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { rxsseChai } from '../../lib/testing/rxsseChai.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
-/** A value that keeps what it is where no comparison looks. */
+/** A value whose state is in a private field, which no comparison sees. */
 class Money {
   readonly #cents: number;
   constructor(cents: number) {
@@ -45,7 +45,7 @@ describe('the plugin for chai', () => {
 
   describe('emitMarbles', () => {
     it(
-      'takes streams and readers in a marble test, of promises too',
+      'compares streams and readers in a marble test',
       marbles(({ cold, reader, eventSource }) => {
         expect(cold('-a-b|').pipe(map((letter) => letter.toUpperCase()))).to.emitMarbles('-A-B|');
         expect(reader(sse(cold('-a|')))).to.emitMarbles('-a|', { a: 'a' });
@@ -55,13 +55,13 @@ describe('the plugin for chai', () => {
     );
 
     it(
-      'takes them in an async marble test',
+      'compares a stream in an async marble test',
       asyncMarbles(({ cold }) => {
         expect(cold('  -a-b|')).to.emitMarbles('-a-b|');
       }),
     );
 
-    it('runs a stream by itself outside of one', () => {
+    it('runs a stream in virtual time outside of a marble test', () => {
       expect(interval(10).pipe(take(2))).to.emitMarbles('10ms a 9ms (b|)', { a: 0, b: 1 });
       expect(failureOf(() => expect(of(1)).to.emitMarbles('-')).message).to.match(/^expectObservable: the first/);
     });
@@ -80,22 +80,22 @@ describe('the plugin for chai', () => {
       expect(failure.showDiff).to.equal(true);
     });
 
-    it('refuses what is no stream, a reader out of time, and "not"', () => {
-      expect(() => expect(5).to.emitMarbles('-')).to.throw(TypeError, 'outside a marble test');
+    it('throws for a value that is not a stream, and for not', () => {
+      expect(() => expect(5).to.emitMarbles('-')).to.throw(TypeError, 'outside of a marble test, got number');
       expect(marbles(() => expect(5).to.emitMarbles('-'))).to.throw(TypeError, 'expected an Observable');
       expect(() => expect(NEVER).not.to.emitMarbles('-')).to.throw(TypeError, 'cannot be negated');
     });
   });
 
-  it('has expectNoLeaks', () => {
+  it('adds expectNoLeaks', () => {
     expect(sse(interval(1000))).to.expectNoLeaks();
-    const deaf = (_request: SseRequest, response: NodeResponse) => void response.on('close', () => {});
-    expect(() => expect(deaf).to.expectNoLeaks({ sockets: ['X'] })).to.throw('1 listeners are left');
+    const leaking = (_request: SseRequest, response: NodeResponse) => void response.on('close', () => {});
+    expect(() => expect(leaking).to.expectNoLeaks({ sockets: ['X'] })).to.throw('1 listeners are left');
     expect(() => expect(sse(NEVER)).not.to.expectNoLeaks()).to.throw(TypeError, 'cannot be negated');
   });
 
   describe('deep equality', () => {
-    it('of events goes by what their definition sends', () => {
+    it('compares events by what their definition sends', () => {
       const sold = (cents: number) => Shop.Sold({ price: new Money(cents) });
       expect(sold(5)).to.deep.equal(sold(5));
       expect(sold(5)).not.to.deep.equal(sold(6));
@@ -106,18 +106,18 @@ describe('the plugin for chai', () => {
       expect(closed(1)).not.to.deep.equal(closed(2)).and.not.to.deep.equal(sold(1));
     });
 
-    it('of anything else is as it was, and asks who was asked before', () => {
+    it('calls the deepEqual that was configured before for all other values', () => {
       expect({ a: [new Date(1), Number.NaN] }).to.deep.equal({ a: [new Date(1), Number.NaN] });
       expect({ a: 1 }).not.to.deep.equal({ a: 2 });
       expect(Shop.Sold({ price: new Money(1) })).not.to.deep.equal(5);
-      const asked: unknown[] = [];
-      const config = { deepEqual: (a: unknown, b: unknown) => asked.push([a, b]) > 0 };
+      const compared: unknown[] = [];
+      const config = { deepEqual: (a: unknown, b: unknown) => compared.push([a, b]) > 0 };
       rxsseChai({ Assertion: { addMethod: () => {} }, config }, { flag: () => undefined, eql: () => false });
       expect(config.deepEqual(1, 2)).to.equal(true);
-      expect(asked).to.have.length(1);
+      expect(compared).to.have.length(1);
     });
 
-    it('is that of expectations, too', () => {
+    it('is used by expectations as well', () => {
       const run = (cents: number) =>
         marbles(({ cold, expectObservable }) => {
           const values = { a: Shop.Sold({ price: new Money(5) }) };

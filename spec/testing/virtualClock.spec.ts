@@ -5,7 +5,7 @@ import { clock, perClock } from '../../lib/time/clock.ts';
 
 describe('the clock of a run', () => {
   it(
-    'runs a micro when the code that runs now has returned, before any other step',
+    'runs a microtask when the running code has returned, before any other step',
     marbles(({ flush }) => {
       const log: string[] = [];
       const say = (word: string) => () => log.push(`${clock.now()} ${word}`);
@@ -39,7 +39,7 @@ describe('the clock of a run', () => {
   );
 
   it(
-    'runs what the test itself asks for first of all',
+    'runs the microtasks of the test function first',
     marbles(({ flush, cold }) => {
       const log: string[] = [];
       cold('a').subscribe(() => log.push('step'));
@@ -52,7 +52,7 @@ describe('the clock of a run', () => {
   );
 
   it(
-    'takes turns one after the other, at one moment',
+    'runs turns one after the other at one moment',
     marbles(({ flush }) => {
       const log: string[] = [];
       clock.turn(() => {
@@ -66,7 +66,7 @@ describe('the clock of a run', () => {
     }),
   );
 
-  it('fails the run with what a micro throws', () => {
+  it('fails the run with the error of a microtask', () => {
     const run = marbles(() =>
       clock.micro(() => {
         throw new Error('in a micro');
@@ -75,7 +75,7 @@ describe('the clock of a run', () => {
     expect(run).to.throw('in a micro');
   });
 
-  it('has the same chance for the same seed, and another for each call', () => {
+  it('has the same random bytes for the same seed, and others for each call', () => {
     const drawn = (seed: number) => {
       const all: Uint8Array[] = [];
       marbles(() => void all.push(clock.random(12), clock.random(12)), { seed })();
@@ -87,7 +87,7 @@ describe('the clock of a run', () => {
     expect(drawn(8)).not.to.include(first);
   });
 
-  it('is there for the run alone, and what hangs on it too', () => {
+  it('is restored after the run, with everything that depends on it', () => {
     const shared = perClock(() => ({}));
     const outside = shared();
     const inside = [1, 2].map(() => {

@@ -14,7 +14,7 @@ describe('timers in virtual time', () => {
     return merge(ticks, late);
   };
 
-  it('may be cancelled in the millisecond at which they are due, which RxJS does not bear', () => {
+  it('can be cancelled in the millisecond at which they are due, where RxJS fails', () => {
     const theirs = new TestScheduler(() => {});
     expect(() => theirs.run(({ expectObservable }) => expectObservable(cancelling()))).to.throw('Expected a due');
 
@@ -24,7 +24,7 @@ describe('timers in virtual time', () => {
   });
 
   it(
-    'run in the order in which RxJS runs them: what is asked for at once, then in the order in which they were made',
+    'run in the order of RxJS: immediates first, then in the order in which they were started',
     marbles(({ flush }) => {
       const log: string[] = [];
       const say = (word: string) => () => log.push(`${asyncScheduler.now()} ${word}`);
@@ -40,7 +40,7 @@ describe('timers in virtual time', () => {
   );
 
   it(
-    'that are cancelled never run, and leave nothing',
+    'never run after they were cancelled, and leave no step',
     marbles(({ flush }) => {
       const log: unknown[] = [];
       const say = (word: string) => () => log.push(word);
@@ -57,7 +57,7 @@ describe('timers in virtual time', () => {
   );
 
   it(
-    'never run before they were made, whatever they are asked to wait',
+    'never run before they were started, also with a negative delay',
     marbles(({ flush }) => {
       const log: number[] = [];
       timer(10).subscribe(() => {

@@ -24,9 +24,9 @@ const values = {
   h: comment(),
 };
 
-describe('the three ways of use, as marbles', () => {
+describe('three ways to use the kit', () => {
   it(
-    'a merge of two typed streams',
+    'tests a merge of two typed streams',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const first = hot('   --a----b-----|', { a: 'ab', b: 'cd' });
       const second = hot('  ----a--b--|   ', { a: 'ab', b: 'cd' });
@@ -39,7 +39,7 @@ describe('the three ways of use, as marbles', () => {
   );
 
   it(
-    'a map and a timeout',
+    'tests a map and a timeout',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const words = hot('  --a----b-------', { a: 'ab', b: 'cd' });
       const subs = '       ^-----------!  ';
@@ -53,7 +53,7 @@ describe('the three ways of use, as marbles', () => {
   );
 
   it(
-    'a whole route, with its heartbeat and a reader that leaves',
+    'tests a whole route, with its heartbeat and a reader that disconnects',
     marbles(({ reader, expectFrames, flush }) => {
       const route = sse({ events: Echoes, query: { message: t.string }, heartbeat: 800 }, ({ query: { message } }) =>
         merge(echo(interval(1000).pipe(map(() => message))), reverseEcho(timer(2000, 1000).pipe(map(() => message)))),
@@ -74,7 +74,7 @@ describe('a route in virtual time', () => {
   const ticking = { a: Tick({ n: 1 }), b: Tick({ n: 2 }), c: Tick({ n: 3 }), h: comment(), o: retry(3000) };
 
   it(
-    'waits for the socket and beats into silence',
+    'waits for the socket, and sends heartbeats in silence',
     marbles(
       ({ hot, reader, expectFrames }) => {
         const ticks = hot('   5ms a 12ms b 20ms c', ticking);
@@ -87,7 +87,7 @@ describe('a route in virtual time', () => {
   );
 
   it(
-    'begins with its retry and ends with its end',
+    'starts with its retry and ends with its end event',
     marbles(({ cold, reader, expectFrames, flush }) => {
       const r = reader(sse({ events: Ticks }, cold('  --a-|', ticking)));
       expectFrames(r).toBe('       --a-|', ticking);
@@ -101,7 +101,7 @@ describe('a route in virtual time', () => {
   );
 
   it(
-    'answers a bad request before the first byte',
+    'rejects a bad request before the first byte',
     marbles(({ reader, flush }) => {
       const route = sse({ query: { message: t.string } }, () => interval(1000));
       const r = reader(route, { url: '/?word=ab' });

@@ -102,7 +102,7 @@ class Connected {
   }
 
   leave(): void {
-    this.#reader.response.leave();
+    this.#reader.response.disconnect();
   }
 
   tell(witness: Witness, lost: number): void {

@@ -34,7 +34,7 @@ const specs = {
 };
 
 const found: readonly (readonly [Bug, keyof typeof specs, RegExp])[] = [
-  [lateCloseListener, 'leaves', /bytes were written at \d+ ms, after the client had gone at 2 ms/],
+  [lateCloseListener, 'leaves', /bytes were written at \d+ ms, after the client had disconnected at 2 ms/],
   [replayJoinedByConcat, 'loses nothing', /difference is at 13 ms[\s\S]*expected +a +b +c\n +actual +a +- +c\n/],
   [
     heartbeatAfterTheEnd,
@@ -58,7 +58,7 @@ describe('a bug in a copy of the library', function () {
     });
   }
 
-  it('is reported if it no longer fits the source', async () => {
+  it('throws where its changes do not fit the source', async () => {
     const outdated: Bug = { name: 'outdated', file: 'sink/serve.ts', changes: [['not there', '']] };
     const refused = await libWithBug(outdated).then(
       () => undefined,
