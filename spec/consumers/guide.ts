@@ -1,11 +1,11 @@
-/** One thing that a guide has its reader do. */
+/** One step of a guide: a file to write, or a command to run. */
 type GuideStep =
   | { readonly write: string; readonly text: string }
   | { readonly run: string; readonly shows: readonly string[] };
 
 /**
- * What a guide says, in order: blocks with a file's name are that file, or the
- * next part of it; `sh` are commands; `console` are commands and what they show.
+ * Returns the steps of a guide in order: blocks with a file's name are that file, or the
+ * next part of it; `sh` are commands; `console` are commands and their output.
  */
 export function guideSteps(text: string): readonly GuideStep[] {
   const steps: GuideStep[] = [];
@@ -24,7 +24,7 @@ export function guideSteps(text: string): readonly GuideStep[] {
   return steps;
 }
 
-/** The lines that a command should have shown and did not: compared without indentation, times and stack places. */
+/** Returns the lines that a command should have printed and did not, compared without indentation, times and positions in stacks. */
 export function notShown(shows: readonly string[], output: string): readonly string[] {
   const plain = (line: string) =>
     line

@@ -7,27 +7,27 @@ import { guideSteps, notShown } from './guide.ts';
 /**
  * Packs the package as it would be published, installs it beside its peers in a
  * folder outside the repository, and uses it from three programs, under four test
- * runners, and as the guide to testing says, word for word.
+ * runners, and follows the steps of the guide to testing.
  */
 const here = import.meta.dirname;
 const root = join(here, '../..');
 const bin = join(root, 'node_modules/.bin');
-/** Without colours, and without what npm tells its scripts. */
+/** The environment of the commands: no colours, and packages from the cache of npm where it has them. */
 const plain = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, npm_config_prefer_offline: 'true' };
 const folder = mkdtempSync(join(tmpdir(), 'rxsse-consumers-'));
 
 function step(title: string, cwd: string, command: string, ...args: readonly string[]): void {
-  const begun = Date.now();
+  const startedAt = Date.now();
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 240_000 });
   if (status !== 0) {
     process.stdout.write(`${stdout ?? ''}${stderr ?? ''}`);
     throw new Error(`${title}: ${error?.message ?? `exit code ${status}`}`);
   }
-  console.log(`ok  ${title} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  console.log(`ok  ${title} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
 }
 
-/** A command that must fail, and what it must show. */
-function fails(
+/** Runs a command that must fail and print text that matches each pattern. */
+function failingStep(
   title: string,
   cwd: string,
   shows: readonly RegExp[],
@@ -39,13 +39,15 @@ function fails(
   const missing = shows.filter((pattern) => !pattern.test(output));
   if (status === 0 || missing.length > 0) {
     process.stdout.write(output);
-    throw new Error(`${title}: ${status === 0 ? 'it passed' : `it does not show ${missing.join(', ')}`}`);
+    throw new Error(
+      `${title}: ${status === 0 ? 'expected it to fail, but it passed' : `expected its output to match ${missing.join(', ')}`}`,
+    );
   }
   console.log(`ok  ${title}`);
 }
 
-/** The same tests, and one that fails and is drawn, under each runner. */
-function underRunners(tarball: string, peers: Readonly<Record<string, string | undefined>>): void {
+/** Runs the same tests under each test runner, and one that fails and must print its diagram. */
+function runTestRunners(tarball: string, peers: Readonly<Record<string, string | undefined>>): void {
   const cwd = join(folder, 'runners');
   cpSync(join(here, 'runners'), cwd, { recursive: true });
   const own = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
@@ -61,23 +63,23 @@ function underRunners(tarball: string, peers: Readonly<Record<string, string | u
     vitest: [module('vitest/vitest.mjs'), 'run'],
     jest: ['--experimental-vm-modules', module('jest/bin/jest.js')],
   };
-  const drawn = [/first difference is at 3 ms/, /expected {2}a {4}c/, /actual {4}a {4}b/, /tests\.js:\d+/];
+  const diagram = [/first difference is at 3 ms/, /expected {2}a {4}c/, /actual {4}a {4}b/, /tests\.js:\d+/];
   for (const [name, command] of Object.entries(commands)) {
-    step(`${name} runs the kit`, cwd, process.execPath, ...command, `${name}/kit.test.js`);
-    fails(`${name} shows a failure`, cwd, drawn, process.execPath, ...command, `${name}/failing.test.js`);
+    step(`${name} runs the test kit`, cwd, process.execPath, ...command, `${name}/kit.test.js`);
+    failingStep(`${name} shows a failure`, cwd, diagram, process.execPath, ...command, `${name}/failing.test.js`);
   }
 }
 
-/** Does what the guide says, with the packed package where it names the published one. */
+/** Runs the steps of the guide, with the packed package instead of the published one. */
 function followGuide(tarball: string): void {
   const cwd = join(folder, 'guide');
   mkdirSync(cwd);
-  for (const guided of guideSteps(readFileSync(join(root, 'docs/testing.md'), 'utf8'))) {
-    if ('write' in guided) {
-      writeFileSync(join(cwd, guided.write), guided.text);
+  for (const guideStep of guideSteps(readFileSync(join(root, 'docs/testing.md'), 'utf8'))) {
+    if ('write' in guideStep) {
+      writeFileSync(join(cwd, guideStep.write), guideStep.text);
       continue;
     }
-    const command = guided.run.replace(/ rxsse(?= |$)/, ` ${join(folder, tarball)}`);
+    const command = guideStep.run.replace(/ rxsse(?= |$)/, ` ${join(folder, tarball)}`);
     const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
       cwd,
       encoding: 'utf8',
@@ -85,14 +87,16 @@ function followGuide(tarball: string): void {
       env: plain,
     });
     const output = `${stdout}${stderr}`;
-    const missing = notShown(guided.shows, output);
-    const mayFail = guided.shows.some((line) => line.includes('AssertionError'));
+    const missing = notShown(guideStep.shows, output);
+    const mayFail = guideStep.shows.some((line) => line.includes('AssertionError'));
     if (missing.length === 0 && (status === 0) !== mayFail) {
-      console.log(`ok  the guide: ${guided.run}`);
+      console.log(`ok  the guide: ${guideStep.run}`);
       continue;
     }
     process.stdout.write(output);
-    throw new Error(`the guide: ${guided.run}: exit code ${status}, and not shown: ${missing.join('\n')}`);
+    throw new Error(
+      `the guide: ${guideStep.run}: got exit code ${status}, and expected these lines in its output: ${missing.join('\n')}`,
+    );
   }
 }
 
@@ -103,8 +107,8 @@ function run(): void {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly devDependencies: Readonly<Record<string, string>>;
   };
-  const beside = ['rxjs', 'io-ts', 'fp-ts', 'typescript', '@types/node'];
-  const dependencies = Object.fromEntries(beside.map((name) => [name, devDependencies[name]]));
+  const packages = ['rxjs', 'io-ts', 'fp-ts', 'typescript', '@types/node'];
+  const dependencies = Object.fromEntries(packages.map((name) => [name, devDependencies[name]]));
   const { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs } = devDependencies;
   writeFileSync(
     join(folder, 'package.json'),
@@ -123,7 +127,7 @@ function run(): void {
   step('TypeScript CommonJS compiles', join(folder, 'cjs'), process.execPath, tsc);
   step('TypeScript CommonJS runs', join(folder, 'cjs'), process.execPath, 'typed.js');
 
-  underRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
+  runTestRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
   followGuide(tarball);
 
   step('publint', root, join(bin, 'publint'), '--strict', join(folder, tarball));

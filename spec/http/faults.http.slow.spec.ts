@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as t from 'io-ts';
 import { events as contract, feed, memoryLog, sse } from '../../lib/index.ts';
 import { faultProxy } from '../support/faultProxy.ts';
-import type { Faults } from '../support/Line.ts';
+import type { Faults } from '../support/FaultyConnection.ts';
 import { listen } from '../support/listen.ts';
 import { follow, hasPosition } from './eventSource.ts';
 import { ofFeed, producers } from './faults/producers.ts';

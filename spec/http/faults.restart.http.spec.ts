@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { closing } from '../support/closing.ts';
 import { faultProxy } from '../support/faultProxy.ts';
-import type { Faults } from '../support/Line.ts';
+import type { Faults } from '../support/FaultyConnection.ts';
 import { follow } from './eventSource.ts';
 import { bundledServer } from './kill9/bundle.ts';
 import { numbersIn } from './kill9/numbersIn.ts';

@@ -1,10 +1,10 @@
 /** The open resources. A spec whose timeout has passed does not reach its `finally`. */
 const open = new Set<() => Promise<unknown>>();
 
-// At the root, since specs import this before they describe: so that mocha's process can end.
+// Specs import this before their `describe`, so this is a hook of the root: without it mocha's process would not end.
 if (typeof after === 'function') after(() => Promise.all([...open].map((close) => close())));
 
-/** Runs the callback, then closes, whatever came of it; at the very end of the run at the latest. */
+/** Runs the callback and closes afterwards, also when it fails; at the latest when all specs have run. */
 export async function closing<T>(close: () => Promise<unknown>, use: () => T | Promise<T>): Promise<T> {
   open.add(close);
   try {

@@ -1,7 +1,7 @@
 import { Message } from '../../lib/wire/Frame.ts';
 import { reserved } from '../../lib/wire/reserved.ts';
 
-/** The frames that the library itself sends by default, which `message` refuses to make. */
+/** Creates a frame that the library sends by default, and that `message` rejects. */
 export const position = (cursor: string | undefined, retry?: number) =>
   new Message(cursor, reserved.position, retry, '');
 

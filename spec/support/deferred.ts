@@ -3,11 +3,11 @@ export interface Deferred<T> {
   resolve(value: T): void;
 }
 
-/** A promise that is kept from outside. */
+/** Returns a promise with the function that resolves it. */
 export function deferred<T = void>(): Deferred<T> {
   let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((keep) => {
-    resolve = keep;
+  const promise = new Promise<T>((resolvePromise) => {
+    resolve = resolvePromise;
   });
   return { promise, resolve };
 }

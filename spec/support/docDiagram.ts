@@ -8,7 +8,7 @@ interface Row {
   readonly offset: number;
 }
 
-/** A diagram of a doc comment, as it stands there. Each row has to be asked for, so that none is left unplayed. */
+/** A diagram of a doc comment. Each row must be read, so that a spec tests all of them. */
 export class DocDiagram {
   readonly #rows: readonly Row[];
   readonly #unread: Set<string>;
@@ -26,7 +26,7 @@ export class DocDiagram {
     return [...this.#unread];
   }
 
-  /** The row whose label begins so. */
+  /** Returns the only row whose label starts with a text. */
   row(label: string): Row {
     const found = this.#rows.filter((row) => row.label.startsWith(label));
     const [row] = found;
@@ -58,7 +58,7 @@ function rowsOf(text: string): readonly Row[] {
   });
 }
 
-/** The diagrams in the doc comments of a text. */
+/** Returns the diagrams in the doc comments of a text. */
 export function diagramsIn(source: string): readonly string[] {
   return [...source.matchAll(/^ \* ```text\n(?<lines>(?: \*.*\n)*?) \* ```$/gm)].map((match) =>
     (match.groups?.lines ?? '')
@@ -69,7 +69,7 @@ export function diagramsIn(source: string): readonly string[] {
   );
 }
 
-/** The only diagram in the doc comments of a file. */
+/** Returns the only diagram in the doc comments of a file. */
 export function diagramOf(file: string): DocDiagram {
   const [diagram, ...more] = diagramsIn(readFileSync(file, 'utf8'));
   if (diagram === undefined || more.length > 0) throw new Error(`${file}: expected one diagram`);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** All that live, so that none outlives a spec that failed. */
+/** The running servers, which are killed at the end although a spec failed. */
 const started = new Set<ChildProcess>();
 
 if (typeof after === 'function') {
@@ -17,15 +17,15 @@ export interface ExampleServer {
   readonly child: ChildProcess;
   /** The output so far. */
   readonly said: { readonly out: string; readonly err: string };
-  /** Exit code and signal, when it is gone and has said all. */
+  /** Resolves with the exit code and the signal when the process and its output have ended. */
   readonly closed: Promise<unknown[]>;
-  /** Resolves with the text of its greeting, when it serves. */
+  /** Resolves with its first line of output, which it writes when it listens. */
   greeting(): Promise<string>;
-  /** Resolves with the URL that its greeting names. */
+  /** Resolves with the URL in that line. */
   url(): Promise<string>;
 }
 
-/** Runs an example's server as one does from a terminal, in a process of its own. */
+/** Runs the server of an example in a process of its own, as from a terminal. */
 export function exampleServer(name: string, env: Readonly<Record<string, string>>): ExampleServer {
   const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}/server.ts`], {
     cwd: root,
@@ -44,8 +44,8 @@ export function exampleServer(name: string, env: Readonly<Record<string, string>
 
   const greeting = async (): Promise<string> => {
     while (!said.out.includes('\n')) {
-      const isOver = await Promise.race([once(child.stdout, 'data').then(() => false), closed.then(() => true)]);
-      if (isOver) throw new Error(`the ${name} server did not start: ${said.err}`);
+      const hasExited = await Promise.race([once(child.stdout, 'data').then(() => false), closed.then(() => true)]);
+      if (hasExited) throw new Error(`the ${name} server did not start: ${said.err}`);
     }
     return said.out;
   };

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { closing } from './closing.ts';
+import type { Faults } from './FaultyConnection.ts';
 import { type FaultProxy, faultProxy } from './faultProxy.ts';
-import type { Faults } from './Line.ts';
 
-/** Both ends of one connection, and what stands between. */
+/** Both ends of one connection, and the proxy between them. */
 interface Ends {
   readonly client: Socket;
   readonly server: Socket;
@@ -42,7 +42,7 @@ async function through<T>(faults: Faults, use: (ends: Ends) => Promise<T>): Prom
 }
 
 /** Returns what is received until the connection ends, and how it ended. */
-async function all(end: Socket): Promise<string> {
+async function received(end: Socket): Promise<string> {
   let text = '';
   try {
     for await (const bytes of end.iterator({ destroyOnReturn: false })) text += bytes;
@@ -53,43 +53,43 @@ async function all(end: Socket): Promise<string> {
 }
 
 describe('faultProxy', () => {
-  it('passes everything both ways, the ends too, each by itself', () =>
+  it('forwards bytes and the end of each direction separately', () =>
     through({}, async ({ client, server, proxy }) => {
       client.end('to the server');
-      expect(await all(server)).to.equal('to the server end');
+      expect(await received(server)).to.equal('to the server end');
       server.end('and back');
-      expect(await all(client)).to.equal('and back end');
+      expect(await received(client)).to.equal('and back end');
       expect(proxy.count).to.equal(1);
     }));
 
   for (const how of ['cut', 'reset'] as const) {
-    const seen = how === 'cut' ? 'end' : 'ECONNRESET';
+    const ending = how === 'cut' ? 'end' : 'ECONNRESET';
 
-    it(`can ${how} after any byte of an answer`, () =>
+    it(`can ${how} the connection after any byte of a response`, () =>
       through({ answer: { how, after: 3 } }, async ({ client, server }) => {
-        const told = all(server);
+        const receivedByServer = received(server);
         server.write('12345');
         // With bytes before it a reset may be read as an end.
-        expect(await all(client)).to.match(how === 'cut' ? /^123 end$/ : /^123 (end|ECONNRESET)$|^ ECONNRESET$/);
-        expect(await told).to.equal(` ${seen}`);
+        expect(await received(client)).to.match(how === 'cut' ? /^123 end$/ : /^123 (end|ECONNRESET)$|^ ECONNRESET$/);
+        expect(await receivedByServer).to.equal(` ${ending}`);
       }));
 
-    it(`can ${how} after any byte of a request`, () =>
+    it(`can ${how} the connection after any byte of a request`, () =>
       through({ request: { how, after: 2 } }, async ({ client }) => {
         client.write('12345');
-        expect(await all(client)).to.equal(` ${seen}`);
+        expect(await received(client)).to.equal(` ${ending}`);
       }));
   }
 
   for (const how of ['lost', 'deaf'] as const) {
-    it(`tells nobody of a line that is ${how} until it breaks`, () =>
+    it(`notifies neither end of a connection that is ${how} until it breaks`, () =>
       through({ answer: { how, after: 2 } }, async ({ client, server, proxy }) => {
         server.write('12345');
         await once(client, 'readable');
         expect(String(client.read())).to.equal('12');
-        client.end('is anybody there?');
+        client.end('hello');
         server.end('yes');
-        const both = Promise.all([all(client), all(server)]);
+        const both = Promise.all([received(client), received(server)]);
         await new Promise((resolve) => setImmediate(resolve));
         expect([client.closed, server.closed]).to.deep.equal([false, false]);
         proxy.breakAll();
@@ -97,26 +97,26 @@ describe('faultProxy', () => {
       }));
   }
 
-  it('is noticed after its time', () =>
+  it('resets both ends of a lost connection after `noticed` ms', () =>
     through({ answer: { how: 'lost', noticed: 1 } }, async ({ client }) => {
-      expect(await all(client)).to.equal(' ECONNRESET');
+      expect(await received(client)).to.equal(' ECONNRESET');
     }));
 
-  it('takes what is sent into a lost line, and not what is sent into a deaf one', async () => {
+  it('reads what is sent into a lost connection, and not what is sent into a deaf one', async () => {
     // More than the kernel holds.
     const bytes = Buffer.alloc(64 * 1024 * 1024);
-    const taken = (how: 'lost' | 'deaf') =>
+    const isRead = (how: 'lost' | 'deaf') =>
       through({ answer: { how } }, async ({ server }) => {
         const written = new Promise((resolve) => server.write(bytes, () => resolve(true)));
         if (how === 'lost') return written;
         for (let turns = 0; turns < 100; turns++) await new Promise((resolve) => setImmediate(resolve));
         return Promise.race([written, false]);
       });
-    expect(await taken('lost')).to.equal(true);
-    expect(await taken('deaf')).to.equal(false);
+    expect(await isRead('lost')).to.equal(true);
+    expect(await isRead('deaf')).to.equal(false);
   });
 
-  it('passes one byte at a time, and later, and loses none', async () => {
+  it('forwards one byte at a time, or later, and loses none', async () => {
     const pieces: string[] = [];
     await through({ answer: { pace: 'drip' } }, async ({ client, server }) => {
       client.on('data', (bytes) => pieces.push(String(bytes)));
@@ -127,7 +127,7 @@ describe('faultProxy', () => {
     expect(pieces.length).to.be.above(1);
     await through({ request: { pace: 2 } }, async ({ client, server }) => {
       client.end('later');
-      expect(await all(server)).to.equal('later end');
+      expect(await received(server)).to.equal('later end');
     });
   });
 });

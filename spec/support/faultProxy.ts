@@ -1,21 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { closing } from './closing.ts';
-import { type Faults, Line } from './Line.ts';
+import { type Faults, FaultyConnection } from './FaultyConnection.ts';
 
 export interface FaultProxy {
   /** The URL of the server through the proxy. */
   readonly url: string;
-  /** Connections so far. */
+  /** The number of connections so far. */
   readonly count: number;
-  /** Resets what is open now, on both sides, dead lines too. */
+  /** Resets all open connections on both sides, dead ones too. */
   breakAll(): void;
 }
 
 /**
- * Stands between clients and the server at a URL while the callback runs, and
- * does to their connections what is said of each, by its number from 0.
- * Afterwards all of them are gone.
+ * Forwards connections to the server at a URL while the callback runs, and applies
+ * the faults of each, by its number from 0. Afterwards all of them are closed.
  */
 export async function faultProxy<T>(
   target: string,
@@ -23,16 +22,16 @@ export async function faultProxy<T>(
   use: (proxy: FaultProxy) => T | Promise<T>,
 ): Promise<T> {
   const port = Number(new URL(target).port);
-  const lines = new Set<Line>();
+  const connections = new Set<FaultyConnection>();
   let count = 0;
   const breakAll = (): void => {
-    for (const line of lines) line.reset();
+    for (const connection of connections) connection.reset();
   };
 
   const proxy = createServer({ allowHalfOpen: true }, (client) => {
-    const line = new Line(client, port, faultsOf(count++));
-    lines.add(line);
-    void line.over.then(() => lines.delete(line));
+    const connection = new FaultyConnection(client, port, faultsOf(count++));
+    connections.add(connection);
+    void connection.over.then(() => connections.delete(connection));
   });
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => proxy.close(resolve));

@@ -6,14 +6,14 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 
-/** The scheme by which a spec's URL says that it is to be asked over HTTP/2, without TLS. */
+/** The scheme of URLs that specs request over HTTP/2 without TLS. */
 const scheme = 'h2c:';
 
 export function isHttp2(url: string | URL): boolean {
   return String(url).startsWith(scheme);
 }
 
-/** One session a server, which all requests to it share as a browser's do. */
+/** The session of each server, which all requests to it share as in a browser. */
 const sessions = new Map<string, ClientHttp2Session>();
 
 function sessionTo(host: string): ClientHttp2Session {
@@ -26,7 +26,7 @@ function sessionTo(host: string): ClientHttp2Session {
   sessions.set(host, session);
   session.on('goaway', forget);
   session.on('close', forget);
-  // Each stream tells it as well.
+  // Each stream emits the error as well.
   session.on('error', forget);
   return session;
 }
@@ -37,13 +37,13 @@ interface Http2Request {
   readonly body?: string;
 }
 
-interface Http2Answer {
+interface Http2Response {
   readonly stream: ClientHttp2Stream;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Whether a stream that has ended did so because the server said so. */
+/** Returns whether the server ended the stream, and did not reset it. */
 export function isWhole({ rstCode }: ClientHttp2Stream): boolean {
   return (rstCode ?? 0) === constants.NGHTTP2_NO_ERROR;
 }
@@ -52,15 +52,15 @@ export function isWhole({ rstCode }: ClientHttp2Stream): boolean {
 export function ask(
   url: string | URL,
   { method = 'GET', headers = {}, body }: Http2Request = {},
-  begun: (stream: ClientHttp2Stream) => void = () => {},
-): Promise<Http2Answer> {
+  started: (stream: ClientHttp2Stream) => void = () => {},
+): Promise<Http2Response> {
   const { host, pathname, search } = new URL(String(url).replace(scheme, 'http:'));
   return new Promise((resolve, reject) => {
     const stream = sessionTo(host).request(
       { ':method': method, ':path': pathname + search, ...headers },
       { endStream: body === undefined },
     );
-    begun(stream);
+    started(stream);
     stream.on('response', ({ ':status': status = 0, ...received }) => resolve({ stream, status, headers: received }));
     stream.on('error', reject);
     stream.on('close', () => reject(new Error(`the stream was closed with code ${stream.rstCode}`)));
@@ -68,21 +68,21 @@ export function ask(
   });
 }
 
-/** `fetch`, for a URL of either protocol. */
+/** Fetches a URL of either protocol. */
 export async function fetchOver(url: string | URL, init: RequestInit = {}): Promise<Response> {
   if (!isHttp2(url)) return fetch(url, init);
   const { signal, body } = init;
-  const asked: Http2Request = {
+  const http2Request: Http2Request = {
     method: init.method ?? 'GET',
     headers: Object.fromEntries(new Headers(init.headers)),
     ...(typeof body === 'string' ? { body } : {}),
   };
-  const { stream, status, headers } = await ask(url, asked, (begun) => {
-    const leave = (): void => begun.close(constants.NGHTTP2_CANCEL);
-    signal?.addEventListener('abort', leave);
-    begun.on('close', () => signal?.removeEventListener('abort', leave));
+  const { stream, status, headers } = await ask(url, http2Request, (started) => {
+    const cancel = (): void => started.close(constants.NGHTTP2_CANCEL);
+    signal?.addEventListener('abort', cancel);
+    started.on('close', () => signal?.removeEventListener('abort', cancel));
   });
-  const hasBody = asked.method !== 'HEAD' && status !== 204;
+  const hasBody = http2Request.method !== 'HEAD' && status !== 204;
   if (!hasBody) stream.resume();
   const received = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
   return new Response(hasBody ? bodyOf(stream) : null, { status, headers: received });
@@ -91,18 +91,18 @@ export async function fetchOver(url: string | URL, init: RequestInit = {}): Prom
 function bodyOf(stream: ClientHttp2Stream): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      let isOver = false;
+      let isEnded = false;
       stream.on('data', (chunk: Uint8Array) => {
         controller.enqueue(chunk);
         if ((controller.desiredSize ?? 0) <= 0) stream.pause();
       });
       stream.on('end', () => {
-        isOver = isWhole(stream);
-        if (isOver) controller.close();
+        isEnded = isWhole(stream);
+        if (isEnded) controller.close();
       });
       stream.on('close', () => {
-        if (!isOver) controller.error(new TypeError('terminated'));
-        isOver = true;
+        if (!isEnded) controller.error(new TypeError('terminated'));
+        isEnded = true;
       });
     },
     pull: () => {

@@ -5,18 +5,18 @@ export function kernelBuffer({ response }: TestReader, bytes: number): void {
   const write = response.write.bind(response);
   const uncork = response.uncork.bind(response);
   const drain = response.drain.bind(response);
-  let room = bytes;
+  let free = bytes;
   response.drain = () => {
-    room = bytes;
+    free = bytes;
     drain();
   };
   response.write = (chunk) => {
-    room -= Buffer.byteLength(chunk);
+    free -= Buffer.byteLength(chunk);
     return write(chunk);
   };
-  // What fills it is taken, too.
+  // The write that fills the buffer is accepted.
   response.uncork = () => {
     uncork();
-    if (room <= 0) response.fill();
+    if (free <= 0) response.fill();
   };
 }

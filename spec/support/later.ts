@@ -1,14 +1,14 @@
 import { timer } from 'rxjs';
 
 /**
- * A promise in RxJS's time, so that virtual time has it too. One of the
- * language's own settles in a microtask, which no virtual clock runs.
+ * Returns a promise that settles in RxJS time, so also in virtual time. A native
+ * promise settles in a microtask, which no virtual clock runs.
  */
 export function later<T>(ms: number, value: T, signal?: AbortSignal): PromiseLike<T> {
   return settling(ms, signal, (resolve) => resolve(value));
 }
 
-/** One that is rejected. */
+/** Returns such a promise that is rejected. */
 export function failing(ms: number, error: unknown, signal?: AbortSignal): PromiseLike<never> {
   return settling(ms, signal, (_resolve, reject) => reject(error));
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { closing } from './closing.ts';
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Returns a port of 127.0.0.1 on which no server listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,8 +44,8 @@ export async function withNginx<T>(path: string, locations: string, use: (url: s
   const child = spawn(path, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const said: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  const output: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
   const close = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -54,21 +54,21 @@ export async function withNginx<T>(path: string, locations: string, use: (url: s
     rmSync(folder, { recursive: true, force: true });
   };
   return closing(close, async () => {
-    if (!(await answers(port, child))) throw new Error(`nginx did not start: ${said.join('')}`);
+    if (!(await accepts(port, child))) throw new Error(`nginx did not start: ${output.join('')}`);
     return use(`http://127.0.0.1:${port}`);
   });
 }
 
-/** Whether it takes connections within some seconds. */
-async function answers(port: number, child: ChildProcess): Promise<boolean> {
+/** Returns whether it accepts a connection within four seconds. */
+async function accepts(port: number, child: ChildProcess): Promise<boolean> {
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
     const socket = connect(port, '127.0.0.1');
-    const isThere = await once(socket, 'connect').then(
+    const isConnected = await once(socket, 'connect').then(
       () => true,
       () => false,
     );
     socket.destroy();
-    if (isThere) return true;
+    if (isConnected) return true;
     await setTimeout(20);
   }
   return false;

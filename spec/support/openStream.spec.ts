@@ -4,17 +4,17 @@ import { expect } from 'chai';
 import { listen } from './listen.ts';
 import { openStream, readWire } from './openStream.ts';
 
-/** A server whose one response the spec writes by hand. */
-function byHand(use: (url: string, response: Promise<ServerResponse>) => Promise<void>): Promise<void> {
-  let arrived: (response: ServerResponse) => void;
+/** Starts a server whose one response the spec writes. */
+function withResponse(use: (url: string, response: Promise<ServerResponse>) => Promise<void>): Promise<void> {
+  let resolveResponse: (response: ServerResponse) => void;
   const response = new Promise<ServerResponse>((resolve) => {
-    arrived = resolve;
+    resolveResponse = resolve;
   });
   return listen(
     (_, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream', 'x-hello': 'there' });
       res.write('first\n\n');
-      arrived(res);
+      resolveResponse(res);
     },
     (url) => use(url, response),
   );
@@ -30,8 +30,8 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('openStream', () => {
-  it('gives status, headers and the text up to a pattern, over the pieces that it came in', () =>
-    byHand(async (url, response) => {
+  it('returns status, headers and the text up to a pattern, also where it arrives in pieces', () =>
+    withResponse(async (url, response) => {
       const wire = await openStream(url);
       expect([wire.status, wire.headers['x-hello']]).to.deep.equal([200, 'there']);
       (await response).write('sec');
@@ -41,30 +41,30 @@ describe('openStream', () => {
     }));
 
   it('resolves with the whole text at the end', () =>
-    byHand(async (url, response) => {
+    withResponse(async (url, response) => {
       const wire = await openStream(url);
       (await response).end('last');
       expect(await wire.ended()).to.equal('first\n\nlast');
     }));
 
-  it('tells a cut from an end, with what did come', () =>
-    byHand(async (url, response) => {
+  it('distinguishes a cut from an end, and shows the text so far', () =>
+    withResponse(async (url, response) => {
       const wire = await openStream(url);
       await wire.until(/first/);
       (await response).destroy();
-      expect(await failureOf(wire.ended())).to.contain('the response was cut; what came: "first\\n\\n"');
+      expect(await failureOf(wire.ended())).to.contain('the response was cut; received: "first\\n\\n"');
       expect(await failureOf(wire.until(/second/))).to.contain('waited for /second/');
       expect(await wire.over()).to.equal('first\n\n');
     }));
 
-  it('gives up before mocha does, and says what did come', () =>
-    byHand(async (url) => {
+  it('fails before the timeout of mocha, and shows the text so far', () =>
+    withResponse(async (url) => {
       const wire = await openStream(url, { patience: 20 });
-      expect(await failureOf(wire.until(/never/))).to.contain('waited for /never/, but not within 20 ms; what came:');
+      expect(await failureOf(wire.until(/never/))).to.contain('waited for /never/, but not within 20 ms; received:');
     }));
 
-  it('leaves when it is told to', () =>
-    byHand(async (url, response) => {
+  it('disconnects when it is closed', () =>
+    withResponse(async (url, response) => {
       expect(await readWire(url, /first/)).to.equal('first\n\n');
       const res = await response;
       if (!res.closed) await once(res, 'close');
@@ -75,12 +75,12 @@ describe('listen', () => {
   it('closes open streams and the server, also when the callback fails', async () => {
     const wires: Promise<string>[] = [];
     const failure = await failureOf(
-      byHand(async (url) => {
+      withResponse(async (url) => {
         wires.push((await openStream(url)).over());
-        throw new Error(`no luck at ${url}`);
+        throw new Error(`failed at ${url}`);
       }),
     );
-    expect(failure).to.contain('no luck');
+    expect(failure).to.contain('failed at');
     expect(await Promise.all(wires)).to.deep.equal(['first\n\n']);
     const url = failure.replace(/^.* at /, '');
     expect(await failureOf(openStream(url))).to.contain('ECONNREFUSED');

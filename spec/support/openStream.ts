@@ -6,7 +6,7 @@ interface OpenStreamOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Longest wait for a pattern or the end, in ms. Below mocha's own, so that the failure says what did come. */
+  /** The longest wait for a pattern or the end, in ms. Below the timeout of mocha, so that the failure shows the text so far. @default 4000 */
   readonly patience?: number;
 }
 
@@ -14,65 +14,65 @@ interface OpenStreamOptions {
 export interface Wire {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** All that has come so far. */
+  /** Returns the text that has been received so far. */
   text(): string;
-  /** Resolves with all that has come, as soon as the pattern is in it. */
+  /** Resolves with the text so far when it contains the pattern. */
   until(pattern: RegExp): Promise<string>;
-  /** Resolves with all of it when the server has ended the response; a cut rejects. */
+  /** Resolves with the whole text when the server has ended the response; a cut rejects. */
   ended(): Promise<string>;
-  /** Resolves with all that came when the connection is over, ended or cut. */
+  /** Resolves with the text when the response has been ended or cut. */
   over(): Promise<string>;
-  /** Leaves, as a reader does who closes the tab. */
+  /** Disconnects, as a browser does when a tab is closed. */
   close(): void;
 }
 
-interface Arriving {
+interface ResponseInProgress {
   readonly response: Readable;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Whether an end that was heard was said by the server, and is no cut. */
+  /** Returns true if the server sent the end, false if the response was cut. */
   readonly isWhole?: () => boolean;
 }
 
-function watch({ response, status, headers, isWhole = () => true }: Arriving, patience: number): Wire {
+function watch({ response, status, headers, isWhole = () => true }: ResponseInProgress, patience: number): Wire {
   let text = '';
   let state: 'open' | 'ended' | 'cut' = 'open';
   const waiting = new Set<() => void>();
-  const look = () => {
+  const checkAll = () => {
     for (const check of [...waiting]) check();
   };
 
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
     text += chunk;
-    look();
+    checkAll();
   });
   response.on('end', () => {
     state = isWhole() ? 'ended' : 'cut';
-    look();
+    checkAll();
   });
   response.on('error', () => {});
   response.on('close', () => {
     if (state === 'open') state = 'cut';
-    look();
+    checkAll();
   });
 
   const wait = (what: string, isDone: () => boolean, isLost: () => boolean) =>
     new Promise<string>((resolve, reject) => {
-      const say = (why: string) => new Error(`waited for ${what}, ${why}; what came: ${JSON.stringify(text)}`);
-      const leave = () => {
+      const failure = (why: string) => new Error(`waited for ${what}, ${why}; received: ${JSON.stringify(text)}`);
+      const stop = () => {
         clearTimeout(limit);
         waiting.delete(check);
       };
       const check = () => {
         if (!isDone() && !isLost()) return;
-        leave();
+        stop();
         if (isDone()) resolve(text);
-        else reject(say(`but the response was ${state}`));
+        else reject(failure(`but the response was ${state}`));
       };
       const limit = setTimeout(() => {
-        leave();
-        reject(say(`but not within ${patience} ms`));
+        stop();
+        reject(failure(`but not within ${patience} ms`));
       }, patience);
       waiting.add(check);
       check();
@@ -112,12 +112,12 @@ export function openStream(url: string, options: OpenStreamOptions = {}): Promis
   return isHttp2(url) ? overHttp2(url, options) : overHttp1(url, options);
 }
 
-async function overHttp2(url: string, { patience = 4000, ...asked }: OpenStreamOptions): Promise<Wire> {
-  const { stream, status, headers } = await ask(url, asked, (begun) => {
-    const limit = setTimeout(() => begun.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
+async function overHttp2(url: string, { patience = 4000, ...requested }: OpenStreamOptions): Promise<Wire> {
+  const { stream, status, headers } = await ask(url, requested, (started) => {
+    const limit = setTimeout(() => started.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
     const stop = (): void => clearTimeout(limit);
-    begun.on('response', stop);
-    begun.on('close', stop);
+    started.on('response', stop);
+    started.on('close', stop);
   });
   return watch({ response: stream, status, headers, isWhole: () => isWhole(stream) }, patience);
 }
@@ -127,21 +127,21 @@ function overHttp1(
   { method = 'GET', headers = {}, body, patience = 4000 }: OpenStreamOptions,
 ): Promise<Wire> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers, agent: false }, (response) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
       clearTimeout(limit);
       const { statusCode: status = 0, headers } = response;
       resolve(watch({ response, status, headers }, patience));
     });
-    const limit = setTimeout(() => asked.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
-    asked.on('error', (error) => {
+    const limit = setTimeout(() => sent.destroy(new Error(`${url}: no headers within ${patience} ms`)), patience);
+    sent.on('error', (error) => {
       clearTimeout(limit);
       reject(error);
     });
-    asked.end(body);
+    sent.end(body);
   });
 }
 
-/** Reads a stream until the pattern has come, leaves, and gives the text. */
+/** Reads a stream until it contains the pattern, disconnects, and returns the text. */
 export async function readWire(url: string, pattern: RegExp, options?: OpenStreamOptions): Promise<string> {
   const wire = await openStream(url, options);
   try {

@@ -6,19 +6,19 @@ type WebHandler = (request: Request) => Promise<Response>;
 
 /**
  * Serves a web handler with Node's `http`, as such servers do: the body is read
- * while the socket takes it, a client that goes aborts the request and cancels the
- * body, a body that breaks cuts the connection, and a rejection is a bare 500.
+ * while the socket is not full, a client that disconnects aborts the request and cancels the
+ * body, a body that fails cuts the connection, and a rejection is a bare 500.
  */
 export function overFetch(handler: WebHandler): RequestListener {
   return async (incoming, outgoing) => {
-    const leaving = new AbortController();
-    const leave = (): void => leaving.abort();
-    outgoing.on('close', leave);
-    // The answer to a pipelined request is not told that its connection has gone.
-    incoming.socket.on('close', leave);
-    outgoing.on('close', () => incoming.socket.removeListener('close', leave));
+    const disconnecting = new AbortController();
+    const abort = (): void => disconnecting.abort();
+    outgoing.on('close', abort);
+    // The response to a pipelined request emits no close when its connection has closed.
+    incoming.socket.on('close', abort);
+    outgoing.on('close', () => incoming.socket.removeListener('close', abort));
     try {
-      await send(await handler(requestOf(incoming, leaving.signal)), outgoing);
+      await send(await handler(requestOf(incoming, disconnecting.signal)), outgoing);
     } catch {
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(500).end();

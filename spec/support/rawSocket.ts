@@ -3,29 +3,29 @@ import { connect } from 'node:net';
 import { closing } from './closing.ts';
 
 interface RawSocket {
-  /** All bytes that have come so far, one character each. */
+  /** Returns the bytes that have been received so far, one character each. */
   text(): string;
   send(...lines: readonly string[]): void;
-  /** Resolves with all that has come, as soon as the pattern is in it; rejects when the server closes before. */
+  /** Resolves with the text so far when it contains the pattern; rejects when the server closes before. */
   until(pattern: RegExp): Promise<string>;
-  /** Resolves with all that came when the server has closed. */
+  /** Resolves with the text when the server has closed. */
   closed(): Promise<string>;
   close(): void;
 }
 
-/** One connection to a server while the callback runs, with requests as one writes them. */
+/** Opens one connection to a server while the callback runs, for requests that a spec writes byte by byte. */
 export async function rawSocket<T>(url: string, use: (socket: RawSocket) => Promise<T>): Promise<T> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'connect');
   let text = '';
-  let isOver = false;
+  let isClosed = false;
   socket.setEncoding('latin1').on('data', (chunk: string) => {
     text += chunk;
   });
-  // A reset is heard as a close.
+  // A reset emits close as well.
   socket.on('error', () => {});
-  const over = once(socket, 'close').then(() => {
-    isOver = true;
+  const closed = once(socket, 'close').then(() => {
+    isClosed = true;
   });
   const raw: RawSocket = {
     text: () => text,
@@ -34,13 +34,13 @@ export async function rawSocket<T>(url: string, use: (socket: RawSocket) => Prom
     },
     until: async (pattern) => {
       while (text.search(pattern) === -1) {
-        if (isOver) throw new Error(`waited for ${pattern}; what came: ${JSON.stringify(text)}`);
-        await Promise.race([once(socket, 'data'), over]);
+        if (isClosed) throw new Error(`waited for ${pattern}; received: ${JSON.stringify(text)}`);
+        await Promise.race([once(socket, 'data'), closed]);
       }
       return text;
     },
     closed: async () => {
-      await over;
+      await closed;
       return text;
     },
     close: () => {

@@ -8,7 +8,7 @@ import { findTool, isRequired } from './requires.ts';
 const here = import.meta.dirname;
 
 describe('requires', () => {
-  it('finds a tool where its variable says, and nowhere else then', () => {
+  it('finds a tool at the path of its variable, and nowhere else where that is set', () => {
     expect(findTool('chromium', { CHROMIUM: process.execPath, PATH: '' })).to.equal(process.execPath);
     expect(findTool('chromium', { ...process.env, CHROMIUM: '/no/such/chromium' })).to.equal(undefined);
   });
@@ -48,7 +48,7 @@ describe('requires', () => {
       });
     };
 
-    it('skips aloud, once for all the specs that need it', () => {
+    it('prints once how many specs it skips', () => {
       const { status, stdout } = run({ RXSSE_REQUIRE: 'nginx' });
       expect(stdout).to.contain('2 passing').and.to.contain('4 pending');
       expect(stdout.match(/^skipped: .*$/gm)).to.deep.equal([
@@ -57,7 +57,7 @@ describe('requires', () => {
       expect(status).to.equal(0);
     });
 
-    it('fails where RXSSE_REQUIRE names it', () => {
+    it('fails where RXSSE_REQUIRE lists it', () => {
       const { status, stdout } = run({ RXSSE_REQUIRE: 'chromium' });
       expect(stdout).to.contain('RXSSE_REQUIRE names it').and.to.contain('2 failing');
       expect(status).to.equal(2);

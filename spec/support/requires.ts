@@ -28,7 +28,7 @@ function runs(path: string): boolean {
   }
 }
 
-/** The path of a tool: what its variable says, or the first in PATH; servers live in sbin, which few have in PATH. */
+/** Returns the path of a tool: that of its variable, or the first in PATH and in the folders of servers. */
 export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const { variable, commands } = tools[tool];
   const named = env[variable];
@@ -37,7 +37,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);
 }
 
-/** Whether RXSSE_REQUIRE, a list with commas or spaces, names the tool: without it the specs then fail. */
+/** Returns whether RXSSE_REQUIRE, a list with commas or spaces, names the tool; then the specs fail without it. */
 export function isRequired(tool: Tool, env: NodeJS.ProcessEnv = process.env): boolean {
   return (env.RXSSE_REQUIRE ?? '').split(/[\s,]+/).includes(tool);
 }
@@ -48,18 +48,18 @@ function countSpecs(suite: Mocha.Suite): number {
   return suite.tests.length + suite.suites.reduce((sum, inner) => sum + countSpecs(inner), 0);
 }
 
-/** Once, when all is run, so that the line stands below the specs and is not scrolled away. */
-function sayWhatWasSkipped(): void {
+/** Prints what was skipped, when all specs have run, so that it is printed below them. */
+function printSkipped(): void {
   for (const [tool, specs] of skipped) {
     console.log(`skipped: ${tool} not found (${tools[tool].install}); ${specs} ${specs === 1 ? 'spec' : 'specs'}`);
   }
 }
 
 /**
- * Says, inside a `describe`, that its specs need a tool of the machine.
+ * Declares, inside a `describe`, that its specs need a tool of the machine.
  *
- * Without the tool they are skipped aloud, or fail where RXSSE_REQUIRE names it.
- * Gives a function for the tool's path, to be called inside a spec or a hook.
+ * Without the tool they are skipped and counted, or fail where RXSSE_REQUIRE names it.
+ * Returns a function for the tool's path, to be called inside a spec or a hook.
  */
 export function requires(tool: Tool): () => string {
   const path = findTool(tool);
@@ -68,7 +68,7 @@ export function requires(tool: Tool): () => string {
   before(function () {
     if (path !== undefined) return;
     if (isRequired(tool)) throw new Error(`${missing}, and RXSSE_REQUIRE names it`);
-    if (skipped.size === 0) process.once('exit', sayWhatWasSkipped);
+    if (skipped.size === 0) process.once('exit', printSkipped);
     const suite = this.test?.parent;
     skipped.set(tool, (skipped.get(tool) ?? 0) + (suite === undefined ? 0 : countSpecs(suite)));
     this.skip();

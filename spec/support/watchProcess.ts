@@ -1,31 +1,31 @@
 /** The errors that reached the process itself, since no code handled them. */
-interface Unheard {
-  /** All of it, when what is under way has settled. */
+interface UnhandledErrors {
+  /** Resolves with the errors when pending promises and callbacks have run. */
   settled(): Promise<readonly string[]>;
   stop(): void;
 }
 
-/** Looks on, in place of mocha, until it is stopped. */
-export function watchProcess(): Unheard {
-  const heard: string[] = [];
-  const hear = (error: unknown): void => {
-    heard.push(String(error));
+/** Collects unhandled errors, in place of mocha, until it is stopped. */
+export function watchProcess(): UnhandledErrors {
+  const errors: string[] = [];
+  const record = (error: unknown): void => {
+    errors.push(String(error));
   };
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = events.map((event) => process.listeners(event as 'uncaughtException'));
   for (const event of events) {
     process.removeAllListeners(event);
-    process.on(event, hear);
+    process.on(event, record);
   }
   return {
     settled: async () => {
-      // An unhandled rejection is told at the end of a turn, what a callback throws in the turn itself.
+      // Node reports an unhandled rejection at the end of a turn, and the error of a callback within it.
       for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
-      return heard;
+      return errors;
     },
     stop: () => {
       events.forEach((event, index) => {
-        process.removeListener(event, hear);
+        process.removeListener(event, record);
         for (const listener of before[index] ?? []) process.on(event, listener);
       });
     },

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pass, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
 /** A fault in one direction of a connection. */
 export interface Fault {
@@ -7,7 +7,7 @@ export interface Fault {
    * The connection is `cut` (closed, as when a server dies) or `reset`; or it goes
    * dead: nothing passes any more in either direction, and neither side is notified.
    * Bytes sent into a `lost` connection are read and dropped; a `deaf` one is not
-   * read, until the kernel takes no more.
+   * read, until the kernel's buffer is full.
    *
    * @default nothing
    */
@@ -26,9 +26,9 @@ export interface Faults {
   readonly answer?: Fault;
 }
 
-/** One connection, seen from between its ends. */
-export class Line {
-  /** Resolves when both ends are gone. */
+/** One connection through the proxy, with its two sockets. */
+export class FaultyConnection {
+  /** Resolves when both sockets have closed. */
   readonly over: Promise<unknown>;
   readonly #client: Socket;
   readonly #server: Socket;
@@ -36,14 +36,14 @@ export class Line {
   #noticed: NodeJS.Timeout | undefined;
 
   constructor(client: Socket, port: number, { request = {}, answer = {} }: Faults) {
-    // Each way ends by itself, as on the wire.
+    // Each direction ends separately, as in TCP.
     const server = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
     this.#client = client;
     this.#server = server;
-    this.over = Promise.all([client, server].map((end) => new Promise((gone) => end.once('close', gone))));
+    this.over = Promise.all([client, server].map((end) => new Promise((resolve) => end.once('close', resolve))));
     for (const end of [client, server]) end.setNoDelay(true).on('error', () => {});
-    void this.#carry(client, server, request);
-    void this.#carry(server, client, answer);
+    void this.#forward(client, server, request);
+    void this.#forward(server, client, answer);
   }
 
   reset(): void {
@@ -52,33 +52,33 @@ export class Line {
     reset(this.#server);
   }
 
-  /** Carries what goes one way. Settles when that is over. */
-  async #carry(from: Socket, to: Socket, fault: Fault): Promise<void> {
+  /** Forwards the bytes of one direction. Settles when it has ended. */
+  async #forward(from: Socket, to: Socket, fault: Fault): Promise<void> {
     const { how, after = 0, pace } = fault;
     let left = how === undefined ? Infinity : after;
     try {
-      if (left === 0) this.#strike(fault);
+      if (left === 0) this.#applyFault(fault);
       for await (const bytes of from.iterator({ destroyOnReturn: false })) {
-        if (typeof pace === 'number') await pass(pace);
+        if (typeof pace === 'number') await wait(pace);
         for (const piece of piecesOf(bytes.subarray(0, left), pace)) {
           if (pace === 'drip') await turn();
           if (this.#state === 'passing') await write(to, piece);
         }
         left -= bytes.length;
-        if (left <= 0) this.#strike(fault);
+        if (left <= 0) this.#applyFault(fault);
         if (this.#state === 'deaf') await this.over;
       }
       if (this.#state === 'passing') to.end();
     } catch {
-      // It broke, and the other end sees it break.
+      // It broke, so the other end is reset.
       if (this.#state === 'passing') reset(to);
     }
   }
 
-  #strike({ how, noticed }: Fault): void {
+  #applyFault({ how, noticed }: Fault): void {
     if (this.#state !== 'passing') return;
     if (how === 'cut') {
-      // What has passed arrives, and then the end.
+      // The forwarded bytes arrive, and then the end.
       this.#client.destroySoon();
       this.#server.destroySoon();
     } else if (how === 'reset') this.reset();
@@ -89,9 +89,9 @@ export class Line {
   }
 }
 
-/** At once: Node's own `resetAndDestroy` says the end first, which is then all that the other side hears. */
+/** Resets at once: Node's `resetAndDestroy` sends the end first, and the other side then receives only that. */
 function reset(end: Socket): void {
-  // One that is being opened or closed cannot be reset, and its handle would stay.
+  // A socket that is being opened or closed cannot be reset, and its handle would stay open.
   if (!end.connecting && !end.writableEnded) Reflect.set(end, 'resetAndClosing', true);
   end.destroy();
 }
@@ -100,7 +100,7 @@ function piecesOf(bytes: Buffer, pace: Fault['pace']): readonly Uint8Array[] {
   return pace === 'drip' ? Array.from(bytes, (byte) => Uint8Array.of(byte)) : [bytes];
 }
 
-/** Waits while the other end takes no more. */
+/** Writes, and waits while the socket is full. */
 async function write(to: Socket, bytes: Uint8Array): Promise<void> {
   if (to.destroyed || to.write(bytes)) return;
   await new Promise<void>((resolve) => {
