@@ -27,8 +27,8 @@ export interface EventSourceOptions extends Omit<ReaderOptions, 'socket' | 'meth
   readonly chunk?: number;
 }
 
-/** How an `EventSource` ended for good: the response that ended it, and when. @category testing */
-export interface EventSourceEnd {
+/** How an `EventSource` ended for good: the response that ended it, and when. */
+interface EventSourceEnd {
   /** Virtual milliseconds. */
   readonly at: number;
   /** 204 where the server ended it; any other response that is not a stream is a failure. */

@@ -4,7 +4,7 @@ import { difference } from './difference.ts';
 import { lettersOf, recordsOf, recordsOfLogs, streamKinds, type TestMessage, type TestRecord } from './TestRecord.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 
-/** The expectation of `expectObservable`. @category testing */
+/** The expectation of `expectObservable`. */
 export interface StreamExpectation<T> {
   /** Expects a diagram, once. A letter without `values` stands for itself; with `values`, each letter has one. */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>, error?: unknown): void;
@@ -12,7 +12,7 @@ export interface StreamExpectation<T> {
   toEqual(other: Observable<T>): void;
 }
 
-/** The expectation of `expectSubscriptions`. @category testing */
+/** The expectation of `expectSubscriptions`. */
 export interface SubscriptionExpectation {
   /** Expects one subscription for each diagram. */
   toBe(marbles: string | readonly string[]): void;

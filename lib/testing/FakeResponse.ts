@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { NodeResponse } from '../adapter/node/NodeResponse.ts';
 
-/** Bytes that reached the reader at once. @category testing */
+/** Bytes that reached the reader at once. */
 export interface Write {
   /** Virtual milliseconds. */
   readonly at: number;
@@ -34,8 +34,6 @@ export interface FakeResponseHost {
  *   flush();
  *   expect(r.response.listenerCount('close')).to.equal(0);
  * }));
- *
- * @category testing
  */
 export class FakeResponse extends EventEmitter implements NodeResponse {
   /** The head, once it was sent. */

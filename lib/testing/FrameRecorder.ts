@@ -1,7 +1,7 @@
 import { type Frame, Message, type Retry } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 
-/** A frame and the moment at which its last byte arrived. @category testing */
+/** A frame and the moment at which its last byte arrived. */
 export interface ReceivedFrame {
   /** Virtual milliseconds. */
   readonly at: number;

@@ -20,14 +20,14 @@ import { type Site, siteOf, testFailure } from './testFailure.ts';
 import { VirtualScheduler } from './VirtualScheduler.ts';
 import { virtualClock } from './virtualClock.ts';
 
-/** An error that no callback of the program received. @category testing */
+/** An error that no callback of the program received. */
 export interface ReportedError {
   readonly error: unknown;
   /** Where it occurred, `sse GET /` for example. */
   readonly where: string;
 }
 
-/** The helpers of every marble test; the first three are those of RxJS. @category testing */
+/** The helpers of every marble test; the first three are those of RxJS. */
 export interface MarbleHelpersBase extends Pick<RunHelpers, 'hot' | 'cold' | 'time'> {
   expectObservable<T>(observable: Observable<T>, subscription?: string | null): StreamExpectation<T>;
   expectSubscriptions(logs: Parameters<RunHelpers['expectSubscriptions']>[0]): SubscriptionExpectation;

@@ -1,7 +1,7 @@
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 
-/** A duration in the notation of marble diagrams: `'60ms'`, `'10s'`, `'1.5m'`. @category testing */
+/** A duration in the notation of marble diagrams: `'60ms'`, `'10s'`, `'1.5m'`. */
 export type MarbleTime = `${number}ms` | `${number}s` | `${number}m`;
 
 /** The most characters of an invalid duration in a message. */

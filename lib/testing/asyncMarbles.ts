@@ -9,8 +9,8 @@ import { replaceTimers } from './replaceTimers.ts';
 import { testFailure } from './testFailure.ts';
 import { virtualClock } from './virtualClock.ts';
 
-/** The helpers of an async marble test. @category testing */
-export interface AsyncMarbleHelpers extends MarbleHelpersBase {
+/** The helpers of an async marble test. */
+interface AsyncMarbleHelpers extends MarbleHelpersBase {
   /** Runs everything that is due, to `until` at most, and checks the expectations so far. */
   flush(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { TestReader } from './TestReader.ts';
 import { callSite } from './testFailure.ts';
 import type { VirtualScheduler } from './VirtualScheduler.ts';
 
-/** A handler of `sse`, or any handler of that form. @category testing */
+/** A handler of `sse`, or any handler of that form. */
 export type RouteHandler<R extends SseRequest> = (request: R, response: NodeResponse, next?: Next) => unknown;
 
 /** The request of a reader, and the script of its socket. @category testing */

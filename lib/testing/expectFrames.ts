@@ -18,7 +18,7 @@ export interface ExpectFramesOptions {
   readonly ending?: boolean;
 }
 
-/** The expectation of `expectFrames`. @category testing */
+/** The expectation of `expectFrames`. */
 export interface FramesExpectation {
   /**
    * Expects a diagram, once: a letter is a frame, `|` the end by the server, `#` a connection that the server cuts. A

@@ -5,8 +5,8 @@ import type { RouteHandler } from './connectReader.ts';
 import { type Incoming, incomingOf } from './incomingOf.ts';
 import { TestReader } from './TestReader.ts';
 
-/** The part of `fetch` that a client of streams uses. @category testing */
-export type VirtualFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+/** The part of `fetch` that a client of streams uses. */
+type VirtualFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** How a route gets the body of a request. @category testing */
 export interface FetchOfOptions {

@@ -1,11 +1,11 @@
 import { type Observable, ReplaySubject } from 'rxjs';
 import type { EventLog } from '../log/EventLog.ts';
 
-/** One of the two steps of an operation. @category testing */
-export type LogStep = `${'carry out' | 'answer'} ${'append' | 'read' | 'end'}`;
+/** One of the two steps of an operation. */
+type LogStep = `${'carry out' | 'answer'} ${'append' | 'read' | 'end'}`;
 
-/** A log whose operations wait for `step`. @category testing */
-export interface InterleavedLog extends EventLog {
+/** A log whose operations wait for `step`. */
+interface InterleavedLog extends EventLog {
   /**
    * Takes the next step and returns it; `undefined` when nothing waits. Steps are taken in the order in which they
    * became possible: carrying out one operation queues its answer behind everything that waits.

@@ -7,13 +7,12 @@ import { sharing } from './logCases/sharing.ts';
 import { trimming } from './logCases/trimming.ts';
 import { waking } from './logCases/waking.ts';
 
-export type { LogRetention, LogUnderTest, OpenLog } from './logCases/LogCase.ts';
+export type { LogUnderTest, OpenLog } from './logCases/LogCase.ts';
 
 /**
- * The functions of a test runner: mocha, Jest and Vitest have them as globals, node:test exports them. @category
- * testing
+ * The functions of a test runner: mocha, Jest and Vitest have them as globals, node:test exports them.
  */
-export interface TestRunner {
+interface TestRunner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }

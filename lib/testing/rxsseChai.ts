@@ -11,18 +11,17 @@ import { TestReader } from './TestReader.ts';
 import { type Site, siteOf } from './testFailure.ts';
 
 /**
- * The part of chai that the plugin uses; chai is not imported: 4 and later have it, and so has Vitest. @category
- * testing
+ * The part of chai that the plugin uses; chai is not imported: 4 and later have it, and so has Vitest.
  */
-export interface ChaiLike {
+interface ChaiLike {
   readonly Assertion: {
     addMethod(name: string, method: (this: { readonly _obj: unknown }, ...args: unknown[]) => void): void;
   };
   readonly config: object;
 }
 
-/** The part of chai's utilities that the plugin uses. @category testing */
-export interface ChaiUtilsLike {
+/** The part of chai's utilities that the plugin uses. */
+interface ChaiUtilsLike {
   flag(assertion: object, name: string): unknown;
   eql(a: never, b: never, options?: never): boolean;
 }

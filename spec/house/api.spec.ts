@@ -8,7 +8,7 @@ import { entryPoints, filesIn, textOf } from './repo.ts';
 const maxNames = 110;
 
 /** The most names that no guide mentions; the goal is 0. */
-const maxUnmentioned = 22;
+const maxUnmentioned = 3;
 
 describe('the public names', function () {
   this.timeout(60_000);

@@ -2,7 +2,8 @@ import { map, type Observable, ReplaySubject } from 'rxjs';
 import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 import type { EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
-import type { LogRetention, LogUnderTest, OpenLog } from '../../lib/testing/logSuite.ts';
+import type { LogRetention } from '../../lib/testing/logCases/LogCase.ts';
+import type { LogUnderTest, OpenLog } from '../../lib/testing/logSuite.ts';
 
 export const sound = ({ entries }: LogRetention): LogUnderTest => {
   const log = memoryLog({ maxEntries: entries, maxBytes: 2 ** 26 });

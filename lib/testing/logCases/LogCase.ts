@@ -1,7 +1,7 @@
 import type { EventLog } from '../../log/EventLog.ts';
 import { CheckedLog } from './CheckedLog.ts';
 
-/** The entries that the log of a test has to retain. @category testing */
+/** The entries that the log of a test has to retain. */
 export interface LogRetention {
   /** At least this many of the newest entries; it removes older ones soon after there are more. */
   readonly entries: number;

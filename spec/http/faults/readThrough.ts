@@ -1,6 +1,6 @@
 import { shutdown } from '../../../lib/index.ts';
-import { faultProxy } from '../../support/faultProxy.ts';
 import type { Faults } from '../../support/FaultyConnection.ts';
+import { faultProxy } from '../../support/faultProxy.ts';
 import { listen } from '../../support/listen.ts';
 import { type Follower, follow, hasPosition } from '../eventSource.ts';
 import { everyTurn, turn } from '../slow/watched.ts';
