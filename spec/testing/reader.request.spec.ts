@@ -44,7 +44,7 @@ describe('the request of a reader', () => {
         {
           method: 'POST',
           url: '/room?name=a',
-          headers: { accept: '*/*', 'x-one': '1', 'last-event-id': '1.e.4' },
+          headers: { accept: '*/*', 'content-type': 'application/json', 'x-one': '1', 'last-event-id': '1.e.4' },
           query: { name: 'a' },
           params: { room: '7' },
           body: { b: 1 },
