@@ -46,9 +46,9 @@ export class Entry<E> {
     return cursorOf(this.epoch, this.sequence);
   }
 
-  /** Returns the position without its event. */
+  /** Returns the position without its event; that of a partial entry still leaves the reader before it. */
   withoutEvent(): Entry<never> {
-    return new Entry<never>(this.epoch, this.sequence, undefined, undefined);
+    return new Entry<never>(this.epoch, this.sequence, undefined, undefined, this.isPartial);
   }
 
   /** Returns another event at the same position. */

@@ -15,7 +15,13 @@ import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
 import { type ReaderSession, type RouteContext, sessionOf, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
-import { type FromOptions, type StartOptions, type StartPosition, startPosition } from './startPosition.ts';
+import {
+  type FromOptions,
+  type StartOptions,
+  type StartPosition,
+  startAtValue,
+  startPosition,
+} from './startPosition.ts';
 
 /** The options of a feed, with every default filled in. */
 interface CoreOptions {
@@ -98,6 +104,10 @@ export class FeedCore {
 
     const find = (state: LogState): StartPosition => startPosition(requestedCursor, options, state);
     const setPosition = (position: StartPosition, state: LogState): void => {
+      // What was trimmed while the snapshot was made is a gap; any other cursor is a mistake.
+      const isFresh = options.snapshot !== undefined && requestedCursor === undefined;
+      const isMistake = isFresh && position.snapshot === undefined && position.reason !== 'trimmed';
+      if (isMistake) return target.fail(new TypeError(snapshotOfOther));
       reader.afterSequence = position.afterSequence;
       reader.epoch = state.epoch;
       onPosition(position, state);
@@ -146,20 +156,21 @@ export class FeedCore {
     this.#options.onIdle();
   }
 
-  read(context: RouteContext): Observable<Entry<TypedEvent | Gap>> {
+  read(context: RouteContext, { from }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
     const session = sessionOf(context);
     if (session === undefined) {
       throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
     }
     session.readFeed(this.contract);
-    return this.#pipe(() => session);
+    const options = from === undefined ? undefined : startAtValue(from, session.options.gapPolicy);
+    return this.#pipe(() => session, options);
   }
 
-  entries({ from = 'live' }: FromOptions = {}): Observable<Entry<TypedEvent | Gap>> {
+  entries({ from = 'live' }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
     return this.#pipe(() => unpacedSession(from)).pipe(filter(({ event }) => event !== undefined));
   }
 
-  events(options?: FromOptions): Observable<TypedEvent | Gap> {
+  events(options?: FromOptions<unknown>): Observable<TypedEvent | Gap> {
     return this.entries(options).pipe(map(({ event }) => event as TypedEvent | Gap));
   }
 
@@ -171,7 +182,7 @@ export class FeedCore {
     this.log.close();
   }
 
-  #pipe(open: () => ReaderSession): Observable<Entry<TypedEvent | Gap>> {
+  #pipe(open: () => ReaderSession, options?: StartOptions): Observable<Entry<TypedEvent | Gap>> {
     const cache = this.#cache;
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
     return new Observable((subscriber) => {
@@ -183,12 +194,17 @@ export class FeedCore {
         () => target.pause(),
       );
       subscriber.add(() => this.removeReader(reader));
-      this.addReader(reader, session.requestedCursor, session.options, (position, state) => {
+      this.addReader(reader, session.requestedCursor, options ?? session.options, (position, state) => {
         target.emitStartGap(position);
-        session.onPosition(position, state, () => this.startWriting(reader, position));
+        session.onPosition(position, state, () => {
+          if (position.snapshot !== undefined) target.writeSnapshot(position.snapshot);
+          this.startWriting(reader, position);
+        });
       });
     });
   }
 }
+
+const snapshotOfOther = 'from: expected the cursor of a snapshot to be one that cursor() of this feed has returned';
 
 type OnPosition = (position: StartPosition, state: LogState) => void;

@@ -46,6 +46,18 @@ export class PipeTarget implements ReaderTarget, Pacing {
     this.writeGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
   }
 
+  /** Emits the events of a snapshot: the last one moves the reader to its position, the others leave it before that. */
+  writeSnapshot(events: readonly unknown[]): void {
+    const { epoch, afterSequence } = this.reader;
+    runIn(this.#scope, () => {
+      events.forEach((event, index) => {
+        const isPartial = index < events.length - 1;
+        this.#subscriber.next(new Entry(epoch, afterSequence, event as TypedEvent, undefined, isPartial));
+      });
+    });
+    this.#session.flush();
+  }
+
   write(range: EntryRange): boolean {
     return runIn(this.#scope, () => this.#emit(range));
   }

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { defer, map, type Observable, of, throwError } from 'rxjs';
+import { defer, map, type Observable, of, shareReplay, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
@@ -9,7 +9,7 @@ import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { utf8Length } from '../wire/utf8.ts';
 import { Ack } from './Ack.ts';
-import { retryStorage } from './readLog.ts';
+import { readLog, retryStorage } from './readLog.ts';
 
 interface PublisherOptions {
   readonly contract: Contract | undefined;
@@ -68,6 +68,17 @@ export class Publisher {
         new FrameParser({ onMessage, maxEventBytes: Infinity }).push(page.bytes);
         return JSON.stringify(stored.slice(0, expected.length)) === JSON.stringify(expected);
       }),
+    );
+  }
+
+  /** Returns the cursor of the newest event. */
+  cursor(): Ack<string> {
+    const { log, onError } = this.#options;
+    return this.#ack(
+      readLog(log, 0, 0, onError).pipe(
+        map(({ epoch, tail }) => cursorOf(epoch, tail)),
+        shareReplay(1),
+      ),
     );
   }
 

@@ -1,7 +1,7 @@
 import { noop } from 'rxjs';
 import type { Contract } from '../event/events.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
-import type { StartOptions, StartPosition } from './startPosition.ts';
+import { type From, type StartOptions, type StartPosition, startAtValue } from './startPosition.ts';
 
 /** The key under which the context of a route holds its session. */
 export const readerSession: unique symbol = Symbol.for('rxsse.session') as never;
@@ -50,10 +50,10 @@ export function sessionOf(context: unknown): ReaderSession | undefined {
 }
 
 /** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */
-export function unpacedSession(from: StartOptions['from']): ReaderSession {
+export function unpacedSession(from: From<unknown>): ReaderSession {
   return {
     requestedCursor: undefined,
-    options: { from, gapPolicy: undefined },
+    options: startAtValue(from, undefined),
     startsWithGap: false,
     checkReady: () => true,
     readFeed: noop,

@@ -94,16 +94,25 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
   publish(event: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Ack<string>;
   /**
    * Reads the feed inside a route, from the reader's cursor on and at the pace of its socket, for `filterEvents`,
-   * `mapEvents` and `ofType`. A route reads one feed.
+   * `mapEvents` and `ofType`. A route reads one feed. `from` says where a reader without a cursor starts, in place of
+   * `resume.from` of the route.
+   *
+   * Events without a position, of `startWith` or `concat`, may precede the entries: they are sent without an id, and
+   * again when the reader reconnects. For state that must fit what follows, pass a snapshot as `from`.
    */
-  read(context: RouteContext): Observable<Entry<EventOf<C> | Gap>>;
+  read(context: RouteContext, options?: FromOptions<EventOf<C>>): Observable<Entry<EventOf<C> | Gap>>;
+  /**
+   * Emits the cursor of the newest event, for a snapshot: read the cursor first, then the state, so that the state
+   * includes at least what the cursor says, and events that it includes as well come again rather than never.
+   */
+  cursor(): Ack<string>;
   /**
    * Emits the events and gaps after a start position, outside a route. It is not paced: a slow subscriber has to keep
    * up by itself, with `mapAsync` for example.
    */
-  events(options?: FromOptions): Observable<EventOf<C> | Gap>;
+  events(options?: FromOptions<EventOf<C>>): Observable<EventOf<C> | Gap>;
   /** Emits the same with the position of each, for a subscriber that stores cursors. */
-  entries(options?: FromOptions): Observable<Entry<EventOf<C> | Gap>>;
+  entries(options?: FromOptions<EventOf<C>>): Observable<Entry<EventOf<C> | Gap>>;
   /** Ends the feed: no event follows, and every reader gets the end. */
   end(): Ack<void>;
   /** Unsubscribes from the source, disconnects the readers and closes the log. */
@@ -172,7 +181,8 @@ export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublis
       onPublish();
       return made.publisher.publish(event, options);
     },
-    read: (context) => made.read(context) as Observable<Entry<EventOf<C> | Gap>>,
+    cursor: () => made.publisher.cursor(),
+    read: (context, options) => made.read(context, options) as Observable<Entry<EventOf<C> | Gap>>,
     events: (options) => made.events(options) as Observable<EventOf<C> | Gap>,
     entries: (options) => made.entries(options) as Observable<Entry<EventOf<C> | Gap>>,
     end: () => made.publisher.end(),

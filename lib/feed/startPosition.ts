@@ -1,4 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
+import { kindOf } from '../data/kindOf.ts';
 import { type ParsedCursor, type Position, parseCursor } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { LogState } from '../log/EventLog.ts';
@@ -11,22 +12,45 @@ import type { LogState } from '../log/EventLog.ts';
  */
 export type GapPolicy = 'replay' | 'skip' | 'end';
 
-/** Where reading a feed outside a route starts. @category feed */
-export interface FromOptions {
-  /** At the tail, at the oldest event that the log still has, or after a cursor. @default 'live' */
-  readonly from?: 'live' | 'oldest' | (string & {});
+/** The current state as events, and the position that it includes. @category feed */
+export interface SnapshotResult<E> {
+  readonly events: readonly E[];
+  /** The cursor of the last event that the snapshot includes, from `feed.cursor`; the stream continues after it. */
+  readonly cursor: string;
+}
+
+/**
+ * A start position: the tail, the oldest event that the log still has, a cursor, or a snapshot of the state, whose
+ * events come first and whose cursor says what follows.
+ *
+ * @category feed
+ */
+export type From<E> = 'live' | 'oldest' | (string & {}) | SnapshotResult<E>;
+
+/** Where reading a feed starts. @category feed */
+export interface FromOptions<E = never> {
+  /**
+   * The tail, the oldest event that the log still has, a cursor, or a snapshot.
+   *
+   * @default 'live' outside a route, and what the route says inside of one
+   */
+  readonly from?: From<E>;
 }
 
 /** How the start position of a reader is chosen. */
 export interface StartOptions {
   /** Where a reader without a cursor starts. @default 'live', or 'oldest' where the log has ended */
-  readonly from: FromOptions['from'];
+  readonly from: string | undefined;
+  /** The events of a snapshot that a reader without a cursor gets first. */
+  readonly snapshot?: readonly unknown[] | undefined;
   /** Where a reader continues whose cursor cannot be served. @default depends on the reason */
   readonly gapPolicy: GapPolicy | undefined;
 }
 
 /** Where a reader starts, and why. */
 export interface StartPosition {
+  /** The events of a snapshot that precede what follows the position. */
+  readonly snapshot?: readonly unknown[] | undefined;
   /** The sequence after which it reads. */
   readonly afterSequence: number;
   readonly reason: 'live' | 'exact' | GapReason;
@@ -45,12 +69,9 @@ export function startPosition(
   options: StartOptions,
   state: LogState,
 ): StartPosition {
-  const { from = state.ended === false ? 'live' : 'oldest', gapPolicy } = options;
+  const { from = state.ended === false ? 'live' : 'oldest', snapshot, gapPolicy } = options;
   const cursor = requestedCursor ?? (from === 'live' || from === 'oldest' ? undefined : from);
-  if (cursor === undefined) {
-    const afterSequence = from === 'oldest' ? state.floor : state.tail;
-    return { afterSequence, reason: 'live', requestedCursor: null, ends: false };
-  }
+  if (cursor === undefined) return liveAt(from === 'oldest' ? state.floor : state.tail);
 
   const parsed = parseCursor(cursor);
   if (isLeft(parsed)) {
@@ -59,6 +80,9 @@ export function startPosition(
     return { ...startPosition(undefined, options, state), reason: 'invalid', requestedCursor: null };
   }
   const reason = gapReason(parsed.right, state);
+  if (requestedCursor === undefined && snapshot !== undefined && reason === undefined) {
+    return { ...liveAt(parsed.right.sequence), snapshot };
+  }
   return reason === undefined
     ? { afterSequence: parsed.right.sequence, reason: 'exact', requestedCursor: cursor, ends: false }
     : afterGap(reason, cursor);
@@ -68,6 +92,21 @@ export function startPosition(
     const afterSequence = policy === 'replay' ? state.floor : state.tail;
     return { afterSequence, reason: gap, requestedCursor: validCursor, ends: policy === 'end' };
   }
+}
+
+function liveAt(afterSequence: number): StartPosition {
+  return { afterSequence, reason: 'live', requestedCursor: null, ends: false };
+}
+
+/** Returns the options of a start position that was given as a value. */
+export function startAtValue(from: From<unknown> | undefined, gapPolicy: StartOptions['gapPolicy']): StartOptions {
+  if (from === undefined || typeof from === 'string') return { from, gapPolicy };
+  if (!Array.isArray(from?.events) || typeof from.cursor !== 'string') {
+    throw new TypeError(
+      `from must be 'live', 'oldest', a cursor or a snapshot { events, cursor }, got ${kindOf(from)}`,
+    );
+  }
+  return { from: from.cursor, snapshot: from.events.length === 0 ? undefined : from.events, gapPolicy };
 }
 
 /** Returns why a log cannot continue after a position, or `undefined` when it can. */

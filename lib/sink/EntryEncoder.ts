@@ -22,6 +22,8 @@ export class EntryEncoder implements EventEncoder {
   /** The last position that was reached; ahead of `#sentUpTo` when the rest was filtered out. */
   #reached = 0;
   #failed = false;
+  /** The feed has emitted entries into the pipeline. */
+  #hasEntered = false;
   sent = 0;
   readonly wire: Wire;
   readonly #contract: Contract | undefined;
@@ -57,13 +59,22 @@ export class EntryEncoder implements EventEncoder {
     if (this.#epochs.at(-1) !== epoch) this.#epochs.push(epoch);
   }
 
+  /** The feed is about to emit entries of this epoch into the pipeline. */
+  enter(epoch: string): void {
+    this.#hasEntered = true;
+    this.enterEpoch(epoch);
+  }
+
   encode(value: unknown): string {
     if (isEntry(value)) return this.#entry(value);
-    const encoded = encodeEvent(value, undefined);
+    const encoded = encodeEvent(value, this.#hasEntered ? undefined : this.#contract);
     if (encoded === undefined) return '';
     if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
+    // What precedes the entries, such as the state of `startWith`, is sent again when the reader reconnects.
+    if (!this.#hasEntered) return this.#partialFrame(value);
     throw new PositionError(
-      'the pipeline over feed.read emitted an event without a position: map inside the entries, with mapEvents',
+      'the pipeline over feed.read emitted an event without a position after entries: map inside the entries, with ' +
+        'mapEvents; events of another source can precede the entries only, by startWith, concat or a snapshot as from',
     );
   }
 

@@ -11,7 +11,9 @@ import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
 import { feedHasPositions } from './Wire.ts';
 
-const readOnce = 'read: expected one subscription, made by the route itself after its function has returned';
+const readOnce =
+  'read: expected one subscription, made when the route subscribes to the stream that its function returned; ' +
+  'state that takes time to load is passed as a snapshot: feed.read(context, { from: { events, cursor } })';
 
 /**
  * Starts the response of a stream: at once, or, where the stream reads a feed by `feed.read`, when the position in the
@@ -19,6 +21,7 @@ const readOnce = 'read: expected one subscription, made by the route itself afte
  */
 export class PipelineSession implements ReaderSession {
   readonly requestedCursor: string | undefined;
+  readonly options: StartOptions;
   readonly startsWithGap = true;
   /** The writer of the pipeline; `undefined` until just before it is subscribed. */
   writer: StreamWriter | undefined;
@@ -34,10 +37,17 @@ export class PipelineSession implements ReaderSession {
   #encoder: EntryEncoder | undefined;
 
   /** @param onGap notified of each gap that the pipeline sends */
-  constructor(route: Route, connection: Connection, requested: string | undefined, onGap: (gap: Gap['data']) => void) {
+  constructor(
+    route: Route,
+    connection: Connection,
+    requested: string | undefined,
+    options: StartOptions,
+    onGap: (gap: Gap['data']) => void,
+  ) {
     this.#route = route;
     this.#connection = connection;
     this.requestedCursor = requested;
+    this.options = options;
     this.#onGap = onGap;
   }
 
@@ -54,10 +64,6 @@ export class PipelineSession implements ReaderSession {
   /** True if the stream reads a feed. */
   get readsFeed(): boolean {
     return this.#encoder !== undefined;
-  }
-
-  get options(): StartOptions {
-    return this.#route.startOptions;
   }
 
   checkReady(): boolean {
@@ -89,7 +95,9 @@ export class PipelineSession implements ReaderSession {
 
   onPosition(position: StartPosition, state: LogState, onStarted: () => void): void {
     this.preamble = feedPreamble(this.#route, position, state.epoch);
-    this.#encoder?.setStartPosition(state.epoch, position.afterSequence);
+    // Behind a snapshot, whose last event moves the reader to its position.
+    const { afterSequence, snapshot } = position;
+    this.#encoder?.setStartPosition(state.epoch, snapshot === undefined ? afterSequence : afterSequence - 1);
     this.#onStarted = onStarted;
     if (this.#mayStart) this.startResponse();
   }
@@ -105,7 +113,7 @@ export class PipelineSession implements ReaderSession {
   }
 
   enterEpoch(epoch: string): void {
-    this.#encoder?.enterEpoch(epoch);
+    this.#encoder?.enter(epoch);
   }
 
   onEnd(logEnd: LogEnd): void {

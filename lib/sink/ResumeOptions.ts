@@ -1,12 +1,6 @@
 import type { GapReason } from '../event/Gap.ts';
+import type { From, SnapshotResult } from '../feed/startPosition.ts';
 import type { EventLog } from '../log/EventLog.ts';
-
-/** The current state as events, and the position that it includes. @category sink */
-export interface SnapshotResult<E> {
-  readonly events: readonly E[];
-  /** The cursor of the last event that the snapshot includes; the stream continues after it. */
-  readonly cursor: string;
-}
 
 /** Returns the current state for a reader that cannot have what it missed. @category sink */
 export type Snapshot<E> = (gap: {
@@ -17,12 +11,13 @@ export type Snapshot<E> = (gap: {
 /** Where the readers of a route start, and how long their own streams are retained. @category sink */
 export interface ResumeOptions<E, Context> {
   /**
-   * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), or
-   * after a cursor.
+   * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), after a
+   * cursor, or with a snapshot: the events of the state, then what follows its cursor. A reader that disconnects within
+   * a snapshot gets it again. A function decides for each request, and may return a promise.
    *
    * @default 'live' for a running feed, 'oldest' for one that has ended and for the stream of one request
    */
-  readonly from?: 'live' | 'oldest' | (string & {});
+  readonly from?: From<E> | ((context: Context) => From<E> | Promise<From<E>>);
   /**
    * Chooses what a reader gets that cannot have exactly what it missed. After a gap event it continues with everything that is
    * stored (`'replay'`), at the tail (`'skip'`), nowhere (`'end'`), or with a snapshot of the current state (for

@@ -9,7 +9,7 @@ import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { coreOf } from '../feed/FeedCore.ts';
 import { Runs } from '../feed/Runs.ts';
-import type { StartOptions } from '../feed/startPosition.ts';
+import { type From, type StartOptions, startAtValue } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 import type { Overflow } from './Backlog.ts';
@@ -42,6 +42,8 @@ export class Route {
   /** The first frame of a response that cannot be resumed: its `retry`, if the wire has it. */
   readonly preambleFrames: string;
   readonly startOptions: StartOptions;
+  /** Decides for each request where a reader without a cursor starts. */
+  readonly from: ((context: AnyContext) => From<unknown> | Promise<From<unknown>>) | undefined;
   readonly snapshot: Snapshot<unknown> | undefined;
   /** The streams of single requests that are retained for their readers; `undefined` for a route without `resume`. */
   readonly runs: Runs | undefined;
@@ -78,7 +80,9 @@ export class Route {
     if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);
     const resume = resumeOptionsOf(options.resume);
     const { from, gapPolicy } = resume ?? {};
-    this.startOptions = { from, gapPolicy: typeof gapPolicy === 'function' ? undefined : gapPolicy };
+    this.from = typeof from === 'function' ? from : undefined;
+    const policy = typeof gapPolicy === 'function' ? undefined : gapPolicy;
+    this.startOptions = startAtValue(typeof from === 'function' ? undefined : from, policy);
     this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
     const runs = resume && runsOf(resume, options.events, limits.maxEventBytes, this.wire.rules);
     // A feed resumes from its own log.

@@ -5,6 +5,7 @@ import { reportError } from '../error/reportError.ts';
 import type { StorageError } from '../error/StorageError.ts';
 import type { RetryRange, UnavailableError } from '../error/UnavailableError.ts';
 import type { Gap } from '../event/Gap.ts';
+import type { StartOptions } from '../feed/startPosition.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
 import { contain } from './callUser.ts';
@@ -32,6 +33,8 @@ export class Session {
   /** The cursor that the reader resumes from, as it sent it. */
   readonly requestedCursor: string | undefined;
   readonly context: AnyContext;
+  /** Where the reader starts. */
+  startOptions: StartOptions;
   inputs = noInputs;
   state: unknown;
   readonly #next: Next | undefined;
@@ -50,6 +53,7 @@ export class Session {
   /** @param userRequest what the user's functions get for the request: the server's own object */
   constructor(route: Route, request: SseRequest, transport: Transport, next: Next | undefined, userRequest: unknown) {
     this.route = route;
+    this.startOptions = route.startOptions;
     this.request = request;
     this.requestedCursor = requestedCursor(request);
     this.context = new SessionContext(userRequest, this);
@@ -134,7 +138,9 @@ export class Session {
   /** Starts the response of every stream but a mounted feed. */
   get pipeline(): PipelineSession {
     const { route, connection } = this;
-    this.#pipeline ??= new PipelineSession(route, connection, this.requestedCursor, (gap) => this.onGap(gap));
+    this.#pipeline ??= new PipelineSession(route, connection, this.requestedCursor, this.startOptions, (gap) =>
+      this.onGap(gap),
+    );
     return this.#pipeline;
   }
 

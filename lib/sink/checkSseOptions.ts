@@ -40,7 +40,7 @@ const sseKinds: OptionKinds<SseOptions> = {
   onError: 'function',
 };
 const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
-  from: 'string',
+  from: 'string or object or function',
   gapPolicy: '',
   linger: '',
   owner: 'function',

@@ -38,7 +38,9 @@ export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?
   const { wire, settings } = route;
   const cursor = cursorOf(epoch, afterSequence);
   if (reason === 'live' || reason === 'exact') {
-    return { headers: route.resumeHeaders(reason), frames: wire.preamble(cursor, settings.retry) };
+    // A snapshot is followed by its position, so a reader that disconnects within it has none and gets it again.
+    const frames = start.snapshot === undefined ? wire.preamble(cursor, settings.retry) : route.preambleFrames;
+    return { headers: route.resumeHeaders(reason), frames };
   }
   // Text that is not a cursor is not sent back: the reader keeps what it has.
   const before = wire.preamble(requested ?? undefined, settings.retry);

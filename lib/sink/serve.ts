@@ -1,6 +1,7 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/FeedCore.ts';
+import { type From, startAtValue } from '../feed/startPosition.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
 import { sourceOf } from './Route.ts';
@@ -57,7 +58,12 @@ export function serve(
         stats.refused.head++;
         return connection.reply(200, route.withOwnHeaders(route.headers, session.context));
       }
-      serveAdmitted(session);
+      const { from } = route;
+      if (from === undefined || !startsFresh(session.requestedCursor)) return serveAdmitted(session);
+      whenResolved(from(session.context), refuse, (value) => {
+        session.startOptions = startAtValue(value as From<unknown>, route.startOptions.gapPolicy);
+        if (!connection.hasEnded) serveAdmitted(session);
+      });
     });
   });
 }
@@ -81,6 +87,11 @@ function serveAdmitted(session: Session): void {
       else serveStream(session, source);
     },
   );
+}
+
+/** Returns true for a reader that starts where the route says: it has no cursor, or text that is not one. */
+function startsFresh(requested: string | undefined): boolean {
+  return requested === undefined || isLeft(parseCursor(requested));
 }
 
 function isEndCursor(requested: string | undefined): boolean {

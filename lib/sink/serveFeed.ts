@@ -2,13 +2,13 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import { gapReason, type StartPosition } from '../feed/startPosition.ts';
+import { gapReason, type SnapshotResult, type StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { feedPreamble } from './preamble.ts';
-import type { Snapshot, SnapshotResult } from './ResumeOptions.ts';
+import type { Snapshot } from './ResumeOptions.ts';
 import type { Session } from './Session.ts';
 import { startResponse } from './startResponse.ts';
 import { feedHasPositions } from './Wire.ts';
@@ -25,7 +25,7 @@ export function serveFeed(session: Session, feed: FeedCore, scheduleStart = star
 
   let mayStart = false;
   let start: (() => void) | undefined;
-  feed.addReader(writer.reader, session.requestedCursor, route.startOptions, (position, state) => {
+  feed.addReader(writer.reader, session.requestedCursor, session.startOptions, (position, state) => {
     start = () => startFeedResponse(session, feed, writer, position, state);
     if (mayStart) start();
   });
@@ -51,8 +51,22 @@ function startFeedResponse(
   if (snapshot !== undefined && position.reason !== 'live' && position.reason !== 'exact') {
     return startSnapshotResponse(session, feed, writer, snapshot, position, state);
   }
-  startResponse(session, feedPreamble(route, position, state.epoch));
+  callGuarded(
+    (error) => session.refuse(error),
+    () => {
+      const frames = snapshotFrames(session, feed, position, state);
+      startResponse(session, feedPreamble(route, position, state.epoch), frames);
+    },
+  );
   feed.startWriting(writer.reader, position);
+}
+
+/** Returns the events of the snapshot that a new reader starts with, and then their position. */
+function snapshotFrames({ route }: Session, feed: FeedCore, position: StartPosition, state: LogState): string {
+  if (position.snapshot === undefined) return '';
+  const contract = route.options.events ?? feed.contract;
+  const frames = position.snapshot.map((event) => frameWithoutId(event, contract, route.wire)).join('');
+  return frames + route.wire.position(cursorOf(state.epoch, position.afterSequence));
 }
 
 /** An epoch that no log has: a reader that resumes from it gets the snapshot again. */
@@ -79,7 +93,7 @@ function startSnapshotResponse(
       if (connection.hasEnded) return;
       const { events, cursor } = result as SnapshotResult<unknown>;
       const parsed = parseCursor(cursor);
-      if (isLeft(parsed) || gapReason(parsed.right, state) === 'epoch') {
+      if (isLeft(parsed) || ['epoch', 'future'].includes(gapReason(parsed.right, state) ?? '')) {
         throw new TypeError('sse: the snapshot must return the cursor of a position in this feed');
       }
       const { reader } = writer;

@@ -64,17 +64,6 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       expect(errors.map((error) => error instanceof PositionError)).to.deep.equal([true]);
     });
 
-    for (const [how, pipeline] of Object.entries<(shared: TickFeed, context: SseContext) => Observable<unknown>>({
-      'merged in before it': (shared, context) => merge(of(Tick(9)), shared.read(context)),
-      'merged in behind it': (shared, context) => merge(shared.read(context), of(Tick(9))),
-    })) {
-      it(`is an HTTP error where that event comes at once: ${how}`, () => {
-        const { refused, frames } = attempt(makeLog, pipeline);
-        expect(refused).to.be.instanceOf(PositionError);
-        expect(frames).to.deep.equal([]);
-      });
-    }
-
     it('may have comments, which have no position', () => {
       const { frames, ended } = attempt(makeLog, (shared, context) =>
         merge(of(comment('hi')), shared.read(context), timer(20).pipe(mergeMap(() => of(comment('ho'))))),

@@ -71,7 +71,7 @@ const cases: Readonly<Record<string, Case>> = {
   'sse: resume': {
     give: (resume) => rxsse.sse({ resume }, () => NEVER),
     options: {
-      from: text,
+      from: ['string', 'function', 'object'],
       gapPolicy: ['string', 'function'],
       linger: number,
       owner: callback,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { finalize, NEVER } from 'rxjs';
+import type { SnapshotResult } from '../../lib/feed/startPosition.ts';
 import { feed, memoryLog, sse } from '../../lib/index.ts';
-import type { SnapshotResult } from '../../lib/sink/ResumeOptions.ts';
 import { deferred } from '../support/deferred.ts';
 import { fetchOver } from '../support/http2.ts';
 import { listen } from '../support/listen.ts';

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { timer } from 'rxjs';
+import type { SnapshotResult } from '../../lib/feed/startPosition.ts';
 import { events, feed, memoryLog, sse } from '../../lib/index.ts';
-import type { Snapshot, SnapshotResult } from '../../lib/sink/ResumeOptions.ts';
+import type { Snapshot } from '../../lib/sink/ResumeOptions.ts';
 import { type MarbleHelpers, marbles } from '../../lib/testing/marbles.ts';
 import { comment, message } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
