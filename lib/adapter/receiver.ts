@@ -112,7 +112,12 @@ export function receiver<R>(
       if (isLeft(events)) return refuseInput(connection, events.left, onInvalidInput?.(events.left, userRequest));
       const answer = (cursor: string): void =>
         connection.reply(202, { 'Content-Type': 'application/json' }, JSON.stringify({ cursor }));
-      const published = publishOnce(feed, events.right, key.right && scoped(key.right)).subscribe({
+      const published = publishOnce(
+        feed,
+        events.right,
+        Array.isArray(body) ? body : [body],
+        key.right && scoped(key.right),
+      ).subscribe({
         next: (cursor) => (cursor === undefined ? refuse(connection, usedKey) : answer(cursor)),
         error: onError,
       });
@@ -138,12 +143,13 @@ export function receiver<R>(
 function publishOnce(
   feed: Feed,
   events: readonly TypedEvent[],
+  sent: readonly unknown[],
   key: string | undefined,
 ): Observable<string | undefined> {
   if (key === undefined) return feed.publish(events);
   const stored = (cursor: string): Observable<string | undefined> =>
     coreOf(feed)
-      ?.publisher.matches(events, cursor)
+      ?.publisher.matches(events, sent, cursor)
       .pipe(map((isSame) => (isSame ? cursor : undefined))) ?? of(cursor);
   return feed.publish(events, { key }).pipe(concatMap(stored));
 }

@@ -53,20 +53,26 @@ export class Publisher {
   /**
    * Emits whether the entries up to a cursor are these events; true where the log has trimmed them, or counts in another
    * epoch by now.
+   *
+   * @param sent the events as the request has them: fields that it leaves out, whose default may differ each time, are not
+   *   compared
    */
-  matches(events: readonly unknown[], cursor: string): Observable<boolean> {
+  matches(events: readonly unknown[], sent: readonly unknown[], cursor: string): Observable<boolean> {
     const parsed = parseCursor(cursor);
     if (isLeft(parsed)) return of(true);
-    const expected = events.flatMap((event) => this.#encode(event)).map(({ event, data }) => ({ event, data }));
+    const expected = events.flatMap((event) => this.#encode(event));
     const after = parsed.right.sequence - expected.length;
     const size = expected.reduce((sum, { data }) => sum + utf8Length(data) + 1024, 0);
     return this.#options.log.read(Math.max(after, 0), size).pipe(
       map((page) => {
         if (page.epoch !== parsed.right.epoch || page.floor > after) return after >= 0;
-        const stored: unknown[] = [];
-        const onMessage = ({ event, data }: Message): void => void stored.push({ event, data });
-        new FrameParser({ onMessage, maxEventBytes: Infinity }).push(page.bytes);
-        return JSON.stringify(stored.slice(0, expected.length)) === JSON.stringify(expected);
+        const stored: Message[] = [];
+        new FrameParser({ onMessage: (message) => stored.push(message), maxEventBytes: Infinity }).push(page.bytes);
+        return expected.every(({ event, data }, index) => {
+          const entry = stored[index];
+          if (entry === undefined || entry.event !== event) return false;
+          return isSameWhereSent(sent[index], { data: JSON.parse(data) }, { data: JSON.parse(entry.data) });
+        });
       }),
     );
   }
@@ -119,3 +125,15 @@ export class Publisher {
 }
 
 const nothingEncoded: readonly never[] = [];
+
+/** Compares two JSON values, of objects only the members that the sender gave. */
+function isSameWhereSent(sent: unknown, first: unknown, second: unknown): boolean {
+  if (!isRecord(sent) || !isRecord(first) || !isRecord(second)) return JSON.stringify(first) === JSON.stringify(second);
+  if (Array.isArray(sent) && JSON.stringify(Object.keys(first)) !== JSON.stringify(Object.keys(second))) return false;
+  const names = Object.keys(sent).filter((name) => name !== 'type' || name in first);
+  return names.every((name) => isSameWhereSent(sent[name], first[name], second[name]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { NEVER } from 'rxjs';
-import { type EventLog, events, feed, memoryLog, type ReceiveOptions, receive, sse } from '../../lib/index.ts';
+import {
+  type EventLog,
+  events,
+  feed,
+  memoryLog,
+  type ReceiveOptions,
+  receive,
+  sse,
+  withDefault,
+} from '../../lib/index.ts';
 import type { MarbleHelpers } from '../../lib/testing/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { remembered } from './posting.ts';
@@ -137,6 +146,29 @@ describe('an Idempotency-Key that is used again', () => {
         });
       }
       expect(ordersIn(log)).to.deep.equal(['A-17']);
+    }),
+  );
+
+  it(
+    'gets the first cursor although a default of the event has another value',
+    marbles((kit) => {
+      let now = 0;
+      const Stamped = events({
+        OrderPaid: {
+          order: t.string,
+          lines: t.array(t.type({ sku: t.string })),
+          at: withDefault(t.number, () => now++),
+        },
+      });
+      const handler = receive(feed(Stamped));
+      const sent = (sku: string) => ({ type: 'order_paid', data: { order: 'A', lines: [{ sku, extra: 1 }] } });
+      const [first, again, changed] = [
+        post(kit, handler, sent('x')),
+        post(kit, handler, sent('x')),
+        post(kit, handler, sent('y')),
+      ];
+      expect([first.status, again.status, changed.status]).to.deep.equal([202, 202, 422]);
+      expect(again.problem).to.deep.equal(first.problem);
     }),
   );
 
