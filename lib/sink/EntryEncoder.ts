@@ -107,7 +107,10 @@ export class EntryEncoder implements EventEncoder {
   #entry(entry: Entry<unknown>): string {
     const { epoch, sequence, event, frame, isPartial } = entry;
     if (this.#epochs.indexOf(epoch) < this.#epochs.indexOf(this.#epoch) || this.#epoch === '') {
-      throw new PositionError('the pipeline over feed.read emitted an entry of another feed: a route reads one feed');
+      throw new PositionError(
+        'the stream emitted an entry that feed.read of this route did not emit: use read(context) of one feed, ' +
+          'in place of entries() or of a second feed',
+      );
     }
     if (isPartial) return this.#partialFrame(event);
     const lowest = event === undefined ? this.#reached : this.#reached + 1;
