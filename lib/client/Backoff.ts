@@ -1,9 +1,46 @@
 import { asyncScheduler } from 'rxjs';
 import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
-import { backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
+import { type BackoffOptions, backoffBound, checkBackoff, fullJitter } from '../time/backoff.ts';
 import { clock, randomFraction } from '../time/clock.ts';
-import type { ConnectionStatus, ReconnectOptions } from './FromSseOptions.ts';
+import type { ConnectionStatus } from './ConnectionStatus.ts';
+
+/** How long a client waits before it connects again, and when it gives up. @category client */
+export interface ReconnectOptions extends Omit<BackoffOptions, 'onFailure'> {
+  /**
+   * The longest wait after a first failure where the server asked for none, in milliseconds; it doubles with each
+   * failure in a row. Each wait is a random time up to that bound (full jitter). A wait that the server asked for, by
+   * `retry:` or `Retry-After`, is kept in full and the random time is added to it; after a first failure the random
+   * time is at most as long as the wait the server asked for. Above 0.
+   *
+   * @default 1000
+   */
+  readonly initialDelay?: number;
+  /** The longest random time, in milliseconds. At least `initialDelay`, at most 2147483647. @default 30000 */
+  readonly maxDelay?: number;
+  /**
+   * Failures in a row that are followed by another request; 0 never reconnects. A connection that delivered an event or
+   * moved the position ends the row.
+   *
+   * @default Infinity
+   */
+  readonly maxAttempts?: number;
+  /**
+   * A connection that was open for this long, in milliseconds, was stable: its loss counts as a first failure, as that of
+   * a connection that delivered an event or moved the position does. With 0
+   * every connection that opened was stable, with `Infinity` none.
+   *
+   * @default 5000
+   */
+  readonly resetAfter?: number;
+  /**
+   * The longest time from the first failure in a row to the next request, in milliseconds. The client gives up instead
+   * of starting a wait that would exceed it.
+   *
+   * @default Infinity
+   */
+  readonly maxElapsed?: number;
+}
 
 /** The wait of an EventSource before the server sends `retry:`; browsers use 3 to 5 s. */
 const eventSourceDelay = 3000;
@@ -18,6 +55,8 @@ export class Backoff {
   readonly #isStrict: boolean;
   /** The wait that the server asked for by `retry:`; it stays in force over all later connections. */
   serverDelay: number | undefined;
+  /** Whether the connection has delivered an event or moved the position. */
+  hasProgressed = false;
   #failures = 0;
   #openedAt: number | undefined;
   #failingSince: number | undefined;
@@ -46,10 +85,11 @@ export class Backoff {
   failed(error: ConnectionError): Extract<ConnectionStatus, { readonly state: 'retrying' }> | undefined {
     const { resetAfter, maxAttempts, maxElapsed } = this.#options;
     const now = clock.now();
-    if (this.#openedAt !== undefined && now - this.#openedAt >= resetAfter) {
+    if (this.hasProgressed || (this.#openedAt !== undefined && now - this.#openedAt >= resetAfter)) {
       this.#failures = 0;
       this.#failingSince = undefined;
     }
+    this.hasProgressed = false;
     this.#openedAt = undefined;
     this.#failingSince ??= now;
     const delay = Math.min(this.#delay(error), maxTimerDelay);

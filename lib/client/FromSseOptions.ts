@@ -1,13 +1,14 @@
-import type { NextObserver } from 'rxjs';
+import type { NextObserver, Observable } from 'rxjs';
 import type { ConnectionError } from '../error/ConnectionError.ts';
 import type { DecodeError } from '../error/DecodeError.ts';
-import type { BackoffOptions } from '../time/backoff.ts';
 import type { FrameLimits } from '../wire/FrameParser.ts';
+import type { ReconnectOptions } from './Backoff.ts';
+import type { ConnectionStatus } from './ConnectionStatus.ts';
 
 /**
  * Decides what happens to a received event that cannot be decoded.
  *
- * `drop`: it is reported to `onError` and left out · `error`: it ends the stream with a {@link DecodeError} ·
+ * `drop`: it is left out and passed to `onError` · `error`: it ends the stream with a {@link DecodeError} ·
  * `raw`: the stream emits it in order, as a {@link RawEvent}.
  *
  * @category client
@@ -29,85 +30,48 @@ export interface RawEvent {
 /** The raw events that a policy lets into the stream. @category client */
 export type RawIf<P> = 'raw' extends P ? RawEvent : never;
 
-/**
- * Says what a client is doing; narrows on `state`. The `statusObserver` receives it.
- *
- * `connecting`: a request is made · `open`: the response is a stream · `retrying`: a connection was lost, or could not
- * be made, and another request follows after a delay · `paused`: the page is hidden and nothing is connected until it
- * is visible · `ended`: nothing follows, since the server completed the stream, or the stream failed with `error`, or
- * the subscriber unsubscribed.
- *
- * @category client
- */
-export type ConnectionStatus =
-  | {
-      readonly state: 'connecting';
-      /** Failures in a row before this request. */
-      readonly attempt: number;
-      /** The position sent with the request; `''` is none. */
-      readonly lastEventId: string;
-    }
-  | {
-      readonly state: 'open';
-      /**
-       * How the server resumed: `live`, `exact` or `gap;reason=…`. `undefined` for servers other than this library's,
-       * and where a page may not read the header of another origin.
-       */
-      readonly resume: string | undefined;
-    }
-  | {
-      readonly state: 'retrying';
-      readonly error: ConnectionError;
-      /** Failures in a row, including this one. */
-      readonly attempt: number;
-      /** The wait before the next request, in milliseconds. */
-      readonly delay: number;
-      /** When the next request is made. */
-      readonly at: Date;
-    }
-  | { readonly state: 'paused' }
-  | { readonly state: 'ended'; readonly reason: 'completed' | 'unsubscribed' }
-  | { readonly state: 'ended'; readonly reason: 'failed'; readonly error: unknown };
-
-/** How long a client waits before it connects again, and when it gives up. @category client */
-export interface ReconnectOptions extends Omit<BackoffOptions, 'onFailure'> {
+/** An event with its position, emitted where the option `withId` is true. @category client */
+export interface WithId<E> {
   /**
-   * The longest wait after a first failure where the server asked for none, in milliseconds; it doubles with each
-   * failure in a row. Each wait is a random time up to that bound (full jitter). A wait that the server asked for, by
-   * `retry:` or `Retry-After`, is kept in full and the random time is added to it; after a first failure the random
-   * time is at most as long as the wait the server asked for. Above 0.
-   *
-   * @default 1000
+   * The position after the event: its id, or the one before it where the event has none; `''` before the first id. A
+   * reader that stores it together with the data resumes from it exactly, by `lastEventId`.
    */
-  readonly initialDelay?: number;
-  /** The longest random time, in milliseconds. At least `initialDelay`, at most 2147483647. @default 30000 */
-  readonly maxDelay?: number;
-  /** Failures in a row that are followed by another request; 0 never reconnects. @default Infinity */
-  readonly maxAttempts?: number;
-  /**
-   * A connection that was open for this long, in milliseconds, was stable: its loss counts as a first failure. With 0
-   * every connection that opened was stable, with `Infinity` none.
-   *
-   * @default 5000
-   */
-  readonly resetAfter?: number;
-  /**
-   * The longest time from the first failure in a row to the next request, in milliseconds. The client gives up instead
-   * of starting a wait that would exceed it.
-   *
-   * @default Infinity
-   */
-  readonly maxElapsed?: number;
+  readonly id: string;
+  readonly event: E;
 }
 
+/** The value that a client emits for an event: with its position, if the option `withId` is true. @category client */
+export type Emitted<E, I> = I extends true ? WithId<E> : E;
+
 /** How received events are decoded, and who observes the connection. @category client */
-export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy> {
+export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy, I extends boolean = false> {
   /** Decides what happens to an event whose name is not in the contract. @default 'drop' */
   readonly unknownEvents?: P;
   /** Decides what happens to an event whose data does not match the contract. @default 'drop' */
   readonly invalidEvents?: P;
-  /** Called for each dropped event. An exception ends the stream with that error. @default not called */
+  /**
+   * Called for each dropped event, also for one that exceeds `maxEventBytes` or `maxLineBytes`, which is skipped. An
+   * exception ends the stream with that error.
+   *
+   * @default the error is reported: printed once on `console.error`, see `setErrorReporter`
+   */
   readonly onError?: (error: DecodeError) => void;
+  /**
+   * Whether each event is emitted as `{ id, event }`, so that its data and its position can be stored together, or an
+   * upstream's id can become the id of what is published. Gaps and raw events have theirs, too.
+   *
+   * @default false
+   */
+  readonly withId?: I;
+  /**
+   * The names of the contract whose data is plain text and not JSON, for servers other than this library's. The codec
+   * gets the text as it was received.
+   *
+   * @default none
+   */
+  readonly textEvents?: readonly string[];
+  /** The data by which the server ends the stream, `'[DONE]'` for example, whatever the event's name is. @default none */
+  readonly endMarker?: string;
   /**
    * Receives the state of the connection, from the first request to the end; never completed, since it may observe
    * several streams. An exception in its `next` ends the stream with that error.
@@ -126,6 +90,15 @@ export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy> {
   readonly cursorObserver?: NextObserver<string>;
   /** When the client connects again after a lost connection; `{ maxAttempts: 0 }` never. @default without end */
   readonly backoff?: ReconnectOptions;
+  /**
+   * Reconnects at each notification: a wait ends at once, and a connection is replaced, except for that of a request that
+   * may not be repeated (see `idempotent`). Subscribed to once for each subscriber, before the first request; a value
+   * that it emits at once, as a `BehaviorSubject` does, has no effect. Its error ends the stream; its completion does
+   * not. `NEVER` never reconnects early.
+   *
+   * @default ends the wait, and replaces nothing, when the browser is online again and when the page is shown again
+   */
+  readonly reconnectOn?: Observable<unknown>;
 }
 
 /** A URL, or a request, which is cloned with its body for each connection. @category client */
@@ -138,7 +111,9 @@ export type HeadersLike = ConstructorParameters<typeof Headers>[0];
 export type FetchLike = (input: string | Request, init: RequestInit) => PromiseLike<Response>;
 
 /** How events are requested, read and decoded. @category client */
-export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy> extends DecodingOptions<P>, FrameLimits {
+export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I extends boolean = false>
+  extends DecodingOptions<P, I>,
+    FrameLimits {
   /** The method of the request. @default 'GET' */
   readonly method?: string;
   /**
@@ -171,7 +146,8 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy> exten
    * Whether a response with this status is followed by another request; others end the stream. `Retry-After` is
    * honoured.
    *
-   * @default true for 408, 425, 429 and 500 to 599; with `strictEventSource` false for all
+   * @default true for 408, 425, 429 and 500 to 599, and of these for 425, 429 and 503 alone where the request may not be
+   * repeated (see `idempotent`); with `strictEventSource` false for all
    */
   readonly retryStatuses?: (status: number) => boolean;
   /**
@@ -182,18 +158,38 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy> exten
    */
   readonly strictEventSource?: boolean;
   /**
-   * The longest time without a byte before the connection counts as lost, in milliseconds. Above 0; `Infinity` waits
-   * without end.
+   * The longest time without a byte before the connection counts as lost, in milliseconds, from the request on. Above 0;
+   * `Infinity` waits without end.
    *
-   * @default twice what the server announces by `Rxsse-Heartbeat`, plus 1000; `Infinity` if it announces nothing
+   * @default 30000 until the response has started; then twice what the server announces by `Rxsse-Heartbeat`, plus 1000,
+   * or `Infinity` if it announces nothing
    */
   readonly idleTimeout?: number;
   /**
-   * Whether the request may be repeated although its server may have acted on the first one.
+   * Whether the request may be repeated although its server may have acted on the first one. With `false` it is not
+   * repeated once a response has started.
    *
-   * @default true for GET and HEAD; for other methods false until the stream has sent a position to resume from
+   * @default true for GET and HEAD; for other methods true once the server has announced by `Rxsse-Resume` that it resumes,
+   * and has sent a position to resume from
    */
   readonly idempotent?: boolean;
-  /** Whether to disconnect while the page is hidden, and to resume when it is visible. @default false */
+  /**
+   * Whether the end of a response is followed by another request, or completes the stream where the server does not
+   * announce the end of a stream itself. A response that ends inside an event was cut off, and completes nothing.
+   *
+   * @default 'reconnect' for GET and HEAD, and where the server announces by `Rxsse-Resume` that it resumes; else 'complete'
+   */
+  readonly endOfResponse?: 'reconnect' | 'complete';
+  /** Receives the text of each comment, such as a heartbeat; never completed. @default none */
+  readonly commentObserver?: NextObserver<string>;
+  /**
+   * Whether to disconnect when the page has been hidden for 5 seconds, and to resume when it is visible. A page that is
+   * hidden from the start connects when it is visible.
+   *
+   * @default false
+   */
   readonly pauseWhenHidden?: boolean;
 }
+
+/** The options of a client that connects by fetch, whatever it emits. */
+export type ClientFetchOptions = FromSseOptions<BadEventPolicy, boolean>;

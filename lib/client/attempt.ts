@@ -1,46 +1,72 @@
 import { asyncScheduler, Observable } from 'rxjs';
-import { ConnectionError, type ConnectionFailure } from '../error/ConnectionError.ts';
+import { ConnectionError, type ConnectionFacts, type ConnectionFailure } from '../error/ConnectionError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { parseRetryAfter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
-import { type FrameLimits, FrameParser } from '../wire/FrameParser.ts';
+import { FrameParser } from '../wire/FrameParser.ts';
+import { parseJsonText } from './decodeMessage.ts';
+import type { ClientFetchOptions } from './FromSseOptions.ts';
 import type { ReconnectState } from './reconnecting.ts';
+
+/** How long a server may take to answer, unless an option says it, in milliseconds. */
+const defaultAnswerTimeout = 30_000;
+
+/** The most bytes of the JSON that is read of a response that is not a stream, and the time that it may take, in ms. */
+const maxProblemBytes = 65_536;
+const problemTimeout = 5000;
+
+/** Says what a transport knows about a response. */
+interface AttemptHooks {
+  /** Called when the response turns out to be a stream. */
+  readonly onOpen: (response: Response) => void;
+  /** Returns true if the end of the response is the end of the stream. */
+  readonly endsStream: () => boolean;
+}
 
 /**
  * Makes one request and emits the messages of its response as they arrive.
  *
- * Completes when the server answers 204, which says that nothing follows; any other end is an error. Unsubscribing
- * releases the socket at once. Fetch returns promises; what they resolve to is taken by `then`, in the same turn.
+ * Completes when the server answers 204, which says that nothing follows, and at the end of a response that is the end
+ * of the stream; any other end is an error. Unsubscribing releases the socket at once. Fetch returns promises; what they
+ * resolve to is taken by `then`, in the same turn.
  *
  * @param prepare prepares the request and returns the function that sends it
- * @param onOpen called when the response turns out to be a stream
  */
 export function attempt(
   prepare: (signal: AbortSignal) => () => PromiseLike<Response>,
   state: ReconnectState,
-  onOpen: (response: Response) => void,
-  limits: FrameLimits,
+  { onOpen, endsStream }: AttemptHooks,
+  options: ClientFetchOptions,
 ): Observable<Message> {
   return new Observable((subscriber) => {
     const abort = new AbortController();
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let isRefused = false;
-    const fail = (reason: ConnectionFailure, message: string, cause?: unknown): void =>
-      subscriber.error(new ConnectionError(reason, message, { cause }));
+    let isTimed = true;
+    const fail = (reason: ConnectionFailure, message: string, facts?: ConnectionFacts): void =>
+      subscriber.error(new ConnectionError(reason, message, facts));
 
-    const alarm = new Alarm(subscriber, () => fail('silent', 'the server sent nothing for too long'));
-    const restartIdleTimeout = (): void => alarm.set(clock.now() + state.idleTimeout);
+    let onSilence = (): void => fail('silent', 'the server sent nothing for too long');
+    const alarm = new Alarm(subscriber, () => onSilence());
+    /** Gives the server that many milliseconds for its next byte. */
+    const expectByte = (timeout: number): void => {
+      if (timeout === Infinity && !isTimed) return;
+      isTimed = timeout !== Infinity;
+      alarm.set(clock.now() + timeout);
+    };
+    const { commentObserver, maxEventBytes, maxLineBytes } = options;
     const parser = new FrameParser({
-      ...limits,
+      ...(maxEventBytes !== undefined && { maxEventBytes }),
+      ...(maxLineBytes !== undefined && { maxLineBytes }),
       lastEventId: state.lastEventId,
       onMessage: (message) => subscriber.next(message),
-      onPosition: (id) => {
-        state.lastEventId = id;
-      },
+      onPosition: (id) => state.moveTo(id),
       onRetry: ({ ms }) => {
         state.backoff.serverDelay = ms;
       },
+      onComment: commentObserver && (({ text }) => commentObserver.next(text)),
+      onOversized: (error) => state.onOversized(error),
     });
     subscriber.add(() => {
       parser.stop();
@@ -58,19 +84,39 @@ export function attempt(
       }
     };
     const onResponse = (response: Response): void => {
-      if (subscriber.closed) return void response.body?.cancel().then(undefined, () => {});
-      if (response.status === 204) return subscriber.complete();
-      const failure = checkHead(response);
-      if (failure !== undefined) return subscriber.error(failure);
-
-      const interval = Number(response.headers.get('rxsse-heartbeat'));
+      const { status, headers, body } = response;
+      if (subscriber.closed) return void body?.cancel().then(undefined, () => {});
+      if (status === 204) return subscriber.complete();
+      const type = mimeType(headers.get('content-type') ?? '');
+      if (status !== 200 || type !== 'text/event-stream') return onOtherResponse(response, type);
+      // A body that cannot be read is a mistake of the fetch; a repetition would not help.
+      if (typeof body?.getReader !== 'function') {
+        return fail('no-body', 'fetch returned no stream to read; pass one that streams as the option fetch', {
+          status,
+          headers,
+        });
+      }
+      const interval = Number(headers.get('rxsse-heartbeat'));
       if (interval > 0) state.setServerInterval(interval);
-      restartIdleTimeout();
-      isRefused = response.headers.get('rxsse-resume') === 'refused';
+      expectByte(state.idleTimeout);
+      isRefused = headers.get('rxsse-resume') === 'refused';
       if (!isRefused) onOpen(response);
-      reader = response.body?.getReader();
-      if (reader === undefined) onEnd();
-      else read(reader);
+      reader = body.getReader();
+      read(reader);
+    };
+    /** Errors for a response that is not a stream, with its body if that is short JSON. */
+    const onOtherResponse = ({ status, headers, body }: Response, type: string | undefined): void => {
+      const reject = (problem?: unknown): void => {
+        const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
+        const facts = { status, headers, problem, retryAfter };
+        if (status !== 200) fail('status', `expected an event stream, got status ${status}`, facts);
+        else fail('type', 'expected the Content-Type text/event-stream, got another one', facts);
+      };
+      if (!/^application\/(.+\+)?json$/.test(type ?? '') || typeof body?.getReader !== 'function') return reject();
+      onSilence = reject;
+      expectByte(problemTimeout);
+      reader = body.getReader();
+      readProblem(reader, reject);
     };
     const read = (body: ReadableStreamDefaultReader<Uint8Array>): void => {
       body.read().then(
@@ -78,40 +124,54 @@ export function attempt(
           guard(() => {
             if (subscriber.closed) return;
             if (result.done) return onEnd();
-            restartIdleTimeout();
+            expectByte(state.idleTimeout);
             parser.push(result.value);
             if (subscriber.closed) return;
             state.notifyCursor();
-            read(body);
+            if (state.waitForReader === undefined) return read(body);
+            expectByte(Infinity);
+            state.waitForReader(() => {
+              if (subscriber.closed) return;
+              expectByte(state.idleTimeout);
+              read(body);
+            });
           }),
-        (cause) => fail('broken', 'the connection broke', cause),
+        (cause) => fail('broken', 'the connection broke', { cause }),
       );
     };
     const onEnd = (): void => {
       if (isRefused) fail('refused', 'the server accepts no more readers now');
+      else if (parser.isUnfinished) fail('broken', 'the response ended inside an event');
+      else if (endsStream()) subscriber.complete();
       else fail('closed', 'the response ended before the stream did');
     };
 
     const send = prepare(abort.signal);
-    restartIdleTimeout();
+    expectByte(options.idleTimeout ?? defaultAnswerTimeout);
     send().then(
       (response) => guard(() => onResponse(response)),
-      (cause) => fail('unreachable', 'the server did not respond', cause),
+      (cause) => fail('unreachable', 'the server did not respond', { cause }),
     );
   });
 }
 
-/** Returns why a response is not an event stream; `undefined` if it is one. */
-function checkHead({ status, headers }: Response): ConnectionError | undefined {
-  if (status !== 200) {
-    return new ConnectionError('status', `expected an event stream, got status ${status}`, {
-      status,
-      retryAfter: parseRetryAfter(headers.get('retry-after'), asyncScheduler.now()),
-    });
-  }
-  const type = mimeType(headers.get('content-type') ?? '');
-  if (type === 'text/event-stream') return undefined;
-  return new ConnectionError('type', 'expected the Content-Type text/event-stream, got another one', { status });
+/** Reads the JSON of a body and passes it on; `undefined` for one that is too large, broken or not JSON. */
+function readProblem(body: ReadableStreamDefaultReader<Uint8Array>, onJson: (json?: unknown) => void): void {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  const read = (): PromiseLike<void> =>
+    body.read().then(
+      (result) => {
+        if (result.done) return onJson(parseJsonText(text + decoder.decode()));
+        size += result.value.length;
+        if (size > maxProblemBytes) return onJson();
+        text += decoder.decode(result.value, { stream: true });
+        read();
+      },
+      () => onJson(),
+    );
+  read();
 }
 
 /**

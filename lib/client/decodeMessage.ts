@@ -1,7 +1,9 @@
 import { describeFailure } from '../codec/describeFailure.ts';
+import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
-import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type Contract, findDefinition, unknownType } from '../event/events.ts';
+import { reportError } from '../error/reportError.ts';
+import type { AnyDefinition, TypedEvent } from '../event/EventDefinition.ts';
+import { type Contract, unknownType } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { stamp } from '../event/stamp.ts';
 import type { Message } from '../wire/Frame.ts';
@@ -11,6 +13,9 @@ import type { BadEventPolicy, DecodingOptions, RawEvent } from './FromSseOptions
 /** An event of a client's stream, whatever its contract is. */
 export type ClientEvent = TypedEvent | Gap | RawEvent;
 
+/** The definitions of a contract by name. */
+type DefinitionsByName = ReadonlyMap<string, AnyDefinition>;
+
 /** A message as a parser or an EventSource delivers it. */
 export type ReceivedMessage = Pick<Message, 'event' | 'data'>;
 
@@ -18,32 +23,37 @@ export type ReceivedMessage = Pick<Message, 'event' | 'data'>;
  * Decodes a message by its name: into an event of the contract, a gap, or a raw event. Returns `undefined` for a
  * message that is dropped, and for one of the library's own that is not an event.
  *
+ * @param definitions those of the contract
+ * @param caller the public function, for messages
  * @throws DecodeError for a malformed gap, and for a bad event where the policy is `error`.
  */
 export function decodeMessage(
   contract: Contract,
-  { unknownEvents, invalidEvents, onError }: DecodingOptions,
+  definitions: DefinitionsByName,
+  { unknownEvents, invalidEvents, textEvents, onError }: Omit<DecodingOptions, 'withId'>,
   { event = 'message', data }: ReceivedMessage,
+  caller: string,
 ): ClientEvent | undefined {
   if (event === reserved.gap) return decodeGap(data);
   // The library's other names are positions, ends, and what later versions add.
   if (event.startsWith('rxsse.')) return undefined;
 
   const reject = (policy: BadEventPolicy | undefined, ...issues: readonly string[]): RawEvent | undefined => {
-    const error = new DecodeError(data, issues);
+    const error = new DecodeError(data, issues, event);
     if (policy === 'error') throw error;
     if (policy === 'raw') return { type: 'rxsse.raw', data: { event, text: data, error } };
-    onError?.(error);
+    if (onError !== undefined) onError(error);
+    else reportError(`${caller}: dropped an event named ${JSON.stringify(shorten(event, 80))}`, error);
     return undefined;
   };
-  const definition = findDefinition(contract, event);
+  const definition = definitions.get(event);
   if (definition === undefined) {
     return reject(unknownEvents, unknownType(contract, event));
   }
   const path = `${event}.data`;
-  const json = parseJsonText(data);
-  if (json === undefined) return reject(invalidEvents, `${path}: expected JSON, got other text`);
-  const decoded = definition.payload.decode(json);
+  const value = textEvents?.includes(event) ? data : parseJsonText(data);
+  if (value === undefined) return reject(invalidEvents, `${path}: expected JSON, got other text`);
+  const decoded = definition.payload.decode(value);
   if (decoded._tag === 'Left') return reject(invalidEvents, ...describeFailure(decoded.left, path));
   return stamp({ type: event, data: decoded.right }, definition);
 }
@@ -68,7 +78,7 @@ function isString(value: unknown): boolean {
 }
 
 /** Returns the parsed value; `undefined` for text that is not JSON. */
-function parseJsonText(text: string): unknown {
+export function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

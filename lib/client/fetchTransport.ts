@@ -1,35 +1,58 @@
 import { defer, from, fromEvent, map, mergeMap, type Observable, of, takeUntil } from 'rxjs';
+import { checkDuration, checkNumber, checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { attempt } from './attempt.ts';
-import type { FromSseOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
+import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
+import { fromSseKinds } from './optionKinds.ts';
 import { prepareRequest } from './prepareRequest.ts';
 import type { ClientTransport, ReconnectState } from './reconnecting.ts';
 import { whileVisible } from './whileVisible.ts';
 
+/** Checks the options of a client that connects by fetch. @throws TypeError for a wrong type, RangeError for a range. */
+export function checkFetchOptions(caller: string, options: ClientFetchOptions): void {
+  checkOptions(caller, options, fromSseKinds);
+  const { idleTimeout = Infinity, endOfResponse = 'reconnect' } = options;
+  checkDuration(`${caller}: idleTimeout`, idleTimeout, 'use Infinity to wait without end');
+  checkOneOf(`${caller}: endOfResponse`, endOfResponse, ['reconnect', 'complete']);
+  for (const limit of ['maxEventBytes', 'maxLineBytes'] as const) {
+    checkNumber(`${caller}: ${limit}`, options[limit] ?? Infinity, { above: 0, unit: 'bytes' });
+  }
+}
+
 /** Connects by fetch. */
 export function fetchTransport(
   target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
-  options: FromSseOptions,
+  options: ClientFetchOptions,
   state: ReconnectState,
 ): ClientTransport {
   const { headers, statusObserver, strictEventSource, pauseWhenHidden } = options;
-  const { retryStatuses = strictEventSource ? () => false : isRetryableStatus } = options;
-  let isIdempotent = true;
+  let isSafe = true;
+  let isResumable = false;
+  const isRepeatable = (): boolean => options.idempotent ?? (isSafe || (isResumable && state.lastEventId !== ''));
+  const isRetryableStatus = (status: number): boolean =>
+    !strictEventSource && (isRepeatable() ? /^(408|425|429|5..)$/ : /^(425|429|503)$/).test(`${status}`);
+  const { retryStatuses = isRetryableStatus } = options;
 
-  const onOpen = (response: Response): void => {
+  const onOpen = ({ headers }: Response): void => {
+    const resume = headers.get('rxsse-resume') ?? undefined;
+    isResumable = resume !== undefined;
     state.backoff.opened();
-    statusObserver?.next({ state: 'open', resume: response.headers.get('rxsse-resume') ?? undefined });
+    statusObserver?.next({ state: 'open', resume, headers });
   };
+  const endsStream = (): boolean =>
+    (options.endOfResponse ?? (isSafe || isResumable ? 'reconnect' : 'complete')) === 'complete';
+  const hooks = { onOpen, endsStream };
   const request = (resolvedTarget: RequestTarget, resolvedHeaders: HeadersLike) => {
     const { method = resolvedTarget instanceof Request ? resolvedTarget.method : 'GET' } = options;
-    isIdempotent = options.idempotent ?? /^(get|head)$/i.test(method);
+    isSafe = /^(get|head)$/i.test(method);
     const parts = {
       target: resolvedTarget,
       headers: resolvedHeaders,
       lastEventId: state.lastEventId,
       acceptsRefusal: retryStatuses(503),
     };
-    const messages = attempt((signal) => prepareRequest(parts, options, signal), state, onOpen, options);
+    const messages = attempt((signal) => prepareRequest(parts, options, signal), state, hooks, options);
     return untilAborted(resolvedTarget, messages);
   };
   return {
@@ -43,21 +66,18 @@ export function fetchTransport(
       ),
     ),
     isRetryable: ({ reason, status = 0 }) => {
-      if (reason === 'request' || reason === 'type') return false;
+      if (reason === 'request' || reason === 'type' || reason === 'no-body') return false;
       if (reason === 'status') return retryStatuses(status);
-      return reason === 'refused' || isIdempotent || state.lastEventId !== '';
+      if (reason === 'closed' && options.endOfResponse === 'reconnect') return true;
+      return reason === 'refused' || isRepeatable();
     },
+    isRepeatable,
     restrict: (messages) =>
       untilAborted(
         target,
         pauseWhenHidden ? whileVisible(messages, () => statusObserver?.next({ state: 'paused' })) : messages,
       ),
   };
-}
-
-/** Returns true for the statuses of a server that may answer the same request later. */
-function isRetryableStatus(status: number): boolean {
-  return /^(408|425|429|5..)$/.test(`${status}`);
 }
 
 /** Emits a value, synchronously, or what a promise resolves to. A rejection counts as a server that is unreachable. */

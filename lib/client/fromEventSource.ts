@@ -5,7 +5,7 @@ import { type Contract, type EventOf, namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
-import type { BadEventPolicy, DecodingOptions, RawIf } from './FromSseOptions.ts';
+import type { BadEventPolicy, DecodingOptions, Emitted, RawIf } from './FromSseOptions.ts';
 import { decodingKinds } from './optionKinds.ts';
 import { type ReconnectState, reconnecting } from './reconnecting.ts';
 
@@ -50,16 +50,17 @@ const closed = 2;
  * @see fromSse, which reports why a connection failed and resumes without another object.
  * @category client
  */
-export function fromEventSource<C extends Contract, P extends BadEventPolicy = 'drop'>(
+export function fromEventSource<C extends Contract, P extends BadEventPolicy = 'drop', I extends boolean = false>(
   create: (lastEventId: string) => EventSourceLike,
   contract: C,
-  options: DecodingOptions<P> = {},
-): Observable<EventOf<C> | Gap | RawIf<P>> {
+  options: DecodingOptions<P, I> = {},
+): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
   checkOptions('fromEventSource', options, decodingKinds);
   return reconnecting('fromEventSource', contract, options, (state) => ({
     connect: defer(() => messagesOf(create(state.lastEventId), namesOf(contract), state, options)),
     isRetryable: () => true,
-  })) as Observable<EventOf<C> | Gap | RawIf<P>>;
+    isRepeatable: () => true,
+  })) as Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>>;
 }
 
 /** Emits what an EventSource dispatches under the names and the library's own; errors when it is closed for good. */
@@ -67,13 +68,13 @@ function messagesOf(
   source: EventSourceLike,
   names: readonly string[],
   state: ReconnectState,
-  { statusObserver }: DecodingOptions,
+  { statusObserver }: Pick<DecodingOptions, 'statusObserver'>,
 ): Observable<ReceivedMessage> {
   const dispatched = (type: string) => fromEvent<MessageLike>(source, type);
   const messages = [...new Set([...names, 'message', ...Object.values(reserved)])].map((name) =>
     dispatched(name).pipe(
       map(({ data, lastEventId = '' }) => {
-        state.lastEventId = lastEventId;
+        state.moveTo(lastEventId);
         return { event: name, data: String(data) };
       }),
     ),
@@ -81,7 +82,7 @@ function messagesOf(
   const opened = dispatched('open').pipe(
     tap(() => {
       state.backoff.opened();
-      statusObserver?.next({ state: 'open', resume: undefined });
+      statusObserver?.next({ state: 'open', resume: undefined, headers: undefined });
     }),
     ignoreElements(),
   );

@@ -1,11 +1,8 @@
 import type { Observable } from 'rxjs';
-import { checkDuration, checkNumber } from '../data/check.ts';
-import { checkOptions } from '../data/checkOptions.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { BadEventPolicy, FromSseOptions, RawIf, RequestTarget } from './FromSseOptions.ts';
-import { fetchTransport } from './fetchTransport.ts';
-import { fromSseKinds } from './optionKinds.ts';
+import type { BadEventPolicy, Emitted, FromSseOptions, RawIf, RequestTarget } from './FromSseOptions.ts';
+import { checkFetchOptions, fetchTransport } from './fetchTransport.ts';
 import { reconnecting } from './reconnecting.ts';
 
 /**
@@ -26,12 +23,15 @@ import { reconnecting } from './reconnecting.ts';
  * Cold: each subscriber has its own connection and position. Completes when the server says that the stream ended, or
  * answers 204. Errors with a {@link ConnectionError} for a response that is not a stream, when a limit of `backoff` is
  * reached, and at once for a request that no fetch can send; with a {@link StreamFailedError} when the server says that
- * the stream failed; and with a {@link LimitError} for an event or a line that is too large. Unsubscribing, or an
- * operator that errors, releases the socket in the same turn, and nothing is emitted after, not even the rest of the
- * same chunk.
+ * the stream failed. Unsubscribing, or an operator that errors, releases the socket in the same turn, and nothing is
+ * emitted after, not even the rest of the same chunk.
  *
- * A request with a method other than GET is not repeated before the stream has sent a position, unless `idempotent`
- * allows it: its server may have acted on it.
+ * A request with a method other than GET is not repeated unless the server announced that it resumes, or `idempotent`
+ * allows it: its server may have acted on it. The end of its response completes the stream.
+ *
+ * Events are emitted as the bytes arrive, whether or not what follows has finished with the ones before. The client
+ * itself holds one unfinished event, at most `maxEventBytes` and `maxLineBytes`; what waits further on is bounded there,
+ * by `maxQueued` of `mapAsync` for example. {@link readSse} reads no faster than its loop.
  *
  * @example Read orders, and continue from the same position after a reload of the page
  * const orders = fromSse('/orders', Orders, {
@@ -41,21 +41,16 @@ import { reconnecting } from './reconnecting.ts';
  * orders.subscribe((e) => console.log(isGap(e) ? `missed: ${e.data.reason}` : e.data.total));
  *
  * @throws TypeError for a value that is not a contract, RangeError for an option out of range; both synchronously.
- * @see fromEventSource, which reads through an EventSource.
+ * @see readSse, which reads at the pace of a loop; fromEventSource, which reads through an EventSource.
  * @category client
  */
-export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop'>(
+export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop', I extends boolean = false>(
   target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   contract: C,
-  options: FromSseOptions<P> = {},
-): Observable<EventOf<C> | Gap | RawIf<P>> {
-  checkOptions('fromSse', options, fromSseKinds);
-  const { idleTimeout = Infinity } = options;
-  checkDuration('fromSse: idleTimeout', idleTimeout, 'use Infinity to wait without end');
-  for (const limit of ['maxEventBytes', 'maxLineBytes'] as const) {
-    checkNumber(`fromSse: ${limit}`, options[limit] ?? Infinity, { above: 0, unit: 'bytes' });
-  }
+  options: FromSseOptions<P, I> = {},
+): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
+  checkFetchOptions('fromSse', options);
   return reconnecting('fromSse', contract, options, (state) => fetchTransport(target, options, state)) as Observable<
-    EventOf<C> | Gap | RawIf<P>
+    Emitted<EventOf<C> | Gap | RawIf<P>, I>
   >;
 }

@@ -1,5 +1,6 @@
 import type { OptionKinds } from '../data/checkOptions.ts';
-import type { DecodingOptions, FromSseOptions, ReconnectOptions } from './FromSseOptions.ts';
+import type { ReconnectOptions } from './Backoff.ts';
+import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
 
 /** The kinds of the options of both clients. */
 export const decodingKinds: OptionKinds<DecodingOptions> = {
@@ -9,6 +10,10 @@ export const decodingKinds: OptionKinds<DecodingOptions> = {
   statusObserver: 'object',
   cursorObserver: 'object',
   backoff: 'object',
+  withId: 'boolean',
+  textEvents: 'object',
+  endMarker: 'string',
+  reconnectOn: 'object',
 };
 
 /** The kinds of the options of `fromSse`. */
@@ -24,6 +29,8 @@ export const fromSseKinds: OptionKinds<FromSseOptions> = {
   strictEventSource: 'boolean',
   idleTimeout: '',
   idempotent: 'boolean',
+  endOfResponse: '',
+  commentObserver: 'object',
   pauseWhenHidden: 'boolean',
   maxEventBytes: 'number',
   maxLineBytes: 'number',

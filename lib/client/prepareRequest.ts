@@ -1,5 +1,5 @@
 import { ConnectionError } from '../error/ConnectionError.ts';
-import type { FromSseOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
+import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 
 /** The parts of one request that differ from connection to connection. */
 interface RequestParts {
@@ -17,7 +17,7 @@ interface RequestParts {
  */
 export function prepareRequest(
   parts: RequestParts,
-  options: FromSseOptions,
+  options: ClientFetchOptions,
   signal: AbortSignal,
 ): () => PromiseLike<Response> {
   try {
@@ -75,14 +75,15 @@ function isSameOrigin(target: RequestTarget): boolean {
 }
 
 /**
- * Returns an id as the value of a header: its UTF-8 bytes, each as the character that fetch sends as that byte.
- * `undefined` for the empty id, and for one that a header cannot carry: it has control characters, or starts or ends
- * with a space, which fetch would remove.
+ * Returns an id as the value of a header: its UTF-8 bytes, each as the character that fetch sends as that byte, without
+ * spaces and tabs at its ends, which every browser removes as well. `undefined` where nothing remains, and for control
+ * characters, which no header can carry.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5
  */
 function headerValue(lastEventId: string): string | undefined {
   let value = '';
   for (const byte of new TextEncoder().encode(lastEventId)) value += String.fromCharCode(byte);
-  return /^[\t\x20-\x7e\x80-\xff]+$/.test(value) && !/^[\t ]|[\t ]$/.test(value) ? value : undefined;
+  value = value.replace(/^[\t ]+|[\t ]+$/g, '');
+  return /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined;
 }

@@ -1,16 +1,20 @@
-import { defer, Observable, retry, Subject, type Subscriber, takeUntil, tap, timer } from 'rxjs';
+import { defer, filter, map, merge, Observable, of, retry, Subject, takeUntil, tap, timer } from 'rxjs';
 import { checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
+import { DecodeError } from '../error/DecodeError.ts';
+import type { LimitError } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
+import { reportError } from '../error/reportError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
-import { type Contract, isContract } from '../event/events.ts';
+import { type Contract, definitionsIn, isContract } from '../event/events.ts';
 import { reserved } from '../wire/reserved.ts';
 import { Backoff } from './Backoff.ts';
 import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } from './decodeMessage.ts';
-import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
+import type { BadEventPolicy, ClientFetchOptions, DecodingOptions, Emitted } from './FromSseOptions.ts';
 import { reconnectKinds } from './optionKinds.ts';
+import { reconnectSignals } from './whileVisible.ts';
 
 /** How a client connects for one subscriber: by fetch, or by an EventSource. */
 export interface ClientTransport {
@@ -18,12 +22,18 @@ export interface ClientTransport {
   readonly connect: Observable<ReceivedMessage>;
   /** Returns true if another connection may follow the failure. */
   readonly isRetryable: (error: ConnectionError) => boolean;
+  /** Returns true if the request may be repeated, although its server may have acted on it. */
+  readonly isRepeatable: () => boolean;
   /** Restricts when connections are made: the result subscribes to the messages only while they are wanted. */
   readonly restrict?: (messages: Observable<ReceivedMessage>) => Observable<ReceivedMessage>;
 }
 
 /** The options that both clients share. */
-type ReconnectingOptions = DecodingOptions & Pick<FromSseOptions, 'lastEventId' | 'idleTimeout' | 'strictEventSource'>;
+type ReconnectingOptions = DecodingOptions<BadEventPolicy, boolean> &
+  Pick<ClientFetchOptions, 'lastEventId' | 'idleTimeout' | 'strictEventSource'>;
+
+/** Thrown by a notification of `reconnectOn`, in order to replace the connection. */
+const replaced = {};
 
 /** Holds what each connection of one subscriber hands on to the next one. */
 export class ReconnectState {
@@ -34,14 +44,18 @@ export class ReconnectState {
   idleTimeout: number;
   /** Why the last connection was lost. */
   failure: ConnectionError | undefined;
+  /** Calls back when the reader wants more; `undefined` for a reader that takes everything as it comes. */
+  waitForReader: ((resume: () => void) => void) | undefined;
+  readonly #caller: string;
   readonly #options: ReconnectingOptions;
   #notifiedId: string;
 
-  constructor(backoff: Backoff, options: ReconnectingOptions) {
+  constructor(caller: string, backoff: Backoff, options: ReconnectingOptions) {
     const { lastEventId, idleTimeout = Infinity } = options;
     this.backoff = backoff;
     this.lastEventId = (typeof lastEventId === 'function' ? lastEventId() : lastEventId) ?? '';
     this.idleTimeout = idleTimeout;
+    this.#caller = caller;
     this.#options = options;
     this.#notifiedId = this.lastEventId;
   }
@@ -49,6 +63,22 @@ export class ReconnectState {
   /** Derives the idle timeout from the interval at which the server promises to send, unless an option sets it. */
   setServerInterval(ms: number): void {
     if (this.#options.idleTimeout === undefined) this.idleTimeout = 2 * ms + 1000;
+  }
+
+  /** Moves the position, before what it covers is delivered. */
+  moveTo(lastEventId: string): void {
+    if (lastEventId === this.lastEventId) return;
+    this.lastEventId = lastEventId;
+    this.backoff.hasProgressed = true;
+  }
+
+  /** Reports an event that was skipped because it is too large. @throws DecodeError where invalid events are errors. */
+  onOversized({ message }: LimitError): void {
+    const { invalidEvents, onError } = this.#options;
+    const error = new DecodeError(undefined, [message]);
+    if (invalidEvents === 'error') throw error;
+    if (onError !== undefined) onError(error);
+    else reportError(`${this.#caller}: skipped an event`, error);
   }
 
   /** Sends the position to the observer if it has moved; everything before it was delivered. */
@@ -70,11 +100,12 @@ export function reconnecting(
   contract: Contract,
   options: ReconnectingOptions,
   createTransport: (state: ReconnectState) => ClientTransport,
-): Observable<ClientEvent> {
+): Observable<Emitted<ClientEvent, boolean>> {
   if (!isContract(contract)) {
     throw new TypeError(`${caller}: contract must be made by events(...), got ${kindOf(contract)}`);
   }
-  const { statusObserver, backoff: reconnectOptions = {}, strictEventSource = false } = options;
+  const { statusObserver, backoff: reconnectOptions = {}, strictEventSource = false, reconnectOn } = options;
+  const { endMarker, withId } = options;
   checkOptions(`${caller}: backoff`, reconnectOptions, reconnectKinds);
   for (const policy of ['unknownEvents', 'invalidEvents'] as const) {
     checkOneOf(`${caller}: ${policy}`, options[policy] ?? 'drop', ['drop', 'error', 'raw']);
@@ -83,23 +114,58 @@ export function reconnecting(
   // Checks the options before anything is subscribed to.
   createBackoff();
 
-  const stream = new Observable<ClientEvent>((subscriber) => {
+  const stream = new Observable<Emitted<ClientEvent, boolean>>((subscriber) => {
     const backoff = createBackoff();
-    const state = new ReconnectState(backoff, options);
-    const { connect, isRetryable, restrict = (messages) => messages } = createTransport(state);
+    const state = new ReconnectState(caller, backoff, options);
+    const { connect, isRetryable, isRepeatable, restrict = (messages) => messages } = createTransport(state);
 
+    // Subscribed to once, and before there is a connection: a replayed value must not replace each new connection.
+    const restarts = new Subject<unknown>();
+    subscriber.add(
+      (reconnectOn ?? reconnectSignals).subscribe({
+        next: (value) => restarts.next(value),
+        error: (error) => subscriber.error(error),
+      }),
+    );
+    const replacement = restarts.pipe(
+      filter(isRepeatable),
+      map(() => {
+        throw replaced;
+      }),
+    );
     const delay = (error: unknown): Observable<unknown> => {
+      if (error === replaced) return of(undefined);
       const retrying =
         hasTag<ConnectionError>(error, 'ConnectionError') && isRetryable(error) ? backoff.failed(error) : undefined;
       if (retrying === undefined) throw error;
       state.failure = retrying.error;
       statusObserver?.next(retrying);
-      return timer(retrying.delay);
+      return merge(timer(retrying.delay), restarts);
     };
     const connections = defer(() => {
       statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId: state.lastEventId });
-      return connect;
+      return reconnectOn === undefined ? connect : connect.pipe(takeUntil(replacement));
     }).pipe(retry({ delay }));
+
+    const definitions = definitionsIn(contract);
+    /** Emits a message's event, if it has one, then its position, then the end of the stream, if it is one. */
+    const deliver = (message: ReceivedMessage): void => {
+      try {
+        const isMarker = message.data === endMarker;
+        const event = isMarker ? undefined : decodeMessage(contract, definitions, options, message, caller);
+        if (event !== undefined) {
+          backoff.hasProgressed = true;
+          subscriber.next(withId ? { id: state.lastEventId, event } : event);
+        }
+        if (subscriber.closed) return;
+        state.notifyCursor();
+        if (!isMarker && message.event !== reserved.end) return;
+        if (!isMarker && isFailedEnd(message.data)) throw new StreamFailedError();
+        subscriber.complete();
+      } catch (error) {
+        subscriber.error(error);
+      }
+    };
 
     // A subscription would not do: it does not exist yet while the first messages are delivered synchronously.
     const unsubscribed = new Subject<void>();
@@ -107,7 +173,7 @@ export function reconnecting(
     restrict(connections)
       .pipe(takeUntil(unsubscribed))
       .subscribe({
-        next: (message) => deliver(subscriber, contract, options, message, state),
+        next: (message) => deliver(message),
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
@@ -119,25 +185,4 @@ export function reconnecting(
       unsubscribe: () => statusObserver?.next({ state: 'ended', reason: 'unsubscribed' }),
     }),
   );
-}
-
-/** Emits a message's event, if it has one, then its position, then the end of the stream, if it is one. */
-function deliver(
-  subscriber: Subscriber<ClientEvent>,
-  contract: Contract,
-  options: DecodingOptions,
-  message: ReceivedMessage,
-  state: ReconnectState,
-): void {
-  try {
-    const event = decodeMessage(contract, options, message);
-    if (event !== undefined) subscriber.next(event);
-    if (subscriber.closed) return;
-    state.notifyCursor();
-    if (message.event !== reserved.end) return;
-    if (isFailedEnd(message.data)) throw new StreamFailedError();
-    subscriber.complete();
-  } catch (error) {
-    subscriber.error(error);
-  }
 }

@@ -1,4 +1,4 @@
-import * as E from 'fp-ts/lib/Either.js';
+import type { Either, Right } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { type Issue, issuesOf } from './describeFailure.ts';
 import { ExactCodec, type Field } from './exact/ExactCodec.ts';
@@ -54,11 +54,13 @@ export function exactShape(shape: Shape, at: string): ExactShape {
 export function recordDecoder<S extends Shape>(
   shape: S,
   root: string,
-): (value: unknown) => E.Either<readonly Issue[], DataOf<S>> {
+): (value: unknown) => Either<readonly Issue[], DataOf<S>> {
   const { input } = exactShape(shape, root);
   return (value) => {
     const decoded = input.decode(value);
-    return E.isLeft(decoded) ? E.left(issuesOf(decoded.left, root)) : E.right(decoded.right as DataOf<S>);
+    return decoded._tag === 'Left'
+      ? { _tag: 'Left', left: issuesOf(decoded.left, root) }
+      : (decoded as Right<DataOf<S>>);
   };
 }
 

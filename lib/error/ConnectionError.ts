@@ -5,8 +5,9 @@ import { RxsseError } from './RxsseError.ts';
  *
  * `request`: it can never be made, since no `fetch` accepts the URL or the request · `unreachable`: there was no
  * response · `status`: the response's status is not 200 · `type`: its `Content-Type` is not `text/event-stream` ·
- * `refused`: the server takes no more readers now · `broken`: the connection was lost · `closed`: the response ended,
- * but not the stream · `silent`: nothing arrived for longer than the server announced.
+ * `no-body`: the response of `fetch` has no stream to read, as in React Native; pass one that streams as the option
+ * `fetch` · `refused`: the server takes no more readers now · `broken`: the connection was lost, or the response ended inside
+ * an event · `closed`: the response ended, but not the stream · `silent`: nothing arrived for longer than the server announced.
  *
  * @category error
  */
@@ -15,6 +16,7 @@ export type ConnectionFailure =
   | 'unreachable'
   | 'status'
   | 'type'
+  | 'no-body'
   | 'refused'
   | 'broken'
   | 'closed'
@@ -26,6 +28,13 @@ export interface ConnectionFacts {
   readonly status?: number | undefined;
   /** The wait that the server asks for with `Retry-After`, in milliseconds. */
   readonly retryAfter?: number | undefined;
+  /** The headers of the response, such as `WWW-Authenticate` or a request id; `undefined` when there was none. */
+  readonly headers?: Headers | undefined;
+  /**
+   * The body of a response that is not a stream, where it is JSON of at most 64 KiB: a problem (RFC 9457) for example.
+   * It comes from the server unchecked. `undefined` for any other body.
+   */
+  readonly problem?: unknown;
   /** The error of `fetch`, or of reading the body. */
   readonly cause?: unknown;
 }
@@ -48,11 +57,21 @@ export class ConnectionError extends RxsseError {
   readonly status: number | undefined;
   /** The wait that the server asks for with `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined;
+  /** The headers of the response, such as `WWW-Authenticate` or a request id; `undefined` when there was none. */
+  readonly headers: Headers | undefined;
+  /**
+   * The body of a response that is not a stream, where it is JSON of at most 64 KiB: a problem (RFC 9457) for example.
+   * It comes from the server unchecked. `undefined` for any other body.
+   */
+  readonly problem: unknown;
 
-  constructor(reason: ConnectionFailure, message: string, { status, retryAfter, cause }: ConnectionFacts = {}) {
+  constructor(reason: ConnectionFailure, message: string, facts: ConnectionFacts = {}) {
+    const { status, retryAfter, headers, problem, cause } = facts;
     super(message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.headers = headers;
+    this.problem = problem;
   }
 }

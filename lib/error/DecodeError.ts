@@ -17,10 +17,13 @@ export class DecodeError extends RxsseError {
   readonly actual: unknown;
   /** One line for each failure: `echo.data.message: expected string, got undefined`. */
   readonly issues: readonly string[];
+  /** The name of the event that a client received, also one that is not in its contract; `undefined` elsewhere. */
+  readonly event: string | undefined;
 
-  constructor(actual: unknown, issues: readonly string[]) {
+  constructor(actual: unknown, issues: readonly string[], event?: string) {
     super(`value does not match its codec: ${issues.join('; ')}`);
     this.actual = actual;
     this.issues = issues;
+    this.event = event;
   }
 }

@@ -118,6 +118,11 @@ export function findDefinition(contract: Contract, name: unknown): AnyDefinition
   return contract[table].get(name as string);
 }
 
+/** Returns the definitions of a contract by name. @internal */
+export function definitionsIn(contract: Contract): ReadonlyMap<string, AnyDefinition> {
+  return contract[table];
+}
+
 /** Returns the names of a contract, in its order. @internal */
 export function namesOf(contract: Contract): readonly string[] {
   return [...contract[table].keys()];

@@ -1,5 +1,5 @@
 import { maxTimerDelay } from '../data/check.ts';
-import { receivedTooLarge } from '../error/LimitError.ts';
+import { type LimitError, receivedTooLarge } from '../error/LimitError.ts';
 import { Comment, Message, Retry } from './Frame.ts';
 import { fitsIn, utf8Length } from './utf8.ts';
 
@@ -25,6 +25,11 @@ export interface FrameListeners {
    * for a block with nothing but an id.
    */
   readonly onPosition?: ((lastEventId: string) => void) | undefined;
+  /**
+   * Called for each event that exceeds a limit, which is then skipped: its id still moves the position. Without it
+   * `push` throws the error.
+   */
+  readonly onOversized?: ((error: LimitError) => void) | undefined;
 }
 
 /**
@@ -41,6 +46,8 @@ export class Block {
   #data: string | undefined;
   #lines = 0;
   #more: DataLines | undefined;
+  /** Whether the block exceeds a limit, so that its data is not collected. */
+  #isSkipped = false;
   lastEventId: string;
   /** Once true, no listener is called. */
   stopped = false;
@@ -55,14 +62,20 @@ export class Block {
     return this.#data !== undefined;
   }
 
-  /** @throws LimitError when the event exceeds its limit. */
+  /** True if the block has a field that takes effect at its blank line. */
+  get isStarted(): boolean {
+    return this.#data !== undefined || this.#event !== undefined || this.#id !== undefined;
+  }
+
+  /** @throws LimitError when the event exceeds its limit and nothing listens for that. */
   data(line: string): void {
     if (this.#data === undefined) {
-      this.#check(line);
+      if (!fitsIn(this.#maxEventBytes, line)) return this.skip('frame-size', this.#maxEventBytes);
       this.#data = line;
       this.#lines = 1;
       return;
     }
+    if (this.#isSkipped) return;
     if (this.#more === undefined) {
       // Few lines that certainly fit are concatenated as they arrive.
       if (++this.#lines < maxConcatenated && (this.#data.length + line.length + 1) * 3 <= this.#maxEventBytes) {
@@ -72,7 +85,19 @@ export class Block {
       this.#more = new DataLines(this.#maxEventBytes);
       this.#more.add(this.#data);
     }
-    this.#more.add(line);
+    if (!this.#more.add(line)) this.skip('frame-size', this.#maxEventBytes);
+  }
+
+  /** Skips the data of the block, reports it, and reads on. @throws LimitError when nothing listens for that. */
+  skip(kind: 'frame-size' | 'line-size', limit: number): void {
+    if (this.#isSkipped) return;
+    const error = receivedTooLarge(kind, limit);
+    const { onOversized } = this.#listeners;
+    if (onOversized === undefined) throw error;
+    this.#isSkipped = true;
+    this.#data = '';
+    this.#more = undefined;
+    onOversized(error);
   }
 
   event(name: string): void {
@@ -102,13 +127,17 @@ export class Block {
     const data = this.#more === undefined ? this.#data : this.#more.join();
     this.#data = undefined;
     this.#more = undefined;
-    this.#dispatch(data);
+    if (!this.#isSkipped) return this.#dispatch(data);
+    this.#isSkipped = false;
+    this.#event = undefined;
+    if (!this.stopped) this.#move();
   }
 
   /** Reads the only data line and the blank line after it in one step: the form of nearly every event. */
   endWith(data: string): void {
-    this.#check(data);
-    this.#dispatch(data);
+    if (fitsIn(this.#maxEventBytes, data)) return this.#dispatch(data);
+    this.skip('frame-size', this.#maxEventBytes);
+    this.end();
   }
 
   #dispatch(data: string): void {
@@ -127,10 +156,6 @@ export class Block {
     }
     return id;
   }
-
-  #check(line: string): void {
-    if (!fitsIn(this.#maxEventBytes, line)) throw receivedTooLarge('frame-size', this.#maxEventBytes);
-  }
 }
 
 /**
@@ -143,7 +168,6 @@ export class Block {
  * @internal
  */
 export class DataLines {
-  readonly #limit: number;
   #pages: string[] = [];
   #lines: string[] = [];
   /** The bytes that may still be counted; the last line has no LF, hence one more than the limit. */
@@ -152,15 +176,15 @@ export class DataLines {
   #units = 0;
 
   constructor(limit: number) {
-    this.#limit = limit;
     this.#room = limit + 1;
   }
 
-  /** @throws LimitError over the limit. */
-  add(line: string): void {
+  /** Returns false if the data exceeds the limit. */
+  add(line: string): boolean {
     this.#lines.push(line);
     this.#units += line.length + 1;
     if (this.#units * 3 > this.#room || this.#lines.length === pageLength) this.#fold();
+    return this.#room >= 0;
   }
 
   join(): string {
@@ -170,7 +194,6 @@ export class DataLines {
   #fold(): void {
     const page = this.#lines.join('\n');
     this.#room -= utf8Length(page) + 1;
-    if (this.#room < 0) throw receivedTooLarge('frame-size', this.#limit);
     this.#pages.push(page);
     this.#lines = [];
     this.#units = 0;

@@ -1,6 +1,5 @@
 import { checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { receivedTooLarge } from '../error/LimitError.ts';
 import { Block, type FrameListeners } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
 import { readLines } from './readLines.ts';
@@ -46,7 +45,8 @@ export interface FrameParserOptions extends FrameListeners, FrameLimits {
  * malformed UTF-8 becomes U+FFFD; an id with NUL is ignored and an empty one clears; a block that the stream leaves
  * unfinished is dropped, except its `retry`. The time is proportional to the bytes, however small the chunks are.
  *
- * One parser reads one connection. Nothing has to be called at its end.
+ * One parser reads one connection. Nothing has to be called at its end; `isUnfinished` says whether something was
+ * dropped there.
  *
  * @example Print what a server sends
  * const parser = new FrameParser({ onMessage: ({ event, data }) => console.log(event, data) });
@@ -61,6 +61,10 @@ export class FrameParser {
   readonly #decoder = new LineDecoder();
   /** The start of an unfinished line. It never contains a line end. */
   readonly #held = new ByteBuffer();
+  /** Whether there is an unfinished line. */
+  #isHolding = false;
+  /** Whether the unfinished line is too large, so that the rest of it is skipped. */
+  #isSkipping = false;
   /** How many bytes of the BOM were read; all three once the start of the stream has passed. */
   #bom = 0;
   #afterCr = false;
@@ -81,9 +85,18 @@ export class FrameParser {
   }
 
   /**
+   * True while the bytes so far end inside a line or a block, which the standard drops at the end of the connection: a
+   * response that ends there was cut off, although its transport reports a normal end.
+   */
+  get isUnfinished(): boolean {
+    return this.#isHolding || this.#isSkipping || this.#block.isStarted;
+  }
+
+  /**
    * Parses the next bytes of the connection. They may be reused when it returns.
    *
-   * @throws LimitError over a limit, and what a listener throws. After either the parser is stopped.
+   * @throws LimitError over a limit where there is no `onOversized`, and what a listener throws. After either the parser
+   * is stopped.
    */
   push(bytes: Uint8Array): void {
     if (this.#block.stopped) return;
@@ -105,6 +118,7 @@ export class FrameParser {
   stop(): void {
     this.#block.stopped = true;
     this.#held.take();
+    this.#isHolding = false;
   }
 
   #take(bytes: Uint8Array): void {
@@ -113,12 +127,13 @@ export class FrameParser {
       if (bytes[from] === LF) from++;
       this.#afterCr = false;
     }
+    if (this.#isSkipping) from = this.#skipLine(bytes, from);
     let to = bytes.length;
     while (to > from && bytes[to - 1] !== LF && bytes[to - 1] !== CR) to--;
 
     if (to > from) {
       this.#afterCr = to === bytes.length && bytes[to - 1] === CR;
-      if (this.#held.length > 0) from = this.#finishHeld(bytes, from, to);
+      if (this.#isHolding) from = this.#finishHeld(bytes, from, to);
       if (to > from) this.#read(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to));
     }
     if (to < bytes.length && !this.#block.stopped) this.#hold(bytes, to);
@@ -147,8 +162,20 @@ export class FrameParser {
     const lf = to - from <= smallLine ? -1 : bytes.indexOf(LF, from);
     const cut = lf === -1 ? to : lf + 1;
     this.#held.append(bytes, from, cut);
+    this.#isHolding = false;
     this.#read(this.#held.take());
     return cut;
+  }
+
+  /** Skips the rest of a line that is too large. Returns where the next line starts. */
+  #skipLine(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++;
+    if (at === bytes.length) return at;
+    this.#isSkipping = false;
+    const isCr = bytes[at] === CR;
+    if (isCr && at + 1 === bytes.length) this.#afterCr = true;
+    return isCr && bytes[at + 1] === LF ? at + 2 : at + 1;
   }
 
   #read(lines: Uint8Array): void {
@@ -157,6 +184,11 @@ export class FrameParser {
 
   #hold(bytes: Uint8Array, from: number, to = bytes.length): void {
     this.#held.append(bytes, from, to);
-    if (this.#held.length > this.#maxLineBytes) throw receivedTooLarge('line-size', this.#maxLineBytes);
+    this.#isHolding = true;
+    if (this.#held.length <= this.#maxLineBytes) return;
+    this.#block.skip('line-size', this.#maxLineBytes);
+    this.#held.take();
+    this.#isHolding = false;
+    this.#isSkipping = true;
   }
 }

@@ -1,4 +1,3 @@
-import { receivedTooLarge } from '../error/LimitError.ts';
 import type { Block } from './Block.ts';
 import { fitsIn } from './utf8.ts';
 
@@ -12,7 +11,7 @@ const COLON = 58;
  * Nearly all streams separate lines by LF alone, and nearly all events are one `data:` line and a blank one: that is
  * the fast path.
  *
- * @throws LimitError over a limit.
+ * @throws LimitError over a limit, where the block has no listener for that.
  * @internal
  */
 export function readLines(text: string, block: Block, maxLineBytes: number): void {
@@ -30,8 +29,10 @@ function readLfLines(text: string, block: Block, maxLineBytes: number): void {
     }
     const end = text.indexOf('\n', start);
     if (isData(text, start) && text.charCodeAt(end + 1) === LF && !block.hasData) {
-      checkLineSize(text, start, end, maxLineBytes);
-      block.endWith(text.slice(valueAfter(text, start + 4), end));
+      if (isLineTooLarge(text, start, end, maxLineBytes)) {
+        block.skip('line-size', maxLineBytes);
+        block.end();
+      } else block.endWith(text.slice(valueAfter(text, start + 4), end));
       start = end + 2;
     } else {
       readLine(text, start, end, block, maxLineBytes);
@@ -63,8 +64,8 @@ function nextOf(lineEnd: string, text: string, start: number): number {
 }
 
 function readLine(text: string, start: number, end: number, block: Block, maxLineBytes: number): void {
-  checkLineSize(text, start, end, maxLineBytes);
-  if (isData(text, start)) block.data(text.slice(valueAfter(text, start + 4), end));
+  if (isLineTooLarge(text, start, end, maxLineBytes)) block.skip('line-size', maxLineBytes);
+  else if (isData(text, start)) block.data(text.slice(valueAfter(text, start + 4), end));
   else if (isEvent(text, start)) block.event(text.slice(valueAfter(text, start + 5), end));
   else if (isId(text, start)) block.id(text.slice(valueAfter(text, start + 2), end));
   else if (text.charCodeAt(start) === COLON) block.comment(text.slice(valueAfter(text, start), end));
@@ -82,11 +83,9 @@ function readRareLine(line: string, block: Block): void {
   else if (field === 'id') block.id(value);
 }
 
-function checkLineSize(text: string, start: number, end: number, maxLineBytes: number): void {
+function isLineTooLarge(text: string, start: number, end: number, maxLineBytes: number): boolean {
   // A UTF-16 unit has at most three bytes, so that short lines are not even sliced.
-  if ((end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end))) {
-    throw receivedTooLarge('line-size', maxLineBytes);
-  }
+  return (end - start) * 3 > maxLineBytes && !fitsIn(maxLineBytes, text.slice(start, end));
 }
 
 // Each is `text.startsWith('data:', start)` and so on, in a third of the time.

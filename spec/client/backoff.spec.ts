@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { catchError, NEVER, of, throwError } from 'rxjs';
-import type { ConnectionStatus, ReconnectOptions } from '../../lib/client/FromSseOptions.ts';
+import type { ReconnectOptions } from '../../lib/client/Backoff.ts';
+import type { ConnectionStatus } from '../../lib/client/ConnectionStatus.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
 import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -28,7 +29,7 @@ function delaysOf(
       if (status.state === 'retrying') delays.push(status.delay);
     },
   };
-  fromSse('x:', Ticks, { fetch, backoff, strictEventSource, statusObserver }).subscribe({
+  fromSse('x:', Ticks, { fetch, backoff, strictEventSource, statusObserver, onError: () => {} }).subscribe({
     error: () => {},
   });
   return delays;
@@ -167,6 +168,59 @@ describe('the backoff of fromSse', () => {
       'fromSse: contract must be made by events(...), got object',
     );
   });
+});
+
+describe('reconnecting early', () => {
+  const slow = { initialDelay: 60_000, maxDelay: 60_000 };
+
+  it(
+    'ends a wait and replaces a connection at each notification of reconnectOn',
+    marbles(({ cold, expectObservable, flush }) => {
+      const first = cold('-a', texts);
+      const third = cold('-b-e', texts);
+      const { fetch, requests } = scriptedFetch({ body: first }, undefined, { body: third });
+      const reconnectOn = cold('---n--n');
+      expectObservable(fromSse('x:', Ticks, { fetch, reconnectOn, backoff: slow })).toBe('-a-----b-|', values);
+      flush();
+      expect(requests.map(({ at, lastEventId }) => [at, lastEventId])).to.deep.equal([
+        [0, null],
+        [3, '1'],
+        [6, '1'],
+      ]);
+      expect(requests[0]?.signal.aborted).to.equal(true);
+    }),
+  );
+
+  it(
+    'gives up on a server that does not answer for 30 s',
+    marbles(
+      ({ expectObservable }) => {
+        const { fetch } = scriptedFetch({});
+        const reason = catchError((error: ConnectionError) => throwError(() => error.reason));
+        const stream = fromSse('x:', Ticks, { fetch, backoff: { maxAttempts: 0 } });
+        expectObservable(stream.pipe(reason)).toBe('30s #', undefined, 'silent');
+      },
+      { until: '31s' },
+    ),
+  );
+
+  it(
+    'counts a failure after a delivered event as a first one',
+    marbles(({ cold, flush }) => {
+      const attempts: number[] = [];
+      const one = () => ({ body: cold('a#', { a: 'event: tick\ndata: 1\n\n' }) });
+      const { fetch } = scriptedFetch(one(), one(), one(), undefined);
+      const statusObserver = {
+        next: (status: ConnectionStatus) => {
+          if (status.state === 'retrying') attempts.push(status.attempt);
+        },
+      };
+      const backoff = { initialDelay: 1, maxDelay: 1, maxAttempts: 1 };
+      fromSse('x:', Ticks, { fetch, statusObserver, backoff }).subscribe({ error: () => {} });
+      flush();
+      expect(attempts).to.deep.equal([1, 1, 1]);
+    }),
+  );
 });
 
 describe('the idle timeout of fromSse', () => {

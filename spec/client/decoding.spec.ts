@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { EMPTY, lastValueFrom, NEVER, type Observable, of, Subject, startWith, toArray } from 'rxjs';
+import { EMPTY, lastValueFrom, NEVER, type Observable, of, startWith, toArray } from 'rxjs';
 import type { BadEventPolicy, FromSseOptions } from '../../lib/client/FromSseOptions.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
+import { setErrorReporter } from '../../lib/error/reportError.ts';
 import { StreamFailedError } from '../../lib/error/StreamFailedError.ts';
 import { event } from '../../lib/event/event.ts';
 import { events } from '../../lib/event/events.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
+import { marbles } from '../../lib/testing/marbles.ts';
 import { scriptedFetch } from './scriptedFetch.ts';
 
 const Said = event('said', { text: t.string, at: DateFromISOString });
@@ -19,7 +21,10 @@ const Chat = events({ Said, Left, Message });
 const end = 'event: rxsse.end\ndata: null\n\n';
 
 /** Reads a text to its end; resolves to what was emitted and what was reported. */
-async function read<P extends BadEventPolicy = 'drop'>(text: string, options: FromSseOptions<P> = {}) {
+async function read<P extends BadEventPolicy = 'drop', I extends boolean = false>(
+  text: string,
+  options: FromSseOptions<P, I> = {},
+) {
   const reports: string[] = [];
   const { fetch } = scriptedFetch({ body: of(text) });
   const onError = (error: DecodeError) => reports.push(...error.issues);
@@ -126,6 +131,41 @@ describe('fromSse decodes', () => {
     subscription.unsubscribe();
   });
 
+  it('each event with its position if withId is true', async () => {
+    const { seen } = await read(`id: 7\nevent: left\ndata: null\n\nevent: left\ndata: null\n\n${end}`, {
+      withId: true,
+    });
+    expect(seen).to.deep.equal([
+      { id: '7', event: Left() },
+      { id: '7', event: Left() },
+    ]);
+  });
+
+  it('the text of textEvents as it is, and completes at the endMarker', async () => {
+    const Texts = events({ Message: t.string });
+    const { fetch } = scriptedFetch({ body: of('data: a\ndata: "b"\n\ndata: [DONE]\n\ndata: c\n\n') });
+    const stream = fromSse('x:', Texts, { fetch, textEvents: ['message'], endMarker: '[DONE]' });
+    expect(await lastValueFrom(stream.pipe(toArray()))).to.deep.equal([Texts.Message('a\n"b"')]);
+  });
+
+  it('and passes comments to the commentObserver', async () => {
+    const comments: string[] = [];
+    await read(`: still here\n\n${end}`, { commentObserver: { next: (text) => comments.push(text) } });
+    expect(comments).to.deep.equal(['still here']);
+  });
+
+  it('and reports the name of a dropped event if no onError receives it', async () => {
+    const reported: string[] = [];
+    setErrorReporter((error, where) => void reported.push(`${where} ${(error as DecodeError).event}`));
+    try {
+      const { fetch } = scriptedFetch({ body: of(`event: sung\ndata: 1\n\n${end}`) });
+      await lastValueFrom(fromSse('x:', Chat, { fetch }).pipe(toArray()));
+    } finally {
+      setErrorReporter(undefined);
+    }
+    expect(reported).to.deep.equal(['fromSse: dropped an event named "sung" sung']);
+  });
+
   it('a failed end as an error, and does not reconnect', async () => {
     const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { backoff: { maxAttempts: 5 } });
     expect(seen[1]).to.be.instanceOf(StreamFailedError);
@@ -137,11 +177,11 @@ describe('fromSse decodes', () => {
     expect(cursors).to.deep.equal(['1.a.7~']);
   });
 
-  it('nothing of a response without a body, which counts as ended', async () => {
+  it('nothing of a response without a body, which is not requested again', async () => {
     const fetch = () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } }));
-    const stream = fromSse('x:', Chat, { fetch, backoff: { maxAttempts: 0 } });
+    const stream = fromSse('x:', Chat, { fetch });
     const error = await lastValueFrom(stream.pipe(toArray())).catch((failure: unknown) => failure);
-    expect(error).to.include({ reason: 'closed' });
+    expect(error).to.include({ reason: 'no-body', status: 200 });
   });
 });
 
@@ -157,32 +197,23 @@ describe('fromSse with pauseWhenHidden', () => {
 
   const first = 'id: 1\nevent: left\ndata: null\n\n';
 
-  it('disconnects while the page is hidden, and resumes when it is visible', async () => {
-    const { fetch, requests } = scriptedFetch({ body: NEVER.pipe(startWith(first)) }, { body: of(end) });
-    const states: string[] = [];
-    const status = { next: ({ state }: { state: string }) => void states.push(state) };
-    const whole = lastValueFrom(
-      fromSse('x:', Chat, { fetch, statusObserver: status, pauseWhenHidden: true }).pipe(toArray()),
-    );
-    setVisibility('hidden');
-    expect(requests[0]?.signal.aborted).to.equal(true);
-    expect(requests).to.have.length(1);
-    setVisibility('visible');
-    expect(await whole).to.deep.equal([Left()]);
-    expect(requests.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
-    expect(states).to.deep.equal(['connecting', 'open', 'paused', 'connecting', 'open', 'ended']);
-  });
-
-  it('resumes after the last delivered event when a handler hides the page within a chunk', () => {
-    const chunk = `${first}id: 2\nevent: left\ndata: null\n\n`;
-    const body = new Subject<string>();
-    const { fetch, requests } = scriptedFetch({ body }, { body: NEVER });
-    const subscription = fromSse('x:', Chat, { fetch, pauseWhenHidden: true }).subscribe(() => setVisibility('hidden'));
-    body.next(chunk);
-    setVisibility('visible');
-    subscription.unsubscribe();
-    expect(requests.map(({ lastEventId }) => lastEventId)).to.deep.equal([null, '1']);
-  });
+  it(
+    'disconnects when the page has been hidden for 5 s, and resumes when it is visible',
+    marbles(({ cold, expectObservable, flush }) => {
+      const { fetch, requests } = scriptedFetch({ body: NEVER.pipe(startWith(first)) }, { body: of(end) });
+      const states: string[] = [];
+      const status = { next: ({ state }: { state: string }) => void states.push(state) };
+      cold('-h-v-h 6s v', { h: 'hidden', v: 'visible' }).subscribe(setVisibility);
+      const stream = fromSse('x:', Chat, { fetch, statusObserver: status, pauseWhenHidden: true });
+      expectObservable(stream).toBe('l 6005ms |', { l: Left() });
+      flush();
+      expect(requests.map(({ at, lastEventId }) => [at, lastEventId])).to.deep.equal([
+        [0, null],
+        [6006, '1'],
+      ]);
+      expect(states).to.deep.equal(['connecting', 'open', 'paused', 'connecting', 'open', 'ended']);
+    }),
+  );
 
   it('makes no request while the page is hidden from the start', () => {
     setVisibility('hidden');

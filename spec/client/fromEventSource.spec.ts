@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { lastValueFrom, take, toArray } from 'rxjs';
-import type { ConnectionStatus } from '../../lib/client/FromSseOptions.ts';
+import type { ConnectionStatus } from '../../lib/client/ConnectionStatus.ts';
 import { type EventSourceLike, fromEventSource, type MessageLike } from '../../lib/client/fromEventSource.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { JsonKind, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
@@ -67,7 +66,10 @@ export function opaqueLeaf(custom: t.Mixed): ExactCodec {
   return new ExactCodec(custom.name, {
     is: (value) => custom.is(value),
     validateAs: (value, context, form) => {
-      if (form === 'wire') return E.mapLeft(withoutValues)(custom.validate(value, context));
+      if (form === 'wire') {
+        const result = custom.validate(value, context);
+        return result._tag === 'Left' ? t.failures(withoutValues(result.left)) : result;
+      }
       return custom.is(value) ? t.success(value) : t.failure(value, context);
     },
     encode: (value) => custom.encode(value),

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
+import type { DecodeError } from 'rxsse';
 import { ConnectionError, type ConnectionStatus } from 'rxsse/client';
-import { ended, open, type Responder, rawServer, reset, status } from './rawServer.ts';
+import { cut, ended, open, type Responder, rawServer, reset, status } from './rawServer.ts';
 import { end, failureOf, readTicks, recordStates, Tick, tick, valuesOf } from './readTicks.ts';
+
+/** The header by which a server announces that it resumes. */
+const resumes = 'Rxsse-Resume: live\r\n';
 
 /** Responds with a complete stream under another type. */
 const typed =
@@ -115,13 +119,35 @@ describe('fromSse errors', () => {
     expect(await failureOf(readTicks('http://127.0.0.1/', { headers }))).to.equal(mistake);
   });
 
-  it('after a POST that the server may have acted on, unless it has a position to resume from', () =>
-    rawServer([ended('data: 0\n\n'), ended(tick(1)), ended(tick(2) + end)], async ({ url, requests }) => {
+  it('after a POST that was cut off, unless the server resumes it', () =>
+    rawServer(
+      [cut(tick(1)), status('500 Oh'), ended(tick(1), resumes), ended(tick(2) + end, resumes)],
+      async ({ url, requests }) => {
+        const post = { method: 'POST', body: 'b' };
+        expect(await failureOf(readTicks(url, post))).to.include({ reason: 'broken' });
+        expect(await failureOf(readTicks(url, post))).to.include({ reason: 'status' });
+        expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1), Tick(2)]);
+        expect(requests).to.have.length(4);
+      },
+    ));
+
+  it('after a POST whose response ended inside an event, and completes after one that ended between two', () =>
+    rawServer([ended(`${tick(1)}data: 2\n`), ended(tick(1))], async ({ url, requests }) => {
       const post = { method: 'POST', body: 'b' };
-      expect(await failureOf(readTicks(url, post))).to.include({ reason: 'closed' });
-      expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1), Tick(2)]);
-      expect(requests).to.have.length(3);
+      expect(await failureOf(readTicks(url, post))).to.include({ reason: 'broken' });
+      expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1)]);
+      expect(requests).to.have.length(2);
     }));
+
+  it('with the headers and the JSON of a response that is not a stream', () =>
+    rawServer(
+      [status('402 Pay', 'Content-Type: application/json\r\nX-Request-Id: r9\r\n', '{"code":"quota"}')],
+      async ({ url }) => {
+        const error = (await failureOf(readTicks(url))) as ConnectionError;
+        expect(error.problem).to.deep.equal({ code: 'quota' });
+        expect(error.headers?.get('x-request-id')).to.equal('r9');
+      },
+    ));
 
   it('not after a POST that is idempotent', () =>
     rawServer([reset, ended(tick(1) + end)], async ({ url }) => {
@@ -154,12 +180,23 @@ describe('fromSse errors', () => {
       ).to.equal(reason);
       expect(requests).to.have.length(1);
     }));
+});
 
-  it('for an event above the limit, which would be received again after a reconnect', () =>
-    rawServer([open(`${tick(1)}data: 12345\ndata: 6789\n\n`)], async ({ url, requests, request }) => {
-      const error = await failureOf(readTicks(url, { maxEventBytes: 8 }));
-      expect(error).to.include({ _tag: 'LimitError', kind: 'frame-size', limit: 8 });
-      await (await request(0)).closed;
-      expect(requests).to.have.length(1);
-    }));
+describe('fromSse reports and skips', () => {
+  it('an event above a limit, and moves past it', () =>
+    rawServer(
+      [ended(`${tick(1)}id: 2\ndata: 12345\ndata: 6789\n\ndata: ${'x'.repeat(50)}\r\n\r\n${tick(3)}${end}`)],
+      async ({ url }) => {
+        const issues: string[] = [];
+        const onError = (error: DecodeError) => issues.push(...error.issues);
+        expect(await valuesOf(readTicks(url, { maxEventBytes: 8, maxLineBytes: 20, onError }))).to.deep.equal([
+          Tick(1),
+          Tick(3),
+        ]);
+        expect(issues.map((issue) => issue.slice(0, 31))).to.deep.equal([
+          'received an event larger than 8',
+          'received a line larger than 20 ',
+        ]);
+      },
+    ));
 });

@@ -5,6 +5,9 @@ import { end, readTicks, Tick, tick, valuesOf } from './readTicks.ts';
 /** Returns the UTF-8 bytes of a text, each as the character that a header shows. */
 const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
+/** The header by which a server announces that it resumes. */
+const resumes = 'Rxsse-Resume: live\r\n';
+
 describe('the request of fromSse', () => {
   it('asks for an uncached stream without a position, and announces a client that may be refused', () =>
     rawServer([ended(end)], async ({ url, requests }) => {
@@ -18,7 +21,7 @@ describe('the request of fromSse', () => {
     }));
 
   it('has the method, headers and body of the options, each time', () =>
-    rawServer([ended(tick(1)), ended(end)], async ({ url, requests }) => {
+    rawServer([ended(tick(1), resumes), ended(end)], async ({ url, requests }) => {
       const options = { method: 'POST', headers: { 'X-Key': 'k', Accept: 'text/*' }, body: '{"q":1}' };
       await valuesOf(readTicks(url, options));
       for (const one of requests) {
@@ -29,14 +32,14 @@ describe('the request of fromSse', () => {
     }));
 
   it('has a body created for each request', () =>
-    rawServer([ended(tick(1)), ended(end)], async ({ url, requests }) => {
+    rawServer([ended(tick(1), resumes), ended(end)], async ({ url, requests }) => {
       const body = () => new Blob(['made']).stream();
       await valuesOf(readTicks(url, { method: 'PUT', body }));
       expect(requests.map((one) => one.body)).to.deep.equal(Array(2).fill('4\r\nmade\r\n0\r\n\r\n'));
     }));
 
   it('is a clone of a Request with its body, each time', () =>
-    rawServer([ended(tick(1)), ended(end)], async ({ url, requests }) => {
+    rawServer([ended(tick(1), resumes), ended(end)], async ({ url, requests }) => {
       const request = new Request(url, { method: 'POST', body: 'b', headers: { 'X-Key': 'k', 'X-Both': 'request' } });
       await valuesOf(readTicks(request, { headers: { 'X-Both': 'options' } }));
       expect(requests.map((one) => [one.body, one.header('x-key'), one.header('x-both')])).to.deep.equal(
@@ -80,8 +83,8 @@ describe('the request of fromSse', () => {
       ['a tab inside the id', 'a\tb', 'a\tb'],
       ['nothing for a control character', 'a\u0001b', undefined],
       ['nothing for DEL', 'a\u007fb', undefined],
-      ['nothing for a leading space, which fetch would remove', '  a', undefined],
-      ['nothing for a trailing space', 'a ', undefined],
+      ['an id without the spaces before it, as browsers do', '  a', 'a'],
+      ['an id without the spaces after it', 'a ', 'a'],
       ['a BOM and text that looks like a header', '\uFEFFX-Key: 1', bytes('\uFEFFX-Key: 1')],
     ];
     for (const [what, id, sent] of ids) {
