@@ -103,6 +103,7 @@ export class FeedCore {
     if (this.#readers.size >= maxReaders) return target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
 
     const find = (state: LogState): StartPosition => startPosition(requestedCursor, options, state);
+    reader.gapPolicy = options.gapPolicy;
     const setPosition = (position: StartPosition, state: LogState): void => {
       // What was trimmed while the snapshot was made is a gap; any other cursor is a mistake.
       const isFresh = options.snapshot !== undefined && requestedCursor === undefined;
@@ -119,6 +120,11 @@ export class FeedCore {
       // Another process may have sent that cursor a moment ago: only the log itself can tell that there is a gap.
       else this.#readers.readState(reader, (current) => setPosition(find(current), current));
     });
+  }
+
+  /** Calls back with the state of the log itself, while the reader is connected. */
+  readState(reader: Reader, read: (state: LogState) => void): void {
+    this.#readers.readState(reader, read);
   }
 
   /** Starts to write to a reader, once its response has started. */

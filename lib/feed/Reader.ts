@@ -1,6 +1,7 @@
 import { LinkedListNode } from '../data/LinkedList.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { EntryRange, LogEnd, Page } from '../log/EventLog.ts';
+import type { GapPolicy } from './startPosition.ts';
 
 /** Where the entries of a reader go: the connection of a route, or a pipeline. */
 export interface ReaderTarget {
@@ -8,7 +9,7 @@ export interface ReaderTarget {
   checkReady(): boolean;
   /** Writes the entries that follow the last ones; returns whether more can be written. */
   write(range: EntryRange): boolean;
-  /** Writes that entries are missing at the reader's position. */
+  /** Writes that entries are missing at the reader's position, from which the target may move the reader on. */
   writeGap(gap: Gap): void;
   /** Ends the response or the pipeline: no entry follows. */
   end(logEnd: LogEnd): void;
@@ -37,6 +38,8 @@ export class Reader extends LinkedListNode {
   /** The sequence after which it reads, in `epoch`: of the last entry that was written or skipped. */
   afterSequence = 0;
   epoch = '';
+  /** Where it continues when it misses something; `undefined`: at the oldest entry. */
+  gapPolicy: GapPolicy | undefined;
   /** The set that contains the reader; `undefined` before it was added and after it was removed. */
   set: { writePage(reader: Reader): void } | undefined;
   /** A page that waits for the reader's turn. */

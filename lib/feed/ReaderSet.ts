@@ -5,7 +5,7 @@ import type { EntryRange, EventLog, LogState } from '../log/EventLog.ts';
 import { PageLoader } from './PageLoader.ts';
 import type { LoadedPage, Reader } from './Reader.ts';
 import { readLog } from './readLog.ts';
-import { gapReason } from './startPosition.ts';
+import { gapReason, sequenceAfterGap } from './startPosition.ts';
 import { sweep } from './sweep.ts';
 import { copiedWindow, directWindow, type Window, type WindowObserver } from './window.ts';
 
@@ -75,7 +75,13 @@ export class ReaderSet implements WindowObserver {
   readState(reader: Reader, read: (state: LogState) => void): void {
     readLog(this.#log, 0, 0, this.onError).subscribe({
       next: (state) => {
-        if (reader.set === this) read(state);
+        if (reader.set !== this) return;
+        try {
+          read(state);
+        } catch (error) {
+          // Thrown on, it would end the process.
+          reader.target.fail(error);
+        }
       },
       error: (error) => {
         if (reader.set === this) reader.target.fail(error);
@@ -177,8 +183,9 @@ export class ReaderSet implements WindowObserver {
   #writeRange(reader: Reader, range: EntryRange, state: LogState): boolean {
     if (range.after > reader.afterSequence) {
       this.#writeGap(reader, 'trimmed', state, range.after);
-      // Writing the gap event may have filled the socket; the entries wait until it has drained.
+      // The gap may have filled the socket, or the reader continues elsewhere by the policy of its route.
       if (reader.set !== this || !reader.target.checkReady()) return false;
+      if (reader.afterSequence !== range.after) return true;
     }
     if (range.last <= reader.afterSequence) return true;
     reader.afterSequence = range.last;
@@ -193,12 +200,13 @@ export class ReaderSet implements WindowObserver {
     return reason === undefined;
   }
 
-  #writeGap(reader: Reader, reason: GapReason, state: LogState, after: number): void {
+  #writeGap(reader: Reader, reason: GapReason, state: LogState, floor: number): void {
     const requested = cursorOf(reader.epoch, reader.afterSequence);
     reader.epoch = state.epoch;
-    reader.afterSequence = after;
-    const resumedFrom = cursorOf(state.epoch, after);
+    reader.afterSequence = sequenceAfterGap(reason, reader.gapPolicy, floor, state.tail);
+    const resumedFrom = cursorOf(state.epoch, reader.afterSequence);
     reader.target.writeGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
+    if (reader.gapPolicy === 'end') reader.target.end('completed');
   }
 
   /** Enqueues a reader that is behind. One at the tail rests in the list of idle readers, or ends with the log. */

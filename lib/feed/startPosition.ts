@@ -71,7 +71,11 @@ export function startPosition(
 ): StartPosition {
   const { from = state.ended === false ? 'live' : 'oldest', snapshot, gapPolicy } = options;
   const cursor = requestedCursor ?? (from === 'live' || from === 'oldest' ? undefined : from);
-  if (cursor === undefined) return liveAt(from === 'oldest' ? state.floor : state.tail);
+  if (cursor === undefined) {
+    const start = liveAt(from === 'oldest' ? state.floor : state.tail);
+    // It asked for everything, and the first events are not stored any more.
+    return from === 'oldest' && state.floor > 0 ? { ...start, reason: 'trimmed' } : start;
+  }
 
   const parsed = parseCursor(cursor);
   if (isLeft(parsed)) {
@@ -88,9 +92,8 @@ export function startPosition(
     : afterGap(reason, cursor);
 
   function afterGap(gap: GapReason, validCursor: string | null): StartPosition {
-    const policy = gapPolicy ?? (gap === 'future' || gap === 'invalid' ? 'skip' : 'replay');
-    const afterSequence = policy === 'replay' ? state.floor : state.tail;
-    return { afterSequence, reason: gap, requestedCursor: validCursor, ends: policy === 'end' };
+    const afterSequence = sequenceAfterGap(gap, gapPolicy, state.floor, state.tail);
+    return { afterSequence, reason: gap, requestedCursor: validCursor, ends: gapPolicy === 'end' };
   }
 }
 
@@ -107,6 +110,17 @@ export function startAtValue(from: From<unknown> | undefined, gapPolicy: StartOp
     );
   }
   return { from: from.cursor, snapshot: from.events.length === 0 ? undefined : from.events, gapPolicy };
+}
+
+/** Returns the sequence after which a reader continues that cannot have what it missed. */
+export function sequenceAfterGap(
+  reason: GapReason,
+  gapPolicy: StartOptions['gapPolicy'],
+  floor: number,
+  tail: number,
+): number {
+  const policy = gapPolicy ?? (reason === 'future' || reason === 'invalid' ? 'skip' : 'replay');
+  return policy === 'replay' ? floor : tail;
 }
 
 /** Returns why a log cannot continue after a position, or `undefined` when it can. */

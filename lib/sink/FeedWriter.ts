@@ -1,6 +1,6 @@
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
-import { endCursorOf } from '../event/cursor.ts';
+import { cursorOf, endCursorOf } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { Reader, type ReaderTarget } from '../feed/Reader.ts';
@@ -9,8 +9,12 @@ import type { Connection } from './Connection.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import type { ErrorOutcome } from './Route.ts';
 import type { Session } from './Session.ts';
+import { takeSnapshot } from './takeSnapshot.ts';
 import type { Wire } from './Wire.ts';
 import type { Writer } from './Writer.ts';
+
+const trimmedSnapshot =
+  'sse: entries after the cursor of the snapshot were removed meanwhile; retain more, or return a newer snapshot';
 
 /**
  * Writes a whole feed to its reader: the log's own bytes, as they are. While the socket is full nothing is read for the
@@ -23,6 +27,10 @@ export class FeedWriter implements ReaderTarget, Writer {
   readonly #connection: Connection;
   readonly #feed: FeedCore;
   readonly #wire: Wire;
+  /** True while a snapshot is being taken or waits for the socket. */
+  #isHeld = false;
+  /** Writes the snapshot, when the socket takes more. */
+  #writeSnapshot: (() => void) | undefined;
 
   constructor(session: Session, feed: FeedCore) {
     this.#session = session;
@@ -37,7 +45,7 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   checkReady(): boolean {
-    return this.#connection.checkSocket() === 'open';
+    return !this.#isHeld && this.#connection.checkSocket() === 'open';
   }
 
   write(range: EntryRange): boolean {
@@ -47,7 +55,28 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   writeGap({ data }: Gap): void {
-    this.#connection.write(this.#wire.gap(data));
+    if (this.#session.route.snapshot === undefined) return this.#writeGapFrames(data, this.#wire.gap(data));
+    this.#isHeld = true;
+    const { reason, requested } = data;
+    takeSnapshot(
+      this.#session,
+      this.#feed,
+      this.reader,
+      { reason, requested },
+      ({ cursor, before, afterSequence, frames, isTrimmed }) => {
+        // Another snapshot would be requested at once, and might be as old.
+        if (isTrimmed) throw new RangeError(trimmedSnapshot);
+        this.reader.afterSequence = afterSequence;
+        const gap = { ...data, resumedFrom: cursor };
+        const gapFrame = this.#wire.gap(gap, cursorOf(before.epoch, before.sequence));
+        this.#writeSnapshot = () => this.#writeGapFrames(gap, gapFrame + frames);
+        this.onDrain();
+      },
+    );
+  }
+
+  #writeGapFrames(data: Gap['data'], frames: string): void {
+    this.#connection.write(frames);
     this.#session.onGap(data);
   }
 
@@ -73,6 +102,11 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   onDrain(): void {
+    if (this.#writeSnapshot !== undefined && this.#connection.checkSocket() === 'open') {
+      this.#isHeld = false;
+      this.#writeSnapshot();
+      this.#writeSnapshot = undefined;
+    }
     this.#feed.enqueue(this.reader);
   }
 

@@ -15,6 +15,9 @@ const readOnce =
   'read: expected one subscription, made when the route subscribes to the stream that its function returned; ' +
   'state that takes time to load is passed as a snapshot: feed.read(context, { from: { events, cursor } })';
 
+const snapshotInPipeline =
+  "sse: resume.gapPolicy is a snapshot, which a route that reads its feed by feed.read does not have; mount the feed itself, or use 'replay', 'skip' or 'end'";
+
 /**
  * Starts the response of a stream: at once, or, where the stream reads a feed by `feed.read`, when the position in the
  * feed is known.
@@ -78,6 +81,7 @@ export class PipelineSession implements ReaderSession {
     const { options, settings, encodings, wire } = this.#route;
     const { writer } = this;
     if (wire.hasOwnIds) throw new TypeError(feedHasPositions);
+    if (this.#route.snapshot !== undefined) throw new TypeError(snapshotInPipeline);
     if (this.readsFeed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.#mayStart) throw new TypeError(readOnce);
     if (writer?.hasWritten) {

@@ -13,7 +13,8 @@ export interface ResumeOptions<E, Context> {
   /**
    * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), after a
    * cursor, or with a snapshot: the events of the state, then what follows its cursor. A reader that disconnects within
-   * a snapshot gets it again. A function decides for each request, and may return a promise.
+   * a snapshot gets it again. A function decides for each request, and may return a promise. Where the first events are
+   * not stored any more, `'oldest'` starts with a gap `trimmed`, whose `requested` is `null`.
    *
    * @default 'live' for a running feed, 'oldest' for one that has ended and for the stream of one request
    */
@@ -21,7 +22,7 @@ export interface ResumeOptions<E, Context> {
   /**
    * Chooses what a reader gets that cannot have exactly what it missed. After a gap event it continues with everything that is
    * stored (`'replay'`), at the tail (`'skip'`), nowhere (`'end'`), or with a snapshot of the current state (for
-   * routes that mount a feed).
+   * routes that mount a feed). A connected reader that is too slow for what the log retains continues likewise.
    *
    * @default 'replay' for entries that were trimmed or are of another epoch, `from` for a cursor that is not one, 'skip' for a cursor from the future
    */

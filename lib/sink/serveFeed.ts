@@ -1,16 +1,15 @@
-import { isLeft } from 'fp-ts/lib/Either.js';
-import { cursorOf, parseCursor } from '../event/cursor.ts';
+import { cursorOf } from '../event/cursor.ts';
 import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import { gapReason, type SnapshotResult, type StartPosition } from '../feed/startPosition.ts';
+import type { StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
-import { callGuarded, whenResolved } from './callUser.ts';
+import { callGuarded } from './callUser.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { feedPreamble } from './preamble.ts';
-import type { Snapshot } from './ResumeOptions.ts';
 import type { Session } from './Session.ts';
 import { startResponse } from './startResponse.ts';
+import { takeSnapshot } from './takeSnapshot.ts';
 import { feedHasPositions } from './Wire.ts';
 
 /**
@@ -47,9 +46,9 @@ function startFeedResponse(
   state: LogState,
 ): void {
   const { route } = session;
-  const { snapshot } = route;
-  if (snapshot !== undefined && position.reason !== 'live' && position.reason !== 'exact') {
-    return startSnapshotResponse(session, feed, writer, snapshot, position, state);
+  const { reason } = position;
+  if (route.snapshot !== undefined && reason !== 'live' && reason !== 'exact') {
+    return startSnapshotResponse(session, feed, writer, { ...position, reason });
   }
   callGuarded(
     (error) => session.refuse(error),
@@ -69,9 +68,6 @@ function snapshotFrames({ route }: Session, feed: FeedCore, position: StartPosit
   return frames + route.wire.position(cursorOf(state.epoch, position.afterSequence));
 }
 
-/** An epoch that no log has: a reader that resumes from it gets the snapshot again. */
-const unknownEpoch = '-';
-
 /**
  * Starts the response with the gap, the events of the snapshot, and only then their position: a reader that disconnects between them
  * has a position that cannot be served, and gets them again.
@@ -80,31 +76,14 @@ function startSnapshotResponse(
   session: Session,
   feed: FeedCore,
   writer: FeedWriter,
-  snapshot: Snapshot<unknown>,
-  position: StartPosition,
-  state: LogState,
+  position: StartPosition & { readonly reason: GapReason },
 ): void {
-  const { route, connection } = session;
-  const contract = route.options.events ?? feed.contract;
-  const reason = position.reason as GapReason;
-  const refuse = (error: unknown): void => session.refuse(error);
-  callGuarded(refuse, () => {
-    whenResolved(snapshot({ reason, requested: position.requestedCursor }), refuse, (result) => {
-      if (connection.hasEnded) return;
-      const { events, cursor } = result as SnapshotResult<unknown>;
-      const parsed = parseCursor(cursor);
-      if (isLeft(parsed) || ['epoch', 'future'].includes(gapReason(parsed.right, state) ?? '')) {
-        throw new TypeError('sse: the snapshot must return the cursor of a position in this feed');
-      }
-      const { reader } = writer;
-      reader.afterSequence = parsed.right.sequence;
-      // Sequence 0 must not be resumable. While nothing is trimmed it would be, so another epoch is used then.
-      const epoch = state.floor > 0 ? state.epoch : unknownEpoch;
-      const preamble = feedPreamble(route, { ...position, afterSequence: 0, resumedFrom: cursor }, epoch);
-      const frames = events.map((event) => frameWithoutId(event, contract, route.wire)).join('');
-      const positionAfter = route.wire.position(cursorOf(state.epoch, reader.afterSequence));
-      startResponse(session, preamble, frames + positionAfter);
-      feed.startWriting(reader, position);
-    });
+  const { reader } = writer;
+  const gap = { reason: position.reason, requested: position.requestedCursor };
+  takeSnapshot(session, feed, reader, gap, ({ cursor, before, afterSequence, frames }) => {
+    reader.afterSequence = afterSequence;
+    const start = { ...position, afterSequence: before.sequence, resumedFrom: cursor };
+    startResponse(session, feedPreamble(session.route, start, before.epoch), frames);
+    feed.startWriting(reader, position);
   });
 }

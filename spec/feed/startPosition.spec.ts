@@ -72,7 +72,7 @@ describe('startPosition', () => {
     it(`begins where the route says when there is no cursor: ${from}`, () => {
       expect(startPosition(undefined, { from, gapPolicy: undefined }, state)).to.deep.equal({
         afterSequence: after,
-        reason: 'live',
+        reason: from === 'oldest' ? 'trimmed' : 'live',
         requestedCursor: null,
         ends: false,
       });
@@ -83,7 +83,7 @@ describe('startPosition', () => {
     const byDefault = { from: undefined, gapPolicy: undefined };
     const ended = { ...state, ended: 'completed' } as const;
     expect(startPosition(undefined, byDefault, state)).to.include({ afterSequence: tail, reason: 'live' });
-    expect(startPosition(undefined, byDefault, ended)).to.include({ afterSequence: floor, reason: 'live' });
+    expect(startPosition(undefined, byDefault, ended)).to.include({ afterSequence: floor, reason: 'trimmed' });
     expect(startPosition('garbage', byDefault, ended)).to.include({ afterSequence: floor, reason: 'invalid' });
   });
 

@@ -116,8 +116,12 @@ class Connected {
     if (visit === undefined || first === undefined) return;
     const resume = headers['rxsse-resume'] ?? '';
     witness.opens(visit, resume, first, second);
-    const missed = resume.startsWith('gap');
-    for (const each of seen.slice(missed ? 2 : 1)) witness.sees(each, missed && visit.gapPolicy === 'end');
+    const startsWithGap = resume.startsWith('gap');
+    let ends = startsWithGap && visit.requested !== undefined && visit.gapPolicy === 'end';
+    for (const each of seen.slice(startsWithGap ? 2 : 1)) {
+      witness.sees(each, visit.gapPolicy, ends);
+      ends ||= each.frame.event === 'rxsse.gap' && visit.gapPolicy === 'end';
+    }
   }
 
   #use(bytes: number): void {

@@ -64,8 +64,11 @@ export class Witness {
     const place = placeOf(id);
     holds('the place is in the present epoch', place.epoch === visit.found.epoch);
     if (requested === undefined) {
-      same('what is said of a fresh reader', resume, 'live');
+      const isTrimmed = visit.from === 'oldest' && (visit.inMemory ? visit.found.floor > 0 : place.sequence > 0);
+      same('what is said of a fresh reader', resume, isTrimmed ? 'gap;reason=trimmed' : 'live');
       this.#standsAt(visit.from, place, visit, state);
+      const gap = { reason: 'trimmed', requested: null, resumedFrom: id };
+      if (isTrimmed) same('the gap', JSON.parse(second?.frame.data ?? ''), gap);
     } else if (resume === 'exact') {
       same('the place', frame.id, requested);
       if (visit.inMemory) holds('what follows is still kept', place.sequence >= visit.found.floor);
@@ -84,7 +87,7 @@ export class Witness {
   }
 
   /** Any block behind those. */
-  sees({ frame, state }: Arrived, missedEnds: boolean): void {
+  sees({ frame, state }: Arrived, gapPolicy: Visit['gapPolicy'], missedEnds: boolean): void {
     const { event, id } = frame;
     const at = this.#at;
     if (at === undefined) throw new Error('it saw something before it had a place');
@@ -94,7 +97,8 @@ export class Witness {
       const { reason, requested, resumedFrom } = JSON.parse(frame.data);
       same('the reason in mid-stream', reason, 'trimmed');
       this.#passesBy(at, placeOf(requested).sequence);
-      holds('something is missing', placeOf(requested).sequence < place.sequence && place.sequence <= state.floor);
+      const bound = gapPolicy === 'skip' || gapPolicy === 'end' ? state.tail : state.floor;
+      holds('something is missing', placeOf(requested).sequence < place.sequence && place.sequence <= bound);
       same('where it goes on', resumedFrom, id);
     } else if (event === 'rxsse.end') {
       if (!missedEnds) {
