@@ -89,7 +89,8 @@ export class FrameParser {
    * response that ends there was cut off, although its transport reports a normal end.
    */
   get isUnfinished(): boolean {
-    return this.#isHolding || this.#isSkipping || this.#block.isStarted;
+    const isInBom = this.#bom % BOM.length > 0;
+    return isInBom || this.#isHolding || this.#isSkipping || this.#block.isStarted;
   }
 
   /**

@@ -1,3 +1,4 @@
+export { ConnectionError } from '../error/ConnectionError.ts';
 export { LimitError } from '../error/LimitError.ts';
 export type { FrameListeners } from './Block.ts';
 export { encodeFrame } from './encodeFrame.ts';

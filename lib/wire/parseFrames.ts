@@ -1,4 +1,5 @@
-import { concatMap, defer, Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, Observable, type OperatorFunction, type Subscriber, throwError } from 'rxjs';
+import { ConnectionError } from '../error/ConnectionError.ts';
 import type { Frame } from './Frame.ts';
 import { type FrameLimits, FrameParser } from './FrameParser.ts';
 
@@ -20,8 +21,9 @@ export interface ParseFramesOptions extends FrameLimits {
  * parseFrames    --x-----y--z--|     x message 1, y message 2, z retry 5
  * ```
  *
- * Completes with the source; a block that is unfinished then is dropped, as the standard requires. Errors with the
- * source, and with a `LimitError` over a limit. A subscriber that unsubscribes in the middle of a chunk gets nothing
+ * Completes with the source. Errors with the source; with a `LimitError` over a limit; and with a `ConnectionError`,
+ * whose reason is `broken`, when the source completes inside an event: the connection was cut off, although its
+ * transport reports a normal end, and the unfinished event is dropped, as the standard requires. A subscriber that unsubscribes in the middle of a chunk gets nothing
  * more of it. Each subscriber has its own parser.
  *
  * @example Read the data of each message
@@ -52,7 +54,7 @@ export function parseFrames(options: ParseFramesOptions = {}): OperatorFunction<
       });
       // One chunk after the other, so that a frame which makes the source emit synchronously does not overtake the rest
       // of its chunk.
-      return source.pipe(
+      const frames = source.pipe(
         concatMap(
           (bytes) =>
             new Observable<Frame>((subscriber) => {
@@ -62,5 +64,11 @@ export function parseFrames(options: ParseFramesOptions = {}): OperatorFunction<
             }),
         ),
       );
+      const end = defer(() => (parser.isUnfinished ? throwError(cutOff) : EMPTY));
+      return concat(frames, end);
     });
+}
+
+function cutOff(): ConnectionError {
+  return new ConnectionError('broken', 'parseFrames: the bytes ended inside an event; their connection was cut off');
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { concatMap, from, type Observable, of } from 'rxjs';
-import { events, feed, fromReadable, sse } from '../../lib/index.ts';
+import { ConnectionError, events, feed, fromReadable, sse } from '../../lib/index.ts';
 import { encodeFrame, message, parseFrames } from '../../lib/wire/index.ts';
+import { ended, rawServer } from '../http/client/rawServer.ts';
 import { end, gap, position } from '../support/controlFrames.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
@@ -147,6 +148,28 @@ describe('frames of another server', () => {
       });
     });
   });
+
+  // A run outlives its connection, so that its failure is announced instead.
+  for (const [resume, end] of [
+    [false, /data: 1\n\n$/],
+    [{ linger: 1000 }, /data: 1\n\n(?:id: .*\n)?event: rxsse\.end\ndata: {"reason":"failed"}\n\n$/],
+  ] as const) {
+    it(`cut their relay off where the other server is cut off inside an event, with resume: ${JSON.stringify(resume)}`, () =>
+      rawServer([ended('data: 1\n\ndata: 2\n'), ended('data: 1\n\ndata: 2\n\n')], async (origin) => {
+        const errors: unknown[] = [];
+        const onError = (error: unknown) => void errors.push(error);
+        const relay = sse({ resume, onError }, () =>
+          fromReadable<Uint8Array>(async (signal) => (await fetch(origin.url, { signal })).body).pipe(parseFrames()),
+        );
+        await listen(relay, async (url) => {
+          const torn = await (await openStream(url)).over();
+          expect(torn).to.match(end);
+          expect(errors).to.have.length(1);
+          expect(errors[0]).to.be.instanceOf(ConnectionError).that.includes({ reason: 'broken' });
+          expect((await blocksOf(url)).at(-1)).to.match(/event: rxsse\.end/);
+        });
+      }));
+  }
 });
 
 describe('a message that the program names as an EventSource reserves', () => {

@@ -55,6 +55,42 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['a', 'b', 'c'].map((letter) => Array(4).fill(letter.repeat(50))));
   });
 
+  const ends: readonly (readonly [text: string, isUnfinished: boolean])[] = [
+    ['', false],
+    ['data: 1\n\n', false],
+    ['data: 1\r\r', false],
+    ['id: 1\nevent: tick\n\n', false],
+    ['retry: 5\n', false],
+    [': comment\n', false],
+    ['unknown: 1\n', false],
+    ['data: 1', true],
+    ['data: 1\n', true],
+    ['data\r', true],
+    ['data: 1\n\n:', true],
+    ['event: tick\n', true],
+    ['id: 1\n', true],
+  ];
+  for (const [text, isUnfinished] of ends) {
+    it(`is ${isUnfinished ? '' : 'not '}unfinished after ${JSON.stringify(text)}, in any chunks`, () => {
+      for (const chunks of [[text], [...text]]) {
+        const parser = new FrameParser({ onMessage: () => {} });
+        for (const chunk of chunks) parser.push(bytesOf(chunk));
+        expect(parser.isUnfinished).to.equal(isUnfinished);
+      }
+    });
+  }
+
+  it('is unfinished inside a byte order mark and inside a line that it skips, and not after them', () => {
+    const parser = new FrameParser({ maxLineBytes: 10, onMessage: () => {}, onOversized: () => {} });
+    const states = [[0xef], [0xbb], [0xbf], bytesOf('data: 12345'), bytesOf('6'), bytesOf('\n'), bytesOf('\n')].map(
+      (bytes) => {
+        parser.push(Uint8Array.from(bytes));
+        return parser.isUnfinished;
+      },
+    );
+    expect(states).to.deep.equal([true, true, false, true, true, true, false]);
+  });
+
   it('requires only the listener of messages', () => {
     const parser = new FrameParser({ onMessage: () => {} });
     expect(() => parser.push(bytesOf(': c\nretry: 5\nid: 1\n\ndata: 1\n\n'))).to.not.throw();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { EMPTY, map, Observable, of, Subject, take } from 'rxjs';
+import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { receivedTooLarge } from '../../lib/error/LimitError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
@@ -47,8 +48,8 @@ describe('parseFrames', () => {
   it(
     'gives comments to those who ask',
     marbles(({ cold, expectObservable }) => {
-      expectObservable(cold('-d-a-|', chunks).pipe(toBytes, parseFrames())).toBe('---x-|', frames);
-      expectObservable(cold('-d-a-|', chunks).pipe(toBytes, parseFrames({ comments: true }))).toBe('-h-x-|', frames);
+      expectObservable(cold('-d-a-b|', chunks).pipe(toBytes, parseFrames())).toBe('---x-y|', frames);
+      expectObservable(cold('-d-a-b|', chunks).pipe(toBytes, parseFrames({ comments: true }))).toBe('-h-x-y|', frames);
     }),
   );
 
@@ -64,6 +65,18 @@ describe('parseFrames', () => {
     'errors with the source',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('-a-#', chunks, 'broken').pipe(toBytes, parseFrames())).toBe('-x-#', frames, 'broken');
+    }),
+  );
+
+  it(
+    'errors at the end of a source that ends inside an event, after what was complete',
+    marbles(({ cold, expectObservable }) => {
+      const torn = new ConnectionError(
+        'broken',
+        'parseFrames: the bytes ended inside an event; their connection was cut off',
+      );
+      expectObservable(cold('-a-|', chunks).pipe(toBytes, parseFrames())).toBe('-x-#', frames, torn);
+      expectObservable(cold('-a-b-c|', chunks).pipe(toBytes, parseFrames())).toBe('-x-y-z|', frames);
     }),
   );
 
