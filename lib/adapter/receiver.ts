@@ -11,7 +11,7 @@ import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/FeedCore.ts';
 import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
-import { callGuarded, whenResolved } from '../sink/callUser.ts';
+import { callGuarded, checkSynchronous, whenResolved } from '../sink/callUser.ts';
 import { type Refusal, refuse, refuseError, refuseForNow, refuseInput, refuseOrigin } from '../sink/refuse.ts';
 import { type AllowedOrigins, checkOrigins, isAllowedOrigin, type OnInvalidInput } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
@@ -124,7 +124,7 @@ export function receiver<R>(
       if (connection.state === 'waiting') connection.signal.addEventListener('abort', () => published.unsubscribe());
     };
     const scoped = (name: string): string =>
-      client === undefined ? name : JSON.stringify([client(userRequest), name]);
+      client === undefined ? name : JSON.stringify([checkSynchronous('receive: client', client(userRequest)), name]);
     const onBody = (body: Either<Refusal, unknown>): void => {
       if (isLeft(body)) return refuse(connection, body.left);
       // Not before the body has arrived: a registry may evict a feed that is unused meanwhile.

@@ -1,5 +1,6 @@
 import { Queue } from '../data/Queue.ts';
 import type { Gap } from '../event/Gap.ts';
+import { checkSynchronous } from './callUser.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
 
 /** Keeps one waiting event for each key. @category sink */
@@ -116,13 +117,16 @@ export class Backlog {
   }
 
   #conflate(conflation: Exclude<Overflow<unknown>, string>, value: unknown, encoder: EventEncoder): void {
-    const key = conflation.conflateBy(value);
+    const key = checkSynchronous('sse: overflow.conflateBy', conflation.conflateBy(value));
     const waiting = this.#byKey.get(key);
     if (waiting === undefined) {
       this.#byKey.set(key, this.#add(key, value, encoder.encode(value)));
       return;
     }
-    const merged = conflation.merge === undefined ? value : conflation.merge(waiting.value, value);
+    const merged = checkSynchronous(
+      'sse: overflow.merge',
+      conflation.merge === undefined ? value : conflation.merge(waiting.value, value),
+    );
     this.#bytes -= waiting.size;
     Object.assign(waiting, this.#waitingOf(key, merged, encoder.encode(merged)));
     this.#bytes += waiting.size;

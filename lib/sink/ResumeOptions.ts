@@ -35,7 +35,8 @@ export interface ResumeOptions<E, Context> {
    */
   readonly linger?: number;
   /**
-   * Returns whose stream it is, compared by `Object.is` when a reader resumes. The stream of another owner is treated
+   * Returns whose stream it is, such as the id of a user, compared by `Object.is` when a reader resumes: an object that is
+   * created for each request is another owner each time, and a promise is an error. The stream of another owner is treated
    * as unknown.
    *
    * @default no owner: the cursor is enough, since it cannot be guessed

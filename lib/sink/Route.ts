@@ -14,7 +14,7 @@ import { memoryLog } from '../log/memoryLog.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
-import { isPromise } from './callUser.ts';
+import { checkSynchronous, isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
 import { EncodingCache } from './EntryEncoder.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
@@ -102,13 +102,13 @@ export class Route {
   /** Adds the headers that the option `headers` returns for a request. */
   withOwnHeaders(headers: ResponseHeaders, context: AnyContext): ResponseHeaders {
     const own = this.options.headers;
-    return typeof own === 'function' ? mergeHeaders(headers, own(context)) : headers;
+    return typeof own === 'function' ? mergeHeaders(headers, checkSynchronous('sse: headers', own(context))) : headers;
   }
 
   /** Returns the owner of a run; the same for all readers where the route names none. */
   ownerOf(context: AnyContext): unknown {
     const { resume } = this.options;
-    return typeof resume === 'object' ? resume.owner?.(context) : undefined;
+    return typeof resume === 'object' ? checkSynchronous('sse: resume.owner', resume.owner?.(context)) : undefined;
   }
 
   /** Asks `onError` what the reader gets for an error after the first byte; reports the error where there is none. */

@@ -8,6 +8,7 @@ import { encodeMessage } from '../wire/encodeFrame.ts';
 import { isFrame, type Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
 import { libraryName, reservedName } from '../wire/reservedName.ts';
+import { checkSynchronous } from './callUser.ts';
 
 /** How a route writes what is not an event of its stream: positions, gaps and the end. @category sink */
 export interface WireOptions {
@@ -158,7 +159,7 @@ export class Wire {
   #gapFrame(data: Gap['data']): Message | undefined {
     if (typeof this.#gap !== 'function') return undefined;
     try {
-      const frame = this.#gap(data);
+      const frame = checkSynchronous('sse: wire.gap', this.#gap(data));
       if (frame === undefined || isMessage(frame)) return frame;
       throw new TypeError(`sse: wire.gap must return a frame made by message(...) or undefined, got ${kindOf(frame)}`);
     } catch (error) {

@@ -28,6 +28,17 @@ export function whenResolved(value: unknown, onError: (error: unknown) => void, 
   value.then((resolved) => callGuarded(onError, () => use(resolved)), onError);
 }
 
+/**
+ * Returns what a function of the user's returned whose result is needed at once.
+ *
+ * @throws TypeError for a promise. What it rejects with is reported, since it would end the process otherwise.
+ */
+export function checkSynchronous<T>(name: string, result: T): T {
+  if (!isPromise(result)) return result;
+  result.then(undefined, (error) => reportError(name, error));
+  throw new TypeError(`${name} must return its value at once, got a promise; return the value itself`);
+}
+
 /** Returns true for a promise and everything else that can be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -1,5 +1,6 @@
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { checkSynchronous } from './callUser.ts';
 
 /** How many connections there may be. @category sink */
 export interface ConnectionLimitOptions<R> {
@@ -59,7 +60,7 @@ export class ConnectionLimit<R = unknown> {
 
   /** @internal */
   clientOf(request: R): string | undefined {
-    return this.#client?.(request);
+    return checkSynchronous('connectionLimit: client', this.#client?.(request));
   }
 
   /** Admits a connection, which then leaves once. Returns why not, or `undefined`. @internal */

@@ -5,7 +5,7 @@ import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
-import { isPromise } from './callUser.ts';
+import { checkSynchronous } from './callUser.ts';
 import type { Route } from './Route.ts';
 import type { SseRequest } from './SseRequest.ts';
 
@@ -57,7 +57,7 @@ export function refuseOrigin(connection: Connection): void {
 /** Refuses parts of a request that do not decode; `answer` is what the program answers instead of the problem. */
 export function refuseInput(connection: Connection, issues: readonly Issue[], answer?: object): void {
   if (answer === undefined) return refuse(connection, { status: 422, issues });
-  if (isPromise(answer)) throw new TypeError('onInvalidInput must return an object or nothing, got a promise');
+  checkSynchronous('onInvalidInput', answer);
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   connection.reply(422, headers, JSON.stringify(answer));
 }

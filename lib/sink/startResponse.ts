@@ -1,6 +1,7 @@
 import { asyncScheduler } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from '../time/clock.ts';
+import { checkSynchronous } from './callUser.ts';
 import type { Preamble } from './preamble.ts';
 import type { CloseReason } from './RouteStats.ts';
 import type { Session } from './Session.ts';
@@ -38,7 +39,7 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
 /** Ends the connection when it is too old, or when what permitted it has expired. */
 function limitAge(session: Session): void {
   const { options, settings } = session.route;
-  const expiry = options.expiresAt?.(session.context);
+  const expiry = checkSynchronous('sse: expiresAt', options.expiresAt?.(session.context));
   if (expiry !== undefined) endAfter(session, expiry.getTime() - asyncScheduler.now(), 'expired');
   if (settings.maxAge !== Infinity) endAfter(session, settings.maxAge * (1 - jitter * randomFraction()), 'max-age');
 }

@@ -72,7 +72,7 @@ for (const [name, routeOf] of Object.entries(routes)) {
         const answer = reader(routeOf({ onInvalidInput: async () => ({}) }) as never, bad);
         flush();
         expect(String(answer.error)).to.equal(
-          'TypeError: onInvalidInput must return an object or nothing, got a promise',
+          'TypeError: onInvalidInput must return its value at once, got a promise; return the value itself',
         );
       }),
     );
