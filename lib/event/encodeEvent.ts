@@ -7,6 +7,7 @@ import { jsonText } from '../wire/jsonText.ts';
 import { reserved } from '../wire/reserved.ts';
 import { reservedName } from '../wire/reservedName.ts';
 import { fitsIn } from '../wire/utf8.ts';
+import { isEntry } from './Entry.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, findDefinition, unknownType } from './events.ts';
 import { definitionOf, ownIdOf } from './stamp.ts';
@@ -44,6 +45,7 @@ export function encodeEvent(
 ): EncodedEvent | Frame | undefined {
   if (isFrame(value)) return isReceived(value) ? adopt(value, rules) : checkFrame(value, rules);
   const definition = contract === undefined ? definitionOf(value) : checkEvent(contract, value);
+  if (definition === undefined && typeof value === 'object' && isEntry(value)) throw new TypeError(notSendable);
   const data =
     definition === undefined
       ? jsonText('sse: a value of the stream', value)
@@ -96,6 +98,9 @@ function adopt(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Frame | u
   return new Message(hasOwnIds ? id : undefined, isReserved ? `upstream.${event}` : event, undefined, data);
 }
 
+const notSendable =
+  'the stream emitted an entry, which only feed.read(context) of the route may do; send the events of feed.events(), or mount the feed';
+
 /** Encodes the data of an event as JSON text: the fields of its definition, and no others. @internal */
 export function encodeData(definition: AnyDefinition, event: { readonly data: unknown }): string {
   const text: string | undefined = JSON.stringify(definition.payload.encode(event.data));
@@ -121,7 +126,10 @@ export function checkSize({ event, data }: EncodedEvent, maxEventBytes: number):
 export function checkEvent(contract: Contract, value: unknown): AnyDefinition {
   const made = definitionOf(value);
   if (made !== undefined) return made;
-  if (!isEventLike(value)) throw new DecodeError(value, [`expected an event { type, data }, got ${kindOf(value)}`]);
+  if (!isEventLike(value)) {
+    if (isEntry(value)) throw new TypeError(notSendable);
+    throw new DecodeError(value, [`expected an event { type, data }, got ${kindOf(value)}`]);
+  }
   const definition = findDefinition(contract, value.type);
   if (definition === undefined) throw new DecodeError(value, [unknownType(contract, value.type)]);
   if (definition.payload.is(value.data)) return definition;

@@ -23,30 +23,40 @@ type FieldOf<F, Name extends string, Absent> = Name extends keyof F
 /**
  * The request of a route as its functions see it: the decoded inputs, the state, the request itself.
  *
+ * Its members are accessors, so that a copy (`{ ...context }`) has none of them, and does not compile where a context is
+ * expected.
+ *
  * Its one type parameter names the fields that the route's options determine:
  * `SseContext<{ query: { page: number }; state: User }>`.
  *
+ * @example Name the type of a context
+ * function mine({ state }: SseContext<{ state: { user: string } }>) {
+ *   return of(state.user);
+ * }
+ *
  * @category sink
  */
-export interface SseContext<F extends ContextFields = ContextFields> extends RouteContext {
+export abstract class SseContext<F extends ContextFields = ContextFields> implements RouteContext {
   /** The query, decoded by the option `query`; `unknown` without that option. */
-  readonly query: FieldOf<F, 'query', unknown>;
+  abstract get query(): FieldOf<F, 'query', unknown>;
   /** The route's parameters, decoded by the option `params`; `unknown` without that option. */
-  readonly params: FieldOf<F, 'params', unknown>;
+  abstract get params(): FieldOf<F, 'params', unknown>;
   /** The parsed body, decoded by the option `body`; `unknown` without that option. */
-  readonly body: FieldOf<F, 'body', unknown>;
+  abstract get body(): FieldOf<F, 'body', unknown>;
   /** The value that the option `state` returned for this request; `undefined` without that option. */
-  readonly state: FieldOf<F, 'state', undefined>;
+  abstract get state(): FieldOf<F, 'state', undefined>;
   /** The request as the server made it. */
-  readonly request: FieldOf<F, 'request', SseRequest>;
+  abstract get request(): FieldOf<F, 'request', SseRequest>;
   /**
    * The id that the reader has received last: its header `Last-Event-ID` or, for a page that cannot set it, the query
    * parameter `lastEventId`; `undefined` where it sent none. It is input from outside. With `resume: 'own-ids'` the
    * program continues after it; otherwise the route does, and it is a cursor.
    */
-  readonly lastEventId: string | undefined;
+  abstract get lastEventId(): string | undefined;
   /** Aborted when the reader has disconnected or the stream is complete. */
-  readonly signal: AbortSignal;
+  abstract get signal(): AbortSignal;
+  /** The session, for `feed.read`. @internal */
+  abstract get [readerSession](): ReaderSession;
 }
 
 /** Only the fields that an option determines, so that an editor shows no others. */
@@ -86,12 +96,16 @@ interface ContextSource {
 
 /** The context that the user's functions get; `feed.read` finds the session in it. */
 export class SessionContext implements AnyContext, RouteContext {
-  readonly request: SseRequest;
+  readonly #request: SseRequest;
   readonly #session: ContextSource;
 
   constructor(request: unknown, session: ContextSource) {
-    this.request = request as SseRequest;
+    this.#request = request as SseRequest;
     this.#session = session;
+  }
+
+  get request(): SseRequest {
+    return this.#request;
   }
 
   get query(): unknown {
