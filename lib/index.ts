@@ -48,7 +48,7 @@ export { type ToAsyncIterableOptions, toAsyncIterable } from './operator/toAsync
 export { type ConnectionLimit, type ConnectionLimitOptions, connectionLimit } from './sink/connectionLimit.ts';
 export { type FeedMetrics, metricsOf, type RouteMetrics } from './sink/metricsOf.ts';
 export type { ResumeOptions } from './sink/ResumeOptions.ts';
-export type { CloseReason } from './sink/RouteStats.ts';
+export type { CloseReason, CloseStats } from './sink/RouteStats.ts';
 export type { AllowedOrigins } from './sink/requestInputs.ts';
 export type { SseContext } from './sink/SseContext.ts';
 export type { SseOptions } from './sink/SseOptions.ts';

@@ -9,6 +9,9 @@ const pageLength = 1024;
 /** The most lines of one event that are concatenated without a list of them. */
 const maxConcatenated = 64;
 
+/** The bytes that the library's own frames may need: any limit admits so much data of theirs, and the default one such lines. */
+export const ownFrameBytes = 1024;
+
 /** The listeners of a parser. One that throws stops the parser. @category wire */
 export interface FrameListeners {
   /** Called for each event, at its blank line. */
@@ -70,7 +73,7 @@ export class Block {
   /** @throws LimitError when the event exceeds its limit and nothing listens for that. */
   data(line: string): void {
     if (this.#data === undefined) {
-      if (!fitsIn(this.#maxEventBytes, line)) return this.skip('frame-size', this.#maxEventBytes);
+      if (!this.#fits(line)) return this.skip('frame-size', this.#maxEventBytes);
       this.#data = line;
       this.#lines = 1;
       return;
@@ -135,9 +138,15 @@ export class Block {
 
   /** Reads the only data line and the blank line after it in one step: the form of nearly every event. */
   endWith(data: string): void {
-    if (fitsIn(this.#maxEventBytes, data)) return this.#dispatch(data);
+    if (this.#fits(data)) return this.#dispatch(data);
     this.skip('frame-size', this.#maxEventBytes);
     this.end();
+  }
+
+  #fits(data: string): boolean {
+    if (fitsIn(this.#maxEventBytes, data)) return true;
+    // A reader that skipped an end would reconnect, and one that skipped a gap would not know that events are missing.
+    return this.#event?.startsWith('rxsse.') === true && fitsIn(ownFrameBytes, data);
   }
 
   #dispatch(data: string): void {

@@ -1,6 +1,6 @@
 import { checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { Block, type FrameListeners } from './Block.ts';
+import { Block, type FrameListeners, ownFrameBytes } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
 import { readLines } from './readLines.ts';
 import { LineDecoder } from './utf8.ts';
@@ -13,15 +13,16 @@ const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 /** The bounds of a parser. `Infinity` is no bound. @category wire */
 export interface FrameLimits {
   /**
-   * The most bytes of one event's data. A malformed byte counts as U+FFFD, which has three bytes.
+   * The most bytes of one event's data. A malformed byte counts as U+FFFD, which has three bytes. Up to 1024 bytes under a
+   * name that starts with `rxsse.`, as of a gap and of the end, are always read.
    *
    * @default 1048576, 1 MiB
    */
   readonly maxEventBytes?: number;
   /**
-   * The most bytes of one line, without its end.
+   * The most bytes of one line, without its end. A limit below 1024 may skip the library's own lines, and with them the end.
    *
-   * @default `maxEventBytes` and 6 more for `data: `
+   * @default `maxEventBytes` and 6 more for `data: `, at least 1024
    */
   readonly maxLineBytes?: number;
 }
@@ -72,7 +73,8 @@ export class FrameParser {
 
   /** @throws RangeError when a limit is not above zero. */
   constructor(options: FrameParserOptions) {
-    const { maxEventBytes = 2 ** 20, maxLineBytes = maxEventBytes + 'data: '.length, lastEventId = '' } = options;
+    const { maxEventBytes = 2 ** 20, lastEventId = '' } = options;
+    const { maxLineBytes = Math.max(maxEventBytes + 'data: '.length, ownFrameBytes) } = options;
     checkNumber('FrameParser: maxEventBytes', maxEventBytes, { above: 0, unit: 'bytes' });
     checkNumber('FrameParser: maxLineBytes', maxLineBytes, { above: 0, unit: 'bytes' });
     this.#block = new Block(options, lastEventId, maxEventBytes);

@@ -83,6 +83,20 @@ describe('FrameParser over a limit', () => {
     expect(ourReading([bytesOf(`data: ${most}x`)])).to.deep.equal([['too large', 'line']]);
   });
 
+  it('is at least 1024 bytes of a line by default, so that names and ids are read beside small data', () => {
+    const name = 'x'.repeat(1024 - 'event: '.length);
+    const text = (extra: string) => [bytesOf(`event: ${name}${extra}\ndata: 1\n\n`)];
+    expect(ourReading(text(''), { maxEventBytes: 1 })).to.deep.equal([['message', undefined, name, '1']]);
+    expect(ourReading(text('x'), { maxEventBytes: 1 })).to.deep.equal([['too large', 'line']]);
+  });
+
+  it('of one event does not apply to up to 1024 bytes under a name of the library', () => {
+    const text = (size: number) => [bytesOf(`event: rxsse.gap\ndata: ${'x'.repeat(size)}\n\n`)];
+    const limits = { maxEventBytes: 1, maxLineBytes: 2000 };
+    expect(ourReading(text(1024), limits)).to.deep.equal([['message', undefined, 'rxsse.gap', 'x'.repeat(1024)]]);
+    expect(ourReading(text(1025), limits)).to.deep.equal([['too large', 'event']]);
+  });
+
   it('rejects a limit that is not above zero', () => {
     for (const bad of [
       { maxEventBytes: 0 },

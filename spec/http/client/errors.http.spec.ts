@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DecodeError } from 'rxsse';
-import { ConnectionError, type ConnectionStatus } from 'rxsse/client';
+import { ConnectionError, type ConnectionStatus, StreamFailedError } from 'rxsse/client';
 import { cut, ended, open, type Responder, rawServer, reset, status } from './rawServer.ts';
 import { end, failureOf, readTicks, recordStates, Tick, tick, valuesOf } from './readTicks.ts';
 
@@ -199,4 +199,19 @@ describe('fromSse reports and skips', () => {
         ]);
       },
     ));
+
+  for (const maxEventBytes of [1, 8]) {
+    it(`nothing of the library's own, and ends and errors as ever, with maxEventBytes: ${maxEventBytes}`, () => {
+      const gap = '{"reason":"trimmed","requested":"1.a.1","resumedFrom":"1.a.5"}';
+      const failed = 'id: 1.a.9~\nevent: rxsse.end\ndata: {"reason":"failed"}\n\n';
+      const responders = [ended(`id: 1.a.5\nevent: rxsse.gap\ndata: ${gap}\n\n${end}`), ended(failed)] as const;
+      return rawServer(responders, async ({ url, requests }) => {
+        const seen = await valuesOf(readTicks(url, { maxEventBytes, backoff: { maxAttempts: 0 } }));
+        expect(seen).to.deep.equal([{ type: 'rxsse.gap', data: JSON.parse(gap) }]);
+        const error = await failureOf(readTicks(url, { maxEventBytes, backoff: { maxAttempts: 0 } }));
+        expect(error).to.be.instanceOf(StreamFailedError);
+        expect(requests).to.have.length(2);
+      });
+    });
+  }
 });
