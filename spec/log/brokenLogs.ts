@@ -28,6 +28,11 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /an epoch of its own/,
   ],
   [
+    'has another epoch from its first entry on, and does not list the one before',
+    brokenPages((page) => (page.tail === 0 ? { ...page, epoch: 'before' } : page)),
+    /numbers entries from 1/,
+  ],
+  [
     'numbers from 0',
     broken((log) => ({
       append: (drafts, options) => {

@@ -93,7 +93,8 @@ export class StoredLog implements EventLog {
     } catch (error) {
       return throwError(() => error);
     }
-    // A new log, or one that the last boot of the machine left without an epoch. A reader needs no flush.
+    // The last boot of the machine left the log without an epoch; the first read after it stores one, and no key more.
+    // A reader needs no flush.
     const started = this.#write((table, state) => {
       putState(table, this.#hash, state);
       return E.right(state);

@@ -35,10 +35,14 @@ export interface StateReader {
   readonly isKnown: boolean;
 }
 
-/** Returns the state, if it exists and belongs to this boot of the machine. */
-export function stateIn(table: Table, log: Uint8Array, { boot, isKnown }: StateReader): StoredState | undefined {
+/**
+ * Returns the state for a reader. Nothing is stored of a log that has neither an entry nor an end, so that reading
+ * writes nothing. `undefined` where the state belongs to an earlier boot of the machine.
+ */
+export function stateIn(table: Table, log: Uint8Array, reader: StateReader): StoredState | undefined {
   const state = storedIn(table, log);
-  return isKnown || state?.boot === boot ? state : undefined;
+  if (state === undefined) return unwrittenState(log, reader);
+  return reader.isKnown || state.boot === reader.boot ? state : undefined;
 }
 
 /**
@@ -46,12 +50,12 @@ export function stateIn(table: Table, log: Uint8Array, { boot, isKnown }: StateR
  * readers may have seen it: after each boot the numbering continues under a new epoch, and cursors of the old one are
  * exact up to its end.
  */
-export function stateToWrite(table: Table, log: Uint8Array, { name, boot, isKnown }: StateReader): StoredState {
+export function stateToWrite(table: Table, log: Uint8Array, reader: StateReader): StoredState {
   const stored = storedIn(table, log);
-  if (stored === undefined) return { ...unwritten, name, boot, epoch: freshEpoch() };
-  if (isKnown || stored.boot === boot) return stored;
-  const past = [...stored.past, { epoch: stored.epoch, last: stored.tail }].slice(-mostPast);
-  return { ...stored, boot, epoch: freshEpoch(), past };
+  if (stored !== undefined && (reader.isKnown || stored.boot === reader.boot)) return stored;
+  const before = stored ?? unwrittenState(log, reader);
+  const past = [...before.past, { epoch: before.epoch, last: before.tail }].slice(-mostPast);
+  return { ...before, boot: reader.boot, epoch: freshEpoch(), past };
 }
 
 /** Returns the public part of the state. */
@@ -63,16 +67,16 @@ export function putState(table: Table, log: Uint8Array, state: StoredState): voi
   table.put(stateKey(log), bytesOf(state));
 }
 
-const unwritten = {
-  format,
-  past: [],
-  floor: 0,
-  tail: 0,
-  ended: false,
-  bytes: 0,
-  since: 0,
-  keys: { first: 0, next: 0 },
-} as const;
+/**
+ * Returns the state of a log that was never written to. Its epoch follows from the name, so that every process knows it
+ * without a write. The first write starts a fresh epoch, since the file may be a new one in place of another, and lists
+ * this one as past: a reader that has received nothing yet misses nothing.
+ */
+function unwrittenState(log: Uint8Array, { name, boot }: StateReader): StoredState {
+  const epoch = Buffer.from(log).toString('base64url');
+  const keys = { first: 0, next: 0 };
+  return { format, name, boot, epoch, past: [], floor: 0, tail: 0, ended: false, bytes: 0, since: 0, keys };
+}
 
 function storedIn(table: Table, log: Uint8Array): StoredState | undefined {
   const state = jsonOf(table.get(stateKey(log))) as StoredState | undefined;

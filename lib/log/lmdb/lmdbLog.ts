@@ -50,6 +50,8 @@ export interface LmdbLogOptions {
  * Stores entries in an LMDB file: they survive restarts and `kill -9`, and several processes of one machine append to
  * the same log and read it.
  *
+ * A log is stored with its first append, or its end: reading one of any other name leaves nothing in the file.
+ *
  * Numbering and epoch continue when a process restarts, so that a restart is not a gap. When the *machine* reboots the
  * numbering continues under a new epoch, since what was not yet on the disk is lost; a cursor of one of the last 8
  * epochs that points at an entry which still exists is exact.

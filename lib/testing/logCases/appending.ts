@@ -1,4 +1,5 @@
 import { cursorOf } from '../../event/cursor.ts';
+import { covers } from './CheckedLog.ts';
 import { expectEqual, expectTrue } from './expectEqual.ts';
 import type { LogCase } from './LogCase.ts';
 import { dataOf, numbered, numbers, unusualEvents } from './testEvents.ts';
@@ -31,10 +32,12 @@ export const appending: readonly LogCase[] = [
     name: 'numbers entries from 1 without a hole, one or many at a time, and returns their positions',
     run: async (logs) => {
       const log = await logs.open();
-      const { epoch } = await log.state();
+      const before = await log.state();
       const appended = [];
       for (const batch of [numbers(1, 1), numbers(2, 4), numbers(5, 5), numbers(6, 105)])
         appended.push(await log.append(batch));
+      const state = await log.state();
+      const { epoch } = state;
       expectEqual('the positions', appended, [
         { epoch, first: 1, last: 1 },
         { epoch, first: 2, last: 4 },
@@ -47,6 +50,10 @@ export const appending: readonly LogCase[] = [
         'the cursors',
         blocks.map(({ id }) => id),
         blocks.map((_, index) => cursorOf(epoch, index + 1)),
+      );
+      expectTrue(
+        `the cursor before the first entry, of epoch ${before.epoch}, must stay exact: keep that epoch, or list it in past`,
+        covers(state, before.epoch, 0),
       );
     },
   },

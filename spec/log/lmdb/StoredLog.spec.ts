@@ -6,8 +6,7 @@ import { sample } from '../sample.ts';
 import { FakeTable } from './FakeTable.ts';
 
 /** A log of an environment that two hold. */
-function opened() {
-  const fake = new FakeTable();
+function opened(fake = new FakeTable(), boot = 'this one') {
   const environment = new Environment('the/folder', () => {}, fake.table);
   environment.hold();
   environment.hold();
@@ -16,7 +15,7 @@ function opened() {
     retention: { entries: Infinity, bytes: Infinity, age: Infinity },
     keys: 10,
     durability: 'flushed',
-    boot: 'this one',
+    boot,
     now: () => 5,
   });
   return { fake, environment, log };
@@ -54,10 +53,14 @@ describe('a stored log', () => {
     expect(before).to.deep.equal(['value']);
   });
 
-  it('begins for a reader when that can be seen, whatever its own appends wait for', async () => {
-    const { fake, log } = opened();
-    const read = heard(log.read(0, 100));
+  it('starts an epoch for the first reader after a reboot when that is visible, whatever its own appends wait for', async () => {
+    const { fake, log: before } = opened(undefined, 'the last one');
+    before.append([sample()]);
     fake.transactions[0]?.begin();
+    const { log } = opened(fake);
+    const read = heard(log.read(0, 100));
+    expect(read).to.deep.equal([]);
+    fake.transactions[1]?.begin();
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(read).to.deep.equal(['value']);
   });

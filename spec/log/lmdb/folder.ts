@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import type { EncodedEvent } from '../../../lib/event/encodeEvent.ts';
-import type { Appended, AppendOptions, EventLog, Page } from '../../../lib/log/EventLog.ts';
+import type { Appended, AppendOptions, EventLog, Page, PastEpoch } from '../../../lib/log/EventLog.ts';
+import { hashOf } from '../../../lib/log/lmdb/layout.ts';
 import { type LmdbLogOptions, openLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { sample } from '../sample.ts';
 
@@ -51,6 +52,12 @@ export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page
   firstValueFrom(log.read(after, maxBytes));
 
 export const textOf = ({ bytes }: Page): string => Buffer.from(bytes).toString();
+
+/** The epoch of a log before its first entry, as `past` of the log lists it afterwards. */
+export const unwritten = (name = 'log'): PastEpoch => ({
+  epoch: Buffer.from(hashOf(name)).toString('base64url'),
+  last: 0,
+});
 
 /** The data of each entry of a page. */
 export const dataOf = (page: Page): string[] =>

@@ -79,7 +79,7 @@ describe('lmdbLog in several processes', function () {
   for (const round of [1, 2, 3]) {
     it(`keeps through kill -9 what it acknowledged, and the epoch (${round})`, async () => {
       const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
-      const { epoch } = await read(log);
+      const { epoch } = await append(log, samples(1));
       // Closed, so that the file is opened anew after the kill, which is when LMDB could go back.
       log.close();
       const other = await startAppender(folder.path, 'a', 1_000_000);
