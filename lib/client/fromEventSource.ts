@@ -1,4 +1,4 @@
-import { defer, finalize, fromEvent, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
+import { defer, filter, finalize, fromEvent, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
 import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, type EventOf, namesOf } from '../event/events.ts';
@@ -71,22 +71,25 @@ function messagesOf(
   { statusObserver }: Pick<DecodingOptions, 'statusObserver'>,
 ): Observable<ReceivedMessage> {
   const dispatched = (type: string) => fromEvent<MessageLike>(source, type);
+  // A server may name an event `open` or `error` as well; only a message has data.
+  const own = (type: string) => dispatched(type).pipe(filter(({ data }) => data === undefined));
   const messages = [...new Set([...names, 'message', ...Object.values(reserved)])].map((name) =>
     dispatched(name).pipe(
+      filter(({ data }) => data !== undefined),
       map(({ data, lastEventId = '' }) => {
         state.moveTo(lastEventId);
         return { event: name, data: String(data) };
       }),
     ),
   );
-  const opened = dispatched('open').pipe(
+  const opened = own('open').pipe(
     tap(() => {
       state.backoff.opened();
       statusObserver?.next({ state: 'open', resume: undefined, headers: undefined });
     }),
     ignoreElements(),
   );
-  const failed = dispatched('error').pipe(
+  const failed = own('error').pipe(
     tap(() => {
       if (source.readyState === closed) {
         throw new ConnectionError('status', 'expected an event stream, got a response that closed it');

@@ -5,11 +5,11 @@ import { eventTooLarge } from '../error/LimitError.ts';
 import { type Frame, isFrame, isReceived, Message } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
 import { reserved } from '../wire/reserved.ts';
-import { reservedName } from '../wire/reservedName.ts';
+import { eventSourceNames, libraryName } from '../wire/reservedName.ts';
 import { fitsIn } from '../wire/utf8.ts';
 import { isEntry } from './Entry.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
-import { type Contract, findDefinition, unknownType } from './events.ts';
+import { type Contract, findDefinition, namesOf, unknownType } from './events.ts';
 import { definitionOf, ownIdOf } from './stamp.ts';
 
 /** An event as it is sent, without its id: a log or a connection assigns the position. @category log */
@@ -23,12 +23,14 @@ export interface EncodedEvent {
 export interface FrameRules {
   /** True where the program numbers its events itself, so that ids are sent as they are. */
   readonly hasOwnIds: boolean;
-  /** Returns why no frame may have this name, or `undefined` when it may. */
-  readonly reservedName: (name: string) => string | undefined;
+  /** The names that neither an event nor a frame may have, beside those of the library. */
+  readonly reservedNames: ReadonlySet<string>;
 }
 
+const isReserved = 'is reserved: EventSource dispatches its own event under that name';
+
 /** The rules of a feed, and of every route that does not change them. */
-const defaultRules: FrameRules = { hasOwnIds: false, reservedName };
+const defaultRules: FrameRules = { hasOwnIds: false, reservedNames: eventSourceNames };
 
 /**
  * Encodes a value of a stream: a typed event by the definition that made it, a plain `{ type, data }` by the contract's
@@ -45,7 +47,8 @@ export function encodeEvent(
 ): EncodedEvent | Frame | undefined {
   if (isFrame(value)) return isReceived(value) ? adopt(value, rules) : checkFrame(value, rules);
   const definition = contract === undefined ? definitionOf(value) : checkEvent(contract, value);
-  if (definition === undefined && typeof value === 'object' && isEntry(value)) throw new TypeError(notSendable);
+  if (definition !== undefined) checkName('an event', definition.type, rules);
+  else if (typeof value === 'object' && isEntry(value)) throw new TypeError(notSendable);
   const data =
     definition === undefined
       ? jsonText('sse: a value of the stream', value)
@@ -69,19 +72,40 @@ export function encodeLogged(
   return event === undefined || !('_tag' in event) || event._tag === 'Message' ? event : undefined;
 }
 
+/**
+ * Checks that every event of a contract may be sent.
+ *
+ * @throws TypeError for a contract with a name that can only be read.
+ */
+export function checkNames(where: string, contract: Contract, { reservedNames } = defaultRules): void {
+  for (const name of namesOf(contract)) {
+    if (!reservedNames.has(name)) continue;
+    throw new TypeError(
+      `${where} has an event named ${name}, which ${isReserved}; use it to read only, or another name`,
+    );
+  }
+}
+
+/**
+ * Checks the name of what is sent.
+ *
+ * @throws TypeError for a name that can only be read.
+ */
+export function checkName(what: string, name: string | undefined, { reservedNames }: FrameRules): void {
+  if (name === undefined || !reservedNames.has(name)) return;
+  throw new TypeError(`${what} named ${name} ${isReserved}; use another name, or a wire with other control blocks`);
+}
+
 /** Checks a frame that the program made. */
-function checkFrame(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Frame {
+function checkFrame(frame: Frame, rules: FrameRules): Frame {
   if (frame._tag !== 'Message') return frame;
-  if (frame.id !== undefined && !hasOwnIds) {
+  if (frame.id !== undefined && !rules.hasOwnIds) {
     throw new TypeError(
       "an event has an id of its own, but the route or the feed numbers its events; leave the id out, or use resume: 'own-ids'",
     );
   }
-  const reason = frame.event === undefined ? undefined : reservedName(frame.event);
-  if (reason === undefined) return frame;
-  throw new TypeError(
-    `a message named ${frame.event} ${reason}; use another name, or a wire with other control blocks`,
-  );
+  checkName('a message', frame.event, rules);
+  return frame;
 }
 
 /**
@@ -89,13 +113,13 @@ function checkFrame(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Fram
  * and its position and end are those of that connection. A reserved name that says something is prefixed, so that it is
  * neither taken for ours nor lost.
  */
-function adopt(frame: Frame, { hasOwnIds, reservedName }: FrameRules): Frame | undefined {
+function adopt(frame: Frame, { hasOwnIds, reservedNames }: FrameRules): Frame | undefined {
   if (frame._tag !== 'Message') return frame._tag === 'Retry' ? undefined : frame;
   const { id, event, data } = frame;
   if (event === reserved.position || event === reserved.end) return undefined;
-  const isReserved = event !== undefined && reservedName(event) !== undefined;
-  if (!isReserved && (id === undefined || hasOwnIds)) return frame;
-  return new Message(hasOwnIds ? id : undefined, isReserved ? `upstream.${event}` : event, undefined, data);
+  const isRenamed = event !== undefined && (reservedNames.has(event) || libraryName(event) !== undefined);
+  if (!isRenamed && (id === undefined || hasOwnIds)) return frame;
+  return new Message(hasOwnIds ? id : undefined, isRenamed ? `upstream.${event}` : event, undefined, data);
 }
 
 const notSendable =

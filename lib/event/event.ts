@@ -10,13 +10,16 @@ import type { EventDefinition } from './EventDefinition.ts';
  * or a codec for data that is not a record; without one the data is `null`. It is made exact at every depth: a field
  * that it does not name is neither sent nor accepted. Data of a recursive codec may be 200 levels deep.
  *
+ * An event `error` or `open` is for reading other servers: an EventSource dispatches its own events under these names,
+ * so a feed refuses them, and so does a route whose `wire.control` is `'events'`.
+ *
  * @example Define an event and create one
  * const OrderPaid = event('order.paid', { order: t.string, total: t.number });
  * type OrderPaid = EventOf<typeof OrderPaid>;
  * const paid: OrderPaid = OrderPaid({ order: 'A-17', total: 12.5 });
  *
- * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`, `error`, `open`) or not one line; when JSON
- * cannot carry the shape; and for a union whose members cannot be distinguished on the wire, neither by the kind of
+ * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`) or not one line; when JSON cannot carry the
+ * shape; and for a union whose members cannot be distinguished on the wire, neither by the kind of
  * JSON nor by a literal field.
  * @see events for several events that are sent together.
  * @category event

@@ -1,5 +1,7 @@
 import { checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { checkNames } from '../event/encodeEvent.ts';
+import { isContract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { type BackoffOptions, backoffKinds, checkBackoff } from '../time/backoff.ts';
 
@@ -16,6 +18,16 @@ const feedKinds: Readonly<Record<string, string>> = {
   onInvalidEvent: '',
   onError: 'function',
 };
+
+/**
+ * Checks that a feed can store and send the events of a contract.
+ *
+ * @throws TypeError for a value that is not a contract, and for one with a name that can only be read.
+ */
+export function checkContract(caller: string, contract: unknown): void {
+  if (!isContract(contract)) throw new TypeError(`${caller}: expected a contract made by events({ ... })`);
+  checkNames(`${caller}: the contract`, contract);
+}
 
 /**
  * Checks the names of the options of a feed, and the values that are no bounds and no waits.

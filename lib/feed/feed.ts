@@ -3,13 +3,13 @@ import { checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
 import { reportError } from '../error/reportError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
-import { isContract, namesOf } from '../event/events.ts';
+import { namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions, EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import type { Ack } from './Ack.ts';
-import { checkFeedOptions } from './checkFeedOptions.ts';
+import { checkContract, checkFeedOptions } from './checkFeedOptions.ts';
 import { type AnyFeed, core, FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
 import type { RouteContext } from './ReaderSession.ts';
@@ -132,7 +132,8 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
  * app.get('/orders', sse(orders));
  * orders.publish({ type: 'order_paid', data: { order: 'A-17' } });
  *
- * @throws TypeError at once, for a value that is not a contract, and for an option of a wrong type.
+ * @throws TypeError at once, for a value that is not a contract, for a contract with an event `error` or `open`, which can
+ * only be read, and for an option of a wrong type.
  * @throws RangeError at once, for `linger`, `maxEventBytes`, `maxReaders` or `maxConcurrentReads` out of range.
  * @category feed
  */
@@ -142,7 +143,7 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
 
 /** Creates the core of a feed; `onIdle` is called when its last reader has left. */
 export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
-  if (!isContract(contract)) throw new TypeError('feed: expected a contract made by events({ ... })');
+  checkContract('feed', contract);
   checkFeedOptions(options);
   const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
   const {

@@ -2,6 +2,7 @@ import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
+import { checkContract } from './checkFeedOptions.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
 import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
@@ -73,10 +74,11 @@ interface Member<C extends Contract> extends Registered {
  * app.get('/rooms/:room', sse({ params: { room: t.string } }, ({ params }) => rooms.get(params.room)));
  * rooms.get('lobby').publish({ type: 'said', data: { text: 'hello' } });
  *
- * @throws TypeError or RangeError at once, for an option that is not valid.
+ * @throws TypeError or RangeError at once, for a contract that `feed` refuses and for an option that is not valid.
  * @category feed
  */
 export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoInfer<C>> = {}): Feeds<C> {
+  checkContract('feeds', contract);
   checkOptions('feeds', options, { feed: 'function', idleTimeout: '', maxFeeds: '' });
   const { feed: optionsOf = () => ({}), idleTimeout = 60_000, maxFeeds = 10_000 } = options;
   checkNumber('feeds: idleTimeout', idleTimeout, { min: 0, unit: 'ms' });

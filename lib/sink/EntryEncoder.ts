@@ -67,7 +67,7 @@ export class EntryEncoder implements EventEncoder {
 
   encode(value: unknown): string {
     if (isEntry(value)) return this.#entry(value);
-    const encoded = encodeEvent(value, this.#hasEntered ? undefined : this.#contract);
+    const encoded = encodeEvent(value, this.#hasEntered ? undefined : this.#contract, this.wire.rules);
     if (encoded === undefined) return '';
     if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     // What precedes the entries, such as the state of `startWith`, is sent again when the reader reconnects.
@@ -146,7 +146,7 @@ export class EntryEncoder implements EventEncoder {
   }
 
   #messageOf(event: unknown, cursor: string | undefined): string {
-    const encoded = encodeEvent(event, this.#contract);
+    const encoded = encodeEvent(event, this.#contract, this.wire.rules);
     if (encoded === undefined || '_tag' in encoded)
       throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
     checkSize(encoded, this.#maxEventBytes);

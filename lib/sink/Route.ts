@@ -5,7 +5,7 @@ import type { ClosedError } from '../error/ClosedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
-import type { FrameRules } from '../event/encodeEvent.ts';
+import { checkNames, type FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { coreOf } from '../feed/FeedCore.ts';
 import { Runs } from '../feed/Runs.ts';
@@ -75,6 +75,7 @@ export class Route {
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
     const hasOwnIds = options.resume === 'own-ids';
     this.wire = new Wire(options.wire, hasOwnIds);
+    if (options.events !== undefined) checkNames('sse: events', options.events, this.wire.rules);
     this.preambleFrames = this.wire.retry ? `retry: ${limits.retry}\n\n` : '';
     if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);
     if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);

@@ -1,13 +1,13 @@
 import { checkBoolean, checkOneOf } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { reportError } from '../error/reportError.ts';
-import type { FrameRules } from '../event/encodeEvent.ts';
+import { checkName, type FrameRules } from '../event/encodeEvent.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { EntryRange } from '../log/EventLog.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
 import { isFrame, type Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
-import { libraryName, reservedName } from '../wire/reservedName.ts';
+import { eventSourceNames } from '../wire/reservedName.ts';
 import { checkSynchronous } from './callUser.ts';
 
 /** How a route writes what is not an event of its stream: positions, gaps and the end. @category sink */
@@ -63,6 +63,8 @@ export type WireProfile = 'rxsse' | 'data-only' | WireOptions;
 export const feedHasPositions =
   "sse: resume: 'own-ids' is for a stream that numbers its events itself; leave it out, a feed has positions and resumes";
 
+const noGapFrame = 'sse: wire.gap must return a frame made by message(...) or undefined';
+const noNames: ReadonlySet<string> = new Set();
 const controls = ['events', 'ids', 'none'] as const;
 const heartbeats = new TextEncoder();
 
@@ -102,7 +104,8 @@ export class Wire {
     this.hasOwnIds = hasOwnIds;
     this.hasIds = control !== 'none' && !hasOwnIds;
     this.announcesEnd = end === 'event';
-    this.rules = { hasOwnIds, reservedName: isRxsse ? reservedName : libraryName };
+    this.rules = { hasOwnIds, reservedNames: isRxsse ? eventSourceNames : noNames };
+    if (isMessage(end)) checkName('sse: a wire.end', end.event, this.rules);
     this.heartbeat = heartbeats.encode(isRxsse ? ':\n\n' : ':\n');
     this.#end = end;
     this.#gap = gap;
@@ -160,8 +163,10 @@ export class Wire {
     if (typeof this.#gap !== 'function') return undefined;
     try {
       const frame = checkSynchronous('sse: wire.gap', this.#gap(data));
-      if (frame === undefined || isMessage(frame)) return frame;
-      throw new TypeError(`sse: wire.gap must return a frame made by message(...) or undefined, got ${kindOf(frame)}`);
+      if (frame === undefined) return frame;
+      if (!isMessage(frame)) throw new TypeError(`${noGapFrame}, got ${kindOf(frame)}`);
+      checkName('sse: a frame of wire.gap', frame.event, this.rules);
+      return frame;
     } catch (error) {
       reportError('wire.gap of sse', error);
       return undefined;

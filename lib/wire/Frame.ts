@@ -1,7 +1,7 @@
 import { kindOf } from '../data/kindOf.ts';
-import { checkFrameName, checkLine, checkRetry } from './checkField.ts';
+import { checkEventName, checkLine, checkRetry } from './checkField.ts';
 import { jsonText } from './jsonText.ts';
-import type { CheckedFrameName } from './reservedName.ts';
+import type { CheckedName } from './reservedName.ts';
 
 /** Marks frames by a symbol rather than by `_tag`, so that no payload is mistaken for a frame. */
 const frameMark: unique symbol = Symbol.for('rxsse.frame');
@@ -117,7 +117,7 @@ export interface MessageFields<N extends string = string> {
   /** The position that a reader resumes from. `''` clears it. @default the reader's position is unchanged */
   readonly id?: string;
   /** The name under which a listener gets it. @default none, which EventSource calls `message` */
-  readonly event?: CheckedFrameName<N>;
+  readonly event?: CheckedName<N>;
   /** The wait before a reader reconnects, in milliseconds, from 0 to 2147483647. @default unchanged */
   readonly retry?: number;
 }
@@ -145,7 +145,7 @@ export type MessageContent =
 export function message<const N extends string = string>(fields: MessageFields<N> & MessageContent): Message {
   const { id, event, retry: wait, data, text } = fields;
   if (id !== undefined) checkLine('message: id', id);
-  if (event !== undefined) checkFrameName('message: event', event);
+  if (event !== undefined) checkEventName('message: event', event);
   if (wait !== undefined) checkRetry('message: retry', wait);
   if (text === undefined) return new Message(id, event, wait, jsonText('message: data', data));
   if (data !== undefined) throw new TypeError('message: got both data and text; leave one out');

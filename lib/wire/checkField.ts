@@ -1,6 +1,6 @@
 import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
-import { libraryName, reservedName } from './reservedName.ts';
+import { libraryName } from './reservedName.ts';
 
 /** Checks text that is sent as one line. @internal */
 export function checkLine(where: string, line: unknown): void {
@@ -9,21 +9,12 @@ export function checkLine(where: string, line: unknown): void {
   if (found !== undefined) throw new TypeError(`${where} must not contain ${found}; remove or escape it`);
 }
 
-/** Checks the name of an event. @internal */
+/** Checks the name of an event. It may be one that only an EventSource reserves, for clients that are none. @internal */
 export function checkEventName(where: string, name: unknown): void {
-  checkName(where, name, reservedName);
-}
-
-/** Checks the name of a frame, which may be one that only an EventSource reserves. @internal */
-export function checkFrameName(where: string, name: unknown): void {
-  checkName(where, name, libraryName);
-}
-
-function checkName(where: string, name: unknown, reserved: (name: string) => string | undefined): void {
   checkLine(where, name);
   // The parser reads an empty name as none, so the event would come back without it.
   if (name === '') throw new TypeError(`${where} must not be empty; leave it out, or name the event`);
-  const reason = reserved(name as string);
+  const reason = libraryName(name as string);
   if (reason !== undefined) throw new TypeError(`${where} ${name} ${reason}; use another name`);
 }
 

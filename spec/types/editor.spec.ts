@@ -79,7 +79,7 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ["orders.publish({ type: 'order_paid', data: { user: 'a', totl: 5 } })", "'totl' does not exist", "'total'"],
   ["Orders.OrderPaid({ user: 'a', totl: 5 })", "'totl' does not exist", "'total'"],
   ["Orders.OrderPayed({ user: 'a', total: 5 })", "'OrderPayed' does not exist", "Did you mean 'OrderPaid'?"],
-  ["event('error')", 'error is reserved: EventSource dispatches its own event under that name'],
+  ["event('rxsse.x')", "rxsse.x is reserved: names that start with rxsse. are the library's own"],
   ["events({ 'rxsse.x': t.null })", "rxsse.x is reserved: names that start with rxsse. are the library's own"],
   ["events({ A: event('a'), a: t.null })", 'two events of this contract are named a'],
   // What is read.

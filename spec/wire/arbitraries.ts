@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
-import { reservedName } from '../../lib/wire/reservedName.ts';
+import { eventSourceNames, libraryName } from '../../lib/wire/reservedName.ts';
 import { bytesOf } from './readers.ts';
 
 /** Text with much of what the format takes for its own. */
@@ -14,7 +14,7 @@ const text = fc
   .map((parts) => parts.join(''));
 
 const line = text.map((some) => some.replace(/[\r\n\0]/g, ''));
-const name = line.filter((some) => some !== '' && reservedName(some) === undefined);
+const name = line.filter((some) => some !== '' && !eventSourceNames.has(some) && libraryName(some) === undefined);
 const wait = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const fields = fc.record({ id: line, event: name, retry: wait }, { requiredKeys: [] });
 
