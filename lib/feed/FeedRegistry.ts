@@ -11,6 +11,8 @@ export interface Registered {
   readonly core: FeedCore;
   /** When it was last used, on the monotonic clock. */
   lastUsed: number;
+  /** True where it makes room for another one although its idle time is not over. */
+  readonly mayMakeRoom?: boolean;
 }
 
 interface RegistryOptions {
@@ -20,13 +22,16 @@ interface RegistryOptions {
   /** The noun and the option of `maxSize`, for the error of a full registry. */
   readonly noun: string;
   readonly option: string;
+  /** Called when a feed has been removed. */
+  readonly onRemove?: (member: Registered) => void;
 }
 
 /**
  * A bounded number of feeds by key.
  *
  * A feed without readers is removed and closed when it has not been used for `idleTimeout`. When the registry is full,
- * the feed that has been idle for longest is removed for a new one, but never one with readers.
+ * a new one is rejected, so that nobody crowds out what others use. With an `idleTimeout` of `Infinity`, the feed that
+ * has been idle for longest makes room, but never one with readers.
  */
 export class FeedRegistry<M extends Registered> {
   readonly #options: RegistryOptions;
@@ -54,15 +59,15 @@ export class FeedRegistry<M extends Registered> {
   /**
    * Checks that a feed with this key can be added.
    *
-   * @throws UnavailableError when the registry is full and every feed has readers.
+   * @throws UnavailableError when the registry is full and no feed may be removed.
    */
   checkRoom(key: string): void {
-    if (this.#isFull(key)) this.#longestIdle();
+    if (this.#isFull(key)) this.#removable();
   }
 
-  /** Adds a feed; the feed that has been idle for longest makes room. @throws UnavailableError as `checkRoom` does. */
+  /** Adds a feed; one that may be removed makes room. @throws UnavailableError as `checkRoom` does. */
   add(member: M): void {
-    while (this.#isFull(member.key)) this.remove(this.#longestIdle());
+    while (this.#isFull(member.key)) this.remove(this.#removable());
     this.#members.set(member.key, member);
   }
 
@@ -85,7 +90,10 @@ export class FeedRegistry<M extends Registered> {
 
   /** Removes a feed and closes it. */
   remove(member: M): void {
-    if (this.#members.get(member.key) === member) this.#members.delete(member.key);
+    if (this.#members.get(member.key) === member) {
+      this.#members.delete(member.key);
+      this.#options.onRemove?.(member);
+    }
     if (this.#idle.get(member.key) === member) this.#idle.delete(member.key);
     member.core.close();
     this.#stopTimer();
@@ -101,12 +109,14 @@ export class FeedRegistry<M extends Registered> {
     return !this.#members.has(key) && this.#members.size >= this.#options.maxSize;
   }
 
-  #longestIdle(): M {
+  /** Returns the feed that makes room: the one that has been idle for longest of those that may be removed. */
+  #removable(): M {
+    const { noun, maxSize, option, idleTimeout } = this.#options;
     for (const [key, member] of this.#idle) {
-      if (member.core.readers === 0) return member;
-      this.#idle.delete(key);
+      const isExpired = idleTimeout === Infinity || clock.now() - member.lastUsed >= idleTimeout;
+      if (member.core.readers > 0) this.#idle.delete(key);
+      else if (isExpired || member.mayMakeRoom) return member;
     }
-    const { noun, maxSize, option } = this.#options;
     throw full(noun, maxSize, option);
   }
 

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
@@ -10,6 +11,7 @@ interface RunsOptions {
   readonly log: () => EventLog;
   readonly linger: number;
   readonly maxRuns: number;
+  readonly maxRunsPerOwner: number;
   readonly maxEventBytes: number;
   readonly rules: FrameRules;
 }
@@ -19,15 +21,19 @@ export interface Run extends Registered {
   readonly owner: unknown;
   /** Tells the stream that it has been unsubscribed from. */
   readonly abort: { abort(): void };
+  /** True when the stream has ended: the run may make room. */
+  mayMakeRoom: boolean;
 }
 
 /**
- * The runs of one route. A run without a reader is removed after `linger`, and its stream is unsubscribed from; when
- * there are `maxRuns`, the one that has been without a reader for longest makes room.
+ * The runs of one route. A run without a reader is removed after `linger`, and its stream is unsubscribed from. When
+ * there are `maxRuns`, one makes room that has no reader and has ended or, with an endless `linger`, that has been
+ * without a reader for longest. When an owner has `maxRunsPerOwner`, one of its own makes room.
  */
 export class Runs {
   readonly #options: RunsOptions;
   readonly #registry: FeedRegistry<Run>;
+  readonly #byOwner = new Map<unknown, Set<Run>>();
   #isShutDown = false;
 
   constructor(options: RunsOptions) {
@@ -38,6 +44,7 @@ export class Runs {
       maxSize: maxRuns,
       noun: 'runs',
       option: 'resume.maxRuns',
+      onRemove: (run) => this.#removeFromOwner(run as Run),
     });
   }
 
@@ -51,6 +58,7 @@ export class Runs {
 
   /** Creates a run; its stream is subscribed when the start position of its first reader is known. */
   create(owner: unknown, stream: Observable<unknown>, abort: Run['abort'], onError: (error: unknown) => void): Run {
+    this.#makeRoomFor(owner);
     this.#registry.checkRoom('');
     const { contract, maxEventBytes, rules } = this.#options;
     const log = this.#options.log();
@@ -68,11 +76,15 @@ export class Runs {
       onInvalidEvent: 'drop',
       endsWith: undefined,
       onError,
-      onStop: () => abort.abort(),
+      onStop: () => {
+        run.mayMakeRoom = true;
+        abort.abort();
+      },
       onIdle: () => this.#rest(run),
     });
-    const run: Run = { core, owner, abort, key: epochOf(log), lastUsed: 0 };
+    const run: Run = { core, owner, abort, key: epochOf(log), lastUsed: 0, mayMakeRoom: false };
     this.#registry.add(run);
+    if (owner !== undefined) this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(run));
     return run;
   }
 
@@ -91,6 +103,22 @@ export class Runs {
   remove(run: Run): void {
     this.#registry.remove(run);
     run.abort.abort();
+  }
+
+  /** Removes the run of an owner that has been without a reader for longest, if the owner has too many. */
+  #makeRoomFor(owner: unknown): void {
+    const { maxRunsPerOwner } = this.#options;
+    const runs = this.#byOwner.get(owner);
+    if (runs === undefined || runs.size < maxRunsPerOwner) return;
+    const [oldest] = [...runs].filter(({ core }) => core.readers === 0).sort((a, b) => a.lastUsed - b.lastUsed);
+    if (oldest === undefined) throw full('runs of the owner', maxRunsPerOwner, 'resume.maxRunsPerOwner');
+    this.remove(oldest);
+  }
+
+  #removeFromOwner(run: Run): void {
+    const runs = this.#byOwner.get(run.owner);
+    runs?.delete(run);
+    if (runs?.size === 0) this.#byOwner.delete(run.owner);
   }
 
   #rest(run: Run): void {

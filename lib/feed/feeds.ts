@@ -19,7 +19,10 @@ export interface FeedsOptions<C extends Contract = Contract> {
    * @default 60000
    */
   readonly idleTimeout?: number;
-  /** The most feeds at once. 1 or more; `Infinity` is no bound. @default 10000 */
+  /**
+   * The most feeds at once; together they hold at most this number times the bytes of their logs. 1 or more; `Infinity`
+   * is no bound. @default 10000
+   */
   readonly maxFeeds?: number;
 }
 
@@ -49,7 +52,7 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   /**
    * Returns the feed of a key; it is created on first use.
    *
-   * @throws UnavailableError when there are `maxFeeds` and all of them have readers.
+   * @throws UnavailableError when there are `maxFeeds`, and each has readers or was used within `idleTimeout`.
    */
   get(key: string): Feed<C>;
   /** How many feeds there are now. */
@@ -66,8 +69,9 @@ interface Member<C extends Contract> extends Registered {
  * Creates a bounded family of feeds. Each is created when its key is first used, and removed together with its history
  * when it has had no reader for a while.
  *
- * When there are `maxFeeds`, the feed that has been unused for longest makes room, but never one with readers: then
- * `get` throws, and a route answers as a full server does.
+ * When there are `maxFeeds`, `get` throws for a new key, and a route answers as a full server does, until a feed has had
+ * no reader and no use for `idleTimeout`. With `idleTimeout: Infinity`, the feed that has been unused for longest makes
+ * room, but never one with readers.
  *
  * @example A feed for each room
  * const rooms = feeds(events({ Said: { text: t.string } }), { idleTimeout: 60_000, maxFeeds: 1000 });

@@ -44,6 +44,15 @@ export interface ResumeOptions<E, Context> {
   readonly owner?: (context: Context) => unknown;
   /** Creates the log of one stream, which has to be in memory. @default memoryLog({ maxBytes: 1 MiB }) */
   readonly log?: () => EventLog;
-  /** How many streams are retained at once, with and without readers. At least 1. @default 1000 */
+  /**
+   * How many streams are retained at once, with and without readers. At least 1. A further reader gets the answer of a
+   * full server, unless a stream without a reader has ended and makes room. @default 1000
+   */
   readonly maxRuns?: number;
+  /**
+   * How many streams of one `owner` are retained at once. At least 1. For a further one, the stream of that owner that
+   * has been without a reader for longest is removed; where all have readers, the request gets the answer of a full
+   * server. It has no effect without `owner`, and for an owner `undefined`. @default 20
+   */
+  readonly maxRunsPerOwner?: number;
 }

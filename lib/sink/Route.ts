@@ -168,10 +168,12 @@ function runsOf(
   maxEventBytes: number,
   rules: FrameRules,
 ): Runs {
-  const { linger = 30_000, maxRuns = 1000, log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
+  const { linger = 30_000, maxRuns = 1000, maxRunsPerOwner = 20 } = resume;
+  const { log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
-  return new Runs({ contract, log, linger, maxRuns, maxEventBytes, rules });
+  checkNumber('sse: resume.maxRunsPerOwner', maxRunsPerOwner, { min: 1 });
+  return new Runs({ contract, log, linger, maxRuns, maxRunsPerOwner, maxEventBytes, rules });
 }
 
 /** The form of a stream: an Observable, of this or another library, or an iterable, which the reader paces. */

@@ -46,6 +46,7 @@ const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
   owner: 'function',
   log: 'function',
   maxRuns: '',
+  maxRunsPerOwner: '',
 };
 const queueKinds: OptionKinds<QueueOptions> = { maxBytes: '', maxEvents: '' };
 const timeoutKinds: OptionKinds<TimeoutOptions> = { first: '', idle: '', total: '' };

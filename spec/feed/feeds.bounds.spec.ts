@@ -63,7 +63,7 @@ describe('feeds that are at their bound', () => {
   it(
     'asks a reader that may be an EventSource to wait, and tells any other client 503',
     marbles(({ reader, flush }) => {
-      const { rooms } = family({ maxFeeds: 1 });
+      const { rooms } = family({ idleTimeout: Infinity, maxFeeds: 1 });
       const route = routeOf(rooms);
       reader(route, { params: { room: 'a' }, socket: '20ms X' });
       const params = { room: 'b' };

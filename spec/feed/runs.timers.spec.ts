@@ -8,7 +8,8 @@ describe('the timer of a run', () => {
     'is gone when the run has to make room before its grace is over',
     marbles(
       ({ reader }) => {
-        const route = sse({ resume: { linger: 30_000, maxRuns: 1 }, heartbeat: Infinity }, () => NEVER);
+        const resume = { linger: 30_000, owner: () => 'me', maxRunsPerOwner: 1 };
+        const route = sse({ resume, heartbeat: Infinity }, () => NEVER);
         reader(route, { socket: '5ms X' });
         // It stays: no timer of the first one may be left when the test ends.
         reader(route, { at: '10ms' });
