@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { NEVER } from 'rxjs';
+import { fromSse } from '../../lib/client/index.ts';
 import { connectionLimit, events, feed, feeds, receive, shutdown, sse } from '../../lib/index.ts';
 import { textOf } from './repo.ts';
 
@@ -25,6 +26,8 @@ const given: Readonly<Record<string, (option: string, value: number) => unknown>
   '## `connectionLimit(options)`': (option, value) => connectionLimit({ [option]: value }),
   '## `shutdown(targets, options)`': (option, value) =>
     shutdown([], option === 'retry' ? { retry: [value, value] } : { [option]: value }),
+  '## `fromSse(target, contract, options)`': (option, value) => fromSse('/', Ticks, { [option]: value }),
+  '### `backoff`': (option, value) => fromSse('/', Ticks, { backoff: { [option]: value } }),
 };
 
 describe('the ends of an option', () => {

@@ -26,6 +26,10 @@ const decoding = {
   statusObserver: object,
   cursorObserver: object,
   backoff: object,
+  withId: flag,
+  textEvents: ['list'] as Accepted,
+  endMarker: text,
+  reconnectOn: object,
 };
 
 interface Case {
@@ -226,6 +230,8 @@ const cases: Readonly<Record<string, Case>> = {
       strictEventSource: flag,
       idleTimeout: number,
       idempotent: flag,
+      endOfResponse: text,
+      commentObserver: object,
       pauseWhenHidden: flag,
       maxEventBytes: number,
       maxLineBytes: number,

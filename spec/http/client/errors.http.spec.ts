@@ -154,6 +154,21 @@ describe('fromSse errors', () => {
       expect(await valuesOf(readTicks(url, { method: 'POST', idempotent: true }))).to.deep.equal([Tick(1)]);
     }));
 
+  it('after a GET that was cut off, if it is not idempotent, and completes if that is what the end of a response means', () =>
+    rawServer([cut(tick(1)), ended(tick(1)), ended(tick(1))], async ({ url, requests }) => {
+      expect(await failureOf(readTicks(url, { idempotent: false }))).to.include({ reason: 'broken' });
+      expect(await failureOf(readTicks(url, { idempotent: false }))).to.include({ reason: 'closed' });
+      expect(await valuesOf(readTicks(url, { endOfResponse: 'complete' }))).to.deep.equal([Tick(1)]);
+      expect(requests).to.have.length(3);
+    }));
+
+  it("not after a POST whose response ended, with endOfResponse: 'reconnect', although it is not idempotent", () =>
+    rawServer([ended(tick(1)), ended(tick(2) + end)], async ({ url, requests }) => {
+      const post = { method: 'POST', body: 'b', endOfResponse: 'reconnect' } as const;
+      expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1), Tick(2)]);
+      expect(requests[1]?.header('last-event-id')).to.equal('1');
+    }));
+
   it('with the reason of a Request that is aborted', () =>
     rawServer([open(tick(1))], async ({ url, request }) => {
       const abort = new AbortController();
