@@ -12,7 +12,7 @@ import { type AnyFeed, coreOf } from '../feed/FeedCore.ts';
 import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
 import { callGuarded, checkSynchronous, whenResolved } from '../sink/callUser.ts';
-import { type Refusal, refuse, refuseError, refuseForNow, refuseInput, refuseOrigin } from '../sink/refuse.ts';
+import { type Refusal, refuse, refuseError, refuseFullServer, refuseInput, refuseOrigin } from '../sink/refuse.ts';
 import { type AllowedOrigins, checkOrigins, isAllowedOrigin, type OnInvalidInput } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { describeRequest } from '../sink/SseRequest.ts';
@@ -94,7 +94,7 @@ export function receiver<R>(
     const connection = new Connection(transport);
     const onError = (error: unknown): void => {
       if (connection.state !== 'waiting') return;
-      if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseForNow(connection);
+      if (hasTag<UnavailableError>(error, 'UnavailableError')) return refuseFullServer(connection);
       const refusal = permanentRefusal(error);
       if (refusal !== undefined) return refuse(connection, refusal);
       if (next === undefined) return refuseError(connection, error, `receive ${describeRequest(request)}`);

@@ -9,7 +9,7 @@ import { parseJsonText } from './decodeMessage.ts';
 import type { ClientFetchOptions } from './FromSseOptions.ts';
 import type { ReconnectState } from './reconnecting.ts';
 
-/** How long a server may take to answer, unless an option says it, in milliseconds. */
+/** How long a server may take to answer, unless an option sets it, in milliseconds. */
 const defaultAnswerTimeout = 30_000;
 
 /** The most bytes of the JSON that is read of a response that is not a stream, and the time that it may take, in ms. */
@@ -75,7 +75,7 @@ export function attempt(
       reader?.cancel().then(undefined, () => {});
     });
 
-    /** Runs what a promise calls, which would swallow an exception. */
+    /** Runs a callback of a promise and passes what it throws to the subscriber. */
     const guard = (work: () => void): void => {
       try {
         work();

@@ -20,7 +20,7 @@ export function checkFetchOptions(caller: string, options: ClientFetchOptions): 
   }
 }
 
-/** Connects by fetch. */
+/** Returns a transport whose `connect` sends one request for each subscription. */
 export function fetchTransport(
   target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   options: ClientFetchOptions,

@@ -6,7 +6,7 @@ import type { Gap } from '../event/Gap.ts';
 import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, Emitted, RawIf } from './FromSseOptions.ts';
-import { decodingKinds } from './optionKinds.ts';
+import { sharedKinds } from './optionKinds.ts';
 import { type ReconnectState, reconnecting } from './reconnecting.ts';
 
 /** The part of an EventSource that is used; a browser's implements it, and so do those of packages. @category client */
@@ -55,7 +55,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
   contract: C,
   options: DecodingOptions<P, I> = {},
 ): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
-  checkOptions('fromEventSource', options, decodingKinds);
+  checkOptions('fromEventSource', options, sharedKinds);
   return reconnecting('fromEventSource', contract, options, (state) => ({
     connect: defer(() => messagesOf(create(state.lastEventId), namesOf(contract), state, options)),
     isRetryable: () => true,

@@ -3,7 +3,7 @@ import type { ReconnectOptions } from './Backoff.ts';
 import type { DecodingOptions, FromSseOptions } from './FromSseOptions.ts';
 
 /** The kinds of the options of both clients. */
-export const decodingKinds: OptionKinds<DecodingOptions> = {
+export const sharedKinds: OptionKinds<DecodingOptions> = {
   unknownEvents: 'string',
   invalidEvents: 'string',
   onError: 'function',
@@ -18,7 +18,7 @@ export const decodingKinds: OptionKinds<DecodingOptions> = {
 
 /** The kinds of the options of `fromSse`. */
 export const fromSseKinds: OptionKinds<FromSseOptions> = {
-  ...decodingKinds,
+  ...sharedKinds,
   method: 'string',
   body: '',
   headers: 'object or function',

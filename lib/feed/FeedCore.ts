@@ -112,7 +112,7 @@ export class FeedCore {
       reader.afterSequence = position.afterSequence;
       reader.epoch = state.epoch;
       onPosition(position, state);
-      if (!position.ends && state.ended === false && reader.set !== undefined) this.#producer?.start();
+      if (!position.ends && state.ended === false && reader.readerSet !== undefined) this.#producer?.start();
     };
     this.#readers.add(reader, (state) => {
       const position = find(state);
@@ -129,7 +129,7 @@ export class FeedCore {
 
   /** Starts to write to a reader, once its response has started. */
   startWriting(reader: Reader, position: StartPosition): void {
-    if (reader.set === undefined) return;
+    if (reader.readerSet === undefined) return;
     if (position.ends) reader.target.end('completed');
     else this.#readers.startWriting(reader);
   }
@@ -155,7 +155,7 @@ export class FeedCore {
   }
 
   removeReader(reader: Reader): void {
-    if (reader.set === undefined) return;
+    if (reader.readerSet === undefined) return;
     this.#readers.remove(reader);
     if (this.#readers.size > 0) return;
     this.#producer?.leave();

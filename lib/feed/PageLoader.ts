@@ -64,7 +64,7 @@ export class PageLoader {
     readLog(this.#log, load.afterSequence, this.#pageSize, this.#onError).subscribe({
       next: (page) => {
         for (const reader of complete()) {
-          if (reader.set === undefined || reader.afterSequence !== load.afterSequence) continue;
+          if (reader.readerSet === undefined || reader.afterSequence !== load.afterSequence) continue;
           reader.loaded = { page, version: load.version };
           sweep().add(reader);
         }
@@ -82,7 +82,7 @@ export class PageLoader {
       if (this.#reading >= this.#maxConcurrentReads) return;
       this.#waiting.delete(load);
       // No read is needed for readers that have disconnected meanwhile.
-      if (load.readers.some(({ set }) => set !== undefined)) this.#read(load);
+      if (load.readers.some(({ readerSet: set }) => set !== undefined)) this.#read(load);
       else this.#loads.delete(load.key);
     }
   }

@@ -95,7 +95,7 @@ export class PipeTarget implements ReaderTarget, Pacing {
   release(bytes: number): void {
     const wasFull = this.#queuedBytes >= maxQueuedBytes;
     this.#queuedBytes -= bytes;
-    if (wasFull && this.#queuedBytes < maxQueuedBytes && this.reader.set !== undefined) sweep().add(this.reader);
+    if (wasFull && this.#queuedBytes < maxQueuedBytes && this.reader.readerSet !== undefined) sweep().add(this.reader);
   }
 
   writeGap(gap: Gap): void {

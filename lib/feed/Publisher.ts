@@ -126,7 +126,7 @@ export class Publisher {
 
 const nothingEncoded: readonly never[] = [];
 
-/** Compares two JSON values, of objects only the members that the sender gave. */
+/** Compares two JSON values; in objects, only the members that `sent` has. */
 function isSameWhereSent(sent: unknown, first: unknown, second: unknown): boolean {
   if (!isRecord(sent) || !isRecord(first) || !isRecord(second)) return JSON.stringify(first) === JSON.stringify(second);
   if (Array.isArray(sent) && JSON.stringify(Object.keys(first)) !== JSON.stringify(Object.keys(second))) return false;

@@ -5,7 +5,7 @@ import type { GapPolicy } from './startPosition.ts';
 
 /** Where the entries of a reader go: the connection of a route, or a pipeline. */
 export interface ReaderTarget {
-  /** Checks whether more can be written. A target of which it cannot calls `FeedCore.enqueue` when it can again. */
+  /** Returns true if the target takes more. After false, the target puts its reader into the sweep when it takes more again. */
   checkReady(): boolean;
   /** Writes the entries that follow the last ones; returns whether more can be written. */
   write(range: EntryRange): boolean;
@@ -13,7 +13,7 @@ export interface ReaderTarget {
   writeGap(gap: Gap): void;
   /** Ends the response or the pipeline: no entry follows. */
   end(logEnd: LogEnd): void;
-  /** Reports that the log cannot be read. */
+  /** Ends the response or the pipeline with an error. */
   fail(error: unknown): void;
   /**
    * Ends the response or the pipeline because the server shuts down, after this frame and the wait for the reader in milliseconds;
@@ -41,7 +41,7 @@ export class Reader extends LinkedListNode {
   /** Where it continues when it misses something; `undefined`: at the oldest entry. */
   gapPolicy: GapPolicy | undefined;
   /** The set that contains the reader; `undefined` before it was added and after it was removed. */
-  set: { writePage(reader: Reader): void } | undefined;
+  readerSet: { writePage(reader: Reader): void } | undefined;
   /** A page that waits for the reader's turn. */
   loaded: LoadedPage | undefined;
 

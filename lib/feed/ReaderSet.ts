@@ -62,20 +62,20 @@ export class ReaderSet implements WindowObserver {
   /** Adds a reader and calls back with the state of the log: synchronously, where the log is in memory. */
   add(reader: Reader, onState: (state: LogState) => void): void {
     this.#all.add(reader);
-    reader.set = this;
+    reader.readerSet = this;
     const onWindow = (window: Window): void => {
-      if (reader.set === this) onState(window.state);
+      if (reader.readerSet === this) onState(window.state);
     };
     if (this.#window !== undefined) return onWindow(this.#window);
     this.#onOpen.push(onWindow);
     if (this.#onOpen.length === 1) this.#openWindow();
   }
 
-  /** Calls back with the state of the log itself, which the window may not have heard of yet. */
+  /** Calls back with the state of the log itself, which may be newer than the state of the window. */
   readState(reader: Reader, read: (state: LogState) => void): void {
     readLog(this.#log, 0, 0, this.onError).subscribe({
       next: (state) => {
-        if (reader.set !== this) return;
+        if (reader.readerSet !== this) return;
         try {
           read(state);
         } catch (error) {
@@ -84,14 +84,14 @@ export class ReaderSet implements WindowObserver {
         }
       },
       error: (error) => {
-        if (reader.set === this) reader.target.fail(error);
+        if (reader.readerSet === this) reader.target.fail(error);
       },
     });
   }
 
   remove(reader: Reader): void {
     if (!this.#all.delete(reader)) return;
-    reader.set = undefined;
+    reader.readerSet = undefined;
     reader.loaded = undefined;
     reader.unlink();
     if (this.#all.size > 0) return;
@@ -101,14 +101,14 @@ export class ReaderSet implements WindowObserver {
 
   /** Puts a reader whose target is ready again into the queue of the sweep, which calls `writePage`. */
   enqueue(reader: Reader): void {
-    if (reader.set === this) sweep().add(reader);
+    if (reader.readerSet === this) sweep().add(reader);
   }
 
   /** Starts to write to a reader whose position is known. A reader at the tail rests in the list of idle readers. */
   startWriting(reader: Reader): void {
     const state = this.#window?.state;
     const isAtTail = state?.epoch === reader.epoch && state.ended === false && reader.afterSequence >= state.tail;
-    if (isAtTail && reader.set === this && reader.target.checkReady()) this.#idle.push(reader);
+    if (isAtTail && reader.readerSet === this && reader.target.checkReady()) this.#idle.push(reader);
     else this.enqueue(reader);
   }
 
@@ -184,7 +184,7 @@ export class ReaderSet implements WindowObserver {
     if (range.after > reader.afterSequence) {
       this.#writeGap(reader, 'trimmed', state, range.after);
       // The gap may have filled the socket, or the reader continues elsewhere by the policy of its route.
-      if (reader.set !== this || !reader.target.checkReady()) return false;
+      if (reader.readerSet !== this || !reader.target.checkReady()) return false;
       if (reader.afterSequence !== range.after) return true;
     }
     if (range.last <= reader.afterSequence) return true;
@@ -212,7 +212,7 @@ export class ReaderSet implements WindowObserver {
   /** Enqueues a reader that is behind. One at the tail rests in the list of idle readers, or ends with the log. */
   #enqueueOrRest(reader: Reader, tail: number, state: LogState): void {
     // Writing to it may have removed it.
-    if (reader.set !== this) return;
+    if (reader.readerSet !== this) return;
     if (reader.afterSequence < tail) sweep().add(reader);
     else if (state.ended !== false && reader.afterSequence >= state.tail) reader.target.end(state.ended);
     else this.#idle.push(reader);

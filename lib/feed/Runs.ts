@@ -19,7 +19,7 @@ interface RunsOptions {
 /** A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log. */
 export interface Run extends Registered {
   readonly owner: unknown;
-  /** Tells the stream that it has been unsubscribed from. */
+  /** Aborts `context.signal` of the stream, which has been unsubscribed from. */
   readonly abort: { abort(): void };
   /** True when the stream has ended: the run may make room. */
   mayMakeRoom: boolean;

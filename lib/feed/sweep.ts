@@ -55,7 +55,7 @@ class Sweep {
       }
       this.#served++;
       try {
-        reader.set?.writePage(reader);
+        reader.readerSet?.writePage(reader);
       } catch (error) {
         // An error ends this reader alone.
         reader.target.fail(error);

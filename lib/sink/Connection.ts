@@ -132,7 +132,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   heartbeat(): void {
     if (this.checkSocket() !== 'open' || this.#wire === undefined) return;
     this.heartbeats++;
-    this.write(this.writer?.heartbeatFrame() || this.#wire.heartbeat);
+    this.write(this.writer?.takePositionFrame() || this.#wire.heartbeat);
   }
 
   /** Ends the response after what was written, for a reader that may reconnect. */
@@ -151,7 +151,7 @@ export class Connection extends LinkedListNode implements TransportListener {
    */
   endEarly(reason: CloseReason, lastFrames = ''): void {
     if (this.checkSocket() === 'busy') return this.cut(reason);
-    const frames = (this.writer?.lastFrames() ?? '') + lastFrames;
+    const frames = (this.writer?.takeLastFrames() ?? '') + lastFrames;
     if (this.#wire?.announcesEnd !== false) return this.end(reason, frames);
     // The reader would take the end of the response for the end of the stream.
     if (frames !== '') this.write(frames);

@@ -51,18 +51,18 @@ export class EntryEncoder implements EventEncoder {
     this.#epoch = epoch;
     this.#sentUpTo = sequence;
     this.#reached = sequence;
-    this.enterEpoch(epoch);
+    this.addEpoch(epoch);
   }
 
   /** The feed continues in this epoch. */
-  enterEpoch(epoch: string): void {
+  addEpoch(epoch: string): void {
     if (this.#epochs.at(-1) !== epoch) this.#epochs.push(epoch);
   }
 
   /** The feed is about to emit entries of this epoch into the pipeline. */
-  enter(epoch: string): void {
+  startEntries(epoch: string): void {
     this.#hasEntered = true;
-    this.enterEpoch(epoch);
+    this.addEpoch(epoch);
   }
 
   encode(value: unknown): string {

@@ -10,11 +10,11 @@ export type Encoded = EncodedEvent | Frame | string;
 
 /** Turns the values of a stream into frames with ids. */
 export interface EventEncoder {
-  /** Events that were given a position. */
+  /** Events that were encoded, with or without a position. */
   readonly sent: number;
   /** How gaps and the end are written. */
   readonly wire: Wire;
-  /** Checks and encodes a value. @throws what the value cannot be sent for. */
+  /** Checks and encodes a value. @throws the reason why the value cannot be sent. */
   encode(value: unknown): Encoded;
   /** Returns the frame at the next position; '' if there is nothing to send. */
   withId(encoded: Encoded): string;

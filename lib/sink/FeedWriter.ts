@@ -90,12 +90,12 @@ export class FeedWriter implements ReaderTarget, Writer {
     this.#connection.endForShutdown(lastFrame, retry, done);
   }
 
-  /** Called when the log cannot be read, or the stream exceeded a timeout. */
+  /** Ends the response with an error: of the log, of a closed or full feed, or a timeout. */
   fail(error: unknown): void {
     const connection = this.#connection;
     if (connection.state === 'waiting') return this.#session.refuse(error);
     const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
-    const lastFrames = this.#framesOf(this.#session.outcomeOf(error));
+    const lastFrames = this.#framesOf(this.#session.handleError(error));
     // The reader of a full socket resumes from the position it has.
     if (lastFrames === undefined || connection.checkSocket() === 'busy') connection.cut(reason);
     else connection.end(reason, lastFrames);
@@ -111,12 +111,12 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   /** Returns '': the entries of the log carry their positions. */
-  heartbeatFrame(): string {
+  takePositionFrame(): string {
     return '';
   }
 
   /** Returns '': nothing is pending, and the entries carry their positions. */
-  lastFrames(): string {
+  takeLastFrames(): string {
     return '';
   }
 

@@ -99,7 +99,7 @@ export class PipelineSession implements ReaderSession {
 
   onPosition(position: StartPosition, state: LogState, onStarted: () => void): void {
     this.preamble = feedPreamble(this.#route, position, state.epoch);
-    // Behind a snapshot, whose last event moves the reader to its position.
+    // With a snapshot the reader starts one sequence earlier: the last event of the snapshot has its position.
     const { afterSequence, snapshot } = position;
     this.#encoder?.setStartPosition(state.epoch, snapshot === undefined ? afterSequence : afterSequence - 1);
     this.#onStarted = onStarted;
@@ -117,7 +117,7 @@ export class PipelineSession implements ReaderSession {
   }
 
   enterEpoch(epoch: string): void {
-    this.#encoder?.enter(epoch);
+    this.#encoder?.startEntries(epoch);
   }
 
   onEnd(logEnd: LogEnd): void {

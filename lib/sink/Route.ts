@@ -32,7 +32,7 @@ export type ErrorOutcome = { readonly value: unknown } | 'end' | 'cut';
 
 /** The stream and the options of one `sse`, checked once, and what all its responses share. */
 export class Route {
-  readonly stream: (context: AnyContext) => unknown;
+  readonly streamFor: (context: AnyContext) => unknown;
   readonly options: UntypedOptions;
   readonly decode: DecodeInputs;
   /** The methods that are answered where no framework has chosen the route by its method. */
@@ -59,15 +59,15 @@ export class Route {
   readonly #resumeHeaders: Readonly<Record<'live' | 'exact', ResponseHeaders>>;
 
   constructor(stream: unknown, options: UntypedOptions) {
-    const limits = routeSettings(options);
-    if (typeof stream === 'function') this.stream = stream as Route['stream'];
+    const settings = routeSettings(options);
+    if (typeof stream === 'function') this.streamFor = stream as Route['streamFor'];
     else {
       // What is not a stream is reported where it is mounted, and not to its first reader.
       if (coreOf(stream) === undefined) sourceOf(stream);
-      this.stream = () => stream;
+      this.streamFor = () => stream;
     }
     this.options = options;
-    this.settings = limits;
+    this.settings = settings;
     this.decode = inputDecoder(options);
     const { methods = options.body === undefined ? ['GET'] : ['GET', 'POST'] } = options;
     this.methods = new Set(['HEAD', ...methods]);
@@ -76,7 +76,7 @@ export class Route {
     const hasOwnIds = options.resume === 'own-ids';
     this.wire = new Wire(options.wire, hasOwnIds);
     if (options.events !== undefined) checkNames('sse: events', options.events, this.wire.rules);
-    this.preambleFrames = this.wire.retry ? `retry: ${limits.retry}\n\n` : '';
+    this.preambleFrames = this.wire.retry ? `retry: ${settings.retry}\n\n` : '';
     if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);
     if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);
     const resume = resumeOptionsOf(options.resume);
@@ -85,10 +85,10 @@ export class Route {
     const policy = typeof gapPolicy === 'function' ? undefined : gapPolicy;
     this.startOptions = startAtValue(typeof from === 'function' ? undefined : from, policy);
     this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
-    const runs = resume && runsOf(resume, options.events, limits.maxEventBytes, this.wire.rules);
+    const runs = resume && runsOf(resume, options.events, settings.maxEventBytes, this.wire.rules);
     // A feed resumes from its own log.
     this.runs = coreOf(stream) === undefined ? runs : undefined;
-    this.headers = headersOf(limits, options.headers);
+    this.headers = headersOf(settings, options.headers);
     this.#resumeHeaders = {
       live: { ...this.headers, 'Rxsse-Resume': 'live' },
       exact: { ...this.headers, 'Rxsse-Resume': 'exact' },

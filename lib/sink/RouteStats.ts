@@ -17,8 +17,7 @@ const noCloses = {
  * Why a connection was closed.
  *
  * `disconnected`: the client closed it, or it broke · `completed`: the stream completed, and the end was sent ·
- * `failed`: the stream failed, or the log cannot be read · `timeout`: the stream exceeded one of the option
- * `timeout` · `stalled`: the socket took nothing for `stallTimeout` · `overflow`: the reader was too slow for a stream
+ * `failed`: the stream failed, or the log cannot be read · `timeout`: the stream exceeded a limit of the option `timeout` · `stalled`: the socket took nothing for `stallTimeout` · `overflow`: the reader was too slow for a stream
  * without a log · `max-age`, `expired`: `maxAge` and `expiresAt` · `shutdown`: the server shuts down · `refused`: the
  * request was answered with something other than the stream.
  *
@@ -32,7 +31,7 @@ const noRefusals = { shutdown: 0, full: 0, client: 0, ended: 0, input: 0, error:
  * Why a request was answered with something other than the stream.
  *
  * `shutdown`: the server shuts down · `full`, `client`: a bound of `connectionLimit`, of all connections or of one
- * client's · `ended`: the reader has all of a stream that ended · `input`: query, params or body do not decode ·
+ * client's · `ended`: the reader has all of a stream that ended · `input`: query, params or body do not decode, or the method or the origin is not allowed ·
  * `error`: the stream failed before the first byte · `head`: a HEAD request.
  *
  * @category sink

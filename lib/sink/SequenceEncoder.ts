@@ -7,8 +7,7 @@ import type { Encoded, EventEncoder } from './EventEncoder.ts';
 import type { Wire } from './Wire.ts';
 
 /**
- * Numbers the events of one connection's stream, which has no log: under an epoch of its own, dense from 1. Where the
- * wire has no ids of ours, it only counts them.
+ * Numbers the events of one connection's stream, which has no log: under an epoch of its own, dense from 1. Where the route sends no ids, it only counts them.
  */
 export class SequenceEncoder implements EventEncoder {
   readonly wire: Wire;

@@ -8,7 +8,7 @@ import type { Gap } from '../event/Gap.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
-import { contain } from './callUser.ts';
+import { callHook } from './callUser.ts';
 import type { LimitRefusal } from './connectionLimit.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
@@ -121,11 +121,11 @@ export class Session {
     const callback = this.route.options[hook];
     if (callback === undefined) return;
     const where = (): string => `${hook} of sse ${describeRequest(this.context.request)}`;
-    contain(where, () => runIn(this.connection.scope, () => call(callback)));
+    callHook(where, () => runIn(this.connection.scope, () => call(callback)));
   }
 
   /** Returns what the reader gets for an error after the first byte. */
-  outcomeOf(error: unknown): ErrorOutcome {
+  handleError(error: unknown): ErrorOutcome {
     this.#error = error;
     return runIn(this.connection.scope, () => this.route.outcomeOf(error, this.context));
   }
@@ -135,7 +135,7 @@ export class Session {
     reportError(`onError of sse ${describeRequest(this.context.request)}`, error);
   }
 
-  /** Starts the response of every stream but a mounted feed. */
+  /** The state of a response that `serveStream` serves. */
   get pipeline(): PipelineSession {
     const { route, connection } = this;
     this.#pipeline ??= new PipelineSession(route, connection, this.requestedCursor, this.startOptions, (gap) =>
@@ -184,7 +184,7 @@ export class Session {
   }
 
   /** Unsubscribes a timer when the connection closes. */
-  add(timer: TeardownLogic): void {
+  addTeardown(timer: TeardownLogic): void {
     this.#teardown ??= new Subscription();
     this.#teardown.add(timer);
   }

@@ -93,8 +93,7 @@ export interface SseOptions<
    */
   readonly heartbeat?: number | false;
   /**
-   * How long a reader waits before it reconnects, in milliseconds: a whole number from 0 to 2147483647. Every response
-   * starts with it, since EventSource retains the last value that it received.
+   * How long a reader waits before it reconnects, in milliseconds: a whole number from 0 to 2147483647. Every response starts with it, unless the wire has no `retry`, since EventSource retains the last value that it received.
    *
    * @default 3000
    */
@@ -120,7 +119,7 @@ export interface SseOptions<
   /**
    * Decides what happens when a reader is slower than a stream without a log: `'disconnect'` cuts the connection, so that the
    * reader reconnects; `'drop-oldest'` drops the event that has waited longest and sends a gap; `{ conflateBy, merge }`
-   * retains one event for each key. A feed needs none of it, since its readers have no queue.
+   * retains one event for each key. A mounted feed needs none of it, since its readers have no queue. What operators make of `feed.read` waits up to `queue.maxBytes`, and beyond that the reader is disconnected.
    *
    * @default 'disconnect'
    */
@@ -191,7 +190,7 @@ export interface SseOptions<
   readonly onOpen?: (context: ContextOf<Q, P, B, S, R>) => void;
   /** Called when a response that had started is closed; `stats.error` is the error for which it was. */
   readonly onClose?: (reason: CloseReason, stats: CloseStats, context: ContextOf<Q, P, B, S, R>) => void;
-  /** Called when a reader gets a gap event, at its start or later. */
+  /** Called when a reader misses events, at its start or later, whatever `wire.gap` sends. */
   readonly onGap?: (gap: Gap['data'], context: ContextOf<Q, P, B, S, R>) => void;
   /** Called with how many events were dropped for a slow reader, which gets a gap event for them. */
   readonly onOverflow?: (dropped: number, context: ContextOf<Q, P, B, S, R>) => void;

@@ -10,7 +10,7 @@ export interface StreamResponse {
   open(frames: string): boolean;
   /** Answers an error before the first byte. */
   refuse(error: unknown): void;
-  outcomeOf(error: unknown): ErrorOutcome;
+  handleError(error: unknown): ErrorOutcome;
   /** Reports that the value of an outcome cannot be sent. */
   reportOutcome(error: unknown): void;
   /** Events were dropped, and the reader gets this gap for them. */

@@ -21,8 +21,9 @@ const maxBurst = 64 * 1024;
 export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
   encoder: EventEncoder;
-  /** Called once when everything is written and the socket takes more, and for each value that has to wait for that. */
+  /** Called once when nothing waits and the socket takes more. */
   onReady: (() => void) | undefined;
+  /** Called for each value that has to wait. */
   onFull: (() => void) | undefined;
   /** True while the stream is being subscribed: what it emits then is not written, so that an error is an HTTP error. */
   isSubscribing = false;
@@ -88,11 +89,12 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     onReady();
   }
 
-  heartbeatFrame(): string {
-    return this.encoder.positionFrame();
+  takePositionFrame(): string {
+    // The position of a later entry must not precede an event that waits for the end of its burst.
+    return this.#pending === '' ? this.encoder.positionFrame() : '';
   }
 
-  lastFrames(): string {
+  takeLastFrames(): string {
     return this.#takePending() + this.encoder.positionFrame();
   }
 
@@ -112,7 +114,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     try {
       super.unsubscribe();
     } catch (error) {
-      this.#response.outcomeOf(error);
+      this.#response.handleError(error);
     }
   }
 
@@ -145,7 +147,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     this.unsubscribe();
     if (this.#connection.state === 'waiting') return this.#response.refuse(error);
     const reason = hasTag<StreamTimeoutError>(error, 'StreamTimeoutError') ? 'timeout' : 'failed';
-    const outcome = this.#response.outcomeOf(error);
+    const outcome = this.#response.handleError(error);
     if (typeof outcome === 'string') return this.#end(outcome, reason);
     try {
       this.#enqueue(outcome.value);
@@ -170,7 +172,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const isWaiting = this.#connection.state === 'waiting';
     const error = readerQueueFull(`queue.${exceeded}`, this.#response.queue[exceeded], isWaiting);
     if (isWaiting) return this.#response.refuse(error);
-    this.#response.outcomeOf(error);
+    this.#response.handleError(error);
     this.#connection.cut('overflow');
   }
 

@@ -66,7 +66,7 @@ export const feedHasPositions =
 const noGapFrame = 'sse: wire.gap must return a frame made by message(...) or undefined';
 const noNames: ReadonlySet<string> = new Set();
 const controls = ['events', 'ids', 'none'] as const;
-const heartbeats = new TextEncoder();
+const heartbeatEncoder = new TextEncoder();
 
 /** Encodes what a route sends beside the events of its stream, by its option `wire`. */
 export class Wire {
@@ -80,7 +80,8 @@ export class Wire {
   readonly announcesEnd: boolean;
   readonly rules: FrameRules;
   /**
-   * The heartbeat. Without an empty line, which makes some clients dispatch an empty message, it is a comment as well.
+   * The comment that is sent as a heartbeat. With `control: 'events'` alone an empty line follows it, since some other clients
+   * dispatch an empty message for that.
    */
   readonly heartbeat: Uint8Array;
   readonly #end: Required<WireOptions>['end'];
@@ -106,7 +107,7 @@ export class Wire {
     this.announcesEnd = end === 'event';
     this.rules = { hasOwnIds, reservedNames: isRxsse ? eventSourceNames : noNames };
     if (isMessage(end)) checkName('sse: a wire.end', end.event, this.rules);
-    this.heartbeat = heartbeats.encode(isRxsse ? ':\n\n' : ':\n');
+    this.heartbeat = heartbeatEncoder.encode(isRxsse ? ':\n\n' : ':\n');
     this.#end = end;
     this.#gap = gap;
   }
@@ -158,7 +159,7 @@ export class Wire {
     return this.#stripped.bytes;
   }
 
-  /** Asks the program for the frame of a gap. An error of its is reported, and the reader gets nothing. */
+  /** Asks the program for the frame of a gap. An error that the function throws is reported, and the reader gets nothing. */
   #gapFrame(data: Gap['data']): Message | undefined {
     if (typeof this.#gap !== 'function') return undefined;
     try {

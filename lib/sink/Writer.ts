@@ -7,9 +7,9 @@ export interface Writer {
   /** Called when the full socket has drained. */
   onDrain(): void;
   /** Returns the position to send instead of a heartbeat; '' if the reader knows its position. */
-  heartbeatFrame(): string;
+  takePositionFrame(): string;
   /** Returns what has to be sent before the response ends early: what is pending, and the reader's position. */
-  lastFrames(): string;
+  takeLastFrames(): string;
   /** Ends the connection by an error: the route decides what the reader gets. */
   fail(error: unknown): void;
   /** Called once, when the connection has closed for whatever reason. */

@@ -1,7 +1,7 @@
 import { reportError } from '../error/reportError.ts';
 
 /** Calls a function of the user's that is only notified: what it throws or rejects with is reported and changes nothing. */
-export function contain(where: () => string, call: () => unknown): void {
+export function callHook(where: () => string, call: () => unknown): void {
   try {
     const result = call();
     if (isPromise(result)) result.then(undefined, (error) => reportError(where(), error));

@@ -73,7 +73,7 @@ export function refuseError(connection: Connection, error: unknown, where: strin
 }
 
 /** Answers for a server without room to a client that is not an EventSource, with a random `Retry-After`. */
-export function refuseForNow(connection: Connection): void {
+export function refuseFullServer(connection: Connection): void {
   const seconds = Math.ceil(5 * (1 + randomFraction()));
   reply(connection, 503, { title: 'Service Unavailable' }, { 'Retry-After': String(seconds) });
 }

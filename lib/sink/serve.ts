@@ -76,7 +76,7 @@ function serveAdmitted(session: Session): void {
   if (run !== undefined) return serveFeed(session, run.core);
 
   whenResolved(
-    route.stream(session.context),
+    route.streamFor(session.context),
     (error) => session.refuse(error),
     (stream) => {
       if (connection.hasEnded) return;

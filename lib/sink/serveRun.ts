@@ -42,7 +42,7 @@ class RunStart {
     });
     const source = observed.pipe(catchError((error) => this.#onError(error)));
     const run = this.#runs.create(route.ownerOf(context), source, this.#session, (error) => {
-      if (this.#failure?.error !== error) this.#session.outcomeOf(error);
+      if (this.#failure?.error !== error) this.#session.handleError(error);
     });
     // From here on the stream may outlive its reader.
     this.#session.detach();
@@ -78,7 +78,7 @@ class RunStart {
 
   #onError(error: unknown): Observable<unknown> {
     const isHttpError = !this.#isStarted && !this.#session.connection.hasEnded;
-    const outcome = isHttpError ? 'cut' : this.#session.outcomeOf(error);
+    const outcome = isHttpError ? 'cut' : this.#session.handleError(error);
     if (outcome === 'end') return EMPTY;
     if (outcome !== 'cut') return of(outcome.value);
     this.#stream = { error };

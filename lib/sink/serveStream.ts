@@ -74,8 +74,8 @@ class SessionResponse implements StreamResponse {
     this.#session.refuse(error);
   }
 
-  outcomeOf(error: unknown): ErrorOutcome {
-    return this.#session.outcomeOf(error);
+  handleError(error: unknown): ErrorOutcome {
+    return this.#session.handleError(error);
   }
 
   reportOutcome(error: unknown): void {

@@ -12,7 +12,7 @@ import { Timeouts } from './Timeouts.ts';
 const jitter = 0.1;
 
 /**
- * Sends the preamble and what is pending, and starts what ends the connection while its stream is silent: `maxAge`,
+ * Sends the preamble and what is pending, and starts the timers that end the connection: `maxAge`,
  * `expiresAt` and the timeouts. Does nothing if the response was answered or closed meanwhile.
  */
 export function startResponse(session: Session, preamble: Preamble, pendingFrames = ''): void {
@@ -47,7 +47,7 @@ function limitAge(session: Session): void {
 function endAfter(session: Session, delay: number, reason: CloseReason): void {
   // An invalid Date counts as expired.
   const wait = Math.min(Math.max(delay || 0, 0), maxTimerDelay);
-  session.add(asyncScheduler.schedule(() => session.connection.endEarly(reason), wait));
+  session.addTeardown(asyncScheduler.schedule(() => session.connection.endEarly(reason), wait));
 }
 
 /**
@@ -56,7 +56,7 @@ function endAfter(session: Session, delay: number, reason: CloseReason): void {
  */
 export function delayHead(session: Session, delay: number, start: () => void): () => void {
   const timer = asyncScheduler.schedule(startNow, delay);
-  session.add(timer);
+  session.addTeardown(timer);
   return startNow;
 
   function startNow(): void {

@@ -82,7 +82,7 @@ export class MarbleRun implements ReaderRun {
     this.#mistakes.push(testFailure(message));
   };
 
-  /** Calls of a route that Node would have ignored, or that would have ended the process. */
+  /** The first call of a route that Node would have ignored, or that would have ended the process. */
   get firstMistake(): Error | undefined {
     return this.#mistakes[0];
   }
@@ -162,7 +162,7 @@ export class MarbleRun implements ReaderRun {
     return this.#asInRun(() => this.#expectations.subscriptions(this.scheduler, logs, site));
   }
 
-  /** RxJS parses diagrams as those of `run` only inside of it, where an async test is not. */
+  /** RxJS parses this syntax only inside `TestScheduler.run`; an async test runs outside of it. */
   #asInRun<T>(work: () => T): T {
     return this.#name === 'marbles' ? work() : this.scheduler.aside(work);
   }

@@ -46,7 +46,7 @@ export class Marks {
       .map(([letter, text]) => `  ${letter}  ${text.length > maxLength ? `${text.slice(0, maxLength)}…` : text}`);
   }
 
-  /** Returns true where a letter stands for itself. */
+  /** Returns the value itself if it is one free letter, otherwise the next free letter. */
   #free(value: unknown): string {
     if (typeof value === 'string' && /^\w$/.test(value) && !this.#texts.has(value)) return value;
     return free.find((letter) => !this.#texts.has(letter)) ?? rest;

@@ -30,7 +30,7 @@ export function socketScript(marbles: string, where: string, more = ''): readonl
     const letter = notification.kind === 'N' ? String(notification.value) : '|';
     const apply = stepOfLetter[letter] ?? (letter !== '|' && more.includes(letter) ? nothing : undefined);
     if (apply === undefined || frame < 0) {
-      const known = 'F (full), D (drained), X (the client is gone), L (so, and the last write is lost), # (it broke)';
+      const known = 'F (full), D (drained), X (the client is gone), L (as X, and the last write is lost), # (it broke)';
       throw new TypeError(
         `${where} knows ${known}${more === '' ? '' : ` and ${[...more].join(', ')}`} only, got ${letter}`,
       );

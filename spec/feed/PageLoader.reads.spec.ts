@@ -49,7 +49,7 @@ describe('PageLoader', () => {
     const loader = new PageLoader(log, 100, 64, noop);
     const [left, moved, stays] = [new Standing(3), new Standing(3), new Standing(3)];
     for (const reader of [left, moved, stays]) loader.load(reader, 0);
-    left.set = undefined;
+    left.readerSet = undefined;
     moved.afterSequence = 5;
     reads[0]?.answer.next(page);
     expect([left, moved, stays].map(({ loaded, isLinked }) => [loaded !== undefined, isLinked])).to.deep.equal([
@@ -94,7 +94,7 @@ describe('PageLoader', () => {
     const loader = new PageLoader(log, 100, 1, noop);
     const [first, gone, last] = [new Standing(1), new Standing(2), new Standing(3)];
     for (const reader of [first, gone, last]) loader.load(reader, 0);
-    gone.set = undefined;
+    gone.readerSet = undefined;
     reads[0]?.answer.next(page);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 3]);
     reads[1]?.answer.next(page);

@@ -14,7 +14,7 @@ function opened() {
   const { log, reads } = answered();
   const readers = new ReaderSet(log, 64, noop);
   const first = new Standing(9);
-  first.set = undefined;
+  first.readerSet = undefined;
   const tails: number[] = [];
   readers.add(first, ({ tail }) => tails.push(tail));
   return { readers, reads, first, tails };

@@ -9,7 +9,7 @@ export class Behind extends Reader {
     const errors: unknown[] = [];
     super({ ...idleTarget, fail: (error) => void errors.push(error) });
     this.errors = errors;
-    this.set = { writePage: () => serve(this) };
+    this.readerSet = { writePage: () => serve(this) };
   }
 }
 

@@ -13,7 +13,7 @@ export class Standing extends Reader {
     this.errors = errors;
     this.afterSequence = after;
     this.epoch = epoch;
-    this.set = { writePage: () => {} };
+    this.readerSet = { writePage: () => {} };
   }
 }
 

@@ -56,7 +56,7 @@ export const heartbeatAfterTheEnd: Bug = {
     ["    if (before === 'open') this.#heartbeats?.remove(this);\n    else this.#stalls?.remove(this);\n", ''],
     ['    this.#stalls?.add(this);\n    this.#transport.end', '    this.#transport.end'],
     [
-      "    if (this.checkSocket() !== 'open' || this.#wire === undefined) return;\n    this.heartbeats++;\n    this.write(this.writer?.heartbeatFrame() || this.#wire.heartbeat);",
+      "    if (this.checkSocket() !== 'open' || this.#wire === undefined) return;\n    this.heartbeats++;\n    this.write(this.writer?.takePositionFrame() || this.#wire.heartbeat);",
       '    this.#transport.write(this.#wire.heartbeat);\n    this.lastWrite = clock.now();\n    this.#heartbeats?.restart(this);',
     ],
   ],
