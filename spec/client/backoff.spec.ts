@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { catchError, NEVER, of, throwError } from 'rxjs';
+import { catchError, lastValueFrom, NEVER, of, throwError } from 'rxjs';
 import type { ReconnectOptions } from '../../lib/client/Backoff.ts';
 import type { ConnectionStatus } from '../../lib/client/ConnectionStatus.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
@@ -170,6 +170,45 @@ describe('the backoff of fromSse', () => {
   });
 });
 
+describe('what fromSse reads of a response', () => {
+  it('has the headers in the status open', () => {
+    const { fetch } = scriptedFetch({ headers: { 'x-request-id': 'r9' }, body: of('') });
+    const ids: unknown[] = [];
+    const next = (status: ConnectionStatus) => {
+      if (status.state === 'open') ids.push(status.headers?.get('x-request-id'));
+    };
+    fromSse('x:', Ticks, { fetch, statusObserver: { next }, endOfResponse: 'complete' }).subscribe();
+    expect(ids).to.deep.equal(['r9']);
+  });
+
+  const json = { status: 400, headers: { 'content-type': 'application/problem+json' } };
+  const problemOf = catchError((error: ConnectionError) => of([error.reason, error.problem]));
+
+  for (const [bytes, isRead] of [
+    [65_536, true],
+    [65_537, false],
+  ] as const) {
+    it(`is ${isRead ? '' : 'no '}problem of ${bytes} bytes, in two chunks`, async () => {
+      const text = JSON.stringify('x'.repeat(bytes - 2));
+      const { fetch } = scriptedFetch({ ...json, body: of(text.slice(0, 40_000), text.slice(40_000)) });
+      const stream = fromSse('x:', Ticks, { fetch }).pipe(problemOf);
+      expect(await lastValueFrom(stream)).to.deep.equal(['status', isRead ? JSON.parse(text) : undefined]);
+    });
+  }
+
+  it(
+    'is no problem that takes longer than 5 s, although bytes arrive',
+    marbles(({ cold, expectObservable }) => {
+      const parts = { o: '{"a"', p: ':', q: '1}' };
+      const inTime = scriptedFetch({ ...json, body: cold('o 3s p 1900ms (q|)', parts) });
+      const late = scriptedFetch({ ...json, body: cold('o 3s p 2s (q|)', parts) });
+      const seen = { y: ['status', { a: 1 }], n: ['status', undefined] };
+      expectObservable(fromSse('x:', Ticks, { fetch: inTime.fetch }).pipe(problemOf)).toBe('4902ms (y|)', seen);
+      expectObservable(fromSse('x:', Ticks, { fetch: late.fetch }).pipe(problemOf)).toBe('5s (n|)', seen);
+    }),
+  );
+});
+
 describe('reconnecting early', () => {
   const slow = { initialDelay: 60_000, maxDelay: 60_000 };
 
@@ -219,6 +258,72 @@ describe('reconnecting early', () => {
       fromSse('x:', Ticks, { fetch, statusObserver, backoff }).subscribe({ error: () => {} });
       flush();
       expect(attempts).to.deep.equal([1, 1, 1]);
+    }),
+  );
+});
+
+describe("the browser's own signals", () => {
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const windowEvents = new EventTarget();
+  const fakes = {
+    document: page,
+    addEventListener: windowEvents.addEventListener.bind(windowEvents),
+    removeEventListener: windowEvents.removeEventListener.bind(windowEvents),
+  };
+  before(() => {
+    for (const [name, value] of Object.entries(fakes)) {
+      Object.defineProperty(globalThis, name, { value, configurable: true });
+    }
+  });
+  after(() => {
+    for (const name of Object.keys(fakes)) Reflect.deleteProperty(globalThis, name);
+  });
+
+  const signal: Readonly<Record<string, () => void>> = {
+    o: () => void windowEvents.dispatchEvent(new Event('online')),
+    v: () => {
+      page.visibilityState = 'visible';
+      page.dispatchEvent(new Event('visibilitychange'));
+    },
+    h: () => {
+      page.visibilityState = 'hidden';
+      page.dispatchEvent(new Event('visibilitychange'));
+    },
+  };
+  const slow = { initialDelay: 60_000, maxDelay: 60_000 };
+
+  for (const [what, script, connected] of [
+    ['ends a wait when the browser is online again', '---o', 3],
+    ['ends a wait when the page is shown again, and not when it is hidden', '-h-v', 3],
+  ] as const) {
+    it(
+      what,
+      marbles(({ cold, expectObservable, flush }) => {
+        const { fetch, requests } = scriptedFetch(undefined, { body: cold('-b-e', texts) });
+        cold(script).subscribe((letter) => signal[letter]?.());
+        expectObservable(fromSse('x:', Ticks, { fetch, backoff: slow })).toBe('----b-|', values);
+        flush();
+        expect(requests.map(({ at }) => at)).to.deep.equal([0, connected]);
+      }),
+    );
+  }
+
+  it(
+    'replace no connection, and are not listened to where reconnectOn is given',
+    marbles(({ cold, flush }) => {
+      const connected = scriptedFetch({ body: cold('-a', texts) });
+      const waiting = scriptedFetch(undefined);
+      cold('--o-h-v-o').subscribe((letter) => signal[letter]?.());
+      const subscriptions = [
+        fromSse('x:', Ticks, { fetch: connected.fetch }).subscribe(),
+        fromSse('x:', Ticks, { fetch: waiting.fetch, reconnectOn: NEVER, backoff: slow }).subscribe(),
+      ];
+      cold('----------u').subscribe(() => {
+        expect(connected.requests[0]?.signal.aborted).to.equal(false);
+        for (const subscription of subscriptions) subscription.unsubscribe();
+      });
+      flush();
+      expect([connected.requests.length, waiting.requests.length]).to.deep.equal([1, 1]);
     }),
   );
 });

@@ -76,6 +76,43 @@ describe('FrameParser over a limit', () => {
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
   });
 
+  it('calls onOversized once for each event, moves past its id, and reads on', () => {
+    const text =
+      'id: 1\ndata: 12345\ndata: 6\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3456789\ndata: 3456789\nid: 4\n\ndata: 5\n\n';
+    for (const chunks of [[bytesOf(text)], byteByByte(bytesOf(text))]) {
+      const calls: string[] = [];
+      const parser = new FrameParser({
+        ...limits,
+        onMessage: ({ id, data }) => calls.push(`message ${id} ${data}`),
+        onPosition: (id) => calls.push(`position ${id}`),
+        onOversized: ({ kind, limit }) => calls.push(`${kind} ${limit}`),
+      });
+      for (const chunk of chunks) parser.push(chunk);
+      expect(calls).to.deep.equal([
+        'frame-size 4',
+        'position 1',
+        'position 2',
+        'message 2 2',
+        'line-size 12',
+        'position 4',
+        'message undefined 5',
+      ]);
+      expect(parser.lastEventId).to.equal('4');
+      expect(parser.isUnfinished).to.equal(false);
+    }
+  });
+
+  it('is thrown by push where onOversized throws it', () => {
+    const parser = new FrameParser({
+      ...limits,
+      onMessage: () => {},
+      onOversized: (error) => {
+        throw error;
+      },
+    });
+    expect(() => parser.push(bytesOf('data: 12345\n'))).to.throw('received an event larger than 4 bytes');
+  });
+
   it('is 1 MiB of data by default', () => {
     const most = 'x'.repeat(2 ** 20);
     expect(ourReading([bytesOf(`data: ${most}\n\n`)])).to.deep.equal([message(most)]);
