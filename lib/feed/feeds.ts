@@ -55,6 +55,20 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
    * @throws UnavailableError when there are `maxFeeds`, and each has readers or was used within `idleTimeout`.
    */
   get(key: string): Feed<C>;
+  /**
+   * Returns whether this process retains a feed of the key: since the first `get`, until it was removed, closed or
+   * idle for `idleTimeout`. It creates none, and does not look into a durable log.
+   */
+  has(key: string): boolean;
+  /** Returns the keys of the feeds that this process retains. */
+  keys(): readonly string[];
+  /**
+   * Closes the feed of a key, and returns whether there was one. Its readers are cut as by an error, and come back to a
+   * new feed, unless the route answers with a 404. Its log is closed: what a `memoryLog` holds is gone, and what an
+   * `lmdbLog` has stored remains, and is read by the next feed of the key. To tell the readers that nothing follows,
+   * end the feed first.
+   */
+  remove(key: string): boolean;
   /** How many feeds there are now. */
   readonly size: number;
   /** Closes all feeds. A key that is used afterwards gets a new feed. */
@@ -122,6 +136,15 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
       const member = existing === undefined || existing.core.isClosed ? create(key) : existing;
       registry.touch(member);
       return member.feed;
+    },
+    has: (key) => registry.get(key)?.core.isClosed === false,
+    keys: () => registry.members.filter(({ core }) => !core.isClosed).map(({ key }) => key),
+    remove: (key) => {
+      const member = registry.get(key);
+      if (member === undefined) return false;
+      const isOpen = !member.core.isClosed;
+      registry.remove(member);
+      return isOpen;
     },
     get size() {
       return registry.size;
