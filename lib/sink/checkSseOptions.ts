@@ -1,6 +1,8 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { checkOneOf } from '../data/check.ts';
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { parseCursor } from '../event/cursor.ts';
 import { isContract } from '../event/events.ts';
 import type { OverflowConflation, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
@@ -67,7 +69,12 @@ export function checkSseOptions(options: object, others: Readonly<Record<string,
   }
   if (isNonNull(resume)) {
     checkOptions('sse: resume', resume, resumeKinds);
-    const { gapPolicy } = resume;
+    const { gapPolicy, from } = resume;
+    if (typeof from === 'string' && from !== 'live' && from !== 'oldest' && isLeft(parseCursor(from))) {
+      throw new TypeError(
+        `sse: resume.from must be 'live', 'oldest', a cursor or a snapshot, got ${JSON.stringify(from)}`,
+      );
+    }
     const policies = ['replay', 'skip', 'end'];
     if (gapPolicy !== undefined && typeof gapPolicy !== 'function') {
       checkOneOf('sse: resume.gapPolicy', gapPolicy, policies, 'a function');

@@ -111,6 +111,9 @@ function refusal(reader: TestReader | EventSourceReader, { site }: Expectation):
 
 /** Returns the notes beside the difference. */
 function remarkOn(reader: TestReader | undefined): string {
+  if (reader !== undefined && reader.status === undefined && reader.error === undefined) {
+    return '; the route has not answered: where it waits for a promise, use asyncMarbles';
+  }
   const answer = reader === undefined ? '' : describeResponse(reader);
   return answer === '' ? '' : `; ${answer}`;
 }
