@@ -55,7 +55,7 @@ export abstract class SseContext<F extends ContextFields = ContextFields> implem
   abstract get lastEventId(): string | undefined;
   /** Aborted when the reader has disconnected or the stream is complete; with `resume: true`, when the stream completes or is unsubscribed from after `linger`. */
   abstract get signal(): AbortSignal;
-  /** The session, for `feed.read`. @internal */
+  /** The session of the request, for `feed.read`. */
   abstract get [readerSession](): ReaderSession;
 }
 

@@ -29,7 +29,10 @@ export function serve(
   const { stats } = route;
   const session = new Session(route, request, transport, next, userRequest);
   const { connection } = session;
-  if (next === undefined && !route.methods.has(request.method ?? 'GET')) return refuseMethod(connection, route.methods);
+  if (next === undefined && !route.methods.has(request.method ?? 'GET')) {
+    stats.refused.input++;
+    return refuseMethod(connection, route.methods);
+  }
   if (!isAllowedOrigin(request, route.options.allowedOrigins ?? '*')) {
     stats.refused.input++;
     return refuseOrigin(connection);

@@ -132,7 +132,7 @@ export class EventSourceReader {
   get state(): 'connecting' | 'open' | 'closed' {
     const last = this.#connections.at(-1);
     if (this.#closed || this.#end !== undefined) return 'closed';
-    return last !== undefined && last.closed === undefined && last.isStream ? 'open' : 'connecting';
+    return last !== undefined && last.closedAt === undefined && last.isStream ? 'open' : 'connecting';
   }
 
   /** How it ended for good; `undefined` while it is open, and when the page closed it. */
@@ -147,14 +147,14 @@ export class EventSourceReader {
   #take({ letter, apply }: SocketStep): void {
     const last = this.#connections.at(-1);
     if (letter === 'C') this.#closed = true;
-    if (last === undefined || last.closed !== undefined) return;
+    if (last === undefined || last.closedAt !== undefined) return;
     if (letter === 'C') last.response.disconnect();
     else apply(last);
   }
 
   #changed(reader: TestReader): void {
     if (this.#closed || this.#end !== undefined) return;
-    const { status, isStream, closed } = reader;
+    const { status, isStream, closedAt: closed } = reader;
     if (status !== undefined && !isStream) {
       this.#end = { at: this.#run.scheduler.frame, status };
       // A browser does not read any further.

@@ -115,22 +115,22 @@ export class TestReader {
   }
 
   /** When the server ended the response, in virtual milliseconds. */
-  get ended(): number | undefined {
+  get endedAt(): number | undefined {
     return this.response.endedAt;
   }
 
   /** When the server cut the connection, in virtual milliseconds. */
-  get cut(): number | undefined {
+  get cutAt(): number | undefined {
     return this.response.cut?.at;
   }
 
   /** When the client disconnected or its socket broke, in virtual milliseconds. */
-  get left(): number | undefined {
+  get leftAt(): number | undefined {
     return this.response.leftAt;
   }
 
   /** When the connection closed, by either side, in virtual milliseconds. */
-  get closed(): number | undefined {
+  get closedAt(): number | undefined {
     return this.#closedAt;
   }
 

@@ -80,7 +80,7 @@ function openingOf({ frames: [first] }: TestReader): number {
 }
 
 /** Returns the index of the end event from the end; `undefined` where the response did not end with it. */
-function endingOf({ frames, ended }: TestReader): number | undefined {
+function endingOf({ frames, endedAt: ended }: TestReader): number | undefined {
   return ended !== undefined && isNamed(frames.at(-1)?.frame, reserved.end) ? -1 : undefined;
 }
 
@@ -96,7 +96,7 @@ function endOf(reader: TestReader | EventSourceReader, error: unknown): readonly
       ? [{ at, kind: kindNames.C, mark: '|' }]
       : [{ at, kind: kindNames.E, mark: '#', value: error }];
   }
-  const { response, ended } = reader;
+  const { response, endedAt: ended } = reader;
   if (ended !== undefined) return [{ at: ended, kind: kindNames.C, mark: '|' }];
   if (response.cut === undefined) return [];
   const value = error === undefined ? undefined : response.cut.error;

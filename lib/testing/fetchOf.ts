@@ -77,7 +77,7 @@ export function fetchOf<R extends SseRequest = SseRequest>(
         reader.response.disconnect();
       };
       const copyWrites = (): void => {
-        const { status, headers, closed, ended } = reader;
+        const { status, headers, closedAt: closed, endedAt: ended } = reader;
         if (status !== undefined && body === undefined) resolve(new Response(startBody(status), { status, headers }));
         for (; count < reader.writes.length && !isDone; count++) {
           const bytes = reader.writes[count]?.bytes;

@@ -15,7 +15,7 @@ const stepOfLetter: Readonly<Record<string, SocketStep['apply']>> = {
   D: ({ response }) => response.drain(),
   X: ({ response }) => response.disconnect(),
   L: (reader) => {
-    if (reader.closed === undefined) reader.lose();
+    if (reader.closedAt === undefined) reader.lose();
     reader.response.disconnect();
   },
 };

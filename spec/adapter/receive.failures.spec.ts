@@ -79,7 +79,7 @@ describe('receive', () => {
       run();
       breakIt(new Error('too late'));
       await inputs.catch(() => {});
-      expect(answer?.left).to.equal(5);
+      expect(answer?.leftAt).to.equal(5);
       expect(answer?.error).to.equal(undefined);
     });
 
@@ -157,7 +157,7 @@ describe('receive', () => {
       marbles((kit) => {
         const answer = post(kit, receive(feed(Orders, { log: withLatency(failing(full), 20) })), paid('A'));
         expect(answer.error).to.equal(full);
-        expect(answer.ended).to.equal(20);
+        expect(answer.endedAt).to.equal(20);
       }),
     );
 

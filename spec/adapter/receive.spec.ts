@@ -52,7 +52,7 @@ describe('receive', () => {
       const answer = post(kit, receive(orders), paid('A'));
 
       expect(answer.status).to.equal(202);
-      expect(answer.ended).to.equal(20);
+      expect(answer.endedAt).to.equal(20);
     }),
   );
 

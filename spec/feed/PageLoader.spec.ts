@@ -98,7 +98,7 @@ describe('readers that are further back than the window', () => {
       timer(6).subscribe(look);
       flush();
       for (const each of others) expect(received(each)).to.deep.equal(['position', '1', '2', '3']);
-      expect(broken && [received(broken), broken.cut, errors]).to.deep.equal([['position'], 6, ['Error: broken']]);
+      expect(broken && [received(broken), broken.cutAt, errors]).to.deep.equal([['position'], 6, ['Error: broken']]);
       expect(turns.reduce((sum, count) => sum + count)).to.equal(600);
       expect(Math.max(...turns)).to.be.at.most(256);
     }),
@@ -119,7 +119,7 @@ describe('readers that are further back than the window', () => {
       timer(5).subscribe(() => other.end());
       flush();
       expect(received(r)).to.deep.equal(['position', '1', '2', '3', 'end']);
-      expect(r.ended).to.equal(11);
+      expect(r.endedAt).to.equal(11);
     }),
   );
 });

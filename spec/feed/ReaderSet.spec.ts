@@ -78,7 +78,7 @@ describe('the readers of a feed', () => {
         timer(20).subscribe(() => log.close());
         flush();
         expect(received(first)).to.deep.equal(['position']);
-        expect(first.cut).to.equal(20);
+        expect(first.cutAt).to.equal(20);
         expect(errors).to.have.length(1);
         expect(errors[0]).to.match(/the log.*closed/);
       }),

@@ -92,7 +92,7 @@ describe('a log whose reads fail', () => {
       });
       flush();
       const [first] = readers;
-      for (const { cut, listeners } of readers) {
+      for (const { cutAt: cut, listeners } of readers) {
         expect(cut).to.be.within(10, 3200);
         expect(listeners).to.equal(0);
       }
@@ -158,7 +158,7 @@ describe('a log whose reads fail', () => {
       const r = reader(sse(shared));
       timer(5).subscribe(() => shared.close());
       flush();
-      expect([r.cut, errors]).to.deep.equal([5, []]);
+      expect([r.cutAt, errors]).to.deep.equal([5, []]);
     }),
   );
 });

@@ -70,7 +70,7 @@ describe('a feed whose log is closed by somebody else', () => {
         timer(10).subscribe(() => memory.close());
         const later = reader(route, { at: '20ms' });
         flush();
-        for (const r of [first, busy]) expect(r.cut).to.be.within(10, 13);
+        for (const r of [first, busy]) expect(r.cutAt).to.be.within(10, 13);
         expect(later.status).to.equal(500);
         expect(later.error).to.be.instanceOf(ClosedError);
         expect(errors.map((error) => error instanceof ClosedError)).to.deep.equal([true, true]);

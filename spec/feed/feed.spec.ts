@@ -119,7 +119,7 @@ describe('feed', () => {
       const later = reader(route, { at: '10ms' });
       flush();
       expect(received(first)).to.deep.equal(['position', '1', 'end']);
-      expect(first.ended).to.equal(1);
+      expect(first.endedAt).to.equal(1);
       expect(first.lastEventId).to.match(/^1\.[\w-]{16}\.1~$/);
       expect(received(later)).to.deep.equal(['position', '1', 'end']);
       expect(first.listeners).to.equal(0);
@@ -148,7 +148,7 @@ describe('feed', () => {
       timer(5).subscribe(() => shared.close());
       flush();
       expect(received(r)).to.deep.equal(['position', '1']);
-      expect(r.cut).to.equal(5);
+      expect(r.cutAt).to.equal(5);
       expectSubscriptions(source.subscriptions).toBe('^----!');
     }),
   );

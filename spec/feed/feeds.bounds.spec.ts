@@ -73,7 +73,7 @@ describe('feeds that are at their bound', () => {
       timer(31).subscribe(() => rooms.close());
       flush();
 
-      const waits = browsers.map(({ status, headers, text, ended }) => {
+      const waits = browsers.map(({ status, headers, text, endedAt: ended }) => {
         expect([status, headers['content-type'], headers['rxsse-resume'], ended]).to.deep.equal([
           200,
           'text/event-stream; charset=utf-8',
@@ -113,7 +113,7 @@ describe('a feed of a family that was closed', () => {
       const r = reader(route, { at: '6ms', params: { room: 'a' }, socket: '30ms X' });
       timer(10).subscribe(() => rooms.get('a').publish(Tick(2)));
       flush();
-      expect([cut.cut, received(r), made]).to.deep.equal([5, ['position', '2'], ['a', 'a', 'b']]);
+      expect([cut.cutAt, received(r), made]).to.deep.equal([5, ['position', '2'], ['a', 'a', 'b']]);
       expect(errors).to.have.length(1);
       expect(errors[0]).to.be.instanceOf(ClosedError);
       expect(rooms.size).to.equal(0);
@@ -140,7 +140,7 @@ describe('a feed of a family that was closed', () => {
       });
       expectSubscriptions(source.subscriptions).toBe(['^---------!', '^---------!']);
       flush();
-      expect(r.cut).to.equal(10);
+      expect(r.cutAt).to.equal(10);
       for (const log of logs) {
         log.read(0, 0).subscribe({
           next: () => expect.fail('open'),

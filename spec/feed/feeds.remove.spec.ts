@@ -49,7 +49,7 @@ describe('the keys of feeds', () => {
       timer(20).subscribe(() => rooms.remove('a'));
       const again = reader(route, { at: '30ms', params: { room: 'a' } });
       flush();
-      expect([received(r), r.cut]).to.deep.equal([['position', '1'], 20]);
+      expect([received(r), r.cutAt]).to.deep.equal([['position', '1'], 20]);
       expect(errors).to.deep.equal(['ClosedError: the feed is closed; create another one']);
       for (const refused of [unknown, again]) expect(refused.error).to.include({ status: 404 });
     }),

@@ -35,7 +35,7 @@ describe('a feed that a route reads without its context', () => {
         const ticks = ticking();
         const r = reader(sse(options, (() => ticks.entries({ from: 'oldest' })) as never), { socket: '5ms X' });
         flush();
-        expect([received(r), r.cut]).to.deep.equal([[], 0]);
+        expect([received(r), r.cutAt]).to.deep.equal([[], 0]);
         expect(String(reported[0]?.error)).to.contain('send the events of feed.events(), or mount the feed');
       }),
     );

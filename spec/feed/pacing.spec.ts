@@ -94,7 +94,7 @@ for (const [logName, makeLog] of Object.entries(overLogs)) {
             });
             const r = reader(route, { socket: '59s X' });
             flush();
-            expect([r.cut, r.left]).to.deep.equal([undefined, 59_000]);
+            expect([r.cutAt, r.leftAt]).to.deep.equal([undefined, 59_000]);
             expect(data(received(r))).to.deep.equal(expected ?? upTo(many));
             // Two pages of 64 KiB.
             expect(queued).to.be.below(5000);
@@ -127,7 +127,7 @@ describe('a pipeline that makes large events of small ones', () => {
       kernelBuffer(slow, 64 * 1024);
       timer(5).subscribe(() => expect(called).to.be.below(5));
       flush();
-      expect(slow.cut).to.equal(undefined);
+      expect(slow.cutAt).to.equal(undefined);
       const numbers = slow.frames.flatMap(({ frame }) =>
         frame._tag === 'Message' && frame.event === 'page' ? [JSON.parse(frame.data).n] : [],
       );

@@ -32,7 +32,7 @@ function attempt(
     flush();
     frames = received(r);
     refused = r.error;
-    ended = r.cut !== undefined ? 'cut' : r.ended !== undefined ? 'ended' : 'open';
+    ended = r.cutAt !== undefined ? 'cut' : r.endedAt !== undefined ? 'ended' : 'open';
     expect(r.listeners).to.equal(0);
   })();
   return { errors, frames, ended, refused };

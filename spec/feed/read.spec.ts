@@ -142,7 +142,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         flush();
         const seen = slow.frames.slice(1).map(({ frame }) => ('data' in frame ? JSON.parse(frame.data).n : undefined));
         expect(seen).to.deep.equal(numbers);
-        expect(slow.cut).to.equal(undefined);
+        expect(slow.cutAt).to.equal(undefined);
       }),
     );
 

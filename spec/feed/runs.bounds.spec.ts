@@ -116,7 +116,7 @@ describe('how many runs there are', () => {
       for (const r of [native, foreign]) {
         expect(r.status).to.equal(200);
         expect(r.headers).to.include({ 'rxsse-resume': 'refused' });
-        expect(r.ended).to.equal(10);
+        expect(r.endedAt).to.equal(10);
         const [wait, ...more] = r.frames.map(({ frame }) => frame);
         expect(more).to.deep.equal([]);
         expect(wait?._tag === 'Retry' ? wait.ms : 0).to.be.within(5000, 10_000);

@@ -42,7 +42,7 @@ describe('a source whose teardown throws', () => {
       const r = reader(sse(shared));
       timer(10).subscribe(() => shared.close());
       flush();
-      expect([received(r), r.cut, r.listeners]).to.deep.equal([['position', '1'], 10, 0]);
+      expect([received(r), r.cutAt, r.listeners]).to.deep.equal([['position', '1'], 10, 0]);
       const errors: unknown[] = [];
       log.read(0, 0).subscribe({ error: (error) => errors.push(error) });
       expect(errors[0]).to.be.instanceOf(ClosedError);

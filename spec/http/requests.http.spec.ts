@@ -5,7 +5,7 @@ import express from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
 import { EMPTY } from 'rxjs';
-import { events, feed, sse } from '../../lib/index.ts';
+import { events, feed, metricsOf, sse } from '../../lib/index.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
 
@@ -21,12 +21,14 @@ async function ask(url: string, method: string): Promise<IncomingMessage> {
 
 describe('the methods that a route of a plain server answers', () => {
   it('are GET and HEAD, and others are answered 405', async () => {
-    await listen(sse(EMPTY), async (url) => {
+    const route = sse(EMPTY);
+    await listen(route, async (url) => {
       for (const method of ['GET', 'HEAD']) expect((await ask(url, method)).statusCode).to.equal(200);
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']) {
         const { statusCode, headers } = await ask(url, method);
         expect([method, statusCode, headers.allow]).to.deep.equal([method, 405, 'HEAD, GET']);
       }
+      expect(metricsOf(route).refused.input).to.equal(6);
     });
   });
 

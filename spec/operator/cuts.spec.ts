@@ -131,7 +131,7 @@ function play(chain: readonly string[], waits: readonly number[], back?: { reado
     const steady = reader(route, { socket: '400ms X' });
     const returned = back && reader(route, { at: `${back.at}ms`, lastEventId: back.id, socket: '800ms X' });
     flush();
-    expect([steady.cut, returned?.cut], 'cut').to.deep.equal([undefined, undefined]);
+    expect([steady.cutAt, returned?.cutAt], 'cut').to.deep.equal([undefined, undefined]);
     stable = receivedBy(steady);
     if (returned !== undefined) resumed = receivedBy(returned);
   })();

@@ -45,7 +45,7 @@ describe('operators between a feed and its reader', () => {
             ),
           );
           expect(got, `cut at ${cut} ms`).to.deep.equal([1, 2, 3, 4]);
-          expect(second.cut, `cut at ${cut} ms`).to.equal(undefined);
+          expect(second.cutAt, `cut at ${cut} ms`).to.equal(undefined);
         });
         run();
       }

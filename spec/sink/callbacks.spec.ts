@@ -35,7 +35,7 @@ const ofEveryRoute = (
     route: (fail, ticks) =>
       sse({ resume: oldest, ...options(fail) } as object, (context: SseContext) => ticks.read(context)),
   },
-  'of a run': { ...more, route: (fail) => sse({ resume: true, ...options(fail) } as object, () => of(1)) },
+  'of a run': { ...more, route: (fail) => sse({ resume: { linger: 0 }, ...options(fail) } as object, () => of(1)) },
   'of a stream': { ...more, route: (fail) => sse(options(fail), of(1)) },
 });
 
@@ -50,8 +50,11 @@ const callbacks: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   'connectionLimit.client': ofEveryRoute((fail) => ({ connectionLimit: connectionLimit({ client: fail }) })),
   'wire.gap': ofEveryRoute((fail) => ({ wire: { gap: fail } }), { headers: lost }),
   'resume.owner': {
-    'of a run': { route: (fail) => sse({ resume: { owner: fail } }, () => of(1)) },
-    'of a run that is resumed': { headers: lost, route: (fail) => sse({ resume: { owner: fail } }, () => of(1)) },
+    'of a run': { route: (fail) => sse({ resume: { owner: fail, linger: 0 } }, () => of(1)) },
+    'of a run that is resumed': {
+      headers: lost,
+      route: (fail) => sse({ resume: { owner: fail, linger: 0 } }, () => of(1)),
+    },
   },
   'resume.from': {
     'of a mounted feed': { route: (fail, ticks) => sse({ resume: { from: fail } }, ticks) },
@@ -83,7 +86,7 @@ const callbacks: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   },
   'the function of the stream': {
     'of a feed': { route: (fail) => sse({}, () => fail()) },
-    'of a run': { route: (fail) => sse({ resume: true }, () => fail()) },
+    'of a run': { route: (fail) => sse({ resume: { linger: 0 } }, () => fail()) },
   },
 };
 

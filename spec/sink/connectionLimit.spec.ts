@@ -23,12 +23,12 @@ describe('connectionLimit', () => {
       const client = reader(other, { at: '5ms', headers: ours });
       const later = reader(one, { at: '15ms', socket: '30ms X' });
       flush();
-      expect([first, second, later].map(({ left }) => left)).to.deep.equal([10, 30, 30]);
+      expect([first, second, later].map(({ leftAt: left }) => left)).to.deep.equal([10, 30, 30]);
       // Any other answer would end a native EventSource for good.
       expect(native.status).to.equal(200);
       expect(native.headers['rxsse-resume']).to.equal('refused');
       expect(native.text).to.match(/^retry: \d+\n\n$/);
-      expect(native.ended).to.equal(5);
+      expect(native.endedAt).to.equal(5);
       expect(client.status).to.equal(503);
       expect(Number(client.headers['retry-after'])).to.be.within(5, 10);
       expect(limits.open).to.equal(0);
@@ -50,8 +50,8 @@ describe('connectionLimit', () => {
       expect(third.status).to.equal(429);
       expect(third.headers).to.have.property('retry-after');
       expect(native.text).to.match(/^retry: \d+\n\n$/);
-      for (const { left } of [...anns, bob, ...nobodies]) expect(left).to.equal(20);
-      expect(again.left).to.equal(30);
+      for (const { leftAt: left } of [...anns, bob, ...nobodies]) expect(left).to.equal(20);
+      expect(again.leftAt).to.equal(30);
       expect(limits).to.include({ open: 0, clients: 0 });
     }),
   );

@@ -24,7 +24,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(of(values.a, values.b, values.c)));
         flush();
         expect(dataOf(r)).to.deep.equal([1, 2, 3, 'end']);
-        expect([r.ended, r.cut, r.listeners]).to.deep.equal([0, undefined, 0]);
+        expect([r.endedAt, r.cutAt, r.listeners]).to.deep.equal([0, undefined, 0]);
         expect(r.lastEventId).to.match(/^1\.[\w-]+\.3~$/);
       }),
     );
@@ -35,7 +35,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(EMPTY));
         flush();
         expect(dataOf(r)).to.deep.equal(['end']);
-        expect([r.status, r.ended, r.listeners]).to.deep.equal([200, 0, 0]);
+        expect([r.status, r.endedAt, r.listeners]).to.deep.equal([200, 0, 0]);
         expect(r.lastEventId).to.match(/^1\.[\w-]+\.0~$/);
       }),
     );
@@ -47,7 +47,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(source), { socket: '5ms F 44ms D' });
         flush();
         expect(dataOf(r)).to.deep.equal([1, 2, 3, 'end']);
-        expect([r.ended, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
+        expect([r.endedAt, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
         expect(r.writes.at(-1)?.at).to.equal(50);
       }),
     );
@@ -58,7 +58,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(hot<Tick>('2ms a 7ms (b|)', values)), { socket: '5ms F 44ms X' });
         flush();
         expect(dataOf(r)).to.deep.equal([1]);
-        expect([r.ended, r.left, r.listeners]).to.deep.equal([undefined, 50, 0]);
+        expect([r.endedAt, r.leftAt, r.listeners]).to.deep.equal([undefined, 50, 0]);
       }),
     );
 
@@ -71,7 +71,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         kernelBuffer(r, 16 * 1024);
         flush();
         expect(dataOf(r)).to.deep.equal([text, 'end']);
-        expect([r.cut, r.overrun, r.listeners]).to.deep.equal([undefined, 0, 0]);
+        expect([r.cutAt, r.overrun, r.listeners]).to.deep.equal([undefined, 0, 0]);
       }),
     );
 
@@ -94,7 +94,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(route);
         kernelBuffer(r, 1);
         flush();
-        expect([r.cut, r.ended, r.listeners]).to.deep.equal([1000, undefined, 0]);
+        expect([r.cutAt, r.endedAt, r.listeners]).to.deep.equal([1000, undefined, 0]);
       }),
     );
 
@@ -111,7 +111,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(source, { onError }), { socket: '5ms F 44ms D' });
         flush();
         expect(dataOf(r)).to.deep.equal([1, 2, 'end']);
-        expect([r.ended, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
+        expect([r.endedAt, r.overrun, r.listeners]).to.deep.equal([50, 0, 0]);
         expect(r.text).not.to.include('secret');
         // The failure of a feed's source goes to the feed's own `onError`, and not to that of the route.
         expect([errors, reports.map(({ error }) => error)].map((all) => all.map(String))).to.deep.equal(
@@ -131,7 +131,7 @@ describe('an error while the socket is full', () => {
       flush();
       expect(reported).to.deep.equal([{ where: 'sse GET /', error: 'error' }]);
       expect(received(r)).to.deep.equal(['"a"', '"b"']);
-      expect([r.cut, r.ended, r.overrun, r.listeners]).to.deep.equal([50, undefined, 0, 0]);
+      expect([r.cutAt, r.endedAt, r.overrun, r.listeners]).to.deep.equal([50, undefined, 0, 0]);
     }),
   );
 
@@ -142,7 +142,7 @@ describe('an error while the socket is full', () => {
       const r = reader(route, { socket: '5ms F 44ms D' });
       flush();
       expect(received(r)).to.deep.equal(['"a"', '"b"', '"sorry"', 'end']);
-      expect([r.cut, r.ended, r.overrun, r.listeners]).to.deep.equal([undefined, 50, 0, 0]);
+      expect([r.cutAt, r.endedAt, r.overrun, r.listeners]).to.deep.equal([undefined, 50, 0, 0]);
     }),
   );
 });
@@ -162,7 +162,7 @@ describe('a reader that disconnects', () => {
       const r: TestReader = reader(sse(endless));
       flush();
       expect(emitted).to.equal(101);
-      expect([r.text, r.left, r.listeners]).to.deep.equal(['', 0, 0]);
+      expect([r.text, r.leftAt, r.listeners]).to.deep.equal(['', 0, 0]);
     }),
   );
 
@@ -179,7 +179,7 @@ describe('a reader that disconnects', () => {
         return more;
       };
       flush();
-      expect([r.writes.length, r.left, r.listeners]).to.deep.equal([0, 0, 0]);
+      expect([r.writes.length, r.leftAt, r.listeners]).to.deep.equal([0, 0, 0]);
     }),
   );
 });

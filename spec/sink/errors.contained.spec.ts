@@ -31,7 +31,7 @@ describe('a stream whose teardown throws', () => {
       const failing = concat(of(1), timer(5).pipe(mergeMap(() => throwError(() => 'broken')))).pipe(stuck);
       const r = reader(sse(failing));
       flush();
-      expect([received(r), r.cut, r.listeners]).to.deep.equal([['1'], 5, 0]);
+      expect([received(r), r.cutAt, r.listeners]).to.deep.equal([['1'], 5, 0]);
       expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /', 'sse GET /']);
     }),
   );

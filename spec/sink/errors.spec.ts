@@ -95,7 +95,7 @@ describe('an error after the first byte', () => {
         [true, 'a'],
         [true, 'b'],
       ]);
-      expect(readers.map(({ cut, left }) => [cut, left])).to.deep.equal([
+      expect(readers.map(({ cutAt: cut, leftAt: left }) => [cut, left])).to.deep.equal([
         [1, undefined],
         [undefined, 20],
         [1, undefined],

@@ -44,7 +44,7 @@ describe('the size of an event', () => {
       expect(received(r)).to.deep.equal(['position', '"xxx"']);
       expect(notices).to.have.length(1);
       expect(notices[0]).to.be.instanceOf(LimitError);
-      expect(r.cut).to.equal(0);
+      expect(r.cutAt).to.equal(0);
     }),
   );
 

@@ -15,7 +15,7 @@ describe('a known failure of other libraries', () => {
         const r = reader(routeOf(of(Ticks.Tick(1), Ticks.Tick(2))));
         flush();
         expect(received(r).filter((one) => one !== 'position')).to.deep.equal(['1', '2', 'end']);
-        expect([r.ended, r.listeners]).to.deep.equal([0, 0]);
+        expect([r.endedAt, r.listeners]).to.deep.equal([0, 0]);
       }),
     );
 
@@ -37,7 +37,7 @@ describe('a known failure of other libraries', () => {
     marbles(({ reader, flush }) => {
       const readers = [sse({ maxAge: 100 }, NEVER), sse({ maxAge: 100 }, feed(Ticks))].map((route) => reader(route));
       flush();
-      for (const { ended, listeners } of readers) {
+      for (const { endedAt: ended, listeners } of readers) {
         expect(ended).to.be.within(90, 100);
         expect(listeners).to.equal(0);
       }

@@ -196,7 +196,7 @@ describe('a heartbeat', () => {
         } finally {
           timers.stop();
         }
-        const over = r.ended ?? r.cut ?? r.left ?? expect.fail('it is not over');
+        const over = r.endedAt ?? r.cutAt ?? r.leftAt ?? expect.fail('it is not over');
         for (const { at } of r.writes) expect(at).to.be.at.most(over);
         expect(heartbeatsOf(r).length).to.equal(when.startsWith('for') ? 0 : Math.floor(over / 25) * 2);
         expect([pending, r.listeners]).to.deep.equal([0, 0]);

@@ -13,8 +13,8 @@ describe('the life of a connection', () => {
     marbles(({ reader, flush }) => {
       const readers = Array.from({ length: 20 }, () => reader(sse({ maxAge: 1000, heartbeat: Infinity }, NEVER)));
       flush();
-      for (const { ended } of readers) expect(ended).to.be.within(900, 1000);
-      expect(new Set(readers.map(({ ended }) => ended)).size).to.be.above(5);
+      for (const { endedAt: ended } of readers) expect(ended).to.be.within(900, 1000);
+      expect(new Set(readers.map(({ endedAt: ended }) => ended)).size).to.be.above(5);
       // Nothing says that the stream ended, so that they come back.
       expect(readers.flatMap((each) => received(each))).to.deep.equal([]);
     }),
@@ -27,7 +27,7 @@ describe('the life of a connection', () => {
       const route = sse({ expiresAt: () => new Date(asyncScheduler.now() + 50) }, shared);
       const first = reader(route);
       flush();
-      expect(first.ended).to.equal(50);
+      expect(first.endedAt).to.equal(50);
       expect(received(first)).to.deep.equal(['position', '1']);
       const second = reader(route, { lastEventId: first.lastEventId });
       flush();
@@ -44,9 +44,9 @@ describe('the life of a connection', () => {
       const slow = reader(route, { socket: '15ms F 90ms D 200ms X' });
       flush();
       // Seen to be full when the event of 20 was to be written.
-      expect(stalled.cut).to.equal(120);
+      expect(stalled.cutAt).to.equal(120);
       expect(stalled.listeners).to.equal(0);
-      expect(slow.cut).to.equal(undefined);
+      expect(slow.cutAt).to.equal(undefined);
       expect(slow.overrun).to.equal(0);
     }),
   );
@@ -57,7 +57,7 @@ describe('the life of a connection', () => {
       const route = sse({ stallTimeout: 100 }, hot('10ms a 9ms |'));
       const r = reader(route, { socket: '10ms F' });
       flush();
-      expect(r.cut).to.equal(110);
+      expect(r.cutAt).to.equal(110);
     }),
   );
 

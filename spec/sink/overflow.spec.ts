@@ -15,7 +15,7 @@ describe('a reader that is slower than a stream without a log', () => {
       const slow = reader(route, { socket: '5ms F' });
       const quick = reader(route, { socket: '30ms X' });
       flush();
-      expect(slow.cut).to.equal(15);
+      expect(slow.cutAt).to.equal(15);
       expect(errors).to.have.length(1);
       expect(errors[0]).to.be.instanceOf(LimitError);
       expect(received(quick)).to.have.length(29);
@@ -100,7 +100,7 @@ describe('a reader that is slower than a stream without a log', () => {
       const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { maxEvents: 5 } }, numbers);
       const slow = reader(route, { socket: '2ms F' });
       flush();
-      expect(slow.cut).to.equal(7);
+      expect(slow.cutAt).to.equal(7);
       expect(reported.map(({ error }) => (error as Error).name)).to.deep.equal(['LimitError']);
     }),
   );

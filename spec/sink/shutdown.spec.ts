@@ -26,7 +26,7 @@ describe('shutdown', () => {
         shutdown(route, { duration: 40, retry: [2000, 4000] });
       });
       flush();
-      expect(readers.map(({ ended }) => ended)).to.deep.equal([10, 20, 30, 40]);
+      expect(readers.map(({ endedAt: ended }) => ended)).to.deep.equal([10, 20, 30, 40]);
       const waits = readers.flatMap(({ frames }) => retries(frames).slice(1));
       for (const wait of waits) expect(wait).to.be.within(2000, 4000);
       expect(new Set(waits).size).to.equal(4);
@@ -46,7 +46,7 @@ describe('shutdown', () => {
       expect(native.status).to.equal(200);
       expect(native.headers).to.include({ 'rxsse-resume': 'refused' });
       expect(native.text).to.match(/^retry: [23]\d{3}\n\n$/);
-      expect(native.ended).to.equal(0);
+      expect(native.endedAt).to.equal(0);
       expect(reported.status).to.equal(503);
       expect(reported.headers?.['retry-after']).to.match(/^[34]$/);
     }),
@@ -74,7 +74,7 @@ describe('shutdown', () => {
         });
       });
       flush();
-      expect(leaving.ended).to.equal(20);
+      expect(leaving.endedAt).to.equal(20);
       expect(leaving.lastEventId).to.match(/\.20$|\.19$/);
     }),
   );
@@ -90,7 +90,7 @@ describe('shutdown', () => {
       const second = reader(room);
       timer(5).subscribe(() => void shutdown([shared, route, rooms], { duration: 0 }));
       flush();
-      expect([first.ended, second.ended]).to.deep.equal([5, 5]);
+      expect([first.endedAt, second.endedAt]).to.deep.equal([5, 5]);
       const late = reader(room);
       flush();
       expect(late.headers).to.include({ 'rxsse-resume': 'refused' });
@@ -106,7 +106,7 @@ describe('shutdown', () => {
       const outside = shared.entries().subscribe();
       timer(5).subscribe(() => drained.push(shutdown(shared, { duration: 0, retry: [3, 3] })));
       flush();
-      expect(first.ended).to.equal(5);
+      expect(first.endedAt).to.equal(5);
       expect(retries(first.frames).at(-1)).to.equal(3);
       // It is not a connection: its subscriber unsubscribes when it likes.
       expect(outside.closed).to.equal(false);

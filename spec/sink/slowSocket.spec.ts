@@ -39,7 +39,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const broken = reader(route, { socket: '5ms F 44ms #' });
         flush();
         for (const each of [slow, broken]) {
-          expect(each.left).to.equal(50);
+          expect(each.leftAt).to.equal(50);
           expect(each.listeners).to.equal(0);
           expect(each.writes.every(({ at }) => at < 5)).to.equal(true);
         }
@@ -122,16 +122,16 @@ describe('a reader that is too slow for a stream without a log', () => {
       const quick = reader(route, { socket: '500ms X' });
       flush();
 
-      const cut = slow.cut ?? expect.fail('it was not cut');
+      const cut = slow.cutAt ?? expect.fail('it was not cut');
       // A hundred kilobytes, with what a block has beside its data.
       expect(cut - 5).to.be.within(80, 100);
-      expect(slow.ended).to.equal(undefined);
+      expect(slow.endedAt).to.equal(undefined);
       expect(slow.writes.every(({ at }) => at < 5)).to.equal(true);
       expect(errors).to.have.length(1);
       expect(errors[0]).to.be.instanceOf(LimitError);
       expect(left).to.equal(3);
       for (const each of [other, quick]) {
-        expect(each.cut).to.equal(undefined);
+        expect(each.cutAt).to.equal(undefined);
         const first = received(each).map((frame) => frame.slice(1, -1 - text.length).trim());
         expect(first).to.deep.equal(upTo(first.length));
         expect(first.length).to.be.within(499, 500);
@@ -154,7 +154,7 @@ describe('a reader that is too slow for a stream without a log', () => {
         timer(ms).subscribe(() => range(count).subscribe(() => source.next('x'.repeat(64 * 1024))));
       }
       flush();
-      expect(slow.cut).to.equal(20);
+      expect(slow.cutAt).to.equal(20);
       expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /']);
       expect(source.observed).to.equal(false);
     }),
@@ -170,7 +170,7 @@ describe('a reader that is too slow for a stream without a log', () => {
       // One comes while the rest is being written.
       timer(60).subscribe(() => source.next(`1000 ${text}`));
       flush();
-      expect([slow.cut, slow.overrun]).to.deep.equal([undefined, 0]);
+      expect([slow.cutAt, slow.overrun]).to.deep.equal([undefined, 0]);
       const numbers = received(slow).map((frame) => Number.parseInt(frame.slice(1), 10));
       expect(numbers).to.deep.equal(Array.from({ length: 1001 }, (_, n) => n));
       expect(Math.max(...slow.writes.map(({ bytes }) => bytes.length))).to.be.below(66 * 1024);

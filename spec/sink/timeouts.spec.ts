@@ -40,7 +40,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         };
         const r = reader(routeOf(hot<Tick>('20ms a', values), options), { at: '5ms' });
         flush();
-        expect(r.cut).to.equal(15);
+        expect(r.cutAt).to.equal(15);
         expect(r.listeners).to.equal(0);
         expect(closed).to.deep.equal(['timeout']);
         expect(reported).to.have.length(1);
@@ -56,7 +56,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(hot<Tick>('5ms a 14ms b 40ms c', values), options));
         flush();
         expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
-        expect(r.cut).to.equal(40);
+        expect(r.cutAt).to.equal(40);
       }),
     );
 
@@ -67,7 +67,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b 40ms c', values), options));
         flush();
         expect(received(r).filter((name) => name !== 'position')).to.deep.equal(['1', '2', 'end']);
-        expect(r.ended).to.equal(12);
+        expect(r.endedAt).to.equal(12);
       }),
     );
 
@@ -92,7 +92,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b', values), options), { socket: '7ms F 40ms D' });
         flush();
         expect(received(r).filter((name) => /^\d/.test(name))).to.deep.equal(['1', '2']);
-        expect(r.cut).to.be.within(57, 58);
+        expect(r.cutAt).to.be.within(57, 58);
       }),
     );
 
@@ -105,7 +105,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
           });
           // A timer that outlived its reader would fail the run.
           flush();
-          expect(r.left).to.equal(7);
+          expect(r.leftAt).to.equal(7);
         },
         { until: '100ms' },
       ),
@@ -120,7 +120,7 @@ describe('timeouts', () => {
       reportedErrors();
       const r = reader(sse({ timeout: { first: 10 } }, timer(1, 3).pipe(map(() => comment('still here')))));
       flush();
-      expect(r.cut).to.equal(10);
+      expect(r.cutAt).to.equal(10);
     }),
   );
 
@@ -137,7 +137,7 @@ describe('timeouts', () => {
       );
       const r = reader(route);
       flush();
-      expect(r.cut).to.equal(12);
+      expect(r.cutAt).to.equal(12);
     }),
   );
 

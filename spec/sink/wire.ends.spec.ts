@@ -23,7 +23,7 @@ describe('a connection that ends before its stream', () => {
       marbles(({ reader, flush }) => {
         const r = reader(sse({ wire, maxAge: 5 }, interval(2)));
         flush();
-        expect([r.cut, r.ended].map((at) => at === undefined)).to.deep.equal([!isCut, isCut]);
+        expect([r.cutAt, r.endedAt].map((at) => at === undefined)).to.deep.equal([!isCut, isCut]);
         expect(r.frames.filter(({ frame }) => frame._tag === 'Message')).to.have.length(2);
       }),
     );

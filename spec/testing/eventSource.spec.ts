@@ -97,7 +97,7 @@ describe('a reader that behaves as EventSource', () => {
       expectFrames(endless).toBe('#');
       flush();
       expect(failed.end).to.deep.equal({ at: 5, status: 503 });
-      expect(endless.connections.map(({ left }) => left)).to.deep.equal([0]);
+      expect(endless.connections.map(({ leftAt: left }) => left)).to.deep.equal([0]);
     }),
   );
 
@@ -122,7 +122,7 @@ describe('a reader that behaves as EventSource', () => {
         const r = eventSource(route, { socket: '5ms X 12ms L 20ms C' });
         expectFrames(r).toBe('1ms a 13ms b 12ms (cd)', values);
         flush();
-        expect(r.connections.map(({ left }) => left)).to.deep.equal([5, 18, 39]);
+        expect(r.connections.map(({ leftAt: left }) => left)).to.deep.equal([5, 18, 39]);
         expect(r.connections.map(({ headers }) => headers['rxsse-resume'])).to.deep.equal(['live', 'exact', 'exact']);
       },
       { until: '1s' },

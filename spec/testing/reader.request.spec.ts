@@ -67,7 +67,7 @@ describe('the request of a reader', () => {
       const third = reader(plain(hot('a')), { socket: '20ms X' });
       flush();
       expect(third.writes.map(({ at }) => at)).to.deep.equal([9, 9]);
-      expect(third.left).to.equal(20);
+      expect(third.leftAt).to.equal(20);
     }),
   );
 

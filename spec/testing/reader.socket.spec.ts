@@ -74,7 +74,7 @@ describe('the socket of a reader', () => {
       expectSubscriptions(source.subscriptions).toBe('^--------!');
       flush();
       expect(log).to.deep.equal([[9, true, false]]);
-      expect([r.left, r.ended, r.cut]).to.deep.equal([9, undefined, undefined]);
+      expect([r.leftAt, r.endedAt, r.cutAt]).to.deep.equal([9, undefined, undefined]);
     }),
   );
 
@@ -94,7 +94,7 @@ describe('the socket of a reader', () => {
         [3, 'read ECONNRESET'],
         [3, 'close'],
       ]);
-      expect(r.left).to.equal(3);
+      expect(r.leftAt).to.equal(3);
     }),
   );
 
@@ -121,7 +121,7 @@ describe('the socket of a reader', () => {
         [9, 'lost'],
         [9, 'slow'],
       ]);
-      expect([slow.ended, slow.left, lost.ended, lost.left]).to.deep.equal([2, undefined, 2, undefined]);
+      expect([slow.endedAt, slow.leftAt, lost.endedAt, lost.leftAt]).to.deep.equal([2, undefined, 2, undefined]);
     }),
   );
 
@@ -139,7 +139,7 @@ describe('the socket of a reader', () => {
       });
       flush();
       expect(log).to.deep.equal([true, 'close']);
-      expect([r.cut, r.text, r.status]).to.deep.equal([0, '', undefined]);
+      expect([r.cutAt, r.text, r.status]).to.deep.equal([0, '', undefined]);
     }),
   );
 });
@@ -160,7 +160,7 @@ describe('a response that the server ends and the client closes', () => {
       const readers = [over('destroy'), over('end'), over('end', 'destroy'), over('destroy', 'end')];
       flush();
       expect(closes).to.equal(4);
-      expect(readers.map(({ ended, cut, left }) => [ended, cut, left])).to.deep.equal([
+      expect(readers.map(({ endedAt: ended, cutAt: cut, leftAt: left }) => [ended, cut, left])).to.deep.equal([
         [undefined, 0, undefined],
         [0, undefined, undefined],
         [0, undefined, undefined],

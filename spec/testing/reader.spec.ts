@@ -33,7 +33,7 @@ describe('a reader', () => {
         [4, 9],
         [4, 9],
       ]);
-      expect([r.ended, r.cut, r.left]).to.deep.equal([4, undefined, undefined]);
+      expect([r.endedAt, r.cutAt, r.leftAt]).to.deep.equal([4, undefined, undefined]);
     }),
   );
 
@@ -133,7 +133,7 @@ describe('a reader', () => {
       expect([given.status, given.error]).to.deep.equal([403, refused]);
       expect([thrown.status, thrown.error]).to.deep.equal([500, 'text']);
       expect([passed.status, passed.error]).to.deep.equal([404, undefined]);
-      expect([late.status, late.error, late.cut]).to.deep.equal([200, refused, 0]);
+      expect([late.status, late.error, late.cutAt]).to.deep.equal([200, refused, 0]);
     }),
   );
 

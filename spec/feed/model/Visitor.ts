@@ -91,7 +91,7 @@ class Connected {
   }
 
   get isOver(): boolean {
-    const { ended, cut, left } = this.#reader;
+    const { endedAt: ended, cutAt: cut, leftAt: left } = this.#reader;
     return (ended ?? cut ?? left) !== undefined;
   }
 
