@@ -103,11 +103,11 @@ export class PipelineSession implements ReaderSession {
     const { afterSequence, snapshot } = position;
     this.#encoder?.setStartPosition(state.epoch, snapshot === undefined ? afterSequence : afterSequence - 1);
     this.#onStarted = onStarted;
-    if (this.#mayStart) this.startResponse();
+    if (this.#mayStart) this.startWhenPositioned();
   }
 
   /** Starts the response: at once, or when the start position is known. Called up to `maxHeadDelay` after subscribing. */
-  startResponse(): void {
+  startWhenPositioned(): void {
     this.#mayStart = true;
     this.writer?.flush();
     if (this.#connection.state === 'waiting') return;

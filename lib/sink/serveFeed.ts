@@ -25,7 +25,7 @@ export function serveFeed(session: Session, feed: FeedCore, scheduleStart = star
   let mayStart = false;
   let start: (() => void) | undefined;
   feed.addReader(writer.reader, session.requestedCursor, session.startOptions, (position, state) => {
-    start = () => startFeedResponse(session, feed, writer, position, state);
+    start = () => openFeedResponse(session, feed, writer, position, state);
     if (mayStart) start();
   });
   scheduleStart(() => {
@@ -38,7 +38,7 @@ function startAtOnce(start: () => void): void {
   start();
 }
 
-function startFeedResponse(
+function openFeedResponse(
   session: Session,
   feed: FeedCore,
   writer: FeedWriter,

@@ -32,8 +32,9 @@ export function serveStream(session: Session, source: Source): void {
     writer.isSubscribing = false;
   }
   // Nothing was written so far, so that an error while subscribing is still answered as an HTTP error.
-  if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.readsFeed) return pipeline.startResponse();
-  const startNow = delayHead(session, maxHeadDelay, () => pipeline.startResponse());
+  if (maxHeadDelay === 0 || writer.hasWritten || writer.closed || pipeline.readsFeed)
+    return pipeline.startWhenPositioned();
+  const startNow = delayHead(session, maxHeadDelay, () => pipeline.startWhenPositioned());
   writer.onFirst = () => {
     writer.onFirst = undefined;
     startNow();
