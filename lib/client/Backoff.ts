@@ -8,10 +8,10 @@ import type { ConnectionStatus } from './ConnectionStatus.ts';
 /** How long a client waits before it connects again, and when it gives up. @category client */
 export interface ReconnectOptions extends Omit<BackoffOptions, 'onFailure'> {
   /**
-   * The longest wait after a first failure where the server asked for none, in milliseconds; it doubles with each
-   * failure in a row. Each wait is a random time up to that bound (full jitter). A wait that the server asked for, by
-   * `retry:` or `Retry-After`, is kept in full and the random time is added to it; after a first failure the random
-   * time is at most as long as the wait the server asked for. Above 0.
+   * The longest wait after a first failure where the server sent none, in milliseconds; it doubles with each failure in a
+   * row. Each wait is a random time up to that bound (full jitter). A wait that the server sent, by `retry:` or
+   * `Retry-After`, is the minimum, and the random time is added to it; after a first failure the random time is at most as
+   * long as the wait that the server sent. Above 0.
    *
    * @default 1000
    */
@@ -48,12 +48,12 @@ const eventSourceDelay = 3000;
 /**
  * Decides whether and when a client connects again.
  *
- * A wait that the server asks for is kept in full; jitter is added to it.
+ * A wait that the server sent is the minimum; jitter is added to it.
  */
 export class Backoff {
   readonly #options: Required<ReconnectOptions>;
   readonly #isStrict: boolean;
-  /** The wait that the server asked for by `retry:`; it stays in force over all later connections. */
+  /** The wait that the server sent by `retry:`; it stays in force over all later connections. */
   serverDelay: number | undefined;
   /** Whether the connection has delivered an event or moved the position. */
   hasProgressed = false;

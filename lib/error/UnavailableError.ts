@@ -1,7 +1,7 @@
 import { RxsseError } from './RxsseError.ts';
 
 /**
- * The shortest and the longest wait that readers are asked to keep before they reconnect, in milliseconds.
+ * The shortest and the longest wait of a reader before it reconnects, in milliseconds.
  *
  * @category error
  */
@@ -21,7 +21,7 @@ export type RetryRange = readonly [min: number, max: number];
 export class UnavailableError extends RxsseError {
   readonly _tag = 'UnavailableError';
   readonly reason: 'full' | 'shutdown';
-  /** How long readers are asked to wait, as a range to spread them over. */
+  /** The range of the `retry:` that is sent to readers, so that they do not reconnect together. */
   readonly retryAfter: RetryRange;
 
   constructor(reason: 'full' | 'shutdown', message: string, retryAfter: RetryRange = defaultRange) {

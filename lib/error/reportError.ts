@@ -1,18 +1,18 @@
 /** Receives the errors that no other callback receives, and where each occurred. @category errors */
 export type ErrorReporter = (error: unknown, where: string) => void;
 
-/** The most errors that are told apart. After that the oldest is forgotten, and printed again when it recurs. */
+/** The most errors that are distinguished. After that the oldest is forgotten, and printed again when it recurs. */
 const maxDistinct = 100;
 
 let active: ErrorReporter = printOnce();
 
 /**
- * Replaces, for the whole process, what receives the errors that no callback of yours receives: of a route without
- * `onError`, of a feed without `onError`, of a callback that throws, of a `publish` that nobody awaits.
+ * Replaces the error reporter of the process. It receives the errors that no other callback receives: of a route or a feed
+ * without `onError`, of a callback that throws, and of a `publish` whose result is neither awaited nor subscribed to.
  *
- * The default prints each distinct error once on `console.error`, with its stack, its causes and where it occurred, but without values, and again when
- * it has occurred 10, 100, 1000, … times. A reporter of your own is called for each occurrence. What it throws is
- * printed. `undefined` restores the default.
+ * The default prints each distinct error once on `console.error`, with its stack, its causes and where it occurred, but
+ * without values, and again when it has occurred 10, 100, 1000, … times. A replacement is called for each occurrence;
+ * what it throws is printed. `undefined` restores the default.
  *
  * @param reporter gets the error, and where it occurred, such as `sse GET /orders`
  *

@@ -5,7 +5,7 @@ import { clock } from '../time/clock.ts';
  * A request to the log that is under way. It emits its result once and completes when the log has stored it, and
  * errors when the log could not. It does not depend on being subscribed to, and can be awaited.
  *
- * A failure that nobody receives, since it is neither awaited nor subscribed to with an error callback, goes to the
+ * A failure that is not handled, since the result is neither awaited nor subscribed to with an error callback, goes to the
  * feed's `onError` or, without one, to the error reporter (`setErrorReporter`).
  *
  * @example Answer once the event is stored
@@ -20,14 +20,14 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
 
   /**
    * @param result the result, which is under way already
-   * @param onUnhandled called with a failure that nobody receives
+   * @param onUnhandled called with a failure that is not handled
    */
   constructor(result: Observable<T>, onUnhandled: (error: unknown) => void) {
     super((subscriber) => result.subscribe(subscriber));
     this.#onUnhandled = onUnhandled;
   }
 
-  /** Creates an ack that also passes on a failure when nobody has subscribed by the next turn of the loop. @internal */
+  /** Creates an ack that also passes on a failure when there is no subscriber by the next turn of the loop. @internal */
   static watched<T>(result: Observable<T>, onUnhandled: (error: unknown) => void): Ack<T> {
     const ack = new Ack(result, onUnhandled);
     const onError = (error: unknown): void =>

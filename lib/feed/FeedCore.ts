@@ -134,7 +134,7 @@ export class FeedCore {
     else this.#readers.startWriting(reader);
   }
 
-  /** Refuses further readers, which are asked to wait that long, and returns the targets of the present ones. */
+  /** Refuses further readers, which get a `retry:` in that range, and returns the targets of the present ones. */
   shutdown(retry: RetryRange): readonly ReaderTarget[] {
     this.#shutdown = retry;
     return this.#readers.all.map(({ target }) => target);

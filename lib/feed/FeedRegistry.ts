@@ -30,7 +30,7 @@ interface RegistryOptions {
  * A bounded number of feeds by key.
  *
  * A feed without readers is removed and closed when it has not been used for `idleTimeout`. When the registry is full,
- * a new one is rejected, so that nobody crowds out what others use. With an `idleTimeout` of `Infinity`, the feed that
+ * a new one is rejected, so that new keys do not remove feeds in use. With an `idleTimeout` of `Infinity`, the feed that
  * has been idle for longest makes room, but never one with readers.
  */
 export class FeedRegistry<M extends Registered> {

@@ -27,7 +27,7 @@ export type Overflow<E> = 'disconnect' | 'drop-oldest' | OverflowConflation<E>;
 export interface QueueOptions {
   /** Bytes of memory: the encoded data and 128 for each event, twice that with `merge`. @default 16777216, 16 MiB */
   readonly maxBytes?: number;
-  /** @default Infinity: any number of events */
+  /** The number of events. 1 or more; `Infinity` is no bound. @default Infinity: `maxBytes` alone is the bound */
   readonly maxEvents?: number;
 }
 

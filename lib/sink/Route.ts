@@ -54,7 +54,7 @@ export class Route {
   readonly connections = new Set<Connection>();
   readonly stats = new RouteStats();
   readonly encodings = new EncodingCache();
-  /** Set when the server shuts down: how long further readers are asked to wait. */
+  /** Set when the server shuts down: the range of the `retry:` that further readers get. */
   shutdown: RetryRange | undefined;
   readonly #resumeHeaders: Readonly<Record<'live' | 'exact', ResponseHeaders>>;
 

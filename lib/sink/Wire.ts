@@ -43,8 +43,8 @@ export interface WireOptions {
    */
   readonly gap?: 'event' | 'none' | ((gap: Gap['data']) => Message | undefined);
   /**
-   * Whether the reader is asked by `retry:` to wait before it reconnects. Without it, a reader for which there is no
-   * room gets 503 or 429 with `Retry-After`, since it is no EventSource.
+   * Whether `retry:` is sent, the wait before a reconnect. Without it, a reader that is refused because the server is full
+   * gets 503 or 429 with `Retry-After`, since it is not an EventSource.
    *
    * @default true, `false` where `control` is 'none'
    */

@@ -66,7 +66,7 @@ class RunStart {
     if (failure === undefined) start();
     else this.#session.refuse(failure.error);
     this.#isStarted = true;
-    // Nobody can resume it: the request was refused, or the reader got the end and nothing else.
+    // It cannot be resumed: the request was refused, or the reader got the end and nothing else.
     if (this.#failure !== undefined || this.#stream === 'idle') this.#runs.remove(run);
   }
 

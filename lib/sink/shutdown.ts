@@ -39,9 +39,8 @@ const maxSteps = 100;
 /**
  * Disconnects the readers of a server that shuts down, so that they resume on another one.
  *
- * From the call on, new readers are refused: a request that may be a native EventSource gets a 200 that asks it to
- * wait, and ends, since any other status would end it for good; others get a 503 with `Retry-After`. Present readers
- * are disconnected over `duration`, and each is told when to reconnect. Streams of single requests (`resume: true`) end
+ * From the call on, new readers are refused: a request that may be a native EventSource gets a 200 with a `retry:`, and ends, since any other status would end it for good; others get a 503 with `Retry-After`. Present readers
+ * are disconnected over `duration`, and each gets a `retry:` of its own. Streams of single requests (`resume: true`) end
  * with their last reader, since no other server knows them. Feeds and logs stay open: close them afterwards.
  *
  * The connection of each reader, and of each that is refused, is closed with its response (HTTP/1): the next request of

@@ -71,7 +71,7 @@ function missingStream({ end, connections }: EventSourceReader): string | undefi
   return `expected a stream of events, got ${got}; create a route that accepts the request`;
 }
 
-/** Describes what a reader did not receive that was connected at the end, or was told that nothing follows. */
+/** Describes what a reader did not receive that was connected at the end, or got the end. */
 function missingAtEnd(
   { state, end, connectedAt }: EventSourceReader,
   position: ParsedCursor | undefined,

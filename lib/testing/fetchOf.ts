@@ -22,7 +22,7 @@ export interface FetchOfOptions {
 /**
  * Creates a `fetch` that a route answers without a network, for clients in virtual time.
  *
- * The body is a stream that is pulled: while nobody reads, the route's socket is full. Aborting the signal, or
+ * The body is a stream that is pulled: while it is not read, the route's socket is full. Aborting the signal, or
  * cancelling the body, disconnects the client; a connection that the route cuts errors the body. The request's own body
  * is sent as a whole, and read as that of Node's requests; a stream is rejected.
  *

@@ -9,7 +9,7 @@ const pageLength = 1024;
 /** The most lines of one event that are concatenated without a list of them. */
 const maxConcatenated = 64;
 
-/** The bytes that the library's own frames may need: any limit admits so much data of theirs, and the default one such lines. */
+/** The size in bytes up to which frames of the library itself are read whatever `maxEventBytes` says, and lines by default. */
 export const ownFrameBytes = 1024;
 
 /** The listeners of a parser. One that throws stops the parser. @category wire */

@@ -23,7 +23,7 @@ export class Message {
   readonly id: string | undefined;
   /** The event's name; `undefined` for the one that EventSource calls `message`. */
   readonly event: string | undefined;
-  /** The wait that the reader is asked to keep, in milliseconds. A parser reports it as a {@link Retry} instead. */
+  /** The wait of the reader before it reconnects, in milliseconds. A parser reports it as a {@link Retry} instead. */
   readonly retry: number | undefined;
   /** The text, as a reader gets it: its lines are separated by LF alone. */
   readonly data: string;
@@ -76,7 +76,7 @@ export class Comment {
 }
 
 /**
- * The wait that a reader is asked to keep before it reconnects. Created by {@link retry}.
+ * The wait of a reader before it reconnects. Created by {@link retry}.
  *
  * @example Read the milliseconds
  * const { ms } = retry(30_000);

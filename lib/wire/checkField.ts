@@ -18,7 +18,7 @@ export function checkEventName(where: string, name: unknown): void {
   if (reason !== undefined) throw new TypeError(`${where} ${name} ${reason}; use another name`);
 }
 
-/** Checks a wait that a reader is asked to keep. @internal */
+/** Checks a wait before a reconnect. @internal */
 export function checkRetry(where: string, ms: unknown): void {
   checkNumber(where, ms, { min: 0, max: maxTimerDelay, whole: true, unit: 'ms' });
 }

@@ -43,7 +43,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one spelling: any text is rejected, or is the cursor of its position', () => {
+  it('accepts one text for each position: any other text is rejected', () => {
     const judged = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(anything, (text) => {

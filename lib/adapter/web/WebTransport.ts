@@ -6,7 +6,7 @@ const highWaterMark = 16 * 1024;
 /** The statuses with which a `Response` takes no body. */
 const bodilessStatuses: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-/** The status that proxies log for a client that disconnected before it was answered; nobody receives it. */
+/** The status that proxies log for a client that disconnected before it was answered; no client receives it. */
 const clientClosedRequest = 499;
 
 const utf8Encoder = new TextEncoder();
@@ -118,7 +118,7 @@ export class WebTransport implements Transport {
   }
 
   readonly #onAborted = (): void => {
-    // Closed and not broken: nobody reads on, and servers log a body that breaks.
+    // Closed and not errored: the body is not read any further, and servers log a body that breaks.
     if (this.#body !== undefined) this.#body.close();
     else this.#answer(new Response(null, { status: clientClosedRequest }));
     this.#close();

@@ -39,7 +39,7 @@ export interface FetchHandler<R extends Request> extends AnyHandler {
  * Makes a stream an SSE response of a server that takes a web `Request` and returns a `Response`: Hono, Next, Bun, Deno.
  *
  * It takes the same options as `sse` of the main entry point; the context's `request` is the web request. The promise
- * resolves when the head is known. The body is pulled: while nobody reads it, nothing is produced for it. A reader that
+ * resolves when the head is known. The body is pulled: while it is not read, nothing is produced for it. A reader that
  * cancels the body, or aborts its request, is disconnected in the same turn.
  *
  * - An error before the first byte rejects the promise, for the framework's own error handler. A `Response` that is
