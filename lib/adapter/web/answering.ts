@@ -16,13 +16,9 @@ export function answering(
   const readsBody = route.options.body !== undefined;
 
   return (request, context) =>
-    new Promise((resolve, reject) => {
-      const transport = new WebTransport(request.signal, resolve);
-      const next = rejecting(transport, resolve, reject);
-      const { method, url } = request;
-      const headers = Object.fromEntries(request.headers);
+    exchange(request, (parts, transport, next) => {
       const answer = (params: unknown, body: unknown): void => {
-        serve(route, { method, url, headers, params, body } satisfies SseRequest, transport, next, request);
+        serve(route, { ...parts, params, body } satisfies SseRequest, transport, next, request);
       };
 
       whenResolved(partOf(context, 'params') ?? partOf(request, 'params'), next, (params) => {
@@ -32,22 +28,32 @@ export function answering(
           if (isLeft(json)) refuse(new Connection(transport), json.left);
           else answer(params, json.right);
         };
-        readJson(request, headers, maxBodyBytes).then((json) => callGuarded(next, () => onBody(json)), next);
+        readJson(request, parts.headers, maxBodyBytes).then((json) => callGuarded(next, () => onBody(json)), next);
       });
     });
 }
 
-/** Returns what an error is passed to: it rejects the promise of the response, and a `Response` that is thrown is it. */
-export function rejecting(
-  transport: WebTransport,
-  resolve: (response: Response) => void,
-  reject: (error: unknown) => void,
-): (error: unknown) => void {
-  return (error) => {
-    transport.listen(undefined);
-    if (error instanceof Response) resolve(error);
-    else reject(error);
-  };
+/** The parts of a web request that the sink reads. */
+type RequestParts = SseRequest & { readonly headers: Readonly<Record<string, string>> };
+
+/**
+ * Returns the promise of the response to one web request. An error that is passed to `next` rejects it, and a `Response`
+ * that is thrown resolves it.
+ */
+export function exchange(
+  request: Request,
+  handle: (parts: RequestParts, transport: WebTransport, next: (error: unknown) => void) => void,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const transport = new WebTransport(request.signal, resolve);
+    const next = (error: unknown): void => {
+      transport.listen(undefined);
+      if (error instanceof Response) resolve(error);
+      else reject(error);
+    };
+    const { method, url } = request;
+    handle({ method, url, headers: Object.fromEntries(request.headers) }, transport, next);
+  });
 }
 
 /** Returns a part of what a framework passes beside or in a request. */

@@ -1,9 +1,8 @@
 import { right } from 'fp-ts/lib/Either.js';
 import type { AnyFeed } from '../../feed/FeedCore.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
-import { partOf, rejecting } from './answering.ts';
+import { exchange, partOf } from './answering.ts';
 import { readJson } from './readJson.ts';
-import { WebTransport } from './WebTransport.ts';
 
 /** A handler for servers that take a web `Request` and return a `Response`. @category adapter */
 export type FetchReceiveHandler<R extends Request> = (request: R, context?: unknown) => Promise<Response>;
@@ -34,20 +33,16 @@ export function receive<R extends Request = Request>(
   const receiveEvents = receiver(feed, options);
   const { maxBodyBytes = 64 * 1024 } = options;
   return (request, context) =>
-    new Promise((resolve, reject) => {
-      const transport = new WebTransport(request.signal, resolve);
-      const next = rejecting(transport, resolve, reject);
-      const { method, url } = request;
-      const headers = Object.fromEntries(request.headers);
+    exchange(request, (parts, transport, next) => {
       const body = partOf(context, 'body');
       receiveEvents({
-        request: { method, url, headers },
+        request: parts,
         userRequest: request,
         transport,
         next,
         readBody: (done) => {
           if (body !== undefined) return done(right(body));
-          readJson(request, headers, maxBodyBytes).then(done, next);
+          readJson(request, parts.headers, maxBodyBytes).then(done, next);
         },
       });
     });
