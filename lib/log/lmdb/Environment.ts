@@ -4,6 +4,7 @@ import { clock } from '../../time/clock.ts';
 import { Changes } from './Changes.ts';
 import { Commit } from './Commit.ts';
 import { causeOf } from './causeOf.ts';
+import { isBehind } from './isBehind.ts';
 import { changesKey, type Table } from './layout.ts';
 import type { QueuedWrite } from './QueuedWrite.ts';
 import { Watchers } from './Watchers.ts';
@@ -29,6 +30,8 @@ export class Environment {
   #requested = false;
   #running = 0;
   #readersChecked = clock.now();
+  /** The highest count of changes that this process has seen. */
+  #seen = 0;
 
   /** @param closed called when the last holder has released it and everything is written */
   constructor(path: string, closed: () => void, table: Table) {
@@ -60,6 +63,17 @@ export class Environment {
     }
   }
 
+  /**
+   * Returns true for a snapshot that lacks a commit which this process has seen: another process is opening the
+   * environment, and has not restored the number of the newest commit yet (see `isBehind`).
+   */
+  isStale(table: Table): boolean {
+    const { count } = new Changes(table.get(changesKey));
+    if (count < this.#seen) return true;
+    this.#seen = count;
+    return false;
+  }
+
   /** Writes in the next transaction, together with all writes until it starts. */
   write<T>(write: QueuedWrite<T>): Observable<T> {
     this.#writes.push(write as QueuedWrite<unknown>);
@@ -81,7 +95,10 @@ export class Environment {
     this.#running++;
     let writes: readonly QueuedWrite<unknown>[] = [];
     let commit: Commit | undefined;
+    let isStale = false;
     const begin = () => {
+      isStale = isBehind(this.#table);
+      if (isStale) throw new Error('the transaction would overwrite a commit');
       writes = this.#started();
       commit = new Commit(this.#table, writes);
       this.#pollFor(commit);
@@ -94,6 +111,7 @@ export class Environment {
         this.#settled();
       },
       async (error: unknown) => {
+        if (isStale) return this.#writeLater();
         commit?.failed();
         if (this.#requested && writes.length === 0) writes = this.#started();
         const failure = new StorageError(`write to the log in ${this.#path}`, await causeOf(error));
@@ -108,6 +126,14 @@ export class Environment {
     this.#writes = [];
     this.#requested = false;
     return writes;
+  }
+
+  /** Another process is about to open the environment again: what waits is written after that. */
+  #writeLater(): void {
+    setTimeout(() => {
+      this.#requested = false;
+      this.#settled();
+    }, 1);
   }
 
   #settled(): void {
@@ -137,6 +163,7 @@ export class Environment {
 
   #visible(commit: Commit): void {
     if (commit.state !== 'running') return;
+    this.#seen = Math.max(this.#seen, commit.count);
     commit.visible();
     this.watchers.committed(commit);
   }

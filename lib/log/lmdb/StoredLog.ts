@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
+import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError, timer } from 'rxjs';
 import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
@@ -13,6 +13,9 @@ import { type Durability, QueuedWrite } from './QueuedWrite.ts';
 import { readPage } from './readPage.ts';
 import { logStateOf, putState, type StateReader, type StoredState, stateIn, stateToWrite } from './StoredState.ts';
 import { trim } from './trim.ts';
+
+/** How many milliseconds a read waits at most for a commit that this process has seen before. */
+const maxWaits = 5000;
 
 export interface StoredLogOptions {
   readonly name: string;
@@ -86,9 +89,10 @@ export class StoredLog implements EventLog {
     this.#environment.release();
   }
 
-  #read(after: number, maxBytes: number): Observable<Page> {
+  #read(after: number, maxBytes: number, waits = 0): Observable<Page> {
     try {
-      const page = this.#page(after, maxBytes);
+      const page = this.#page(after, maxBytes, waits < maxWaits);
+      if (page === 'stale') return this.#readLater(after, maxBytes, waits + 1);
       if (page !== undefined) return of(page);
     } catch (error) {
       return throwError(() => error);
@@ -134,8 +138,18 @@ export class StoredLog implements EventLog {
     return trim(table, this.#hash, { ...state, tail, bytes, since }, this.#options.retention, time, added);
   }
 
-  #page(after: number, maxBytes: number): Page | undefined {
+  /** Reads again when another process has finished opening the environment, which takes it a few milliseconds. */
+  #readLater(after: number, maxBytes: number, waits: number): Observable<Page> {
+    const page = new AsyncSubject<Page>();
+    timer(1)
+      .pipe(switchMap(() => this.#read(after, maxBytes, waits)))
+      .subscribe(page);
+    return page.asObservable();
+  }
+
+  #page(after: number, maxBytes: number, mayWait: boolean): Page | 'stale' | undefined {
     return this.#environment.snapshot((table) => {
+      if (mayWait && this.#environment.isStale(table)) return 'stale';
       const state = stateIn(table, this.#hash, this.#reader);
       if (state === undefined) return undefined;
       this.#markKnown();

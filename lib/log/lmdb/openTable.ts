@@ -1,7 +1,11 @@
 import { StorageError } from '../../error/StorageError.ts';
 import { lmdbKnowsBoots } from './bootId.ts';
+import { isBehind } from './isBehind.ts';
 import type { Table } from './layout.ts';
 import { lmdbPackage } from './lmdbPackage.ts';
+
+/** How often the environment is opened at most, where each time another process commits meanwhile. */
+const maxAttempts = 20;
 
 /**
  * Opens LMDB, which frees the slots of dead readers when it opens.
@@ -26,8 +30,19 @@ export function openTable(path: string, maxReaders: number): Table {
     safeRestore: false,
   } as const;
   try {
-    return lmdb.open<Uint8Array, Uint8Array>(options);
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const table = lmdb.open<Uint8Array, Uint8Array>(options);
+      let mustReopen = false;
+      table.transactionSync(() => {
+        mustReopen = isBehind(table);
+        return lmdb.ABORT;
+      });
+      if (!mustReopen) return table;
+      // It closes before this returns, since nothing was written.
+      void table.close();
+    }
   } catch (error) {
     throw new StorageError(`open the log in ${path}`, error);
   }
+  throw new StorageError(`open the log in ${path}`, `other processes committed during each of ${maxAttempts} attempts`);
 }

@@ -47,6 +47,21 @@ describe('the commits of an lmdb environment', () => {
     expect(fake.transactions).to.have.length(2);
   });
 
+  it('wait while a transaction would continue from an older commit than the newest, and lose no write', async () => {
+    const { fake, heard, write } = environment();
+    fake.newestCommit = 5;
+    fake.baseCommit = 4;
+    write('a');
+    fake.transactions[0]?.begin();
+    write('b');
+    while (fake.transactions.length < 2) await turns(1);
+    fake.baseCommit = 5;
+    fake.transactions[1]?.begin();
+    fake.transactions[1]?.flush();
+    await turns(1);
+    expect(heard).to.deep.equal(['a', 'b']);
+  });
+
   it('are two at once at most, and the next begins when one is flushed', async () => {
     const { fake, heard, write } = environment();
     for (const [index, word] of ['a', 'b', 'c'].entries()) {

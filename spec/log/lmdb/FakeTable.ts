@@ -9,6 +9,9 @@ export class FakeTable {
     readonly flush: () => void;
     readonly fail: (e: Error) => void;
   }[] = [];
+  /** The numbers of the newest commit, and of the one that a transaction continues from. */
+  newestCommit = 0;
+  baseCommit = 0;
   snapshots = 0;
   readerChecks = 0;
   isClosed = false;
@@ -54,6 +57,14 @@ export class FakeTable {
       };
       this.transactions.push({ begin, flush: resolve, fail: reject });
     });
+  }
+
+  getWriteTxnId(): number {
+    return this.baseCommit + 1;
+  }
+
+  getStats(): { readonly lastTxnId: number } {
+    return { lastTxnId: this.newestCommit };
   }
 
   resetReadTxn(): void {
