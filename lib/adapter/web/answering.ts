@@ -34,7 +34,7 @@ export function answering(
 }
 
 /** The parts of a web request that the sink reads. */
-type RequestParts = SseRequest & { readonly headers: Readonly<Record<string, string>> };
+type WebRequestParts = SseRequest & { readonly headers: Readonly<Record<string, string>> };
 
 /**
  * Returns the promise of the response to one web request. An error that is passed to `next` rejects it, and a `Response`
@@ -42,7 +42,7 @@ type RequestParts = SseRequest & { readonly headers: Readonly<Record<string, str
  */
 export function exchange(
   request: Request,
-  handle: (parts: RequestParts, transport: WebTransport, next: (error: unknown) => void) => void,
+  handle: (parts: WebRequestParts, transport: WebTransport, next: (error: unknown) => void) => void,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const transport = new WebTransport(request.signal, resolve);
