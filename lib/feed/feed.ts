@@ -1,5 +1,6 @@
 import { noop, type Observable } from 'rxjs';
 import { checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
 import { reportError } from '../error/reportError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
@@ -13,7 +14,7 @@ import { checkContract, checkFeedOptions } from './checkFeedOptions.ts';
 import { type AnyFeed, core, FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
 import type { RouteContext } from './ReaderSession.ts';
-import type { FromOptions } from './startPosition.ts';
+import { type FromOptions, startAtValue } from './startPosition.ts';
 
 /** The options of a feed. @category feed */
 export interface FeedOptions<C extends Contract> {
@@ -178,14 +179,15 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
 export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublish: () => void = noop): Feed<C> {
   return {
     contract,
-    publish: (event, options = {}) => {
+    publish: (event, options) => {
+      if (options !== undefined) checkOptions('publish', options, { key: 'string' });
       onPublish();
-      return made.publisher.publish(event, options);
+      return made.publisher.publish(event, options ?? {});
     },
     cursor: () => made.publisher.cursor(),
-    read: (context, options) => made.read(context, options) as Observable<Entry<EventOf<C> | Gap>>,
-    events: (options) => made.events(options) as Observable<EventOf<C> | Gap>,
-    entries: (options) => made.entries(options) as Observable<Entry<EventOf<C> | Gap>>,
+    read: (context, options) => made.read(context, checkFrom('read', options)) as Observable<Entry<EventOf<C> | Gap>>,
+    events: (options) => made.events(checkFrom('events', options)) as Observable<EventOf<C> | Gap>,
+    entries: (options) => made.entries(checkFrom('entries', options)) as Observable<Entry<EventOf<C> | Gap>>,
     end: () => made.publisher.end(),
     close: () => made.close(),
     get readers() {
@@ -205,4 +207,12 @@ function reporting(where: string, onError: FeedOptions<Contract>['onError']): (e
       reportError(`onError of the ${where}`, thrown);
     }
   };
+}
+
+/** Checks where a reader is to start, where that is given and not when it is subscribed. */
+function checkFrom<O extends FromOptions<unknown> | undefined>(caller: string, options: O): O {
+  if (options === undefined) return options;
+  checkOptions(caller, options, { from: '' });
+  startAtValue(options.from, undefined);
+  return options;
 }

@@ -6,7 +6,7 @@ import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import { checkNames, type FrameRules } from '../event/encodeEvent.ts';
-import type { Contract } from '../event/events.ts';
+import { type Contract, findDefinition, namesOf } from '../event/events.ts';
 import { coreOf } from '../feed/FeedCore.ts';
 import { Runs } from '../feed/Runs.ts';
 import { type From, type StartOptions, startAtValue } from '../feed/startPosition.ts';
@@ -63,7 +63,9 @@ export class Route {
     if (typeof stream === 'function') this.streamFor = stream as Route['streamFor'];
     else {
       // What is not a stream is reported where it is mounted, and not to its first reader.
-      if (coreOf(stream) === undefined) sourceOf(stream);
+      const feed = coreOf(stream);
+      if (feed === undefined) sourceOf(stream);
+      else checkFeedEvents(options.events, feed.contract);
       this.streamFor = () => stream;
     }
     this.options = options;
@@ -133,6 +135,18 @@ export class Route {
       return 'cut';
     }
   }
+}
+
+/**
+ * Checks that a feed which a route mounts has no event that the route does not send: its stored bytes are sent as they are.
+ *
+ * @throws TypeError that names the event.
+ */
+export function checkFeedEvents(events: Contract | undefined, contract: Contract | undefined): void {
+  if (events === undefined || contract === undefined || events === contract) return;
+  const other = namesOf(contract).find((name) => findDefinition(events, name) === undefined);
+  if (other === undefined) return;
+  throw new TypeError(`sse: the feed has the event ${other}, which events does not have; add it, or leave events out`);
 }
 
 function reportErrorOfRoute(error: unknown, context: AnyContext): void {

@@ -4,7 +4,7 @@ import { coreOf } from '../feed/FeedCore.ts';
 import { type From, startAtValue } from '../feed/startPosition.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
-import { sourceOf } from './Route.ts';
+import { checkFeedEvents, sourceOf } from './Route.ts';
 import { refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
 import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
@@ -84,7 +84,10 @@ function serveAdmitted(session: Session): void {
     (stream) => {
       if (connection.hasEnded) return;
       const feed = coreOf(stream);
-      if (feed !== undefined) return serveFeed(session, feed);
+      if (feed !== undefined) {
+        checkFeedEvents(route.options.events, feed.contract);
+        return serveFeed(session, feed);
+      }
       const source = sourceOf(stream);
       if (runs !== undefined && !session.readsFeed) startRun(session, runs, source);
       else serveStream(session, source);
