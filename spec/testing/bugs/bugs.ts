@@ -19,8 +19,8 @@ export const replayJoinedByConcat: Bug = {
   file: 'sink/serve.ts',
   changes: [
     [
-      'if (feed !== undefined) return serveFeed(session, feed);',
-      'if (feed !== undefined) return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requestedCursor) });',
+      '        return serveFeed(session, feed);',
+      '        return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requestedCursor) });',
     ],
     [
       "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
