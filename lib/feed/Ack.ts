@@ -1,4 +1,5 @@
-import { firstValueFrom, Observable, type Observer, type Operator, type Subscription } from 'rxjs';
+import { firstValueFrom, map, Observable, type Observer, type Operator, type Subscription } from 'rxjs';
+import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { clock } from '../time/clock.ts';
 
 /**
@@ -27,15 +28,24 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
     this.#onUnhandled = onUnhandled;
   }
 
-  /** Creates an ack that also passes on a failure when there is no subscriber by the next turn of the loop. @internal */
-  static watched<T>(result: Observable<T>, onUnhandled: (error: unknown) => void): Ack<T> {
-    const ack = new Ack(result, onUnhandled);
-    const onError = (error: unknown): void =>
-      clock.turn(() => {
-        if (!ack.#isSubscribed) onUnhandled(error);
-      });
-    result.subscribe({ error: onError });
+  /**
+   * Creates an ack that also passes on a failure when there is no subscriber by the next turn of the loop.
+   *
+   * @param result the result, which is under way already, as the log has it
+   * @param project makes of it what the ack emits, for each subscriber
+   * @internal
+   */
+  static watched<R, T>(result: Observable<R>, project: (value: R) => T, onUnhandled: (error: unknown) => void): Ack<T> {
+    // Most acks are not subscribed to: what those need is created for the others alone.
+    const projected = new Observable<T>((subscriber) => result.pipe(map(project)).subscribe(subscriber));
+    const ack = new Ack(projected, onUnhandled);
+    result.subscribe(new FailureWatch(ack));
     return ack;
+  }
+
+  /** Passes on a failure to the callback, unless there is a subscriber. @internal */
+  onFailure(error: unknown): void {
+    if (!this.#isSubscribed) this.#onUnhandled(error);
   }
 
   override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void)): Subscription;
@@ -71,4 +81,22 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
   ): Promise<A | B> {
     return firstValueFrom(this).then(onFulfilled, onRejected);
   }
+}
+
+/** Notifies an ack of the failure of its result, in the next turn of the loop. */
+class FailureWatch extends SourceSubscriber<unknown> {
+  readonly #ack: Ack<unknown>;
+
+  constructor(ack: Ack<unknown>) {
+    super();
+    this.#ack = ack;
+  }
+
+  protected override _next(): void {}
+
+  protected override _error(error: unknown): void {
+    clock.turn(() => this.#ack.onFailure(error));
+  }
+
+  protected override _complete(): void {}
 }

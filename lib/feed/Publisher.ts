@@ -4,7 +4,7 @@ import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { AppendOptions, EventLog } from '../log/EventLog.ts';
+import type { Appended, AppendOptions, EventLog } from '../log/EventLog.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { utf8Length } from '../wire/utf8.ts';
@@ -36,17 +36,20 @@ export class Publisher {
   publish(events: unknown, options: AppendOptions): Ack<string> {
     const { log, endsWith } = this.#options;
     try {
-      const all = Array.isArray(events) ? events : [events];
-      const encoded = all.flatMap((event) => this.#encode(event));
+      const all: readonly unknown[] = Array.isArray(events) ? events : [events];
+      const encoded = this.#encodeAll(all);
       // What repeats a request that was stored before gets its cursor, also after the end.
       if (this.#isEnding && options.key === undefined) throw new ClosedError('the feed', 'ended');
       const isLast = endsWith !== undefined && all.some((event) => endsWith(event));
       // The log appends now; subscribing late, or never, changes nothing.
       const appended = log.append(encoded, options);
       if (isLast) this.#endAfter(appended);
-      return this.#ack(appended.pipe(map(({ epoch, last }) => cursorOf(epoch, last))));
+      return this.#ack(appended, lastCursor);
     } catch (error) {
-      return this.#ack(throwError(() => error));
+      return this.#ack(
+        throwError(() => error),
+        lastCursor,
+      );
     }
   }
 
@@ -60,7 +63,7 @@ export class Publisher {
   matches(events: readonly unknown[], sent: readonly unknown[], cursor: string): Observable<boolean> {
     const parsed = parseCursor(cursor);
     if (isLeft(parsed)) return of(true);
-    const expected = events.flatMap((event) => this.#encode(event));
+    const expected = this.#encodeAll(events);
     const after = parsed.right.sequence - expected.length;
     const size = expected.reduce((sum, { data }) => sum + utf8Length(data) + 1024, 0);
     return this.#options.log.read(Math.max(after, 0), size).pipe(
@@ -80,17 +83,12 @@ export class Publisher {
   /** Returns the cursor of the newest event. */
   cursor(): Ack<string> {
     const { log, onError } = this.#options;
-    return this.#ack(
-      readLog(log, 0, 0, onError).pipe(
-        map(({ epoch, tail }) => cursorOf(epoch, tail)),
-        shareReplay(1),
-      ),
-    );
+    return this.#ack(readLog(log, 0, 0, onError).pipe(shareReplay(1)), ({ epoch, tail }) => cursorOf(epoch, tail));
   }
 
   end(): Ack<void> {
     this.#options.onEnd();
-    return this.#ack(this.#options.log.end('completed').pipe(map(() => undefined)));
+    return this.#ack(this.#options.log.end('completed'), () => undefined);
   }
 
   #endAfter(appended: Observable<unknown>): void {
@@ -110,21 +108,25 @@ export class Publisher {
     });
   }
 
-  /** Returns one encoded event, or none for a value that has no position in a log. */
-  #encode(event: unknown): readonly EncodedEvent[] {
+  /** Returns the encoded events, without the values that have no position in a log. */
+  #encodeAll(events: readonly unknown[]): readonly EncodedEvent[] {
     const { contract, maxEventBytes } = this.#options;
-    const encoded = encodeLogged(event, contract);
-    if (encoded === undefined) return nothingEncoded;
-    checkSize(encoded, maxEventBytes);
-    return [encoded];
+    const all: EncodedEvent[] = [];
+    for (const event of events) {
+      const encoded = encodeLogged(event, contract);
+      if (encoded === undefined) continue;
+      checkSize(encoded, maxEventBytes);
+      all.push(encoded);
+    }
+    return all;
   }
 
-  #ack<T>(result: Observable<T>): Ack<T> {
-    return Ack.watched(result, this.#options.onError);
+  #ack<R, T>(result: Observable<R>, project: (value: R) => T): Ack<T> {
+    return Ack.watched(result, project, this.#options.onError);
   }
 }
 
-const nothingEncoded: readonly never[] = [];
+const lastCursor = ({ epoch, last }: Appended): string => cursorOf(epoch, last);
 
 /** Compares two JSON values; in objects, only the members that `sent` has. */
 function isSameWhereSent(sent: unknown, first: unknown, second: unknown): boolean {
