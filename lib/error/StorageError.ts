@@ -20,12 +20,13 @@ export class StorageError extends RxsseError {
   /** The error code of the system or the storage, if there is one. LMDB reports a full disk as 28 or 5. */
   readonly code: number | string | undefined;
 
-  /** @param what the operation that failed: `append to the log in ./data` */
-  constructor(what: string, cause: unknown) {
+  /**
+   * @param what the operation that failed: `append to the log in ./data`
+   * @param remedy what to do about it, where the storage says what is wrong
+   */
+  constructor(what: string, cause: unknown, remedy = 'if the disk is full, make room and try again') {
     const { message, code } = reasonOf(cause);
-    super(`could not ${what}: ${message}. Nothing acknowledged is lost; if the disk is full, make room and try again`, {
-      cause,
-    });
+    super(`could not ${what}: ${message}. Nothing acknowledged is lost; ${remedy}`, { cause });
     this.code = code;
   }
 }

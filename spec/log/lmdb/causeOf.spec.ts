@@ -25,5 +25,8 @@ describe('the cause of a failed commit', () => {
     );
     expect([error.code, error.cause]).to.deep.equal([28, full]);
     expect(new StorageError('append to the log', 'odd').code).to.equal(undefined);
+    expect(new StorageError('append to the log', 'no table', 'create it').message).to.equal(
+      'could not append to the log: no table. Nothing acknowledged is lost; create it',
+    );
   });
 });
