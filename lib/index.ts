@@ -12,6 +12,7 @@ export { type WithDefault, withDefault } from './codec/withDefault.ts';
 export { ClosedError } from './error/ClosedError.ts';
 export { ConnectionError } from './error/ConnectionError.ts';
 export { DecodeError } from './error/DecodeError.ts';
+export { FencedError } from './error/FencedError.ts';
 export { LimitError } from './error/LimitError.ts';
 export { PositionError } from './error/PositionError.ts';
 export { RxsseError } from './error/RxsseError.ts';
@@ -28,7 +29,16 @@ export { withId } from './event/withId.ts';
 export type { Ack } from './feed/Ack.ts';
 export { type Feed, type FeedOptions, feed } from './feed/feed.ts';
 export { type Feeds, type FeedsOptions, feeds } from './feed/feeds.ts';
-export type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from './log/EventLog.ts';
+export type {
+  Appended,
+  AppendOptions,
+  ClaimState,
+  EventLog,
+  FenceOptions,
+  LogEnd,
+  LogState,
+  Page,
+} from './log/EventLog.ts';
 export { type MemoryLogOptions, memoryLog } from './log/memoryLog.ts';
 export { type ConflateByOptions, conflateBy } from './operator/conflateBy.ts';
 export { type DecodeEventsOptions, decodeEvents } from './operator/decodeEvents.ts';

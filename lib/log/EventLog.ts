@@ -45,8 +45,29 @@ export interface Appended {
   readonly last: number;
 }
 
+/** How a write is fenced against producers that were replaced. @category log */
+export interface FenceOptions {
+  /**
+   * The token of the caller's claim. The write errors with a `FencedError`, and stores nothing, unless it is the token
+   * of the newest claim.
+   *
+   * @default none: the write is not fenced
+   */
+  readonly token?: number;
+}
+
+/** The claim on a log at one moment, as the caller of `claim` gets it. @category log */
+export interface ClaimState {
+  /** True if the caller has the claim now. */
+  readonly held: boolean;
+  /** The fencing token of the newest claim, higher than those before it, also over restarts; 0 where there was none. */
+  readonly token: number;
+  /** How many milliseconds the claim lasts unless it is renewed; 0 where it is free. */
+  readonly remaining: number;
+}
+
 /** How a log appends. @category log */
-export interface AppendOptions {
+export interface AppendOptions extends FenceOptions {
   /**
    * An idempotency key: entries are appended once, however often they are appended with the same key, and later calls
    * return the first result. Each log documents how long it remembers keys.
@@ -74,7 +95,7 @@ export interface EventLog {
   readonly inMemory?: boolean;
   /**
    * Appends events after the tail, all or none, in order, with no other entry between them. Errors when they were not
-   * stored: the log is closed, has ended, or its storage failed.
+   * stored: the log is closed, has ended, was claimed by another producer, or its storage failed.
    */
   append(events: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended>;
   /**
@@ -96,8 +117,25 @@ export interface EventLog {
    * content; subscribe before reading.
    */
   readonly wakes: Observable<void>;
-  /** Ends the log: no entry follows. Ending it again changes nothing. */
-  end(how: LogEnd): Observable<LogState>;
+  /**
+   * Ends the log: no entry follows. Ending it again changes nothing, whatever the token. Errors when that was not
+   * stored.
+   */
+  end(how: LogEnd, options?: FenceOptions): Observable<LogState>;
+  /**
+   * Takes or renews the right to produce for `lease` milliseconds, where it is free, has expired or is the holder's
+   * own; it is atomic over all processes. `lease` is counted by the clock of the log, from the last call. 0 gives an own
+   * claim up, which wakes `wakes`, as nothing else here does.
+   *
+   * A write without a token needs no claim; one that must not come from a producer that was replaced has the token.
+   * A known idempotency key gets its result whatever the token. The token rises when another holder takes the claim, and
+   * when it is taken after it was given up; renewing retains it.
+   *
+   * @param holder a text that is unique to the caller over all processes
+   * @default absent: several processes cannot agree on one producer
+   * @throws RangeError at once, for a lease that is not from 0 to 2147483647.
+   */
+  claim?(holder: string, lease: number): Observable<ClaimState>;
   /** Releases what the log holds and completes `wakes`. Later calls error with `ClosedError`. */
   close(): void;
 }

@@ -7,7 +7,17 @@ import { cursorOf, freshEpoch } from '../event/cursor.ts';
 import type { EncodedEvent } from '../event/encodeEvent.ts';
 import { clock } from '../time/clock.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
-import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from './EventLog.ts';
+import { type Claim, checkLease, claimBy, claimStateOf, fenceError, noClaim } from './Claim.ts';
+import type {
+  Appended,
+  AppendOptions,
+  ClaimState,
+  EventLog,
+  FenceOptions,
+  LogEnd,
+  LogState,
+  Page,
+} from './EventLog.ts';
 import { Segments } from './Segments.ts';
 
 /**
@@ -62,6 +72,7 @@ class MemoryLog implements EventLog {
   readonly #keys: RecentKeys<Appended>;
   #ended: false | LogEnd = false;
   #closed = false;
+  #claim: Claim = noClaim;
 
   constructor({
     maxEntries = 10_000,
@@ -77,11 +88,13 @@ class MemoryLog implements EventLog {
     this.#keys = new RecentKeys(maxKeys);
   }
 
-  append(events: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
+  append(events: readonly EncodedEvent[], { key, token }: AppendOptions = {}): Observable<Appended> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     const before = key === undefined ? undefined : this.#keys.find(key);
     if (before !== undefined) return of(before);
     if (this.#ended !== false) return throwError(() => new ClosedError('the log', 'ended'));
+    const fenced = token === undefined ? undefined : fenceError(token, this.#claim);
+    if (fenced !== undefined) return throwError(() => fenced);
 
     const now = clock.now();
     const first = this.#segments.tail + 1;
@@ -120,13 +133,27 @@ class MemoryLog implements EventLog {
     };
   }
 
-  end(how: LogEnd): Observable<LogState> {
+  end(how: LogEnd, { token }: FenceOptions = {}): Observable<LogState> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     if (this.#ended === false) {
+      const fenced = token === undefined ? undefined : fenceError(token, this.#claim);
+      if (fenced !== undefined) return throwError(() => fenced);
       this.#ended = how;
       this.wakes.next();
     }
     return of(this.#state());
+  }
+
+  claim(holder: string, lease: number): Observable<ClaimState> {
+    checkLease(lease);
+    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
+    if (this.#ended !== false) return throwError(() => new ClosedError('the log', 'ended'));
+    const now = clock.now();
+    const before = this.#claim;
+    this.#claim = claimBy(before, holder, lease, now);
+    const state = claimStateOf(this.#claim, holder, now);
+    if (lease === 0 && this.#claim !== before) this.wakes.next();
+    return of(state);
   }
 
   close(): void {

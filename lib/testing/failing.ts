@@ -1,6 +1,6 @@
 import { NEVER, type Observable, ReplaySubject, switchMap, throwError } from 'rxjs';
 import { StorageError } from '../error/StorageError.ts';
-import type { EventLog } from '../log/EventLog.ts';
+import type { ClaimState, EventLog } from '../log/EventLog.ts';
 
 /**
  * Says what happens to the calls of each operation, one letter a call: `-` it works, `#` it fails and is not carried out, `!`
@@ -15,6 +15,8 @@ export interface FailureScript {
   readonly read?: string;
   /** @default '' */
   readonly end?: string;
+  /** @default '' */
+  readonly claim?: string;
 }
 
 /**
@@ -66,10 +68,13 @@ export function failing(log: EventLog, script: FailureScript): EventLog {
   const append = play<AnswerOf<'append'>>('append', script.append);
   const read = play<AnswerOf<'read'>>('read', script.read);
   const end = play<AnswerOf<'end'>>('end', script.end);
+  const claim = play<ClaimState>('claim', script.claim);
+  const claimLog = log.claim?.bind(log);
   return {
     append: (events, options) => append(() => log.append(events, options)),
     read: (after, maxBytes) => read(() => log.read(after, maxBytes)),
-    end: (how) => end(() => log.end(how)),
+    end: (how, options) => end(() => log.end(how, options)),
+    ...(claimLog && { claim: (holder: string, lease: number) => claim(() => claimLog(holder, lease)) }),
     wakes: log.wakes,
     close: () => log.close(),
   };

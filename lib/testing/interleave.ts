@@ -2,7 +2,7 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import type { EventLog } from '../log/EventLog.ts';
 
 /** One of the two steps of an operation. */
-type LogStep = `${'carry out' | 'answer'} ${'append' | 'read' | 'end'}`;
+type LogStep = `${'carry out' | 'answer'} ${'append' | 'read' | 'end' | 'claim'}`;
 
 /** A log whose operations wait for `step`. */
 interface InterleavedLog extends EventLog {
@@ -38,9 +38,10 @@ interface InterleavedLog extends EventLog {
  * @category testing
  */
 export function interleave(log: EventLog): InterleavedLog {
+  const claim = log.claim?.bind(log);
   const waiting: { readonly step: LogStep; take(): void }[] = [];
 
-  const stepped = <T>(name: 'append' | 'read' | 'end', carryOut: () => Observable<T>): Observable<T> => {
+  const stepped = <T>(name: 'append' | 'read' | 'end' | 'claim', carryOut: () => Observable<T>): Observable<T> => {
     const answer = new ReplaySubject<T>();
     const take = () => {
       // Held here and not in the log, which may answer at once or later.
@@ -55,7 +56,8 @@ export function interleave(log: EventLog): InterleavedLog {
   return {
     append: (drafts, options) => stepped('append', () => log.append(drafts, options)),
     read: (after, maxBytes) => stepped('read', () => log.read(after, maxBytes)),
-    end: (how) => stepped('end', () => log.end(how)),
+    end: (how, options) => stepped('end', () => log.end(how, options)),
+    ...(claim && { claim: (holder: string, lease: number) => stepped('claim', () => claim(holder, lease)) }),
     wakes: log.wakes,
     close: () => log.close(),
     step: () => {

@@ -1,5 +1,6 @@
 import { checkOptions } from '../data/checkOptions.ts';
 import { appending } from './logCases/appending.ts';
+import { claiming } from './logCases/claiming.ts';
 import { ending } from './logCases/ending.ts';
 import { type LogCase, LogOpener, type OpenLog } from './logCases/LogCase.ts';
 import { reading } from './logCases/reading.ts';
@@ -28,10 +29,18 @@ export interface LogSuiteOptions extends Partial<TestRunner> {
   readonly timeout?: number;
 }
 
-const cases: readonly LogCase[] = [...appending, ...reading, ...trimming, ...waking, ...ending, ...sharing];
+const cases: readonly LogCase[] = [
+  ...appending,
+  ...reading,
+  ...trimming,
+  ...waking,
+  ...ending,
+  ...sharing,
+  ...claiming,
+];
 
 /**
- * Defines the tests that every log passes, also logs of your own.
+ * Defines the tests that every log passes, also logs of your own. Those of `claim` pass for a log without it.
  *
  * `open` is called for each log that a test needs, often more than one, and returns a new one. The tests use no virtual
  * time and no assertion library; they run under every runner that has `describe` and `it`.

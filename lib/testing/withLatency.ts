@@ -29,6 +29,7 @@ import type { EventLog } from '../log/EventLog.ts';
 export function withLatency(log: EventLog, ms: number): EventLog {
   checkNumber('withLatency: ms', ms, { min: 0, max: maxTimerDelay, unit: 'ms' });
 
+  const claim = log.claim?.bind(log);
   const later = <T>(answer: Observable<T>): Observable<T> => {
     const answered = new ReplaySubject<T>();
     // Materialized, since `delay` does not delay errors.
@@ -39,7 +40,8 @@ export function withLatency(log: EventLog, ms: number): EventLog {
   return {
     append: (drafts, options) => later(log.append(drafts, options)),
     read: (after, maxBytes) => later(log.read(after, maxBytes)),
-    end: (how) => later(log.end(how)),
+    end: (how, options) => later(log.end(how, options)),
+    ...(claim && { claim: (holder: string, lease: number) => later(claim(holder, lease)) }),
     wakes: log.wakes,
     close: () => log.close(),
   };

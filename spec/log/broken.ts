@@ -11,14 +11,18 @@ export const sound = ({ entries }: LogRetention): LogUnderTest => {
 };
 
 /** A log that does all as another does it, but for what is given. */
-export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => ({
-  append: (drafts, options) => log.append(drafts, options),
-  read: (after, maxBytes) => log.read(after, maxBytes),
-  wakes: log.wakes,
-  end: (how) => log.end(how),
-  close: () => log.close(),
-  ...twist,
-});
+export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => {
+  const claim = log.claim?.bind(log);
+  return {
+    append: (drafts, options) => log.append(drafts, options),
+    read: (after, maxBytes) => log.read(after, maxBytes),
+    wakes: log.wakes,
+    end: (how, options) => log.end(how, options),
+    close: () => log.close(),
+    ...(claim && { claim }),
+    ...twist,
+  };
+};
 
 export const broken =
   (twist: (log: EventLog) => Partial<EventLog>): OpenLog =>

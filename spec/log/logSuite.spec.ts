@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { logSuite, type OpenLog } from '../../lib/testing/logSuite.ts';
-import { sound } from './broken.ts';
+import { sound, twisted } from './broken.ts';
+import { brokenClaimLogs } from './brokenClaims.ts';
 import { brokenLogs } from './brokenLogs.ts';
 
 /** The tests that the suite defines, those of a name, run by hand; which of them failed. */
@@ -23,7 +24,16 @@ describe('logSuite', () => {
     expect(await failuresOf(sound)).to.deep.equal([]);
   });
 
-  for (const [what, open, name] of brokenLogs) {
+  it('passes a log that cannot be claimed', async () => {
+    const plain: OpenLog = (retention) => {
+      const tested = sound(retention);
+      const { claim: _, ...log } = twisted(tested.log, {});
+      return { ...tested, log };
+    };
+    expect(await failuresOf(plain)).to.deep.equal([]);
+  });
+
+  for (const [what, open, name] of [...brokenLogs, ...brokenClaimLogs]) {
     it(`fails a log that ${what}`, async () => {
       expect(await failuresOf(open, name)).to.not.deep.equal([]);
     });

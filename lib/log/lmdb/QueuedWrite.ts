@@ -13,12 +13,15 @@ export class QueuedWrite<T> {
   /** The hash of the log that it changes. */
   readonly log: Uint8Array;
   readonly durability: Durability;
+  /** True where it changes nothing that a reader sees, so that `wakes` does not emit. */
+  readonly isQuiet: boolean;
   readonly #work: (table: Table) => E.Either<Error, T>;
   readonly #done = new AsyncSubject<T>();
   #result: E.Either<Error, T> | undefined;
 
-  constructor(log: Uint8Array, durability: Durability, work: (table: Table) => E.Either<Error, T>) {
+  constructor(log: Uint8Array, durability: Durability, work: (table: Table) => E.Either<Error, T>, isQuiet = false) {
     this.log = log;
+    this.isQuiet = isQuiet;
     this.durability = durability;
     this.#work = work;
   }
@@ -27,10 +30,10 @@ export class QueuedWrite<T> {
     return this.#done.asObservable();
   }
 
-  /** Runs inside the transaction; returns true if something was written. */
+  /** Runs inside the transaction; returns true if readers are woken for what was written. */
   run(table: Table): boolean {
     this.#result = this.#work(table);
-    return E.isRight(this.#result);
+    return E.isRight(this.#result) && !this.isQuiet;
   }
 
   /** Acknowledges the write. */

@@ -3,15 +3,35 @@ import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError
 import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
-import type { Appended, AppendOptions, EventLog, LogEnd, LogState, Page } from '../EventLog.ts';
+import { checkLease, claimBy, claimStateOf, fenceError } from '../Claim.ts';
+import type {
+  Appended,
+  AppendOptions,
+  ClaimState,
+  EventLog,
+  FenceOptions,
+  LogEnd,
+  LogState,
+  Page,
+} from '../EventLog.ts';
 import type { Retention } from '../Segments.ts';
+import { claimIn, putClaim, withoutEndedProcess } from './claimIn.ts';
 import type { Environment } from './Environment.ts';
 import { idLine, storedEntry, wireLength } from './entry.ts';
 import { appendedBefore, remember } from './idempotencyKeys.ts';
 import { entryKey, hashOf, type Table } from './layout.ts';
+import { thisProcess } from './ownerProcess.ts';
 import { type Durability, QueuedWrite } from './QueuedWrite.ts';
 import { readPage } from './readPage.ts';
-import { logStateOf, putState, type StateReader, type StoredState, stateIn, stateToWrite } from './StoredState.ts';
+import {
+  logStateOf,
+  putState,
+  type StateReader,
+  type StoredState,
+  stateIn,
+  stateToWrite,
+  storedIn,
+} from './StoredState.ts';
 import { trim } from './trim.ts';
 
 /** How many milliseconds a read waits at most for a commit that this process has seen before. */
@@ -27,6 +47,8 @@ export interface StoredLogOptions {
   readonly boot: string;
   /** The wall clock. */
   now(): number;
+  /** The monotonic clock of the machine, in ms: the same one in all its processes, and never set. */
+  elapsed(): number;
 }
 
 /** One log of an environment. It holds no entries and no state in memory, since other processes write as well. */
@@ -51,7 +73,7 @@ export class StoredLog implements EventLog {
     }).pipe(takeUntil(this.#closing));
   }
 
-  append(events: readonly EncodedEvent[], { key }: AppendOptions = {}): Observable<Appended> {
+  append(events: readonly EncodedEvent[], { key, token }: AppendOptions = {}): Observable<Appended> {
     // Before the transaction, for which other processes wait.
     const time = this.#options.now();
     const entries = events.map((draft) => storedEntry(draft, time));
@@ -59,6 +81,8 @@ export class StoredLog implements EventLog {
       const before = key === undefined ? undefined : appendedBefore(table, this.#hash, key);
       if (before !== undefined) return E.right(before);
       if (state.ended !== false) return E.left(new ClosedError('the log', 'ended'));
+      const fenced = this.#fenceError(table, token);
+      if (fenced !== undefined) return E.left(fenced);
       const grown = this.#add(table, state, entries, time);
       const appended: Appended = { epoch: state.epoch, first: state.tail + 1, last: grown.tail };
       const remembered =
@@ -73,12 +97,30 @@ export class StoredLog implements EventLog {
     return this.#read(after, maxBytes);
   }
 
-  end(how: LogEnd): Observable<LogState> {
+  end(how: LogEnd, { token }: FenceOptions = {}): Observable<LogState> {
     return this.#write((table, state) => {
+      const fenced = state.ended === false ? this.#fenceError(table, token) : undefined;
+      if (fenced !== undefined) return E.left(fenced);
       const ended = state.ended === false ? { ...state, ended: how } : state;
       putState(table, this.#hash, ended);
       return E.right(logStateOf(ended));
     });
+  }
+
+  claim(holder: string, lease: number): Observable<ClaimState> {
+    checkLease(lease);
+    const work = (table: Table): E.Either<Error, ClaimState> => {
+      const state = this.#tryState(() => storedIn(table, this.#hash));
+      if (E.isLeft(state)) return state;
+      if (state.right !== undefined && state.right.ended !== false) return E.left(new ClosedError('the log', 'ended'));
+      const now = this.#options.elapsed();
+      const before = withoutEndedProcess(claimIn(table, this.#hash));
+      const claim = claimBy(before, holder, lease, now);
+      if (claim !== before) putClaim(table, this.#hash, { ...claim, process: thisProcess() });
+      return E.right(claimStateOf(claim, holder, now));
+    };
+    // A crash of the machine, after which only what was flushed is left, ends all holders as well.
+    return this.#enqueue(new QueuedWrite(this.#hash, 'visible', work, lease > 0));
   }
 
   close(): void {
@@ -112,18 +154,30 @@ export class StoredLog implements EventLog {
     work: (table: Table, state: StoredState) => E.Either<Error, T>,
     durability = this.#options.durability,
   ): Observable<T> {
-    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
-    const written = this.#environment.write(
+    const written = this.#enqueue(
       new QueuedWrite(this.#hash, durability, (table) => {
-        const state = E.tryCatch(
-          () => stateToWrite(table, this.#hash, this.#reader),
-          (error) => new StorageError(`write to the log named ${JSON.stringify(this.#options.name)}`, error),
-        );
+        const state = this.#tryState(() => stateToWrite(table, this.#hash, this.#reader));
         return E.isLeft(state) ? state : work(table, state.right);
       }),
     );
     if (!this.#reader.isKnown) written.subscribe({ complete: () => this.#markKnown(), error: () => {} });
     return written;
+  }
+
+  #enqueue<T>(write: QueuedWrite<T>): Observable<T> {
+    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
+    return this.#environment.write(write);
+  }
+
+  #tryState<S>(read: () => S): E.Either<Error, S> {
+    return E.tryCatch(
+      read,
+      (error) => new StorageError(`write to the log named ${JSON.stringify(this.#options.name)}`, error),
+    );
+  }
+
+  #fenceError(table: Table, token: number | undefined): Error | undefined {
+    return token === undefined ? undefined : fenceError(token, claimIn(table, this.#hash));
   }
 
   #add(table: Table, state: StoredState, entries: readonly Uint8Array[], time: number): StoredState {

@@ -78,7 +78,8 @@ function unwrittenState(log: Uint8Array, { name, boot }: StateReader): StoredSta
   return { format, name, boot, epoch, past: [], floor: 0, tail: 0, ended: false, bytes: 0, since: 0, keys };
 }
 
-function storedIn(table: Table, log: Uint8Array): StoredState | undefined {
+/** Returns the state as it is stored; `undefined` where the log was never written to. */
+export function storedIn(table: Table, log: Uint8Array): StoredState | undefined {
   const state = jsonOf(table.get(stateKey(log))) as StoredState | undefined;
   if (state === undefined || state.format === format) return state;
   throw new Error(`the log is of format ${state.format}, and this version of rxsse knows format ${format}`);

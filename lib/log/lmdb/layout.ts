@@ -29,6 +29,8 @@ export const rememberedKey = (log: Uint8Array, key: string): Uint8Array =>
 /** Returns the key of the n-th idempotency key, so that the oldest can be removed. */
 export const orderKey = (log: Uint8Array, ordinal: number): Uint8Array => numberedKey(4, log, ordinal);
 
+export const claimKey = (log: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.of(5), log]);
+
 function numberedKey(kind: number, log: Uint8Array, number: number): Uint8Array {
   const key = Buffer.allocUnsafe(1 + hashLength + 6);
   key[0] = kind;

@@ -60,6 +60,9 @@ export interface LmdbLogOptions {
  * Appends of other processes are noticed within 20 ms, and polled for only while there are readers. The folder is
  * released when its last log is closed and everything appended is written.
  *
+ * A claim is counted by the monotonic clock of the machine, which is never set. It ends before its lease where its process
+ * has ended and was of the same container: a process that is restarted after `kill -9` claims at once.
+ *
  * An append errors with `StorageError` when the disk is full or broken: none of it is stored, everything acknowledged
  * is retained, and the log continues when there is room.
  *
@@ -84,10 +87,16 @@ export function lmdbLog(options: LmdbLogOptions): EventLog {
   return openLog(options, {});
 }
 
-/** Opens a log with a clock and a boot identifier that a spec replaces. @internal */
+const elapsedMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+
+/** Opens a log with clocks and a boot identifier that a spec replaces. @internal */
 export function openLog(
   { path, name = 'log', maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxAge = Infinity, ...rest }: LmdbLogOptions,
-  { boot = bootId(), now = () => asyncScheduler.now() }: Partial<Pick<StoredLogOptions, 'boot' | 'now'>>,
+  {
+    boot = bootId(),
+    now = () => asyncScheduler.now(),
+    elapsed = elapsedMs,
+  }: Partial<Pick<StoredLogOptions, 'boot' | 'now' | 'elapsed'>>,
 ): EventLog {
   const { maxKeys = 10_000, durability = 'visible', maxReaders = 1024 } = rest;
   checkOneOf('lmdbLog: durability', durability, ['visible', 'flushed']);
@@ -97,5 +106,13 @@ export function openLog(
   checkNumber('lmdbLog: maxKeys', maxKeys, { min: 0 });
   checkNumber('lmdbLog: maxReaders', maxReaders, { min: 1, max: 65_535, whole: true });
   const retention = { entries: maxEntries, bytes: maxBytes, age: maxAge };
-  return new StoredLog(holdEnvironment(path, maxReaders), { name, retention, keys: maxKeys, durability, boot, now });
+  return new StoredLog(holdEnvironment(path, maxReaders), {
+    name,
+    retention,
+    keys: maxKeys,
+    durability,
+    boot,
+    now,
+    elapsed,
+  });
 }

@@ -17,6 +17,7 @@ function opened(fake = new FakeTable(), boot = 'this one') {
     durability: 'flushed',
     boot,
     now: () => 5,
+    elapsed: () => 5,
   });
   return { fake, environment, log };
 }
