@@ -2,6 +2,7 @@ import { bursts, fanOut, latency } from './fanOut.ts';
 import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
 import { feeds, feedsFlatOut, pipelineBursts, pipelines, relay, stuck } from './own.ts';
 import { parser } from './parser.ts';
+import { one, subject, subjectBursts, subjectReaders, subjectTurn } from './plain.ts';
 import type { Row } from './Row.ts';
 import { connects, heartbeat, memory, replay } from './readers.ts';
 import { turn } from './turns.ts';
@@ -11,8 +12,13 @@ export const rows: readonly Row[] = [
   calibration,
   fanOut,
   bursts,
+  subject,
+  subjectBursts,
+  subjectReaders,
+  subjectTurn,
   latency,
   turn,
+  one,
   relay,
   pipelines,
   pipelineBursts,

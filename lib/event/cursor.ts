@@ -32,6 +32,11 @@ export function cursorOf(epoch: string, sequence: number): string {
   return `1.${epoch}.${sequence}`;
 }
 
+/** Returns the text that the cursors of an epoch start with, before the sequence. */
+export function cursorPrefix(epoch: string): string {
+  return `1.${epoch}.`;
+}
+
 /** Returns the cursor of the end of a stream whose last event has this sequence. */
 export function endCursorOf(epoch: string, sequence: number): string {
   return `1.${epoch}.${sequence}~`;

@@ -1,7 +1,7 @@
-import { LinkedListNode } from '../data/LinkedList.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { EntryRange, LogEnd, Page } from '../log/EventLog.ts';
 import type { GapPolicy } from './startPosition.ts';
+import { SweepNode } from './sweep.ts';
 
 /** Where the entries of a reader go: the connection of a route, or a pipeline. */
 export interface ReaderTarget {
@@ -33,7 +33,7 @@ export interface LoadedPage {
  *
  * It has no queue. While its target is not ready, nothing is read for the reader; it continues from the log afterwards.
  */
-export class Reader extends LinkedListNode {
+export class Reader extends SweepNode {
   readonly target: ReaderTarget;
   /** The sequence after which it reads, in `epoch`: of the last entry that was written or skipped. */
   afterSequence = 0;
@@ -48,5 +48,13 @@ export class Reader extends LinkedListNode {
   constructor(target: ReaderTarget) {
     super();
     this.target = target;
+  }
+
+  serve(): void {
+    this.readerSet?.writePage(this);
+  }
+
+  fail(error: unknown): void {
+    this.target.fail(error);
   }
 }

@@ -1,6 +1,5 @@
-import { LinkedList } from '../data/LinkedList.ts';
+import { LinkedList, LinkedListNode } from '../data/LinkedList.ts';
 import { clock, perClock } from '../time/clock.ts';
-import type { Reader } from './Reader.ts';
 
 /**
  * How long one turn of the loop is spent on writing, in ms. It also decides how much a write carries: the sooner the
@@ -11,6 +10,14 @@ const budget = 0.2;
 /** How many readers are served in one turn at most, for a clock that does not move. */
 const maxServed = 256;
 
+/** A reader that the sweep serves. */
+export abstract class SweepNode extends LinkedListNode {
+  /** Writes to the reader. */
+  abstract serve(): void;
+  /** Ends the reader by an error that `serve` has thrown. */
+  abstract fail(error: unknown): void;
+}
+
 /**
  * Serves the readers that are behind, in the order in which they fell behind: a slice of them in each turn of the loop.
  *
@@ -18,7 +25,7 @@ const maxServed = 256;
  * during one round is written in the next, in one write for each reader, so that writes grow larger and not more.
  */
 class Sweep {
-  readonly #behind = new LinkedList<Reader>();
+  readonly #behind = new LinkedList<SweepNode>();
   /** A slice is scheduled: after the running code has returned or, where this turn is spent, in the next turn. */
   #isScheduled = false;
   /** The next turn is requested; until then all slices share one budget. */
@@ -27,13 +34,13 @@ class Sweep {
   #served = 0;
   #until = 0;
 
-  add(reader: Reader): void {
+  add(reader: SweepNode): void {
     this.#behind.push(reader);
     this.#schedule();
   }
 
   /** Adds all readers of a list, which is empty afterwards. */
-  addAll(readers: LinkedList<Reader>): void {
+  addAll(readers: LinkedList<SweepNode>): void {
     this.#behind.append(readers);
     this.#schedule();
   }
@@ -55,10 +62,10 @@ class Sweep {
       }
       this.#served++;
       try {
-        reader.readerSet?.writePage(reader);
+        reader.serve();
       } catch (error) {
         // An error ends this reader alone.
-        reader.target.fail(error);
+        reader.fail(error);
       }
       this.#isSpent = this.#served === maxServed || clock.now() >= this.#until;
     }

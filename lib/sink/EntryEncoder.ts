@@ -1,12 +1,12 @@
-import { BoundedCache } from '../data/BoundedCache.ts';
 import { PositionError } from '../error/PositionError.ts';
 import { cursorOf, endCursorOf, freshEpoch } from '../event/cursor.ts';
 import { type Entry, isEntry } from '../event/Entry.ts';
-import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
+import { encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
-import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
+import { encodeFrame } from '../wire/encodeFrame.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
+import type { SharedEncodings } from './SharedEncodings.ts';
 import type { Wire } from './Wire.ts';
 
 /**
@@ -27,22 +27,14 @@ export class EntryEncoder implements EventEncoder {
   sent = 0;
   readonly wire: Wire;
   readonly #contract: Contract | undefined;
-  readonly #maxEventBytes: number;
-  readonly #cache: EncodingCache;
+  readonly #shared: SharedEncodings;
   readonly #onGap: (gap: Gap['data']) => void;
 
   /** @param onGap notified of each gap that the reader is sent */
-  constructor(
-    contract: Contract | undefined,
-    maxEventBytes: number,
-    wire: Wire,
-    cache: EncodingCache,
-    onGap: (gap: Gap['data']) => void,
-  ) {
+  constructor(contract: Contract | undefined, wire: Wire, shared: SharedEncodings, onGap: (gap: Gap['data']) => void) {
     this.wire = wire;
     this.#contract = contract;
-    this.#maxEventBytes = maxEventBytes;
-    this.#cache = cache;
+    this.#shared = shared;
     this.#onGap = onGap;
   }
 
@@ -129,50 +121,22 @@ export class EntryEncoder implements EventEncoder {
     return text;
   }
 
-  #frameOf(entry: Entry<unknown>): string {
-    return this.#cache.frameOf(entry.epoch, entry.sequence, entry.event, () => this.#encodeEntry(entry));
+  #frameOf({ epoch, sequence, cursor, event }: Entry<unknown>): string {
+    if (isGap(event)) return this.wire.gap(event.data, cursor);
+    const frame = frameOf(this.#shared.encodeAt(epoch, sequence, event, this.#contract));
+    return this.wire.hasIds ? `id: ${cursor}\n${frame}` : frame;
   }
 
   /** Returns the frame of an event that leaves the reader at its position: without an id. */
   #partialFrame(event: unknown): string {
     if (event === undefined) return '';
     this.sent++;
-    return this.#messageOf(event, undefined);
-  }
-
-  #encodeEntry({ cursor, event }: Entry<unknown>): string {
-    if (isGap(event)) return this.wire.gap(event.data, cursor);
-    return this.#messageOf(event, cursor);
-  }
-
-  #messageOf(event: unknown, cursor: string | undefined): string {
-    const encoded = encodeEvent(event, this.#contract, this.wire.rules);
-    if (encoded === undefined || '_tag' in encoded)
-      throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
-    checkSize(encoded, this.#maxEventBytes);
-    return encodeMessage(this.wire.hasIds ? cursor : undefined, encoded.event, encoded.data, encoded.retry);
+    return frameOf(this.#shared.encode(event, this.#contract));
   }
 }
 
-interface Encoding {
-  readonly epoch: string;
-  readonly event: unknown;
-  readonly frame: string;
-}
-
-/**
- * The frames of events that pipelines over a feed made from others. A mapping that returns the same object to many
- * readers is encoded once. Readers that keep up are no further apart than the cache is large.
- */
-export class EncodingCache {
-  readonly #bySequence = new BoundedCache<number, Encoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
-
-  /** Returns the frame of this very event at that position, and encodes it if it is not known. */
-  frameOf(epoch: string, sequence: number, event: unknown, encode: () => string): string {
-    const known = this.#bySequence.get(sequence);
-    if (known !== undefined && known.event === event && known.epoch === epoch) return known.frame;
-    const frame = encode();
-    this.#bySequence.set(sequence, { epoch, event, frame }, frame.length);
-    return frame;
-  }
+/** Returns the frame of an event inside an entry. @throws PositionError for a frame that the program made. */
+function frameOf(encoded: Encoded): string {
+  if (typeof encoded === 'object' && 'frame' in encoded) return encoded.frame;
+  throw new PositionError('the pipeline over feed.read emitted a frame inside an entry');
 }

@@ -1,12 +1,35 @@
-import { type EncodedEvent, encodeEvent } from '../event/encodeEvent.ts';
+import { encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { Wire } from './Wire.ts';
 
-/** A value that can be sent as it is but for its position, or its frame, if that has a position already. */
-export type Encoded = EncodedEvent | Frame | string;
+/** An event that can be sent as it is, but for its id. */
+export interface UnnumberedFrame {
+  /** Its frame, without an `id:` line. */
+  readonly frame: string;
+}
+
+/** An event that has no position yet, or a frame that is complete: as text, or as the program made it. */
+export type Encoded = UnnumberedFrame | Frame | string;
+
+/** Returns true for an event, which a comment or a wait is not. */
+export function isEvent(encoded: Encoded): boolean {
+  return typeof encoded === 'string' || !('_tag' in encoded) || encoded._tag === 'Message';
+}
+
+/** Returns the characters of what was encoded, without those of its id. */
+export function sizeOf(encoded: Encoded): number {
+  return textOf(encoded).length;
+}
+
+/** Returns the text that most of the memory of what was encoded is for. */
+export function textOf(encoded: Encoded): string {
+  if (typeof encoded === 'string') return encoded;
+  if ('frame' in encoded) return encoded.frame;
+  return encoded._tag === 'Message' ? encoded.data : '';
+}
 
 /** Turns the values of a stream into frames with ids. */
 export interface EventEncoder {

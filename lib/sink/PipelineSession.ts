@@ -78,7 +78,7 @@ export class PipelineSession implements ReaderSession {
   }
 
   readFeed(contract: Contract | undefined): void {
-    const { options, settings, encodings, wire } = this.#route;
+    const { options, encodings, wire } = this.#route;
     const { writer } = this;
     if (wire.hasOwnIds) throw new TypeError(feedHasPositions);
     if (this.#route.snapshot !== undefined) throw new TypeError(snapshotInPipeline);
@@ -87,7 +87,7 @@ export class PipelineSession implements ReaderSession {
     if (writer?.hasWritten) {
       throw new PositionError('the stream emitted an event before feed.read, so that the event has no position');
     }
-    this.#encoder = new EntryEncoder(options.events ?? contract, settings.maxEventBytes, wire, encodings, this.#onGap);
+    this.#encoder = new EntryEncoder(options.events ?? contract, wire, encodings, this.#onGap);
     if (writer !== undefined) writer.encoder = this.#encoder;
   }
 

@@ -16,12 +16,12 @@ import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import { checkSynchronous, isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
-import { EncodingCache } from './EntryEncoder.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
 import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
 import { type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
+import { SharedEncodings } from './SharedEncodings.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
 import { describeRequest } from './SseRequest.ts';
@@ -53,7 +53,7 @@ export class Route {
   /** The responses that have started and are not closed. */
   readonly connections = new Set<Connection>();
   readonly stats = new RouteStats();
-  readonly encodings = new EncodingCache();
+  readonly encodings: SharedEncodings;
   /** Set when the server shuts down: the range of the `retry:` that further readers get. */
   shutdown: RetryRange | undefined;
   readonly #resumeHeaders: Readonly<Record<'live' | 'exact', ResponseHeaders>>;
@@ -77,6 +77,7 @@ export class Route {
     this.connectionLimit = options.connectionLimit ?? new ConnectionLimit({});
     const hasOwnIds = options.resume === 'own-ids';
     this.wire = new Wire(options.wire, hasOwnIds);
+    this.encodings = new SharedEncodings(this.wire, settings.maxEventBytes);
     if (options.events !== undefined) checkNames('sse: events', options.events, this.wire.rules);
     this.preambleFrames = this.wire.retry ? `retry: ${settings.retry}\n\n` : '';
     if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);

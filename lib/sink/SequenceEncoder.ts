@@ -1,9 +1,9 @@
-import { cursorOf, endCursorOf, freshEpoch } from '../event/cursor.ts';
-import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
+import { cursorOf, cursorPrefix, endCursorOf, freshEpoch } from '../event/cursor.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import { encodeFrame, encodeJsonMessage, encodeMessage } from '../wire/encodeFrame.ts';
+import { encodeFrame, encodeMessage } from '../wire/encodeFrame.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
+import type { SharedEncodings } from './SharedEncodings.ts';
 import type { Wire } from './Wire.ts';
 
 /**
@@ -12,14 +12,15 @@ import type { Wire } from './Wire.ts';
 export class SequenceEncoder implements EventEncoder {
   readonly wire: Wire;
   #epoch: string | undefined;
+  #prefix: string | undefined;
   readonly #contract: Contract | undefined;
-  readonly #maxEventBytes: number;
+  readonly #shared: SharedEncodings;
   #sequence = 0;
 
-  constructor(contract: Contract | undefined, maxEventBytes: number, wire: Wire) {
+  constructor(contract: Contract | undefined, wire: Wire, shared: SharedEncodings) {
     this.wire = wire;
+    this.#shared = shared;
     this.#contract = contract;
-    this.#maxEventBytes = maxEventBytes;
   }
 
   get sent(): number {
@@ -33,23 +34,17 @@ export class SequenceEncoder implements EventEncoder {
   }
 
   encode(value: unknown): Encoded {
-    const encoded = encodeEvent(value, this.#contract, this.wire.rules);
-    if (encoded === undefined) return '';
-    if ('data' in encoded) checkSize(encoded, this.#maxEventBytes);
-    return encoded;
+    return this.#shared.encode(value, this.#contract);
   }
 
   withId(encoded: Encoded): string {
     if (typeof encoded === 'string') return encoded;
     if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
     this.#sequence++;
-    if (!this.wire.hasIds) {
-      return encodeMessage('_tag' in encoded ? encoded.id : undefined, encoded.event, encoded.data, encoded.retry);
-    }
-    const cursor = cursorOf(this.epoch, this.#sequence);
-    return '_tag' in encoded
-      ? encodeMessage(cursor, encoded.event, encoded.data, encoded.retry)
-      : encodeJsonMessage(cursor, encoded.event, encoded.data);
+    if ('frame' in encoded)
+      return this.wire.hasIds ? `${this.#idPrefix}${this.#sequence}\n${encoded.frame}` : encoded.frame;
+    const id = this.wire.hasIds ? cursorOf(this.epoch, this.#sequence) : encoded.id;
+    return encodeMessage(id, encoded.event, encoded.data, encoded.retry);
   }
 
   overflowGap(): Gap['data'] {
@@ -63,5 +58,10 @@ export class SequenceEncoder implements EventEncoder {
   /** Returns '': each event carries its own position. */
   positionFrame(): string {
     return '';
+  }
+
+  get #idPrefix(): string {
+    this.#prefix ??= `id: ${cursorPrefix(this.epoch)}`;
+    return this.#prefix;
   }
 }

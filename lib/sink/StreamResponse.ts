@@ -6,8 +6,10 @@ import type { ErrorOutcome } from './Route.ts';
 export interface StreamResponse {
   readonly overflow: Overflow<unknown>;
   readonly queue: Required<QueueOptions>;
-  /** Opens the response with these frames. Returns false, and does nothing, while its preamble is not known. */
-  open(frames: string): boolean;
+  /** True for an iterable, whose values come a microtask apart. */
+  readonly isPulled: boolean;
+  /** Opens the response with these frames. Returns false, and takes none, while its preamble is not known. */
+  open(takeFrames: () => string): boolean;
   /** Answers an error before the first byte. */
   refuse(error: unknown): void;
   handleError(error: unknown): ErrorOutcome;
@@ -15,6 +17,4 @@ export interface StreamResponse {
   reportOutcome(error: unknown): void;
   /** Events were dropped, and the reader gets this gap for them. */
   onOverflow(events: number, gap: Gap['data'] | undefined): void;
-  /** Runs the work at the end of a burst. */
-  later(work: () => void): void;
 }

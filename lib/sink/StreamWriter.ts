@@ -1,10 +1,12 @@
 import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
+import { SweepNode, sweep } from '../feed/sweep.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
+import { clock } from '../time/clock.ts';
 import { Backlog } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
-import type { EventEncoder } from './EventEncoder.ts';
+import { type Encoded, type EventEncoder, isEvent, sizeOf } from './EventEncoder.ts';
 import type { CloseReason } from './RouteStats.ts';
 import type { StreamResponse } from './StreamResponse.ts';
 import type { Writer } from './Writer.ts';
@@ -15,8 +17,9 @@ const maxBurst = 64 * 1024;
 /**
  * Writes an Observable to its one reader.
  *
- * What is emitted in one turn is written at once. While the socket is full values wait in a bounded backlog, and beyond
- * its bound the route's policy decides.
+ * What is emitted in one turn is written at once, by the sweep: a route with many readers writes to a slice of them in each
+ * turn of the loop, so that more is written at once the more is emitted. While the socket is full values wait in a bounded
+ * backlog, and beyond its bound the route's policy decides.
  */
 export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
@@ -33,8 +36,12 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   readonly #connection: Connection;
   readonly #response: StreamResponse;
   #backlog: Backlog | undefined;
-  #pending = '';
-  #isScheduled = false;
+  /** What the next write sends. The ids are added then, so that readers of one stream share the rest. */
+  #pending: Encoded[] = [];
+  /** The characters of what is pending, about. */
+  #pendingSize = 0;
+  /** The place in the sweep. Created for the first event. */
+  #turn: WriterTurn | undefined;
   #ending: { readonly outcome: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
 
   constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
@@ -51,12 +58,12 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   /** Checks the socket. Returns true if it takes more, and nothing waits to be written. */
   checkReady(): boolean {
-    return this.#connection.checkSocket() === 'open' && this.#pending === '';
+    return this.#connection.checkSocket() === 'open' && this.#pending.length === 0;
   }
 
   /** True if something was written, or is about to be. */
   get hasWritten(): boolean {
-    return this.#pending !== '' || this.#connection.state !== 'waiting';
+    return this.#pending.length > 0 || this.#connection.state !== 'waiting';
   }
 
   /** Calls back when the socket takes more: at once, if it does now. */
@@ -68,16 +75,15 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Writes what there is, with the head of the response in the first write. */
   flush(): void {
     const connection = this.#connection;
-    if (connection.state === 'waiting') {
-      if (!this.#response.open(this.#pending)) return;
-      this.#pending = '';
-    }
-    if (connection.checkSocket() !== 'open' || !this.#writeBacklog()) return;
+    if (connection.state === 'waiting' && !this.#response.open(this.#takePending)) return;
+    if (connection.checkSocket() !== 'open') return;
+    let frames = this.#writeBacklog(this.#takePending());
+    if (connection.state !== 'open') return;
     const { outcome, reason } = this.#ending ?? {};
     const lastFrame = outcome === 'end' ? this.encoder.endFrame() : undefined;
-    if (lastFrame !== undefined) return connection.end(reason ?? 'completed', this.#takePending() + lastFrame);
-    if (this.#ending !== undefined) this.#pending += this.encoder.positionFrame();
-    if (this.#pending !== '') connection.write(this.#takePending());
+    if (lastFrame !== undefined) return connection.end(reason ?? 'completed', frames + lastFrame);
+    if (this.#ending !== undefined) frames += this.encoder.positionFrame();
+    if (frames !== '') connection.write(frames);
     if (reason !== undefined && connection.state === 'open') connection.cut(reason);
   }
 
@@ -91,7 +97,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   takePositionFrame(): string {
     // The position of a later entry must not precede an event that waits for the end of its burst.
-    return this.#pending === '' ? this.encoder.positionFrame() : '';
+    return this.#pending.length === 0 ? this.encoder.positionFrame() : '';
   }
 
   takeLastFrames(): string {
@@ -103,7 +109,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   onClose(): void {
-    this.#pending = '';
+    this.#clearPending();
+    this.#turn?.unlink();
     this.#backlog?.clear();
     this.onReady = undefined;
     this.unsubscribe();
@@ -122,20 +129,22 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const connection = this.#connection;
     try {
       // The socket is checked once a turn.
-      if (this.#pending === '') connection.checkSocket();
-      const mustWait = this.isSubscribing && this.#pending.length >= maxBurst;
+      if (this.#pending.length === 0) connection.checkSocket();
+      const mustWait = this.isSubscribing && this.#pendingSize >= maxBurst;
       if (mustWait || connection.state === 'busy') return this.#enqueue(value);
-      const { encoder } = this;
-      const before = encoder.sent;
-      this.#pending += encoder.withId(encoder.encode(value));
-      if (encoder.sent > before) connection.timeouts?.onEvent();
+      const encoded = this.encoder.encode(value);
+      if (encoded !== '') {
+        this.#pending.push(encoded);
+        this.#pendingSize += sizeOf(encoded);
+        if (connection.timeouts !== undefined && isEvent(encoded)) connection.timeouts.onEvent();
+      }
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
     }
     if (this.onFirst !== undefined) this.onFirst();
-    else if (this.#pending.length >= maxBurst && !this.isSubscribing) this.flush();
-    else if (connection.state === 'open' && this.#pending !== '') this.#schedule();
+    else if (this.#pendingSize >= maxBurst && !this.isSubscribing) this.flush();
+    else if (connection.state === 'open' && this.#pending.length > 0) this.#schedule();
   }
 
   protected override _complete(): void {
@@ -177,40 +186,72 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   /**
-   * Writes what waits until the rest fits into the next write. Returns false when the socket takes no more before.
+   * Writes what is pending and what waits until the rest fits into the next write, which it returns. The socket may be full
+   * then.
    *
    * A burst at a time, since a socket drains when all that was written is taken: one write of 16 MiB to a slow reader
    * would look like one to a reader that takes nothing.
    */
-  #writeBacklog(): boolean {
+  #writeBacklog(pending: string): string {
     const backlog = this.#backlog;
-    if (backlog === undefined || backlog.isEmpty) return true;
+    if (backlog === undefined || backlog.isEmpty) return pending;
     const connection = this.#connection;
-    const { frames, dropped, gap } = backlog.take(this.encoder, maxBurst);
-    this.#pending += frames;
+    const { frames: waiting, dropped, gap } = backlog.take(this.encoder, maxBurst);
+    let frames = pending + waiting;
     while (!backlog.isEmpty && connection.state === 'open') {
-      if (connection.write(this.#takePending())) this.#pending = backlog.take(this.encoder, maxBurst).frames;
+      const hasRoom = connection.write(frames);
+      frames = hasRoom ? backlog.take(this.encoder, maxBurst).frames : '';
     }
-    if (frames !== '') connection.timeouts?.onEvent();
-    // Last, since the callback of the user's may make the stream emit.
-    if (dropped > 0) this.#response.onOverflow(dropped, gap);
-    return connection.state === 'open';
+    if (waiting !== '') connection.timeouts?.onEvent();
+    if (dropped === 0) return frames;
+    // Last, since the callback of the user's may make the stream emit, which must not overtake these frames.
+    if (frames !== '') this.#pending.push(frames);
+    this.#response.onOverflow(dropped, gap);
+    return connection.state === 'open' ? this.#takePending() : '';
   }
 
-  #takePending(): string {
-    const pending = this.#pending;
-    this.#pending = '';
-    return pending;
-  }
-
-  readonly #endBurst = (): void => {
-    this.#isScheduled = false;
-    this.onDrain();
+  readonly #takePending = (): string => {
+    let frames = '';
+    for (const encoded of this.#pending) frames += this.encoder.withId(encoded);
+    this.#clearPending();
+    return frames;
   };
 
+  #clearPending(): void {
+    if (this.#pending.length > 0) this.#pending = [];
+    this.#pendingSize = 0;
+  }
+
   #schedule(): void {
+    this.#turn ??= new WriterTurn(this);
+    this.#turn.schedule(this.#response.isPulled);
+  }
+}
+
+/** The place of a writer in the sweep. */
+class WriterTurn extends SweepNode {
+  readonly #writer: StreamWriter;
+  #isScheduled = false;
+
+  constructor(writer: StreamWriter) {
+    super();
+    this.#writer = writer;
+  }
+
+  /** @param isPulled true for an iterable: the values that it already has come a microtask apart, so that they are written together in the next turn */
+  schedule(isPulled: boolean): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#response.later(this.#endBurst);
+    if (isPulled) clock.turn(() => sweep().add(this));
+    else sweep().add(this);
+  }
+
+  serve(): void {
+    this.#isScheduled = false;
+    this.#writer.onDrain();
+  }
+
+  fail(error: unknown): void {
+    this.#writer.fail(error);
   }
 }

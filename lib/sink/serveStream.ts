@@ -1,7 +1,6 @@
 import { runIn } from '../data/asyncScope.ts';
 import type { Gap } from '../event/Gap.ts';
 import { pull } from '../source/pull.ts';
-import { clock } from '../time/clock.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import { streamPreamble } from './preamble.ts';
 import type { ErrorOutcome, Source } from './Route.ts';
@@ -14,15 +13,10 @@ import { delayHead, startResponse } from './startResponse.ts';
 /** Serves one subscription: to a stream of the request's own, or to a pipeline over a feed. */
 export function serveStream(session: Session, source: Source): void {
   const { route, connection, pipeline } = session;
-  const { maxHeadDelay, maxEventBytes } = route.settings;
-  const encoder = new SequenceEncoder(route.options.events, maxEventBytes, route.wire);
-  // The values that an iterable already has come a microtask apart, so their burst ends with the turn.
-  const later = 'iterable' in source ? clock.turn : clock.micro;
-  const writer = new StreamWriter(
-    connection,
-    pipeline.encoder ?? encoder,
-    new SessionResponse(session, encoder, later),
-  );
+  const { maxHeadDelay } = route.settings;
+  const encoder = new SequenceEncoder(route.options.events, route.wire, route.encodings);
+  const response = new SessionResponse(session, encoder, 'iterable' in source);
+  const writer = new StreamWriter(connection, pipeline.encoder ?? encoder, response);
   pipeline.writer = writer;
   if ('iterable' in source)
     pull(source.iterable, writer, (next) => writer.whenReady(() => runIn(connection.scope, next)));
@@ -43,14 +37,14 @@ export function serveStream(session: Session, source: Source): void {
 
 /** The response of one session, as its writer uses it. */
 class SessionResponse implements StreamResponse {
-  readonly later: (work: () => void) => void;
+  readonly isPulled: boolean;
   readonly #session: Session;
   readonly #encoder: SequenceEncoder;
 
-  constructor(session: Session, encoder: SequenceEncoder, later: (work: () => void) => void) {
+  constructor(session: Session, encoder: SequenceEncoder, isPulled: boolean) {
     this.#session = session;
     this.#encoder = encoder;
-    this.later = later;
+    this.isPulled = isPulled;
   }
 
   // What a pipeline read from a log is never dropped: the pipeline is paced, and what it made of a page waits.
@@ -63,11 +57,11 @@ class SessionResponse implements StreamResponse {
     return this.#session.readsFeed ? { ...queue, maxEvents: Infinity } : queue;
   }
 
-  open(frames: string): boolean {
+  open(takeFrames: () => string): boolean {
     const { route, pipeline, requestedCursor } = this.#session;
     if (pipeline.isPending) return false;
     const preamble = pipeline.preamble ?? streamPreamble(route, requestedCursor, () => this.#encoder.epoch);
-    startResponse(this.#session, preamble, frames);
+    startResponse(this.#session, preamble, takeFrames());
     return true;
   }
 

@@ -38,10 +38,11 @@ export function encodeMessage(
 }
 
 /**
- * Returns the same for JSON text, which has no line ends and is never empty: the fast path of every event. @internal
+ * Returns the same, without an id, for JSON text, which has no line ends and is never empty: the fast path of every event.
+ * @internal
  */
-export function encodeJsonMessage(id: string, event: string | undefined, json: string): string {
-  return event === undefined ? `id: ${id}\ndata: ${json}\n\n` : `id: ${id}\nevent: ${event}\ndata: ${json}\n\n`;
+export function encodeJsonMessage(event: string | undefined, json: string): string {
+  return event === undefined ? `data: ${json}\n\n` : `event: ${event}\ndata: ${json}\n\n`;
 }
 
 // The parser removes one space; without it a value that starts with a space would lose its own.

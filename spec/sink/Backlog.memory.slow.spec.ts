@@ -6,6 +6,7 @@ import { events } from '../../lib/index.ts';
 import type { Overflow } from '../../lib/sink/Backlog.ts';
 import { Backlog } from '../../lib/sink/Backlog.ts';
 import { SequenceEncoder } from '../../lib/sink/SequenceEncoder.ts';
+import { SharedEncodings } from '../../lib/sink/SharedEncodings.ts';
 import { Wire } from '../../lib/sink/Wire.ts';
 
 setFlagsFromString('--expose-gc');
@@ -44,7 +45,7 @@ describe('the memory of what waits for a slow reader', function () {
       it(`is what maxBytes says, with ${policy} and ${what}`, async () => {
         // Several, so that what else the process does is small beside them.
         const backlogs = Array.from({ length: 8 }, () => new Backlog(overflow, { maxBytes: MiB, maxEvents: Infinity }));
-        const encoder = new SequenceEncoder(Texts, Infinity, new Wire());
+        const encoder = new SequenceEncoder(Texts, new Wire(), new SharedEncodings(new Wire(), Infinity));
         const before = await held();
         for (const backlog of backlogs) {
           for (let n = 0; n < 20_000; n++) {

@@ -38,7 +38,7 @@ describe('encodeMessage', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 'e'), (value, event) => {
         const json = JSON.stringify(value);
-        expect(encodeJsonMessage('1', event, json)).to.equal(encodeMessage('1', event, json));
+        expect(encodeJsonMessage(event, json)).to.equal(encodeMessage(undefined, event, json));
       }),
     );
   });

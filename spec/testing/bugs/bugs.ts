@@ -27,6 +27,7 @@ export const replayJoinedByConcat: Bug = {
       `import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { concat, connect, delay, map, takeUntil } from 'rxjs';
 import { message } from '../wire/Frame.ts';
+import { SharedEncodings } from './SharedEncodings.ts';
 import { Wire } from './Wire.ts';
 `,
     ],
@@ -34,6 +35,7 @@ import { Wire } from './Wire.ts';
   added: `
 function withOwnIds(session) {
   session.route.wire = new Wire('rxsse', true);
+  session.route.encodings = new SharedEncodings(session.route.wire, Infinity);
   return session;
 }
 

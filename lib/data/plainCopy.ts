@@ -1,0 +1,61 @@
+/** The deepest value that is copied. */
+const maxDepth = 32;
+
+/** Stands for a value that cannot be copied: what it is encoded as may depend on more than its fields. */
+export const notPlain: unique symbol = Symbol('not plain');
+
+/**
+ * Returns a copy of plain data: of primitives, dates, arrays and objects without a class. Returns `notPlain` for any other
+ * value, for one with a method, such as `toJSON`, and for one that is nested too deeply or contains itself.
+ */
+export function plainCopyOf(value: unknown, depth = 0): unknown {
+  if (typeof value === 'function') return notPlain;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === maxDepth) return notPlain;
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) {
+      const copy = plainCopyOf(item, depth + 1);
+      if (copy === notPlain) return notPlain;
+      items.push(copy);
+    }
+    return items;
+  }
+  if (value instanceof Date) return new Date(value);
+  if (!isPlain(value)) return notPlain;
+  const fields: Record<string, unknown> = {};
+  for (const key in value) {
+    if (key === '__proto__') return notPlain;
+    const copy = plainCopyOf((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+    if (copy === notPlain) return notPlain;
+    fields[key] = copy;
+  }
+  return fields;
+}
+
+/** Returns true if a value is what it was, or what another value was, when this copy was made. */
+export function equalsCopy(value: unknown, copy: unknown): boolean {
+  if (typeof copy !== 'object' || copy === null) return Object.is(value, copy);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(copy)) {
+    if (!Array.isArray(value) || value.length !== copy.length) return false;
+    for (let index = 0; index < copy.length; index++) if (!equalsCopy(value[index], copy[index])) return false;
+    return true;
+  }
+  if (copy instanceof Date) return value instanceof Date && value.getTime() === copy.getTime();
+  if (Array.isArray(value) || !isPlain(value)) return false;
+  let fields = 0;
+  for (const key in value) {
+    const field: unknown = value[key as never];
+    // A function differs from any copy, also from what an object inherits.
+    if (!equalsCopy(field, copy[key as never]) || (field === undefined && !(key in copy))) return false;
+    fields++;
+  }
+  for (const _ in copy) fields--;
+  return fields === 0;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
