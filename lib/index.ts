@@ -27,7 +27,8 @@ export { type Contract, type EventOf, events } from './event/events.ts';
 export { type Gap, isGap } from './event/Gap.ts';
 export { withId } from './event/withId.ts';
 export type { Ack } from './feed/Ack.ts';
-export { type Feed, type FeedOptions, feed } from './feed/feed.ts';
+export type { FeedOptions } from './feed/FeedOptions.ts';
+export { type Feed, feed } from './feed/feed.ts';
 export { type Feeds, type FeedsOptions, feeds } from './feed/feeds.ts';
 export type {
   Appended,

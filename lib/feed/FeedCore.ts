@@ -13,7 +13,7 @@ import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer } from './Producer.ts';
 import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
-import { type ReaderSession, type RouteContext, sessionOf, unpacedSession } from './ReaderSession.ts';
+import { type ReaderSession, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
 import {
   type FromOptions,
@@ -50,12 +50,21 @@ export const core: unique symbol = Symbol.for('rxsse.feed') as never;
 
 /** A feed of any events. @category feed */
 export interface AnyFeed {
-  readonly [core]: FeedCore;
+  readonly [core]: FeedCore | CoreFor;
 }
 
+/**
+ * Returns the core of a feed; for use, a new one where its own was removed while nothing used it.
+ *
+ * @throws UnavailableError where there is no room for a new one.
+ */
+export type CoreFor = (isForUse: boolean) => FeedCore;
+
 /** Returns the core of a feed, or `undefined` for any other value. */
-export function coreOf(value: unknown): FeedCore | undefined {
-  return typeof value === 'object' && value !== null && core in value ? (value as AnyFeed)[core] : undefined;
+export function coreOf(value: unknown, isForUse = false): FeedCore | undefined {
+  if (typeof value !== 'object' || value === null || !(core in value)) return undefined;
+  const made = (value as AnyFeed)[core];
+  return typeof made === 'function' ? made(isForUse) : made;
 }
 
 /** A feed without the types that only its caller sees: a log, its producer and its readers. */
@@ -162,12 +171,7 @@ export class FeedCore {
     this.#options.onIdle();
   }
 
-  read(context: RouteContext, { from }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
-    const session = sessionOf(context);
-    if (session === undefined) {
-      throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
-    }
-    session.readFeed(this.contract);
+  read(session: ReaderSession, { from }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
     const options = from === undefined ? undefined : startAtValue(from, session.options.gapPolicy);
     return this.#pipe(() => session, options);
   }

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { defer, map, type Observable, of, shareReplay, throwError } from 'rxjs';
+import { defer, identity, map, type Observable, of, shareReplay, throwError } from 'rxjs';
 import { ClosedError } from '../error/ClosedError.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged } from '../event/encodeEvent.ts';
@@ -46,10 +46,7 @@ export class Publisher {
       if (isLast) this.#endAfter(appended);
       return this.#ack(appended, lastCursor);
     } catch (error) {
-      return this.#ack(
-        throwError(() => error),
-        lastCursor,
-      );
+      return this.failed(error);
     }
   }
 
@@ -89,6 +86,14 @@ export class Publisher {
   end(): Ack<void> {
     this.#options.onEnd();
     return this.#ack(this.#options.log.end('completed'), () => undefined);
+  }
+
+  /** Returns the result of a request that failed. */
+  failed(error: unknown): Ack<never> {
+    return this.#ack(
+      throwError(() => error),
+      identity,
+    );
   }
 
   #endAfter(appended: Observable<unknown>): void {

@@ -43,10 +43,18 @@ export interface ReaderSession {
   flush(): void;
 }
 
-/** Returns the session that the context of a route holds, or `undefined` for any other value. */
-export function sessionOf(context: unknown): ReaderSession | undefined {
-  if (typeof context !== 'object' || context === null || !(readerSession in context)) return undefined;
-  return (context as RouteContext)[readerSession];
+/**
+ * Returns the session of a context for a route that reads a feed; a route reads one.
+ *
+ * @throws TypeError for any other value.
+ */
+export function sessionReading(context: unknown, contract: Contract | undefined): ReaderSession {
+  if (typeof context !== 'object' || context === null || !(readerSession in context)) {
+    throw new TypeError('read: expected the context of a route; outside a route use events() or entries()');
+  }
+  const session = (context as RouteContext)[readerSession];
+  session.readFeed(contract);
+  return session;
 }
 
 /** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */

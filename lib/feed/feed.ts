@@ -1,83 +1,15 @@
-import { noop, type Observable } from 'rxjs';
-import { checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
+import { defer, noop, type Observable } from 'rxjs';
 import { checkOptions } from '../data/checkOptions.ts';
-import { reportError } from '../error/reportError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
-import { namesOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { AppendOptions, EventLog } from '../log/EventLog.ts';
-import { memoryLog } from '../log/memoryLog.ts';
-import type { BackoffOptions } from '../time/backoff.ts';
+import type { AppendOptions } from '../log/EventLog.ts';
 import type { Ack } from './Ack.ts';
-import { checkContract, checkFeedOptions } from './checkFeedOptions.ts';
-import { type AnyFeed, core, FeedCore } from './FeedCore.ts';
-import type { FeedSource } from './Producer.ts';
-import type { RouteContext } from './ReaderSession.ts';
+import { type AnyFeed, type CoreFor, core, type FeedCore } from './FeedCore.ts';
+import { coreOfOptions, type FeedOptions } from './FeedOptions.ts';
+import type { Publisher } from './Publisher.ts';
+import { type RouteContext, sessionReading } from './ReaderSession.ts';
 import { type FromOptions, startAtValue } from './startPosition.ts';
-
-/** The options of a feed. @category feed */
-export interface FeedOptions<C extends Contract> {
-  /**
-   * Where its events come from, beside what is published. A function creates the source for each attempt and gets the
-   * cursor after which it continues. A bad event is reported and dropped, see `onInvalidEvent`; completion ends the feed.
-   *
-   * @default none: only what is published
-   */
-  readonly source?: FeedSource<EventOf<C>>;
-  /** Stores the events. @default memoryLog() */
-  readonly log?: EventLog;
-  /** When the source is subscribed. @default 'first-reader' */
-  readonly start?: 'first-reader' | 'now';
-  /**
-   * How long the source stays subscribed after the last reader has left, in milliseconds; 0 unsubscribes in the same
-   * turn, `Infinity` never before its end.
-   *
-   * @default Infinity
-   */
-  readonly linger?: number;
-  /** Whether a source that fails is subscribed again, and after which waits; without it, the failure ends the feed. @default false */
-  readonly restart?: boolean | BackoffOptions;
-  /**
-   * The largest event, in bytes of its encoded data. Publishing a larger one fails with a `LimitError`. 1 or more;
-   * `Infinity` is no bound.
-   *
-   * @default 1048576, 1 MiB, which is what readers accept by default
-   */
-  readonly maxEventBytes?: number;
-  /** The most readers at once in this process; further readers get 503 (a retry stream for EventSource). 1 or more. @default 50000 */
-  readonly maxReaders?: number;
-  /**
-   * The most reads of the log at once, for readers that need what is not in memory any more. Further readers wait. 1 or
-   * more. A log in memory needs none.
-   *
-   * @default 64
-   */
-  readonly maxConcurrentReads?: number;
-  /**
-   * Returns true for the last event of the feed: once it is stored, the source is unsubscribed from and every reader
-   * gets the end, so that a job or an answer ends itself. Events that are published after it fail with a `ClosedError`
-   * (`receive` answers 409); those of the same array are stored with it.
-   *
-   * @default absent: the feed ends with its source, or by `end`
-   */
-  readonly endsWith?: (event: EventOf<C>) => boolean;
-  /**
-   * Decides what happens to an event of the source that does not match the contract, or is too large. `'drop'` reports
-   * it and continues with the next one: readers get no gap, since it had no position. `'fail'` treats it as a failure
-   * of the source, which `restart` may start again, and which ends the feed otherwise.
-   *
-   * @default 'drop'
-   */
-  readonly onInvalidEvent?: 'drop' | 'fail';
-  /**
-   * Called for bad events and failures of the source, for failures of the log, and for a `publish` or `end` that fails
-   * and is neither awaited nor subscribed to with an error callback.
-   *
-   * @default the error is reported: printed once on `console.error`, see `setErrorReporter`
-   */
-  readonly onError?: (error: unknown) => void;
-}
 
 /**
  * Events that are stored and shared: every reader gets what is published, and a reader that reconnects gets what it
@@ -142,70 +74,48 @@ export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = 
   return feedOf(contract, coreOfOptions(contract, options, noop));
 }
 
-/** Creates the core of a feed; `onIdle` is called when its last reader has left. */
-export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
-  checkContract('feed', contract);
-  checkFeedOptions(options);
-  const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
-  const {
-    maxEventBytes = 1024 * 1024,
-    maxReaders = 50_000,
-    maxConcurrentReads = 64,
-    onInvalidEvent = 'drop',
-  } = options;
-  checkNumber('feed: linger', linger, { min: 0, unit: 'ms' });
-  const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
-  for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
-  if (options.endsWith !== undefined) checkFunction('feed: endsWith', options.endsWith);
-  checkOneOf('feed: onInvalidEvent', onInvalidEvent, ['drop', 'fail']);
-  const where = `feed of ${namesOf(contract).slice(0, 3).join(', ')}`;
-  return new FeedCore({
-    contract,
-    log,
-    source,
-    start,
-    linger,
-    restart,
-    ...bounds,
-    onInvalidEvent,
-    endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,
-    onError: reporting(where, options.onError),
-    onStop: noop,
-    onIdle,
-  });
-}
-
 /** Returns the public interface of a core. */
-export function feedOf<C extends Contract>(contract: C, made: FeedCore, onPublish: () => void = noop): Feed<C> {
+export function feedOf<C extends Contract>(
+  contract: C,
+  made: FeedCore | CoreFor,
+  onPublish: () => void = noop,
+): Feed<C> {
+  const coreFor = typeof made === 'function' ? made : () => made;
+  const request = <T>(call: (publisher: Publisher) => Ack<T>): Ack<T> => {
+    try {
+      return call(coreFor(true).publisher);
+    } catch (error) {
+      return coreFor(false).publisher.failed(error);
+    }
+  };
   return {
     contract,
     publish: (event, options) => {
       if (options !== undefined) checkOptions('publish', options, { key: 'string' });
       onPublish();
-      return made.publisher.publish(event, options ?? {});
+      return request((publisher) => publisher.publish(event, options ?? {}));
     },
-    cursor: () => made.publisher.cursor(),
-    read: (context, options) => made.read(context, checkFrom('read', options)) as Observable<Entry<EventOf<C> | Gap>>,
-    events: (options) => made.events(checkFrom('events', options)) as Observable<EventOf<C> | Gap>,
-    entries: (options) => made.entries(checkFrom('entries', options)) as Observable<Entry<EventOf<C> | Gap>>,
-    end: () => made.publisher.end(),
-    close: () => made.close(),
+    cursor: () => request((publisher) => publisher.cursor()),
+    read: (context, options) => {
+      const from = checkFrom('read', options);
+      const session = sessionReading(context, contract);
+      // The feed may be removed for being idle until the route has been started.
+      return defer(() => coreFor(true).read(session, from)) as Observable<Entry<EventOf<C> | Gap>>;
+    },
+    events: (options) => {
+      const from = checkFrom('events', options);
+      return defer(() => coreFor(true).events(from)) as Observable<EventOf<C> | Gap>;
+    },
+    entries: (options) => {
+      const from = checkFrom('entries', options);
+      return defer(() => coreFor(true).entries(from)) as Observable<Entry<EventOf<C> | Gap>>;
+    },
+    end: () => request((publisher) => publisher.end()),
+    close: () => coreFor(false).close(),
     get readers() {
-      return made.readers;
+      return coreFor(false).readers;
     },
     [core]: made,
-  };
-}
-
-/** Returns a callback that never throws: what the user's callback throws, or all errors without one, are reported. */
-function reporting(where: string, onError: FeedOptions<Contract>['onError']): (error: unknown) => void {
-  if (onError === undefined) return (error) => reportError(where, error);
-  return (error) => {
-    try {
-      onError(error);
-    } catch (thrown) {
-      reportError(`onError of the ${where}`, thrown);
-    }
   };
 }
 

@@ -4,8 +4,9 @@ import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
 import { checkContract } from './checkFeedOptions.ts';
 import type { FeedCore } from './FeedCore.ts';
+import { coreOfOptions, type FeedOptions } from './FeedOptions.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
-import { coreOfOptions, type Feed, type FeedOptions, feedOf } from './feed.ts';
+import { type Feed, feedOf } from './feed.ts';
 import type { ReaderTarget } from './Reader.ts';
 
 /** How many feeds there are, and for how long. @category feed */
@@ -52,6 +53,9 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   /**
    * Returns the feed of a key; it is created on first use.
    *
+   * The object may be kept: where its feed was idle and has been removed, using it gets the feed of the key again, as
+   * this does, with what its log has stored. After `remove` or `close` the object stays closed.
+   *
    * @throws UnavailableError when there are `maxFeeds`, and each has readers or was used within `idleTimeout`.
    */
   get(key: string): Feed<C>;
@@ -77,6 +81,8 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
 
 interface Member<C extends Contract> extends Registered {
   readonly feed: Feed<C>;
+  /** True when it was removed while nothing used it, and not by the program. */
+  wasIdle: boolean;
 }
 
 /**
@@ -106,6 +112,10 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
     maxSize: maxFeeds,
     noun: 'feeds',
     option: 'maxFeeds',
+    // What the program removes has been closed before.
+    onRemove: (member) => {
+      (member as Member<C>).wasIdle = !member.core.isClosed;
+    },
   });
   let shutdownRetry: RetryRange | undefined;
 
@@ -113,11 +123,31 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
     registry.checkRoom(key);
     // Nothing is removed for a key whose options throw.
     const core = coreOfOptions(contract, optionsOf(key), () => registry.touch(member));
-    const feed: Feed<C> = feedOf(contract, core, () => registry.touch(member));
-    const member: Member<C> = { key, core, feed, lastUsed: 0 };
+    const coreFor = (isForUse: boolean): FeedCore => {
+      if (!member.wasIdle) return core;
+      return (isForUse ? memberOf(key) : openMember(key))?.core ?? core;
+    };
+    const feed: Feed<C> = feedOf(contract, coreFor, () => registry.touch(member));
+    const member: Member<C> = { key, core, feed, lastUsed: 0, wasIdle: false };
     registry.add(member);
     if (shutdownRetry !== undefined) core.shutdown(shutdownRetry);
     return member;
+  }
+
+  function openMember(key: string): Member<C> | undefined {
+    const member = registry.get(key);
+    return member?.core.isClosed === false ? member : undefined;
+  }
+
+  function memberOf(key: string): Member<C> {
+    const member = openMember(key) ?? create(key);
+    registry.touch(member);
+    return member;
+  }
+
+  function close(member: Member<C>): void {
+    member.core.close();
+    registry.remove(member);
   }
 
   return {
@@ -131,26 +161,21 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
         return registry.members.flatMap(({ core }) => core.shutdown(retry));
       },
     },
-    get: (key) => {
-      const existing = registry.get(key);
-      const member = existing === undefined || existing.core.isClosed ? create(key) : existing;
-      registry.touch(member);
-      return member.feed;
-    },
-    has: (key) => registry.get(key)?.core.isClosed === false,
+    get: (key) => memberOf(key).feed,
+    has: (key) => openMember(key) !== undefined,
     keys: () => registry.members.filter(({ core }) => !core.isClosed).map(({ key }) => key),
     remove: (key) => {
       const member = registry.get(key);
       if (member === undefined) return false;
       const isOpen = !member.core.isClosed;
-      registry.remove(member);
+      close(member);
       return isOpen;
     },
     get size() {
       return registry.size;
     },
     close: () => {
-      for (const member of registry.members) registry.remove(member);
+      for (const member of registry.members) close(member);
     },
   };
 }

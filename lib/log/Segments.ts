@@ -77,12 +77,10 @@ export class Segments {
     }
   }
 
-  /** Removes what no bound retains. The newest segment always stays. */
+  /** Removes what no bound retains. The newest segment stays, whatever its size, unless it is too old. */
   trim(now: number): void {
     const { entries, bytes, age } = this.#retention;
-    while (this.#segments.length > 1) {
-      const [oldest] = this.#segments;
-      if (oldest === undefined) return;
+    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
       const isOver = this.#tail - oldest.last >= entries || this.#bytes - oldest.length >= bytes;
       if (!isOver && now - oldest.newest <= age) return;
       this.#segments.shift();

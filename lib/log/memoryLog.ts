@@ -37,8 +37,8 @@ export interface MemoryLogOptions {
    */
   readonly maxBytes?: number;
   /**
-   * The age in milliseconds after which an entry may be removed. It is checked when the next entry is appended, so a
-   * quiet log retains its entries. Above 0. @default Infinity: never for its age
+   * The age in milliseconds after which an entry is removed. It is checked when the log is appended to or read, so that
+   * an entry that is older by an eighth is never read. Above 0. @default Infinity: never for its age
    */
   readonly maxAge?: number;
   /** The most idempotency keys that are remembered, the newest ones. 0 or more. @default 10000 */
@@ -69,6 +69,7 @@ class MemoryLog implements EventLog {
   readonly wakes = new Subject<void>();
   readonly #epoch = freshEpoch();
   readonly #segments: Segments;
+  readonly #hasAge: boolean;
   readonly #keys: RecentKeys<Appended>;
   #ended: false | LogEnd = false;
   #closed = false;
@@ -85,6 +86,7 @@ class MemoryLog implements EventLog {
     checkDuration('memoryLog: maxAge', maxAge);
     checkNumber('memoryLog: maxKeys', maxKeys, { min: 0 });
     this.#segments = new Segments({ entries: maxEntries, bytes: maxBytes, age: maxAge });
+    this.#hasAge = maxAge !== Infinity;
     this.#keys = new RecentKeys(maxKeys);
   }
 
@@ -118,6 +120,7 @@ class MemoryLog implements EventLog {
 
   readNow(after: number, maxBytes: number): Page {
     if (this.#closed) throw new ClosedError('the log', 'closed');
+    if (this.#hasAge) this.#segments.trim(clock.now());
     const range = this.#segments.read(after, maxBytes);
     const { floor, tail } = this.#segments;
     // Field by field, since spreading two objects into one takes ten times as long as all the rest.

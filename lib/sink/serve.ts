@@ -83,7 +83,7 @@ function serveAdmitted(session: Session): void {
     (error) => session.refuse(error),
     (stream) => {
       if (connection.hasEnded) return;
-      const feed = coreOf(stream);
+      const feed = coreOf(stream, true);
       if (feed !== undefined) {
         checkFeedEvents(route.options.events, feed.contract);
         return serveFeed(session, feed);

@@ -4,6 +4,7 @@ import { clock } from '../../time/clock.ts';
 import { Changes } from './Changes.ts';
 import { Commit } from './Commit.ts';
 import { causeOf } from './causeOf.ts';
+import { Expiry } from './Expiry.ts';
 import { isBehind } from './isBehind.ts';
 import { changesKey, type Table } from './layout.ts';
 import type { QueuedWrite } from './QueuedWrite.ts';
@@ -21,6 +22,7 @@ const mostLooks = 32;
 /** One open LMDB environment, shared by its logs. */
 export class Environment {
   readonly watchers = new Watchers(() => this.#changes());
+  readonly expiry = new Expiry(this);
   readonly #path: string;
   readonly #table: Table;
   readonly #closed: () => void;

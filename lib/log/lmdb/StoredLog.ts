@@ -65,8 +65,10 @@ export class StoredLog implements EventLog {
   constructor(environment: Environment, options: StoredLogOptions) {
     this.#environment = environment;
     this.#options = options;
-    this.#reader = { name: options.name, boot: options.boot, isKnown: false };
+    const { age } = options.retention;
+    this.#reader = { name: options.name, boot: options.boot, age, isKnown: false };
     this.#hash = hashOf(options.name);
+    if (age !== Infinity) environment.expiry.add(this.#hash, age, options.now);
     this.wakes = new Observable<void>((subscriber) => {
       if (this.#closed) return subscriber.complete();
       return environment.watchers.add(this.#hash, () => subscriber.next());
@@ -128,6 +130,7 @@ export class StoredLog implements EventLog {
     this.#closed = true;
     this.#closing.next();
     this.#closing.complete();
+    this.#environment.expiry.remove(this.#hash);
     this.#environment.release();
   }
 

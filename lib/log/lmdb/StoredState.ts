@@ -1,6 +1,6 @@
 import { freshEpoch } from '../../event/cursor.ts';
 import type { LogState } from '../EventLog.ts';
-import { bytesOf, jsonOf, stateKey, type Table } from './layout.ts';
+import { bytesOf, endOfStates, jsonOf, stateKey, stateKeyAfter, type Table } from './layout.ts';
 
 /** The version of the stored format; a log of another version is rejected. */
 const format = 1;
@@ -19,6 +19,8 @@ export interface StoredState extends LogState {
   readonly bytes: number;
   /** When the oldest retained entry was appended, by the wall clock. */
   readonly since: number;
+  /** The age that its last writer retains, in ms; absent where it has no age. */
+  readonly age?: number | undefined;
   /** The remembered idempotency keys: ordinals from `first` to before `next`. */
   readonly keys: { readonly first: number; readonly next: number };
 }
@@ -28,6 +30,8 @@ export interface StateReader {
   readonly name: string;
   /** The boot of the machine, as this process names it. */
   readonly boot: string;
+  /** The age that it retains, in ms; `Infinity` for none. */
+  readonly age: number;
   /**
    * True when the process has used the log before: the machine cannot have been rebooted since, whatever name another
    * process has for the boot.
@@ -52,10 +56,12 @@ export function stateIn(table: Table, log: Uint8Array, reader: StateReader): Sto
  */
 export function stateToWrite(table: Table, log: Uint8Array, reader: StateReader): StoredState {
   const stored = storedIn(table, log);
-  if (stored !== undefined && (reader.isKnown || stored.boot === reader.boot)) return stored;
+  // JSON has no `Infinity`.
+  const age = reader.age === Infinity ? undefined : reader.age;
+  if (stored !== undefined && (reader.isKnown || stored.boot === reader.boot)) return { ...stored, age };
   const before = stored ?? unwrittenState(log, reader);
   const past = [...before.past, { epoch: before.epoch, last: before.tail }].slice(-mostPast);
-  return { ...before, boot: reader.boot, epoch: freshEpoch(), past };
+  return { ...before, age, boot: reader.boot, epoch: freshEpoch(), past };
 }
 
 /** Returns the public part of the state. */
@@ -76,6 +82,21 @@ function unwrittenState(log: Uint8Array, { name, boot }: StateReader): StoredSta
   const epoch = Buffer.from(log).toString('base64url');
   const keys = { first: 0, next: 0 };
   return { format, name, boot, epoch, past: [], floor: 0, tail: 0, ended: false, bytes: 0, since: 0, keys };
+}
+
+/** Returns the stored states from this key on, or from the first one, with their keys. */
+export function statesIn(table: Table, from: Uint8Array | undefined, limit: number): readonly KeyedState[] {
+  const range = table.getRange({ start: from ?? stateKeyAfter(), end: endOfStates, limit });
+  return [...range].map(({ key, value }) => {
+    const state = jsonOf(value) as StoredState;
+    return { key: Uint8Array.from(key), state: state.format === format ? state : undefined };
+  });
+}
+
+interface KeyedState {
+  readonly key: Uint8Array;
+  /** `undefined` for a state of another version. */
+  readonly state: StoredState | undefined;
 }
 
 /** Returns the state as it is stored; `undefined` where the log was never written to. */

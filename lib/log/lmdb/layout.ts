@@ -16,6 +16,16 @@ export const changesKey: Uint8Array = Uint8Array.of(0);
 
 export const stateKey = (log: Uint8Array): Uint8Array => Buffer.concat([Uint8Array.of(1), log]);
 
+/** Returns the hash of the log whose state has this key. */
+export const hashOfState = (key: Uint8Array): Uint8Array => key.subarray(1);
+
+/** Returns the first key after that of a state; without one, the first key of all states. */
+export const stateKeyAfter = (key?: Uint8Array): Uint8Array =>
+  key === undefined ? Uint8Array.of(1) : Buffer.concat([key, Uint8Array.of(0)]);
+
+/** The key after those of all states. */
+export const endOfStates: Uint8Array = Uint8Array.of(2);
+
 export const entryKey = (log: Uint8Array, sequence: number): Uint8Array => numberedKey(2, log, sequence);
 
 export function sequenceOf(key: Uint8Array): number {

@@ -23,8 +23,11 @@ export interface LmdbLogOptions {
    */
   readonly maxBytes?: number;
   /**
-   * The age in milliseconds of the wall clock after which an entry may be removed, when the next one is appended. Above
-   * 0. @default Infinity: never for its age
+   * The age in milliseconds of the wall clock after which an entry is removed: when it is older by an eighth, and at the
+   * latest a minute after that, whether or not anything is appended. It is stored with the log, and holds while any
+   * process has a log with an age of the same folder open, also for logs that none has open. Above 0.
+   *
+   * @default Infinity: never for its age
    */
   readonly maxAge?: number;
   /** The most idempotency keys that are remembered, the newest ones, also over restarts. 0 or more. @default 10000 */

@@ -6,7 +6,7 @@ import type { StoredState } from './StoredState.ts';
 /** The number of entries that are removed at once, so that most appends remove none. */
 const stepEntries = 64;
 /** The most entries that one append removes, however many are due: some milliseconds. */
-const maxTrimmed = 1024;
+export const maxTrimmed = 1024;
 
 /** The entries and bytes that an append added. */
 export interface Growth {
@@ -14,9 +14,12 @@ export interface Growth {
   readonly bytes: number;
 }
 
+/** As much as one append may remove. */
+const withoutAppend: Growth = { entries: maxTrimmed, bytes: Infinity };
+
 /**
  * Removes a few of the oldest entries when a step of them is due: more than was added, so that it catches up, and never
- * so many that a turn is long. The newest entry stays, whatever its size.
+ * so many that a turn is long. The newest entry stays, whatever its size, unless it is too old.
  */
 export function trim(
   table: Table,
@@ -32,10 +35,10 @@ export function trim(
   for (const { key, value } of table.getRange(oldest)) {
     const sequence = sequenceOf(key);
     since = timeOf(value);
-    if (sequence === state.tail || sequence - state.floor > maxTrimmed) break;
+    if (sequence - state.floor > maxTrimmed) break;
     const length = wireLength(idLine(state.epoch, sequence), value);
-    const enough = state.tail - sequence >= retention.entries || bytes - length >= retention.bytes;
-    if (!enough && now - since <= retention.age) break;
+    const isOver = state.tail - sequence >= retention.entries || bytes - length >= retention.bytes;
+    if (!isOver && now - since <= retention.age) break;
     const removedEntries = floor - state.floor;
     if (removedEntries >= Math.max(stepEntries, 2 * added.entries) && state.bytes - bytes >= 2 * added.bytes) break;
     floor = sequence;
@@ -45,9 +48,20 @@ export function trim(
   return { ...state, floor, bytes, since };
 }
 
-function isDue({ floor, tail, bytes, since }: StoredState, retention: Retention, now: number): boolean {
+/** Removes entries that are older than an age, where nothing is appended. */
+export function trimAged(table: Table, log: Uint8Array, state: StoredState, age: number, now: number): StoredState {
+  return trim(table, log, state, { entries: Infinity, bytes: Infinity, age }, now, withoutAppend);
+}
+
+/** Returns true if the oldest entry is an eighth older than an age. */
+export function isPastAge({ floor, tail, since }: StoredState, age: number, now: number): boolean {
+  return tail > floor && now - since > age * 1.125;
+}
+
+function isDue(state: StoredState, retention: Retention, now: number): boolean {
+  const { floor, tail, bytes } = state;
   const step = Math.max(1, Math.min(stepEntries, Math.floor(retention.entries / 8)));
   if (tail - floor - retention.entries >= step) return true;
   if (bytes - retention.bytes >= retention.bytes / 8) return true;
-  return tail > floor && now - since > retention.age * 1.125;
+  return isPastAge(state, retention.age, now);
 }

@@ -85,7 +85,7 @@ describe('a step of trimming', () => {
   it('is due when the oldest is an eighth older than the age, and leaves what is not older than that', () => {
     // The first came at 1.
     expect(trimmed(stored(5), { age: 80 }, { now: 91 })).to.equal(0);
-    expect(trimmed(stored(5), { age: 80 }, { now: 91.5 })).to.equal(4);
+    expect(trimmed(stored(5), { age: 80 }, { now: 91.5 })).to.equal(5);
     expect(trimmed(stored(50), { age: 80 }, { now: 92 })).to.equal(11);
     expect(trimmed(stored(50), { age: 80 }, { now: 91.9 })).to.equal(11);
   });
@@ -99,9 +99,10 @@ describe('a step of trimming', () => {
     expect(trimmed(stored(7, 7), { age: 1 }, { now: 1e6 })).to.equal(7);
   });
 
-  it('never takes the newest entry', () => {
+  it('takes the newest entry for its age alone', () => {
     expect(trimmed(stored(5), { bytes: 1 })).to.equal(4);
-    expect(trimmed(stored(5), { age: 1 }, { now: 1e6 })).to.equal(4);
+    expect(trimmed(stored(5), { entries: 1 })).to.equal(4);
+    expect(trimmed(stored(5), { age: 1 }, { now: 1e6 })).to.equal(5);
   });
 
   it('takes 64, or twice what was added in entries and in bytes, and no more than 1024', () => {

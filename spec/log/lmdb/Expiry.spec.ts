@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { asyncScheduler, firstValueFrom, take } from 'rxjs';
+import type { EventLog } from '../../../lib/log/EventLog.ts';
+import { Environment } from '../../../lib/log/lmdb/Environment.ts';
+import { entryKey, hashOf } from '../../../lib/log/lmdb/layout.ts';
+import { StoredLog } from '../../../lib/log/lmdb/StoredLog.ts';
+import { storedIn } from '../../../lib/log/lmdb/StoredState.ts';
+import { marbles } from '../../../lib/testing/marbles.ts';
+import { FakeTable } from './FakeTable.ts';
+import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+
+/** A folder in virtual time, whose transactions begin when they are asked for. */
+function fakeFolder() {
+  const fake = new FakeTable();
+  const transactions: number[] = [];
+  fake.childTransaction = (work) => {
+    transactions.push(asyncScheduler.now());
+    work();
+    return new Promise(() => {});
+  };
+  const environment = new Environment('the/folder', () => {}, fake.table);
+  const open = (name: string, age: number): EventLog => {
+    environment.hold();
+    const now = () => asyncScheduler.now();
+    const retention = { entries: Infinity, bytes: Infinity, age };
+    return new StoredLog(environment, {
+      name,
+      retention,
+      keys: 10,
+      durability: 'visible',
+      boot: 'b',
+      now,
+      elapsed: now,
+    });
+  };
+  const kept = (name: string): number => {
+    const state = storedIn(fake.table, hashOf(name));
+    const found = fake.getRange({ start: entryKey(hashOf(name), 0), end: entryKey(hashOf(name), 1e9) }).length;
+    expect((state?.tail ?? 0) - (state?.floor ?? 0)).to.equal(found);
+    return found;
+  };
+  return { open, kept, transactions };
+}
+
+const at = (ms: number, work: () => void) => asyncScheduler.schedule(work, ms);
+
+describe('the age of an lmdb log', () => {
+  it(
+    'removes the entries of a log to which nothing is appended, at most an eighth and a round too late',
+    marbles(
+      ({ flush }) => {
+        const { open, kept } = fakeFolder();
+        const log = open('quiet', 80_000);
+        log.append(samples(3));
+        at(80_000, () => expect(kept('quiet')).to.equal(3));
+        at(90_000 + 10_200, () => {
+          expect(kept('quiet')).to.equal(0);
+          log.close();
+        });
+        flush();
+      },
+      { until: '10m' },
+    ),
+  );
+
+  it(
+    'writes nothing while nothing is too old, and needs no timer when its logs are closed',
+    marbles(
+      ({ flush }) => {
+        const { open, transactions } = fakeFolder();
+        const [log, other] = [open('quiet', 60_000), open('other', Infinity)];
+        log.append(samples(1));
+        at(59_000, () => log.close());
+        flush();
+        other.close();
+        expect(transactions).to.deep.equal([0]);
+      },
+      { until: '10m' },
+    ),
+  );
+});
+
+describe('the age of an lmdb log in a file', () => {
+  const folder = freshFolder();
+  let now = 1_000_000;
+  const clock = { now: () => now };
+
+  /** Lets everything become too old, waits for the next change of a log, and reads it. */
+  async function nextChange(log: EventLog) {
+    const woken = firstValueFrom(log.wakes.pipe(take(1)));
+    now += 100_000;
+    await woken;
+    return read(log);
+  }
+
+  it('is stored with it, and removes the entries of a log that no process has open', async () => {
+    const aged = folder.open({ name: 'aged', maxAge: 1000 }, clock);
+    await append(aged, samples(3));
+    aged.close();
+    const ageless = folder.open({ name: 'ageless' }, clock);
+    await append(ageless, samples(3));
+    // Another log with an age makes this process look; this one has none of its own.
+    const log = folder.open({ name: 'aged' }, clock);
+    const change = nextChange(log);
+    folder.open({ name: 'other', maxAge: 1000 }, clock);
+    expect(await change).to.include({ floor: 3, tail: 3 });
+    expect((await read(ageless)).floor).to.equal(0);
+    const { first } = await append(log, samples(1, 4));
+    expect([first, dataOf(await read(log))]).to.deep.equal([4, ['4']]);
+  });
+
+  it('applies to entries that were stored without one, as soon as the log is opened with it', async () => {
+    const before = folder.open({}, clock);
+    await append(before, samples(2000));
+    before.close();
+    const log = folder.open({ maxAge: 1000 }, clock);
+    const floors: number[] = [];
+    for (let page = await nextChange(log); ; page = await nextChange(log)) {
+      floors.push(page.floor);
+      if (page.floor === 2000) break;
+    }
+    expect(floors).to.deep.equal([1024, 2000]);
+  });
+});
