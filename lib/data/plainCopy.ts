@@ -22,7 +22,7 @@ export function plainCopyOf(value: unknown, depth = 0): unknown {
     return items;
   }
   if (value instanceof Date) return new Date(value);
-  if (!isPlain(value)) return notPlain;
+  if (!hasNoClass(value)) return notPlain;
   const fields: Record<string, unknown> = {};
   for (const key in value) {
     if (key === '__proto__') return notPlain;
@@ -43,7 +43,7 @@ export function equalsCopy(value: unknown, copy: unknown): boolean {
     return true;
   }
   if (copy instanceof Date) return value instanceof Date && value.getTime() === copy.getTime();
-  if (Array.isArray(value) || !isPlain(value)) return false;
+  if (Array.isArray(value) || !hasNoClass(value)) return false;
   let fields = 0;
   for (const key in value) {
     const field: unknown = value[key as never];
@@ -55,7 +55,7 @@ export function equalsCopy(value: unknown, copy: unknown): boolean {
   return fields === 0;
 }
 
-function isPlain(value: object): boolean {
+function hasNoClass(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

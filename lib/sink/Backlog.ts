@@ -1,7 +1,7 @@
 import { Queue } from '../data/Queue.ts';
 import type { Gap } from '../event/Gap.ts';
 import { checkSynchronous } from './callUser.ts';
-import { type Encoded, type EventEncoder, textOf } from './EventEncoder.ts';
+import { type Encoded, type EventEncoder, storedText } from './EventEncoder.ts';
 
 /** Keeps one waiting event for each key. @category sink */
 export interface OverflowConflation<E> {
@@ -141,7 +141,7 @@ export class Backlog {
 
   #waitingOf(key: unknown, value: unknown, encoded: Encoded): Waiting {
     const isMerged = typeof this.#overflow === 'object' && this.#overflow.merge !== undefined;
-    const size = bytesOf(encoded);
+    const size = memoryOf(encoded);
     // The value itself is about as large as its text.
     return isMerged ? { encoded, size: 2 * size, key, value } : { encoded, size, key, value: undefined };
   }
@@ -156,7 +156,7 @@ export class Backlog {
 }
 
 /** Returns how many bytes of memory an encoded event occupies while it waits. */
-function bytesOf(encoded: Encoded): number {
-  const text = textOf(encoded);
+function memoryOf(encoded: Encoded): number {
+  const text = storedText(encoded);
   return overhead + (beyondLatin1.test(text) ? 2 * text.length : text.length);
 }

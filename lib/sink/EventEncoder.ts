@@ -15,17 +15,17 @@ export interface UnnumberedFrame {
 export type Encoded = UnnumberedFrame | Frame | string;
 
 /** Returns true for an event, which a comment or a wait is not. */
-export function isEvent(encoded: Encoded): boolean {
+export function isEventFrame(encoded: Encoded): boolean {
   return typeof encoded === 'string' || !('_tag' in encoded) || encoded._tag === 'Message';
 }
 
 /** Returns the characters of what was encoded, without those of its id. */
 export function sizeOf(encoded: Encoded): number {
-  return textOf(encoded).length;
+  return storedText(encoded).length;
 }
 
 /** Returns the text that most of the memory of what was encoded is for. */
-export function textOf(encoded: Encoded): string {
+export function storedText(encoded: Encoded): string {
   if (typeof encoded === 'string') return encoded;
   if ('frame' in encoded) return encoded.frame;
   return encoded._tag === 'Message' ? encoded.data : '';

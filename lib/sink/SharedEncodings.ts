@@ -41,7 +41,7 @@ export class SharedEncodings {
   /** Encodes a value of a stream that has no log. @throws the reason why it cannot be sent. */
   encode(value: unknown, contract: Contract | undefined): Encoded {
     const known = this.#last;
-    if (known !== undefined && isOf(known, value, contract)) {
+    if (known !== undefined && isKnown(known, value, contract)) {
       this.#unshared = 0;
       return known.encoded;
     }
@@ -53,7 +53,7 @@ export class SharedEncodings {
   /** Encodes the event at a position of a feed, without its id. @throws the reason why it cannot be sent. */
   encodeAt(epoch: string, sequence: number, event: unknown, contract: Contract | undefined): Encoded {
     const known = this.#bySequence.get(sequence);
-    if (known !== undefined && known.epoch === epoch && isOf(known, event, contract)) {
+    if (known !== undefined && known.epoch === epoch && isKnown(known, event, contract)) {
       this.#unshared = 0;
       return known.encoded;
     }
@@ -87,7 +87,7 @@ export class SharedEncodings {
 }
 
 /** Returns true if a value is encoded as the known one. */
-function isOf({ contract, definition, copy }: SharedEncoding, value: unknown, other: Contract | undefined): boolean {
+function isKnown({ contract, definition, copy }: SharedEncoding, value: unknown, other: Contract | undefined): boolean {
   return (
     contract === other && equalsCopy(value, copy) && definitionOf(value) === definition && ownIdOf(value) === undefined
   );

@@ -1,12 +1,11 @@
 import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
-import { SweepNode, sweep } from '../feed/sweep.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
-import { clock } from '../time/clock.ts';
 import { Backlog } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
-import { type Encoded, type EventEncoder, isEvent, sizeOf } from './EventEncoder.ts';
+import { type EventEncoder, isEventFrame } from './EventEncoder.ts';
+import { PendingFrames } from './PendingFrames.ts';
 import type { CloseReason } from './RouteStats.ts';
 import type { StreamResponse } from './StreamResponse.ts';
 import type { Writer } from './Writer.ts';
@@ -36,12 +35,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   readonly #connection: Connection;
   readonly #response: StreamResponse;
   #backlog: Backlog | undefined;
-  /** What the next write sends. The ids are added then, so that readers of one stream share the rest. */
-  #pending: Encoded[] = [];
-  /** The characters of what is pending, about. */
-  #pendingSize = 0;
-  /** The place in the sweep. Created for the first event. */
-  #turn: WriterTurn | undefined;
+  readonly #pending: PendingFrames;
   #ending: { readonly outcome: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
 
   constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
@@ -49,6 +43,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     this.encoder = encoder;
     this.#connection = connection;
     this.#response = response;
+    this.#pending = new PendingFrames(this);
     connection.writer = this;
   }
 
@@ -58,12 +53,12 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   /** Checks the socket. Returns true if it takes more, and nothing waits to be written. */
   checkReady(): boolean {
-    return this.#connection.checkSocket() === 'open' && this.#pending.length === 0;
+    return this.#connection.checkSocket() === 'open' && this.#pending.isEmpty;
   }
 
   /** True if something was written, or is about to be. */
   get hasWritten(): boolean {
-    return this.#pending.length > 0 || this.#connection.state !== 'waiting';
+    return !this.#pending.isEmpty || this.#connection.state !== 'waiting';
   }
 
   /** Calls back when the socket takes more: at once, if it does now. */
@@ -97,7 +92,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
 
   takePositionFrame(): string {
     // The position of a later entry must not precede an event that waits for the end of its burst.
-    return this.#pending.length === 0 ? this.encoder.positionFrame() : '';
+    return this.#pending.isEmpty ? this.encoder.positionFrame() : '';
   }
 
   takeLastFrames(): string {
@@ -109,8 +104,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   onClose(): void {
-    this.#clearPending();
-    this.#turn?.unlink();
+    this.#pending.clear();
     this.#backlog?.clear();
     this.onReady = undefined;
     this.unsubscribe();
@@ -129,22 +123,21 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     const connection = this.#connection;
     try {
       // The socket is checked once a turn.
-      if (this.#pending.length === 0) connection.checkSocket();
-      const mustWait = this.isSubscribing && this.#pendingSize >= maxBurst;
+      if (this.#pending.isEmpty) connection.checkSocket();
+      const mustWait = this.isSubscribing && this.#pending.size >= maxBurst;
       if (mustWait || connection.state === 'busy') return this.#enqueue(value);
       const encoded = this.encoder.encode(value);
       if (encoded !== '') {
         this.#pending.push(encoded);
-        this.#pendingSize += sizeOf(encoded);
-        if (connection.timeouts !== undefined && isEvent(encoded)) connection.timeouts.onEvent();
+        if (connection.timeouts !== undefined && isEventFrame(encoded)) connection.timeouts.onEvent();
       }
     } catch (error) {
       // Thrown on, it would surface in the producer, or end the process.
       return this.error(error);
     }
     if (this.onFirst !== undefined) this.onFirst();
-    else if (this.#pendingSize >= maxBurst && !this.isSubscribing) this.flush();
-    else if (connection.state === 'open' && this.#pending.length > 0) this.#schedule();
+    else if (this.#pending.size >= maxBurst && !this.isSubscribing) this.flush();
+    else if (connection.state === 'open' && !this.#pending.isEmpty) this.#pending.schedule(this.#response.isPulled);
   }
 
   protected override _complete(): void {
@@ -210,48 +203,5 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     return connection.state === 'open' ? this.#takePending() : '';
   }
 
-  readonly #takePending = (): string => {
-    let frames = '';
-    for (const encoded of this.#pending) frames += this.encoder.withId(encoded);
-    this.#clearPending();
-    return frames;
-  };
-
-  #clearPending(): void {
-    if (this.#pending.length > 0) this.#pending = [];
-    this.#pendingSize = 0;
-  }
-
-  #schedule(): void {
-    this.#turn ??= new WriterTurn(this);
-    this.#turn.schedule(this.#response.isPulled);
-  }
-}
-
-/** The place of a writer in the sweep. */
-class WriterTurn extends SweepNode {
-  readonly #writer: StreamWriter;
-  #isScheduled = false;
-
-  constructor(writer: StreamWriter) {
-    super();
-    this.#writer = writer;
-  }
-
-  /** @param isPulled true for an iterable: the values that it already has come a microtask apart, so that they are written together in the next turn */
-  schedule(isPulled: boolean): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    if (isPulled) clock.turn(() => sweep().add(this));
-    else sweep().add(this);
-  }
-
-  serve(): void {
-    this.#isScheduled = false;
-    this.#writer.onDrain();
-  }
-
-  fail(error: unknown): void {
-    this.#writer.fail(error);
-  }
+  readonly #takePending = (): string => this.#pending.take(this.encoder);
 }
