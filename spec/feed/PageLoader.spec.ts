@@ -5,8 +5,8 @@ import { type EventLog, events, feed, memoryLog, sse } from '../../lib/index.ts'
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
 import { clock } from '../../lib/time/clock.ts';
-import { counted } from './counted.ts';
 import { received } from './received.ts';
+import { recordReads } from './recordReads.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -15,12 +15,12 @@ const Texts = events({ Text: t.string });
 const many = (count: number): readonly ReturnType<typeof Tick>[] =>
   Array.from({ length: count }, (_, n) => Tick(n + 1));
 
-describe('readers that are further back than the window', () => {
+describe('readers whose positions are before the window', () => {
   it(
-    'have what they lack read once where they lie equally far back',
+    'share one read of the log when their positions are equal',
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
-      const log = counted(withLatency(memory, 3));
+      const log = recordReads(withLatency(memory, 3));
       feed(Ticks, { log: memory }).publish(many(5));
       const route = sse({ resume: { from: 'oldest' } }, feed(Ticks, { log }));
       const readers = Array.from({ length: 20 }, () => reader(route, { socket: '40ms X' }));
@@ -31,12 +31,12 @@ describe('readers that are further back than the window', () => {
   );
 
   it(
-    'get nothing twice when a socket drains while its part of the log is being read',
+    'receive no entry twice when a socket drains while their page is being read',
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
       feed(Ticks, { log: memory }).publish(many(3));
       const route = sse({ resume: { from: 'oldest' }, heartbeat: 2 }, feed(Ticks, { log: withLatency(memory, 5) }));
-      // Placed at 5; the part it lacks comes at 10; a heartbeat finds the socket full at 7, which drains at 8.
+      // It has its position at 5 and its page at 10; a heartbeat finds the socket full at 7, and it drains at 8.
       const slow = reader(route, { socket: '6ms F 1ms D 12ms X' });
       flush();
       expect(received(slow)).to.deep.equal(['position', '1', '2', '3']);
@@ -44,9 +44,9 @@ describe('readers that are further back than the window', () => {
   );
 
   it(
-    'read the log a page at a time, since the window is bounded, and are then in it again',
+    'read the log one page at a time until their positions are in the window again',
     marbles(({ reader, flush }) => {
-      const log = counted(withLatency(memoryLog({ maxBytes: 16 * 1024 * 1024, maxEntries: Infinity }), 1));
+      const log = recordReads(withLatency(memoryLog({ maxBytes: 16 * 1024 * 1024, maxEntries: Infinity }), 1));
       const shared = feed(Texts, { log });
       const slow = reader(sse(shared), { socket: '5ms F 995ms D 999ms X' });
       const quick = reader(sse(shared), { socket: '1999ms X' });
@@ -59,14 +59,14 @@ describe('readers that are further back than the window', () => {
       expect(received(quick)).to.have.length(802);
       expect(received(slow)).to.deep.equal(received(quick));
       const own = log.reads.filter(({ maxBytes }) => maxBytes === 64 * 1024);
-      // Three of the 3.2 MiB are not in the window; what is at its beginning differs by a page or two.
+      // Of the 3.2 MiB, 3 MiB are not in the window, whose start differs by a page or two.
       expect(own.length).to.be.within(30, 40);
       expect(new Set(own.map(({ after }) => after)).size).to.equal(own.length);
     }),
   );
 
   it(
-    'are given what was read for them in slices, a turn of the loop each, and one that breaks hurts no other',
+    'are written to in slices, one in each turn of the event loop, also when the write of one of them throws',
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
       feed(Ticks, { log: memory }).publish(many(3));
@@ -105,7 +105,7 @@ describe('readers that are further back than the window', () => {
   );
 
   it(
-    'end, although the end came while their part of the log was being read',
+    'end when the log ends while their page is being read',
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
       const other = feed(Ticks, { log: memory });

@@ -8,13 +8,13 @@ import { marbles } from '../../lib/testing/marbles.ts';
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
 
-/** A producer, and what happens to its source and to who hears of it. */
 type ProducerOptions = ConstructorParameters<typeof Producer>[0];
 
-function producer(options: Partial<ProducerOptions> = {}) {
+/** Returns a producer, and a log of its subscriptions, stops and errors. */
+function createProducer(options: Partial<ProducerOptions> = {}) {
   const happened: string[] = [];
   const source = options.source ?? NEVER;
-  const made = new Producer({
+  const created = new Producer({
     contract: Ticks,
     log: memoryLog(),
     restart: false,
@@ -30,77 +30,82 @@ function producer(options: Partial<ProducerOptions> = {}) {
         ? source
         : new Observable((subscriber) => {
             happened.push('subscribed');
-            subscriber.add(() => happened.push('left'));
+            subscriber.add(() => happened.push('unsubscribed'));
             return source.subscribe(subscriber);
           }),
   });
-  return { made, happened };
+  return { producer: created, happened };
 }
 
-/** Does these at their moments. */
-const at = (moments: Readonly<Record<number, () => void>>): void => {
-  for (const [ms, what] of Object.entries(moments)) asyncScheduler.schedule(what, Number(ms));
+/** Runs each function at its time, in virtual milliseconds. */
+const at = (times: Readonly<Record<number, () => void>>): void => {
+  for (const [ms, work] of Object.entries(times)) asyncScheduler.schedule(work, Number(ms));
 };
 
-describe('the producer of a feed', () => {
-  it('is left in the same turn without a grace', () => {
-    const { made, happened } = producer({ linger: 0 });
-    made.start();
-    made.leave();
-    expect(happened).to.deep.equal(['subscribed', 'left', 'stopped']);
+describe('Producer', () => {
+  it('unsubscribes from its source in the same turn with a linger of 0', () => {
+    const { producer, happened } = createProducer({ linger: 0 });
+    producer.start();
+    producer.leave();
+    expect(happened).to.deep.equal(['subscribed', 'unsubscribed', 'stopped']);
   });
 
   it(
-    'is left after its grace, once, unless somebody comes',
+    'unsubscribes from its source once its linger has passed without another start',
     marbles(({ flush }) => {
-      const { made, happened } = producer();
-      made.start();
-      at({ 5: () => made.leave(), 14: () => made.start(), 20: () => made.leave(), 29: () => happened.push('29') });
+      const { producer, happened } = createProducer();
+      producer.start();
+      at({
+        5: () => producer.leave(),
+        14: () => producer.start(),
+        20: () => producer.leave(),
+        29: () => happened.push('29'),
+      });
       flush();
-      expect(happened).to.deep.equal(['subscribed', '29', 'left', 'stopped']);
+      expect(happened).to.deep.equal(['subscribed', '29', 'unsubscribed', 'stopped']);
     }),
   );
 
   it(
-    'has no timer for a grace without end, and none for a source that is not there or over',
+    'sets no timer for an infinite linger, for an absent source or for a source that has completed',
     marbles(({ flush }) => {
-      const { made } = producer({ linger: Infinity });
-      made.start();
-      made.leave();
-      const silent = producer({ linger: 1e9 });
-      silent.made.leave();
-      const over = producer({ linger: 1e9, source: of() });
-      over.made.start();
-      over.made.leave();
-      // Of a timer that stays the kit would say that it leaked.
+      const { producer } = createProducer({ linger: Infinity });
+      producer.start();
+      producer.leave();
+      const silent = createProducer({ linger: 1e9 });
+      silent.producer.leave();
+      const over = createProducer({ linger: 1e9, source: of() });
+      over.producer.start();
+      over.producer.leave();
+      // The test kit reports a timer that remains as a leak.
       flush();
-      made.stop();
+      producer.stop();
     }),
   );
 
   it(
-    'that is closed while it waits is left then, and not once more',
+    'unsubscribes once when it is closed during its linger',
     marbles(({ flush }) => {
-      const { made, happened } = producer();
-      made.start();
-      at({ 5: () => made.leave(), 8: () => made.close(), 30: () => made.start() });
+      const { producer, happened } = createProducer();
+      producer.start();
+      at({ 5: () => producer.leave(), 8: () => producer.close(), 30: () => producer.start() });
       flush();
-      expect(happened).to.deep.equal(['subscribed', 'left', 'stopped']);
+      expect(happened).to.deep.equal(['subscribed', 'unsubscribed', 'stopped']);
     }),
   );
 
-  it('is not begun twice, nor when it is over, however it came to that', () => {
-    const running = producer();
-    running.made.start();
-    running.made.start();
+  it('does not subscribe while it is running, nor after its source has completed or failed', () => {
+    const running = createProducer();
+    running.producer.start();
+    running.producer.start();
     expect(running.happened).to.deep.equal(['subscribed']);
     for (const source of [of(), throwError(() => 'no')]) {
       const log = memoryLog();
-      const { made, happened } = producer({ source, log });
-      made.start();
+      const { producer, happened } = createProducer({ source, log });
+      producer.start();
       const before = happened.length;
-      made.start();
-      made.leave();
+      producer.start();
+      producer.leave();
       expect(happened).to.have.length(before);
       log.read(0, 0).subscribe(({ ended }) => {
         expect(ended).to.equal(happened.includes('no') ? 'failed' : 'completed');
@@ -108,7 +113,7 @@ describe('the producer of a feed', () => {
     }
   });
 
-  it('tells the source of the newest entry, and drops what is too large', () => {
+  it('passes the cursor of the newest entry to its source, and drops an event that is too large', () => {
     const log = memoryLog();
     const last: unknown[] = [];
     const values = new Subject<unknown>();
@@ -116,12 +121,12 @@ describe('the producer of a feed', () => {
       last.push(context.lastCursor);
       return values;
     };
-    const { made, happened } = producer({ source, log, maxEventBytes: 3, linger: 0 });
-    made.start();
+    const { producer, happened } = createProducer({ source, log, maxEventBytes: 3, linger: 0 });
+    producer.start();
     for (const n of [123, 1234, 5]) values.next(Tick(n));
-    made.stop();
-    made.start();
-    expect(happened.filter((word) => word.startsWith('LimitError'))).to.have.length(1);
+    producer.stop();
+    producer.start();
+    expect(happened.filter((entry) => entry.startsWith('LimitError'))).to.have.length(1);
     log.read(0, 1000).subscribe(({ epoch, bytes }) => {
       expect(Buffer.from(bytes).toString()).to.include('data: 123\n').and.include('data: 5\n').and.not.include('1234');
       expect(last).to.deep.equal([undefined, `1.${epoch}.2`]);
@@ -129,20 +134,20 @@ describe('the producer of a feed', () => {
   });
 
   it(
-    'tells of each failure that is followed by a restart, to the feed and to who asks for restarts',
+    'passes each failure that is followed by a restart to onError of the feed and to onFailure of the restart',
     marbles(({ flush }) => {
-      const heard: unknown[] = [];
+      const failures: unknown[] = [];
       const restart = {
         initialDelay: 1,
         maxDelay: 1,
         maxAttempts: 1,
-        onFailure: (error: unknown) => heard.push(error),
+        onFailure: (error: unknown) => failures.push(error),
       };
-      const { made, happened } = producer({ source: throwError(() => 'no'), restart });
-      made.start();
+      const { producer, happened } = createProducer({ source: throwError(() => 'no'), restart });
+      producer.start();
       flush();
-      expect(heard).to.deep.equal(['no']);
-      expect(happened.filter((word) => word === 'no')).to.have.length(2);
+      expect(failures).to.deep.equal(['no']);
+      expect(happened.filter((entry) => entry === 'no')).to.have.length(2);
     }),
   );
 });

@@ -3,17 +3,17 @@ import { noop } from 'rxjs';
 import { ReaderSet } from '../../lib/feed/ReaderSet.ts';
 import { ClosedError } from '../../lib/index.ts';
 import { replaceClock } from '../../lib/time/clock.ts';
-import { HandClock } from './behind.ts';
-import { answered, page, Standing } from './standing.ts';
+import { manualLog, PositionedReader, page } from './manualLog.ts';
+import { ManualClock } from './sweptReaders.ts';
 
 /** An error after which a read is not repeated. */
 const closed = new ClosedError('the log', 'closed');
 
-/** Returns readers of a log whose reads a spec answers, one of them joined, and the tails that readers were given. */
+/** Returns a set with one reader over a log whose reads a spec answers, and the tails that were passed to readers. */
 function opened() {
-  const { log, reads } = answered();
+  const { log, reads } = manualLog();
   const readers = new ReaderSet(log, 64, noop);
-  const first = new Standing(9);
+  const first = new PositionedReader(9);
   first.readerSet = undefined;
   const tails: number[] = [];
   readers.add(first, ({ tail }) => tails.push(tail));
@@ -21,23 +21,23 @@ function opened() {
 }
 
 describe('ReaderSet', () => {
-  beforeEach(() => replaceClock(new HandClock()));
+  beforeEach(() => replaceClock(new ManualClock()));
   afterEach(() => replaceClock(undefined));
 
-  it('gives all waiting readers the state of the log once it is known', () => {
+  it('passes the state of the log to all waiting readers once it has been read', () => {
     const { readers, reads, tails } = opened();
-    const second = new Standing(9);
+    const second = new PositionedReader(9);
     readers.add(second, ({ tail }) => tails.push(tail));
     expect([tails, reads.length]).to.deep.equal([[], 1]);
     reads[0]?.answer.next(page);
     expect(tails).to.deep.equal([9, 9]);
-    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.add(new PositionedReader(9), ({ tail }) => tails.push(tail));
     expect(tails).to.deep.equal([9, 9, 9]);
   });
 
-  it('gives no state to readers that left meanwhile', () => {
+  it('passes no state to readers that were removed before it was read', () => {
     const { readers, reads, first, tails } = opened();
-    const second = new Standing(9);
+    const second = new PositionedReader(9);
     readers.add(second, ({ tail }) => tails.push(tail));
     readers.remove(first);
     reads[0]?.answer.next(page);
@@ -47,10 +47,10 @@ describe('ReaderSet', () => {
     expect(readers.size).to.equal(0);
   });
 
-  it('reads again when all readers had left before the log was read', () => {
+  it('reads again when all readers were removed before the log was read', () => {
     const { readers, reads, first, tails } = opened();
     readers.remove(first);
-    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.add(new PositionedReader(9), ({ tail }) => tails.push(tail));
     expect(reads).to.have.length(2);
     reads[1]?.answer.next(page);
     expect(tails).to.deep.equal([9]);
@@ -61,7 +61,7 @@ describe('ReaderSet', () => {
     reads[0]?.answer.error(closed);
     expect(first.errors).to.deep.equal([closed]);
     const tails: number[] = [];
-    readers.add(new Standing(9), ({ tail }) => tails.push(tail));
+    readers.add(new PositionedReader(9), ({ tail }) => tails.push(tail));
     reads[1]?.answer.next(page);
     expect(tails).to.deep.equal([9]);
   });
@@ -88,9 +88,9 @@ describe('ReaderSet', () => {
 
   it('returns how many entries a reader is behind, and 0 where epochs differ', () => {
     const { readers, reads } = opened();
-    expect(readers.lagOf(new Standing(4))).to.equal(0);
+    expect(readers.lagOf(new PositionedReader(4))).to.equal(0);
     reads[0]?.answer.next(page);
-    const lags = [4, 9, 10].map((after) => readers.lagOf(new Standing(after)));
-    expect([...lags, readers.lagOf(new Standing(4, 'two'))]).to.deep.equal([5, 0, 0, 0]);
+    const lags = [4, 9, 10].map((after) => readers.lagOf(new PositionedReader(after)));
+    expect([...lags, readers.lagOf(new PositionedReader(4, 'two'))]).to.deep.equal([5, 0, 0, 0]);
   });
 });

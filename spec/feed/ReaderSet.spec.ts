@@ -18,7 +18,7 @@ const publishing = (count: number) =>
 
 describe('the readers of a feed', () => {
   it(
-    'lose nothing when word of a gap fills the socket',
+    'lose no entry when a gap event fills the socket',
     marbles(({ reader, flush }) => {
       const route = sse(feed(Ticks, { source: publishing(100), log: memoryLog({ maxEntries: 20 }) }));
       const slow = reader(route, { socket: '10ms F 49ms D 1ms D 138ms X' });
@@ -41,7 +41,7 @@ describe('the readers of a feed', () => {
   );
 
   it(
-    'are placed by what the log has, and not by what was heard of it last',
+    'start at the tail that the log has, although no wake-up has announced it yet',
     marbles(({ reader, flush }) => {
       const log = memoryLog();
       const shared = feed(Ticks, { log: withLatency(log, 3) });
@@ -49,27 +49,27 @@ describe('the readers of a feed', () => {
       reader(route, { socket: '200ms X' });
       let cursor = '';
       timer(50).subscribe(() => {
-        // Of another process, say, that has answered its own publisher.
+        // As another process does that has answered its own publisher.
         feed(Ticks, { log })
           .publish(Tick(1))
-          .subscribe((placed) => {
-            cursor = placed;
+          .subscribe((published) => {
+            cursor = published;
           });
       });
       timer(51).subscribe(() => {
         const url = `/?lastEventId=${cursor}`;
-        coming.push(reader(route, { url, at: '51ms', socket: '100ms X' }));
+        later.push(reader(route, { url, at: '51ms', socket: '100ms X' }));
       });
-      const coming: ReturnType<typeof reader>[] = [];
+      const later: ReturnType<typeof reader>[] = [];
       flush();
-      expect(coming.map((came) => received(came))).to.deep.equal([['position']]);
-      expect(coming[0]?.headers).to.include({ 'rxsse-resume': 'exact' });
+      expect(later.map((each) => received(each))).to.deep.equal([['position']]);
+      expect(later[0]?.headers).to.include({ 'rxsse-resume': 'exact' });
     }),
   );
 
   for (const [name, makeLog] of Object.entries(overLogs)) {
     it(
-      `are cut when ${name} is closed under them`,
+      `are disconnected when ${name} is closed`,
       marbles(({ reader, flush }) => {
         const log = makeLog();
         const errors: unknown[] = [];

@@ -66,7 +66,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
 }
 
 describe('feed({ endsWith })', () => {
-  it('continues when the last event could not be stored', async () => {
+  it('does not end when the last event could not be stored', async () => {
     const memory = memoryLog();
     let isFull = true;
     const job = feed(Job, {
@@ -102,12 +102,12 @@ describe('feed({ endsWith })', () => {
     expect(await job.publish(values.d, { key: 'k' })).to.equal(cursor);
   });
 
-  it('rejects at once what is not a function', () => {
+  it('throws for a value that is not a function', () => {
     expect(() => feed(Job, { endsWith: 'done' as never })).to.throw(TypeError, 'feed: endsWith must be a function');
   });
 
   it(
-    'lets receive answer 409 after the end, with and without a next',
+    'makes receive answer 409 after the end, with and without a next',
     marbles(({ reader, flush }) => {
       const handler = receive(feed(Job, { endsWith: isDone }));
       const post = (body: object) =>

@@ -10,8 +10,8 @@ const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
 const full = new Error('the disk is full');
 
-/** A log that is not in memory. Each of its reads fails for which the function returns true. */
-function failing(fails: (read: number, after: number, maxBytes: number) => boolean, twist: Partial<EventLog> = {}) {
+/** Returns a log that is not in memory, whose reads fail where the function returns true. */
+function failing(fails: (read: number, after: number, maxBytes: number) => boolean, overrides: Partial<EventLog> = {}) {
   const memory = memoryLog();
   let reads = 0;
   const log: EventLog = {
@@ -21,12 +21,12 @@ function failing(fails: (read: number, after: number, maxBytes: number) => boole
     wakes: memory.wakes,
     end: (how) => memory.end(how),
     close: () => memory.close(),
-    ...twist,
+    ...overrides,
   };
   return { log, memory };
 }
 
-/** A feed over the log, and the messages that its `onError` gets. */
+/** Returns a feed over the log, and the messages that its `onError` receives. */
 function reporting(log: EventLog) {
   const errors: string[] = [];
   return { shared: feed(Ticks, { log, onError: (error) => errors.push((error as Error).message) }), errors };
@@ -34,10 +34,10 @@ function reporting(log: EventLog) {
 
 const oldest = { resume: { from: 'oldest' } } as const;
 
-describe('a log whose reads fail', () => {
+describe('a feed over a log whose reads fail', () => {
   for (const failed of [1, 2, 3, 4]) {
     it(
-      `loses nothing when read ${failed} fails once`,
+      `loses no entry when read ${failed} fails once`,
       marbles(({ reader, flush }) => {
         const { log } = failing((read) => read === failed);
         const { shared, errors } = reporting(log);
@@ -53,7 +53,7 @@ describe('a log whose reads fail', () => {
   }
 
   it(
-    'loses nothing when the read after a hint fails for a second, and reports each attempt',
+    'loses no entry when the read after a wake-up fails for a second, and reports each attempt',
     marbles(({ reader, flush }) => {
       let isFull = false;
       const { log } = failing(() => isFull);
@@ -75,7 +75,7 @@ describe('a log whose reads fail', () => {
   );
 
   it(
-    'cuts the readers when reads fail for longer, and serves those that come back',
+    'disconnects its readers when reads fail for longer, and serves them when they reconnect',
     marbles(({ reader, flush, reportedErrors }) => {
       const reports = reportedErrors();
       let isFull = false;
@@ -100,13 +100,13 @@ describe('a log whose reads fail', () => {
       flush();
       expect(received(back)).to.deep.equal(['position', '1']);
       expect(errors.length).to.equal(6);
-      // The routes have no onError: each cut is reported, too.
+      // The routes have no onError, so each disconnection is reported as well.
       expect(reports.map(({ error }) => error instanceof StorageError)).to.deep.equal([true, true]);
     }),
   );
 
   it(
-    'asks a reader to wait when no read succeeds before the first byte',
+    'answers with a retry or 503 when no read succeeds before the first byte',
     marbles(({ reader, flush, reportedErrors }) => {
       const reports = reportedErrors();
       const { log } = failing(() => true);
@@ -125,7 +125,7 @@ describe('a log whose reads fail', () => {
   );
 
   it(
-    'does so in a pipeline, too',
+    'answers a route with a pipeline with a retry as well',
     marbles(({ reader, flush, reportedErrors }) => {
       reportedErrors();
       const { shared } = reporting(failing(() => true).log);
@@ -136,7 +136,7 @@ describe('a log whose reads fail', () => {
   );
 
   it(
-    'reads the page of a reader that is far behind again',
+    'repeats a failed read of a page for a reader that is behind',
     marbles(({ reader, flush }) => {
       let failures = 0;
       const { log, memory } = failing((_read, _after, maxBytes) => maxBytes === 64 * 1024 && failures++ === 0);
@@ -163,10 +163,10 @@ describe('a log whose reads fail', () => {
   );
 });
 
-describe('a log whose hints fail', () => {
+describe('a feed over a log whose wake-ups fail', () => {
   for (const inMemory of [true, false]) {
     it(
-      `ends in progress or in a cut reader that comes back, and in no exception, ${inMemory ? 'in memory' : 'outside'}`,
+      `delivers each entry once over a reconnect, and throws no exception, ${inMemory ? 'in memory' : 'not in memory'}`,
       marbles(({ reader, flush, reportedErrors }) => {
         reportedErrors();
         const memory = memoryLog();
@@ -198,9 +198,9 @@ describe('a log whose hints fail', () => {
   });
 });
 
-describe('a log whose end fails', () => {
+describe('a feed over a log whose end fails', () => {
   it(
-    'stores the end later, so that the readers get it',
+    'repeats the write of the end, so that its readers receive it',
     marbles(({ cold, reader, flush }) => {
       let ends = 0;
       const { log, memory } = failing(() => false);
@@ -233,9 +233,9 @@ describe('a log whose end fails', () => {
   });
 });
 
-describe('storage that cannot be opened by a handler', () => {
+describe('a route whose handler cannot open its storage', () => {
   it(
-    'is reported, and asks the reader to wait',
+    'reports the error and answers with a retry',
     marbles(({ reader, flush, reportedErrors }) => {
       const reports = reportedErrors();
       const route = sse(() => feed(Ticks, { log: lmdbLog({ path: '/dev/null/nowhere' }) }));

@@ -6,7 +6,7 @@ export const Ticks = events({ Tick: t.number });
 export const { Tick } = Ticks;
 type Rooms = Feeds<typeof Ticks>;
 
-/** A family, and the keys for which a feed was made. */
+/** Returns a family of feeds, and the keys for which a feed was created. */
 export function family(options?: Omit<FeedsOptions, 'feed'>): { readonly rooms: Rooms; readonly made: string[] } {
   const made: string[] = [];
   const rooms = feeds(Ticks, {
@@ -19,10 +19,10 @@ export function family(options?: Omit<FeedsOptions, 'feed'>): { readonly rooms: 
   return { rooms, made };
 }
 
-/** A route with a feed a room. */
+/** Returns a route with one feed for each room. */
 export const routeOf = (rooms: Rooms) => sse({ params: { room: t.string } }, ({ params }) => rooms.get(params.room));
 
-/** How many feeds a family has at these moments. */
+/** Records how many feeds a family has at each time, in virtual milliseconds. */
 export function sizesAt(rooms: Rooms, times: readonly number[]): Record<number, number> {
   const sizes: Record<number, number> = {};
   for (const ms of times) {

@@ -11,32 +11,32 @@ const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
 const ticks = { a: Tick(1), b: Tick(2) };
 
-describe('how long the source of a feed is held', () => {
+describe('feed with a source and linger', () => {
   it(
-    'is the grace after the last reader, also where another came and left without starting anything',
+    'stays subscribed for the linger after its last reader, also when another reader connected and ended at once',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const source = cold('a', ticks);
       const shared = feed(Ticks, { source, linger: 30 });
       const route = sse(shared);
       const atEnd = sse({ resume: { gapPolicy: 'end' } }, shared);
       reader(route, { socket: '10ms X' });
-      // It is told the end at once; it must not leave the wait of the first one running beside its own.
+      // It ends at once; the timer of the first reader must not remain beside its own.
       reader(atEnd, { at: '20ms', lastEventId: '1.other.1' });
       reader(route, { at: '35ms', socket: '60ms X' });
       expectSubscriptions(source.subscriptions).toBe('^ 89ms !');
     }),
   );
 
-  it('may have a grace longer than a timer can hold', () => {
-    const left = marbles(({ reader }) => {
+  it('accepts a linger longer than the longest delay of a timer', () => {
+    const test = marbles(({ reader }) => {
       reader(sse(feed(Ticks, { source: NEVER, linger: 2 ** 40 })), { socket: '10ms X' });
     });
-    expect(left).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
+    expect(test).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
   });
 
   for (const [name, makeLog] of Object.entries(overLogs)) {
     it(
-      `ends for good with \`end\`, over ${name}: nobody starts it again while the log takes its time`,
+      `does not subscribe again after end() over ${name}, also while the log stores the end`,
       marbles(({ cold, reader, flush, expectSubscriptions }) => {
         const errors: unknown[] = [];
         const source = cold('5ms a 4ms b', ticks);
@@ -56,10 +56,10 @@ describe('how long the source of a feed is held', () => {
   }
 });
 
-describe('a feed whose log is closed by somebody else', () => {
+describe('a feed whose log is closed by other code', () => {
   for (const [name, wrap] of Object.entries({ 'in memory': 0, 'that takes 3 ms': 3 })) {
     it(
-      `cuts its readers, and refuses new ones, over a log ${name}`,
+      `disconnects its readers and rejects new ones, over a log ${name}`,
       marbles(({ reader, flush }) => {
         const memory = memoryLog();
         const shared = feed(Ticks, { log: wrap === 0 ? memory : withLatency(memory, wrap) });
@@ -81,7 +81,7 @@ describe('a feed whose log is closed by somebody else', () => {
 });
 
 describe('a feed that is closed', () => {
-  it('says so to those who read it and to those who come, and closes its log once', () => {
+  it('errors its subscribers and later ones with a ClosedError, and closes its log once', () => {
     const log = memoryLog();
     let closed = 0;
     const shared = feed(Ticks, {

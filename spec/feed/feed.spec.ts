@@ -12,7 +12,7 @@ const ticks = { a: Tick(1), b: Tick(2), c: Tick(3), d: Tick(4) };
 
 describe('feed', () => {
   it(
-    'gives each reader what comes after its place, in the moment in which it is published',
+    'sends each reader the events after its position, at the time at which they are published',
     marbles(({ hot, reader, expectFrames, expectSubscriptions }) => {
       const source = hot('     10ms a 9ms b 9ms c 29ms -', ticks);
       const route = sse(feed(Ticks, { source, linger: 0 }));
@@ -24,15 +24,15 @@ describe('feed', () => {
   );
 
   it(
-    'writes what one moment brings in one write, and nothing while the socket is full',
+    'sends the events of one turn in one write, and writes nothing while the socket is full',
     marbles(({ hot, reader, flush }) => {
       const source = hot('10ms x 19ms c 9ms d', { ...ticks, x: [Tick(1), Tick(2)] }).pipe(
-        mergeMap((given) => (Array.isArray(given) ? given : [given])),
+        mergeMap((value) => (Array.isArray(value) ? value : [value])),
       );
       const slow = reader(sse(feed(Ticks, { source })), { socket: '20ms F 39ms D 20ms X' });
       flush();
       expect(received(slow)).to.deep.equal(['position', '1', '2', '3', '4']);
-      // The head and the position; what came at 10; what was held back until 60.
+      // The head and the position at 0; the events of 10; the events that waited until 60.
       expect(slow.writes.map(({ at }) => at)).to.deep.equal([0, 10, 60]);
       expect(slow.overrun).to.equal(0);
       expect(slow.response.listenerCount('drain')).to.equal(0);
@@ -40,7 +40,7 @@ describe('feed', () => {
   );
 
   it(
-    'subscribes to its source for the first reader, once, and keeps it without one',
+    'subscribes to its source once, for the first reader, and stays subscribed without readers',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const source = cold('---a---b---|', ticks);
       const route = sse(feed(Ticks, { source }));
@@ -51,7 +51,7 @@ describe('feed', () => {
   );
 
   it(
-    'subscribes at once where it is told to',
+    "subscribes at once with start: 'now'",
     marbles(({ cold, flush, expectSubscriptions }) => {
       const source = cold('---a---|', ticks);
       feed(Ticks, { source, start: 'now' });
@@ -61,26 +61,26 @@ describe('feed', () => {
   );
 
   it(
-    'leaves its source when nobody has read for the grace, and begins anew',
+    'unsubscribes from its source after the linger without readers, and subscribes again for the next reader',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const source = cold('---a--------------', ticks);
       const route = sse(feed(Ticks, { source, linger: 5 }));
       reader(route, { socket: '4ms X' });
       reader(route, { at: '6ms', socket: '8ms X' });
       reader(route, { at: '20ms', socket: '21ms X' });
-      // Left at 4 and again at 8: only the second wait comes to its end.
+      // The readers disconnect at 4 and at 8; only the second linger passes.
       expectSubscriptions(source.subscriptions).toBe(['^------------!', '--------------------^-----!']);
     }),
   );
 
   it(
-    'makes a source that failed anew, after the newest entry',
+    'subscribes again after the newest entry when its source fails and restart is set',
     marbles(({ cold, reader, expectFrames, flush }) => {
-      const made: unknown[] = [];
+      const contexts: unknown[] = [];
       const errors: unknown[] = [];
       const shared = feed(Ticks, {
         source: ({ lastCursor, attempt, signal }) => {
-          made.push({ last: lastCursor?.split('.').at(-1), attempt, aborted: signal.aborted });
+          contexts.push({ last: lastCursor?.split('.').at(-1), attempt, aborted: signal.aborted });
           return attempt === 0 ? cold('-a-#', ticks) : cold('-b-|', ticks);
         },
         restart: { initialDelay: 1, maxDelay: 1 },
@@ -88,7 +88,7 @@ describe('feed', () => {
       });
       expectFrames(reader(sse(shared))).toBe('-a---b-|', ticks);
       flush();
-      expect(made).to.deep.equal([
+      expect(contexts).to.deep.equal([
         { last: undefined, attempt: 0, aborted: false },
         { last: '1', attempt: 1, aborted: false },
       ]);
@@ -97,7 +97,7 @@ describe('feed', () => {
   );
 
   it(
-    'reports a bad event, drops it, and goes on',
+    'reports and drops an invalid event, and sends the next ones',
     marbles(({ hot, reader, expectFrames, flush }) => {
       const errors: unknown[] = [];
       const source = hot('-a-x-b-|', { ...ticks, x: { type: 'tick', data: 'secret' } as never });
@@ -111,7 +111,7 @@ describe('feed', () => {
   );
 
   it(
-    'ends with its source, and says so, also to a reader that comes later',
+    'ends when its source completes, and sends the end, also to a reader that connects later',
     marbles(({ cold, reader, flush }) => {
       const shared = feed(Ticks, { source: cold('-(a|)', ticks) });
       const route = sse(shared);
@@ -127,7 +127,7 @@ describe('feed', () => {
   );
 
   it(
-    'ends with a word of it when its source fails and is not made anew',
+    'ends as failed when its source errors and restart is not set',
     marbles(({ cold, reader, flush }) => {
       const errors: unknown[] = [];
       const shared = feed(Ticks, { source: cold('-a-#', ticks), onError: (error) => errors.push(error) });
@@ -140,7 +140,7 @@ describe('feed', () => {
   );
 
   it(
-    'cuts its readers when it is closed, and leaves its source',
+    'disconnects its readers and unsubscribes from its source when it is closed',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('-a---------', ticks);
       const shared = feed(Ticks, { source });
@@ -154,7 +154,7 @@ describe('feed', () => {
   );
 
   it(
-    'is told in mid-stream when it was so slow that the log let go of what it lacks',
+    'sends a gap in mid-stream to a reader so slow that the log has trimmed its next entries',
     marbles(({ reader, flush }) => {
       const source = interval(1).pipe(
         take(400),
@@ -177,13 +177,13 @@ describe('feed', () => {
     }),
   );
 
-  it('gives the cursor of what was published, once the log has it', async () => {
+  it('resolves publish to the cursor of the last event once the log has stored it', async () => {
     const shared = feed(Ticks);
     expect(await shared.publish(Tick(1))).to.match(/^1\.[\w-]{16}\.1$/);
     expect(await shared.publish([Tick(2), { type: 'tick', data: 3 }])).to.match(/\.3$/);
   });
 
-  it('publishes all of an array or nothing of it', async () => {
+  it('publishes all events of an array or none', async () => {
     const shared = feed(Ticks);
     const bad = shared.publish([Tick(1), { type: 'tick', data: 'no' as never }]);
     const reason = await bad.then(
@@ -194,7 +194,7 @@ describe('feed', () => {
     expect(await shared.publish(Tick(1))).to.match(/\.1$/);
   });
 
-  it('publishes once under one key', async () => {
+  it('publishes once for each idempotency key', async () => {
     const shared = feed(Ticks);
     const first = await shared.publish(Tick(1), { key: 'k' });
     expect(await shared.publish(Tick(1), { key: 'k' })).to.equal(first);
@@ -214,7 +214,7 @@ describe('feed', () => {
     }),
   );
 
-  it('ends when `end` is awaited, and counts its readers', async () => {
+  it('counts its readers, and rejects publications after end() has resolved', async () => {
     const shared = feed(Ticks);
     const reading = shared.events().subscribe();
     expect(shared.readers).to.equal(1);
@@ -228,7 +228,7 @@ describe('feed', () => {
     expect(refused).to.include({ _tag: 'ClosedError', state: 'ended' });
   });
 
-  it('refuses at once what is no contract, and a grace that is none', () => {
+  it('throws for a value that is not a contract and for a linger out of range', () => {
     expect(() => feed({} as never)).to.throw(TypeError, 'events({ ... })');
     expect(() => feed(Ticks, { linger: -1 })).to.throw(RangeError);
     expect(() => feed(Ticks, { linger: Number.NaN })).to.throw(RangeError);
@@ -236,9 +236,9 @@ describe('feed', () => {
 });
 
 for (const [name, makeLog] of Object.entries(overLogs)) {
-  describe(`a reader that comes back to a feed over ${name}`, () => {
+  describe(`a reader that reconnects to a feed over ${name}`, () => {
     it(
-      'gets exactly what it missed',
+      'receives exactly the events that it missed',
       marbles(({ hot, reader, flush }) => {
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
         const route = sse(feed(Ticks, { source, log: makeLog() }));
@@ -253,7 +253,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'gets the event that came while it was away, although it had none before',
+      'receives an event that it missed, although it had received none before',
       marbles(({ hot, reader, flush }) => {
         const source = hot('50ms a', ticks);
         const route = sse(feed(Ticks, { source, log: makeLog() }));
@@ -267,7 +267,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'is told what was trimmed, and goes on with the oldest that is kept',
+      'receives a gap for trimmed entries, and continues with the oldest retained entry',
       marbles(({ hot, reader, flush }) => {
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
         const route = sse(feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) }));
@@ -278,50 +278,50 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         expect(received(second)).to.deep.equal(['position', 'gap trimmed', '4']);
         expect(second.headers).to.include({ 'rxsse-resume': 'gap;reason=trimmed' });
         const ids = second.frames.map(({ frame }) => ('id' in frame ? frame.id?.split('.').at(-1) : undefined));
-        // Where it was, until it is told.
+        // Its own position stays until the gap.
         expect(ids).to.deep.equal(['1', '3', '4']);
       }),
     );
 
     const cursors = { epoch: '1.otherepoch.1', invalid: 'garbage', future: 'future' };
-    const places = {
+    const framesOf = {
       epoch: ['position', 'gap epoch', '1', '2'],
       invalid: ['position', 'gap invalid'],
       future: ['position', 'gap future'],
     };
     for (const [reason, cursor] of Object.entries(cursors)) {
       it(
-        `is told a gap of ${reason}`,
+        `receives a gap with the reason ${reason}`,
         marbles(({ hot, reader, flush }) => {
           const source = hot('10ms a 9ms b', ticks);
           const route = sse(feed(Ticks, { source, log: makeLog() }));
           const first = reader(route, { socket: '50ms X' });
           flush();
-          const asked = cursor === 'future' ? first.lastEventId.replace(/\d+$/, '99') : cursor;
-          const second = reader(route, { lastEventId: asked, socket: '200ms X' });
+          const requestedCursor = cursor === 'future' ? first.lastEventId.replace(/\d+$/, '99') : cursor;
+          const second = reader(route, { lastEventId: requestedCursor, socket: '200ms X' });
           flush();
-          expect(received(second)).to.deep.equal(places[reason as keyof typeof places]);
+          expect(received(second)).to.deep.equal(framesOf[reason as keyof typeof framesOf]);
           const gap = second.frames[1]?.frame;
           expect(gap).to.have.property('data');
           const { requested, resumedFrom } = JSON.parse(gap && 'data' in gap ? gap.data : '{}');
-          expect(requested).to.equal(reason === 'invalid' ? null : asked);
+          expect(requested).to.equal(reason === 'invalid' ? null : requestedCursor);
           expect(gap).to.have.property('id', resumedFrom);
         }),
       );
     }
 
-    for (const [missed, frames] of Object.entries({
+    for (const [gapPolicy, frames] of Object.entries({
       replay: ['position', 'gap epoch', '1', '2'],
       skip: ['position', 'gap epoch'],
       end: ['position', 'gap epoch', 'end'],
     })) {
       it(
-        `goes on where the route says: ${missed}`,
+        `continues by the gapPolicy ${gapPolicy}`,
         marbles(({ hot, reader, flush }) => {
           const source = hot('10ms a 9ms b', ticks);
           const route = sse(
             {
-              resume: { gapPolicy: missed as 'replay' | 'skip' | 'end' },
+              resume: { gapPolicy: gapPolicy as 'replay' | 'skip' | 'end' },
             },
             feed(Ticks, { source, log: makeLog() }),
           );
@@ -335,7 +335,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     it(
-      'is answered 204 after the end',
+      'receives 204 after the end',
       marbles(({ hot, reader, flush }) => {
         const route = sse(feed(Ticks, { source: hot('10ms (a|)', ticks), log: makeLog() }));
         const first = reader(route);

@@ -5,8 +5,8 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { family, routeOf, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
-describe('feeds that are at their bound', () => {
-  it('lets the one that has been unused for longest make room', () => {
+describe('feeds at maxFeeds', () => {
+  it('removes the feed that has been unused for longest', () => {
     const { rooms, made } = family({ idleTimeout: Infinity, maxFeeds: 2 });
     const a = rooms.get('a');
     rooms.get('b');
@@ -19,7 +19,7 @@ describe('feeds that are at their bound', () => {
   });
 
   it(
-    'never lets one go that is read, in a route or outside of one: then `get` throws',
+    'does not remove a feed that has a reader, in a route or outside one, and throws from get()',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ idleTimeout: Infinity, maxFeeds: 2 });
       const r = reader(routeOf(rooms), { params: { room: 'a' }, socket: '20ms X' });
@@ -38,7 +38,7 @@ describe('feeds that are at their bound', () => {
     }),
   );
 
-  it('lets none go for a key whose options are refused', () => {
+  it('removes no feed for a key whose options throw', () => {
     const rooms = feeds(Ticks, {
       feed: (key) => {
         if (key === 'bad') throw new TypeError('no such room');
@@ -52,16 +52,16 @@ describe('feeds that are at their bound', () => {
     expect(rooms.get('a')).to.equal(a);
   });
 
-  it('makes no options for a key that there is no room for', () => {
+  it('does not call the options function for a key that there is no room for', () => {
     const { rooms, made } = family({ idleTimeout: Infinity, maxFeeds: 1 });
-    const leave = rooms.get('a').entries().subscribe();
+    const reading = rooms.get('a').entries().subscribe();
     expect(() => rooms.get('b')).to.throw(UnavailableError);
-    leave.unsubscribe();
+    reading.unsubscribe();
     expect(made).to.deep.equal(['a']);
   });
 
   it(
-    'asks a reader that may be an EventSource to wait, and tells any other client 503',
+    'answers a reader that may be an EventSource with a retry, and any other client with 503',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ idleTimeout: Infinity, maxFeeds: 1 });
       const route = routeOf(rooms);
@@ -94,9 +94,9 @@ describe('feeds that are at their bound', () => {
   );
 });
 
-describe('a feed of a family that was closed', () => {
+describe('feeds', () => {
   it(
-    'is made anew when it is asked for, and is not counted twice',
+    'creates another feed for the key of one that was closed, and counts it once',
     marbles(({ reader, flush }) => {
       const { rooms, made } = family({ idleTimeout: 50, maxFeeds: 2 });
       const route = routeOf(rooms);
@@ -121,7 +121,7 @@ describe('a feed of a family that was closed', () => {
   );
 
   it(
-    'closes all of them: sources are left, readers cut, logs closed, and the timer is gone',
+    'closes all feeds: unsubscribes from their sources, disconnects their readers, closes their logs and clears the timer',
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot<ReturnType<typeof Tick>>('---');
       const logs = [memoryLog(), memoryLog()];
@@ -151,7 +151,7 @@ describe('a feed of a family that was closed', () => {
   );
 
   it(
-    'leaves the source of one that is forgotten',
+    'unsubscribes from the source of a feed that is removed for being idle',
     marbles(({ hot, expectSubscriptions }) => {
       const source = hot<ReturnType<typeof Tick>>('---');
       feeds(Ticks, { feed: () => ({ source, start: 'now' }), idleTimeout: 10 }).get('a');

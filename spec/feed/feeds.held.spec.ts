@@ -9,9 +9,9 @@ import { received } from './received.ts';
 
 const idle = { idleTimeout: 50 };
 
-describe('a feed of a family that is held after it was removed for being idle', () => {
+describe('a feed object whose feed was removed for being idle', () => {
   it(
-    'publishes into the feed of its key, which readers of the key get',
+    'publishes to the feed of its key, whose readers receive the event',
     marbles(({ reader, flush }) => {
       const { rooms, made } = family(idle);
       const lobby = rooms.get('lobby');
@@ -25,7 +25,7 @@ describe('a feed of a family that is held after it was removed for being idle', 
   );
 
   it(
-    'creates the feed of its key where there is none, and uses it like one that was asked for now',
+    'creates the feed of its key where there is none, and counts each use as get() does',
     marbles(({ flush }) => {
       const { rooms, made } = family(idle);
       const lobby = rooms.get('lobby');
@@ -42,12 +42,12 @@ describe('a feed of a family that is held after it was removed for being idle', 
 
   for (const [how, streamOf] of Object.entries({
     'the feed itself': (lobby: Feed<typeof Ticks>) => () => later(100, lobby),
-    'what it reads': (lobby: Feed<typeof Ticks>) => (context: Parameters<typeof lobby.read>[0]) =>
+    'its read()': (lobby: Feed<typeof Ticks>) => (context: Parameters<typeof lobby.read>[0]) =>
       later(100, lobby.read(context)),
-    'events of it': (lobby: Feed<typeof Ticks>) => () => later(100, lobby.events()),
+    'its events()': (lobby: Feed<typeof Ticks>) => () => later(100, lobby.events()),
   })) {
     it(
-      `serves the feed of its key where a route returns ${how} after its wait`,
+      `serves the feed of its key when a route returns ${how} after a delay`,
       marbles(({ reader, flush }) => {
         const { rooms } = family(idle);
         const route = sse((context) => streamOf(rooms.get('lobby'))(context) as never);
@@ -60,7 +60,7 @@ describe('a feed of a family that is held after it was removed for being idle', 
   }
 
   it(
-    'serves it for a route that mounts it, with a gap for a reader whose events are gone',
+    'serves the feed of its key when a route mounts it, with a gap for a reader whose events were removed',
     marbles(({ reader, flush }) => {
       const { rooms } = family(idle);
       const route = sse(rooms.get('lobby'));
@@ -77,7 +77,7 @@ describe('a feed of a family that is held after it was removed for being idle', 
   );
 
   it(
-    'says how many readers the feed of its key has, and creates none to say so',
+    'returns the number of readers of its key without creating a feed',
     marbles(({ reader, flush }) => {
       const { rooms, made } = family(idle);
       const lobby = rooms.get('lobby');
@@ -95,7 +95,7 @@ describe('a feed of a family that is held after it was removed for being idle', 
   );
 
   it(
-    'has a failed result, and refuses a reader, while there is no room for it',
+    'rejects publications and readers while there is no room for its feed',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ ...idle, maxFeeds: 1 });
       const lobby = rooms.get('lobby');
@@ -111,7 +111,7 @@ describe('a feed of a family that is held after it was removed for being idle', 
   );
 
   it(
-    'stays closed where the program has removed it, closed it or closed the family',
+    'stays closed when the program has removed it, closed it or closed the family',
     marbles(({ flush }) => {
       for (const close of ['remove', 'close', 'close all'] as const) {
         const { rooms } = family({ idleTimeout: Infinity });

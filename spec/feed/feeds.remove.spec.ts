@@ -7,8 +7,8 @@ import { twisted } from '../log/broken.ts';
 import { family, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
-describe('the keys of feeds', () => {
-  it('are those of the retained feeds, and asking for them creates none', () => {
+describe('feeds', () => {
+  it('reports the retained feeds by has(), keys() and remove(), and creates none', () => {
     const { rooms, made } = family({ idleTimeout: Infinity });
     expect([rooms.has('a'), rooms.keys(), rooms.remove('a'), made]).to.deep.equal([false, [], false, []]);
     rooms.get('a');
@@ -20,12 +20,12 @@ describe('the keys of feeds', () => {
   });
 
   it(
-    'are not asked for in vain: a feed that is idle is not retained',
+    'does not count has() as a use of a feed',
     marbles(({ flush }) => {
       const { rooms } = family({ idleTimeout: 50 });
       rooms.get('a');
       const found: boolean[] = [];
-      // Asking is not a use of the feed.
+      // At 51 the feed has been idle for 50 ms, although has() was called at 49.
       for (const ms of [49, 51]) timer(ms).subscribe(() => found.push(rooms.has('a')));
       flush();
       expect(found).to.deep.equal([true, false]);
@@ -33,7 +33,7 @@ describe('the keys of feeds', () => {
   );
 
   it(
-    'lets a route answer an unknown one with 404, and cuts the readers of a removed one',
+    'lets a route answer an unknown key with 404, and disconnects the readers of a removed feed',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ idleTimeout: Infinity });
       const errors: unknown[] = [];
@@ -55,7 +55,7 @@ describe('the keys of feeds', () => {
     }),
   );
 
-  it('close the log of a removed feed, which can be opened again with what it has stored', async () => {
+  it('closes the log of a removed feed, which can be opened again with its entries', async () => {
     const log = memoryLog();
     let closed = 0;
     const stored = feeds(Ticks, { feed: () => ({ log: twisted(log, { close: () => void closed++ }) }) });

@@ -6,7 +6,7 @@ import { family, routeOf, sizesAt, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
 describe('feeds', () => {
-  it('makes the feed of a key when it is first asked for, and gives the same one after that', () => {
+  it('creates the feed of a key at the first get(), and returns the same feed after that', () => {
     const { rooms, made } = family({ idleTimeout: Infinity });
     expect([rooms.size, made]).to.deep.equal([0, []]);
     const lobby = rooms.get('lobby');
@@ -16,7 +16,7 @@ describe('feeds', () => {
     expect([lobby.contract, rooms.contract]).to.deep.equal([Ticks, Ticks]);
   });
 
-  it('takes any text for a key', () => {
+  it('accepts any string as a key', () => {
     const { rooms, made } = family({ idleTimeout: Infinity });
     const keys = ['', '__proto__', 'constructor', 'a b', '\0'];
     for (const key of keys) rooms.get(key);
@@ -24,7 +24,7 @@ describe('feeds', () => {
   });
 
   it(
-    'shares each with the readers of its key, and with no others',
+    'sends the events of a feed to the readers of its key alone',
     marbles(({ reader, flush }) => {
       const { rooms } = family();
       const route = routeOf(rooms);
@@ -41,14 +41,14 @@ describe('feeds', () => {
   );
 
   it(
-    'forgets one that nobody has read or used for `idle` ms, with its history',
+    'removes a feed, with its history, after idleTimeout without readers and uses',
     marbles(({ reader, flush }) => {
       const { rooms, made } = family({ idleTimeout: 50 });
       const sizes = sizesAt(rooms, [10, 108, 111, 158, 160]);
-      // At 0 it is made, until 60 it has a reader.
+      // It is created at 0 and has a reader until 60.
       const first = reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '60ms X' });
       timer(1).subscribe(() => rooms.get('lobby').publish(Tick(1)));
-      // Asking for it at 109 is use.
+      // get() at 109 is a use.
       timer(109).subscribe(() => rooms.get('lobby'));
       flush();
       expect(sizes).to.deep.equal({ 10: 1, 108: 1, 111: 1, 158: 1, 160: 0 });
@@ -64,7 +64,7 @@ describe('feeds', () => {
   );
 
   it(
-    'counts a publication as use, also one through a feed that was asked for before',
+    'counts a publication as a use, also through a feed object from an earlier get()',
     marbles(({ flush }) => {
       const { rooms } = family({ idleTimeout: 50 });
       const sizes = sizesAt(rooms, [89, 91]);
@@ -76,7 +76,7 @@ describe('feeds', () => {
   );
 
   it(
-    'forgets one with `idle: 0` when the loop has its turn, and not before',
+    'removes a feed with an idleTimeout of 0 in the next turn of the event loop, and not before',
     marbles(({ reader, flush }) => {
       const { rooms } = family({ idleTimeout: 0 });
       const sizes = sizesAt(rooms, [5, 9, 11]);
@@ -85,7 +85,7 @@ describe('feeds', () => {
         rooms.get('attic');
         expect(rooms.size).to.equal(2);
       });
-      // One that is asked for by a route has its reader before that.
+      // A route subscribes its reader before that turn.
       const r = reader(routeOf(rooms), { at: '6ms', params: { room: 'hall' }, socket: '10ms X' });
       flush();
       expect(sizes).to.deep.equal({ 5: 0, 9: 1, 11: 0 });
@@ -94,21 +94,21 @@ describe('feeds', () => {
   );
 
   it(
-    'never forgets one with `idle: Infinity`, and never one that has a reader',
+    'does not remove a feed with an infinite idleTimeout, nor one that has a reader',
     marbles(({ reader, flush }) => {
-      const { rooms: kept } = family({ idleTimeout: Infinity });
-      kept.get('lobby');
+      const { rooms: retained } = family({ idleTimeout: Infinity });
+      retained.get('lobby');
       const { rooms } = family({ idleTimeout: 5 });
       reader(routeOf(rooms), { params: { room: 'lobby' }, socket: '9s X' });
       const sizes = sizesAt(rooms, [8999, 9006]);
       flush();
-      expect(kept.size).to.equal(1);
+      expect(retained.size).to.equal(1);
       expect(sizes).to.deep.equal({ 8999: 1, 9006: 0 });
     }),
   );
 
   it(
-    'waits longer than a timer can',
+    'accepts an idleTimeout longer than the longest delay of a timer',
     marbles(
       ({ flush }) => {
         const idle = 3_000_000_000;
@@ -121,7 +121,7 @@ describe('feeds', () => {
         } finally {
           timers.stop();
         }
-        // Node takes a longer one for 1 ms.
+        // Node replaces a longer delay by 1 ms.
         expect(timers.longest).to.equal(2 ** 31 - 1);
         expect(sizes).to.deep.equal({ [2 ** 31]: 1, [2 ** 31 - 1]: 1 });
         expect(rooms.size).to.equal(0);
@@ -131,7 +131,7 @@ describe('feeds', () => {
   );
 
   it(
-    'has one timer, however many there are: 10,000 of them',
+    'has one timer for 10,000 feeds',
     marbles(({ flush }) => {
       const { rooms, made } = family({ idleTimeout: 1000 });
       let pending: number | undefined;
@@ -155,7 +155,7 @@ describe('feeds', () => {
     }),
   );
 
-  it('refuses at once bounds that are none', () => {
+  it('throws a RangeError for a bound out of range', () => {
     for (const options of [
       { idleTimeout: -1 },
       { idleTimeout: Number.NaN },

@@ -12,8 +12,8 @@ const price = (of: string, is: number) => Prices.Price({ of, is });
 const dataOf = (of: string, is: number) => `{"of":"${of}","is":${is}}`;
 
 for (const [name, makeLog] of Object.entries(overLogs)) {
-  describe(`a first connect with state, over ${name}`, () => {
-    /** A feed of prices, and its state with the cursor that it stands for. */
+  describe(`a snapshot as the start position, over ${name}`, () => {
+    /** Returns a feed of prices, and a snapshot of its state with the cursor of that state. */
     function market() {
       const prices = feed(Prices, { log: makeLog() });
       const last = new Map<string, number>();
@@ -29,7 +29,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     it(
-      'sends the snapshot, then its position, then what follows; a reader that comes back gets what it missed',
+      'is sent before its position and the later events, and a reader that reconnects receives what it missed',
       marbles(({ reader, flush }) => {
         const { prices, set, snapshot } = market();
         let calls = 0;
@@ -59,7 +59,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'sends it through a pipeline, whose filter applies to it, and whose last event has the position',
+      'passes through the filter of a pipeline, and its last event has the position',
       marbles(({ reader, flush }) => {
         const { prices, set, snapshot } = market();
         const route = sse((context) =>
@@ -80,7 +80,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'continues with a gap where the log has trimmed what follows the snapshot',
+      'is replaced by a gap when the log has trimmed the events after it',
       marbles(({ reader, flush }) => {
         const prices = feed(Prices, { log: makeLog({ maxEntries: 1 }) });
         let cursor = '';
@@ -99,7 +99,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
 
     for (const pipeline of [true, false]) {
       it(
-        `is refused for the cursor of another feed, ${pipeline ? 'through a pipeline' : 'of a mounted feed'}`,
+        `is rejected for the cursor of another feed, ${pipeline ? 'in a pipeline' : 'of a mounted feed'}`,
         marbles(({ reader, flush }) => {
           const { prices, set } = market();
           set('a', 1);
@@ -123,7 +123,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         merge(of(price('state', 0)), entries),
     })) {
       it(
-        `may be events without a position before the entries: ${what}`,
+        `may be events without a position before the entries, by ${what}`,
         marbles(({ reader, flush }) => {
           const { prices, set } = market();
           const route = sse({ events: Prices }, (context) => prices.read(context).pipe(around));
@@ -138,7 +138,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     it(
-      'is emitted outside a route, too',
+      'is emitted outside a route as well',
       marbles(({ expectObservable }) => {
         const { prices, set, snapshot } = market();
         timer(1).subscribe(() => [set('a', 1), set('a', 2)]);
@@ -162,7 +162,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
 describe('resume: { from } as a function', () => {
   for (const [how, expected] of Object.entries({ live: ['position'], oldest: ['position', dataOf('a', 1)] })) {
     it(
-      `decides for each request: ${how}`,
+      `returns the start position of each request: ${how}`,
       marbles(({ reader, flush }) => {
         const prices = feed(Prices);
         prices.publish(price('a', 1));

@@ -3,10 +3,10 @@ import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
-import { type Play, playHistories } from './model/play.ts';
-import { Things } from './model/World.ts';
+import { Things } from './model/RestartableFeed.ts';
+import { runHistories, type Scenario } from './model/runHistories.ts';
 
-const logs: Readonly<Record<string, Play['logs']>> = {
+const logs: Readonly<Record<string, Scenario['logs']>> = {
   'in memory': (entries) => {
     const memory = memoryLog({ maxEntries: entries });
     return { log: memory, memory };
@@ -15,20 +15,20 @@ const logs: Readonly<Record<string, Play['logs']>> = {
     const memory = memoryLog({ maxEntries: entries });
     return { log: withLatency(memory, 3), memory };
   },
-  'that is moved step by step': (entries) => {
+  'that a spec advances step by step': (entries) => {
     const memory = memoryLog({ maxEntries: entries });
     const log = interleave(memory);
     return { log, memory, step: () => log.step() };
   },
 };
 
-const whole: Omit<Play, 'logs'> = {
+const whole: Omit<Scenario, 'logs'> = {
   mount: (shared, resume) => sse({ resume, heartbeat: 50 }, () => shared()),
   view: { passes: () => true, shown: (n) => n },
 };
 
-/** Every third, and it looks different; for the rest of the time nothing passes. */
-const part: Omit<Play, 'logs'> = {
+/** Every third event passes, negated; no other event passes. */
+const part: Omit<Scenario, 'logs'> = {
   mount: (shared, resume) =>
     sse({ resume, heartbeat: 50 }, (context) =>
       shared()
@@ -41,12 +41,14 @@ const part: Omit<Play, 'logs'> = {
   view: { passes: (n) => n % 3 === 0, shown: (n) => -n },
 };
 
-describe('what a reader sees over all its connections is the log, or a gap stands where something is missing', function () {
+describe('a reader over all its connections', function () {
   this.timeout(60_000);
 
   for (const [name, makeLogs] of Object.entries(logs)) {
     const runs = name === 'in memory' ? 1000 : 400;
-    it(`for a feed over a log ${name}`, () => playHistories({ ...whole, logs: makeLogs }, runs));
-    it(`for a pipeline over a log ${name}`, () => playHistories({ ...part, logs: makeLogs }, runs / 2));
+    it(`receives every event of a feed once and in order, or a gap, over a log ${name}`, () =>
+      runHistories({ ...whole, logs: makeLogs }, runs));
+    it(`receives every event of a pipeline once and in order, or a gap, over a log ${name}`, () =>
+      runHistories({ ...part, logs: makeLogs }, runs / 2));
   }
 });

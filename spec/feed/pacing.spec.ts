@@ -34,7 +34,7 @@ const first = (group: readonly Tick[]): Tick => Tick(group[0]?.data ?? -1);
 
 interface Paced {
   readonly over: (entries: TickEntries) => Observable<unknown>;
-  /** The data that arrives. @default all */
+  /** The data that is received. @default all */
   readonly expected?: readonly string[];
 }
 
@@ -72,7 +72,7 @@ for (const [logName, makeLog] of Object.entries(overLogs)) {
 
     for (const [name, { over, expected }] of Object.entries(paced)) {
       it(
-        `gets no more entries than ${name} has queued a page of`,
+        `stops receiving entries when ${name} has queued a page`,
         marbles(
           ({ reader, flush }) => {
             let read = 0;
@@ -108,7 +108,7 @@ for (const [logName, makeLog] of Object.entries(overLogs)) {
 
 describe('a pipeline that makes large events of small ones', () => {
   it(
-    'gets no more entries while the socket is full',
+    'receives no more entries while the socket is full',
     marbles(({ reader, flush }) => {
       const Pages = events({ Page: { n: t.number, text: t.string } });
       const shared = feed(Pages);
@@ -137,9 +137,9 @@ describe('a pipeline that makes large events of small ones', () => {
   );
 });
 
-describe('an operator that drops positions', () => {
+describe('a pipeline with an operator that drops positions', () => {
   it(
-    'does not stop its feed',
+    'continues to receive entries',
     marbles(({ reader, flush }) => {
       const shared = published();
       const route = sse({ resume: { from: 'oldest' } }, (context) =>
@@ -152,13 +152,13 @@ describe('an operator that drops positions', () => {
   );
 });
 
-describe('an operator that is unsubscribed from', () => {
+describe('a pipeline with an operator that is unsubscribed from', () => {
   for (const [name, hold] of Object.entries<(entries: TickEntries) => Observable<unknown>>({
     rateLimit: (entries) => entries.pipe(rateLimit({ maxEvents: 1, interval: 1e6 })),
     mapAsync: (entries) => entries.pipe(mapAsync((tick, signal) => later(1e6, tick, signal), { concurrency: 1 })),
   })) {
     it(
-      `does not hold the feed back: ${name}`,
+      `continues to receive entries: ${name}`,
       marbles(({ reader, flush }) => {
         const shared = published();
         let read = 0;

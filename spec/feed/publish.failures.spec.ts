@@ -11,7 +11,7 @@ const bad = { type: 'tick', data: 'not a number' } as never;
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Runs the work and returns what the feed's `onError` and the error reporter got by the turn after the next one. */
+/** Runs the work and returns what the feed's `onError` and the error reporter received by the turn after the next one. */
 async function errorsOf(work: (shared: ReturnType<typeof reported>) => unknown, onError: 'onError' | 'none') {
   const received: { callback: unknown[]; reporter: [string, unknown][] } = { callback: [], reporter: [] };
   setErrorReporter((error, where) => received.reporter.push([where, error]));
@@ -40,13 +40,13 @@ describe('a publication that fails', () => {
         .subscribe(),
   };
   for (const [how, publish] of Object.entries(ways)) {
-    it(`goes to onError of the feed when it ${how}`, async () => {
+    it(`is passed to onError of the feed when it ${how}`, async () => {
       const { callback, reporter } = await errorsOf(publish, 'onError');
       expect(callback.map((error) => error instanceof DecodeError)).to.deep.equal([true]);
       expect(reporter).to.deep.equal([]);
     });
 
-    it(`goes to the error reporter when it ${how} and the feed has no onError`, async () => {
+    it(`is passed to the error reporter when it ${how} and the feed has no onError`, async () => {
       const { reporter } = await errorsOf(publish, 'none');
       expect(reporter.map(([where, error]) => [where, error instanceof DecodeError])).to.deep.equal([
         ['feed of tick', true],
@@ -54,7 +54,7 @@ describe('a publication that fails', () => {
     });
   }
 
-  it('goes only to the caller who awaits it, or subscribes to it with an error callback', async () => {
+  it('is passed only to the caller that awaits it, or subscribes to it with an error callback', async () => {
     const caught: unknown[] = [];
     const { callback, reporter } = await errorsOf((shared) => {
       shared.publish(bad).then(undefined, (error) => caught.push(error));
@@ -65,7 +65,7 @@ describe('a publication that fails', () => {
     expect([callback, reporter]).to.deep.equal([[], []]);
   });
 
-  it('is received by an await that comes later in the same turn', async () => {
+  it('rejects an await that starts later in the same turn', async () => {
     const caught: unknown[] = [];
     const { callback } = await errorsOf(async (shared) => {
       const published = shared.publish(bad);
@@ -75,7 +75,7 @@ describe('a publication that fails', () => {
     expect([caught.length, callback]).to.deep.equal([1, []]);
   });
 
-  it('is reported for what the log rejects, and for an end that the log rejects', async () => {
+  it('is reported for an event or an end that the log rejects', async () => {
     const { callback } = await errorsOf((shared) => {
       shared.close();
       shared.publish(Tick(1));
@@ -154,7 +154,7 @@ describe('an event of a source that does not match the contract', () => {
     }),
   );
 
-  it('has two ways of treatment, and another one is a TypeError', () => {
+  it('is treated by one of two policies; another value is a TypeError', () => {
     expect(() => feed(Ticks, { onInvalidEvent: 'skip' as never })).to.throw(TypeError, "'drop' or 'fail'");
   });
 });

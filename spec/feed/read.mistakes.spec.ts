@@ -10,7 +10,7 @@ import { received } from './received.ts';
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
 
-/** A feed of three, and what a route over it sends and reports. */
+/** Runs a route with the pipeline over a feed of three events, and returns what it sends and reports. */
 function attempt(
   makeLog: typeof memoryLog,
   pipeline: (shared: TickFeed, context: SseContext) => Observable<unknown>,
@@ -43,8 +43,8 @@ type TickFeed = ReturnType<typeof ticksOf>;
 const ticksOf = () => feed(Ticks);
 
 for (const [name, makeLog] of Object.entries(overLogs)) {
-  describe(`a pipeline over feed.read over ${name} that would give a false position`, () => {
-    it('is cut where it breaks the order, with what was right before it', () => {
+  describe(`a pipeline over feed.read over ${name} that would send a false position`, () => {
+    it('is cut where it breaks the order, after the events before that', () => {
       const broken = attempt(makeLog, (shared, context) =>
         shared
           .read(context)
@@ -55,7 +55,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       expect(broken.errors.map((error) => error instanceof PositionError)).to.deep.equal([true]);
     });
 
-    it('is cut where an event without one is merged in later', () => {
+    it('is cut where an event without a position is merged later', () => {
       const { errors, frames, ended } = attempt(makeLog, (shared, context) =>
         merge(shared.read(context), timer(20).pipe(mergeMap(() => of(Tick(9))))),
       );
@@ -64,14 +64,14 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       expect(errors.map((error) => error instanceof PositionError)).to.deep.equal([true]);
     });
 
-    it('may have comments, which have no position', () => {
+    it('is not cut for comments, which have no position', () => {
       const { frames, ended } = attempt(makeLog, (shared, context) =>
         merge(of(comment('hi')), shared.read(context), timer(20).pipe(mergeMap(() => of(comment('ho'))))),
       );
       expect([frames, ended]).to.deep.equal([['position', '1', '2', '3'], 'open']);
     });
 
-    it('is cut where it has an entry of another feed', () => {
+    it('is cut where it emits an entry of another feed', () => {
       const other = feed(Ticks);
       const { errors, ended, frames } = attempt(makeLog, (shared, context) => {
         timer(20).subscribe(() => other.publish(Tick(9)));
@@ -84,13 +84,13 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
   });
 }
 
-describe('feed.read, used wrongly,', () => {
+describe('feed.read', () => {
   const refusal = (...args: Tail<Parameters<typeof attempt>>) => {
     const { refused, errors } = attempt(memoryLog, ...args);
     return refused ?? errors[0];
   };
 
-  it('is a mistake for two feeds, or twice, in one route', () => {
+  it('throws for two feeds, or for two calls, in one route', () => {
     const other = feed(Ticks);
     const two = refusal((shared, context) => merge(shared.read(context), other.read(context)));
     expect(two).to.be.instanceOf(TypeError);
@@ -98,7 +98,7 @@ describe('feed.read, used wrongly,', () => {
     expect(refusal((shared, context) => merge(shared.read(context), shared.read(context)))).to.be.instanceOf(TypeError);
   });
 
-  it('is a mistake where it is subscribed twice', () => {
+  it('throws for a second subscription', () => {
     const twice = refusal((shared, context) => {
       const entries = shared.read(context);
       return merge(entries, entries);
@@ -106,12 +106,12 @@ describe('feed.read, used wrongly,', () => {
     expect(String(twice)).to.include('one subscription');
   });
 
-  it('is a mistake later than the subscription of the route', () => {
+  it('throws when it is called after the route has subscribed', () => {
     const late = refusal((shared, context) => timer(5).pipe(mergeMap(() => shared.read(context))), 'none');
     expect(late).to.be.instanceOf(TypeError);
   });
 
-  it('is a mistake behind an event of another source', () => {
+  it('throws a PositionError after an event of another source', () => {
     const behind = refusal(
       (shared, context) =>
         concat(
@@ -123,16 +123,16 @@ describe('feed.read, used wrongly,', () => {
     expect(behind).to.be.instanceOf(PositionError);
   });
 
-  it('may be made when the route subscribes', () => {
+  it('can be called when the route subscribes', () => {
     const { errors, refused } = attempt(memoryLog, (shared, context) => defer(() => shared.read(context)), 'none');
     expect([errors, refused]).to.deep.equal([[], undefined]);
   });
 
-  it('is a mistake outside a route', () => {
+  it('throws outside a route', () => {
     expect(() => feed(Ticks).read({} as never)).to.throw(TypeError, 'outside a route use events() or entries()');
   });
 
-  it('leaves nothing where the pipeline does not subscribe to it', () => {
+  it('leaves no timer or listener when the pipeline does not subscribe to it', () => {
     const { frames, ended } = attempt(memoryLog, (shared, context) => {
       shared.read(context);
       return concat(of(comment('hi')));
@@ -141,7 +141,7 @@ describe('feed.read, used wrongly,', () => {
   });
 
   it(
-    'leaves an event of an older contract its place, and reports it',
+    'reports an event of an older contract, and continues at the position after it',
     marbles(({ reader, flush }) => {
       const log = memoryLog();
       const Older = events({ Tick: t.number, Tock: t.string });
@@ -158,7 +158,7 @@ describe('feed.read, used wrongly,', () => {
       expect(received(r)).to.deep.equal(['position', '1', '2', '3']);
       expect(r.lastEventId).to.match(/\.5$/);
       expect(errors.map((error) => error instanceof DecodeError)).to.deep.equal([true, true]);
-      // A second reader at the same place is given what was decoded before.
+      // A second reader at the same position receives the entries that were decoded before.
       reader(route, { socket: '100ms X' });
       flush();
       expect(errors).to.have.length(2);
@@ -166,9 +166,9 @@ describe('feed.read, used wrongly,', () => {
   );
 });
 
-describe('feed.after', () => {
+describe('feed.events with a cursor', () => {
   it(
-    'tells a gap first, where its cursor cannot be served',
+    'emits a gap first when the cursor cannot be served',
     marbles(({ expectObservable }) => {
       const shared = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       const epoch = cursorEpoch(shared);

@@ -17,7 +17,7 @@ const isEven = ({ data }: { readonly data: number }): boolean => data % 2 === 0;
 for (const [name, makeLog] of Object.entries(overLogs)) {
   describe(`feed.read over ${name}`, () => {
     it(
-      'gives a reader its own view, which resumes',
+      'sends each reader its own selection of the events, which resumes',
       marbles(({ hot, reader, flush }) => {
         const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c 9ms d', ticks), log: makeLog() });
         const route = sse((context) => shared.read(context).pipe(filterEvents(isEven)));
@@ -33,7 +33,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'tells a reader for whom nothing passes how far it has come, in place of heartbeats',
+      'sends positions in place of heartbeats to a reader whose filter passes no event',
       marbles(
         ({ reader, flush }) => {
           const odd = interval(10).pipe(map((n) => Tick(2 * n + 1)));
@@ -48,7 +48,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
           const frames = hour.frames.map(({ at, frame }) => [at, 'id' in frame && frame.id?.split('.').at(-1)]);
           const late = makeLog().inMemory ? 0 : 3;
           const behind = late === 0 ? 0 : 1;
-          // What was at its tail when the silence had lasted long enough.
+          // The tail of the log when no event had passed for the interval.
           expect(frames).to.deep.equal([
             [late, '0'],
             [late + 20_000, String(2000 - behind)],
@@ -61,7 +61,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'resumes such a reader from there, although what it saw last was trimmed long ago',
+      'resumes such a reader from its last position, although its last event was trimmed before',
       marbles(({ hot, reader, flush }) => {
         const source = hot('5ms a 9ms c 9ms a 9ms c 49ms d', ticks);
         const shared = feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) });
@@ -76,7 +76,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'reads nothing while the socket is full',
+      'reads no entry while the socket is full',
       marbles(({ hot, reader, flush }) => {
         const seen: number[] = [];
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
@@ -89,14 +89,14 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         flush();
         expect(received(slow)).to.deep.equal(['position', '1', '2', '3', '4']);
         expect(slow.overrun).to.equal(0);
-        // What it lacked came in one write.
+        // The entries that it had not received come in one write.
         expect(slow.writes).to.have.length(3);
         expect(seen).to.deep.equal([1, 2, 3, 4]);
       }),
     );
 
     it(
-      'lets gaps pass, at the beginning and in mid-stream',
+      'passes gaps at the start and in mid-stream',
       marbles(({ hot, reader, flush }) => {
         const source = hot('10ms a 9ms b 9ms c 9ms d', ticks);
         const shared = feed(Ticks, { source, log: makeLog({ maxEntries: 1 }) });
@@ -110,7 +110,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         flush();
         const again = reader(route, { lastEventId: slow.lastEventId.replace(/\d$/, '1'), socket: '200ms X' });
         flush();
-        // A window at the tail may still have what the log has let go of, and then nothing is missing.
+        // The window may still have an entry that the log has trimmed; then no event is missing.
         const missed = makeLog().inMemory ? 'gap trimmed' : '2';
         expect(received(slow)).to.deep.equal(['position', missed, '4']);
         expect(received(again)).to.deep.equal(['position', 'gap trimmed', '4']);
@@ -120,10 +120,10 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'loses nothing where the socket fills in the midst of a page, whatever the route says of streams without a log',
+      'loses no event when the socket fills in the middle of a page, also with overflow set for streams without a log',
       marbles(({ reader, flush }) => {
         const shared = feed(Large, { log: makeLog() });
-        // What is read is a page; what is made of it may be more.
+        // The pipeline may make more bytes of a page than the page has.
         const larger = (context: SseContext) =>
           shared.read(context).pipe(mapEvents(({ data: { n, pad } }) => Large.Large({ n, pad: pad.repeat(4) })));
         const route = sse({ overflow: 'drop-oldest', queue: { maxEvents: 1 } }, larger);
@@ -154,7 +154,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       ['gapPolicy', { gapPolicy: 'end' }, '1.other.1', ['position', 'gap epoch', 'end']],
     ] as const) {
       it(
-        `places its reader by \`${how}\`: ${Object.values(resume)[0]}`,
+        `starts at the position that \`${how}\` returns: ${Object.values(resume)[0]}`,
         marbles(({ reader, flush }) => {
           const shared = feed(Ticks, { log: makeLog() });
           shared.publish([Tick(1), Tick(2)]);
@@ -178,7 +178,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         flush();
         for (const r of [done, failed]) {
           expect(r && received(r)).to.deep.equal(['position', 'end']);
-          // The end stands behind what did not pass, too.
+          // The end comes after the events that did not pass as well.
           expect(r?.lastEventId).to.match(/\.1~$/);
         }
         expect(done?.frames.at(-1)?.frame).to.include({ data: 'null' });
@@ -187,7 +187,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'ends where the pipeline completes itself',
+      'ends when the pipeline completes',
       marbles(({ hot, reader, flush }) => {
         const shared = feed(Ticks, { source: hot('10ms a 9ms b 9ms c', ticks), log: makeLog(), linger: 0 });
         const route = sse((context) => shared.read(context).pipe(takeWhile(({ event }) => event?.data !== 2, true)));
@@ -201,7 +201,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
   });
 }
 
-describe('what a pipeline over feed.read sends', () => {
+describe('an event of a pipeline over feed.read', () => {
   const sent = (route: SseHandler<never>, errors = 0) => {
     let text = '';
     marbles(({ reader, flush, reportedErrors }) => {
@@ -220,14 +220,14 @@ describe('what a pipeline over feed.read sends', () => {
   };
   const resume = { from: 'oldest' } as const;
 
-  it('is as the log has it, where nobody changed it', () => {
+  it('is sent with the bytes of the log when it is unchanged', () => {
     const shared = one();
     const expected = ['id: 1\nevent: tick\ndata: 1'];
     expect(sent(sse({ resume }, shared))).to.deep.equal(expected);
     expect(sent(sse({ resume }, (context) => shared.read(context)))).to.deep.equal(expected);
   });
 
-  it('is encoded anew at the same position, where it is another event', () => {
+  it('is encoded at the same position when it is another event', () => {
     const shared = one();
     const mapped = (change: (tick: { readonly data: number }) => { readonly type: string; readonly data: unknown }) =>
       sent(sse({ resume }, (context) => shared.read(context).pipe(mapEvents(change))));
@@ -236,7 +236,7 @@ describe('what a pipeline over feed.read sends', () => {
     expect(mapped(({ data }) => Tick(-data))).to.deep.equal(['id: 1\nevent: tick\ndata: -1']);
   });
 
-  it("is sent by the feed's contract where it is plain, and checked", () => {
+  it("is checked and encoded by the feed's contract when it is a plain object", () => {
     const shared = one();
     const plain = (data: unknown, errors = 0) =>
       sent(
@@ -247,7 +247,7 @@ describe('what a pipeline over feed.read sends', () => {
     expect(plain('secret', 1)).to.deep.equal([]);
   });
 
-  it('is what plain RxJS lets through, too, though the reader then moves on with what is delivered alone', () => {
+  it('is sent when it passes a plain RxJS operator, where only delivered events move the position', () => {
     const shared = one();
     shared.publish([Tick(2), Tick(3)]);
     const route = sse({ resume }, (context) => shared.read(context).pipe(filter(({ event }) => event?.data === 2)));

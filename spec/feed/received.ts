@@ -1,7 +1,7 @@
 import type { TestReader } from '../../lib/testing/index.ts';
 import type { Frame } from '../../lib/wire/index.ts';
 
-/** What a reader got, in short: the data of events, and the names of what the library itself says. */
+/** Returns what a reader received, in short: the data of events, and the names of the library's own events. */
 export function received(reader: TestReader): readonly string[] {
   return reader.frames.flatMap(({ frame }) => short(frame));
 }

@@ -9,7 +9,7 @@ import { received } from './received.ts';
 const Ticks = events({ Tick: t.number });
 const many = (count: number) => Array.from({ length: count }, (_, n) => Ticks.Tick(n + 1));
 
-/** A log that tells how many reads of its entries are under way. */
+/** Returns a log that records the most reads of its entries that ran at once. */
 function watched(log: EventLog): EventLog & { readonly most: () => number } {
   let now = 0;
   let most = 0;
@@ -32,7 +32,7 @@ function watched(log: EventLog): EventLog & { readonly most: () => number } {
   };
 }
 
-describe('replays', () => {
+describe('feed with maxConcurrentReads', () => {
   const cursors = (memory: EventLog): readonly string[] => {
     let epoch = '';
     memory.read(0, 0).subscribe((state) => {
@@ -41,14 +41,14 @@ describe('replays', () => {
     return Array.from({ length: 30 }, (_, n) => `1.${epoch}.${n}`);
   };
 
-  for (const replays of [1, 3, undefined]) {
+  for (const maxConcurrentReads of [1, 3, undefined]) {
     it(
-      `read the log ${replays ?? 'no more than 64'} at a time, and all get what they missed`,
+      `runs at most ${maxConcurrentReads ?? '64 (the default)'} reads at once, and every reader receives what it missed`,
       marbles(({ reader, flush }) => {
         const memory = memoryLog();
         feed(Ticks, { log: memory }).publish(many(30));
         const log = watched(withLatency(memory, 5));
-        const route = sse(feed(Ticks, { log, ...(replays === undefined ? {} : { maxConcurrentReads: replays }) }));
+        const route = sse(feed(Ticks, { log, ...(maxConcurrentReads === undefined ? {} : { maxConcurrentReads }) }));
         const readers = cursors(memory).map((lastEventId) => reader(route, { lastEventId, socket: '900ms X' }));
         flush();
         readers.forEach((each, n) => {
@@ -57,16 +57,16 @@ describe('replays', () => {
             .map(({ data }) => String(data));
           expect(received(each)).to.deep.equal(['position', ...missed]);
         });
-        // The reader at 30 entries lacks nothing; the feed itself follows the tail.
+        // The reader at entry 30 has missed none; the feed itself follows the tail.
         expect(log.most())
           .to.be.at.least(1)
-          .and.at.most((replays ?? 30) + 1);
+          .and.at.most((maxConcurrentReads ?? 30) + 1);
       }),
     );
   }
 
   it(
-    'that wait are not read for when their readers have left, and hold up nobody',
+    'starts no waiting read whose readers have disconnected, and delays no other reader by it',
     marbles(({ reader, flush }) => {
       const memory = memoryLog();
       feed(Ticks, { log: memory }).publish(many(30));

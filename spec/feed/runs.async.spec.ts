@@ -7,8 +7,8 @@ import { openStream } from '../support/openStream.ts';
 
 const idOf = (text: string) => /.*\nid: (\S+)|^id: (\S+)/s.exec(text)?.slice(1).find(Boolean) ?? '';
 
-describe('a run of a stream that is made of promises', () => {
-  it('is of a handler that takes its time', async () => {
+describe('a run whose stream is asynchronous', () => {
+  it('is started by a handler that returns a promise', async () => {
     const route = sse({ resume: true }, async ({ request }) => of(`to ${request.url}`));
     await listen(route, async (url) => {
       const wire = await openStream(`${url}/x`);
@@ -17,15 +17,15 @@ describe('a run of a stream that is made of promises', () => {
     });
   });
 
-  it('is an HTTP error of a handler that rejects', async () => {
+  it('answers with the HTTP error of a handler that rejects', async () => {
     const route = sse({ resume: true }, () => Promise.reject(Object.assign(new Error('no'), { status: 502 })));
     await listen(route, async (url) => {
       expect((await openStream(url)).status).to.equal(502);
     });
   });
 
-  it('goes on with an async iterable while its reader is away', async () => {
-    const [gate, away] = [deferred(), deferred()];
+  it('continues to pull an async iterable while its reader is disconnected', async () => {
+    const [gate, finished] = [deferred(), deferred()];
     let signal: AbortSignal | undefined;
     const route = sse({ resume: true }, (context) => {
       signal = context.signal;
@@ -36,14 +36,14 @@ describe('a run of a stream that is made of promises', () => {
       await gate.promise;
       yield 'b';
       yield 'c';
-      away.resolve();
+      finished.resolve();
     }
     await listen(route, async (url) => {
       const first = await openStream(url);
       const id = idOf(await first.until(/data: "a"\n\n/));
       first.close();
       gate.resolve();
-      await away.promise;
+      await finished.promise;
       expect(signal?.aborted).to.equal(false);
       const second = await openStream(url, { headers: { 'last-event-id': id } });
       const text = await second.ended();
@@ -52,8 +52,8 @@ describe('a run of a stream that is made of promises', () => {
     });
   });
 
-  it('leaves an iterable by `return`, and its signal, when nobody comes back', async () => {
-    const left = deferred();
+  it('calls return() of an iterable and aborts its signal when no reader reconnects', async () => {
+    const returned = deferred();
     const aborted = deferred();
     const route = sse({ resume: { linger: 0 } }, ({ signal }) => {
       signal.addEventListener('abort', () => aborted.resolve());
@@ -65,18 +65,18 @@ describe('a run of a stream that is made of promises', () => {
         await aborted.promise;
         yield 'b';
       } finally {
-        left.resolve();
+        returned.resolve();
       }
     }
     await listen(route, async (url) => {
       const wire = await openStream(url);
       await wire.until(/"a"/);
       wire.close();
-      await left.promise;
+      await returned.promise;
     });
   });
 
-  it('lets the loop go on beside an iterable that always has a value at hand', async () => {
+  it('does not block the event loop with an iterable that always has a next value', async () => {
     async function* numbers() {
       for (let n = 0; ; n++) yield n;
     }

@@ -4,9 +4,9 @@ import { sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from './received.ts';
 
-describe('how long a run goes on without its reader', () => {
+describe('a run without a reader', () => {
   it(
-    'is 30 s where nothing is said',
+    'continues for 30 s by default',
     marbles(
       ({ cold, reader, expectSubscriptions }) => {
         const words = cold('a');
@@ -21,14 +21,14 @@ describe('how long a run goes on without its reader', () => {
   );
 
   it(
-    'is said by `grace`, anew each time that the last one leaves',
+    'continues for its linger each time that its last reader disconnects',
     marbles(({ cold, reader, expectSubscriptions }) => {
       const words = cold('a');
       const route = sse({ resume: { linger: 20 } }, () => words);
       const first = reader(route, { socket: '10ms X' });
       timer(25).subscribe(() => {
         reader(route, { lastEventId: first.lastEventId, socket: '40ms X' });
-        // Two at once: only the last to leave counts.
+        // Of two readers at once, only the last disconnection counts.
         reader(route, { lastEventId: first.lastEventId, socket: '50ms X' });
       });
       expectSubscriptions(words.subscriptions).toBe('^ 69ms !');
@@ -36,7 +36,7 @@ describe('how long a run goes on without its reader', () => {
   );
 
   it(
-    'is no time at all with 0',
+    'is unsubscribed from at once with a linger of 0',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
       const route = sse({ resume: { linger: 0 } }, () => words);
@@ -50,7 +50,7 @@ describe('how long a run goes on without its reader', () => {
   );
 
   it(
-    'is until its end with Infinity, and holds no timer',
+    'continues until it completes with an infinite linger, without a timer',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('1s a 1s b 1s (c|)');
       const route = sse({ resume: { linger: Infinity } }, () => words);
@@ -63,30 +63,30 @@ describe('how long a run goes on without its reader', () => {
     }),
   );
 
-  it('may be longer than a timer can hold', () => {
-    const left = marbles(({ reader }) => {
+  it('may have a linger longer than the longest delay of a timer', () => {
+    const test = marbles(({ reader }) => {
       reader(
         sse({ resume: { linger: 2 ** 40 } }, () => NEVER),
         { socket: '10ms X' },
       );
     });
-    // Node makes 1 ms of what is more than this.
-    expect(left).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
+    // Node replaces a longer delay by 1 ms.
+    expect(test).to.throw(`due at ${10 + 2 ** 31 - 1} ms`);
   });
 });
 
-describe('how many runs there are', () => {
-  /** A route that remembers two runs. */
+describe('maxRuns of a route', () => {
+  /** Returns a route that retains two runs. */
   const two = (stream: Observable<unknown>) => sse({ resume: { maxRuns: 2, linger: Infinity } }, () => stream);
 
   it(
-    'is bounded: the one without a reader for longest makes room',
+    'removes the run that has been without a reader for longest',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
       const route = two(words);
       const a = reader(route, { socket: '10ms X' });
       const b = reader(route, { socket: '5ms X' });
-      // It comes back in between, so that the other one is without a reader for longer.
+      // Its reader reconnects in between, so that the other run is without a reader for longer.
       timer(11).subscribe(() => reader(route, { lastEventId: b.lastEventId, socket: '12ms X' }));
       reader(route, { at: '20ms', socket: '30ms X' });
       flush();
@@ -98,7 +98,7 @@ describe('how many runs there are', () => {
   );
 
   it(
-    'is a full server where all have readers: a wait for a native EventSource, a status for a client',
+    'answers an EventSource with a retry and another client with 503 when all runs have readers',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
       const signals: AbortSignal[] = [];
@@ -125,13 +125,13 @@ describe('how many runs there are', () => {
       expect(Number(client.headers['retry-after'])).to.be.within(5, 10);
       expect(received(later)).to.deep.equal(['position', '"a"']);
       expectSubscriptions(words.subscriptions).toBe(['^ 29ms !', '^ 29ms !', '40ms ^ 9ms !']);
-      // Of those that were refused, too.
+      // The signals of the rejected requests are aborted as well.
       expect(signals.map(({ aborted }) => aborted)).to.deep.equal(signals.map(() => true));
     }),
   );
 });
 
-describe('whose a run is', () => {
+describe('the owner of a run', () => {
   const route = (stream: Observable<unknown>, missed?: 'end') =>
     sse(
       {
@@ -142,7 +142,7 @@ describe('whose a run is', () => {
   const as = (user: string) => ({ headers: { 'x-user': user } });
 
   it(
-    'is asked again when a reader comes back',
+    'is computed again when a reader reconnects',
     marbles(
       ({ cold, reader, flush }) => {
         const mine = route(cold('a 9ms b 9ms (c|)'));
@@ -159,7 +159,7 @@ describe('whose a run is', () => {
 
   for (const missed of [undefined, 'end'] as const) {
     it(
-      `cannot be told: a foreign owner is answered as if there were no such run${missed ? ', with the end' : ''}`,
+      `is not revealed: another owner receives the response of an unknown run${missed ? ', with the end' : ''}`,
       marbles(
         ({ cold, reader, flush }) => {
           const mine = route(cold('a 9ms b 9ms (c|)'), missed);
@@ -186,7 +186,7 @@ describe('whose a run is', () => {
   const anonymous = (text: string) => text.replaceAll(/1\.[\w-]{16}\./g, '1.-.');
 
   it(
-    'is not lost to a foreign one that asked for it',
+    'can resume after another owner has requested the run',
     marbles(
       ({ cold, reader, flush }) => {
         const mine = route(cold('a 9ms b 9ms (c|)'));

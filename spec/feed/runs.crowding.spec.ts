@@ -9,11 +9,11 @@ const running = concat(of('a'), NEVER);
 const byUser = ({ request }: SseContext<{ request: SseRequest }>): unknown => request.headers['x-user'];
 const as = (user: string) => ({ headers: { 'x-user': user } });
 
-describe('runs of many clients', () => {
+describe('the runs of many clients', () => {
   const route = (resume: object, stream: Observable<string> = running) => sse({ resume }, () => stream);
 
   it(
-    'are not removed within their linger for a newcomer, which gets the answer of a full server',
+    'are not removed within their linger for a new client, which receives the response of a full server',
     marbles(({ reader, flush }) => {
       const two = route({ maxRuns: 2, linger: 1000 });
       const mine = reader(two, { socket: '1ms X' });
@@ -33,7 +33,7 @@ describe('runs of many clients', () => {
   );
 
   it(
-    'make room when their stream has ended, so that a busy route is not full of answers that were read',
+    'are removed for a new run once their stream has ended',
     marbles(({ reader, flush }) => {
       const two = route({ maxRuns: 2, linger: 1000 }, of('a'));
       const all = Array.from({ length: 50 }, (_, n) => reader(two, { at: `${10 + n}ms` }));
@@ -43,7 +43,7 @@ describe('runs of many clients', () => {
   );
 
   it(
-    'are bounded for each owner, whose longest idle one makes room, and no other of another owner',
+    'are bounded for each owner, of whose runs the longest idle one is removed, and none of another owner',
     marbles(({ reader, flush }) => {
       const two = route({ owner: byUser, maxRunsPerOwner: 2, linger: 1000 });
       const mine = reader(two, { ...as('me'), socket: '1ms X' });
@@ -63,7 +63,7 @@ describe('runs of many clients', () => {
   );
 
   it(
-    'answer as a full server where all of an owner have readers',
+    'cause the response of a full server when all runs of an owner have readers',
     marbles(({ reader, flush }) => {
       const one = route({ owner: byUser, maxRunsPerOwner: 1, linger: 0 });
       reader(one, { ...as('me'), socket: '30ms X' });
@@ -76,7 +76,7 @@ describe('runs of many clients', () => {
     }),
   );
 
-  it('refuse a bound that is not one', () => {
+  it('are bounded by a number in range: another value is a RangeError', () => {
     for (const maxRunsPerOwner of [0, -1, Number.NaN]) {
       expect(() => route({ maxRunsPerOwner })).to.throw(RangeError, 'sse: resume.maxRunsPerOwner');
     }
@@ -84,7 +84,7 @@ describe('runs of many clients', () => {
 });
 
 it(
-  'a feed that was used within its idleTimeout is not removed for made-up keys',
+  'a feed that was used within its idleTimeout is not removed for unknown keys',
   marbles(({ reader, flush }) => {
     const { rooms } = family({ idleTimeout: 1000, maxFeeds: 2 });
     const routed = routeOf(rooms);

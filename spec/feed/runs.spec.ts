@@ -9,9 +9,9 @@ import { received } from './received.ts';
 const Words = events({ Word: t.string });
 const { Word } = Words;
 
-describe('a stream of one request that resumes', () => {
+describe('a stream of one request with resume', () => {
   it(
-    'goes on without its reader, who gets what it missed',
+    'continues without its reader, which receives what it missed when it reconnects',
     marbles(
       ({ cold, reader, flush, expectSubscriptions }) => {
         const words = cold('10ms a 9ms b 9ms c 9ms (d|)');
@@ -36,7 +36,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'comes back also to a reader that left before its first event',
+    'is resumed by a reader that disconnected before its first event',
     marbles(
       ({ cold, reader, flush }) => {
         const route = sse({ resume: true }, () => cold('10ms (a|)'));
@@ -53,7 +53,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'is numbered once, whoever reads it: two readers of one run get the same',
+    'is numbered once: two readers of one run receive the same events and ids',
     marbles(
       ({ cold, reader, flush, expectSubscriptions }) => {
         const words = cold('10ms a 9ms b 9ms (c|)');
@@ -75,7 +75,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'belongs to its request: a second request without a cursor has one of its own',
+    'belongs to its request: a second request without a cursor starts another run',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('10ms (a|)');
       const route = sse({ resume: { linger: 0 } }, () => words);
@@ -101,7 +101,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'begins at its start whatever `from` says of readers without a cursor, also with what is emitted at once',
+    'starts with its first event for any `from`, also when it emits synchronously',
     marbles(({ reader, flush }) => {
       for (const from of ['live', 'oldest'] as const) {
         const r = reader(sse({ resume: { from, linger: 0 } }, () => of('a', 'b')));
@@ -112,7 +112,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'sends no comments and no retries, which have no place in it, and reports a message with an id of its own',
+    'sends no comments and no retries, which have no position, and reports a message with an id of its own',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const frames = of(
@@ -138,7 +138,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'is fenced by its contract: a bad event is reported and dropped, at once or later',
+    'reports and drops an event that does not match its contract, emitted synchronously or later',
     marbles(({ cold, reader, flush }) => {
       const errors: unknown[] = [];
       const bad = { type: 'word', data: 7 } as unknown as EventOf<typeof Words>;
@@ -158,7 +158,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'is trimmed, and says so, where it outgrew its log',
+    'sends a gap when its log has trimmed events',
     marbles(
       ({ cold, reader, flush }) => {
         const route = sse(
@@ -179,7 +179,7 @@ describe('a stream of one request that resumes', () => {
   );
 
   it(
-    'must have a log that answers at once',
+    'rejects a log that does not answer synchronously',
     marbles(({ reader, flush }) => {
       const log = { ...memoryLog(), read: () => NEVER };
       const r = reader(sse({ resume: { log: () => log as never } }, () => NEVER));
@@ -189,7 +189,7 @@ describe('a stream of one request that resumes', () => {
     }),
   );
 
-  it('rejects a linger and a maxRuns out of range at once', () => {
+  it('throws a RangeError for a linger and a maxRuns out of range', () => {
     expect(() => sse({ resume: { linger: -1 } }, () => NEVER)).to.throw(RangeError, 'resume.linger');
     expect(() => sse({ resume: { maxRuns: 0 } }, () => NEVER)).to.throw(RangeError, 'resume.maxRuns');
     expect(() => sse({ resume: { linger: Number.NaN } }, () => NEVER)).to.throw(RangeError, 'resume.linger');
@@ -198,7 +198,7 @@ describe('a stream of one request that resumes', () => {
 
 describe('a run whose stream fails', () => {
   it(
-    'is an HTTP error while it is being subscribed, told to `next` alone, and leaves nothing',
+    'is an HTTP error passed only to `next` when it fails during the subscription, and retains no run',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const signals: AbortSignal[] = [];
@@ -206,7 +206,7 @@ describe('a run whose stream fails', () => {
         signals.push(signal);
         return throwError(() => new Error('no'));
       });
-      // No time to spare for the grace: a run that is kept would be a timer that is left.
+      // A run that was retained would leave the timer of its linger, and fail this spec.
       const r = reader(route);
       flush();
       expect(r.status).to.equal(500);
@@ -218,7 +218,7 @@ describe('a run whose stream fails', () => {
   );
 
   it(
-    'is an HTTP error also where it emitted before it failed',
+    'is an HTTP error also when it emits before it fails during the subscription',
     marbles(({ reader, flush }) => {
       const r = reader(
         sse({ resume: true }, () =>
@@ -235,7 +235,7 @@ describe('a run whose stream fails', () => {
   );
 
   it(
-    'ends with word of it later, and says so again to a reader that comes back',
+    'sends an end with the reason failed when it fails later, and sends it again to a reader that reconnects',
     marbles(
       ({ cold, reader, flush }) => {
         const errors: unknown[] = [];
@@ -256,7 +256,7 @@ describe('a run whose stream fails', () => {
   );
 
   it(
-    'ends as `onError` says: with a last event, or with the end alone, remembered like all else',
+    'ends with the event that `onError` returns, or with the end alone, stored like other events',
     marbles(({ cold, reader, flush }) => {
       const last = reader(sse({ resume: { linger: 0 }, onError: () => 'sorry' }, () => cold('-a-#')));
       const end = reader(sse({ resume: { linger: 0 }, onError: () => 'end' as const }, () => cold('-a-#')));
@@ -283,13 +283,13 @@ describe('a run whose stream fails', () => {
   );
 });
 
-describe('the reader of a run that is not known (any more)', () => {
+describe('a reader whose run is unknown or removed', () => {
   for (const [name, cursor, reason] of [
-    ['is told a gap', '1.another-epoch.4', 'epoch'],
-    ['is told a gap for garbage', 'garbage', 'invalid'],
+    ['receives a gap', '1.another-epoch.4', 'epoch'],
+    ['receives a gap for an invalid cursor', 'garbage', 'invalid'],
   ] as const) {
     it(
-      `${name}, and gets a fresh run from its start`,
+      `${name}, and receives a new run from its start`,
       marbles(({ cold, reader, flush }) => {
         const route = sse({ resume: { linger: 0 } }, () => cold('-a-(b|)'));
         const r = reader(route, { lastEventId: cursor });
@@ -302,7 +302,7 @@ describe('the reader of a run that is not known (any more)', () => {
   }
 
   it(
-    'gets the gap and the end where the route says so, and nothing is begun or kept for it',
+    "receives the gap and the end with gapPolicy: 'end', and no run is started or retained for it",
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('-a');
       const signals: AbortSignal[] = [];
@@ -319,7 +319,7 @@ describe('the reader of a run that is not known (any more)', () => {
   );
 
   it(
-    'is told a gap of its own run for a cursor from the future, and goes on at the tail',
+    'receives a gap with the reason future for a cursor beyond the tail of its run, and continues at the tail',
     marbles(({ cold, reader, flush }) => {
       const route = sse({ resume: { linger: 0 } }, () => cold('-a---b---|'));
       const first = reader(route);
@@ -333,14 +333,14 @@ describe('the reader of a run that is not known (any more)', () => {
 });
 
 describe('the signal of a run', () => {
-  const withSignal = (stream: Observable<unknown>, signals: AbortSignal[], grace: number) =>
-    sse({ resume: { linger: grace } }, ({ signal }) => {
+  const withSignal = (stream: Observable<unknown>, signals: AbortSignal[], linger: number) =>
+    sse({ resume: { linger } }, ({ signal }) => {
       signals.push(signal);
       return stream;
     });
 
   it(
-    'is aborted when the run is left, not when its first reader goes',
+    'is aborted when the run is unsubscribed from, not when its first reader disconnects',
     marbles(({ cold, reader, flush }) => {
       const signals: AbortSignal[] = [];
       reader(withSignal(cold('-a'), signals, 10), { socket: '---X' });
@@ -352,7 +352,7 @@ describe('the signal of a run', () => {
   );
 
   it(
-    'is aborted when the stream is over',
+    'is aborted when the stream completes',
     marbles(({ cold, reader, flush }) => {
       const signals: AbortSignal[] = [];
       reader(withSignal(cold('-a-|'), signals, Infinity), { socket: '-------X' });
@@ -362,14 +362,14 @@ describe('the signal of a run', () => {
   );
 
   it(
-    'is not aborted for a run whose reader leaves while it is being subscribed, until the grace is over',
+    'is not aborted before the linger has passed when the reader disconnects during the subscription',
     marbles(({ reader, flush }) => {
       const signals: AbortSignal[] = [];
-      const leaving = defer(() => {
+      const disconnecting = defer(() => {
         r.response.disconnect();
         return NEVER;
       });
-      const r = reader(withSignal(leaving, signals, 10));
+      const r = reader(withSignal(disconnecting, signals, 10));
       const seen: unknown[] = [];
       for (const at of [9, 11]) timer(at).subscribe(() => seen.push(signals[0]?.aborted));
       flush();
@@ -379,7 +379,7 @@ describe('the signal of a run', () => {
   );
 
   it(
-    'ends with the connection where the handler gave no stream of its own',
+    'is aborted when the stream completes without an event',
     marbles(({ reader, flush }) => {
       const signals: AbortSignal[] = [];
       reader(withSignal(EMPTY, signals, 0));

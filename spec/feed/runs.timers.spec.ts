@@ -3,15 +3,15 @@ import { asyncScheduler, finalize, NEVER } from 'rxjs';
 import { sse } from '../../lib/adapter/node/sse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
-describe('the timer of a run', () => {
+describe('the linger timer of a run', () => {
   it(
-    'is gone when the run has to make room before its grace is over',
+    'is cleared when the run is removed for another one before its linger has passed',
     marbles(
       ({ reader }) => {
         const resume = { linger: 30_000, owner: () => 'me', maxRunsPerOwner: 1 };
         const route = sse({ resume, heartbeat: Infinity }, () => NEVER);
         reader(route, { socket: '5ms X' });
-        // It stays: no timer of the first one may be left when the test ends.
+        // This run stays; no timer of the first run may remain when the test ends.
         reader(route, { at: '10ms' });
       },
       { until: '1s' },
@@ -19,7 +19,7 @@ describe('the timer of a run', () => {
   );
 
   it(
-    'is not needed where there is no grace: the stream is left in the same turn',
+    'is not set with a linger of 0: the stream is unsubscribed from in the same turn',
     marbles(({ reader, flush }) => {
       const order: string[] = [];
       const route = sse(
@@ -27,7 +27,7 @@ describe('the timer of a run', () => {
           resume: { linger: 0 },
           heartbeat: Infinity,
         },
-        () => NEVER.pipe(finalize(() => order.push('left'))),
+        () => NEVER.pipe(finalize(() => order.push('unsubscribed'))),
       );
       const r = reader(route);
       asyncScheduler.schedule(() => {
@@ -35,7 +35,7 @@ describe('the timer of a run', () => {
         order.push('turn is over');
       }, 5);
       flush();
-      expect(order).to.deep.equal(['left', 'turn is over']);
+      expect(order).to.deep.equal(['unsubscribed', 'turn is over']);
     }),
   );
 });

@@ -20,7 +20,7 @@ const state: LogState = {
   ended: false,
 };
 
-const usual: StartOptions = { from: 'live', gapPolicy: undefined };
+const defaults: StartOptions = { from: 'live', gapPolicy: undefined };
 
 describe('gapReason', () => {
   const table: readonly (readonly [string, number, ReturnType<typeof gapReason>])[] = [
@@ -33,7 +33,7 @@ describe('gapReason', () => {
     ['second', 15, undefined],
     ['second', 10, undefined],
     ['second', 9, 'trimmed'],
-    // The old process had given it out, and lost it: what has that number now is another event.
+    // The old process had sent this cursor and lost the event; another event has that sequence now.
     ['second', 16, 'epoch'],
     ['second', 21, 'epoch'],
     ['first', 8, 'trimmed'],
@@ -42,12 +42,12 @@ describe('gapReason', () => {
     ['other', 0, 'epoch'],
   ];
   for (const [epoch, sequence, reason] of table) {
-    it(`says ${reason ?? 'nothing'} of ${epoch} ${sequence}`, () => {
+    it(`returns ${reason} for the position ${epoch} ${sequence}`, () => {
       expect(gapReason({ epoch, sequence }, state)).to.equal(reason);
     });
   }
 
-  it('serves from before the first entry where nothing was trimmed, in old epochs too', () => {
+  it('returns undefined for sequence 0 of each epoch when no entry was trimmed', () => {
     const whole = { ...state, floor: 0 };
     expect(['now', 'second', 'first'].map((epoch) => gapReason({ epoch, sequence: 0 }, whole))).to.deep.equal([
       undefined,
@@ -56,7 +56,7 @@ describe('gapReason', () => {
     ]);
   });
 
-  it('serves the one place that an empty log has', () => {
+  it('returns undefined for the only position of an empty log', () => {
     const empty = { epoch: 'now', past: [], floor: 0, tail: 0, ended: false } as const;
     expect(gapReason({ epoch: 'now', sequence: 0 }, empty)).to.equal(undefined);
     expect(gapReason({ epoch: 'now', sequence: 1 }, empty)).to.equal('future');
@@ -69,7 +69,7 @@ describe('startPosition', () => {
 
   const fresh: Record<'live' | 'oldest', number> = { live: tail, oldest: floor };
   for (const [from, after] of Object.entries(fresh)) {
-    it(`begins where the route says when there is no cursor: ${from}`, () => {
+    it(`starts at \`from\` when there is no cursor: ${from}`, () => {
       expect(startPosition(undefined, { from, gapPolicy: undefined }, state)).to.deep.equal({
         afterSequence: after,
         reason: from === 'oldest' ? 'trimmed' : 'live',
@@ -79,7 +79,7 @@ describe('startPosition', () => {
     });
   }
 
-  it('starts at the tail by default, and with everything where the log has ended', () => {
+  it('starts at the tail by default, and at the floor when the log has ended', () => {
     const byDefault = { from: undefined, gapPolicy: undefined };
     const ended = { ...state, ended: 'completed' } as const;
     expect(startPosition(undefined, byDefault, state)).to.include({ afterSequence: tail, reason: 'live' });
@@ -87,22 +87,22 @@ describe('startPosition', () => {
     expect(startPosition('garbage', byDefault, ended)).to.include({ afterSequence: floor, reason: 'invalid' });
   });
 
-  it('begins after a cursor that the route names, and the cursor of the reader wins', () => {
-    const placement = { from: '1.now.12', gapPolicy: undefined };
-    expect(startPosition(undefined, placement, state)).to.include({
+  it('starts after a cursor in `from`, and prefers the cursor of the reader', () => {
+    const options = { from: '1.now.12', gapPolicy: undefined };
+    expect(startPosition(undefined, options, state)).to.include({
       afterSequence: 12,
       reason: 'exact',
       requestedCursor: '1.now.12',
     });
-    expect(startPosition('1.now.13', placement, state)).to.include({
+    expect(startPosition('1.now.13', options, state)).to.include({
       afterSequence: 13,
       reason: 'exact',
       requestedCursor: '1.now.13',
     });
   });
 
-  it('goes on exactly after a cursor of a past epoch that the log still has all of', () => {
-    expect(startPosition('1.second.12', usual, state)).to.deep.equal({
+  it('continues after a cursor of a past epoch when all later entries are retained', () => {
+    expect(startPosition('1.second.12', defaults, state)).to.deep.equal({
       afterSequence: 12,
       reason: 'exact',
       requestedCursor: '1.second.12',
@@ -110,7 +110,7 @@ describe('startPosition', () => {
     });
   });
 
-  const asked: readonly (readonly [
+  const table: readonly (readonly [
     string,
     StartPosition['reason'],
     string | null,
@@ -120,31 +120,31 @@ describe('startPosition', () => {
     ['1.second.16', 'epoch', '1.second.16', { live: floor, oldest: floor }],
     ['1.other.12', 'epoch', '1.other.12', { live: floor, oldest: floor }],
     ['1.now.21', 'future', '1.now.21', { live: tail, oldest: tail }],
-    // Not repeated: nothing says that it is a cursor at all.
+    // An invalid cursor is not repeated.
     ['<script>', 'invalid', null, { live: tail, oldest: floor }],
     ['2.now.12', 'invalid', null, { live: tail, oldest: floor }],
     [`1.now.${'9'.repeat(16)}`, 'invalid', null, { live: tail, oldest: floor }],
   ];
-  for (const [cursor, reason, requestedCursor, byItself] of asked) {
+  for (const [cursor, reason, requestedCursor, byDefault] of table) {
     for (const from of ['live', 'oldest'] as const) {
-      it(`says ${reason} of ${cursor} where readers begin ${from}, and goes on as is usual`, () => {
-        const place = startPosition(cursor, { from, gapPolicy: undefined }, state);
-        expect(place).to.deep.equal({ afterSequence: byItself[from], reason, requestedCursor, ends: false });
+      it(`returns ${reason} and the default position for ${cursor} with from: '${from}'`, () => {
+        const start = startPosition(cursor, { from, gapPolicy: undefined }, state);
+        expect(start).to.deep.equal({ afterSequence: byDefault[from], reason, requestedCursor, ends: false });
       });
     }
 
-    const places: Record<GapPolicy, number> = { replay: floor, skip: tail, end: tail };
-    for (const [missed, after] of Object.entries(places)) {
-      it(`says ${reason} of ${cursor}, and goes on where the route says: ${missed}`, () => {
-        const place = startPosition(cursor, { from: 'live', gapPolicy: missed as GapPolicy }, state);
-        expect(place).to.deep.equal({ afterSequence: after, reason, requestedCursor, ends: missed === 'end' });
+    const positions: Record<GapPolicy, number> = { replay: floor, skip: tail, end: tail };
+    for (const [gapPolicy, after] of Object.entries(positions)) {
+      it(`returns ${reason} and the position of gapPolicy: '${gapPolicy}' for ${cursor}`, () => {
+        const start = startPosition(cursor, { from: 'live', gapPolicy: gapPolicy as GapPolicy }, state);
+        expect(start).to.deep.equal({ afterSequence: after, reason, requestedCursor, ends: gapPolicy === 'end' });
       });
     }
   }
 
-  it('asks the route for nothing where a cursor is exact', () => {
-    for (const missed of ['replay', 'skip', 'end'] as const) {
-      expect(startPosition('1.now.12', { from: 'oldest', gapPolicy: missed }, state)).to.include({
+  it('ignores gapPolicy when the cursor is exact', () => {
+    for (const gapPolicy of ['replay', 'skip', 'end'] as const) {
+      expect(startPosition('1.now.12', { from: 'oldest', gapPolicy }, state)).to.include({
         afterSequence: 12,
         reason: 'exact',
         ends: false,
@@ -152,7 +152,7 @@ describe('startPosition', () => {
     }
   });
 
-  it('begins, for garbage, where the route begins, a cursor of the route included', () => {
+  it('starts at `from` for an invalid cursor, also when `from` is a cursor', () => {
     const from = '1.now.12';
     expect(startPosition('garbage', { from, gapPolicy: undefined }, state)).to.deep.equal({
       afterSequence: 12,
@@ -162,7 +162,7 @@ describe('startPosition', () => {
     });
   });
 
-  it('says of a cursor that the route names what it would say of that of a reader', () => {
+  it('returns the same reason for a cursor in `from` as for a cursor of a reader', () => {
     expect(startPosition(undefined, { from: '1.now.9', gapPolicy: undefined }, state)).to.include({
       afterSequence: 10,
       reason: 'trimmed',

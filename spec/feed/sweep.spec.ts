@@ -5,14 +5,14 @@ import type { Reader } from '../../lib/feed/Reader.ts';
 import { sweep } from '../../lib/feed/sweep.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { replaceClock } from '../../lib/time/clock.ts';
-import { Behind, HandClock, several } from './behind.ts';
+import { ManualClock, SweptReader, sweptReaders } from './sweptReaders.ts';
 
 describe('the sweep', () => {
   it(
-    'serves those who are behind in the order in which they fell behind, when the code that says so has returned',
+    'serves readers in the order in which they were added, after the code that adds them has returned',
     marbles(({ flush }) => {
       const log: unknown[] = [];
-      const [a, b, c] = several(3, (index) => log.push(index));
+      const [a, b, c] = sweptReaders(3, (index) => log.push(index));
       asyncScheduler.schedule(() => {
         for (const reader of [c, a, b]) if (reader) sweep().add(reader);
         log.push('returned');
@@ -24,10 +24,10 @@ describe('the sweep', () => {
   );
 
   it(
-    'takes a whole line, in its order, behind those who fell behind before',
+    'appends a whole list of readers, in its order, behind the readers that were added before',
     marbles(({ flush }) => {
       const log: unknown[] = [];
-      const [a, b, c, d] = several(4, (index) => log.push(index));
+      const [a, b, c, d] = sweptReaders(4, (index) => log.push(index));
       const idle = new LinkedList<Reader>();
       for (const reader of [a, b]) if (reader) idle.push(reader);
       for (const reader of [d, c]) if (reader) sweep().add(reader);
@@ -39,10 +39,10 @@ describe('the sweep', () => {
   );
 
   it(
-    'serves one once that fell behind twice, in the later of its places, and one that left not at all',
+    'serves a reader that was added twice once, in its later position, and does not serve an unlinked reader',
     marbles(({ flush }) => {
       const log: unknown[] = [];
-      const [a, b, c] = several(3, (index) => log.push(index));
+      const [a, b, c] = sweptReaders(3, (index) => log.push(index));
       for (const reader of [a, b, c, a]) if (reader) sweep().add(reader);
       b?.unlink();
       flush();
@@ -51,16 +51,16 @@ describe('the sweep', () => {
   );
 
   it(
-    'lets the loop have its turn after each slice',
+    'yields to the event loop after each slice',
     marbles(({ flush }) => {
       let served = 0;
       const seen: number[] = [];
-      // Each turn of the loop that something else gets tells how far the sweep had come.
+      // Records in each turn of the event loop how many readers were served before.
       const look = (): void => {
         seen.push(served);
         if (served < 2000) asyncScheduler.schedule(look);
       };
-      for (const reader of several(2000, () => served++)) sweep().add(reader);
+      for (const reader of sweptReaders(2000, () => served++)) sweep().add(reader);
       asyncScheduler.schedule(look);
       flush();
       expect(seen.at(-1)).to.equal(2000);
@@ -70,30 +70,30 @@ describe('the sweep', () => {
   );
 
   it(
-    'goes round: what stays behind queues behind all others, so a big feed does not starve a small one',
+    'serves readers in rounds, so that a large feed does not starve a small one',
     marbles(({ flush }) => {
       const log: (number | 'small')[] = [];
-      const left = Array<number>(30).fill(20);
-      const big = several(30, (index, self) => {
+      const remaining = Array<number>(30).fill(20);
+      const large = sweptReaders(30, (index, self) => {
         log.push(index);
-        const rounds = (left[index] ?? 0) - 1;
-        left[index] = rounds;
+        const rounds = (remaining[index] ?? 0) - 1;
+        remaining[index] = rounds;
         if (rounds > 0) sweep().add(self);
       });
-      for (const reader of [...big, new Behind(() => log.push('small'))]) sweep().add(reader);
+      for (const reader of [...large, new SweptReader(() => log.push('small'))]) sweep().add(reader);
       flush();
       expect(log.indexOf('small')).to.equal(30);
-      // Each of the big ones had its turn before any had its next.
+      // Each reader of the large feed was served once in each round.
       const others = log.filter((name) => name !== 'small');
       expect(others).to.deep.equal(Array.from({ length: 20 * 30 }, (_, index) => index % 30));
     }),
   );
 
   it(
-    'ends one alone whose step throws',
+    'fails only the reader whose step throws',
     marbles(({ flush }) => {
       const log: unknown[] = [];
-      const readers = several(5, (index) => {
+      const readers = sweptReaders(5, (index) => {
         if (index === 2) throw new Error('broken');
         log.push(index);
       });
@@ -106,13 +106,13 @@ describe('the sweep', () => {
 });
 
 describe('a slice of the sweep', () => {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   before(() => replaceClock(clock));
   after(() => replaceClock(undefined));
 
-  it('ends when its time is up, however few it has served, and the rest has the next turn', () => {
+  it('ends when its time is over, and the next turn serves the remaining readers', () => {
     let served = 0;
-    for (const reader of several(20, () => {
+    for (const reader of sweptReaders(20, () => {
       served++;
       clock.time += 0.15;
     })) {
@@ -131,49 +131,49 @@ describe('a slice of the sweep', () => {
       expect(served - before).to.be.at.most(first);
     }
     expect(served).to.equal(20);
-    // And one more, that finds nobody.
+    // The last turn finds no reader.
     expect(turns).to.equal(Math.ceil(20 / first));
     expect(clock.micros).to.have.length(0);
   });
 
-  it('goes on with all others when one cannot even be told that it failed', () => {
+  it('continues with the other readers when fail() of a reader throws', () => {
     const log: unknown[] = [];
-    const broken = several(1, () => {
+    const broken = sweptReaders(1, () => {
       throw new Error('step');
     })[0];
-    if (broken === undefined) return expect.fail('nobody is broken');
+    if (broken === undefined) return expect.fail('there is no broken reader');
     Object.assign(broken.target, {
       fail: () => {
         throw new Error('fail');
       },
     });
-    const others = several(2, (index) => log.push(index));
+    const others = sweptReaders(2, (index) => log.push(index));
     for (const reader of [broken, ...others]) sweep().add(reader);
     expect(() => clock.micros.shift()?.()).to.throw('fail');
     clock.turns.shift()?.();
     clock.turns.shift()?.();
     expect(log).to.deep.equal([0, 1]);
 
-    const late = several(1, () => log.push('late'))[0];
+    const late = sweptReaders(1, () => log.push('late'))[0];
     if (late !== undefined) sweep().add(late);
     clock.micros.shift()?.();
     expect(log).to.deep.equal([0, 1, 'late']);
   });
 });
 
-describe('a reader whose socket drains before the turn is over', () => {
-  const clock = new HandClock();
+describe('a reader whose socket drains within the turn', () => {
+  const clock = new ManualClock();
   before(() => replaceClock(clock));
   after(() => replaceClock(undefined));
 
-  it('has a slice of each, as long as it is behind: the loop is not its own until it has all', () => {
+  it('is served by one slice of each turn while it is behind, and does not block the event loop', () => {
     let served = 0;
-    const [fast] = several(1, (_, self) => {
+    const [fast] = sweptReaders(1, (_, self) => {
       served++;
       clock.time += 0.15;
       if (served < 10) clock.micro(() => sweep().add(self));
     });
-    if (fast === undefined) return expect.fail('nobody is fast');
+    if (fast === undefined) return expect.fail('there is no fast reader');
     sweep().add(fast);
     const seen: number[] = [];
     do {

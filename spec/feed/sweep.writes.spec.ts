@@ -3,14 +3,14 @@ import * as t from 'io-ts';
 import { timer } from 'rxjs';
 import { events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { counted } from './counted.ts';
 import { received } from './received.ts';
+import { recordReads } from './recordReads.ts';
 
 const Ticks = events({ Tick: t.string });
 const { Tick } = Ticks;
 
 describe('the readers of one feed', () => {
-  /** A hundred readers, and what is published in one turn at 10 ms; then everybody leaves. */
+  /** Publishes the events to 100 readers in one turn at 10 ms; then all readers disconnect. */
   const publishedTo100 = (events: readonly ReturnType<typeof Tick>[], log = memoryLog()) =>
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks, { log });
@@ -30,22 +30,22 @@ describe('the readers of one feed', () => {
       }
     });
 
-  it('are written to once for one event', publishedTo100([Tick('one')]));
+  it('get one write for one event', publishedTo100([Tick('one')]));
 
   it(
-    'are written to twice, at most, for 1000 events that are published in one turn',
+    'get two writes for 1000 events that are published in one turn',
     publishedTo100(Array.from({ length: 1000 }, (_, n) => Tick(`${n}`.padEnd(38, '.')))),
   );
 
-  it('share what is read where they stand at one place', () => {
-    const log = counted(memoryLog());
+  it('share one read when they are at one position', () => {
+    const log = recordReads(memoryLog());
     publishedTo100([Tick('one')], log)();
-    // Not at all when they came, and once for all when there was something.
+    // There is no read when they connect, and one for all when an event is published.
     expect(log.reads).to.deep.equal([{ after: 0, maxBytes: 64 * 1024 }]);
   });
 
-  it('share what is read where they lie equally far back', () => {
-    const log = counted(memoryLog());
+  it('share the reads when they are equally far behind', () => {
+    const log = recordReads(memoryLog());
     const many = Array.from({ length: 1000 }, (_, n) => Tick(`${n}`.padEnd(38, '.')));
     publishedTo100(many, log)();
     expect(log.reads.map(({ after }) => after > 0)).to.deep.equal([false, true]);

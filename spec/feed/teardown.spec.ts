@@ -5,22 +5,20 @@ import { marbles } from '../../lib/testing/marbles.ts';
 import { Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
-/** A source that cannot even be left. */
-const stubborn = concat(of(Tick(1)), NEVER).pipe(
+/** A source whose teardown throws. */
+const stuck = concat(of(Tick(1)), NEVER).pipe(
   finalize(() => {
     throw new Error('stuck');
   }),
 );
 
-describe('a source whose teardown throws', () => {
-  for (const grace of [0, 5]) {
+describe('feed with a source whose teardown throws', () => {
+  for (const linger of [0, 5]) {
     it(
-      `is left, reported, and begun anew for the next reader, with a grace of ${grace}`,
+      `reports the error and subscribes again for the next reader, with a linger of ${linger}`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
-        const route = sse(
-          feed(Ticks, { source: stubborn, linger: grace, onError: (error) => errors.push(String(error)) }),
-        );
+        const route = sse(feed(Ticks, { source: stuck, linger, onError: (error) => errors.push(String(error)) }));
         const first = reader(route, { socket: '10ms X' });
         const second = reader(route, { at: '20ms', socket: '30ms X' });
         flush();
@@ -35,10 +33,10 @@ describe('a source whose teardown throws', () => {
   }
 
   it(
-    'keeps nobody from being cut, nor the log from being closed, when its feed is',
+    'disconnects its readers and closes its log when it is closed',
     marbles(({ reader, flush }) => {
       const log = memoryLog();
-      const shared = feed(Ticks, { source: stubborn, log, onError: () => {} });
+      const shared = feed(Ticks, { source: stuck, log, onError: () => {} });
       const r = reader(sse(shared));
       timer(10).subscribe(() => shared.close());
       flush();
@@ -50,10 +48,10 @@ describe('a source whose teardown throws', () => {
   );
 
   it(
-    'keeps no other feed of its family from being forgotten',
+    'is removed for being idle, as are the other feeds of its family',
     marbles(({ flush }) => {
       const rooms = feeds(Ticks, {
-        feed: () => ({ source: stubborn, start: 'now', onError: () => {} }),
+        feed: () => ({ source: stuck, start: 'now', onError: () => {} }),
         idleTimeout: 10,
       });
       rooms.get('a');

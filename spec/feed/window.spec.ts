@@ -5,8 +5,8 @@ import { events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { interleave } from '../../lib/testing/interleave.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
-import { counted } from './counted.ts';
 import { received } from './received.ts';
+import { recordReads } from './recordReads.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -20,19 +20,19 @@ describe('the window of a feed over a log that is not in memory', () => {
   it(
     'is read once for all readers that keep up',
     marbles(({ reader, flush }) => {
-      const log = counted(withLatency(memoryLog(), 3));
+      const log = recordReads(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
       const readers = Array.from({ length: 20 }, () => reader(sse(shared), { socket: '40ms X' }));
       at({ 10: () => shared.publish(Tick(1)), 20: () => shared.publish(Tick(2)) });
       flush();
       for (const each of readers) expect(received(each)).to.deep.equal(['position', '1', '2']);
-      // The window's own reads: when it opens, and once for each hint.
+      // The window reads when it opens, and once for each wake-up.
       expect(log.reads.map(({ after }) => after)).to.deep.equal([0, 0, 1]);
     }),
   );
 
   it(
-    'has what was appended between its first read and its subscription to the hints',
+    'contains what was appended between its first read and its subscription to the wake-ups',
     marbles(({ reader, flush }) => {
       const log = interleave(memoryLog());
       const behind = memoryLog();
@@ -40,7 +40,7 @@ describe('the window of a feed over a log that is not in memory', () => {
       const r = reader(sse(feed(Ticks, { log: slow })), { socket: '40ms X' });
       at({
         1: () => expect(slow.step()).to.equal('carry out read'),
-        // There is no subscription yet, and the state that is being read does not include it.
+        // There is no subscription yet, and the state that is being read does not include this entry.
         2: () => feed(Ticks, { log: behind }).publish(Tick(1)),
         3: () => expect(slow.step()).to.equal('answer read'),
         4: () => expect(slow.step()).to.equal('carry out read'),
@@ -54,7 +54,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   );
 
   it(
-    'has what was appended while it was read for an earlier hint',
+    'contains what was appended while it was read for an earlier wake-up',
     marbles(({ reader, flush }) => {
       const behind = memoryLog();
       const other = feed(Ticks, { log: behind });
@@ -77,10 +77,10 @@ describe('the window of a feed over a log that is not in memory', () => {
   );
 
   it(
-    'reads many pages after one hint',
+    'reads many pages after one wake-up',
     marbles(({ reader, flush }) => {
       const Texts = events({ Text: t.string });
-      const log = counted(withLatency(memoryLog({ maxBytes: 4 * 1024 * 1024 }), 1));
+      const log = recordReads(withLatency(memoryLog({ maxBytes: 4 * 1024 * 1024 }), 1));
       const shared = feed(Texts, { log });
       const r = reader(sse(shared), { socket: '900ms X' });
       const many = Array.from({ length: 100 }, (_, n) => Texts.Text(String(n).padEnd(10_000, 'x')));
@@ -90,7 +90,7 @@ describe('the window of a feed over a log that is not in memory', () => {
         0,
         ...many.map((_, n) => n),
       ]);
-      // Only the window reads, since the reader keeps up.
+      // Only the window reads, since the reader is never behind.
       expect(log.reads.every(({ maxBytes }) => maxBytes === 256 * 1024)).to.equal(true);
     }),
   );
@@ -98,7 +98,7 @@ describe('the window of a feed over a log that is not in memory', () => {
   it(
     'is closed with its last reader, and reads nothing after that',
     marbles(({ reader, flush }) => {
-      const log = counted(withLatency(memoryLog(), 3));
+      const log = recordReads(withLatency(memoryLog(), 3));
       const shared = feed(Ticks, { log });
       const route = sse(shared);
       reader(route, { socket: '10ms X' });

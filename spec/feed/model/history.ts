@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 
-/** One thing that happens, some time after the one before. Readers and cursors are given by number. */
+/** One step, some time after the previous one. Readers and cursors are numbered. */
 export type Step = { readonly wait: number } & (
   | { readonly does: 'publish'; readonly sizes: readonly number[] }
-  | { readonly does: 'connect'; readonly who: number; readonly from: 'live' | 'oldest' }
+  | { readonly does: 'connect'; readonly reader: number; readonly from: 'live' | 'oldest' }
   | {
       readonly does: 'connect with';
-      readonly who: number;
+      readonly reader: number;
       readonly cursor: 'published' | 'garbage';
       readonly nth: number;
     }
-  | { readonly does: 'take'; readonly who: number; readonly bytes: number }
-  | { readonly does: 'leave'; readonly who: number; readonly lost: number }
+  | { readonly does: 'accept'; readonly reader: number; readonly bytes: number }
+  | { readonly does: 'disconnect'; readonly reader: number; readonly lost: number }
   | { readonly does: 'restart' | 'end' }
-  | { readonly does: 'answer'; readonly count: number }
+  | { readonly does: 'advance'; readonly count: number }
 );
 
 export interface History {
-  /** What the log keeps, at least. */
+  /** The least number of entries that the log retains. */
   readonly entries: number;
-  /** Where a reader goes on that cannot have what it missed. */
+  /** Where a reader continues after a gap. */
   readonly gapPolicy: 'replay' | 'skip' | 'end' | undefined;
   readonly steps: readonly Step[];
 }
 
-/** Logical readers: each goes on where it was, connection after connection. */
+/** The number of logical readers, each of which resumes over several connections. */
 export const readers = 3;
 
 const size = fc.oneof(
@@ -33,9 +33,9 @@ const size = fc.oneof(
   // Some of these are more than a page.
   { weight: 1, arbitrary: fc.constant(60_000) },
 );
-const who = fc.nat(readers - 1);
+const reader = fc.nat(readers - 1);
 
-/** What a socket takes before it is full; mostly it is fast. */
+/** The bytes that a socket accepts before it is full; most sockets are fast. */
 const bytes = fc.oneof(fc.constant(Infinity), fc.constant(0), fc.nat(150), fc.nat(1000), fc.nat(200_000));
 
 function step<D extends string, T extends object>(
@@ -49,16 +49,20 @@ function step<D extends string, T extends object>(
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   step(30, 'publish', { sizes: fc.array(size, { minLength: 1, maxLength: 6 }) }),
-  step(16, 'connect', { who, from: fc.constantFrom('live' as const, 'oldest' as const) }),
-  step(3, 'connect with', { who, cursor: fc.constantFrom('published' as const, 'garbage' as const), nth: fc.nat(100) }),
-  step(14, 'take', { who, bytes }),
-  step(14, 'leave', { who, lost: fc.oneof(fc.constant(0), fc.nat(6)) }),
+  step(16, 'connect', { reader, from: fc.constantFrom('live' as const, 'oldest' as const) }),
+  step(3, 'connect with', {
+    reader,
+    cursor: fc.constantFrom('published' as const, 'garbage' as const),
+    nth: fc.nat(100),
+  }),
+  step(14, 'accept', { reader, bytes }),
+  step(14, 'disconnect', { reader, lost: fc.oneof(fc.constant(0), fc.nat(6)) }),
   step(3, 'restart', {}),
   step(1, 'end', {}),
-  step(12, 'answer', { count: fc.nat(4) }),
+  step(12, 'advance', { count: fc.nat(4) }),
 ) as fc.Arbitrary<Step>;
 
-/** What can happen to a feed and its readers. */
+/** Random histories of a feed and its readers. */
 export const histories: fc.Arbitrary<History> = fc.record({
   entries: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 30 })),
   gapPolicy: fc.constantFrom('replay', 'skip', 'end', undefined),

@@ -6,7 +6,7 @@ import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
 import { type Durability, QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
 import { replaceClock } from '../../../lib/time/clock.ts';
-import { HandClock } from '../../feed/behind.ts';
+import { ManualClock } from '../../feed/sweptReaders.ts';
 import { FakeTable } from './FakeTable.ts';
 
 const log = hashOf('log');
@@ -164,7 +164,7 @@ describe('the commits of an lmdb environment', () => {
   });
 
   it('free the places of readers that died, once a minute', () => {
-    const hand = new HandClock();
+    const hand = new ManualClock();
     replaceClock(hand);
     try {
       const { fake, write } = environment();
@@ -193,7 +193,7 @@ describe('the commits of an lmdb environment', () => {
   });
 
   it('do not free them again within the minute', async () => {
-    const hand = new HandClock();
+    const hand = new ManualClock();
     replaceClock(hand);
     try {
       const { fake, write } = environment();

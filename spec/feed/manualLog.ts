@@ -1,10 +1,10 @@
 import { Subject } from 'rxjs';
 import { Reader } from '../../lib/feed/Reader.ts';
 import { type EventLog, memoryLog, type Page } from '../../lib/index.ts';
-import { idleTarget } from './behind.ts';
+import { idleTarget } from './sweptReaders.ts';
 
 /** A reader at a position, whose target collects errors. */
-export class Standing extends Reader {
+export class PositionedReader extends Reader {
   readonly errors: unknown[];
 
   constructor(after: number, epoch = 'one') {
@@ -17,8 +17,8 @@ export class Standing extends Reader {
   }
 }
 
-/** A log whose reads are answered by hand. */
-export function answered() {
+/** Returns a log whose reads a spec answers. */
+export function manualLog() {
   const reads: { readonly after: number; readonly maxBytes: number; readonly answer: Subject<Page> }[] = [];
   const log: EventLog = {
     ...memoryLog(),
@@ -32,7 +32,7 @@ export function answered() {
   return { log, reads };
 }
 
-/** Six entries, up to the tail. */
+/** A page of six entries, up to the tail. */
 export const page: Page = {
   epoch: 'one',
   past: [],

@@ -1,19 +1,19 @@
 import type { EventLog } from '../../lib/index.ts';
 
-/** A read of a log that was asked for entries, and not for its state alone. */
-interface CountedRead {
+/** A read of entries, not of the state alone. */
+interface RecordedRead {
   readonly after: number;
   readonly maxBytes: number;
 }
 
-/** A log that tells what was read of it. */
-interface CountedLog extends EventLog {
-  readonly reads: CountedRead[];
+/** A log that records its reads. */
+interface RecordingLog extends EventLog {
+  readonly reads: RecordedRead[];
 }
 
-/** The same log, with an account of who read what. */
-export function counted(log: EventLog): CountedLog {
-  const reads: CountedRead[] = [];
+/** Returns the same log, which records its reads. */
+export function recordReads(log: EventLog): RecordingLog {
+  const reads: RecordedRead[] = [];
   return {
     ...(log.inMemory === undefined ? {} : { inMemory: log.inMemory }),
     reads,

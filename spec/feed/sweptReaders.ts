@@ -1,11 +1,11 @@
 import { Reader, type ReaderTarget } from '../../lib/feed/Reader.ts';
 import type { Clock } from '../../lib/time/clock.ts';
 
-/** A reader that is behind and runs a function when it is served. */
-export class Behind extends Reader {
+/** A reader that calls a function when the sweep serves it. */
+export class SweptReader extends Reader {
   readonly errors: unknown[];
 
-  constructor(serve: (self: Behind) => void) {
+  constructor(serve: (self: SweptReader) => void) {
     const errors: unknown[] = [];
     super({ ...idleTarget, fail: (error) => void errors.push(error) });
     this.errors = errors;
@@ -13,7 +13,7 @@ export class Behind extends Reader {
   }
 }
 
-/** A target that takes everything and does nothing. */
+/** A target that accepts every write and does nothing. */
 export const idleTarget: ReaderTarget = {
   checkReady: () => true,
   write: () => true,
@@ -23,12 +23,12 @@ export const idleTarget: ReaderTarget = {
   endForShutdown: () => {},
 };
 
-/** Returns several of them, each with its number. */
-export const several = (count: number, step: (index: number, self: Behind) => void): readonly Behind[] =>
-  Array.from({ length: count }, (_, index) => new Behind((self) => step(index, self)));
+/** Returns `count` readers, each of which calls the function with its index. */
+export const sweptReaders = (count: number, step: (index: number, self: SweptReader) => void): readonly SweptReader[] =>
+  Array.from({ length: count }, (_, index) => new SweptReader((self) => step(index, self)));
 
-/** A clock whose time and turns a spec moves itself. */
-export class HandClock implements Clock {
+/** A clock whose time and turns a spec advances. */
+export class ManualClock implements Clock {
   time = 0;
   readonly micros: (() => void)[] = [];
   readonly turns: (() => void)[] = [];

@@ -2,8 +2,8 @@ import * as t from 'io-ts';
 import { ClosedError, type EventLog, events, type Feed, feed, type SseHandler } from '../../../lib/index.ts';
 import type { TestReader } from '../../../lib/testing/index.ts';
 import type { MarbleHelpers } from '../../../lib/testing/marbles.ts';
+import { EpochRecord } from './EpochRecord.ts';
 import type { History } from './history.ts';
-import { Story } from './Story.ts';
 
 export const Things = events({ Thing: { n: t.number, pad: t.string } });
 
@@ -13,19 +13,19 @@ export type Mount = (
   resume: { readonly from: 'live' | 'oldest'; readonly gapPolicy?: 'replay' | 'skip' | 'end' },
 ) => SseHandler<never>;
 
-/** Where a feed keeps its events, and, behind the back of what delays it, the same log in memory. */
+/** The log of a feed, and the same log in memory without its delays. */
 export interface Logs {
   readonly log: EventLog;
   readonly memory: EventLog;
-  /** Lets the log go on, where it waits to be told. */
+  /** Advances a log that a spec advances step by step. */
   step?(): unknown;
 }
 
-/** A feed through restarts of its server, and what is true of it. */
-export class World {
-  readonly stories = new Map<string, Story>();
+/** A feed over restarts of its server, and what was published in each epoch. */
+export class RestartableFeed {
+  readonly epochs = new Map<string, EpochRecord>();
   readonly gapPolicy: History['gapPolicy'];
-  story: Story;
+  current: EpochRecord;
   readonly #makeLogs: () => Logs;
   readonly #reader: MarbleHelpers['reader'];
   readonly #readers: TestReader[] = [];
@@ -40,7 +40,7 @@ export class World {
     this.#makeLogs = makeLogs;
     this.gapPolicy = gapPolicy;
     this.#logs = makeLogs();
-    this.story = this.#begin();
+    this.current = this.#startEpoch();
     this.#feed = feed(Things, { log: this.#logs.log });
     const route = (from: 'live' | 'oldest') =>
       mount(() => this.#feed, gapPolicy === undefined ? { from } : { from, gapPolicy });
@@ -54,9 +54,9 @@ export class World {
   publish(sizes: readonly number[]): void {
     if (this.#ended) return;
     const things = sizes.map((length) => Things.Thing({ n: this.#count++, pad: 'x'.repeat(length) }));
-    const { story } = this;
-    story.events.push(...things.map(({ data }) => data.n));
-    this.#feed.publish(things).subscribe({ next: (cursor) => story.published.push(cursor), error: () => {} });
+    const { current } = this;
+    current.events.push(...things.map(({ data }) => data.n));
+    this.#feed.publish(things).subscribe({ next: (cursor) => current.published.push(cursor), error: () => {} });
   }
 
   end(): void {
@@ -64,11 +64,11 @@ export class World {
     this.#feed.end().subscribe({ error: () => {} });
   }
 
-  /** What was in memory is gone with its process, and readers are cut. */
+  /** Loses the log in memory as a restart does, and disconnects the readers. */
   restart(): void {
     this.#feed.close();
     this.#logs = this.#makeLogs();
-    this.story = this.#begin();
+    this.current = this.#startEpoch();
     this.#feed = feed(Things, { log: this.#logs.log });
     this.#ended = false;
   }
@@ -80,7 +80,7 @@ export class World {
   connect(from: 'live' | 'oldest', lastEventId: string | undefined, found: () => void): TestReader {
     const reader = this.#reader<never>(
       (request, response, next) => {
-        // One that had gone before has said so already, and takes its listeners with it.
+        // A response that was closed before has removed its listeners.
         if (!response.destroyed) this.#readers.push(reader);
         found();
         this.#routes[from](request, response, next);
@@ -98,14 +98,14 @@ export class World {
     this.#feed.close();
   }
 
-  /** On the responses of all connections there ever were. */
+  /** The number of listeners on the responses of all connections. */
   get listeners(): number {
     return this.#readers.reduce((sum, { listeners }) => sum + listeners, 0);
   }
 
-  #begin(): Story {
-    const story = new Story(this.#logs.memory);
-    this.stories.set(story.epoch, story);
-    return story;
+  #startEpoch(): EpochRecord {
+    const current = new EpochRecord(this.#logs.memory);
+    this.epochs.set(current.epoch, current);
+    return current;
   }
 }

@@ -1,16 +1,16 @@
 import type { EventLog, LogState } from '../../../lib/index.ts';
 
-/** What is true of one life of a feed: all that was ever published in it, trimmed or not. */
-export class Story {
+/** Everything that was published in one epoch of a feed, trimmed or not. */
+export class EpochRecord {
   readonly epoch: string;
   /** The numbers of its events, in order. */
   readonly events: number[] = [];
-  /** Cursors that were given out, in order. */
+  /** The cursors of publications, in order. */
   readonly published: string[] = [];
   readonly #log: EventLog;
   #last: LogState;
 
-  /** @param log in memory, and asked behind the back of whatever delays it for the feed. */
+  /** @param log in memory, read without the delays that the feed sees. */
   constructor(log: EventLog) {
     this.#log = log;
     this.#last = stateOf(log);
@@ -27,6 +27,6 @@ export class Story {
 function stateOf(log: EventLog, before?: LogState): LogState {
   let state = before;
   log.read(0, 0).subscribe({ next: (page) => (state = page), error: () => {} });
-  if (state === undefined) throw new TypeError('a story needs a log in memory');
+  if (state === undefined) throw new TypeError('EpochRecord: expected a log in memory');
   return state;
 }

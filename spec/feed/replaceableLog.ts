@@ -2,18 +2,18 @@ import { map, type Observable, Subject, Subscription } from 'rxjs';
 import { type EventLog, memoryLog, type Page } from '../../lib/index.ts';
 import type { PastEpoch } from '../../lib/log/EventLog.ts';
 
-/** A log whose storage can be lost, or get another epoch, while a feed has it open. */
-export interface RebornLog extends EventLog {
-  /** The storage behind it now. What is done with it is done at once, as if by another process. */
+/** A log whose storage can be lost, or get another epoch, while a feed reads it. */
+export interface ReplaceableLog extends EventLog {
+  /** The current storage. It is changed synchronously, as if by another process. */
   readonly storage: EventLog;
-  /** All is lost: it goes on empty, in an epoch of its own. `'silently'`: nobody is woken for it. */
+  /** Replaces the storage by an empty one in a new epoch; with `'silently'` without a wake-up. */
   lose(how?: 'silently'): void;
-  /** Nothing is lost: what follows is of another epoch. Gives the old one. */
+  /** Makes the later entries belong to another epoch without losing any, and returns the old epoch. */
   rename(epoch: string): string;
 }
 
-/** A log that is not in memory, to the feed, and is, to the spec. */
-export function reborn(): RebornLog {
+/** Returns a log that is not in memory for the feed, and is in memory for the spec. */
+export function replaceableLog(): ReplaceableLog {
   const wakes = new Subject<void>();
   let following = new Subscription();
   let storage = memoryLog();
