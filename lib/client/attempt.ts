@@ -57,8 +57,8 @@ export function attempt(
     };
     const { commentObserver, maxEventBytes, maxLineBytes } = options;
     const parser = new FrameParser({
-      ...(maxEventBytes !== undefined && { maxEventBytes }),
-      ...(maxLineBytes !== undefined && { maxLineBytes }),
+      maxEventBytes,
+      maxLineBytes,
       lastEventId: state.lastEventId,
       onMessage: (message) => subscriber.next(message),
       onPosition: (id) => state.moveTo(id),

@@ -2,6 +2,8 @@ import type { Observable } from 'rxjs';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
+import type { AnyFeed } from '../feed/FeedCore.ts';
+import type { EventOfFeed } from './ResumeOptions.ts';
 import type { Sendable } from './SseOptions.ts';
 
 /**
@@ -14,9 +16,15 @@ export type CheckedStream<C extends Contract, X, Context> = [ValueOf<X>] extends
   ? X | ((context: Context) => X | Promise<X>)
   : Mistake<C, ValueOf<X>>;
 
-/** The values that a stream emits; those of a feed were checked before. @category sink */
+/** The values that a stream emits, and the events of a feed. @category sink */
 export type ValueOf<X> =
-  X extends Observable<infer T> ? T : X extends AsyncIterable<infer T> | Iterable<infer T> ? T : never;
+  X extends Observable<infer T>
+    ? T
+    : X extends AsyncIterable<infer T> | Iterable<infer T>
+      ? T
+      : X extends AnyFeed & { readonly contract: infer F extends Contract }
+        ? EventOfFeed<EventOf<F>>
+        : never;
 
 /** A sentence about the first values of a stream that are not sendable. */
 type Mistake<C extends Contract, T> = unknown extends T

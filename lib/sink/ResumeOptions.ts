@@ -1,6 +1,16 @@
 import type { GapReason } from '../event/Gap.ts';
 import type { From, SnapshotResult } from '../feed/startPosition.ts';
 import type { EventLog } from '../log/EventLog.ts';
+import type { Frame } from '../wire/Frame.ts';
+
+/** Marks the type of the events of a feed that a route mounts; no event has it. */
+declare const ofFeed: unique symbol;
+
+/** The events of a feed that a route mounts. */
+export type EventOfFeed<E> = E & { readonly [ofFeed]?: never };
+
+/** The events of a snapshot of a route without a contract: those of the feed that it mounts, and frames. */
+export type SnapshotEvent<T> = typeof ofFeed extends keyof T ? T | Frame : unknown;
 
 /** Returns the current state for a reader that cannot have what it missed. @category sink */
 export type Snapshot<E> = (gap: {

@@ -8,7 +8,7 @@ import type { AnyFeed } from '../feed/FeedCore.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
-import type { ResumeOptions } from './ResumeOptions.ts';
+import type { ResumeOptions, SnapshotEvent } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
 import type { AllowedOrigins, OnInvalidInput } from './requestInputs.ts';
 import type { ContextOf } from './SseContext.ts';
@@ -108,7 +108,10 @@ export interface SseOptions<
    *
    * @default false: the stream of one request does not resume; a feed always does
    */
-  readonly resume?: boolean | 'own-ids' | ResumeOptions<Sendable<C>, ContextOf<Q, P, B, S, R>>;
+  readonly resume?:
+    | boolean
+    | 'own-ids'
+    | ResumeOptions<[C] extends [never] ? SnapshotEvent<T> : Sendable<C>, ContextOf<Q, P, B, S, R>>;
   /**
    * How positions, gaps and the end are written: `'rxsse'` for EventSource and this library's client, `'data-only'` for
    * clients of another protocol, which take every block for one of that protocol, or each of them by itself.

@@ -1,4 +1,5 @@
 import { checkNumber } from '../data/check.ts';
+import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { Block, type FrameListeners, ownFrameBytes } from './Block.ts';
 import { ByteBuffer } from './ByteBuffer.ts';
@@ -18,13 +19,13 @@ export interface FrameLimits {
    *
    * @default 1048576, 1 MiB
    */
-  readonly maxEventBytes?: number;
+  readonly maxEventBytes?: number | undefined;
   /**
    * The most bytes of one line, without its end. A limit below 1024 may skip the library's own lines, and with them the end.
    *
    * @default `maxEventBytes` and 6 more for `data: `, at least 1024
    */
-  readonly maxLineBytes?: number;
+  readonly maxLineBytes?: number | undefined;
 }
 
 /** The listeners, bounds and start position of a parser. @category wire */
@@ -36,6 +37,17 @@ export interface FrameParserOptions extends FrameListeners, FrameLimits {
    */
   readonly lastEventId?: string;
 }
+
+const parserKinds: OptionKinds<FrameParserOptions> = {
+  lastEventId: 'string',
+  onMessage: 'function',
+  onRetry: 'function',
+  onComment: 'function',
+  onPosition: 'function',
+  onOversized: 'function',
+  maxEventBytes: 'number',
+  maxLineBytes: 'number',
+};
 
 /**
  * Parses `text/event-stream` bytes in chunks of any size, and calls a listener for each frame at the byte that
@@ -71,8 +83,9 @@ export class FrameParser {
   #afterCr = false;
   #reading = false;
 
-  /** @throws RangeError when a limit is not above zero. */
+  /** @throws RangeError when a limit is not above zero; TypeError for an option of another name or a wrong type. */
   constructor(options: FrameParserOptions) {
+    checkOptions('FrameParser', options, parserKinds);
     const { maxEventBytes = 2 ** 20, lastEventId = '' } = options;
     const { maxLineBytes = Math.max(maxEventBytes + 'data: '.length, ownFrameBytes) } = options;
     checkNumber('FrameParser: maxEventBytes', maxEventBytes, { above: 0, unit: 'bytes' });

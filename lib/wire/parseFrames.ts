@@ -1,4 +1,5 @@
 import { concat, concatMap, defer, EMPTY, Observable, type OperatorFunction, type Subscriber, throwError } from 'rxjs';
+import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import type { Frame } from './Frame.ts';
 import { type FrameLimits, FrameParser } from './FrameParser.ts';
@@ -34,10 +35,12 @@ export interface ParseFramesOptions extends FrameLimits {
  *   map((frame) => frame.data),
  * );
  *
- * @throws RangeError at once, not on subscribe, when a limit is not above zero.
+ * @throws RangeError at once, not on subscribe, when a limit is not above zero; TypeError for an option of another name or
+ * a wrong type.
  * @category wire
  */
 export function parseFrames(options: ParseFramesOptions = {}): OperatorFunction<Uint8Array, Frame> {
+  checkOptions('parseFrames', options, { maxEventBytes: '', maxLineBytes: '', comments: 'boolean' });
   const { comments = false, ...limits } = options;
   // Checks the limits now, and not for each subscriber.
   new FrameParser({ ...limits, onMessage: () => {} });

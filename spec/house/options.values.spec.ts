@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { NEVER } from 'rxjs';
-import { fromEventSource, fromSse } from '../../lib/client/index.ts';
+import * as fetchServers from '../../lib/adapter/web/index.ts';
+import { fromEventSource, fromSse, readSse } from '../../lib/client/index.ts';
 import * as rxsse from '../../lib/index.ts';
 import { lmdbLog } from '../../lib/log/lmdb/index.ts';
 import * as testing from '../../lib/testing/index.ts';
-import { FrameParser } from '../../lib/wire/index.ts';
+import { FrameParser, parseFrames } from '../../lib/wire/index.ts';
 
 /** The kinds of values that an option accepts, as `typeof` names them; `list` is an array. */
 type Accepted = readonly ('number' | 'string' | 'boolean' | 'function' | 'object' | 'list' | 'null')[];
@@ -32,7 +33,63 @@ const decoding = {
   reconnectOn: object,
 };
 
+const sseOptions: Readonly<Record<string, Accepted>> = {
+  events: object,
+  query: object,
+  params: object,
+  body: object,
+  methods: ['list'],
+  allowedOrigins: ['string', 'list'],
+  state: callback,
+  heartbeat: ['number', 'boolean'],
+  retry: number,
+  resume: ['boolean', 'object', 'string'],
+  wire: ['string', 'object'],
+  overflow: ['string', 'object'],
+  queue: object,
+  stallTimeout: number,
+  maxAge: number,
+  timeout: object,
+  maxHeadDelay: number,
+  maxEventBytes: number,
+  headers: ['object', 'function'],
+  connectionLimit: object,
+  expiresAt: callback,
+  onInvalidInput: callback,
+  onOpen: callback,
+  onClose: callback,
+  onGap: callback,
+  onOverflow: callback,
+  onError: callback,
+};
+const receiveOptions: Readonly<Record<string, Accepted>> = {
+  maxBodyBytes: number,
+  maxBatch: number,
+  allowedOrigins: ['string', 'list'],
+  client: callback,
+  onInvalidInput: callback,
+};
+const { cursorObserver: _, ...withoutCursors } = decoding;
+const fetching: Readonly<Record<string, Accepted>> = {
+  method: text,
+  headers: ['object', 'function', 'list'],
+  credentials: text,
+  fetch: callback,
+  lastEventId: ['string', 'function', 'null'],
+  retryStatuses: callback,
+  strictEventSource: flag,
+  idleTimeout: number,
+  idempotent: flag,
+  endOfResponse: text,
+  commentObserver: object,
+  pauseWhenHidden: flag,
+  maxEventBytes: number,
+  maxLineBytes: number,
+};
+
 interface Case {
+  /** The function as messages name it, where several have one name. */
+  readonly caller?: string;
   readonly give: (options: never) => unknown;
   /** The options without which the call fails. */
   readonly base?: object;
@@ -41,36 +98,11 @@ interface Case {
 
 /** Every function with options, by its name in messages. */
 const cases: Readonly<Record<string, Case>> = {
-  sse: {
-    give: (options) => rxsse.sse(options, NEVER),
-    options: {
-      events: object,
-      query: object,
-      params: object,
-      body: object,
-      methods: ['list'],
-      state: callback,
-      heartbeat: ['number', 'boolean'],
-      retry: number,
-      resume: ['boolean', 'object', 'string'],
-      wire: ['string', 'object'],
-      overflow: ['string', 'object'],
-      queue: object,
-      stallTimeout: number,
-      maxAge: number,
-      timeout: object,
-      maxHeadDelay: number,
-      maxEventBytes: number,
-      headers: ['object', 'function'],
-      connectionLimit: object,
-      expiresAt: callback,
-      onInvalidInput: callback,
-      onOpen: callback,
-      onClose: callback,
-      onGap: callback,
-      onOverflow: callback,
-      onError: callback,
-    },
+  sse: { give: (options) => rxsse.sse(options, NEVER), options: sseOptions },
+  'sse of rxsse/fetch': {
+    caller: 'sse',
+    give: (options) => fetchServers.sse(options, NEVER),
+    options: { ...sseOptions, maxBodyBytes: number },
   },
   'sse: resume': {
     give: (resume) => rxsse.sse({ resume }, () => NEVER),
@@ -121,10 +153,15 @@ const cases: Readonly<Record<string, Case>> = {
     give: (options) => rxsse.feeds(Ticks, options),
     options: { feed: callback, idleTimeout: number, maxFeeds: number },
   },
-  receive: {
-    give: (options) => rxsse.receive(ticks, options),
-    options: { maxBodyBytes: number, maxBatch: number, client: callback, onInvalidInput: callback },
+  receive: { give: (options) => rxsse.receive(ticks, options), options: receiveOptions },
+  'receive of rxsse/fetch': {
+    caller: 'receive',
+    give: (options) => fetchServers.receive(ticks, options),
+    options: receiveOptions,
   },
+  publish: { give: (options) => ticks.publish(Ticks.Tick(1), options), options: { key: text } },
+  events: { give: (options) => ticks.events(options), options: { from: ['string', 'object'] } },
+  entries: { give: (options) => ticks.entries(options), options: { from: ['string', 'object'] } },
   connectionLimit: {
     give: (options) => rxsse.connectionLimit(options),
     options: { maxConnections: number, client: callback, maxConnectionsPerClient: number },
@@ -217,26 +254,8 @@ const cases: Readonly<Record<string, Case>> = {
     give: (options) => rxsse.fromEmitter(new EventTarget() as never, {}, options),
     options: { end: ['string', 'list'], error: ['string', 'list'] },
   },
-  fromSse: {
-    give: (options) => fromSse('/x', Ticks, options),
-    options: {
-      ...decoding,
-      method: text,
-      headers: ['object', 'function', 'list'],
-      credentials: text,
-      fetch: callback,
-      lastEventId: ['string', 'function', 'null'],
-      retryStatuses: callback,
-      strictEventSource: flag,
-      idleTimeout: number,
-      idempotent: flag,
-      endOfResponse: text,
-      commentObserver: object,
-      pauseWhenHidden: flag,
-      maxEventBytes: number,
-      maxLineBytes: number,
-    },
-  },
+  fromSse: { give: (options) => fromSse('/x', Ticks, options), options: { ...decoding, ...fetching } },
+  readSse: { give: (options) => readSse('/x', Ticks, options), options: { ...withoutCursors, ...fetching } },
   'fromSse: backoff': {
     give: (options) => fromSse('/x', Ticks, { backoff: options }),
     options: { ...backoff, maxElapsed: number },
@@ -281,7 +300,21 @@ const cases: Readonly<Record<string, Case>> = {
   },
   FrameParser: {
     give: (options) => new FrameParser(options),
-    options: { maxEventBytes: number, maxLineBytes: number },
+    base: { onMessage: () => {} },
+    options: {
+      onMessage: callback,
+      onRetry: callback,
+      onComment: callback,
+      onPosition: callback,
+      onOversized: callback,
+      lastEventId: text,
+      maxEventBytes: number,
+      maxLineBytes: number,
+    },
+  },
+  parseFrames: {
+    give: (options) => parseFrames(options),
+    options: { comments: flag, maxEventBytes: number, maxLineBytes: number },
   },
 };
 
@@ -295,10 +328,10 @@ const values: Readonly<Record<Accepted[number], unknown>> = {
   null: null,
 };
 
-for (const [caller, { give, base = {}, options }] of Object.entries(cases)) {
+for (const [title, { caller = title, give, base = {}, options }] of Object.entries(cases)) {
   const attempt = (given: object) => () => (give as (options: object) => unknown)({ ...base, ...given });
 
-  describe(`${caller}, called from JavaScript,`, () => {
+  describe(`${title}, called from JavaScript,`, () => {
     for (const [option, accepted] of Object.entries(options)) {
       for (const [kind, value] of Object.entries(values)) {
         if (accepted.includes(kind as Accepted[number])) continue;
@@ -311,7 +344,6 @@ for (const [caller, { give, base = {}, options }] of Object.entries(cases)) {
       }
     }
 
-    if (caller === 'FrameParser') return;
     it('rejects a name with another letter, and names the nearest option', () => {
       for (const option of Object.keys(options)) {
         const misspelt = `${option.slice(0, -1)}${option.at(-1)?.toUpperCase()}`;

@@ -13,6 +13,7 @@ const prelude = [
   'const Orders = events({ OrderPaid: { user: t.string, total: t.number } });',
   "const Other = event('other');",
   'const orders = feed(Orders);',
+  'const others = feed(events({ Other }));',
 ].join(' ');
 
 /** Mistakes, each with what the code that the compiler marks and the first line of its message must contain. */
@@ -38,6 +39,8 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ['sse({ events: Orders }, of(Other()))', '\'"other is not an event of this contract"\''],
   ['fetchSse({ events: Orders }, () => of(Other()))', '\'"other is not an event of this contract"\''],
   ["sse({ events: Orders }, of({ type: 'ecko', data: {} }))", '\'"ecko is not an event of this contract"\''],
+  ['sse({ events: Orders }, others)', '\'"other is not an event of this contract"\''],
+  ['fetchSse({ events: Orders }, async () => others)', '\'"other is not an event of this contract"\''],
   [
     'sse({ events: Orders }, (context) => merge(of(1), orders.read(context)))',
     '\'"a number is not an event of this contract: create one by its definition"\'',
@@ -74,6 +77,12 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
     "sse({ events: Orders, onError: () => ({ type: 'order_lost', data: {} }) as const }, NEVER)",
     'type: "order_lost"',
     'TypedEvent<"order_paid"',
+  ],
+  ["sse({ resume: { from: () => ({ events: [Other()], cursor: '' }) } }, orders)", '"other"', '"order_paid"'],
+  [
+    "sse({ resume: { gapPolicy: () => ({ events: [Other()], cursor: '' }) } }, () => orders)",
+    '"other"',
+    '"order_paid"',
   ],
   ["orders.publish({ type: 'order_lost', data: { user: 'a', total: 5 } })", '"order_lost"', '"order_paid"'],
   ["orders.publish({ type: 'order_paid', data: { user: 'a', totl: 5 } })", "'totl' does not exist", "'total'"],
