@@ -5,6 +5,7 @@ import * as fetchServers from '../../lib/adapter/web/index.ts';
 import { fromEventSource, fromSse, readSse } from '../../lib/client/index.ts';
 import * as rxsse from '../../lib/index.ts';
 import { lmdbLog } from '../../lib/log/lmdb/index.ts';
+import { postgresLog } from '../../lib/log/postgres/index.ts';
 import * as testing from '../../lib/testing/index.ts';
 import { FrameParser, parseFrames } from '../../lib/wire/index.ts';
 
@@ -187,6 +188,22 @@ const cases: Readonly<Record<string, Case>> = {
       maxKeys: number,
       durability: text,
       maxReaders: number,
+    },
+  },
+  postgresLog: {
+    give: (options) => postgresLog(options).close(),
+    base: {
+      pool: { connect: () => NEVER, query: () => new Promise(() => {}), on: () => {}, removeListener: () => {} },
+    },
+    options: {
+      pool: object,
+      name: text,
+      maxEntries: number,
+      maxBytes: number,
+      maxAge: number,
+      maxKeys: number,
+      pollInterval: number,
+      appendTimeout: number,
     },
   },
   conflateBy: {

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The programs and packages that some specs need: how each is found and installed. */
@@ -28,12 +28,28 @@ function runs(path: string): boolean {
   }
 }
 
+/** Returns the folders in which Debian has the servers of PostgreSQL, newest first; they are in no PATH. */
+function serverFolders(): readonly string[] {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions)
+    ? readdirSync(versions)
+        .sort((a, b) => Number(b) - Number(a))
+        .map((version) => join(versions, version, 'bin'))
+    : [];
+}
+
 /** Returns the path of a tool: that of its variable, or the first in PATH and in the folders of servers. */
 export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const { variable, commands } = tools[tool];
   const named = env[variable];
   if (named !== undefined && named !== '') return runs(named) ? named : undefined;
-  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', clientsFolder];
+  const folders = [
+    ...(env.PATH ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    clientsFolder,
+    ...serverFolders(),
+  ];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);
 }
 

@@ -1,0 +1,64 @@
+import { Pool, type PoolConfig } from 'pg';
+import { type PostgresLog, type PostgresLogOptions, postgresLog } from '../../../lib/log/postgres/postgresLog.ts';
+import { type PostgresServer, sharedServer } from '../../support/postgres.ts';
+import { requires } from '../../support/requires.ts';
+
+interface Database {
+  readonly server: PostgresServer;
+  /** A pool for the logs of one process. */
+  readonly pool: Pool;
+  /** Creates another pool, as another process has it; it ends after the spec. */
+  otherPool(config?: PoolConfig): Pool;
+  /** Opens a log that is closed after the spec, in the pool of the suite and under a name that no other spec uses. */
+  open(options?: Partial<PostgresLogOptions>): PostgresLog;
+  /** The name of the logs of this spec. */
+  readonly name: string;
+}
+
+let names = 0;
+
+/** The shared server and a pool to it, for the specs of a suite; skipped where there is no Postgres. */
+export function useDatabase(): Database {
+  const postgres = requires('postgres');
+  const logs: PostgresLog[] = [];
+  const others: Pool[] = [];
+  let server: PostgresServer;
+  let pool: Pool;
+  let name = '';
+
+  before(async function () {
+    this.timeout(20_000);
+    server = await sharedServer(postgres());
+    pool = new Pool(server.connection);
+  });
+  beforeEach(() => {
+    name = `spec ${++names}`;
+  });
+  afterEach(async () => {
+    for (const log of logs.splice(0)) log.close();
+    await Promise.all(others.splice(0).map((other) => other.end()));
+  });
+  after(() => pool?.end());
+
+  return {
+    get server() {
+      return server;
+    },
+    get pool() {
+      return pool;
+    },
+    get name() {
+      return name;
+    },
+    otherPool(config = {}) {
+      const other = new Pool({ ...server.connection, ...config });
+      others.push(other);
+      return other;
+    },
+    open(options = {}) {
+      const log = postgresLog({ pool, name, ...options });
+      logs.push(log);
+      return log;
+    },
+  };
+}
