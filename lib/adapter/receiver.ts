@@ -23,8 +23,8 @@ import { refusedType } from './jsonBody.ts';
 export interface ReceiveOptions<R = SseRequest> {
   /**
    * The largest body that is read, in bytes. At least 1. A larger one is answered 413, and its rest stays unread; so is
-   * one above 64 KiB with more than 1000 levels or 20,000 different names, which would take long to parse. What a parser
-   * before the route reads is for that parser to bound.
+   * one above 64 KiB with more than 1000 levels, 20,000 different names, or 500,000 arrays and objects, which would take
+   * long to parse. What a parser before the route reads is for that parser to bound.
    *
    * @default 65536, 64 KiB
    */

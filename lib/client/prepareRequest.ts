@@ -75,15 +75,23 @@ function isSameOrigin(target: RequestTarget): boolean {
 }
 
 /**
+ * The most bytes of an id that is sent. Servers refuse longer headers: Node takes 16 KiB for all of a request together,
+ * nginx 8 KiB for one. The status would end the stream.
+ */
+const maxIdBytes = 4096;
+
+/**
  * Returns an id as the value of a header: its UTF-8 bytes, each as the character that fetch sends as that byte, without
- * spaces and tabs at its ends, which every browser removes as well. `undefined` where nothing remains, and for control
- * characters, which no header can carry.
+ * spaces and tabs at its ends, which every browser removes as well. `undefined` where nothing remains, for control
+ * characters, which no header can carry, and for an id that is too long.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5
  */
 function headerValue(lastEventId: string): string | undefined {
+  const encoded = lastEventId.length > maxIdBytes ? undefined : new TextEncoder().encode(lastEventId);
+  if (encoded === undefined || encoded.length > maxIdBytes) return undefined;
   let value = '';
-  for (const byte of new TextEncoder().encode(lastEventId)) value += String.fromCharCode(byte);
+  for (const byte of encoded) value += String.fromCharCode(byte);
   value = value.replace(/^[\t ]+|[\t ]+$/g, '');
   return /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined;
 }

@@ -56,9 +56,19 @@ export class Runs {
     return run;
   }
 
+  /**
+   * Checks that a run of an owner can be created, before a stream is made for it: a request that is refused starts nothing.
+   *
+   * @throws UnavailableError as `create` does.
+   */
+  checkRoomFor(owner: unknown): void {
+    if (this.#replaceable(owner) === undefined) this.#registry.checkRoom('');
+  }
+
   /** Creates a run; its stream is subscribed when the start position of its first reader is known. */
   create(owner: unknown, stream: Observable<unknown>, abort: Run['abort'], onError: (error: unknown) => void): Run {
-    this.#makeRoomFor(owner);
+    const replaced = this.#replaceable(owner);
+    if (replaced !== undefined) this.remove(replaced);
     this.#registry.checkRoom('');
     const { contract, maxEventBytes, rules } = this.#options;
     const log = this.#options.log();
@@ -105,14 +115,14 @@ export class Runs {
     run.abort.abort();
   }
 
-  /** Removes the run of an owner that has been without a reader for longest, if the owner has too many. */
-  #makeRoomFor(owner: unknown): void {
+  /** Returns the run of an owner that has been without a reader for longest, if the owner has too many. */
+  #replaceable(owner: unknown): Run | undefined {
     const { maxRunsPerOwner } = this.#options;
     const runs = this.#byOwner.get(owner);
-    if (runs === undefined || runs.size < maxRunsPerOwner) return;
+    if (runs === undefined || runs.size < maxRunsPerOwner) return undefined;
     const [oldest] = [...runs].filter(({ core }) => core.readers === 0).sort((a, b) => a.lastUsed - b.lastUsed);
     if (oldest === undefined) throw full('runs of the owner', maxRunsPerOwner, 'resume.maxRunsPerOwner');
-    this.remove(oldest);
+    return oldest;
   }
 
   #removeFromOwner(run: Run): void {

@@ -107,7 +107,7 @@ function queryOf(request: SseRequest): unknown {
   if (mark === -1) return emptyQuery;
   // Without a prototype, since a parameter may be called `__proto__`.
   const query: Record<string, string | string[]> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(url.slice(mark + 1))) {
+  for (const [name, value] of new URLSearchParams(url.slice(mark))) {
     const before = query[name];
     if (before === undefined) query[name] = value;
     else if (typeof before === 'string') query[name] = [before, value];

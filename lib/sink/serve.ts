@@ -77,6 +77,8 @@ function serveAdmitted(session: Session): void {
   const { runs } = route;
   const run = runs && findRun(session, runs);
   if (run !== undefined) return serveFeed(session, run.core);
+  // A route without runs, all of whose streams are feeds, has no owner to ask for.
+  if (runs !== undefined && runs.size > 0) runs.checkRoomFor(route.ownerOf(session.context));
 
   whenResolved(
     route.streamFor(session.context),

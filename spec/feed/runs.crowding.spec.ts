@@ -76,6 +76,28 @@ describe('the runs of many clients', () => {
     }),
   );
 
+  const inUse: readonly (readonly [what: string, resume: object, user: string])[] = [
+    ['all runs', { maxRuns: 1 }, 'you'],
+    ['the runs of its owner', { owner: byUser, maxRunsPerOwner: 1 }, 'me'],
+  ];
+  for (const [what, resume, user] of inUse) {
+    it(
+      `start nothing for a request that is refused because ${what} are in use`,
+      marbles(({ reader, flush }) => {
+        let calls = 0;
+        const one = sse({ resume: { linger: 1000, ...resume } }, () => {
+          calls++;
+          return running;
+        });
+        reader(one, { ...as('me'), socket: '20ms X' });
+        const refused = reader(one, { headers: { 'x-user': user, 'rxsse-client': '1' }, at: '10ms' });
+        flush();
+        expect(refused.status).to.equal(503);
+        expect(calls).to.equal(1);
+      }),
+    );
+  }
+
   it('are bounded by a number in range: another value is a RangeError', () => {
     for (const maxRunsPerOwner of [0, -1, Number.NaN]) {
       expect(() => route({ maxRunsPerOwner })).to.throw(RangeError, 'sse: resume.maxRunsPerOwner');

@@ -112,6 +112,28 @@ for (const [name, mount] of http1) {
       );
     });
 
+    it('causes no warning of a leak by many pipelined requests', async () => {
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      let requests = 0;
+      const route = sse(() => {
+        requests++;
+        return NEVER;
+      });
+      process.on('warning', note);
+      try {
+        await listen(mount(route).listener, (url) =>
+          rawSocket(url, async (socket) => {
+            for (let n = 0; n < 20; n++) socket.send('GET / HTTP/1.1', 'Host: x');
+            while (requests < 20) await turn();
+          }),
+        );
+      } finally {
+        process.removeListener('warning', note);
+      }
+      expect(warnings).to.deep.equal([]);
+    });
+
     it('answers HEAD with the headers of GET and no byte more, and keeps the connection open', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse(ticks)).listener, (url) =>

@@ -15,7 +15,7 @@ export function overFetch(handler: WebHandler): RequestListener {
     const abort = (): void => disconnecting.abort();
     outgoing.on('close', abort);
     // The response to a pipelined request emits no close when its connection has closed.
-    incoming.socket.on('close', abort);
+    incoming.socket.setMaxListeners(0).on('close', abort);
     outgoing.on('close', () => incoming.socket.removeListener('close', abort));
     try {
       await send(await handler(requestOf(incoming, disconnecting.signal)), outgoing);

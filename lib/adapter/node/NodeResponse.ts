@@ -55,4 +55,5 @@ export interface Closable {
   readonly destroyed?: boolean;
   on(event: 'close', listener: () => void): unknown;
   removeListener(event: 'close', listener: () => void): unknown;
+  setMaxListeners(count: number): unknown;
 }

@@ -139,7 +139,10 @@ function addCloseListener(response: NodeResponse, listener: () => void): void {
   response.on('close', listener);
   response.on('error', onResponseError);
   response.stream?.on?.('aborted', listener);
-  pipelineSocketOf(response)?.on('close', listener);
+  const pipelineSocket = pipelineSocketOf(response);
+  // Each response of the pipeline adds a listener, and Node takes more than ten for a leak.
+  pipelineSocket?.setMaxListeners(0);
+  pipelineSocket?.on('close', listener);
 }
 
 /** Removes the listeners. Until a response of ours is closed, an `error` of it needs its listener. */

@@ -85,6 +85,8 @@ describe('the request of fromSse', () => {
       ['nothing for DEL', 'a\u007fb', undefined],
       ['an id without the spaces before it, as browsers do', '  a', 'a'],
       ['an id without the spaces after it', 'a ', 'a'],
+      ['an id of 4096 bytes', 'é'.repeat(2048), bytes('é'.repeat(2048))],
+      ['nothing for an id of more bytes, which no server would take', `${'é'.repeat(2048)}a`, undefined],
       ['a BOM and text that looks like a header', '\uFEFFX-Key: 1', bytes('\uFEFFX-Key: 1')],
     ];
     for (const [what, id, sent] of ids) {
