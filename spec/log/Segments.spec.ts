@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 const unbounded: Retention = { entries: Infinity, bytes: Infinity, age: Infinity };
 const KiB = 1024;
 
-/** A block as the wire has it: lines, the last one empty. */
+/** Returns a block as it is sent: lines, of which the last one is empty. */
 const block = (data: string) => `data: ${data}\n\n`;
 const length = (text: string) => encoder.encode(text).length;
 
@@ -26,7 +26,7 @@ const text = fc.oneof(
     weight: 2,
     arbitrary: fc.array(fc.oneof(fc.constantFrom('é', '世', '🙂'), half), { maxLength: 400 }).map((u) => u.join('')),
   },
-  // About the capacities of segments, in units and in bytes.
+  // Near the capacities of segments, in code units and in bytes.
   { weight: 2, arbitrary: fc.nat(3 * KiB).map((size) => 'x'.repeat(size)) },
   { weight: 1, arbitrary: fc.nat(3 * KiB).map((size) => '世'.repeat(size)) },
   { weight: 1, arbitrary: fc.integer({ min: 60 * KiB, max: 70 * KiB }).map((size) => 'x'.repeat(size)) },
@@ -39,7 +39,7 @@ const bound = (max: number) =>
 const retentions = fc.record({ entries: bound(40), bytes: bound(20 * KiB), age: bound(200) });
 
 describe('Segments', () => {
-  it('give back what was added, from every place, in pages of every size, and keep what they should', () => {
+  it('returns what was added, from every position, in pages of every size, and retains what its bounds allow', () => {
     let trimmed = 0;
     fc.assert(
       fc.property(
@@ -97,7 +97,7 @@ describe('Segments', () => {
     if (tail > floor) expect(now - (times[floor] ?? 0), 'age').to.be.at.most(age * 1.125);
   }
 
-  it('are filled with what was framed before as with text', () => {
+  it('adds blocks that were framed before as it adds text', () => {
     fc.assert(
       fc.property(steps, (added) => {
         const texts = added.map(({ data }, index) => block(index % 3 === 0 ? `${data}\ndata:` : data));
@@ -113,7 +113,7 @@ describe('Segments', () => {
     );
   });
 
-  it('go on from another place when they are reset', () => {
+  it('continues from another sequence after a reset', () => {
     const segments = filled(100, 100);
     segments.reset(1000);
     expect([segments.floor, segments.tail, segments.bytes]).to.deep.equal([1000, 1000, 0]);
@@ -122,7 +122,7 @@ describe('Segments', () => {
     expect([after, last, new TextDecoder().decode(bytes)]).to.deep.equal([1000, 1001, block('a')]);
   });
 
-  it('copy no page of a long history, wherever a reader begins', () => {
+  it('copies no page of a long history, for any start position', () => {
     const segments = filled(20_000, 250);
     for (const from of [1000, 5001, 5100, 5261]) {
       let pages = 0;
@@ -135,46 +135,46 @@ describe('Segments', () => {
     }
   });
 
-  it('join what is small, so that a short history is one page', () => {
+  it('joins small segments, so that a short history is one page', () => {
     const segments = filled(100, 100, { ...unbounded, entries: 100 });
     const { after, last, bytes } = segments.read(0, 64 * KiB);
     expect([after, last, bytes.length]).to.deep.equal([0, 100, 100 * 100]);
   });
 
-  it('let a page that somebody still holds keep no more than a page', () => {
+  it('retains no more memory than a page for a page that is still referenced', () => {
     const segments = filled(20_000, 250);
     for (let after = 0; after < segments.tail; after += 100) {
       expect(segments.read(after, 64 * KiB).bytes.buffer.byteLength).to.be.at.most(64 * KiB);
     }
   });
 
-  it('hold no room that nothing is in, but at the tail', () => {
+  it('has no unused capacity except at the tail', () => {
     const mixed = new Segments(unbounded);
     for (let pair = 0; pair < 50; pair++) {
       mixed.add(block('x'), 0);
       mixed.add(block('y'.repeat(60 * KiB)), 0);
     }
-    // Few entries a segment, in segments that are made for more.
+    // Segments with few entries, created with room for more.
     const many = filled(4000, 250, { ...unbounded, entries: 800 });
     for (const segments of [mixed, many]) {
       const buffers = new Set<ArrayBufferLike>();
       for (let after = segments.floor; after < segments.tail; after++)
         buffers.add(segments.read(after, 1).bytes.buffer);
-      const room = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
-      expect(room).to.be.at.most((segments.bytes * 17) / 16 + 64 * KiB);
+      const capacity = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      expect(capacity).to.be.at.most((segments.bytes * 17) / 16 + 64 * KiB);
     }
   });
 
-  it('fill a page to the last entry that fits', () => {
+  it('fills a page to the last entry that fits', () => {
     const segments = filled(200, 100);
     for (let count = 1; count <= 75; count++) {
-      // Within one segment: a page ends with it rather than being joined.
+      // Within one segment, since a page ends with its segment instead of being joined.
       expect(segments.read(75, count * 100).last).to.equal(75 + count);
       expect(segments.read(75, count * 100 + 99).last).to.equal(75 + count);
     }
   });
 
-  it('never write over what was read', () => {
+  it('never overwrites bytes that were read', () => {
     const segments = new Segments({ ...unbounded, bytes: 4 * KiB });
     const pages = Array.from({ length: 300 }, (_, index) => {
       segments.add(block(`${index} 世`.padEnd(index, 'x')), 0);
@@ -185,7 +185,7 @@ describe('Segments', () => {
     for (const { bytes, copy } of pages) expect(Buffer.compare(bytes, copy)).to.equal(0);
   });
 
-  it('have room for a block to the byte, in any script', () => {
+  it('allocates exactly the bytes of a block, in any script', () => {
     for (const unit of ['x', 'é', '世', '🙂', '\ud800']) {
       for (let count = 320; count <= 350; count++) {
         const data = unit.repeat(count);
@@ -198,7 +198,7 @@ describe('Segments', () => {
     }
   });
 
-  it('join segments that just fit, whole, and nothing behind an entry that does not', () => {
+  it('joins whole segments that just fit, and no entry after one that does not fit', () => {
     // Segments of ten entries of 100 bytes each.
     const small = filled(20, 100, { ...unbounded, entries: 80 });
     expect(small.read(0, 2000).last).to.equal(20);
@@ -216,8 +216,8 @@ describe('Segments', () => {
     }
   });
 
-  it('never give an entry without the one before it', () => {
-    // A page that ends within a segment, while there is room for the small one behind it.
+  it('never returns an entry without the one before it', () => {
+    // A page that ends within a segment, while the small entry after it would fit.
     const segments = new Segments({ ...unbounded, entries: 16 });
     for (const size of [10, 600, 10, 10]) segments.add(block('x'.repeat(size)), 0);
     for (let most = 1; most < 800; most++) {
@@ -227,10 +227,10 @@ describe('Segments', () => {
     }
   });
 
-  it('keep just what they are to keep where a segment is one entry', () => {
+  it('retains exactly its bounds when each segment is one entry', () => {
     const counted = filled(20, 100, { ...unbounded, entries: 8 });
     expect([counted.floor, counted.tail]).to.deep.equal([12, 20]);
-    // One entry a segment, since none has room for two.
+    // Each segment is one entry, since none has room for two.
     const measured = new Segments({ ...unbounded, bytes: 4000 });
     for (let n = 0; n < 20; n++) {
       measured.add(block('x'.repeat(992)), 0);

@@ -10,7 +10,7 @@ export const sound = ({ entries }: LogRetention): LogUnderTest => {
   return { log, close: () => log.close() };
 };
 
-/** A log that does all as another does it, but for what is given. */
+/** Returns a log that behaves like another one except for the given members. */
 export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => {
   const claim = log.claim?.bind(log);
   return {
@@ -39,12 +39,12 @@ export const brokenPages = (change: (page: Page, after: number, maxBytes: number
     read: (after, maxBytes) => log.read(after, maxBytes).pipe(map((page) => change(page, after, maxBytes))),
   }));
 
-/** As if its bytes had been text that somebody edited. */
+/** Returns a log whose pages have an edited text. */
 export const edited = (edit: (text: string) => string): OpenLog =>
   brokenPages((page) => ({ ...page, bytes: new TextEncoder().encode(edit(new TextDecoder().decode(page.bytes))) }));
 
-/** Begins now, whether or not anybody subscribes. */
-export const begun = <T>(answer: Observable<T>): Observable<T> => {
+/** Subscribes at once, and replays to later subscribers. */
+export const started = <T>(answer: Observable<T>): Observable<T> => {
   const answers = new ReplaySubject<T>();
   answer.subscribe(answers);
   return answers;

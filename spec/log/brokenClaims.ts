@@ -12,21 +12,21 @@ const brokenClaims = (change: (claim: ClaimState, holder: string) => ClaimState)
     claim: (holder, lease) => claimIn(log, holder, lease).pipe(map((claim) => change(claim, holder))),
   }));
 
-/** What a log that is claimed wrongly does, how, and the test that has to notice. */
+/** What a log with broken claims does, the log, and the test that must fail. */
 export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   [
-    'gives its claim to everybody',
+    'grants its claim to every holder',
     brokenClaims((claim) => ({ ...claim, held: true })),
     /one of two holders that claim it at once/,
   ],
-  ['gives its claim to nobody', brokenClaims((claim) => ({ ...claim, held: false })), /one of two holders/],
+  ['grants its claim to no holder', brokenClaims((claim) => ({ ...claim, held: false })), /one of two holders/],
   [
     'has a token for each holder',
     brokenClaims((claim, holder) => ({ ...claim, token: holder.charCodeAt(0) })),
     /one of two holders/,
   ],
   ['has no token', brokenClaims((claim) => ({ ...claim, token: 0 })), /one of two holders/],
-  ['says nothing of the time', brokenClaims((claim) => ({ ...claim, remaining: 0 })), /one of two holders/],
+  ['returns no remaining time', brokenClaims((claim) => ({ ...claim, remaining: 0 })), /one of two holders/],
   [
     'stores its claims as entries',
     broken((log) => ({
@@ -38,12 +38,12 @@ export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = 
     /one of two holders/,
   ],
   [
-    'claims when somebody subscribes',
+    'claims only when it is subscribed to',
     broken((log) => ({ claim: (holder, lease) => defer(() => claimIn(log, holder, lease)) })),
     /claims without a subscriber/,
   ],
   [
-    'takes a renewal for another claim',
+    'treats a renewal as another claim',
     broken((log) => ({
       claim: (holder, lease) => {
         claimIn(log, holder, 0);
@@ -89,7 +89,7 @@ export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = 
   ],
   ['has the same token for all', brokenClaims((claim) => ({ ...claim, token: 1 })), /claim expire/],
   [
-    'lets everybody give its claim up',
+    'lets any holder give up the claim of another one',
     broken((log) => {
       let last = '';
       return {
@@ -102,14 +102,18 @@ export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = 
     }),
     /gives a claim up/,
   ],
-  ['gives no claim up', broken((log) => ({ claim: (holder, lease) => claimIn(log, holder, lease || 2e9) })), /gives a/],
+  [
+    'does not give up a claim',
+    broken((log) => ({ claim: (holder, lease) => claimIn(log, holder, lease || 2e9) })),
+    /gives a/,
+  ],
   [
     'gives a claim up without a wake',
     broken((log) => ({ wakes: NEVER.pipe(catchError(() => log.wakes)) })),
     /gives a claim up/,
   ],
   [
-    'stores what has an old token',
+    'stores a write with an old token',
     broken((log) => ({
       append: (drafts, { key } = {}) => log.append(drafts, key === undefined ? {} : { key }),
     })),
@@ -137,7 +141,7 @@ export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = 
     /a producer that was replaced/,
   ],
   [
-    'stores what has a token from the future',
+    'stores a write with a token from the future',
     broken((log) => ({
       append: (drafts, options) =>
         log

@@ -2,23 +2,23 @@ import { catchError, concatMap, defer, from, map, merge, NEVER, of, Subject, tim
 import type { EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
-import { begun, broken, brokenDrafts, brokenPages, edited, sound, twisted } from './broken.ts';
+import { broken, brokenDrafts, brokenPages, edited, sound, started, twisted } from './broken.ts';
 
 const empty = new Uint8Array(0);
 
-/** What such a log does, how, and the test that has to notice. */
+/** What a broken log does, the log, and the test that must fail. */
 export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   ['drops a name', brokenDrafts((draft) => ({ ...draft, event: undefined })), /as it was appended/],
   ['drops a retry', brokenDrafts((draft) => ({ ...draft, retry: undefined })), /as it was appended/],
   ['joins lines', brokenDrafts((draft) => ({ ...draft, data: draft.data.replaceAll('\n', '') })), /as it was appended/],
-  ['knows one script', edited((text) => text.replaceAll('世', '?')), /as it was appended/],
+  ['stores one script only', edited((text) => text.replaceAll('世', '?')), /as it was appended/],
   ['leaves out an entry', edited((text) => text.replace(/id: \S+\.7\n[\s\S]*?\n\n/, '')), /without a hole/],
   ['leaves out an id', edited((text) => text.replace(/id: \S+\.7\n/, '')), /without a hole/],
   ['has ids of another epoch', edited((text) => text.replace(/id: 1\.../g, 'id: 1.__')), /without a hole/],
-  ['parts a block', brokenPages((page) => ({ ...page, bytes: page.bytes.subarray(0, -1) })), /without a hole/],
+  ['splits a block', brokenPages((page) => ({ ...page, bytes: page.bytes.subarray(0, -1) })), /without a hole/],
   ['has an epoch that no cursor can have', brokenPages((page) => ({ ...page, epoch: 'a.b' })), /is empty at first/],
   [
-    'tells of a tail that its page is too old for',
+    'returns a tail that its page has not reached',
     brokenPages((page) => ({ ...page, tail: page.tail + 1 })),
     /is empty at first/,
   ],
@@ -28,7 +28,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /an epoch of its own/,
   ],
   [
-    'has another epoch from its first entry on, and does not list the one before',
+    'changes its epoch with its first entry, and does not list the old one',
     brokenPages((page) => (page.tail === 0 ? { ...page, epoch: 'before' } : page)),
     /numbers entries from 1/,
   ],
@@ -43,12 +43,12 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /numbers entries from 1/,
   ],
   [
-    'appends when somebody subscribes',
+    'appends only when it is subscribed to',
     broken((log) => ({ append: (drafts, options) => defer(() => log.append(drafts, options)) })),
     /without a subscriber/,
   ],
   [
-    'parts a batch',
+    'splits a batch',
     broken((log) => ({
       append: (drafts) => {
         const parts = from(drafts).pipe(concatMap((draft) => timer(0).pipe(concatMap(() => log.append([draft])))));
@@ -56,13 +56,13 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
           const { epoch = '', last = 0 } = all.at(-1) ?? {};
           return { epoch, first: last - drafts.length + 1, last };
         });
-        return begun(parts.pipe(toArray(), whole));
+        return started(parts.pipe(toArray(), whole));
       },
     })),
     /concurrent batches whole/,
   ],
   [
-    'adds something for nothing',
+    'adds an entry for an empty batch',
     broken((log) => ({
       append: (drafts, options) => {
         if (drafts.length === 0) log.append([{ event: undefined, data: '', retry: undefined }]);
@@ -72,24 +72,20 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /adds nothing/,
   ],
   ['forgets keys', broken((log) => ({ append: (drafts) => log.append(drafts) })), /appends once for each key/],
-  [
-    'reads all, whatever is asked',
-    broken((log) => ({ read: (after) => log.read(after, Infinity) })),
-    /at most maxBytes/,
-  ],
+  ['ignores maxBytes', broken((log) => ({ read: (after) => log.read(after, Infinity) })), /at most maxBytes/],
   ['reads one entry at a time', broken((log) => ({ read: (after) => log.read(after, 1) })), /half full/],
   [
-    'gives nothing where an entry is larger than the page',
+    'returns no entry when the first one is larger than the page',
     brokenPages((page, after, most) => (page.bytes.length > most ? { ...page, bytes: empty, last: after } : page)),
     /at least one entry/,
   ],
   [
-    'takes who comes from the future back to its tail',
+    'moves a position beyond its tail back to the tail',
     brokenPages((page) => ({ ...page, after: Math.min(page.after, page.tail), last: Math.min(page.last, page.tail) })),
     /at the tail and after it/,
   ],
   [
-    'reads into bytes that it gave before',
+    'reads into the bytes of an earlier page',
     broken((log) => {
       const shared = new Uint8Array(2 ** 23);
       const overwrite = map((page: Page) => {
@@ -101,22 +97,22 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /never changes a page/,
   ],
   ['never trims', () => sound({ entries: 100_000 }), /removes the oldest/],
-  ['keeps too few', ({ entries }) => sound({ entries: Math.ceil(entries / 2) }), /removes the oldest/],
+  ['retains too few entries', ({ entries }) => sound({ entries: Math.ceil(entries / 2) }), /removes the oldest/],
   [
-    'hides what it trimmed',
+    'hides that it has trimmed entries',
     brokenPages((page, after) => ({ ...page, floor: 0, after: Math.min(page.after, after) })),
     /while it removes entries/,
   ],
   ['never wakes', broken(() => ({ wakes: NEVER })), /miss no entry.*after its page has arrived/],
   [
-    'wakes before there is anything to read',
+    'wakes before the entry can be read',
     broken((log) => {
       const wakes = new Subject<void>();
       return {
         wakes,
         append: (drafts) => {
           wakes.next();
-          return begun(timer(5).pipe(concatMap(() => log.append(drafts))));
+          return started(timer(5).pipe(concatMap(() => log.append(drafts))));
         },
       };
     }),
@@ -132,7 +128,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     }),
     /wakes often enough|miss no entry/,
   ],
-  ['wakes for ever', broken((log) => ({ wakes: merge(log.wakes, NEVER) })), /completes `wakes`/],
+  ['does not complete its wakes', broken((log) => ({ wakes: merge(log.wakes, NEVER) })), /completes `wakes`/],
   [
     'ends without a wake',
     broken((log) => {
@@ -150,7 +146,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /has ended so, and wakes/,
   ],
   ['forgets how it ended', broken((log) => ({ end: () => log.end('completed') })), /has 'failed' as the end/],
-  ['keeps the end to itself', brokenPages((page) => ({ ...page, ended: false })), /as the end of every page/],
+  ['does not report its end', brokenPages((page) => ({ ...page, ended: false })), /as the end of every page/],
   [
     'forgets its tail at the end',
     broken((log) => ({ end: (how) => log.end(how).pipe(map((s) => ({ ...s, tail: 0 }))) })),
@@ -162,7 +158,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     /ends once/,
   ],
   [
-    'says that it took what came after the end',
+    'acknowledges an append after its end',
     broken((log) => ({
       append: (drafts, options) =>
         log.append(drafts, options).pipe(catchError(() => of({ epoch: 'e', first: 1, last: drafts.length }))),
@@ -171,7 +167,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   ],
   ['is never closed', broken(() => ({ close: () => {} })), /rejects every operation/],
   [
-    'begins anew after a restart, under its old epoch',
+    'is empty after a restart, in its old epoch',
     (retention) => {
       const tested = sound(retention);
       const fresh = sound(retention).log;

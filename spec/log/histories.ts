@@ -6,16 +6,16 @@ import { expectEqual, expectTrue } from '../../lib/testing/logCases/expectEqual.
 import { LogOpener, type OpenedLog } from '../../lib/testing/logCases/LogCase.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
 
-/** One thing that happens to a log; places are given as thousandths of what there is, and a little beyond. */
+/** One operation of a log; positions are thousandths of the tail, and a little beyond. */
 type Step =
   | { readonly does: 'append'; readonly sizes: readonly number[]; readonly second: boolean; readonly key?: string }
   | { readonly does: 'append together'; readonly batches: readonly (readonly number[])[] }
   | { readonly does: 'read'; readonly from: number; readonly maxBytes: number; readonly second: boolean }
-  | { readonly does: 'read on' | 'restart' }
+  | { readonly does: 'read next' | 'restart' }
   | { readonly does: 'end'; readonly how: LogEnd };
 
 interface History {
-  /** What the log keeps, at least. */
+  /** The least number of entries that the log retains. */
   readonly entries: number;
   readonly steps: readonly Step[];
 }
@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ does: fc.constant('append together' as const), batches: fc.array(sizes, { maxLength: 5 }) }),
   },
   { weight: 26, arbitrary: fc.record({ does: fc.constant('read' as const), from: fc.nat(1050), maxBytes, second }) },
-  { weight: 26, arbitrary: fc.record({ does: fc.constant('read on' as const) }) },
+  { weight: 26, arbitrary: fc.record({ does: fc.constant('read next' as const) }) },
   { weight: 6, arbitrary: fc.record({ does: fc.constant('restart' as const) }) },
   {
     weight: 1,
@@ -52,9 +52,8 @@ const histories: fc.Arbitrary<History> = fc.record({
 });
 
 /**
- * Plays random histories on fresh logs and on a plain array beside each, and
- * fails at the first answer in which they differ; the error has the seed. Gives
- * how many entries the logs let go of, so that a spec can say that they did.
+ * Runs random histories on a new log and on an array, and fails at the first answer in which they differ; the error has
+ * the seed. Returns how many entries the logs trimmed, so that a spec can check that they did.
  */
 export async function playHistories(open: OpenLog, numRuns: number): Promise<{ readonly trimmed: number }> {
   let trimmed = 0;
@@ -62,7 +61,7 @@ export async function playHistories(open: OpenLog, numRuns: number): Promise<{ r
     const logs = new LogOpener(open, 4000);
     try {
       const model = new Model(await logs.open(entries), entries);
-      for (const each of steps) await model.take(each);
+      for (const each of steps) await model.run(each);
       trimmed += await model.readAll();
     } finally {
       await logs.close();
@@ -72,26 +71,26 @@ export async function playHistories(open: OpenLog, numRuns: number): Promise<{ r
   return { trimmed };
 }
 
-/** A log, and the array that it must be like. */
+/** A log, and the array that it is compared with. */
 class Model {
   readonly #opened: OpenedLog;
-  readonly #kept: number;
+  readonly #retained: number;
   readonly #entries: string[] = [];
   readonly #keys = new Map<string, number>();
   #first: CheckedLog;
   #second: CheckedLog | undefined;
   #ended: false | LogEnd = false;
   #floor = 0;
-  /** Where the reader is that reads on, now and then, page after page. */
+  /** The position of a reader that reads the next page from time to time. */
   #reader = 0;
 
-  constructor(opened: OpenedLog, kept: number) {
+  constructor(opened: OpenedLog, retained: number) {
     this.#opened = opened;
     this.#first = opened;
-    this.#kept = kept;
+    this.#retained = retained;
   }
 
-  async take(step: Step): Promise<void> {
+  async run(step: Step): Promise<void> {
     switch (step.does) {
       case 'append':
         return this.#append(await this.#probe(step.second), step.sizes, step.key);
@@ -104,7 +103,7 @@ class Model {
           step.maxBytes,
         );
         return;
-      case 'read on':
+      case 'read next':
         this.#reader = await this.#read(this.#first, this.#reader, 1000);
         return;
       case 'end':
@@ -117,7 +116,7 @@ class Model {
     }
   }
 
-  /** Everything, in pages of some size; gives how much of it is gone. */
+  /** Reads every entry, in pages of some size, and returns how many were trimmed. */
   async readAll(): Promise<number> {
     for (let at = 0; at < this.#entries.length; ) at = await this.#read(this.#first, at, 700);
     return this.#floor;
@@ -128,7 +127,7 @@ class Model {
     expectEqual(`entries after ${page.after}`, blocks.map(shown), this.#entries.slice(page.after, page.last));
     expectEqual('tail and end', [tail, ended], [this.#entries.length, this.#ended]);
     expectTrue(`the floor went back from ${this.#floor} to ${floor}`, floor >= this.#floor);
-    expectTrue(`of ${tail} it keeps ${tail - floor}`, floor === 0 || tail - floor >= this.#kept);
+    expectTrue(`of ${tail} entries it retains ${tail - floor}`, floor === 0 || tail - floor >= this.#retained);
     this.#floor = floor;
     return page.last;
   }
@@ -144,17 +143,17 @@ class Model {
     const options = key === undefined ? {} : { key };
     if (known !== undefined) {
       const appended = await probe.answer('append', probe.log.append(drafts, options));
-      return expectEqual(`the place of what has the key ${key}`, appended.first, known);
+      return expectEqual(`the sequence of the key ${key}`, appended.first, known);
     }
     if (this.#ended !== false) {
       return expectEqual(
-        'the refusal',
+        'the error of an append after the end',
         await probe.errorTagOf('append', probe.log.append(drafts, options)),
         'ClosedError',
       );
     }
     const { first } = await probe.append(drafts, options);
-    expectEqual('its place', first, this.#entries.length + 1);
+    expectEqual('the first sequence', first, this.#entries.length + 1);
     if (key !== undefined) this.#keys.set(key, first);
     this.#entries.push(...drafts.map(shown));
   }
@@ -167,11 +166,11 @@ class Model {
       const drafts = this.#drafts(sizes, 1000 * index);
       return writer === undefined ? [] : [writer.append(drafts).then(({ first }) => ({ first, drafts }))];
     });
-    // In which order is the log's to say; that each is whole and none is lost, is not.
+    // The log may choose the order of the batches; it must store each whole, and lose none.
     for (const { first, drafts } of (await Promise.all(calls)).sort(
       (a, b) => a.first - b.first || a.drafts.length - b.drafts.length,
     )) {
-      expectEqual('the place of a batch', first, this.#entries.length + 1);
+      expectEqual('the first sequence of a batch', first, this.#entries.length + 1);
       this.#entries.push(...drafts.map(shown));
     }
   }

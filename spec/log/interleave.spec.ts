@@ -6,29 +6,29 @@ import { withLatency } from '../../lib/testing/withLatency.ts';
 import { sample } from './sample.ts';
 
 describe('interleave', () => {
-  it('carries out and answers when it is told to, and not before', () => {
+  it('runs and answers each operation at its step, and not before', () => {
     const log = memoryLog();
     const stepped = interleave(log);
-    const said: string[] = [];
-    const tail = () => log.read(0, 0).subscribe((page) => said.push(`tail ${page.tail}`));
+    const received: string[] = [];
+    const tail = () => log.read(0, 0).subscribe((page) => received.push(`tail ${page.tail}`));
 
     stepped
       .append([sample()])
-      .subscribe({ next: ({ last }) => said.push(`appended ${last}`), complete: () => said.push('done') });
+      .subscribe({ next: ({ last }) => received.push(`appended ${last}`), complete: () => received.push('done') });
     tail();
     expect(stepped.step()).to.equal('carry out append');
     tail();
     expect(stepped.step()).to.equal('answer append');
     expect(stepped.step()).to.equal(undefined);
-    expect(said).to.deep.equal(['tail 0', 'tail 1', 'appended 1', 'done']);
+    expect(received).to.deep.equal(['tail 0', 'tail 1', 'appended 1', 'done']);
   });
 
-  it('takes its steps in turn, so that what is asked together is done before any of it answers', () => {
+  it('runs all operations of one turn before it answers any of them', () => {
     const stepped = interleave(memoryLog());
-    const said: string[] = [];
-    stepped.append([sample()]).subscribe(() => said.push('append'));
-    stepped.read(0, 1000).subscribe(({ last }) => said.push(`read ${last}`));
-    stepped.end('completed').subscribe(({ ended }) => said.push(`end ${ended}`));
+    const received: string[] = [];
+    stepped.append([sample()]).subscribe(() => received.push('append'));
+    stepped.read(0, 1000).subscribe(({ last }) => received.push(`read ${last}`));
+    stepped.end('completed').subscribe(({ ended }) => received.push(`end ${ended}`));
     const steps = Array.from({ length: 6 }, () => stepped.step());
     expect(steps).to.deep.equal([
       'carry out append',
@@ -38,46 +38,46 @@ describe('interleave', () => {
       'answer read',
       'answer end',
     ]);
-    expect(said).to.deep.equal(['append', 'read 1', 'end completed']);
+    expect(received).to.deep.equal(['append', 'read 1', 'end completed']);
   });
 
-  it('gives the page as it was when it was read, and wakes at once', () => {
+  it('answers with the page of the time of the read, and forwards wake-ups at once', () => {
     const log = memoryLog();
     const stepped = interleave(log);
-    const said: string[] = [];
-    stepped.wakes.subscribe({ next: () => said.push('wake'), complete: () => said.push('closed') });
-    stepped.read(0, 1000).subscribe(({ tail }) => said.push(`read up to ${tail}`));
+    const received: string[] = [];
+    stepped.wakes.subscribe({ next: () => received.push('wake'), complete: () => received.push('closed') });
+    stepped.read(0, 1000).subscribe(({ tail }) => received.push(`read up to ${tail}`));
     stepped.step();
     log.append([sample()]);
     stepped.step();
     stepped.close();
-    expect(said).to.deep.equal(['wake', 'read up to 0', 'closed']);
+    expect(received).to.deep.equal(['wake', 'read up to 0', 'closed']);
   });
 
-  it('answers those who subscribe late, with errors too', () => {
+  it('answers late subscribers, also with errors', () => {
     const stepped = interleave(memoryLog());
     const appended = stepped.append([sample()]);
     const refused = stepped.append([sample()]);
     stepped.step();
     stepped.close();
     while (stepped.step() !== undefined);
-    const said: unknown[] = [];
-    appended.subscribe(({ last }) => said.push(last));
-    refused.subscribe({ error: (error) => said.push(error._tag) });
-    expect(said).to.deep.equal([1, 'ClosedError']);
+    const received: unknown[] = [];
+    appended.subscribe(({ last }) => received.push(last));
+    refused.subscribe({ error: (error) => received.push(error._tag) });
+    expect(received).to.deep.equal([1, 'ClosedError']);
   });
 
   it(
-    'may be told to answer before the log has: the answer then comes with the log',
+    'answers with the log when the step of an answer comes before the log has answered',
     marbles(({ flush }) => {
       const stepped = interleave(withLatency(memoryLog(), 5));
-      const said: number[] = [];
-      stepped.append([sample()]).subscribe(({ last }) => said.push(last));
+      const received: number[] = [];
+      stepped.append([sample()]).subscribe(({ last }) => received.push(last));
       stepped.step();
       expect(stepped.step()).to.equal('answer append');
-      expect(said).to.deep.equal([]);
+      expect(received).to.deep.equal([]);
       flush();
-      expect(said).to.deep.equal([1]);
+      expect(received).to.deep.equal([1]);
     }),
   );
 });

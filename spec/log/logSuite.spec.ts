@@ -4,7 +4,7 @@ import { sound, twisted } from './broken.ts';
 import { brokenClaimLogs } from './brokenClaims.ts';
 import { brokenLogs } from './brokenLogs.ts';
 
-/** The tests that the suite defines, those of a name, run by hand; which of them failed. */
+/** Runs the tests of the suite whose names match, and returns the failures. */
 async function failuresOf(open: OpenLog, name = /^/): Promise<readonly string[]> {
   const tests: { readonly name: string; readonly body: () => Promise<void> }[] = [];
   logSuite('a log', open, {
@@ -20,7 +20,7 @@ async function failuresOf(open: OpenLog, name = /^/): Promise<readonly string[]>
 }
 
 describe('logSuite', () => {
-  it('passes a log that is sound', async () => {
+  it('passes a correct log', async () => {
     expect(await failuresOf(sound)).to.deep.equal([]);
   });
 
@@ -39,7 +39,7 @@ describe('logSuite', () => {
     });
   }
 
-  it('closes what it opened, of a test that failed too', async () => {
+  it('closes each log that it opened, also after a failed test', async () => {
     let open = 0;
     const counted: OpenLog = (retention) => {
       open++;
@@ -51,7 +51,7 @@ describe('logSuite', () => {
     expect(open).to.equal(0);
   });
 
-  it('needs a describe and an it, and says where they may come from', () => {
+  it('throws without describe and it, and names the options that supply them', () => {
     const globals: { describe?: unknown } = globalThis;
     const { describe } = globals;
     delete globals.describe;

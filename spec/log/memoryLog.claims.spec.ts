@@ -4,7 +4,7 @@ import type { ClaimState } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
-/** Claims a log, whose answer is there when it returns. */
+/** Claims a log that answers synchronously, and returns the answer. */
 function claim(log: ReturnType<typeof memoryLog>, holder: string, lease: number): ClaimState | undefined {
   let state: ClaimState | undefined;
   log.claim?.(holder, lease).subscribe((answer) => {
@@ -32,7 +32,7 @@ describe('a claim on a memory log', () => {
     }),
   );
 
-  it('wakes nobody when it is taken, renewed or refused, nor for one that is not its holder', () => {
+  it('causes no wake-up when it is acquired, renewed or refused, or given up by another holder', () => {
     const log = memoryLog();
     let wakes = 0;
     log.wakes.subscribe(() => wakes++);
@@ -49,7 +49,7 @@ describe('a claim on a memory log', () => {
     expect(wakes).to.equal(1);
   });
 
-  it('refuses a lease that is no time, at once', () => {
+  it('throws for a lease that is not a duration', () => {
     const log = memoryLog();
     expect(() => log.claim?.('a', -1)).to.throw(RangeError, 'claim: lease must be from 0 to 2147483647 ms, got -1');
     expect(() => log.claim?.('a', Infinity)).to.throw(RangeError);

@@ -8,7 +8,7 @@ import { sample } from './sample.ts';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** Bytes that cannot be collected, in the heap and outside. Buffers are freed in the turn after. */
+/** Returns the bytes that cannot be collected, in the heap and outside. Buffers are freed in the next turn. */
 async function held(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     collect();
@@ -20,12 +20,12 @@ async function held(): Promise<number> {
 
 interface Cost {
   readonly entries: number;
-  /** As they go over the wire. */
+  /** The bytes of the entries as they are sent. */
   readonly framed: number;
   readonly held: number;
 }
 
-/** Of many logs, so that what else the process does is small beside them. */
+/** Measures many logs, so that the rest of the process is small in comparison. */
 async function costOf(appended: number, size: number, logs = 10): Promise<Cost> {
   const before = await held();
   const opened = Array.from({ length: logs }, () => memoryLog());
@@ -37,23 +37,23 @@ async function costOf(appended: number, size: number, logs = 10): Promise<Cost> 
       cost.framed += bytes.length;
     });
   }
-  const taken = (await held()) - before;
+  const retained = (await held()) - before;
   expect(opened.map(({ inMemory }) => inMemory)).to.not.contain(undefined);
-  return { ...cost, held: taken };
+  return { ...cost, held: retained };
 }
 
-describe('memoryLog holds', function () {
+describe('memoryLog', function () {
   this.timeout(20_000);
 
   for (const size of [20, 60, 200, 1000]) {
-    it(`the framed bytes of 10,000 entries of ${size} bytes, and 32 bytes an entry at most`, async () => {
+    it(`retains the framed bytes of 10,000 entries of ${size} bytes, and at most 32 bytes more an entry`, async () => {
       const { entries, framed, held } = await costOf(10_000, size);
       expect(entries).to.equal(100_000);
       expect((held - framed) / entries).to.be.below(32);
     });
   }
 
-  it('no more when most was trimmed', async () => {
+  it('retains no more when most entries were trimmed', async () => {
     const { entries, framed, held } = await costOf(35_000, 200);
     expect(entries / 10)
       .to.be.at.least(10_000)
@@ -61,17 +61,17 @@ describe('memoryLog holds', function () {
     expect((held - framed) / entries).to.be.below(32);
   });
 
-  it('little where there is little: a log with one entry', async () => {
+  it('retains less than 4 KiB for a log with one entry', async () => {
     expect((await costOf(1, 20, 1000)).held / 1000).to.be.below(4096);
   });
 
-  it('nothing when it is closed', async () => {
+  it('retains nothing when it is closed', async () => {
     const log = memoryLog();
     const before = await held();
     for (let n = 0; n < 10_000; n++) log.append([sample('x'.repeat(200))], { key: `key ${n}` });
     expect((await held()) - before).to.be.above(2_000_000);
     log.close();
-    // Of some 2.9 MB; what the runtime itself came to hold meanwhile is not the log's.
+    // Of about 2.9 MB; the rest was allocated by the runtime and not by the log.
     expect((await held()) - before).to.be.below(600_000);
   });
 });

@@ -7,7 +7,7 @@ import { memoryLog } from '../../lib/log/memoryLog.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { sample } from './sample.ts';
 
-/** What has been answered when the call returns. */
+/** Returns what was answered synchronously. */
 function now<T>(answer: { subscribe(next: (value: T) => void): unknown }): T {
   const answers: T[] = [];
   answer.subscribe((value) => answers.push(value));
@@ -23,7 +23,7 @@ const append = (log: EventLog, drafts: readonly EncodedEvent[], key?: string): A
 const many = (count: number, data = '1') => Array.from({ length: count }, () => sample(data));
 
 describe('memoryLog', () => {
-  it('has its entries as they go over the wire, with their cursors', () => {
+  it('returns its entries as they are sent, with their cursors', () => {
     const log = memoryLog();
     append(log, [
       sample('{"a":1}', 'order.paid', 2500),
@@ -38,11 +38,11 @@ describe('memoryLog', () => {
     );
   });
 
-  it('says that it is in memory, which a feed takes as leave to keep no copy', () => {
+  it('has inMemory set, so that a feed retains no copy', () => {
     expect(memoryLog().inMemory).to.equal(true);
   });
 
-  it('wakes once an append and once for the end, and not where nothing was added', () => {
+  it('wakes once for each append and once for the end, and not when nothing was added', () => {
     const log = memoryLog();
     let wakes = 0;
     log.wakes.subscribe(() => wakes++);
@@ -55,7 +55,7 @@ describe('memoryLog', () => {
     expect(wakes).to.equal(3);
   });
 
-  it('can be read and appended to by whoever it wakes', () => {
+  it('can be read and appended to from a wake-up', () => {
     const log = memoryLog();
     const tails: number[] = [];
     log.wakes.subscribe(() => {
@@ -68,7 +68,7 @@ describe('memoryLog', () => {
     expect(text(read(log)).match(/data: \d/g)).to.deep.equal(['data: 0', 'data: 1', 'data: 2']);
   });
 
-  it('appends nothing of a batch in which one draft is broken', () => {
+  it('appends nothing of a batch in which one draft is invalid', () => {
     const log = memoryLog();
     const drafts = [sample(), { ...sample(), data: undefined as unknown as string }];
     expect(() => log.append(drafts)).to.throw(TypeError);
@@ -76,8 +76,8 @@ describe('memoryLog', () => {
     expect(append(log, [sample()]).first).to.equal(1);
   });
 
-  describe('its bounds', () => {
-    it('are reached in entries', () => {
+  describe('with bounds', () => {
+    it('retains at least maxEntries, and at most an eighth more', () => {
       const log = memoryLog({ maxEntries: 100 });
       append(log, many(100));
       expect(read(log).floor).to.equal(0);
@@ -90,7 +90,7 @@ describe('memoryLog', () => {
       }
     });
 
-    it('are reached in bytes, within an eighth', () => {
+    it('retains at least maxBytes, and at most an eighth more', () => {
       const bytes = 64 * 1024;
       const log = memoryLog({ maxEntries: Infinity, maxBytes: bytes });
       for (let batch = 0; batch < 200; batch++) {
@@ -105,7 +105,7 @@ describe('memoryLog', () => {
       expect(read(log).floor).to.be.above(0);
     });
 
-    it('keep the newest entry, however large it is, until the next one', () => {
+    it('retains the newest entry of any size until the next one', () => {
       const log = memoryLog({ maxBytes: 1000 });
       append(log, [sample('x'.repeat(5000))]);
       expect(read(log)).to.include({ floor: 0, tail: 1 });
@@ -116,11 +116,11 @@ describe('memoryLog', () => {
     });
 
     it(
-      'are reached in age, within an eighth',
+      'trims entries older than maxAge, at most an eighth later',
       marbles(({ flush }) => {
         const log = memoryLog({ maxAge: 1000 });
         const floors: (readonly [number, number])[] = [];
-        // Entry n comes at 10n ms.
+        // Entry n is appended at 10n ms.
         for (let sequence = 1; sequence <= 300; sequence++) {
           asyncScheduler.schedule(() => {
             append(log, [sample()]);
@@ -131,14 +131,14 @@ describe('memoryLog', () => {
         for (const [sequence, floor] of floors) {
           const oldest = 10 * (sequence - floor - 1);
           expect(oldest, `age of the oldest when ${sequence} came`).to.be.at.most(1125);
-          if (floor > 0) expect(10 * (sequence - floor), 'age of the newest that went').to.be.above(1000);
+          if (floor > 0) expect(10 * (sequence - floor), 'age of the newest trimmed entry').to.be.above(1000);
         }
         expect(floors.at(-1)?.[1]).to.be.at.least(187);
       }),
     );
 
     it(
-      'are reached in age by a quiet log, too: its entries are not read any more, and what follows is',
+      'returns no entry older than maxAge when nothing is appended, and returns later entries',
       marbles(({ flush }) => {
         const log = memoryLog({ maxAge: 1000 });
         append(log, many(3));
@@ -152,7 +152,7 @@ describe('memoryLog', () => {
       }),
     );
 
-    it('are reached in keys: the newest are known', () => {
+    it('remembers the newest maxKeys keys', () => {
       const log = memoryLog({ maxKeys: 3 });
       for (const key of ['a', 'b', 'c', 'a']) append(log, many(1), key);
       expect(read(log).tail).to.equal(3);
@@ -162,12 +162,12 @@ describe('memoryLog', () => {
       expect(append(log, many(1), 'b').first).to.equal(6);
     });
 
-    it('know no key for 0', () => {
+    it('remembers no key with maxKeys: 0', () => {
       const log = memoryLog({ maxKeys: 0 });
       expect(['a', 'a'].map((key) => append(log, many(1), key).first)).to.deep.equal([1, 2]);
     });
 
-    it('are refused where they are none, at once', () => {
+    it('throws a RangeError for a bound out of range', () => {
       const cases = [
         { maxEntries: 0 },
         { maxEntries: Number.NaN },
@@ -185,7 +185,7 @@ describe('memoryLog', () => {
     });
   });
 
-  it('cannot be read in any way once it is closed, and has nothing then', () => {
+  it('rejects every read after it is closed', () => {
     const log = memoryLog();
     log.append([sample()]);
     log.close();
@@ -195,7 +195,7 @@ describe('memoryLog', () => {
     expect(error).to.be.instanceOf(ClosedError);
   });
 
-  it('takes each bound at its least', () => {
+  it('accepts the least value of each bound', () => {
     for (const bound of [{ maxEntries: 1 }, { maxBytes: 1 }, { maxAge: 1e-9 }, { maxKeys: 0 }]) {
       expect(() => memoryLog(bound)).to.not.throw();
     }

@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '../../lib/event/encodeEvent.ts';
 
-/** A draft of which a spec cares for the data at most. */
+/** Returns a draft with the data, or with any data. */
 export const sample = (data = '1', event: string | undefined = 'tick', retry?: number): EncodedEvent => ({
   event,
   data,

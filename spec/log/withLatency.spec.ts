@@ -7,7 +7,7 @@ import { sample } from './sample.ts';
 
 describe('withLatency', () => {
   it(
-    'answers later, and each of its answers is complete then',
+    'answers after the latency, and completes then',
     marbles(({ expectObservable, time }) => {
       const log = withLatency(memoryLog(), time('---|'));
       expectObservable(log.append([sample()]).pipe(map(({ last }) => last))).toBe('---(a|)', { a: 1 });
@@ -17,7 +17,7 @@ describe('withLatency', () => {
   );
 
   it(
-    'does at once what it is asked, whether or not anybody subscribes',
+    'runs each operation at once, also without a subscriber',
     marbles(({ expectObservable }) => {
       const log = memoryLog();
       const slow = withLatency(log, 20);
@@ -29,35 +29,35 @@ describe('withLatency', () => {
   );
 
   it(
-    'has its answer for those who subscribe late, and again',
+    'replays its answer to late and repeated subscribers',
     marbles(({ flush }) => {
       const appended = withLatency(memoryLog(), 2).append([sample()]);
       flush();
-      const said: unknown[] = [];
+      const received: unknown[] = [];
       for (const _ of [1, 2]) {
-        appended.subscribe({ next: ({ last }) => said.push(last), complete: () => said.push('done') });
+        appended.subscribe({ next: ({ last }) => received.push(last), complete: () => received.push('done') });
       }
-      expect(said).to.deep.equal([1, 'done', 1, 'done']);
+      expect(received).to.deep.equal([1, 'done', 1, 'done']);
     }),
   );
 
   it(
-    'lets errors wait as long, and leaves wakes and the close alone',
+    'delays errors as well, and does not delay wake-ups and close()',
     marbles(({ expectObservable }) => {
       const slow = withLatency(memoryLog(), 4);
-      const said: string[] = [];
-      slow.wakes.subscribe({ next: () => said.push('wake'), complete: () => said.push('closed') });
+      const received: string[] = [];
+      slow.wakes.subscribe({ next: () => received.push('wake'), complete: () => received.push('closed') });
       slow.append([sample()]);
       slow.end('completed');
       expectObservable(slow.append([sample()]).pipe(catchError(({ _tag }) => of(_tag)))).toBe('----(a|)', {
         a: 'ClosedError',
       });
       slow.close();
-      expect(said).to.deep.equal(['wake', 'wake', 'closed']);
+      expect(received).to.deep.equal(['wake', 'wake', 'closed']);
     }),
   );
 
-  it('refuses a wait that is no time, at once', () => {
+  it('throws for a latency that is not a duration', () => {
     for (const ms of [-1, Number.NaN, Infinity])
       expect(() => withLatency(memoryLog(), ms)).to.throw(RangeError, 'withLatency');
   });

@@ -11,21 +11,21 @@ const puts = (log: Uint8Array, durability: Durability = 'visible') =>
   new QueuedWrite(log, durability, () => E.right('put'));
 const refused = (log: Uint8Array) => new QueuedWrite<string>(log, 'visible', () => E.left(new RangeError('no')));
 
-/** Commits these, and says what the table then says of changes. */
+/** Commits the writes, and returns the changes that the table has then. */
 function committed(fake: FakeTable, ...writes: QueuedWrite<string>[]) {
   const commit = new Commit(fake.table, writes as QueuedWrite<unknown>[]);
   return { commit, changes: new Changes(fake.get(changesKey)) };
 }
 
-/** What is heard of a write, in order. */
-function heard(write: QueuedWrite<string>): unknown[] {
-  const words: unknown[] = [];
-  write.done.subscribe({ next: (value) => words.push(value), error: (error) => words.push(error.name) });
-  return words;
+/** Records the notifications of a write, in order. */
+function notifications(write: QueuedWrite<string>): unknown[] {
+  const received: unknown[] = [];
+  write.done.subscribe({ next: (value) => received.push(value), error: (error) => received.push(error.name) });
+  return received;
 }
 
-describe('a commit', () => {
-  it('counts each log that it changes once, after those before it', () => {
+describe('Commit', () => {
+  it('counts each log that it changes once, after the earlier commits', () => {
     const fake = new FakeTable();
     const first = committed(fake, puts(a), puts(a), puts(b));
     expect([first.commit.before, first.commit.count, first.commit.logs.length]).to.deep.equal([0, 2, 2]);
@@ -37,7 +37,7 @@ describe('a commit', () => {
     expect(second.commit.isIn(first.changes)).to.equal(false);
   });
 
-  it('changes nothing where all was refused, and is not to be seen', () => {
+  it('changes nothing when all writes were rejected, and is not in the changes', () => {
     const fake = new FakeTable();
     const { commit, changes } = committed(fake, refused(a));
     expect([fake.entries.size, commit.before, commit.count]).to.deep.equal([0, 0, 0]);
@@ -46,26 +46,26 @@ describe('a commit', () => {
     expect(commit.isIn(new Changes(fake.get(changesKey)))).to.equal(false);
   });
 
-  it('is told to each write when it is what that one waits for', () => {
+  it('completes each write when it is visible or flushed, by the durability of the write', () => {
     const fake = new FakeTable();
     const [visible, flushed] = [puts(a), puts(a, 'flushed')];
-    const words = [heard(visible), heard(flushed)];
+    const received = [notifications(visible), notifications(flushed)];
     const { commit } = committed(fake, visible, flushed);
-    expect([commit.state, words]).to.deep.equal(['running', [[], []]]);
+    expect([commit.state, received]).to.deep.equal(['running', [[], []]]);
     commit.visible();
-    expect([commit.state, words]).to.deep.equal(['visible', [['put'], []]]);
+    expect([commit.state, received]).to.deep.equal(['visible', [['put'], []]]);
     commit.flushed();
-    expect([commit.state, words]).to.deep.equal(['flushed', [['put'], ['put']]]);
+    expect([commit.state, received]).to.deep.equal(['flushed', [['put'], ['put']]]);
   });
 
-  it('tells what was refused why', () => {
+  it('passes its error to a rejected write', () => {
     const write = refused(a);
-    const words = heard(write);
+    const received = notifications(write);
     committed(new FakeTable(), write).commit.visible();
-    expect(words).to.deep.equal(['RangeError']);
+    expect(received).to.deep.equal(['RangeError']);
   });
 
-  it('that failed is neither', () => {
+  it('is neither visible nor flushed after a failure', () => {
     const { commit } = committed(new FakeTable(), puts(a));
     commit.failed();
     expect(commit.state).to.equal('failed');

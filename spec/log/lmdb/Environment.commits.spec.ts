@@ -11,33 +11,33 @@ import { FakeTable } from './FakeTable.ts';
 
 const log = hashOf('log');
 
-/** An environment over a table whose transactions a spec begins and flushes. */
+/** Returns an environment over a table whose transactions a spec starts and flushes. */
 function environment() {
   const fake = new FakeTable();
-  const told = { closed: 0 };
-  const opened = new Environment('the/folder', () => told.closed++, fake.table);
+  const counts = { closed: 0 };
+  const opened = new Environment('the/folder', () => counts.closed++, fake.table);
   opened.hold();
-  const heard: unknown[] = [];
-  const write = (word: string, durability: Durability = 'visible', fails = false): void => {
+  const received: unknown[] = [];
+  const write = (value: string, durability: Durability = 'visible', fails = false): void => {
     const work = () => {
       if (fails) throw new Error('half way');
-      return E.right(word);
+      return E.right(value);
     };
     opened.write(new QueuedWrite(log, durability, work)).subscribe({
-      next: (value) => heard.push(value),
-      error: (error) => heard.push(error),
+      next: (written) => received.push(written),
+      error: (error) => received.push(error),
     });
   };
-  return { fake, opened, told, heard, write };
+  return { fake, opened, counts, received, write };
 }
 
-/** So many turns of the loop. */
+/** Waits for `count` turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the commits of an lmdb environment', () => {
-  it('take all that is written until they begin', () => {
+describe('the commits of an Environment', () => {
+  it('contain all writes that were made before they start', () => {
     const { fake, write } = environment();
     write('a');
     write('b');
@@ -48,7 +48,7 @@ describe('the commits of an lmdb environment', () => {
   });
 
   it('wait while a transaction would continue from an older commit than the newest, and lose no write', async () => {
-    const { fake, heard, write } = environment();
+    const { fake, received, write } = environment();
     fake.newestCommit = 5;
     fake.baseCommit = 4;
     write('a');
@@ -59,13 +59,13 @@ describe('the commits of an lmdb environment', () => {
     fake.transactions[1]?.begin();
     fake.transactions[1]?.flush();
     await turns(1);
-    expect(heard).to.deep.equal(['a', 'b']);
+    expect(received).to.deep.equal(['a', 'b']);
   });
 
-  it('are two at once at most, and the next begins when one is flushed', async () => {
-    const { fake, heard, write } = environment();
-    for (const [index, word] of ['a', 'b', 'c'].entries()) {
-      write(word, 'flushed');
+  it('are at most two at once, and the next one starts when one is flushed', async () => {
+    const { fake, received, write } = environment();
+    for (const [index, value] of ['a', 'b', 'c'].entries()) {
+      write(value, 'flushed');
       fake.transactions[index]?.begin();
     }
     expect(fake.transactions).to.have.length(2);
@@ -75,45 +75,45 @@ describe('the commits of an lmdb environment', () => {
     fake.transactions[2]?.begin();
     for (const { flush } of fake.transactions) flush();
     await turns(1);
-    expect(heard).to.deep.equal(['a', 'b', 'c']);
+    expect(received).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('are told as soon as they can be seen, long before they are flushed, to watchers too', async () => {
-    const { fake, opened, heard, write } = environment();
+  it('complete their writes and wake watchers as soon as they are visible, before they are flushed', async () => {
+    const { fake, opened, received, write } = environment();
     let woken = 0;
-    const leave = opened.watchers.add(log, () => woken++);
+    const unwatch = opened.watchers.add(log, () => woken++);
     write('visible');
     write('flushed', 'flushed');
     fake.transactions[0]?.begin();
-    expect([heard, woken]).to.deep.equal([[], 0]);
+    expect([received, woken]).to.deep.equal([[], 0]);
     await turns(2);
-    expect([heard, woken]).to.deep.equal([['visible'], 1]);
+    expect([received, woken]).to.deep.equal([['visible'], 1]);
     fake.transactions[0]?.flush();
     await turns(2);
-    expect([heard, woken]).to.deep.equal([['visible', 'flushed'], 1]);
-    leave();
+    expect([received, woken]).to.deep.equal([['visible', 'flushed'], 1]);
+    unwatch();
   });
 
-  it('are looked for until they can be seen, also where that takes long', async () => {
-    const { fake, heard, write } = environment();
+  it('are polled until they are visible', async () => {
+    const { fake, received, write } = environment();
     write('a');
     const broken = new Error('cannot be read');
     fake.transactions[0]?.begin();
     fake.broken = broken;
     await turns(100);
-    expect(heard).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
     fake.broken = undefined;
     await new Promise<void>((resolve) => {
-      const look = (): void => void (heard.length > 0 ? resolve() : setImmediate(look));
-      look();
+      const check = (): void => void (received.length > 0 ? resolve() : setImmediate(check));
+      check();
     });
-    expect(heard).to.deep.equal(['a']);
+    expect(received).to.deep.equal(['a']);
   });
 
-  it('are told by their flush where they were not seen before, and then no more', async () => {
-    const { fake, opened, heard, write } = environment();
+  it('complete their writes when they are flushed without having been visible, once', async () => {
+    const { fake, opened, received, write } = environment();
     let woken = 0;
-    const leave = opened.watchers.add(log, () => woken++);
+    const unwatch = opened.watchers.add(log, () => woken++);
     write('a');
     fake.transactions[0]?.begin();
     fake.broken = new Error('cannot be read');
@@ -122,12 +122,12 @@ describe('the commits of an lmdb environment', () => {
     await turns(1);
     fake.broken = undefined;
     await turns(2);
-    expect([heard, woken]).to.deep.equal([['a'], 1]);
-    leave();
+    expect([received, woken]).to.deep.equal([['a'], 1]);
+    unwatch();
   });
 
-  it('fail with the folder and the cause, whether they have begun or not, and the next goes on', async () => {
-    const { fake, heard, write } = environment();
+  it('fail with the folder and the cause, started or not, and the next one runs', async () => {
+    const { fake, received, write } = environment();
     write('a', 'visible', true);
     fake.transactions[0]?.begin();
     await turns(2);
@@ -137,7 +137,7 @@ describe('the commits of an lmdb environment', () => {
     write('c');
     fake.transactions[2]?.begin();
     await turns(2);
-    const [half, room, last] = heard as [StorageError, StorageError, string];
+    const [half, room, last] = received as [StorageError, StorageError, string];
     expect([half, room].map((error) => error instanceof StorageError)).to.deep.equal([true, true]);
     expect(half.message).to.include('the/folder').and.include('half way');
     expect(room.message).to.include('the/folder').and.include('no room');
@@ -145,8 +145,8 @@ describe('the commits of an lmdb environment', () => {
     expect(fake.transactions).to.have.length(3);
   });
 
-  it('that failed are not looked for, and do not take what came after them with them', async () => {
-    const { fake, heard, write } = environment();
+  it('are not polled after a failure, and do not fail the later commits', async () => {
+    const { fake, received, write } = environment();
     write('a');
     fake.transactions[0]?.begin();
     write('b');
@@ -154,35 +154,35 @@ describe('the commits of an lmdb environment', () => {
     await turns(1);
     fake.transactions[0]?.fail(new Error('no room'));
     await turns(3);
-    const looks = fake.snapshots;
+    const polls = fake.snapshots;
     await turns(3);
-    expect(fake.snapshots).to.equal(looks);
+    expect(fake.snapshots).to.equal(polls);
     fake.broken = undefined;
     fake.transactions[1]?.begin();
     await turns(2);
-    expect(heard.map((word) => (word instanceof Error ? word.name : word))).to.deep.equal(['StorageError', 'b']);
+    expect(received.map((value) => (value instanceof Error ? value.name : value))).to.deep.equal(['StorageError', 'b']);
   });
 
-  it('free the places of readers that died, once a minute', () => {
-    const hand = new ManualClock();
-    replaceClock(hand);
+  it('free the reader slots of dead processes, once a minute', () => {
+    const manual = new ManualClock();
+    replaceClock(manual);
     try {
       const { fake, write } = environment();
       const writeAt = (time: number): number => {
-        hand.time = time;
+        manual.time = time;
         write('a');
         fake.transactions.at(-1)?.begin();
         fake.transactions.length = 0;
         return fake.readerChecks;
       };
-      // Two at once are as many as there are.
+      // Two commits at once are the most.
       expect([writeAt(59_999), writeAt(60_000)]).to.deep.equal([0, 1]);
       const later = environment();
       for (const [time, checks] of [
         [119_999, 0],
         [120_001, 1],
       ] as const) {
-        hand.time = time;
+        manual.time = time;
         later.write('a');
         later.fake.transactions.at(-1)?.begin();
         expect(later.fake.readerChecks).to.equal(checks);
@@ -192,13 +192,13 @@ describe('the commits of an lmdb environment', () => {
     }
   });
 
-  it('do not free them again within the minute', async () => {
-    const hand = new ManualClock();
-    replaceClock(hand);
+  it('do not free reader slots again within the minute', async () => {
+    const manual = new ManualClock();
+    replaceClock(manual);
     try {
       const { fake, write } = environment();
       for (const time of [60_000, 60_001, 119_999, 120_000]) {
-        hand.time = time;
+        manual.time = time;
         write('a');
         fake.transactions.at(-1)?.begin();
         fake.transactions.at(-1)?.flush();
@@ -210,21 +210,21 @@ describe('the commits of an lmdb environment', () => {
     }
   });
 
-  it('end with the last holder, when all is written', async () => {
-    const { fake, opened, told, write } = environment();
+  it('are flushed before the environment is closed with its last holder', async () => {
+    const { fake, opened, counts, write } = environment();
     opened.hold();
     opened.release();
-    expect([told.closed, fake.isClosed]).to.deep.equal([0, false]);
+    expect([counts.closed, fake.isClosed]).to.deep.equal([0, false]);
     write('a');
     opened.release();
-    expect([told.closed, fake.isClosed]).to.deep.equal([0, false]);
+    expect([counts.closed, fake.isClosed]).to.deep.equal([0, false]);
     fake.transactions[0]?.begin();
     fake.transactions[0]?.flush();
     await turns(1);
-    expect([told.closed, fake.isClosed]).to.deep.equal([1, true]);
+    expect([counts.closed, fake.isClosed]).to.deep.equal([1, true]);
   });
 
-  it('are read in snapshots that are let go of, and a read that fails says where', async () => {
+  it('are read in snapshots that are released, and a failed read names the folder', async () => {
     const { fake, opened } = environment();
     expect(opened.snapshot(() => 5)).to.equal(5);
     expect(fake.snapshots).to.equal(1);

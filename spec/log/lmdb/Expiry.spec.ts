@@ -9,7 +9,7 @@ import { marbles } from '../../../lib/testing/marbles.ts';
 import { FakeTable } from './FakeTable.ts';
 import { append, dataOf, freshFolder, read, samples } from './folder.ts';
 
-/** A folder in virtual time, whose transactions begin when they are asked for. */
+/** Returns a folder in virtual time whose transactions start at once. */
 function fakeFolder() {
   const fake = new FakeTable();
   const transactions: number[] = [];
@@ -33,28 +33,28 @@ function fakeFolder() {
       elapsed: now,
     });
   };
-  const kept = (name: string): number => {
+  const retained = (name: string): number => {
     const state = storedIn(fake.table, hashOf(name));
     const found = fake.getRange({ start: entryKey(hashOf(name), 0), end: entryKey(hashOf(name), 1e9) }).length;
     expect((state?.tail ?? 0) - (state?.floor ?? 0)).to.equal(found);
     return found;
   };
-  return { open, kept, transactions };
+  return { open, retained, transactions };
 }
 
 const at = (ms: number, work: () => void) => asyncScheduler.schedule(work, ms);
 
-describe('the age of an lmdb log', () => {
+describe('maxAge of lmdbLog, in virtual time,', () => {
   it(
-    'removes the entries of a log to which nothing is appended, at most an eighth and a round too late',
+    'removes the entries of a log without appends, at most an eighth and one round later',
     marbles(
       ({ flush }) => {
-        const { open, kept } = fakeFolder();
+        const { open, retained } = fakeFolder();
         const log = open('quiet', 80_000);
         log.append(samples(3));
-        at(80_000, () => expect(kept('quiet')).to.equal(3));
+        at(80_000, () => expect(retained('quiet')).to.equal(3));
         at(90_000 + 10_200, () => {
-          expect(kept('quiet')).to.equal(0);
+          expect(retained('quiet')).to.equal(0);
           log.close();
         });
         flush();
@@ -64,7 +64,7 @@ describe('the age of an lmdb log', () => {
   );
 
   it(
-    'writes nothing while nothing is too old, and needs no timer when its logs are closed',
+    'writes nothing while no entry is too old, and has no timer when its logs are closed',
     marbles(
       ({ flush }) => {
         const { open, transactions } = fakeFolder();
@@ -80,12 +80,12 @@ describe('the age of an lmdb log', () => {
   );
 });
 
-describe('the age of an lmdb log in a file', () => {
+describe('maxAge of lmdbLog, in a file,', () => {
   const folder = freshFolder();
   let now = 1_000_000;
   const clock = { now: () => now };
 
-  /** Lets everything become too old, waits for the next change of a log, and reads it. */
+  /** Makes every entry too old, waits for the next wake-up of a log, and reads it. */
   async function nextChange(log: EventLog) {
     const woken = firstValueFrom(log.wakes.pipe(take(1)));
     now += 100_000;
@@ -93,13 +93,13 @@ describe('the age of an lmdb log in a file', () => {
     return read(log);
   }
 
-  it('is stored with it, and removes the entries of a log that no process has open', async () => {
+  it('is stored with the log, and removes its entries when no process has it open', async () => {
     const aged = folder.open({ name: 'aged', maxAge: 1000 }, clock);
     await append(aged, samples(3));
     aged.close();
     const ageless = folder.open({ name: 'ageless' }, clock);
     await append(ageless, samples(3));
-    // Another log with an age makes this process look; this one has none of its own.
+    // This process removes old entries because of another log with an age; this log has none.
     const log = folder.open({ name: 'aged' }, clock);
     const change = nextChange(log);
     folder.open({ name: 'other', maxAge: 1000 }, clock);
@@ -109,7 +109,7 @@ describe('the age of an lmdb log in a file', () => {
     expect([first, dataOf(await read(log))]).to.deep.equal([4, ['4']]);
   });
 
-  it('applies to entries that were stored without one, as soon as the log is opened with it', async () => {
+  it('applies to entries that were stored without it when the log is opened with it', async () => {
     const before = folder.open({}, clock);
     await append(before, samples(2000));
     before.close();

@@ -1,15 +1,15 @@
 import type { Table } from '../../../lib/log/lmdb/layout.ts';
 
-/** A table of lmdb as far as this library uses it, in memory, whose transactions begin and are flushed by hand. */
+/** An lmdb table in memory, as far as this library uses one, whose transactions a spec starts and flushes. */
 export class FakeTable {
   readonly entries = new Map<string, Uint8Array>();
-  /** Transactions in the order in which they were asked for. */
+  /** Transactions in the order in which they were requested. */
   readonly transactions: {
     readonly begin: () => void;
     readonly flush: () => void;
     readonly fail: (e: Error) => void;
   }[] = [];
-  /** The numbers of the newest commit, and of the one that a transaction continues from. */
+  /** The numbers of the newest commit, and of the commit that a transaction continues from. */
   newestCommit = 0;
   baseCommit = 0;
   snapshots = 0;

@@ -5,7 +5,7 @@ import { StoredLog } from '../../../lib/log/lmdb/StoredLog.ts';
 import { sample } from '../sample.ts';
 import { FakeTable } from './FakeTable.ts';
 
-/** A log of an environment that two hold. */
+/** Returns a log of an environment with two holders. */
 function opened(fake = new FakeTable(), boot = 'this one') {
   const environment = new Environment('the/folder', () => {}, fake.table);
   environment.hold();
@@ -22,15 +22,15 @@ function opened(fake = new FakeTable(), boot = 'this one') {
   return { fake, environment, log };
 }
 
-/** What is heard of an answer. */
-function heard(answer: Observable<unknown>): string[] {
-  const words: string[] = [];
-  answer.subscribe({ next: () => words.push('value'), error: (error) => words.push(error.name) });
-  return words;
+/** Records the notifications of an answer. */
+function notifications(answer: Observable<unknown>): string[] {
+  const received: string[] = [];
+  answer.subscribe({ next: () => received.push('value'), error: (error) => received.push(error.name) });
+  return received;
 }
 
-describe('a stored log', () => {
-  it('lets go of its environment once, however often it is closed', () => {
+describe('StoredLog', () => {
+  it('releases its environment once when it is closed several times', () => {
     const { fake, environment, log } = opened();
     log.close();
     log.close();
@@ -39,27 +39,27 @@ describe('a stored log', () => {
     expect(fake.isClosed).to.equal(true);
   });
 
-  it('refuses everything once it is closed, and writes what came before', async () => {
+  it('rejects every operation after it is closed, and completes the earlier writes', async () => {
     const { fake, log } = opened();
-    const before = heard(log.append([sample()]));
+    const before = notifications(log.append([sample()]));
     log.close();
-    expect([heard(log.append([sample()])), heard(log.read(0, 1)), heard(log.end('completed'))]).to.deep.equal([
-      ['ClosedError'],
-      ['ClosedError'],
-      ['ClosedError'],
-    ]);
+    expect([
+      notifications(log.append([sample()])),
+      notifications(log.read(0, 1)),
+      notifications(log.end('completed')),
+    ]).to.deep.equal([['ClosedError'], ['ClosedError'], ['ClosedError']]);
     fake.transactions[0]?.begin();
     fake.transactions[0]?.flush();
     await new Promise((resolve) => setImmediate(resolve));
     expect(before).to.deep.equal(['value']);
   });
 
-  it('starts an epoch for the first reader after a reboot when that is visible, whatever its own appends wait for', async () => {
+  it('answers the first read after a reboot when its new epoch is visible, also with flushed durability', async () => {
     const { fake, log: before } = opened(undefined, 'the last one');
     before.append([sample()]);
     fake.transactions[0]?.begin();
     const { log } = opened(fake);
-    const read = heard(log.read(0, 100));
+    const read = notifications(log.read(0, 100));
     expect(read).to.deep.equal([]);
     fake.transactions[1]?.begin();
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));

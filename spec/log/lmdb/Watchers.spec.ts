@@ -8,13 +8,13 @@ import { marbles } from '../../../lib/testing/marbles.ts';
 const [a, b] = [hashOf('a'), hashOf('b')];
 const nonce = new Uint8Array(nonceLength);
 
-/** Watchers of an environment in which other processes write. */
+/** Returns the watchers of an environment in which other processes write. */
 function environment() {
   let changes = new Changes();
-  const looks = { count: 0, broken: false };
+  const polls = { count: 0, broken: false };
   const watchers = new Watchers(() => {
-    looks.count++;
-    if (looks.broken) throw new Error('cannot be read');
+    polls.count++;
+    if (polls.broken) throw new Error('cannot be read');
     return changes;
   });
   const write = (...logs: Uint8Array[]): void => {
@@ -22,12 +22,12 @@ function environment() {
   };
   const wakes = (log: Uint8Array) =>
     new Observable<string>((subscriber) => watchers.add(log, () => subscriber.next('w')));
-  return { looks, watchers, write, wakes };
+  return { polls, watchers, write, wakes };
 }
 
-describe('the watchers of an lmdb environment', () => {
+describe('Watchers', () => {
   it(
-    'hear of other processes at the next look, every 20 ms, each of its own log',
+    'polls every 20 ms for commits of other processes, and wakes the watchers of the changed log',
     marbles(({ cold, expectObservable }) => {
       const { write, wakes } = environment();
       cold('5ms a 40ms b', { a, b }).subscribe((log) => write(log));
@@ -37,7 +37,7 @@ describe('the watchers of an lmdb environment', () => {
   );
 
   it(
-    'are not told of what was before them',
+    'does not wake a watcher for commits before it was added',
     marbles(({ expectObservable }) => {
       const { write, wakes } = environment();
       write(a);
@@ -46,19 +46,19 @@ describe('the watchers of an lmdb environment', () => {
   );
 
   it(
-    'look while anybody watches, once for all, and not before or after',
+    'polls once for all watchers, and only while there are watchers',
     marbles(({ expectObservable, flush }) => {
-      const { looks, wakes } = environment();
+      const { polls, wakes } = environment();
       expectObservable(wakes(a), '50ms ^ 99ms !').toBe('-');
       expectObservable(wakes(b), '60ms ^ 99ms !').toBe('-');
       flush();
-      // The first to learn where it stands, then at 70, 90, 110, 130 and 150.
-      expect(looks.count).to.equal(6);
+      // The first poll at 50 reads the count; the others are at 70, 90, 110, 130 and 150.
+      expect(polls.count).to.equal(6);
     }),
   );
 
   it(
-    'hear of own commits at once, and not again, nor miss what came from others in between',
+    'wakes for commits of this process at once and once, and misses no commit of another process',
     marbles(({ cold, expectObservable }) => {
       const { write, wakes, watchers } = environment();
       const commit = (before: number): void => {
@@ -76,27 +76,27 @@ describe('the watchers of an lmdb environment', () => {
   );
 
   it(
-    'are woken, all of them, when too much happened or nothing can be read',
+    'wakes all watchers after too many changes or a failed read',
     marbles(({ cold, expectObservable }) => {
-      const { looks, write, wakes } = environment();
+      const { polls, write, wakes } = environment();
       cold('5ms x').subscribe(() => {
         for (let n = 0; n < 65; n++) write(b);
       });
       cold('30ms x').subscribe(() => {
-        looks.broken = true;
+        polls.broken = true;
       });
       expectObservable(wakes(a), '^ 45ms !').toBe('20ms w 19ms w');
     }),
   );
 
   it(
-    'are woken as long as they watch, though another one of the same log leaves, and looked for anew after the last',
+    'wakes a watcher after another one of the same log was removed, and polls again after the last was removed',
     marbles(({ cold, expectObservable }) => {
       const { write, wakes } = environment();
       cold('5ms a 24ms a 99ms a', { a }).subscribe((log) => write(log));
       expectObservable(wakes(a), '^ 24ms !').toBe('20ms w');
       expectObservable(wakes(a), '^ 49ms !').toBe('20ms w 19ms w');
-      // Nobody watches from 50 to 100; the third write is at 130.
+      // There is no watcher from 50 to 100; the third write is at 130.
       expectObservable(wakes(a), '100ms ^ 49ms !').toBe('140ms w');
     }),
   );

@@ -4,8 +4,8 @@ import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 
 /**
  * A process that appends to a log, run by specs: `appender.ts <path> <label> <count>`.
- * It says `ready`, waits for a line, appends `<label> 1` and so on, two at a time,
- * and says `<label> <n> <sequence>` for each entry that was acknowledged.
+ * It prints `ready`, waits for a line, appends `<label> 1` and so on, two at a time,
+ * and prints `<label> <n> <sequence>` for each acknowledged entry.
  */
 const [path = '', label = '', count = ''] = process.argv.slice(2);
 const log = lmdbLog({ path, maxEntries: Infinity, maxBytes: Infinity });

@@ -5,17 +5,17 @@ import { bootId, lmdbKnowsBoots } from '../../../lib/log/lmdb/bootId.ts';
 
 const linux = '/proc/sys/kernel/random/boot_id';
 
-describe('the name of a start of the machine', () => {
-  it('is that which the system gives, and stays', function () {
+describe('bootId', () => {
+  it('returns the boot id of the system, and the same each time', function () {
     if (!existsSync(linux)) this.skip();
     expect(bootId()).to.equal(readFileSync(linux, 'utf8').trim());
     expect(bootId()).to.equal(bootId());
     expect(lmdbKnowsBoots()).to.equal(true);
   });
 
-  it('is the minute of the start where it gives none', () => {
+  it('returns the minute of the boot when the system has no boot id', () => {
     const [, minute = ''] = /^minute (\d+)$/.exec(bootId('/no/such/file')) ?? [];
-    // About the turn of a minute it may be either.
+    // Near the end of a minute it may be the previous or the next one.
     expect(Number(minute)).to.be.closeTo((Date.now() / 1000 - uptime()) / 60, 1);
   });
 });

@@ -3,8 +3,8 @@ import { firstValueFrom, NEVER } from 'rxjs';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 
 /**
- * A process that claims a log, run by specs: `claimer.ts <path> <holder> <lease>`. It says `ready`, waits for a line,
- * claims, says the answer as JSON, and goes on until its input ends.
+ * A process that claims a log, run by specs: `claimer.ts <path> <holder> <lease>`. It prints `ready`, waits for a line,
+ * claims, prints the answer as JSON, and runs until its input ends.
  */
 const [path = '', holder = '', lease = ''] = process.argv.slice(2);
 const log = lmdbLog({ path });

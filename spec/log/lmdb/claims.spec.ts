@@ -13,7 +13,7 @@ const claim = (log: EventLog, holder: string, lease: number): Promise<ClaimState
 
 const hour = 3_600_000;
 
-describe('a claim on a log of lmdb', function () {
+describe('a claim on an lmdbLog', function () {
   this.timeout(60_000);
   const folder = freshFolder();
   const children: ChildProcess[] = [];
@@ -21,7 +21,7 @@ describe('a claim on a log of lmdb', function () {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** Starts a process that claims when it is told to. */
+  /** Starts a process that claims when it gets a line. */
   async function startClaimer(holder: string, lease: number) {
     const script = fileURLToPath(new URL('claimer.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', script, folder.path, holder, String(lease)], {
@@ -41,7 +41,7 @@ describe('a claim on a log of lmdb', function () {
     };
   }
 
-  it('expires by the monotonic clock of the machine, to the millisecond, whatever the wall clock says', async () => {
+  it('expires by the monotonic clock, to the millisecond, independently of the wall clock', async () => {
     let elapsed = 5000;
     let now = 1_000_000;
     const log = folder.open({}, { elapsed: () => elapsed, now: () => now });
@@ -54,7 +54,7 @@ describe('a claim on a log of lmdb', function () {
     expect(await claim(log, 'b', 100)).to.deep.equal({ held: true, token: 2, remaining: 100 });
   });
 
-  it('is free after a reboot, when the clock has started again', async () => {
+  it('can be acquired after a reboot, when the monotonic clock has restarted', async () => {
     const before = folder.open({}, { elapsed: () => hour });
     await claim(before, 'a', hour);
     before.close();
@@ -62,7 +62,7 @@ describe('a claim on a log of lmdb', function () {
     expect(await claim(after, 'b', 10)).to.deep.equal({ held: true, token: 2, remaining: 10 });
   });
 
-  it('wakes nobody when it is taken, renewed or refused, and everybody when it is given up', async () => {
+  it('causes a wake-up when it is given up, and none when it is acquired, renewed or refused', async () => {
     const log = folder.open();
     const other = folder.open();
     let wakes = 0;
@@ -73,7 +73,7 @@ describe('a claim on a log of lmdb', function () {
     expect(wakes).to.equal(1);
   });
 
-  it('stores nothing of the log itself', async () => {
+  it('starts no epoch of the log', async () => {
     const log = folder.open();
     await claim(log, 'a', hour);
     expect((await read(log)).epoch).to.equal(unwritten().epoch);
@@ -81,7 +81,7 @@ describe('a claim on a log of lmdb', function () {
     expect((await read(log)).past).to.deep.equal([unwritten()]);
   });
 
-  it('is of one log of the folder', async () => {
+  it('applies to one log of the folder', async () => {
     const [one, other] = [folder.open({ name: 'one' }), folder.open({ name: 'other' })];
     expect((await claim(one, 'a', hour)).held).to.equal(true);
     expect((await claim(other, 'b', hour)).held).to.equal(true);
@@ -96,7 +96,7 @@ describe('a claim on a log of lmdb', function () {
     expect((await claim(folder.open(), 'd', hour)).held).to.equal(false);
   });
 
-  it('is free at once when its process was killed', async () => {
+  it('can be acquired at once when its process was killed', async () => {
     const { child, ...claimer } = await startClaimer('a', hour);
     expect((await claimer.claim()).held).to.equal(true);
     const log = folder.open();
@@ -107,7 +107,7 @@ describe('a claim on a log of lmdb', function () {
     expect(await claim(log, 'b', hour)).to.deep.equal({ held: true, token: 2, remaining: hour });
   });
 
-  it('is lost with its lease by a process that is stopped, which cannot append any more', async () => {
+  it('is lost with its lease by a stopped process, whose appends are then rejected', async () => {
     const { child, ...claimer } = await startClaimer('a', 40);
     const { token } = await claimer.claim();
     child.kill('SIGSTOP');
@@ -119,15 +119,15 @@ describe('a claim on a log of lmdb', function () {
   });
 });
 
-describe('the process of a claim', () => {
-  it('has ended when there is none of its number, or when another one has the number', () => {
+describe('hasEnded', () => {
+  it('returns true when no process has the pid, or another process has it', () => {
     const own = thisProcess();
     expect(hasEnded(own)).to.equal(false);
     expect(hasEnded({ ...own, pid: 2 ** 22 + 1 })).to.equal(true);
     expect(hasEnded({ ...own, started: '1' })).to.equal(process.platform === 'linux');
   });
 
-  it('is not known to have ended when it is of another container, or was taken where that cannot be said', () => {
+  it('returns false for a process of another container or of an unknown one', () => {
     const own = thisProcess();
     for (const namespace of ['pid:[1]', '']) {
       expect(hasEnded({ ...own, namespace, pid: 2 ** 22 + 1 })).to.equal(false);

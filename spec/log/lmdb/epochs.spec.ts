@@ -6,7 +6,7 @@ import { append, dataOf, freshFolder, read, samples, textOf, unwritten } from '.
 describe('the epochs of lmdbLog', () => {
   const folder = freshFolder();
 
-  it('begins a new one after a start of the machine, and goes on with the numbering', async () => {
+  it('change after a reboot, and the numbering continues', async () => {
     const before = folder.open({}, { boot: 'first' });
     const { epoch: old } = await append(before, samples(3), { key: 'k' });
     before.close();
@@ -23,18 +23,18 @@ describe('the epochs of lmdbLog', () => {
     expect((await append(log, samples(1), { key: 'k' })).last).to.equal(3);
   });
 
-  it('does so when an append comes before any read', async () => {
+  it('change after a reboot when an append comes before any read', async () => {
     const before = folder.open({}, { boot: 'first' });
     const { epoch: old } = await append(before, samples(1));
     before.close();
 
     const log = folder.open({}, { boot: 'second' });
-    const placed = await append(log, samples(1, 2));
-    expect([placed.epoch === old, placed.first]).to.deep.equal([false, 2]);
+    const appended = await append(log, samples(1, 2));
+    expect([appended.epoch === old, appended.first]).to.deep.equal([false, 2]);
     expect((await read(log)).past).to.deep.equal([unwritten(), { epoch: old, last: 1 }]);
   });
 
-  it('begins one for each start, and no second for the same', async () => {
+  it('change once for each boot', async () => {
     await append(folder.open({}, { boot: 'first' }), samples(1));
     const epochs = [];
     for (const boot of ['second', 'second', 'third', 'third']) {
@@ -46,7 +46,7 @@ describe('the epochs of lmdbLog', () => {
     expect(epochs[0]).to.equal(epochs[1]);
   });
 
-  it('does not begin one over and over where processes name the same start differently', async () => {
+  it('change once when processes have different ids for the same boot', async () => {
     const [one, other] = [folder.open({}, { boot: 'minute 7' }), folder.open({}, { boot: 'minute 8' })];
     await append(one, samples(1));
     const epochs = [];
@@ -57,7 +57,7 @@ describe('the epochs of lmdbLog', () => {
     expect((await read(one)).past.length).to.equal(2);
   });
 
-  it('remembers the last eight', async () => {
+  it('are remembered up to the last eight', async () => {
     const seen: string[] = [];
     for (let boot = 1; boot <= 11; boot++) {
       const log = folder.open({}, { boot: `boot ${boot}` });
@@ -69,7 +69,7 @@ describe('the epochs of lmdbLog', () => {
     expect(past).to.deep.equal(expected);
   });
 
-  it('knows one start of the machine by one name', () => {
+  it('have one boot id for one boot', () => {
     expect(bootId()).to.equal(bootId()).and.to.match(/\S/);
   });
 });

@@ -2,11 +2,11 @@ import { firstValueFrom } from 'rxjs';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 
 /**
- * A process that appends to a log until the disk is full, run by a spec under a
- * limit to the size of files: `filler.ts <path>`. Says what was acknowledged and
+ * A process that appends to a log until the disk is full, run by a spec with a
+ * limit on the size of files: `filler.ts <path>`. Prints what was acknowledged and
  * how it failed.
  */
-// A write beyond the limit is then an error, as on a full disk, and not the end of the process.
+// With a listener, a write beyond the limit is an error, as on a full disk, and does not end the process.
 process.on('SIGXFSZ', () => {});
 
 const log = lmdbLog({ path: process.argv[2] ?? '', maxEntries: Infinity, maxBytes: Infinity });
@@ -14,9 +14,9 @@ const log = lmdbLog({ path: process.argv[2] ?? '', maxEntries: Infinity, maxByte
 async function append(data: string): Promise<boolean> {
   const draft = { event: undefined, data, retry: undefined };
   try {
-    // Two at once: each is told.
-    const placed = await Promise.all([log.append([draft, draft]), log.append([draft])].map((a) => firstValueFrom(a)));
-    for (const { first, last } of placed) console.log(`acknowledged ${first} ${last} ${data.length}`);
+    // Two appends in one transaction, of which each gets an answer.
+    const appended = await Promise.all([log.append([draft, draft]), log.append([draft])].map((a) => firstValueFrom(a)));
+    for (const { first, last } of appended) console.log(`acknowledged ${first} ${last} ${data.length}`);
     return true;
   } catch (error) {
     console.log(`failed ${error instanceof Error ? error.name : error}`);

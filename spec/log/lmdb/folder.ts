@@ -12,11 +12,11 @@ type Surroundings = Parameters<typeof openLog>[1];
 
 interface Folder {
   readonly path: string;
-  /** Opens a log there, which is closed after the spec unless it is before. */
+  /** Opens a log in the folder, which is closed after the spec at the latest. */
   open(options?: Partial<LmdbLogOptions>, surroundings?: Surroundings): EventLog;
 }
 
-/** A fresh folder for each spec of a suite, removed after it with the logs in it. */
+/** Creates a folder for each spec of a suite, and removes it with its logs after the spec. */
 export function freshFolder(): Folder {
   const logs: EventLog[] = [];
   let path = '';
@@ -41,7 +41,7 @@ export function freshFolder(): Folder {
   };
 }
 
-/** Drafts whose data is `1` and so on. */
+/** Returns drafts with the data `1`, `2` and so on. */
 export const samples = (count: number, from = 1): EncodedEvent[] =>
   Array.from({ length: count }, (_, index) => sample(String(from + index)));
 
@@ -53,17 +53,17 @@ export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page
 
 export const textOf = ({ bytes }: Page): string => Buffer.from(bytes).toString();
 
-/** The epoch of a log before its first entry, as `past` of the log lists it afterwards. */
+/** Returns the epoch of a log before its first entry, as `past` of the log lists it afterwards. */
 export const unwritten = (name = 'log'): PastEpoch => ({
   epoch: Buffer.from(hashOf(name)).toString('base64url'),
   last: 0,
 });
 
-/** The data of each entry of a page. */
+/** Returns the data of each entry of a page. */
 export const dataOf = (page: Page): string[] =>
   [...textOf(page).matchAll(/^data: (.*)$/gm)].map(([, data = '']) => data);
 
-/** The tag of the error that comes instead of a value. */
+/** Resolves to the tag of the error that a promise rejects with. */
 export async function tagOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     return { value: await promise };

@@ -9,19 +9,19 @@ describe('lmdbLog on a full disk', function () {
   this.timeout(60_000);
   const folder = freshFolder();
 
-  it('says so, keeps what it acknowledged, and goes on when there is room', async () => {
+  it('rejects with a StorageError, retains acknowledged entries, and stores again when there is space', async () => {
     const inner = 'ulimit -f 8192; exec "$0" --import tsx "$1" "$2"';
     const { stdout, status } = spawnSync('sh', ['-c', inner, process.execPath, filler, folder.path], {
       encoding: 'utf8',
     });
-    const said = stdout.split('\n');
-    const failed = said.filter((line) => line.startsWith('failed'));
+    const printed = stdout.split('\n');
+    const failed = printed.filter((line) => line.startsWith('failed'));
     expect(failed).to.deep.equal(['failed StorageError', 'failed StorageError']);
-    const acknowledged = said.flatMap((line) => {
+    const acknowledged = printed.flatMap((line) => {
       const [, first, last, length] = /^acknowledged (\d+) (\d+) (\d+)$/.exec(line) ?? [];
       return first === undefined ? [] : [{ first: Number(first), last: Number(last), length: Number(length) }];
     });
-    // Small ones before and after the one that was too large, then large ones until it was full.
+    // Small entries before and after one that was too large, then large entries until the disk was full.
     expect(acknowledged.length).to.be.above(10);
     expect(acknowledged.slice(0, 4)).to.deep.equal([
       { first: 1, last: 2, length: 5 },
@@ -30,7 +30,7 @@ describe('lmdbLog on a full disk', function () {
       { first: 6, last: 6, length: 5 },
     ]);
     const last = acknowledged.at(-1)?.last;
-    expect(said).to.include(`tail ${last}`);
+    expect(printed).to.include(`tail ${last}`);
     expect(status).to.equal(0);
 
     const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });

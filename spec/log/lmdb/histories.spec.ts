@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { playHistories } from '../histories.ts';
 
-describe('lmdbLog is like a plain array', function () {
+describe('lmdbLog', function () {
   this.timeout(120_000);
 
-  it('through 300 random histories in one environment, opened again in one step of twenty', async () => {
+  it('answers like an array in 300 random histories of one environment, opened again in one step of twenty', async () => {
     const path = mkdtempSync(join(tmpdir(), 'rxsse-lmdb-histories-'));
     // Keeps the environment open from one history to the next.
     const keeper = lmdbLog({ path, name: 'keeper' });
@@ -33,7 +33,7 @@ describe('lmdbLog is like a plain array', function () {
         };
         return { log, reopen, second: opened, close: closeAll };
       }, 300);
-      expect(trimmed, 'entries that were let go').to.be.above(100);
+      expect(trimmed, 'trimmed entries').to.be.above(100);
     } finally {
       keeper.close();
       rmSync(path, { recursive: true });

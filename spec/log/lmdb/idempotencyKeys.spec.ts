@@ -7,7 +7,7 @@ import { FakeTable } from './FakeTable.ts';
 const log = hashOf('log');
 const appended = (n: number) => ({ epoch: 'e', first: n, last: n });
 
-/** Remembers keys `k1`, `k2`, ..., so many, under a bound for each. */
+/** Remembers the keys `k1`, `k2`, ..., each under a bound of its own. */
 function remembering(bounds: readonly number[]) {
   const fake = new FakeTable();
   let state = { keys: { first: 0, next: 0 } } as StoredState;
@@ -20,33 +20,33 @@ function remembering(bounds: readonly number[]) {
   return { fake, state, sizes, known };
 }
 
-describe('the keys that a stored log remembers', () => {
-  it('are the newest, so many of them, with two records each', () => {
+describe('the idempotency keys of a StoredLog', () => {
+  it('are remembered up to the bound, newest first, with two records each', () => {
     const { known, sizes, state } = remembering(Array(6).fill(3));
     expect(known).to.deep.equal([4, 5, 6]);
     expect(sizes).to.deep.equal([2, 4, 6, 6, 6, 6]);
     expect(state.keys).to.deep.equal({ first: 3, next: 6 });
   });
 
-  it('are found with what they appended, each in its own log', () => {
+  it('are found with what they appended, in their own log', () => {
     const { fake } = remembering([3]);
     expect(appendedBefore(fake.table, log, 'k1')).to.deep.equal(appended(1));
     expect(appendedBefore(fake.table, hashOf('other'), 'k1')).to.equal(undefined);
   });
 
-  it('are none for 0', () => {
+  it('are not stored with a bound of 0', () => {
     const { sizes, state } = remembering([0, 0]);
     expect(sizes).to.deep.equal([0, 0]);
     expect(state.keys).to.deep.equal({ first: 0, next: 0 });
   });
 
-  it('are forgotten 64 at a time when the bound was lowered', () => {
+  it('are removed 64 at a time when the bound was lowered', () => {
     const { sizes, known } = remembering([...Array(200).fill(1000), 10, 10, 10, 10]);
     expect(sizes.slice(-5)).to.deep.equal([400, 2 * (201 - 64), 2 * (202 - 128), 2 * (203 - 192), 20]);
     expect(known).to.deep.equal(Array.from({ length: 10 }, (_, index) => 195 + index));
   });
 
-  it('go on where a record is missing that should be there', () => {
+  it('continue when a record is missing', () => {
     const { fake, state } = remembering([2, 2]);
     fake.remove(orderKey(log, 0));
     const after = remember(fake.table, log, state, 'k3', appended(3), 2);

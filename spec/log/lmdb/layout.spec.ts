@@ -18,11 +18,11 @@ const bytes = (...parts: readonly (number | Uint8Array)[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : part))).toString('hex');
 const hex = (key: Uint8Array) => Buffer.from(key).toString('hex');
 
-/** What stands in files that others have: to change it is to change the format. */
+/** The bytes of existing files: a change of these expectations is a change of the format. */
 describe('the layout of the file', () => {
   const log = hashOf('orders');
 
-  it('has these keys, one kind after the other', () => {
+  it('has a key for each kind of record, sorted by kind', () => {
     expect(hex(log)).to.equal(hex(sha256('orders').subarray(0, hashLength)));
     expect(hashLength).to.equal(16);
     expect(hex(changesKey)).to.equal('00');
@@ -33,7 +33,7 @@ describe('the layout of the file', () => {
     expect(sequenceOf(entryKey(log, 2 ** 40 + 7))).to.equal(2 ** 40 + 7);
   });
 
-  it('has in front of each block when it came, and the id when it is read', () => {
+  it('has the time before each block, and adds the id when the block is read', () => {
     const entry = storedEntry(sample('5'), 258.9);
     expect(hex(entry)).to.equal(bytes(0, 0, 0, 0, 1, 2, Buffer.from('event: tick\ndata: 5\n\n')));
     expect(timeOf(entry)).to.equal(258);

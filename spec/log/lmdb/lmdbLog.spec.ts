@@ -11,27 +11,27 @@ describe('lmdbLog', () => {
   const folder = freshFolder();
   const raw = () => open<Uint8Array, Uint8Array>({ path: folder.path, encoding: 'binary', keyEncoding: 'binary' });
 
-  it('keeps entries, epoch, numbering, keys and the end when it is opened again', async () => {
+  it('retains entries, epoch, numbering, keys and the end when it is opened again', async () => {
     const first = folder.open();
-    const placed = await append(first, samples(3), { key: 'k' });
+    const appended = await append(first, samples(3), { key: 'k' });
     first.close();
 
     const second = folder.open();
     const page = await read(second);
-    expect([page.epoch, page.tail, page.past, page.ended]).to.deep.equal([placed.epoch, 3, [unwritten()], false]);
+    expect([page.epoch, page.tail, page.past, page.ended]).to.deep.equal([appended.epoch, 3, [unwritten()], false]);
     expect(dataOf(page)).to.deep.equal(['1', '2', '3']);
-    expect(await append(second, samples(1), { key: 'k' })).to.deep.equal(placed);
-    expect(await append(second, samples(1, 4))).to.deep.equal({ epoch: placed.epoch, first: 4, last: 4 });
+    expect(await append(second, samples(1), { key: 'k' })).to.deep.equal(appended);
+    expect(await append(second, samples(1, 4))).to.deep.equal({ epoch: appended.epoch, first: 4, last: 4 });
     await firstValueFrom(second.end('failed'));
     second.close();
 
     const third = folder.open();
     expect((await read(third, 3)).ended).to.equal('failed');
     expect(await tagOf(append(third, samples(1)))).to.equal('ClosedError');
-    expect(await append(third, samples(1), { key: 'k' })).to.deep.equal(placed);
+    expect(await append(third, samples(1), { key: 'k' })).to.deep.equal(appended);
   });
 
-  it('gives blocks as they go over the wire', async () => {
+  it('returns blocks as they are sent', async () => {
     const log = folder.open();
     const { epoch } = await append(log, [sample('one\ntwo', 'tick', 5), { ...sample('{"ä":1}'), event: undefined }]);
     expect(textOf(await read(log))).to.equal(
@@ -48,7 +48,7 @@ describe('lmdbLog', () => {
     expect((await read(log)).past).to.deep.equal([{ epoch: before.epoch, last: 0 }]);
   });
 
-  it('answers a read at once, with a page that is a copy', async () => {
+  it('answers a read synchronously, with a page that is a copy', async () => {
     const log = folder.open();
     await append(log, samples(2));
     const pages: Uint8Array[] = [];
@@ -58,7 +58,7 @@ describe('lmdbLog', () => {
     expect(dataOf(await read(log))).to.deep.equal(['1', '2']);
   });
 
-  it('gives at least one entry, then as many as fit', async () => {
+  it('returns at least one entry, and as many as fit', async () => {
     const log = folder.open();
     await append(log, samples(5));
     const whole = await read(log);
@@ -82,26 +82,26 @@ describe('lmdbLog', () => {
     expect(held).to.deep.equal([]);
   });
 
-  it('makes one transaction of the appends of one turn, of all logs in a folder', async () => {
+  it('commits the appends of one turn, of all logs in a folder, in one transaction', async () => {
     const logs = ['a', 'b', 'c'].map((name) => folder.open({ name }));
     await Promise.all(logs.map((log) => append(log, samples(1))));
     const table = raw();
     const transactions = () => (table.getStats() as { readonly lastTxnId: number }).lastTxnId;
     const before = transactions();
-    const placed = await Promise.all(logs.flatMap((log) => [2, 3, 4].map((n) => append(log, samples(1, n)))));
+    const appended = await Promise.all(logs.flatMap((log) => [2, 3, 4].map((n) => append(log, samples(1, n)))));
     expect(transactions() - before).to.equal(1);
-    expect(placed.map(({ last }) => last)).to.deep.equal([2, 3, 4, 2, 3, 4, 2, 3, 4]);
+    expect(appended.map(({ last }) => last)).to.deep.equal([2, 3, 4, 2, 3, 4, 2, 3, 4]);
     await table.close();
   });
 
-  it('tells logs apart by their names, whatever these are', async () => {
+  it('distinguishes logs by their names, which may be any strings', async () => {
     const names = ['a', 'b', '', 'ä\n', 'x'.repeat(5000)];
     const logs = names.map((name) => folder.open({ name }));
     await Promise.all(logs.map((log, n) => append(log, [sample(`of ${n}`)])));
     for (const [n, log] of logs.entries()) expect(dataOf(await read(log))).to.deep.equal([`of ${n}`]);
   });
 
-  it('remembers the newest keys only', async () => {
+  it('remembers the newest maxKeys keys', async () => {
     const log = folder.open({ maxKeys: 2 });
     for (const key of ['a', 'b', 'c']) await append(log, samples(1), { key });
     expect((await append(log, samples(1), { key: 'c' })).last).to.equal(3);
@@ -109,14 +109,14 @@ describe('lmdbLog', () => {
     expect((await append(log, samples(1), { key: 'a' })).last).to.equal(4);
   });
 
-  it('acknowledges the flushed, too, and the end', async () => {
+  it("acknowledges appends and the end with durability: 'flushed'", async () => {
     const log = folder.open({ durability: 'flushed' });
     expect((await append(log, samples(2))).last).to.equal(2);
     expect((await firstValueFrom(log.end('completed'))).ended).to.equal('completed');
     expect((await firstValueFrom(log.end('failed'))).ended).to.equal('completed');
   });
 
-  it('acknowledges the visible before the flushed of the same transaction', async () => {
+  it('acknowledges a visible append before a flushed one of the same transaction', async () => {
     const [flushed, visible] = [folder.open({ name: 'f', durability: 'flushed' }), folder.open({ name: 'v' })];
     const order: string[] = [];
     await Promise.all([
@@ -126,15 +126,15 @@ describe('lmdbLog', () => {
     expect(order).to.deep.equal(['visible', 'flushed']);
   });
 
-  it('does what was asked before it is closed, and refuses what comes later', async () => {
+  it('completes the operations before it is closed, and rejects later ones', async () => {
     const log = folder.open();
     const page = read(log);
-    const placed = append(log, samples(3));
+    const appended = append(log, samples(3));
     let woken: unknown = 'not complete';
     log.wakes.subscribe({ complete: () => (woken = 'complete') });
     log.close();
     log.close();
-    expect((await placed).last).to.equal(3);
+    expect((await appended).last).to.equal(3);
     expect((await page).tail).to.equal(0);
     expect(woken).to.equal('complete');
     for (const late of [append(log, samples(1)), read(log), firstValueFrom(log.end('completed'))]) {
@@ -144,23 +144,23 @@ describe('lmdbLog', () => {
     expect(woken).to.equal('complete again');
   });
 
-  it('lets go of the folder with the last log in it, and takes it up again while that is under way', async () => {
+  it('closes the folder with its last log, and opens it again while it is being closed', async () => {
     const [one, two] = [folder.open({ name: 'one' }), folder.open({ name: 'two' })];
     await append(one, samples(1));
     one.close();
     expect((await append(two, samples(1))).last).to.equal(1);
     for (let n = 2; n < 12; n++) {
       const log = folder.open({ name: 'one' });
-      const placed = append(log, samples(1, n));
+      const appended = append(log, samples(1, n));
       log.close();
       if (n === 5) two.close();
-      expect((await placed).last).to.equal(n);
+      expect((await appended).last).to.equal(n);
     }
     const again = folder.open({ name: 'one' });
     expect((await read(again)).tail).to.equal(11);
   });
 
-  it('refuses a log of another format and leaves the others alone', async () => {
+  it('rejects a log of another format, and serves the other logs', async () => {
     const [theirs, ours] = [folder.open({ name: 'theirs' }), folder.open({ name: 'ours' })];
     const table = raw();
     await table.put(stateKey(hashOf('theirs')), Buffer.from('{"format":2}'));
@@ -171,7 +171,7 @@ describe('lmdbLog', () => {
     expect(await tagOf(read(theirs))).to.equal('StorageError');
   });
 
-  it('says so when an entry is missing in the file', async () => {
+  it('rejects a read at an entry that is missing in the file', async () => {
     const log = folder.open();
     await append(log, samples(3));
     const table = raw();
@@ -182,7 +182,7 @@ describe('lmdbLog', () => {
     expect(dataOf(await read(log, 2))).to.deep.equal(['3']);
   });
 
-  it('refuses a folder that cannot be one, and bounds that are none', () => {
+  it('throws for a path that cannot be a folder and for a bound out of range', () => {
     expect(() => lmdbLog({ path: '/dev/null/no' }))
       .to.throw()
       .with.property('name', 'StorageError');
@@ -212,7 +212,7 @@ describe('lmdbLog', () => {
     expect(found).to.deep.equal(samples(25_000).map(({ data }) => data));
   });
 
-  it('takes each bound at its least', () => {
+  it('accepts the least value of each bound', () => {
     for (const bound of [{ maxEntries: 1 }, { maxBytes: 1 }, { maxAge: 1e-9 }, { maxKeys: 0 }]) {
       expect(() => folder.open(bound)).to.not.throw();
     }

@@ -38,7 +38,7 @@ describe('lmdbLog when other processes use all reader slots', function () {
   const folder = freshFolder();
   const Ticks = events({ Tick: t.number });
 
-  it('stores what is published, asks readers to come back, and serves them when a slot is free', async () => {
+  it('stores what is published, answers readers with a retry, and serves them when a slot is free', async () => {
     const child = await holdSlot(folder.path, 1);
     const errors: string[] = [];
     const log: EventLog = folder.open();
@@ -64,7 +64,7 @@ describe('lmdbLog when other processes use all reader slots', function () {
   it('has the number of slots of the option maxReaders', async () => {
     const log = folder.open({ maxReaders: 2 });
     await append(log, samples(1));
-    // This process uses one slot, so there is one left: the second of the others gets none.
+    // This process uses one slot and the first of the others another, so the second of the others gets none.
     const child = await holdSlot(folder.path, 126);
     const second = spawn(
       process.execPath,

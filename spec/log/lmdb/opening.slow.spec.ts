@@ -39,7 +39,7 @@ describe('a process that opens the environment while another one commits', funct
           expect((await firstValueFrom(log.read(last, 1))).tail).to.be.at.least(last);
         }
         expect(await exited).to.deep.equal([0, null]);
-        // Each position was given once, and none was given back.
+        // Each position was returned once, and none was taken back.
         const { tail } = await firstValueFrom(log.read(0, 1));
         expect(acknowledged.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: tail }, (_, index) => index + 1));
         expect(tail).to.be.above(2000);

@@ -10,7 +10,7 @@ describe('lmdbLog in several processes', function () {
   this.timeout(60_000);
   const folder = freshFolder();
 
-  it('numbers what they append at once without a hole, and loses nothing', async () => {
+  it('numbers concurrent appends without a hole, and loses none', async () => {
     const others = await Promise.all(['a', 'b'].map((label) => startAppender(folder.path, label, 300)));
     const log = folder.open();
     for (const other of others) other.go();
@@ -29,7 +29,7 @@ describe('lmdbLog in several processes', function () {
     expect(own.map(({ last }) => data[last - 1])).to.deep.equal(samples(50).map(({ data }) => data));
   });
 
-  it('wakes those who watch in one process for what another appends', async () => {
+  it('wakes the watchers of one process for an append of another', async () => {
     const other = await startAppender(folder.path, 'a', 2);
     const log = folder.open();
     const quiet = folder.open({ name: 'another log' });
@@ -44,7 +44,7 @@ describe('lmdbLog in several processes', function () {
     expect(disturbed).to.equal(0);
   });
 
-  it('shows to a read what others committed since the last one in the same turn', async () => {
+  it('returns from a read what other processes committed since the last read of the same turn', async () => {
     const log = folder.open();
     await read(log);
     const tails: number[] = [];
@@ -54,7 +54,7 @@ describe('lmdbLog in several processes', function () {
     expect(tails).to.deep.equal([0, 2]);
   });
 
-  it('frees, now and then, the place of a reader that was killed', async () => {
+  it('frees the reader slot of a killed process from time to time', async () => {
     const log = folder.open();
     await append(log, samples(1));
     const table = openTable(folder.path, 126);
@@ -77,10 +77,10 @@ describe('lmdbLog in several processes', function () {
   });
 
   for (const round of [1, 2, 3]) {
-    it(`keeps through kill -9 what it acknowledged, and the epoch (${round})`, async () => {
+    it(`retains acknowledged entries and the epoch after kill -9 (${round})`, async () => {
       const log = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
       const { epoch } = await append(log, samples(1));
-      // Closed, so that the file is opened anew after the kill, which is when LMDB could go back.
+      // Closed, so that the file is opened again after the kill, which is when LMDB could return to an older commit.
       log.close();
       const other = await startAppender(folder.path, 'a', 1_000_000);
       other.go();

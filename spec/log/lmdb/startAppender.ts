@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('appender.ts', import.meta.url));
 
-/** What the process said of one entry that was acknowledged. */
+/** An acknowledged entry, as the process printed it. */
 interface Acknowledged {
   readonly data: string;
   readonly sequence: number;
@@ -15,9 +15,9 @@ interface Appender {
   readonly process: ChildProcess;
   readonly acknowledged: readonly Acknowledged[];
   go(): void;
-  /** Resolves when so many were acknowledged. */
+  /** Resolves when `count` entries were acknowledged. */
   reached(count: number): Promise<void>;
-  /** Resolves when the process is gone and all it said was read. */
+  /** Resolves when the process has exited and its output was read. */
   readonly gone: Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const argumentsFor = (path: string, label: string, count: number) => [
   String(count),
 ];
 
-/** Runs such a process from its start to its end while nothing else happens here. */
+/** Runs such a process to its end synchronously. */
 export function appendInOneTurn(path: string, label: string, count: number): void {
   spawnSync(process.execPath, argumentsFor(path, label, count), { input: 'go\n' });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { logSuite } from '../../../lib/testing/logSuite.ts';
 
-describe('lmdbLog, in one environment with a fresh name each,', () => {
+describe('lmdbLog, with a new name for each test in one environment,', () => {
   let path = '';
   let names = 0;
 

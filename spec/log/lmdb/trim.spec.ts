@@ -4,16 +4,16 @@ import { append, dataOf, freshFolder, read, samples } from './folder.ts';
 
 describe('the trimming of lmdbLog', () => {
   const folder = freshFolder();
-  const kept = async (log: Parameters<typeof read>[0]) => {
+  const retained = async (log: Parameters<typeof read>[0]) => {
     const { floor, tail } = await read(log, 0, 1);
     return tail - floor;
   };
 
-  it('keeps the newest entries, at least so many and few more, and the floor says which', async () => {
+  it('retains the newest maxEntries and few more, above the floor', async () => {
     const log = folder.open({ maxEntries: 10 });
     for (let n = 1; n <= 40; n++) {
       await append(log, samples(1, n));
-      expect(await kept(log)).to.be.within(Math.min(n, 10), 11);
+      expect(await retained(log)).to.be.within(Math.min(n, 10), 11);
     }
     const page = await read(log);
     expect(page.after).to.equal(page.floor);
@@ -22,50 +22,50 @@ describe('the trimming of lmdbLog', () => {
     expect((await read(folder.open())).floor).to.equal(page.floor);
   });
 
-  it('keeps no entry in the file that is below the floor', async () => {
+  it('removes the entries below the floor from the file', async () => {
     const log = folder.open({ maxEntries: 10 });
     for (let n = 1; n <= 30; n++) await append(log, samples(3));
     const table = open<Uint8Array, Uint8Array>({ path: folder.path, encoding: 'binary', keyEncoding: 'binary' });
     const entries = [...table.getKeys()].filter(([kind]) => kind === 2).length;
     await table.close();
-    expect(entries).to.equal(await kept(log));
+    expect(entries).to.equal(await retained(log));
   });
 
-  it('lets go in steps when much is due, of more than is added', async () => {
+  it('removes many entries in steps that are larger than the appends', async () => {
     const before = folder.open();
     await append(before, samples(5000));
     before.close();
     const log = folder.open({ maxEntries: 100 });
-    const gone: number[] = [];
-    for (let last = 5000; gone.length < 4; last = await kept(log)) {
-      await append(log, samples(gone.length === 3 ? 200 : 1));
-      gone.push(last - (await kept(log)));
+    const removed: number[] = [];
+    for (let last = 5000; removed.length < 4; last = await retained(log)) {
+      await append(log, samples(removed.length === 3 ? 200 : 1));
+      removed.push(last - (await retained(log)));
     }
-    expect(gone.slice(0, 3)).to.deep.equal([63, 63, 63]);
-    expect(gone[3]).to.be.within(200, 210);
+    expect(removed.slice(0, 3)).to.deep.equal([63, 63, 63]);
+    expect(removed[3]).to.be.within(200, 210);
   });
 
-  it('never lets go of more than 1024 in one append', async () => {
+  it('removes at most 1024 entries in one append', async () => {
     const before = folder.open();
     await append(before, samples(5000));
     before.close();
     const log = folder.open({ maxEntries: 100 });
     await append(log, samples(2000));
-    expect(await kept(log)).to.equal(7000 - 1024);
+    expect(await retained(log)).to.equal(7000 - 1024);
   });
 
-  it('keeps bytes within their bound, and the newest entry whatever its size', async () => {
+  it('retains maxBytes, and the newest entry of any size', async () => {
     const log = folder.open({ maxBytes: 1000, maxEntries: Infinity });
     for (let n = 1; n <= 60; n++) await append(log, samples(1, n));
     const { bytes } = await read(log);
     expect(bytes.length).to.be.within(1000, 1125);
     await append(log, [{ event: undefined, data: 'x'.repeat(5000), retry: undefined }]);
-    expect(await kept(log)).to.equal(1);
+    expect(await retained(log)).to.equal(1);
     for (let n = 1; n <= 30; n++) await append(log, samples(1, n));
     expect((await read(log)).bytes.length).to.be.within(1000, 1125);
   });
 
-  it('lets large entries push out as many bytes of small ones', async () => {
+  it('removes as many bytes of small entries as large ones add', async () => {
     const before = folder.open();
     await append(before, samples(2000));
     const { bytes } = await read(before);
@@ -75,7 +75,7 @@ describe('the trimming of lmdbLog', () => {
     expect((await read(log)).bytes.length).to.be.within(bytes.length, bytes.length * 1.125);
   });
 
-  it('lets go of the old, by the clock on the wall, over restarts', async () => {
+  it('removes entries older than maxAge by the wall clock, over restarts', async () => {
     let now = 1_000_000;
     const opened = () => folder.open({ maxAge: 1000 }, { now: () => now });
     const before = opened();
@@ -85,7 +85,7 @@ describe('the trimming of lmdbLog', () => {
     }
     before.close();
     const log = opened();
-    // The first is 1200 ms old, the second 800.
+    // The first entry is 1200 ms old, the second 800 ms.
     await append(log, samples(1, 4));
     expect(dataOf(await read(log))).to.deep.equal(['2', '3', '4']);
     now += 10_000;

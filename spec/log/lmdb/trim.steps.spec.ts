@@ -12,7 +12,7 @@ const epoch = 'aaaaaaaaaaaaaaaa';
 const unbounded: Retention = { entries: Infinity, bytes: Infinity, age: Infinity };
 const none: Growth = { entries: 0, bytes: 0 };
 
-/** A table with entries up to a tail, the n-th of them n ms old at 0, and the state that says so. */
+/** Returns a table with entries up to a tail, appended at 1 ms, 2 ms and so on, and its state. */
 function stored(tail: number, floor = 0, timeOf = (sequence: number) => sequence) {
   const fake = new FakeTable();
   let bytes = 0;
@@ -37,20 +37,20 @@ function stored(tail: number, floor = 0, timeOf = (sequence: number) => sequence
   return { fake, state };
 }
 
-/** Where the floor is afterwards; checks that the table has just what is above it, and the state its bytes. */
+/** Trims, checks that the table has the entries above the floor and the state their bytes, and returns the floor. */
 function trimmed(
   { fake, state }: ReturnType<typeof stored>,
   retention: Partial<Retention>,
   { now = 0, added = none }: { readonly now?: number; readonly added?: Growth } = {},
 ): number {
   const after = trim(fake.table, log, state, { ...unbounded, ...retention }, now, added);
-  const left = fake.getRange({ start: entryKey(log, 0), end: entryKey(log, 1e9) });
-  expect(left.map(({ key }) => Buffer.from(key).toString('hex'))).to.deep.equal(
+  const remaining = fake.getRange({ start: entryKey(log, 0), end: entryKey(log, 1e9) });
+  expect(remaining.map(({ key }) => Buffer.from(key).toString('hex'))).to.deep.equal(
     Array.from({ length: after.tail - after.floor }, (_, index) =>
       Buffer.from(entryKey(log, after.floor + 1 + index)).toString('hex'),
     ),
   );
-  const bytes = left.reduce(
+  const bytes = remaining.reduce(
     (sum, { value }, index) => sum + wireLength(idLine(epoch, after.floor + 1 + index), value),
     0,
   );
@@ -59,8 +59,8 @@ function trimmed(
   return after.floor;
 }
 
-describe('a step of trimming', () => {
-  it('is due when an eighth more than the entries is there, 64 of them at most, one at least', () => {
+describe('trim', () => {
+  it('starts at an eighth more than maxEntries, at most 64 and at least one', () => {
     expect(trimmed(stored(89), { entries: 80 })).to.equal(0);
     expect(trimmed(stored(90), { entries: 80 })).to.equal(10);
     expect(trimmed(stored(863), { entries: 800 })).to.equal(0);
@@ -71,10 +71,10 @@ describe('a step of trimming', () => {
     expect(trimmed(stored(110, 20), { entries: 80 })).to.equal(30);
   });
 
-  it('is due when an eighth more than the bytes is there, and leaves at least those', () => {
+  it('starts at an eighth more than maxBytes, and retains at least maxBytes', () => {
     const one = stored(1).state.bytes;
     const over = (count: number) => stored(count);
-    // Nine entries of one length; the tenth has a longer number.
+    // Nine entries have one length; the number of the tenth is longer.
     expect(trimmed(over(9), { bytes: 8 * one + 1 })).to.equal(0);
     expect(trimmed(over(9), { bytes: 8 * one })).to.equal(1);
     expect(trimmed(over(9), { bytes: 4 * one })).to.equal(5);
@@ -82,30 +82,30 @@ describe('a step of trimming', () => {
     expect(trimmed(over(9), { bytes: 4 * one - 1 })).to.equal(5);
   });
 
-  it('is due when the oldest is an eighth older than the age, and leaves what is not older than that', () => {
-    // The first came at 1.
+  it('starts when the oldest entry is an eighth older than maxAge, and retains what is not older than maxAge', () => {
+    // The first entry was appended at 1.
     expect(trimmed(stored(5), { age: 80 }, { now: 91 })).to.equal(0);
     expect(trimmed(stored(5), { age: 80 }, { now: 91.5 })).to.equal(5);
     expect(trimmed(stored(50), { age: 80 }, { now: 92 })).to.equal(11);
     expect(trimmed(stored(50), { age: 80 }, { now: 91.9 })).to.equal(11);
   });
 
-  it('says since when the oldest is there that stays', () => {
+  it('stores the time of the oldest retained entry', () => {
     const { fake, state } = stored(50);
     expect(trim(fake.table, log, state, { ...unbounded, age: 80 }, 100, none)).to.include({ floor: 19, since: 20 });
   });
 
-  it('is not due where there is nothing', () => {
+  it('does nothing without entries', () => {
     expect(trimmed(stored(7, 7), { age: 1 }, { now: 1e6 })).to.equal(7);
   });
 
-  it('takes the newest entry for its age alone', () => {
+  it('removes the newest entry only for its age', () => {
     expect(trimmed(stored(5), { bytes: 1 })).to.equal(4);
     expect(trimmed(stored(5), { entries: 1 })).to.equal(4);
     expect(trimmed(stored(5), { age: 1 }, { now: 1e6 })).to.equal(5);
   });
 
-  it('takes 64, or twice what was added in entries and in bytes, and no more than 1024', () => {
+  it('removes 64 entries, or twice the entries or bytes that were added, and at most 1024', () => {
     const step = (added: Growth) => trimmed(stored(3000), { entries: 100 }, { added });
     const one = stored(1).state.bytes;
     expect(step(none)).to.equal(64);
@@ -118,7 +118,7 @@ describe('a step of trimming', () => {
     expect(step({ entries: 1, bytes: bytesOf(100) / 2 + one / 100 })).to.equal(101);
   });
 
-  it('takes no more than is due, whatever was added', () => {
+  it('removes no entry within the bounds', () => {
     expect(trimmed(stored(120), { entries: 100 }, { added: { entries: 20, bytes: 1 } })).to.equal(20);
   });
 });

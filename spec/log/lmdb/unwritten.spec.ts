@@ -69,7 +69,7 @@ describe('an lmdbLog that was never written to', () => {
     rooms.close();
   });
 
-  it('sends it to those readers when another process appends it, also after their reconnect', async function () {
+  it('sends the first entry to those readers when another process appends it, also after they reconnect', async function () {
     this.timeout(20_000);
     const { rooms, route } = served();
     await listen(route, async (url) => {
@@ -80,7 +80,7 @@ describe('an lmdbLog that was never written to', () => {
         .to.match(/a 1\n/)
         .and.not.to.contain('rxsse.gap');
 
-      // The feed may have been forgotten meanwhile, and its log opened again.
+      // The feed may have been removed meanwhile, and its log opened again.
       for (const again of [() => {}, () => rooms.close()]) {
         again();
         const headers = { 'Last-Event-ID': first };
@@ -94,7 +94,7 @@ describe('an lmdbLog that was never written to', () => {
     rooms.close();
   });
 
-  it('sends it to a reader that reconnects before there is one', async () => {
+  it('sends the first entry to a reader that reconnects before it is appended', async () => {
     const { rooms, route } = served();
     await listen(route, async (url) => {
       const [, first = ''] = isPosition.exec(await readWire(`${url}/?room=a`, isPosition)) ?? [];
@@ -103,14 +103,14 @@ describe('an lmdbLog that was never written to', () => {
       await again.until(isPosition);
       await rooms.get('a').publish(Ticks.Tick('first'));
       expect(await again.until(/first/)).not.to.contain('rxsse.gap');
-      // The cursor of one log does not stand for a position of another.
+      // The cursor of one log is no position of another one.
       const other = await readWire(`${url}/?room=b&lastEventId=${first}`, /rxsse\.gap/);
       expect(other).to.contain('"reason":"epoch"');
     });
     rooms.close();
   });
 
-  it('has one epoch for all processes, and another as soon as it is written to, whatever they call the boot', async () => {
+  it('has one epoch for all processes, and another one after its first write, for any boot id', async () => {
     const [one, other] = [folder.open({}, { boot: 'minute 7' }), folder.open({}, { boot: 'minute 8' })];
     const { epoch } = await read(one);
     expect((await read(other)).epoch).to.equal(epoch);

@@ -6,7 +6,7 @@ import { append, freshFolder, read, samples, tagOf } from './folder.ts';
 describe('the wakes of lmdbLog', () => {
   const folder = freshFolder();
 
-  it('come after each own commit, of this log alone, and after the end', async () => {
+  it('emit after each commit of this log, and after the end', async () => {
     const [log, twin, other] = [folder.open({ name: 'a' }), folder.open({ name: 'a' }), folder.open({ name: 'b' })];
     await read(log);
     const woken: string[] = [];
@@ -18,12 +18,12 @@ describe('the wakes of lmdbLog', () => {
     await firstValueFrom(twin.end('completed'));
     expect(woken).to.deep.equal(['log', 'twin', 'log', 'twin']);
     woken.length = 0;
-    // In one transaction.
+    // Both are in one transaction.
     await Promise.all([append(other, samples(1)), tagOf(append(log, samples(1)))]);
     expect(woken).to.deep.equal(['other']);
   });
 
-  it('come to all logs that one transaction changed', async () => {
+  it('emit for each log that one transaction changed', async () => {
     const logs = ['a', 'b', 'c'].map((name) => folder.open({ name }));
     const woken = new Set<number>();
     for (const [index, log] of logs.entries()) log.wakes.subscribe(() => woken.add(index));
@@ -31,7 +31,7 @@ describe('the wakes of lmdbLog', () => {
     expect([...woken]).to.deep.equal([0, 1, 2]);
   });
 
-  it('come when the entry can be read', async () => {
+  it('emit when the entry can be read', async () => {
     const log = folder.open();
     await read(log);
     const tails: number[] = [];
@@ -40,20 +40,20 @@ describe('the wakes of lmdbLog', () => {
     expect(tails).to.include(20);
   });
 
-  it('are looked for until the last one who wants them leaves', () => {
+  it('poll until the last subscriber unsubscribes', () => {
     const log = folder.open();
     marbles(({ expectObservable }) => {
       expectObservable(log.wakes, '^ 99ms !').toBe('-');
       expectObservable(log.wakes, '10ms ^ 30ms !').toBe('-');
     })();
-    const stays = marbles(({ expectObservable }) => {
+    const subscribed = marbles(({ expectObservable }) => {
       expectObservable(log.wakes, '^ 99ms !').toBe('-');
       expectObservable(log.wakes).toBe('-');
     });
-    expect(stays).to.throw(/timer|scheduled/);
+    expect(subscribed).to.throw(/timer|scheduled/);
   });
 
-  it('are not looked for on behalf of those who only read and append', () => {
+  it('do not poll for reads and appends', () => {
     const log = folder.open();
     marbles(() => {
       append(log, samples(1));
@@ -61,7 +61,7 @@ describe('the wakes of lmdbLog', () => {
     })();
   });
 
-  it('are over when the log is closed', () => {
+  it('complete when the log is closed', () => {
     const log = folder.open();
     marbles(({ expectObservable, cold }) => {
       cold('50ms x').subscribe(() => log.close());
