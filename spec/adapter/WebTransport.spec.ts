@@ -5,7 +5,7 @@ import { WebTransport } from '../../lib/adapter/web/WebTransport.ts';
 const headers = { 'Content-Type': 'text/event-stream' };
 const KiB = 1024;
 
-/** A transport, the responses it answered with, and what its listener was notified of. */
+/** Returns a transport, its responses, and the notifications of its listener. */
 function connected(signal: AbortSignal = new AbortController().signal) {
   const answers: Response[] = [];
   const notified: string[] = [];
@@ -33,7 +33,7 @@ describe('WebTransport', () => {
     expect(answers[0]?.headers.get('content-type')).to.equal('text/event-stream');
   });
 
-  it('answers without a body where it ends with the head, and with a text where it ends with one', async () => {
+  it('answers without a body when it ends with the head, and with a text when it ends with one', async () => {
     for (const [status, text] of [
       [200, ''],
       [204, ''],
@@ -49,13 +49,13 @@ describe('WebTransport', () => {
     }
   });
 
-  it('is full above 16 KiB that were not read, counted in bytes, and drains when they are read', async () => {
+  it('is full above 16 KiB of unread bytes, and drains when they are read', async () => {
     const { transport, notified, reader } = connected();
     transport.open(200, headers);
     expect(transport.write('é'.repeat(4 * KiB))).to.equal(true);
     expect(transport.write('é'.repeat(4 * KiB))).to.equal(false);
     expect(transport.hasRoom()).to.equal(false);
-    // What is answers to a full one waits with the rest, as in a socket.
+    // A write while it is full waits with the other bytes, as in a socket.
     expect(transport.write('a')).to.equal(false);
 
     const body = reader();
@@ -67,7 +67,7 @@ describe('WebTransport', () => {
     expect(await textOf(body.read())).to.equal('b');
   });
 
-  it('passes a chunk to a waiting reader, past the mark', async () => {
+  it('passes a chunk to a waiting reader without counting it', async () => {
     const { transport, reader } = connected();
     transport.open(200, headers);
     transport.write('a');
@@ -87,7 +87,7 @@ describe('WebTransport', () => {
     expect(new TextDecoder().decode(page)).to.equal('shared');
   });
 
-  it('is closed when everything written is read, and not before', async () => {
+  it('is closed when every written byte has been read, and not before', async () => {
     const { transport, notified, reader } = connected();
     transport.open(200, headers);
     transport.write('a');
@@ -153,7 +153,7 @@ describe('WebTransport', () => {
     }
   });
 
-  it('leaves no listener on the signal, however it ends', () => {
+  it('leaves no listener on the signal after any end', () => {
     const ways: Record<string, (made: ReturnType<typeof connected>) => void> = {
       ended: ({ transport }) => transport.end(),
       aborted: ({ transport }) => transport.abort(),
@@ -181,7 +181,7 @@ describe('WebTransport', () => {
     }
   });
 
-  it('notifies nobody after it was released', () => {
+  it('calls no listener after it was released', () => {
     const { transport, notified } = connected();
     transport.open(200, headers);
     transport.write('a');
@@ -190,7 +190,7 @@ describe('WebTransport', () => {
     expect(notified).to.deep.equal([]);
   });
 
-  it('loses, repeats and reorders nothing, whichever side is faster', () =>
+  it('loses, repeats and reorders nothing, with either side faster', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.integer({ min: 0, max: 40 * KiB }), fc.constant('read' as const)), { maxLength: 40 }),

@@ -3,7 +3,7 @@ import { type FetchReceiveHandler, receive } from '../../lib/adapter/web/index.t
 import { feed, feeds, memoryLog } from '../../lib/index.ts';
 import { Orders, paid, remembered } from './posting.ts';
 
-/** A handler over a feed of its own, and the wire format of the log. */
+/** Returns a handler over a feed of its own, and the text of the log. */
 function shop(options?: Parameters<typeof receive>[1]) {
   const log = memoryLog();
   const orders = feed(Orders, { log });
@@ -75,7 +75,7 @@ describe('receive of rxsse/fetch', () => {
     expect([status, Number(headers.get('retry-after')) >= 5]).to.deep.equal([503, true]);
   });
 
-  it('takes a body that a framework has read', async () => {
+  it('accepts a body that a framework has read', async () => {
     const { handler, remembered } = shop();
     const request = post({});
     await request.text();
@@ -83,7 +83,7 @@ describe('receive of rxsse/fetch', () => {
     expect(remembered()).to.include('"order":"A"');
   });
 
-  it('rejects for a body that was read before and not passed', async () => {
+  it('rejects when the body was read before and not passed', async () => {
     const request = post(paid('A'));
     await request.text();
     const failure = await shop()
@@ -92,7 +92,7 @@ describe('receive of rxsse/fetch', () => {
     expect(String(failure)).to.include('the body was read before: pass its value as { body }');
   });
 
-  it('passes the web request to the function, whose errors reject and whose Response is the answer', async () => {
+  it('passes the web request to the function, rejects with its errors and answers with its Response', async () => {
     const { orders } = shop();
     const seen: Request[] = [];
     const request = post(paid('A'));
@@ -110,7 +110,7 @@ describe('receive of rxsse/fetch', () => {
     expect((await refusing(post(paid('A')))).status).to.equal(403);
   });
 
-  it('rejects at once what is not a feed, and bounds out of range', () => {
+  it('throws for a value that is not a feed and for a bound out of range', () => {
     expect(() => receive(Orders as never)).to.throw(TypeError, 'receive: expected a feed');
     expect(() => receive(feed(Orders), { maxBatch: 0 })).to.throw(RangeError, 'receive: maxBatch');
   });

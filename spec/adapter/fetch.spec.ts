@@ -16,7 +16,7 @@ async function textOf(response: Response): Promise<string> {
   return (await response.text()).replaceAll(/1\.[\w-]{16}\./g, '1.E.');
 }
 
-/** Reads a body by hand. */
+/** Reads a body one chunk at a time. */
 function reading({ body }: Response) {
   const reader = body?.getReader() ?? expect.fail('there is no body');
   const next = async () => new TextDecoder().decode((await reader.read()).value);
@@ -72,19 +72,19 @@ describe('sse of rxsse/fetch', () => {
     expect([refused.status, refused.headers.get('content-type')]).to.deep.equal([422, 'application/problem+json']);
   });
 
-  for (const [whose, call] of Object.entries<(route: FetchHandler<Request>) => Promise<Response>>({
+  for (const [framework, call] of Object.entries<(route: FetchHandler<Request>) => Promise<Response>>({
     'Hono, as they are': (route) => route(ask(), { params: { id: '7' } }),
     'Next, as a promise': (route) => route(ask(), { params: Promise.resolve({ id: '7' }) }),
     'Bun, of the request, behind its server': (route) =>
       route(Object.assign(ask(), { params: { id: '7' } }), { port: 3000 }),
   })) {
-    it(`takes the parameters of ${whose}`, async () => {
+    it(`accepts the parameters of ${framework}`, async () => {
       const route = sse({ params: { id: IntFromString } }, ({ params }) => of(params.id));
       expect(await textOf(await call(route))).to.include('data: 7\n');
     });
   }
 
-  it('rejects where the promise of the parameters does', async () => {
+  it('rejects when the promise of the parameters rejects', async () => {
     const route = sse({ params: { id: IntFromString } }, NEVER);
     const failure = await route(ask(), { params: Promise.reject(new Error('no')) }).catch(String);
     expect(failure).to.equal('Error: no');
@@ -119,11 +119,11 @@ describe('sse of rxsse/fetch', () => {
   describe('with a body', () => {
     const route = sse({ body: { question: t.string }, maxBodyBytes: 40 }, ({ body }) => of(body.question));
 
-    it('reads and decodes it', async () => {
+    it('reads and decodes the body', async () => {
       expect(await textOf(await route(post('{"question":"wäre"}')))).to.include('data: "wäre"\n');
     });
 
-    it('takes a body that was read before', async () => {
+    it('accepts a body that was read before', async () => {
       expect(await textOf(await route(ask(), { body: { question: 'why' } }))).to.include('data: "why"\n');
     });
 
@@ -144,7 +144,7 @@ describe('sse of rxsse/fetch', () => {
       ['turns out long', 413, post(`{"question":"${'y'.repeat(27)}"}`)],
     ];
     for (const [what, status, request] of refusals) {
-      it(`answers ${status} where it ${what}`, async () => {
+      it(`answers ${status} when the body ${what}`, async () => {
         const response = await route(request);
         expect([response.status, response.headers.get('content-type')]).to.deep.equal([
           status,
@@ -153,11 +153,11 @@ describe('sse of rxsse/fetch', () => {
       });
     }
 
-    it('takes one that is exactly as large as the bound', async () => {
+    it('accepts a body that is exactly as large as the bound', async () => {
       expect((await route(post(`{"question":"${'y'.repeat(25)}"}`))).status).to.equal(200);
     });
 
-    it('stops reading one that is larger', async () => {
+    it('stops reading a larger body', async () => {
       let pulls = 0;
       let isCancelled = false;
       const body = new ReadableStream<Uint8Array>({
@@ -175,7 +175,7 @@ describe('sse of rxsse/fetch', () => {
       expect([pulls <= 4, isCancelled]).to.deep.equal([true, true]);
     });
 
-    it('rejects where it was read before and not passed on', async () => {
+    it('rejects when the body was read before and not passed on', async () => {
       const request = post('{"question":"why"}');
       await request.text();
       expect(await route(request).catch(String)).to.match(/^TypeError: rxsse\/fetch: the body was read before/);
@@ -234,7 +234,7 @@ describe('sse of rxsse/fetch', () => {
     expect(left).to.equal(1);
   });
 
-  it('reads no more of a log than its reader does: a reader that is too slow gets a gap', async () => {
+  it('reads a log at the pace of its reader, and sends a gap to a reader that is too slow', async () => {
     const Texts = events({ Text: t.string });
     const texts = feed(Texts, { log: memoryLog({ maxBytes: 256 * 1024, maxEntries: Infinity }) });
     const publish = (count: number) => {
@@ -253,7 +253,7 @@ describe('sse of rxsse/fetch', () => {
     expect(text).to.match(/event: rxsse\.end\ndata: null\n\n$/);
   });
 
-  it('waits for its reader before it pulls more from a source', async () => {
+  it('pulls from a source at the pace of its reader', async () => {
     let made = 0;
     async function* numbers() {
       for (; made < 200; made++) yield 'x'.repeat(1000);

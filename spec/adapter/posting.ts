@@ -22,14 +22,14 @@ export function remembered(log: EventLog): string {
   return text.replaceAll(/1\.[\w-]{16}\./g, '1.E.');
 }
 
-/** A feed of orders, what takes them in, and what it has. */
+/** Returns a feed of orders, a `receive` handler for it, and the entries of its log. */
 export function shop(options?: Parameters<typeof receive>[1]) {
   const log = memoryLog();
   const orders = feed(Orders, { log });
   return { orders, handler: receive(orders, options), remembered: () => remembered(log) };
 }
 
-/** Posts what a parser left in `request.body`, and returns the response. */
+/** Posts a body that a parser has read into `request.body`, and returns the response. */
 export function post(
   { reader, flush }: MarbleHelpers,
   handler: ReturnType<typeof receive>,
@@ -48,6 +48,6 @@ interface Problem {
 
 export const problemOf = (answer: TestReader) => answer.problem as Problem;
 
-/** The errors of a problem, a line each. */
+/** Returns the errors of a problem, one line each. */
 export const linesOf = (answer: TestReader) =>
   problemOf(answer).errors?.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);

@@ -7,10 +7,10 @@ import { Stream, send } from './sending.ts';
 const bytes = new TextEncoder().encode(JSON.stringify(paid('世界')));
 const broken = new Error('ECONNRESET');
 
-describe('receive, without a parser before it,', () => {
+describe('receive, reading a body itself,', () => {
   for (const at of [0, 1, bytes.indexOf(0xe4) + 1, bytes.length - 1, bytes.length]) {
     it(
-      `takes a body that is cut at ${at}`,
+      `accepts a body in two chunks, cut at ${at}`,
       marbles((kit) => {
         const { answer, stream, remembered } = send(kit, [bytes.subarray(0, at), bytes.subarray(at), 'end', 'close']);
 
@@ -22,7 +22,7 @@ describe('receive, without a parser before it,', () => {
   }
 
   it(
-    'takes one that is exactly as large as the bound, and removes its listeners',
+    'accepts a body that is exactly as large as the bound, and removes its listeners',
     marbles((kit) => {
       const { answer, stream } = send(kit, [bytes, 'end'], { limit: bytes.length });
       expect(answer.status).to.equal(202);
@@ -31,7 +31,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'refuses one that turns out larger, and reads no further',
+    'rejects a body that exceeds the bound while it is read, and reads no further',
     marbles((kit) => {
       const limit = bytes.length - 1;
       const { answer, stream, remembered } = send(kit, [bytes.subarray(0, 5), bytes.subarray(5)], { limit });
@@ -46,7 +46,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'refuses one whose header says that it is larger, without reading it',
+    'rejects a body whose Content-Length exceeds the bound without reading it',
     marbles((kit) => {
       const { answer, stream } = send(kit, [], { limit: 10, headers: { 'content-length': '11' } });
 
@@ -80,7 +80,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'survives an error that comes after the answer',
+    'ignores an error of the request after the response',
     marbles((kit) => {
       const { answer, stream } = send(kit, [bytes, broken, 'close'], { limit: 10 });
 
@@ -98,7 +98,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'calls next with what a function throws when the body has arrived',
+    'calls next with what a function throws after the body was received',
     marbles((kit) => {
       const refused = new Error('no');
       const handler = receive(() => {
@@ -110,7 +110,7 @@ describe('receive, without a parser before it,', () => {
   );
 
   it(
-    'does not call a function for a body that did not arrive whole',
+    'does not call a function for an incomplete body',
     marbles((kit) => {
       let requested = 0;
       const handler = receive(() => {

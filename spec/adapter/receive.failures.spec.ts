@@ -50,7 +50,7 @@ describe('receive', () => {
         give = resolve;
       });
       const handler = receive(() => passed);
-      // Promises do not wait for virtual time: this one resolves after the run, when one of the two has disconnected.
+      // Promises do not run in virtual time: this one resolves after the run, when one of the two clients has disconnected.
       const run = marbles((kit) => {
         post(kit, handler, paid('A'));
         post(kit, handler, paid('B'), { socket: '5ms X' });
@@ -108,7 +108,7 @@ describe('receive', () => {
     );
 
     it(
-      'answers what it throws with its status and nothing else of it, without next',
+      'answers with the status of what it throws and nothing else of it, without next',
       marbles((kit) => {
         const answer = post(kit, receive(refuse), paid('A'), { next: false });
         expect(answer.problem).to.deep.equal({ type: 'about:blank', status: 403 });
@@ -153,7 +153,7 @@ describe('receive', () => {
     );
 
     it(
-      'calls next with the error of one that fails late',
+      'calls next with an error that the log emits later',
       marbles((kit) => {
         const answer = post(kit, receive(feed(Orders, { log: withLatency(failing(full), 20) })), paid('A'));
         expect(answer.error).to.equal(full);
@@ -172,7 +172,7 @@ describe('receive', () => {
     );
 
     it(
-      'answers 409 once the feed has ended, which a client does not repeat, and calls next once it is closed',
+      'answers 409 after the feed has ended, and calls next after it is closed',
       marbles((kit) => {
         const { orders, handler } = shop();
         orders.end();

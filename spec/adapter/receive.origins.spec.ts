@@ -17,13 +17,13 @@ import { remembered } from './posting.ts';
 
 const Orders = events({ OrderPaid: { order: t.string } });
 const paid = { type: 'order_paid', data: { order: 'A-17' } };
-/** Returns the orders that a log has. */
+/** Returns the orders in a log. */
 const ordersIn = (log: EventLog): readonly string[] =>
   [...remembered(log).matchAll(/"order":"(.*?)"/g)].map(([, order = '']) => order);
 
 const json = { 'content-type': 'application/json' };
 
-/** Returns the status of a POST with these headers, and how many events the feed has then. */
+/** Returns the status of a POST with these headers, and the number of events of the feed after it. */
 function posted(
   { reader, flush }: MarbleHelpers,
   headers: Record<string, string>,
@@ -34,7 +34,7 @@ function posted(
   return answer.status;
 }
 
-describe('what receive lets in', () => {
+describe('the response of receive', () => {
   const types: Readonly<Record<string, number>> = {
     'application/json': 202,
     'application/json; charset=utf-8': 202,
@@ -76,7 +76,7 @@ describe('what receive lets in', () => {
   }
 
   it(
-    'is every page where all origins are allowed',
+    "is 202 for every page with allowedOrigins: '*'",
     marbles((kit) => {
       const headers = { ...json, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
       expect(posted(kit, headers, { allowedOrigins: '*' })).to.equal(202);
@@ -86,7 +86,7 @@ describe('what receive lets in', () => {
 
 describe('the option allowedOrigins of a route', () => {
   it(
-    'keeps an image of another site from starting a run',
+    'prevents an image of another site from starting a run',
     marbles(
       ({ reader, flush }) => {
         let started = 0;
@@ -104,7 +104,7 @@ describe('the option allowedOrigins of a route', () => {
   );
 
   it(
-    'lets every page open a stream by default',
+    'allows every page to open a stream by default',
     marbles(({ reader, flush }) => {
       const r = reader(sse(NEVER), { headers: { 'sec-fetch-site': 'cross-site' }, socket: '5ms X' });
       flush();
@@ -150,7 +150,7 @@ describe('an Idempotency-Key that is used again', () => {
   );
 
   it(
-    'gets the first cursor although a default of the event has another value',
+    'gets the first cursor, although a default of the event has another value',
     marbles((kit) => {
       let now = 0;
       const Stamped = events({
@@ -173,7 +173,7 @@ describe('an Idempotency-Key that is used again', () => {
   );
 
   it(
-    'is another key for another client, where the option client says who it is',
+    'is another key for another client, with the option client',
     marbles((kit) => {
       const log = memoryLog();
       const orders = feed(Orders, { log });

@@ -31,7 +31,7 @@ describe('receive refuses', () => {
   );
 
   it(
-    'an array with one wrong event, by index, and appends none',
+    'an array with one invalid event, by index, and appends no event',
     marbles((kit) => {
       const { handler, remembered } = shop();
       const answer = post(kit, handler, [paid('A'), { type: 'paid', data: {} }, paid(null), 7]);
@@ -89,7 +89,7 @@ describe('receive refuses', () => {
   );
 
   it(
-    'with a bounded response, whatever was sent',
+    'with a bounded response for any body',
     marbles((kit) => {
       const Lists = events({ Listed: { numbers: t.array(t.number) } });
       const handler = receive(feed(Lists));

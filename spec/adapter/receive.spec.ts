@@ -33,7 +33,7 @@ describe('receive', () => {
   );
 
   it(
-    'appends an array whole, and answers with the cursor of the last',
+    'appends all events of an array together, and answers with the last cursor',
     marbles((kit) => {
       const { handler, remembered } = shop();
       const many = post(kit, handler, [paid('A'), { type: 'closed', data: null }, paid('B')]);
@@ -46,7 +46,7 @@ describe('receive', () => {
   );
 
   it(
-    'answers when the log has stored it, and not before',
+    'answers when the log has stored the event, and not before',
     marbles((kit) => {
       const orders = feed(Orders, { log: withLatency(memoryLog(), 20) });
       const answer = post(kit, receive(orders), paid('A'));
@@ -57,7 +57,7 @@ describe('receive', () => {
   );
 
   it(
-    'unsubscribes for a client that disconnects meanwhile; what was sent whole is stored',
+    'unsubscribes for a client that disconnects meanwhile, and stores a complete body',
     marbles((kit) => {
       const log = memoryLog();
       const orders = feed(Orders, { log: withLatency(log, 20) });
@@ -104,7 +104,7 @@ describe('receive', () => {
     const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } });
 
     it(
-      'appends once, and repeats its answer',
+      'appends once, and repeats the first response',
       marbles((kit) => {
         const { handler, remembered } = shop();
         const first = post(kit, handler, paid('A'), keyed('"k-1"'));
@@ -118,7 +118,7 @@ describe('receive', () => {
     );
 
     it(
-      'does not remember the key of a request that it refused',
+      'does not remember the key of a request that it rejected',
       marbles((kit) => {
         const { handler, remembered } = shop();
         expect(post(kit, handler, paid(5), keyed('k')).status).to.equal(422);
@@ -128,7 +128,7 @@ describe('receive', () => {
     );
 
     it(
-      'takes 255 characters',
+      'accepts a key of 255 characters',
       marbles((kit) => {
         expect(post(kit, shop().handler, paid('A'), keyed('k'.repeat(255))).status).to.equal(202);
       }),
@@ -136,7 +136,7 @@ describe('receive', () => {
 
     for (const key of ['', ' ', 'a b', 'a, b', 'ä', 'a\u007f', 'a\tb', 'k'.repeat(256)]) {
       it(
-        `refuses ${JSON.stringify(key).slice(0, 20)}`,
+        `rejects the key ${JSON.stringify(key).slice(0, 20)}`,
         marbles((kit) => {
           const { handler, remembered } = shop();
           const answer = post(kit, handler, paid('A'), keyed(key));

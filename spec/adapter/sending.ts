@@ -4,7 +4,7 @@ import type { ReceiveHandler } from '../../lib/adapter/node/receive.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
 import { post, shop } from './posting.ts';
 
-/** A request's stream, as far as a body is read of it. */
+/** The stream of a request, as far as reading a body needs it. */
 export class Stream extends EventEmitter {
   httpVersionMajor = 1;
   readableEnded = false;
@@ -18,7 +18,7 @@ export class Stream extends EventEmitter {
     this.isFlowing = true;
   }
 
-  /** All listeners there are. */
+  /** The number of all listeners. */
   get observed(): number {
     return this.eventNames().reduce((sum, name) => sum + this.listenerCount(name), 0);
   }
@@ -33,7 +33,7 @@ interface SendOptions {
   readonly handler?: ReceiveHandler<ReceiveRequest>;
 }
 
-/** Posts a body whose parts come one after the other. */
+/** Posts a body in chunks, one after the other. */
 export function send(
   kit: MarbleHelpers,
   parts: readonly Part[],

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { root } from '../house/repo.ts';
 
-/** The beginning of a page's script: the client, and a contract of numbered ticks. */
+/** The start of a page's script: the client, and a contract of numbered ticks. */
 const imports = `
   import * as t from 'io-ts';
   import { scan } from 'rxjs';

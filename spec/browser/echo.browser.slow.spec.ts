@@ -165,7 +165,7 @@ describe('the page of the echo example', function () {
     ));
 });
 
-describe('EventSource on a stream of three that completes', function () {
+describe('EventSource on a stream of three events that completes', function () {
   this.timeout(30_000);
   const chromium = requires('chromium');
   const Tick = event('tick', { n: t.number });

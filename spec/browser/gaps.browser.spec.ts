@@ -30,11 +30,11 @@ async function nine(entries: number) {
   return { ticks, at: (sequence: number) => cursor.replace(/\d+$/, String(sequence)) };
 }
 
-describe('the EventSource of a browser whose missed events are no longer there', function () {
+describe('the EventSource of a browser whose missed events were removed', function () {
   this.timeout(40_000);
   const chromium = requires('chromium');
 
-  it('receives a gap with the reason in order, a snapshot, and a new run in place of one of another owner', async () => {
+  it('receives a gap with its reason in order, a snapshot, and a new run instead of one of another owner', async () => {
     const few = await nine(1);
     const all = await nine(100);
     const run = (owner: string): SseHandler<SseRequest> =>
@@ -66,7 +66,7 @@ describe('the EventSource of a browser whose missed events are no longer there',
           expect(await page.evaluate('seen'), title).to.deep.equal(seen);
         }
 
-        // The run is still there, but belongs to another owner.
+        // The run is retained, but belongs to another owner.
         let owner = 'ada';
         route = sse({ resume: { owner: () => owner } }, () => NEVER.pipe(startWith(Tick(7))));
         await page.goto(url);

@@ -63,7 +63,7 @@ describe('the page of the notifications example', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`misses nothing while the server restarts after ${signal}`, async () => {
+    it(`misses no notification while the server restarts after ${signal}`, async () => {
       const url = await server.url();
       await visit(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
@@ -98,7 +98,7 @@ describe('the page of the notifications example', function () {
     });
   }
 
-  it('shows a gap when the folder was lost', async () => {
+  it('shows a gap when the folder was deleted', async () => {
     const url = await server.url();
     await visit(chromium(), async ({ page }) => {
       await page.goto(url);

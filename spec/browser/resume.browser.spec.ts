@@ -35,7 +35,7 @@ async function seenUpTo(page: Page, value: string): Promise<unknown> {
 
 interface Served {
   readonly listener: RequestListener;
-  /** The status and `Rxsse-Resume` of each response, in order. */
+  /** Records the status and `Rxsse-Resume` of each response, in order. */
   readonly responses: unknown[];
   /** Handles the next requests, as after a restart. */
   route: SseHandler<SseRequest>;

@@ -2,7 +2,7 @@ import { property } from '../../lib/testing/property.ts';
 import { scenarios } from './scenarios.ts';
 
 /**
- * `npm run chaos -- [runs] [seed]`: plays each scenario with that many random networks, in virtual time, and prints the
+ * `npm run chaos -- [runs] [seed]`: runs each scenario with that many random networks, in virtual time, and prints the
  * smallest script of each that fails.
  */
 const [runs = 100, seed = Math.floor(Math.random() * 2 ** 31)] = process.argv.slice(2).map(Number);

@@ -25,7 +25,7 @@ import { randomFraction } from '../../lib/time/clock.ts';
 const Ticks = events({ Tick: { n: t.number } });
 type TickEntry = Entry<EventOf<typeof Ticks> | Gap>;
 
-/** A route over a log, with what `property` has to know about it. */
+/** A route over a log, with the options of `property` for it. */
 interface Scenario {
   readonly name: string;
   readonly make: (world: PropertyWorld) => SseHandler<SseRequest>;
@@ -41,7 +41,7 @@ const logs: Readonly<Record<string, () => EventLog>> = {
   'whose reads fail late': () => withLatency(failing(memoryLog({ maxEntries: 50 }), { read: randomLetters() }), 3),
 };
 
-/** Returns the outcomes of 200 calls, of which one in five fails. The randomness is that of the run, by its seed. */
+/** Returns the outcomes of 200 calls, of which one in five fails, by the seed of the run. */
 function randomLetters(): string {
   return Array.from({ length: 200 }, () => (randomFraction() < 0.2 ? '#' : '-')).join('');
 }
@@ -103,5 +103,5 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The failures of a failing log are reported; they are no failure of the route. */
+/** Ignores the reports of a failing log, which are no failures of the route. */
 function ignore(): void {}

@@ -139,7 +139,7 @@ describe('the backoff of fromSse', () => {
     }),
   );
 
-  it('throws at once for options out of range, with the range in the message', () => {
+  it('throws for an option out of range, with the range in the message', () => {
     const mistakes: readonly (readonly [options: ReconnectOptions, message: string])[] = [
       [{ initialDelay: 0 }, 'initialDelay must be above 0 ms, got 0'],
       [{ initialDelay: 10, maxDelay: 5 }, 'maxDelay must be from 10 to 2147483647 ms, got 5'],
@@ -170,8 +170,8 @@ describe('the backoff of fromSse', () => {
   });
 });
 
-describe('what fromSse reads of a response', () => {
-  it('has the headers in the status open', () => {
+describe('the status of fromSse', () => {
+  it("has the headers with the state 'open'", () => {
     const { fetch } = scriptedFetch({ headers: { 'x-request-id': 'r9' }, body: of('') });
     const ids: unknown[] = [];
     const next = (status: ConnectionStatus) => {
@@ -188,7 +188,7 @@ describe('what fromSse reads of a response', () => {
     [65_536, true],
     [65_537, false],
   ] as const) {
-    it(`is ${isRead ? '' : 'no '}problem of ${bytes} bytes, in two chunks`, async () => {
+    it(`has ${isRead ? 'the' : 'no'} problem of ${bytes} bytes, in two chunks`, async () => {
       const text = JSON.stringify('x'.repeat(bytes - 2));
       const { fetch } = scriptedFetch({ ...json, body: of(text.slice(0, 40_000), text.slice(40_000)) });
       const stream = fromSse('x:', Ticks, { fetch }).pipe(problemOf);
@@ -197,7 +197,7 @@ describe('what fromSse reads of a response', () => {
   }
 
   it(
-    'is no problem that takes longer than 5 s, although bytes arrive',
+    'has no problem of a body that takes longer than 5 s, although bytes are received',
     marbles(({ cold, expectObservable }) => {
       const parts = { o: '{"a"', p: ':', q: '1}' };
       const inTime = scriptedFetch({ ...json, body: cold('o 3s p 1900ms (q|)', parts) });
@@ -209,11 +209,11 @@ describe('what fromSse reads of a response', () => {
   );
 });
 
-describe('reconnecting early', () => {
+describe('reconnectOn of fromSse', () => {
   const slow = { initialDelay: 60_000, maxDelay: 60_000 };
 
   it(
-    'ends a wait and replaces a connection at each notification of reconnectOn',
+    'ends a wait and replaces a connection at each notification',
     marbles(({ cold, expectObservable, flush }) => {
       const first = cold('-a', texts);
       const third = cold('-b-e', texts);
@@ -231,7 +231,7 @@ describe('reconnecting early', () => {
   );
 
   it(
-    'gives up on a server that does not answer for 30 s',
+    'disconnects from a server that does not answer for 30 s',
     marbles(
       ({ expectObservable }) => {
         const { fetch } = scriptedFetch({});
@@ -244,7 +244,7 @@ describe('reconnecting early', () => {
   );
 
   it(
-    'counts a failure after a delivered event as a first one',
+    'counts a failure after a delivered event as the first one',
     marbles(({ cold, flush }) => {
       const attempts: number[] = [];
       const one = () => ({ body: cold('a#', { a: 'event: tick\ndata: 1\n\n' }) });
@@ -309,7 +309,7 @@ describe("the browser's own signals", () => {
   }
 
   it(
-    'replace no connection, and are not listened to where reconnectOn is given',
+    'replace no connection, and have no listener with reconnectOn',
     marbles(({ cold, flush }) => {
       const connected = scriptedFetch({ body: cold('-a', texts) });
       const waiting = scriptedFetch(undefined);
@@ -369,7 +369,7 @@ describe('the idle timeout of fromSse', () => {
   );
 
   it(
-    'is the one of the options if they have one, also before the head',
+    'is that of the options if they have one, also before the head',
     marbles(({ cold, expectObservable, flush }) => {
       const { fetch, requests } = scriptedFetch({}, announcing(cold('-------a', texts)), { body: cold('e', texts) });
       const stream = fromSse('x:', Ticks, { fetch, idleTimeout: 5, backoff: { initialDelay: 1, maxDelay: 1 } });
@@ -380,7 +380,7 @@ describe('the idle timeout of fromSse', () => {
   );
 
   it(
-    'is infinite if the server announces nothing, or the option says so',
+    'is infinite if the server announces no heartbeat, or with idleTimeout: Infinity',
     marbles(({ cold, expectObservable }) => {
       const silent = () => cold('9s e', texts);
       const other = scriptedFetch({ body: silent() });

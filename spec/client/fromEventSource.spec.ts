@@ -131,7 +131,7 @@ describe('fromEventSource', () => {
   });
 
   it(
-    'creates another EventSource with the position, after a wait, when one was closed for good',
+    'creates another EventSource with the position, after a wait, when one failed permanently',
     marbles(({ flush }) => {
       const { stream, source, positions, states } = createClient();
       const seen: unknown[] = [];
@@ -170,7 +170,7 @@ describe('fromEventSource', () => {
     expect(await first).to.deep.equal([Ticks.Tick(1)]);
     expect(source().readyState).to.equal(2);
     expect(source().listenerCount).to.equal(0);
-    // Some implementations dispatch the rest of a chunk to the listeners that were there when it arrived.
+    // Some implementations dispatch the rest of a chunk to the listeners of the time when it was received.
     expect(listeners).to.have.length(2);
     for (const listener of listeners) listener({ type: 'tick', data: '2', lastEventId: '' });
     expect(states.at(-1)).to.equal('ended');
@@ -190,7 +190,7 @@ describe('fromEventSource', () => {
     expect(source().readyState).to.equal(2);
   });
 
-  it('throws at once for a value that is not a contract, and for an option out of range', () => {
+  it('throws for a value that is not a contract and for an option out of range', () => {
     expect(() => fromEventSource(() => new ScriptedEventSource(), {} as typeof Ticks)).to.throw(
       TypeError,
       'fromEventSource: contract must be made by events(...), got object',

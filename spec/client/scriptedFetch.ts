@@ -95,6 +95,6 @@ function syncPromise<T>(
     );
     return syncPromise<never>(() => {});
   };
-  // biome-ignore lint/suspicious/noThenProperty: it stands in for a promise
+  // biome-ignore lint/suspicious/noThenProperty: it replaces a promise
   return { then: then as PromiseLike<T>['then'] };
 }

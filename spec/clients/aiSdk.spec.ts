@@ -60,7 +60,7 @@ describe('ai', () => {
     }
   }
 
-  it('gets an error where the connection is cut in the middle, and not half an answer', async () => {
+  it('receives an error, and not half an answer, when the connection is cut in the middle', async () => {
     await listen(cutOnce(kinds['a run']?.('data-only', parts) as RequestListener, '"lo"'), async (url) => {
       const chunks = await allOf(() => transport(url).sendMessages(chat));
       expect(chunks.at(-1)).to.be.instanceOf(Error);
@@ -68,7 +68,7 @@ describe('ai', () => {
     });
   });
 
-  it('reconnects to the whole answer of a chat after a reload, and to none where there is none', async () => {
+  it('reconnects to the whole answer of a chat after a reload, and receives nothing for a chat without an answer', async () => {
     const chats = feeds(events({ message: Json }), { idleTimeout: 1000 });
     const chatOf = (url = '') => /chats\/(\w+)/.exec(url)?.[1] ?? '';
     const answers = sse({ wire: { control: 'none', end: done }, methods, resume: { from: 'oldest' } }, ({ request }) =>

@@ -53,7 +53,7 @@ export function cutOnce(
       written += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       if (!isCut && written.includes(text)) {
         isCut = true;
-        // After what was written has left.
+        // After the written bytes were sent.
         setImmediate(() => response.destroy());
       }
       return hasRoom;
@@ -62,7 +62,7 @@ export function cutOnce(
   };
 }
 
-/** Reads all that a client delivers. What it throws is the last item. */
+/** Reads everything that a client delivers. An error is the last item. */
 export async function allOf<T>(read: () => AsyncIterable<T> | PromiseLike<AsyncIterable<T>>): Promise<unknown[]> {
   const delivered: unknown[] = [];
   try {

@@ -62,13 +62,13 @@ describe('@anthropic-ai/sdk', () => {
     }
   }
 
-  it('gets an error where the connection is cut in the middle, and not half an answer', async () => {
+  it('receives an error, and not half an answer, when the connection is cut in the middle', async () => {
     await listen(cutOnce(kinds['a run']?.('data-only', parts) as never, '"lo"'), async (url) => {
       expect((await read(url)).at(-1)).to.be.instanceOf(Error);
     });
   });
 
-  it('gets the event error of the protocol that onError returns', async () => {
+  it('receives the event error of the protocol that onError returns', async () => {
     const failing = concat(
       spoken(parts.slice(0, 3)),
       timer(1).pipe(mergeMap(() => throwError(() => new Error('secret')))),

@@ -41,7 +41,7 @@ function ticking() {
   });
 }
 
-/** Reads the whole stream: typed, and only the library's client knows what a gap is. */
+/** Reads the whole stream. Only the client of the library has gaps. */
 const whole = (read: Observable<unknown>): Promise<readonly unknown[]> =>
   new Promise((resolve, reject) => {
     const all: unknown[] = [];

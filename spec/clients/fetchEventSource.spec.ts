@@ -36,7 +36,7 @@ describe('@microsoft/fetch-event-source', () => {
   let client: FetchEventSource;
   before(async () => {
     client = await load<FetchEventSource>('@microsoft/fetch-event-source');
-    // It expects a page, of which it uses these.
+    // It uses these globals of a page.
     globals.document = Object.assign(new EventTarget(), { hidden: false });
     globals.window = globalThis;
   });
@@ -45,7 +45,7 @@ describe('@microsoft/fetch-event-source', () => {
     delete globals.window;
   });
 
-  /** Reads until the response ends. `retry` is how often a lost connection is made again, after a millisecond. */
+  /** Reads until the response ends. `retry` is the number of reconnects, each after a millisecond. */
   async function read(url: string, retry = 0): Promise<{ received: Received[]; errors: unknown[] }> {
     const [received, errors] = [[] as Received[], [] as unknown[]];
     const options = {
@@ -83,7 +83,7 @@ describe('@microsoft/fetch-event-source', () => {
     });
   }
 
-  it('gets no message for a heartbeat', async () => {
+  it('receives no message for a heartbeat', async () => {
     const quiet = concat(spoken(parts), timer(20).pipe(ignoreElements()));
     await listen(sse({ wire: 'data-only', methods, heartbeat: 1 }, quiet), async (url) => {
       const { received, errors } = await read(url);

@@ -60,7 +60,7 @@ describe('openai', () => {
     }
   }
 
-  it('gets an error where the connection is cut in the middle, and not half an answer', async () => {
+  it('receives an error, and not half an answer, when the connection is cut in the middle', async () => {
     await listen(cutOnce(kinds['a run']?.({ control: 'none', end: done }, parts) as never, 'lo'), async (url) => {
       const delivered = await read(url);
       expect(delivered.slice(0, 2)).to.deep.equal(parts.slice(0, 2).map(({ data }) => data));
@@ -68,7 +68,7 @@ describe('openai', () => {
     });
   });
 
-  it('gets the error of the protocol that onError returns', async () => {
+  it('receives the error of the protocol that onError returns', async () => {
     const failing = concat(
       spoken(parts.slice(0, 1)),
       timer(1).pipe(mergeMap(() => throwError(() => new Error('secret')))),

@@ -64,7 +64,7 @@ describe('DateFromISOString', () => {
   ];
   for (const text of invalid) it(`rejects ${JSON.stringify(text)}`, () => expect(read(text)).to.equal(undefined));
 
-  it('rejects everything but text', () => {
+  it('rejects every value that is not a string', () => {
     for (const value of [0, null, undefined, new Date(0), {}, []]) expect(read(value)).to.equal(undefined);
   });
 
@@ -84,7 +84,7 @@ describe('DateFromISOString', () => {
     );
   });
 
-  it('agrees with Date where both read a text', () => {
+  it('returns the same instant as Date for texts that both accept', () => {
     const two = (most: number) => fc.integer({ min: 0, max: most }).map((n) => String(n).padStart(2, '0'));
     const text = fc
       .tuple(
@@ -103,7 +103,7 @@ describe('DateFromISOString', () => {
       fc.property(text, (value) => {
         const read_ = read(value);
         const day = Number(value.slice(8, 10));
-        // Date takes a 30th of February for a day of March.
+        // Date reads a 30th of February as a day of March.
         const rolls = day > 28 && new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate() !== day;
         const date = new Date(value);
         expect(read_).to.equal(rolls || Number.isNaN(date.getTime()) ? undefined : date.toISOString());

@@ -9,7 +9,7 @@ import { oneOrMany } from '../../lib/codec/oneOrMany.ts';
 import { Int, NonEmptyString } from '../../lib/codec/scalars.ts';
 import { event } from '../../lib/event/event.ts';
 
-/** The decoded value, or `undefined`. */
+/** Returns the decoded value, or `undefined`. */
 function read(codec: t.Mixed, value: unknown): unknown {
   const decoded = codec.decode(value);
   return isRight(decoded) ? decoded.right : undefined;
@@ -38,7 +38,7 @@ describe('NonEmptyString', () => {
 });
 
 describe('Json', () => {
-  it('accepts what JSON returns unchanged', () => {
+  it('accepts values that JSON preserves', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value));
@@ -49,7 +49,7 @@ describe('Json', () => {
     takes(Json, Object.create(null), { a: [null] });
   });
 
-  it('rejects what JSON changes, drops or cannot represent', () => {
+  it('rejects values that JSON changes, drops or cannot represent', () => {
     const sparse: number[] = [];
     sparse[1] = 1;
     refuses(Json, undefined, Number.NaN, Number.POSITIVE_INFINITY, 1n, Symbol('s'), () => 1, new Date(0), new Map());

@@ -111,7 +111,7 @@ describe('describeFailure', () => {
     expect(key('')).to.equal('root[""]: expected string, got number');
   });
 
-  it('never throws, whatever the value is', () => {
+  it('never throws, for any value', () => {
     const circle: Record<string, unknown> = {};
     Object.assign(circle, { self: circle });
     const { proxy, revoke } = Proxy.revocable({}, {});

@@ -51,7 +51,7 @@ describe('recordDecoder', () => {
     expect(body([1])).to.deep.equal({ _tag: 'Left', left: [{ path: 'body[0]', expected: 'object', got: 'number' }] });
   });
 
-  it('rejects at once what an event rejects', () => {
+  it('throws at creation for a codec that an event rejects', () => {
     const two = t.union([t.type({ a: t.string }), t.type({ b: t.string })]);
     expect(() => recordDecoder({ two }, 'body')).to.throw(TypeError, 'body.two: in this union');
   });

@@ -24,7 +24,7 @@ export function guideSteps(text: string): readonly GuideStep[] {
   return steps;
 }
 
-/** Returns the lines that a command should have printed and did not, compared without indentation, times and positions in stacks. */
+/** Returns the expected lines that a command did not print, compared without indentation, times and positions in stacks. */
 export function notShown(shows: readonly string[], output: string): readonly string[] {
   const plain = (line: string) =>
     line

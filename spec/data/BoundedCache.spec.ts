@@ -30,7 +30,7 @@ describe('BoundedCache', () => {
     expect(['a', 'b'].map((key) => cache.get(key))).to.deep.equal([1, 2]);
   });
 
-  it('retains the newest entry whatever its size', () => {
+  it('retains the newest entry of any size', () => {
     const cache = new BoundedCache<string, number>({ maxEntries: 10, maxSize: 10 });
     cache.set('a', 0, 1);
     cache.set('b', 1, 100);

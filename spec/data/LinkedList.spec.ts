@@ -28,7 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant('append' as const), list, other: list }) },
 );
 
-/** Three lists, and three arrays with the same content. */
+/** Returns three lists, and three arrays with the same content. */
 class Both {
   readonly #nodes = Array.from({ length: 8 }, (_, name) => new Named(name));
   readonly #lists = Array.from({ length: 3 }, () => new LinkedList<Named>());
@@ -55,7 +55,7 @@ class Both {
     expect(this.#lists.map(({ isEmpty }) => isEmpty)).to.deep.equal(this.#model.map(({ length }) => length === 0));
   }
 
-  /** Checks that each list returns its nodes in order, and is empty then. */
+  /** Checks that each list returns its nodes in order, and is empty afterwards. */
   checkAll(): void {
     const remaining = this.#lists.map((each) => {
       const names: number[] = [];
@@ -89,7 +89,7 @@ class Both {
 }
 
 describe('LinkedList', () => {
-  it('behaves like arrays, for any number of lists that nodes move between', () => {
+  it('behaves like an array, also for nodes that move between lists', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const both = new Both();

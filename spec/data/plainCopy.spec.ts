@@ -27,7 +27,7 @@ describe('a copy of plain data', () => {
     );
   });
 
-  it('differs from every value with another JSON text', () => {
+  it('does not equal a value with another JSON text', () => {
     fc.assert(
       fc.property(copied, fc.oneof(plain, fc.anything()), (value, other) => {
         if (!equalsCopy(other, plainCopyOf(value))) return;
@@ -52,7 +52,7 @@ describe('a copy of plain data', () => {
     ['an own __proto__', JSON.parse('{"__proto__":{"a":1}}')],
     ['itself', cyclic()],
   ] as const) {
-    it(`is not made of a value that contains ${what}`, () => {
+    it(`is not created of a value that contains ${what}`, () => {
       expect(plainCopyOf(value)).to.equal(notPlain);
     });
   }
@@ -64,7 +64,7 @@ describe('a copy of plain data', () => {
     ['the length of an array', (value: Mutable) => value.list.push({ n: 3 })],
     ['its fields', (value: Mutable) => (value.more = undefined)],
   ] as const) {
-    it(`differs from its value after a change of ${what}`, () => {
+    it(`does not equal its value after a change of ${what}`, () => {
       const value: Mutable = { list: [{ n: 1 }], at: new Date(0) };
       const copy = plainCopyOf(value);
       change(value);

@@ -11,7 +11,7 @@ const positions = fc.record({ epoch: epochs, sequence: sequences, end: fc.boolea
 const print = ({ epoch, sequence, end }: { epoch: string; sequence: number; end: boolean }) =>
   end ? endCursorOf(epoch, sequence) : cursorOf(epoch, sequence);
 
-/** A cursor with something changed, which is often no cursor any more. */
+/** Cursors with a random change, of which most are no cursors. */
 const nearly = fc
   .tuple(positions.map(print), fc.nat(60), fc.nat(2), fc.string({ unit: 'binary', maxLength: 2 }))
   .map(([text, at, taken, put]) => text.slice(0, at) + put + text.slice(at + taken));
@@ -43,7 +43,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('accepts one text for each position: any other text is rejected', () => {
+  it('has one text for each position: any other text is rejected', () => {
     const judged = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(anything, (text) => {
@@ -84,7 +84,7 @@ describe('a cursor', () => {
   it('is rejected unread when it is too long, with a reason that does not repeat it', () => {
     expect(parseCursor('x'.repeat(53))).to.deep.equal(E.left('a cursor has at most 52 characters, got 53'));
     expect(parseCursor('1.secret.x')).to.deep.equal(E.left('not a cursor of this library'));
-    // A backtracking pattern would not come back from these.
+    // A backtracking pattern would not return from these.
     for (const text of ['1.'.repeat(8_000_000), `1.${'a'.repeat(16_000_000)}`])
       expect(parseCursor(text)).to.satisfy(E.isLeft);
   });

@@ -29,13 +29,13 @@ describe('encodeEvent', () => {
     }
   });
 
-  it('rejects what does not match the contract', () => {
+  it('rejects an event that does not match the contract', () => {
     expect(() => encodeEvent({ type: 'bell', data: 'now' }, Ticks)).to.throw(DecodeError, 'got another name');
     expect(() => encodeEvent({ type: 'tick', data: { n: 'one' } }, Ticks)).to.throw(DecodeError, 'tick.data');
     expect(() => encodeEvent(5, Ticks)).to.throw(DecodeError, 'got number');
   });
 
-  it('encodes for a log everything but comments, retries and messages with an id', () => {
+  it('encodes every value for a log except comments, retries and messages with an id', () => {
     const words = message({ event: 'words', text: 'a\nb' });
     expect(encodeLogged(words, Ticks)).to.equal(words);
     expect(encodeLogged(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);

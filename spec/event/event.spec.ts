@@ -148,7 +148,7 @@ describe('event', () => {
     });
   });
 
-  it('recognizes its events, whoever created them', () => {
+  it('recognizes its events, also of another copy of the library', () => {
     expect(Tick.is(Tick(1))).to.equal(true);
     expect(Tick.is({ type: 'tick', data: 1 })).to.equal(true);
     for (const other of [

@@ -58,7 +58,7 @@ describe('eventName', () => {
     );
   });
 
-  it('puts an underscore where a word starts and nowhere else', () => {
+  it('inserts an underscore at the start of each word and nowhere else', () => {
     const word = fc.stringMatching(/^[A-Z][a-z0-9]*[a-z]$/);
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
@@ -71,7 +71,7 @@ describe('eventName', () => {
 describe('the name of an event', () => {
   const named = (name: unknown) => () => Reflect.apply(event, undefined, [name]);
 
-  it('may be any text of one line', () => {
+  it('can be any text of one line', () => {
     for (const name of ['echo', 'order.paid', 'rxsse', 'rxsses.x', 'opened', 'errors', 'Öffnung', '😀', ' a b']) {
       expect(named(name)).not.to.throw();
     }
@@ -88,7 +88,7 @@ describe('the name of an event', () => {
     expect(named(5)).to.throw(TypeError, 'event: type must be a string, got number');
   });
 
-  it('contains only what the wire can carry, and is not repeated in the message otherwise', () => {
+  it('contains only characters that can be sent, and is not repeated in the message otherwise', () => {
     for (const char of ['\r', '\n', '\0']) {
       expect(named(`a${char}b`))
         .to.throw(TypeError, 'event: type must not contain a')

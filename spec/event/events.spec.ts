@@ -35,7 +35,7 @@ describe('events', () => {
     expect(namesOf(Orders)).to.deep.equal(['order.paid', 'order_shipped', 'http_error']);
   });
 
-  it('has its members under any key, and nothing else', () => {
+  it('has its members under any key, and no other property', () => {
     // biome-ignore lint/suspicious/noThenProperty: that a key may be any word is the point
     const odd = events({ constructor: { a: t.string }, then: { b: t.string }, ['__proto__']: { c: t.string } });
 
@@ -74,7 +74,7 @@ describe('events', () => {
       expect(made({ '': t.null })).to.throw(TypeError, 'must not be empty');
     });
 
-    it('what is neither a definition nor a shape', () => {
+    it('a value that is neither a definition nor a shape', () => {
       expect(made({ A: 5 })).to.throw(TypeError, 'a.data: expected a record of io-ts codecs or a codec');
       expect(made({ A: undefined })).to.throw(TypeError, 'events: A must be a definition created by event(...)');
       expect(made({ A: () => 1 })).to.throw(TypeError, 'events: A must be a definition created by event(...)');

@@ -112,7 +112,7 @@ describe('an event named error or open', () => {
     });
   });
 
-  describe('is sent where no reader is an EventSource', () => {
+  describe('is sent when no reader is an EventSource', () => {
     const data = 'event: error\ndata: {"message":"overloaded"}\n\n';
 
     it('by a route with a contract', async () => {

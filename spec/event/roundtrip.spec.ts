@@ -99,7 +99,7 @@ const { sample } = fc.letrec<{ sample: Sample }>((tie) => {
 
 const typed = sample.chain(({ codec, value }) => value.map((data) => ({ codec, data })));
 
-/** A copy with a field too many in every object that is no dictionary's own. */
+/** Returns a copy with one field too many in every object that is not a dictionary. */
 function overgrown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(overgrown);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
@@ -107,7 +107,7 @@ function overgrown(value: unknown): unknown {
   return Object.fromEntries([...fields, ['password', 'hunter2']]);
 }
 
-describe('any event of any shape', () => {
+describe('an event of any shape', () => {
   it('is decoded to an equal one from the JSON text that is sent', () => {
     fc.assert(
       fc.property(typed, ({ codec, data }) => {

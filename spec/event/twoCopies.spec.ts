@@ -120,7 +120,7 @@ describe('two copies of the package in one program', () => {
         expect(text).to.not.contain('"a"');
       });
 
-      it('appends what clients post, with defaults filled and limits reported', async () => {
+      it('appends the events that clients post, fills defaults and reports limits', async () => {
         const orders = theirs().feed(contract(), { maxEventBytes: 40 });
         const post = (order: string) =>
           fetchOf(ours().receive(orders) as never, { json: false })('/', {

@@ -51,7 +51,7 @@ describe('exact', () => {
     expect(said(pair, ['a', 1, 'more'])).to.equal('x.data: expected [string, number], got array');
   });
 
-  it('tells the program names: preserves those chosen by the user and shortens those of io-ts', () => {
+  it('preserves names that the user chose and shortens those of io-ts in messages for the program', () => {
     expect(said(t.type({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
     expect(said(t.type({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
     expect(said(t.strict({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
@@ -133,7 +133,7 @@ describe('exact', () => {
       expect(received(t.intersection([t.unknown, user]), leaky)).to.deep.equal({ name: 'Ada' });
     });
 
-    it('is rejected where it cannot be compiled into one codec, or nothing can match', () => {
+    it('is rejected when it cannot be compiled into one codec, or no value can match', () => {
       const custom = new t.Type<string>('Custom', t.string.is, t.string.validate, t.identity);
       refused(t.intersection([user, custom]), 'x.data: User & Custom cannot be made exact: write it as one codec');
       refused(t.intersection([t.array(t.string), t.array(t.number)]), 'cannot be made exact');

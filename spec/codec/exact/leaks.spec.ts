@@ -16,8 +16,8 @@ const nested: t.Mixed = t.recursion('Nested', () => t.union([t.array(t.array(nes
 
 const branch: t.Mixed = t.recursion('Branch', () => t.tuple([t.union([t.array(branch), t.null]), user]));
 
-/** Places in a shape where an object can stand, the data with a field too many, and what may leave of it. */
-const places: Record<string, readonly [t.Mixed | t.Props, unknown, unknown]> = {
+/** Positions of an object in a shape, the data with one field too many, and the data that may be sent. */
+const positions: Record<string, readonly [t.Mixed | t.Props, unknown, unknown]> = {
   'the record of props': [{ name: t.string }, leaky, known],
   'a field': [{ user }, { user: leaky }, { user: known }],
   'a field that has a default': [{ user: withDefault(user, () => known) }, { user: leaky }, { user: known }],
@@ -100,12 +100,12 @@ const places: Record<string, readonly [t.Mixed | t.Props, unknown, unknown]> = {
 };
 
 describe('a field that no codec names', () => {
-  for (const [place, [shape, data, exact]] of Object.entries(places)) {
-    it(`is not sent from ${place}`, () => expect(sent(shape, data)).to.deep.equal(exact));
-    it(`is stripped from ${place}`, () => expect(received(shape, data)).to.deep.equal(exact));
+  for (const [position, [shape, data, exact]] of Object.entries(positions)) {
+    it(`is not sent from ${position}`, () => expect(sent(shape, data)).to.deep.equal(exact));
+    it(`is stripped from ${position}`, () => expect(received(shape, data)).to.deep.equal(exact));
   }
 
-  it('is not sent from an instance of a class, whatever its toJSON returns', () => {
+  it('is not sent from an instance of a class, for any result of its toJSON', () => {
     class User {
       readonly password = 'secret';
       get name(): string {
@@ -119,7 +119,7 @@ describe('a field that no codec names', () => {
     expect(sent({ users: t.array(user) }, { users: [new User()] })).to.deep.equal({ users: [known] });
   });
 
-  it('is sent where the codec accepts anything', () => {
+  it('is sent when the codec accepts any value', () => {
     for (const any of [t.unknown, t.UnknownRecord, t.object, t.record(t.string, t.unknown)]) {
       expect(sent({ any }, { any: leaky })).to.deep.equal({ any: leaky });
       expect(received({ any }, { any: leaky })).to.deep.equal({ any: leaky });
@@ -133,9 +133,9 @@ describe('a field that no codec names', () => {
 
   it('cannot become a prototype', () => {
     const hostile: unknown = JSON.parse('{"__proto__":{"name":"Eve"},"a":{"name":"Ada"}}');
-    const kept = received(t.record(t.string, user), hostile);
-    expect(Object.getPrototypeOf(kept)).to.equal(Object.prototype);
-    expect(Object.keys(Object(kept))).to.deep.equal(['__proto__', 'a']);
+    const decoded = received(t.record(t.string, user), hostile);
+    expect(Object.getPrototypeOf(decoded)).to.equal(Object.prototype);
+    expect(Object.keys(Object(decoded))).to.deep.equal(['__proto__', 'a']);
     expect(sent({ ['__proto__']: t.number }, JSON.parse('{"__proto__":5}'))).to.deep.equal(
       JSON.parse('{"__proto__":5}'),
     );

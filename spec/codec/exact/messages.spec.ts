@@ -10,8 +10,8 @@ const positive = withMessage(
   (value) => (typeof value === 'number' ? 'a number above 0' : 'a number'),
 );
 
-describe('what a sender reads of a failure', () => {
-  it('is what our codecs expect, in words', () => {
+describe('the message of a failure for a sender', () => {
+  it('describes what the codecs of the library expect', () => {
     expect(lines(NonEmptyString, '')).to.deep.equal(['x: expected a string that is not empty, got string']);
     expect(lines(Int, 0.5)).to.deep.equal(['x: expected a whole number, got number']);
     expect(lines(t.union([IntFromString, t.null]), 'a')).to.deep.equal([
@@ -20,13 +20,13 @@ describe('what a sender reads of a failure', () => {
     expect(lines(t.union([Int, t.null]), 'a')).to.deep.equal(['x: expected a whole number or null, got string']);
   });
 
-  it('is the kind of JSON, and no name that the program chose, for a record, an array and a tuple', () => {
+  it('names the kind of JSON of a record, an array and a tuple, and no name that the program chose', () => {
     expect(lines(t.type({ a: t.string }, 'User'), 1)).to.deep.equal(['x: expected object, got number']);
     expect(lines(t.array(t.string, 'Names'), 1)).to.deep.equal(['x: expected array, got number']);
     expect(lines(t.tuple([t.string], 'Pair'), 1)).to.deep.equal(['x: expected array of 1 items, got number']);
   });
 
-  it('is the message of a codec that has one of its own', () => {
+  it('is the message of a codec that has one', () => {
     expect(lines(city, 5)).to.deep.equal(['x: expected the name of a city, got number']);
     expect(lines(t.type({ n: positive }), { n: -1 })).to.deep.equal(['x.n: expected a number above 0, got number']);
     expect(lines(t.type({ n: positive }), { n: '' })).to.deep.equal(['x.n: expected a number, got string']);
@@ -51,13 +51,13 @@ describe('what a sender reads of a failure', () => {
     ]);
   });
 
-  it('keeps the paths inside an object with a message', () => {
+  it('has the paths inside an object with a message', () => {
     const place = withMessage(t.type({ city: t.string }), () => 'a place');
     expect(lines(place, 5)).to.deep.equal(['x: expected a place, got number']);
     expect(lines(place, {})).to.deep.equal(['x.city: expected string, got undefined']);
   });
 
-  it('is not what the program reads, who knows its codecs by name', () => {
+  it('differs from the message for the program, which has the names of codecs', () => {
     expect(said(t.type({ a: NonEmptyString }), { a: '' })).to.equal('x.data.a: expected NonEmptyString, got string');
     expect(said(positive, -1)).to.equal('x.data: expected Positive, got number');
   });

@@ -49,7 +49,7 @@ describe('a recursion', () => {
     expect(lines(list, wire)).to.deep.equal([`x${tooDeep}`]);
   });
 
-  it('rejects circular data, however often', () => {
+  it('rejects circular data each time', () => {
     const circle = { name: 'a', children: [] as unknown[] };
     circle.children.push(circle, circle, circle);
     expect(said(tree, circle)).to.match(
@@ -64,7 +64,7 @@ describe('a recursion', () => {
     refused(self, 'refers to itself with no object or array in between');
   });
 
-  it('that grows when it is intersected is compiled only as far as needed', () => {
+  it('is compiled only as far as needed when it grows by an intersection', () => {
     const more = t.type({ child: t.partial({ z: t.number }) });
     const grow: t.Mixed = t.recursion('Grow', () => t.partial({ child: t.intersection([grow, more]) }));
     expect(() => event('x', grow)).not.to.throw(RangeError);

@@ -16,7 +16,7 @@ const c = t.type({ kind: t.keyof({ c: null, d: null }), s: t.string });
 const upper = new t.Type<string>('Upper', t.string.is, t.string.validate, (text) => text.toUpperCase());
 const anA: t.Type<t.TypeOf<typeof a>> = t.recursion('AnA', () => t.type(a.props));
 
-/** The decoded value, or the lines that say why not. */
+/** Returns the decoded value, or the lines of the failure. */
 function decode(codec: t.Mixed, value: unknown): unknown {
   const decoded = event('x', codec).payload.decode(value);
   return isRight(decoded) ? decoded.right : describeFailure(decoded.left, 'x');
@@ -142,7 +142,7 @@ describe('a union', () => {
       expect(decode(t.union([t.array(t.string), t.null]), [1])).to.deep.equal(['x[0]: expected string, got number']);
     });
 
-    it('reports in one line what was expected where no member matches', () => {
+    it('reports in one line what was expected when no member matches', () => {
       expect(decode(t.union([t.string, t.null]), 5)).to.deep.equal(['x: expected string or null, got number']);
       expect(decode(t.union([t.literal('a'), t.literal('b')]), 'c')).to.deep.equal([
         'x: expected "a" or "b", got string',
@@ -154,7 +154,7 @@ describe('a union', () => {
       expect(decode(codec, {})).to.deep.equal(['x.kind: expected "a" or "b", got undefined']);
     });
 
-    it('names the object where no single literal field decides', () => {
+    it('names the object when no single literal field decides', () => {
       const one = t.literal(1);
       const two = t.literal(2);
       const ring = t.union([t.type({ p: one, q: one }), t.type({ p: two, r: one }), t.type({ q: two, r: two })]);
@@ -173,7 +173,7 @@ describe('a union', () => {
     expect(() => event('x', codec).payload.encode({ kind: 'z' } as never)).to.throw(TypeError, 'check it before');
   });
 
-  it('reports to the program what is wrong with a value that it created', () => {
+  it('describes for the program the failure of a value that it created', () => {
     const X = event('x', t.union([a, b, t.null, DateFromISOString, t.array(t.number)]));
     const message = (data: unknown): string => {
       try {

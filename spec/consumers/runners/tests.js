@@ -7,7 +7,7 @@ import { comment } from 'rxsse/wire';
 const Ticks = events({ Tick: { n: t.number } });
 const Tick = (n) => Ticks.Tick({ n });
 
-/** The same tests for every runner: by name, what its `it` takes. */
+/** The same tests for every runner: the name and the function for its `it`. */
 export const tests = {
   'a route with its heartbeat and a full socket': marbles(
     ({ hot, reader, expectFrames }) => {
@@ -35,7 +35,7 @@ export const tests = {
   ),
 };
 
-/** One that must fail, drawn. */
+/** A test that must fail and print its diagram. */
 export const failing = {
   'two lines': marbles(({ cold, expectObservable }) => {
     expectObservable(cold('-a-b|').pipe(map((letter) => letter))).toBe('-a-c|');

@@ -9,7 +9,7 @@ use(rxsseChai);
 for (const [name, test] of Object.entries(tests)) it(name, test);
 
 it(
-  'speaks in the words of chai',
+  'has the assertions of chai',
   marbles(({ cold, reader }) => {
     expect(cold('-a|').pipe(map((letter) => letter.toUpperCase()))).to.emitMarbles('-A|');
     expect(reader(sse(cold('-a|')))).to.emitMarbles('-a|', { a: 'a' });
