@@ -8,29 +8,43 @@ export const notPlain: unique symbol = Symbol('not plain');
  * Returns a copy of plain data: of primitives, dates, arrays and objects without a class. Returns `notPlain` for any other
  * value, for one with a method, such as `toJSON`, and for one that is nested too deeply or contains itself.
  */
-export function plainCopyOf(value: unknown, depth = 0): unknown {
+export function plainCopyOf(value: unknown): unknown {
+  return copyOf(value, false, 0);
+}
+
+/** Returns a copy of what JSON text restores as it is; `notPlain` for any other value, such as a date, NaN or a field that is undefined. */
+export function jsonCopyOf(value: unknown): unknown {
+  return copyOf(value, true, 0);
+}
+
+function copyOf(value: unknown, isJson: boolean, depth: number): unknown {
   if (typeof value === 'function') return notPlain;
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null) return isJson && !isJsonPrimitive(value) ? notPlain : value;
   if (depth === maxDepth) return notPlain;
   if (Array.isArray(value)) {
     const items: unknown[] = [];
     for (const item of value) {
-      const copy = plainCopyOf(item, depth + 1);
+      const copy = copyOf(item, isJson, depth + 1);
       if (copy === notPlain) return notPlain;
       items.push(copy);
     }
     return items;
   }
-  if (value instanceof Date) return new Date(value);
+  if (value instanceof Date) return isJson ? notPlain : new Date(value);
   if (!hasNoClass(value)) return notPlain;
   const fields: Record<string, unknown> = {};
   for (const key in value) {
     if (key === '__proto__') return notPlain;
-    const copy = plainCopyOf((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+    const copy = copyOf((value as Readonly<Record<string, unknown>>)[key], isJson, depth + 1);
     if (copy === notPlain) return notPlain;
     fields[key] = copy;
   }
   return fields;
+}
+
+function isJsonPrimitive(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }
 
 /** Returns true if a value is what it was, or what another value was, when this copy was made. */

@@ -19,6 +19,24 @@ export interface EncodedEvent {
   readonly retry: number | undefined;
 }
 
+/** An event that a definition has checked and encoded. */
+export class CheckedEvent implements EncodedEvent {
+  readonly event: string;
+  readonly data: string;
+  readonly retry = undefined;
+  readonly definition: AnyDefinition;
+  /** The fields that were encoded: of the program's own object, where there was nothing to change. */
+  readonly fields: unknown;
+
+  constructor(definition: AnyDefinition, event: { readonly data: unknown }) {
+    this.definition = definition;
+    this.event = definition.type;
+    this.fields = definition.payload.encode(event.data);
+    const text: string | undefined = JSON.stringify(this.fields);
+    this.data = text ?? 'null';
+  }
+}
+
 /** Says which frames a stream may send. */
 export interface FrameRules {
   /** True where the program numbers its events itself, so that ids are sent as they are. */
@@ -49,13 +67,12 @@ export function encodeEvent(
   const definition = contract === undefined ? definitionOf(value) : checkEvent(contract, value);
   if (definition !== undefined) checkName('an event', definition.type, rules);
   else if (typeof value === 'object' && isEntry(value)) throw new TypeError(notSendable);
-  const data =
+  const encoded: EncodedEvent =
     definition === undefined
-      ? jsonText('sse: a value of the stream', value)
-      : encodeData(definition, value as TypedEvent);
+      ? { event: undefined, data: jsonText('sse: a value of the stream', value), retry: undefined }
+      : new CheckedEvent(definition, value as TypedEvent);
   const id = ownIdOf(value);
-  if (id !== undefined) return checkFrame(new Message(id, definition?.type, undefined, data), rules);
-  return { event: definition?.type, data, retry: undefined };
+  return id === undefined ? encoded : checkFrame(new Message(id, encoded.event, undefined, encoded.data), rules);
 }
 
 /**
@@ -124,12 +141,6 @@ function adopt(frame: Frame, { hasOwnIds, reservedNames }: FrameRules): Frame | 
 
 const notSendable =
   'the stream emitted an entry, which only feed.read(context) of the route may do; send the events of feed.events(), or mount the feed';
-
-/** Encodes the data of an event as JSON text: the fields of its definition, and no others. @internal */
-export function encodeData(definition: AnyDefinition, event: { readonly data: unknown }): string {
-  const text: string | undefined = JSON.stringify(definition.payload.encode(event.data));
-  return text ?? 'null';
-}
 
 /**
  * Checks that the data of an event is at most so large.

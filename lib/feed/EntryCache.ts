@@ -1,16 +1,24 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
+import type { Observable } from 'rxjs';
+import { decodesToItself } from '../codec/decodesToItself.ts';
 import { issuesOf, linesOf } from '../codec/describeFailure.ts';
-import { BoundedCache } from '../data/BoundedCache.ts';
+import { ExactCodec } from '../codec/exact/ExactCodec.ts';
+import { jsonCopyOf, notPlain } from '../data/plainCopy.ts';
+import { SequenceCache } from '../data/SequenceCache.ts';
 import { DecodeError } from '../error/DecodeError.ts';
+import { cursorOf } from '../event/cursor.ts';
 import { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
+import { CheckedEvent, type EncodedEvent } from '../event/encodeEvent.ts';
 import { type Contract, findDefinition, unknownType } from '../event/events.ts';
-import type { EntryRange } from '../log/EventLog.ts';
+import { stamp } from '../event/stamp.ts';
+import type { Appended, EntryRange } from '../log/EventLog.ts';
+import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
+import { encodeMessage } from '../wire/encodeFrame.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
-import { utf8Length } from '../wire/utf8.ts';
 
-/** How many decoded entries, and how many bytes of them, are retained for other readers at the same position. */
+/** How many decoded entries, and how many characters of theirs, are retained for other readers at the same position. */
 const limits = { maxEntries: 1024, maxSize: 1024 * 1024 };
 
 const decoder = new TextDecoder();
@@ -24,7 +32,7 @@ const decoder = new TextDecoder();
 export class EntryCache {
   readonly #contract: Contract;
   readonly #report: (error: unknown) => void;
-  readonly #entries = new BoundedCache<number, Entry<TypedEvent>>(limits);
+  readonly #entries = new SequenceCache<Entry<TypedEvent>>(limits);
   /** The last result: readers at the same position request the same range. */
   #last: { readonly range: EntryRange; readonly entries: readonly Entry<TypedEvent>[] } | undefined;
 
@@ -36,32 +44,58 @@ export class EntryCache {
   /** Returns the entries of a range of this epoch, in order. */
   entriesOf(range: EntryRange, epoch: string): readonly Entry<TypedEvent>[] {
     if (this.#last?.range === range) return this.#last.entries;
-    const entries: Entry<TypedEvent>[] = [];
-    let offset = 0;
-    for (let sequence = range.after + 1; sequence <= range.last; sequence++) {
-      const entry = this.#entries.get(sequence);
-      if (entry === undefined || entry.epoch !== epoch) break;
-      entries.push(entry);
-      offset += this.#entries.sizeOf(sequence);
-    }
-    if (offset < range.bytes.length) this.#decode(range.bytes.subarray(offset), range.after, epoch, entries);
+    const entries = this.#cached(range, epoch) ?? this.#decode(range, epoch);
     this.#last = { range, entries };
     return entries;
   }
 
-  /** Decodes and adds the entries that are not in the cache. */
-  #decode(bytes: Uint8Array, after: number, epoch: string, entries: Entry<TypedEvent>[]): void {
+  /**
+   * Caches events that are being appended, so that readers at the tail need not decode them: those that decoding restores as
+   * they are. They are copies, since the program may change its objects.
+   *
+   * @param appended emits the positions of the events
+   */
+  retain(events: readonly EncodedEvent[], appended: Observable<Appended>): void {
+    const restored = events.map(restoredEvent);
+    appended.subscribe(
+      new AppendObserver(({ epoch, first }) => {
+        events.forEach(({ event, data }, index) => {
+          const made = restored[index];
+          const sequence = first + index;
+          if (made !== undefined)
+            this.#add(epoch, sequence, made, encodeMessage(cursorOf(epoch, sequence), event, data));
+        });
+      }),
+    );
+  }
+
+  /** Returns the entries of a range, if the cache has all of them. */
+  #cached({ after, last }: EntryRange, epoch: string): readonly Entry<TypedEvent>[] | undefined {
+    const entries: Entry<TypedEvent>[] = [];
+    for (let sequence = after + 1; sequence <= last; sequence++) {
+      const entry = this.#entries.get(sequence);
+      if (entry === undefined || entry.epoch !== epoch) return undefined;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  #decode({ after, bytes }: EntryRange, epoch: string): readonly Entry<TypedEvent>[] {
     // A frame contains no empty line, so an empty line is always the end of an entry.
     const frames = decoder.decode(bytes).split('\n\n');
-    let index = 0;
+    const entries: Entry<TypedEvent>[] = [];
     const onMessage = (message: Message): void => {
-      const frame = `${frames[index++]}\n\n`;
-      const event = this.#eventOf(message);
-      const entry = new Entry(epoch, after + entries.length + 1, event, event && frame);
-      entries.push(entry);
-      this.#entries.set(entry.sequence, entry, utf8Length(frame));
+      const frame = `${frames[entries.length]}\n\n`;
+      entries.push(this.#add(epoch, after + entries.length + 1, this.#eventOf(message), frame));
     };
     new FrameParser({ onMessage, maxEventBytes: Infinity }).push(bytes);
+    return entries;
+  }
+
+  #add(epoch: string, sequence: number, event: TypedEvent | undefined, frame: string): Entry<TypedEvent> {
+    const entry = new Entry(epoch, sequence, event, event && frame);
+    this.#entries.set(sequence, entry, frame.length);
+    return entry;
   }
 
   #eventOf({ event: name = '', data }: Message): TypedEvent | undefined {
@@ -76,4 +110,31 @@ export class EntryCache {
       return undefined;
     }
   }
+}
+
+/** Returns the event that decoding would give; `undefined` where only decoding can tell. */
+function restoredEvent(encoded: EncodedEvent): TypedEvent | undefined {
+  if (!(encoded instanceof CheckedEvent)) return undefined;
+  const { definition, fields } = encoded;
+  if (!(definition.payload instanceof ExactCodec) || !decodesToItself(definition.payload)) return undefined;
+  const data = jsonCopyOf(fields);
+  return data === notPlain ? undefined : stamp({ type: definition.type, data }, definition);
+}
+
+/** Observes an append. Its failure concerns the caller of the append. */
+class AppendObserver extends SourceSubscriber<Appended> {
+  readonly #onAppended: (appended: Appended) => void;
+
+  constructor(onAppended: (appended: Appended) => void) {
+    super();
+    this.#onAppended = onAppended;
+  }
+
+  protected override _next(appended: Appended): void {
+    this.#onAppended(appended);
+  }
+
+  protected override _error(): void {}
+
+  protected override _complete(): void {}
 }

@@ -3,10 +3,10 @@ import { ClosedError } from '../error/ClosedError.ts';
 import { full, type RetryRange, shuttingDown } from '../error/UnavailableError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import type { FrameRules } from '../event/encodeEvent.ts';
+import type { EncodedEvent, FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { EventLog, LogState } from '../log/EventLog.ts';
+import type { Appended, AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
@@ -76,6 +76,8 @@ export class FeedCore {
   readonly #producer: Producer | undefined;
   readonly #cache: EntryCache | undefined;
   readonly #options: CoreOptions;
+  /** The pipelines that read the feed. */
+  #pipelines = 0;
   #isClosed = false;
   #shutdown: RetryRange | undefined;
 
@@ -86,8 +88,9 @@ export class FeedCore {
     this.#options = options;
     this.#readers = new ReaderSet(log, maxConcurrentReads, onError);
     this.#cache = contract && new EntryCache(contract, onError);
-    this.#producer = source && new Producer({ ...options, source });
-    this.publisher = new Publisher({ ...options, onEnd: () => this.#producer?.close() });
+    const append: EventLog['append'] = (events, how) => this.#append(events, how);
+    this.#producer = source && new Producer({ ...options, append, source });
+    this.publisher = new Publisher({ ...options, append, onEnd: () => this.#producer?.close() });
     if (start === 'now') this.#producer?.start();
   }
 
@@ -192,6 +195,13 @@ export class FeedCore {
     this.log.close();
   }
 
+  #append(events: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended> {
+    const appended = this.log.append(events, options);
+    // What was appended under the key before may be other events.
+    if (this.#pipelines > 0 && options?.key === undefined) this.#cache?.retain(events, appended);
+    return appended;
+  }
+
   #pipe(open: () => ReaderSession, options?: StartOptions): Observable<Entry<TypedEvent | Gap>> {
     const cache = this.#cache;
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
@@ -203,7 +213,11 @@ export class FeedCore {
         () => this.enqueue(reader),
         () => target.pause(),
       );
-      subscriber.add(() => this.removeReader(reader));
+      this.#pipelines++;
+      subscriber.add(() => {
+        this.#pipelines--;
+        this.removeReader(reader);
+      });
       this.addReader(reader, session.requestedCursor, options ?? session.options, (position, state) => {
         target.emitStartGap(position);
         session.onPosition(position, state, () => {

@@ -26,6 +26,8 @@ interface ProducerOptions {
   readonly source: FeedSource<unknown>;
   readonly contract: Contract | undefined;
   readonly log: EventLog;
+  /** Appends to the log. */
+  readonly append: EventLog['append'];
   readonly restart: boolean | BackoffOptions;
   readonly linger: number;
   readonly maxEventBytes: number;
@@ -139,14 +141,14 @@ export class Producer {
   }
 
   #append(event: EncodedEvent): void {
-    const { log, onError } = this.#options;
+    const { append, onError } = this.#options;
     if (event !== this.#last) {
-      log.append([event]).subscribe({ error: onError });
+      append([event]).subscribe({ error: onError });
       return;
     }
     // Nothing that the source emits after the last event is appended, so the last event has to be stored.
     this.close();
-    defer(() => log.append([event]))
+    defer(() => append([event]))
       .pipe(retryStorage(onError, Infinity))
       .subscribe({ next: () => this.#end('completed'), error: onError });
   }

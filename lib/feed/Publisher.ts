@@ -14,6 +14,8 @@ import { readLog, retryStorage } from './readLog.ts';
 interface PublisherOptions {
   readonly contract: Contract | undefined;
   readonly log: EventLog;
+  /** Appends to the log. */
+  readonly append: EventLog['append'];
   readonly maxEventBytes: number;
   /** Returns true for the event after which the feed ends. */
   readonly endsWith: ((event: unknown) => boolean) | undefined;
@@ -34,7 +36,7 @@ export class Publisher {
 
   /** Appends one event, or an array of them, at once. */
   publish(events: unknown, options: AppendOptions): Ack<string> {
-    const { log, endsWith } = this.#options;
+    const { append, endsWith } = this.#options;
     try {
       const all: readonly unknown[] = Array.isArray(events) ? events : [events];
       const encoded = this.#encodeAll(all);
@@ -42,7 +44,7 @@ export class Publisher {
       if (this.#isEnding && options.key === undefined) throw new ClosedError('the feed', 'ended');
       const isLast = endsWith !== undefined && all.some((event) => endsWith(event));
       // The log appends now; subscribing late, or never, changes nothing.
-      const appended = log.append(encoded, options);
+      const appended = append(encoded, options);
       if (isLast) this.#endAfter(appended);
       return this.#ack(appended, lastCursor);
     } catch (error) {

@@ -1,5 +1,5 @@
-import { BoundedCache } from '../data/BoundedCache.ts';
 import { equalsCopy, notPlain, plainCopyOf } from '../data/plainCopy.ts';
+import { SequenceCache } from '../data/SequenceCache.ts';
 import { checkSize, encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { definitionOf, ownIdOf } from '../event/stamp.ts';
@@ -28,7 +28,7 @@ interface SharedEncoding {
 export class SharedEncodings {
   readonly #wire: Wire;
   readonly #maxEventBytes: number;
-  readonly #bySequence = new BoundedCache<number, SharedEncoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
+  readonly #bySequence = new SequenceCache<SharedEncoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
   #last: SharedEncoding | undefined;
   /** How many values in a row no other connection was sent. */
   #unshared = 0;

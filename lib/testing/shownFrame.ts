@@ -1,5 +1,5 @@
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { encodeData } from '../event/encodeEvent.ts';
+import { CheckedEvent } from '../event/encodeEvent.ts';
 import { definitionOf } from '../event/stamp.ts';
 import { type Frame, isFrame } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
@@ -44,7 +44,7 @@ export function shownFrame(frame: Frame, withId: boolean): ShownFrame {
 export function shownValue(value: unknown, where: string, actual: Frame | undefined): ShownFrame {
   const definition = definitionOf(value);
   if (definition !== undefined) {
-    return { event: definition.type, ...content(encodeData(definition, value as TypedEvent)) };
+    return { event: definition.type, ...content(new CheckedEvent(definition, value as TypedEvent).data) };
   }
   if (isFrame(value)) return shownFrame(value, true);
   const isNameless = actual?._tag === 'Message' && actual.event === undefined;

@@ -4,7 +4,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { withDefault } from '../../lib/codec/withDefault.ts';
-import { encodeData } from '../../lib/event/encodeEvent.ts';
+import { CheckedEvent } from '../../lib/event/encodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
 import { definitionOf } from '../../lib/event/stamp.ts';
 
@@ -37,7 +37,7 @@ describe('event', () => {
 
   it('has null for data when it has no shape', () => {
     expect(Ping()).to.deep.equal({ type: 'ping', data: null });
-    expect(encodeData(Ping, Ping())).to.equal('null');
+    expect(new CheckedEvent(Ping, Ping()).data).to.equal('null');
   });
 
   it('accepts a codec for data that is not a record', () => {
@@ -141,7 +141,7 @@ describe('event', () => {
     it('nests in the shape of another event', () => {
       const Batch = event('batch', { events: t.array(t.union([Echo.codec, Tick.codec])) });
       const batch = Batch({ events: [Tick(1), Echo({ message: 'hello' })] });
-      const text = encodeData(Batch, batch);
+      const text = new CheckedEvent(Batch, batch).data;
 
       expect(text).to.contain('2026-05-01T12:00:00.000Z');
       expect(Batch.payload.decode(JSON.parse(text))).to.deep.equal({ _tag: 'Right', right: batch.data });

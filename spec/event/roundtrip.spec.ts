@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
 import { IntFromString } from '../../lib/codec/fromString.ts';
-import { encodeData } from '../../lib/event/encodeEvent.ts';
+import { CheckedEvent } from '../../lib/event/encodeEvent.ts';
 import { event } from '../../lib/event/event.ts';
 
 /** A codec, its values, and the same values with fields that the codec does not name. */
@@ -113,7 +113,7 @@ describe('an event of any shape', () => {
       fc.property(typed, ({ codec, data }) => {
         const definition = event('x', t.type({ data: codec }) as t.Mixed);
         const made = definition({ data });
-        const wire: unknown = JSON.parse(encodeData(definition, made));
+        const wire: unknown = JSON.parse(new CheckedEvent(definition, made).data);
         expect(definition.codec.decode({ type: 'x', data: wire })).to.deep.equal({ _tag: 'Right', right: made });
       }),
       { numRuns: 150 },
@@ -126,9 +126,9 @@ describe('an event of any shape', () => {
         fc.pre(!codec.name.includes('[K in'));
         const definition = event('x', { data: codec });
         const given = overgrown(data);
-        const text = encodeData(definition, { data: { data: given, password: 'hunter2' } });
+        const text = new CheckedEvent(definition, { data: { data: given, password: 'hunter2' } }).data;
         expect(text).not.to.contain('hunter2');
-        expect(text).to.equal(encodeData(definition, { data: { data } }));
+        expect(text).to.equal(new CheckedEvent(definition, { data: { data } }).data);
       }),
       { numRuns: 150 },
     );

@@ -14,9 +14,11 @@ type ProducerOptions = ConstructorParameters<typeof Producer>[0];
 function createProducer(options: Partial<ProducerOptions> = {}) {
   const happened: string[] = [];
   const source = options.source ?? NEVER;
+  const { log = memoryLog() } = options;
   const created = new Producer({
     contract: Ticks,
-    log: memoryLog(),
+    log,
+    append: (encoded, how) => log.append(encoded, how),
     restart: false,
     linger: 10,
     maxEventBytes: 1000,

@@ -29,6 +29,8 @@ export interface Branch {
   /** All its values, where it is a union of literals. */
   readonly literals?: ReadonlySet<Literal> | undefined;
   readonly fields?: Fields | undefined;
+  /** The codec of its items, where it is an array of any length. */
+  readonly item?: ExactCodec | undefined;
   /** True for a custom codec, whose structure is unknown. */
   readonly opaque?: boolean | undefined;
 }

@@ -14,7 +14,7 @@ export function list(name: string, item: ExactCodec): ExactCodec {
         : codec.failure(value, context, form),
     encode: (value) => (item.isIdentity() ? value : (value as unknown[]).map((element) => item.encode(element))),
     isIdentity: () => item.isIdentity(),
-    branches: (self) => [{ codec: self, kinds: new Set(['array']) }],
+    branches: (self) => [{ codec: self, kinds: new Set(['array']), item }],
   });
   return codec;
 }

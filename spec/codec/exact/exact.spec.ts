@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
-import { encodeData } from '../../../lib/event/encodeEvent.ts';
+import { CheckedEvent } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 import { leaky, lines, received, refused, said, sent, user } from './sample.ts';
 
@@ -161,7 +161,7 @@ describe('exact', () => {
     });
     const Other = event('other', shape);
     const made = Other({ user: { ...leaky, at: new Date(0) }, more: [{ n: 1, ...leaky }] });
-    expect(encodeData(Other, made)).to.equal(
+    expect(new CheckedEvent(Other, made).data).to.equal(
       '{"user":{"name":"Ada","at":"1970-01-01T00:00:00.000Z"},"more":[{"n":1}]}',
     );
     expect(() => event('x', other.union([other.type({ p: other.string }), other.type({ q: other.string })]))).to.throw(

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
-import { encodeData } from '../../../lib/event/encodeEvent.ts';
+import { CheckedEvent } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 
 /** How a member of the union contains the next level. */
@@ -143,7 +143,7 @@ describe('an exact codec', () => {
           const program = isRight(decoded) ? decoded.right : wire;
           try {
             const made = Reflect.apply(definition, undefined, [observed(program, count)]);
-            encodeData(definition, observed(made, count) as { data: unknown });
+            new CheckedEvent(definition, observed(made, count) as { data: unknown }).data;
           } catch (error) {
             if (isRight(decoded)) throw error;
           }

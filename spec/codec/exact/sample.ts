@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { describeFailure } from '../../../lib/codec/describeFailure.ts';
-import { encodeData } from '../../../lib/event/encodeEvent.ts';
+import { CheckedEvent } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 
 /** What an event of that shape sends of the data. */
 export function sent(shape: t.Mixed | t.Props, data: unknown): unknown {
   const definition = event('x', shape);
   const made = Reflect.apply(definition, undefined, [data]);
-  const text = encodeData(definition, made);
+  const text = new CheckedEvent(definition, made).data;
   expect(JSON.parse(JSON.stringify(definition.codec.encode(made)))).to.deep.equal({
     type: 'x',
     data: JSON.parse(text),
