@@ -8,7 +8,7 @@ import { hasTag } from '../error/RxsseError.ts';
 import type { UnavailableError } from '../error/UnavailableError.ts';
 import { decodeBody } from '../event/decodeEvent.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type AnyFeed, coreOf } from '../feed/FeedCore.ts';
+import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
 import { callGuarded, checkSynchronous, whenResolved } from '../sink/callUser.ts';

@@ -12,7 +12,7 @@ import type { TypedEvent } from '../event/EventDefinition.ts';
 import { CheckedEvent, type EncodedEvent } from '../event/encodeEvent.ts';
 import { type Contract, findDefinition, unknownType } from '../event/events.ts';
 import { stamp } from '../event/stamp.ts';
-import type { Appended, EntryRange } from '../log/EventLog.ts';
+import type { Appended, AppendOptions, EntryRange, EventLog } from '../log/EventLog.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
 import type { Message } from '../wire/Frame.ts';
@@ -31,13 +31,18 @@ const decoder = new TextDecoder();
  */
 export class EntryCache {
   readonly #contract: Contract;
+  readonly #log: EventLog;
   readonly #report: (error: unknown) => void;
   readonly #entries = new SequenceCache<Entry<TypedEvent>>(limits);
   /** The last result: readers at the same position request the same range. */
   #last: { readonly range: EntryRange; readonly entries: readonly Entry<TypedEvent>[] } | undefined;
 
-  constructor(contract: Contract, report: (error: unknown) => void) {
+  /** How many pipelines read the feed. */
+  #pipelines = 0;
+
+  constructor(contract: Contract, log: EventLog, report: (error: unknown) => void) {
     this.#contract = contract;
+    this.#log = log;
     this.#report = report;
   }
 
@@ -49,21 +54,34 @@ export class EntryCache {
     return entries;
   }
 
+  /** Counts a pipeline that reads the feed. Returns the function that counts it out. */
+  addPipeline(): () => void {
+    this.#pipelines++;
+    return () => {
+      this.#pipelines--;
+    };
+  }
+
   /**
-   * Caches events that are being appended, so that readers at the tail need not decode them: those that decoding restores as
-   * they are. They are copies, since the program may change its objects.
-   *
-   * @param appended emits the positions of the events
+   * Appends to the log. While there are pipelines, the events are cached, so that readers at the tail need not decode them:
+   * those that decoding restores as they are. They are copies, since the program may change its objects.
    */
-  retain(events: readonly EncodedEvent[], appended: Observable<Appended>): void {
+  append(events: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended> {
+    const appended = this.#log.append(events, options);
+    // What was appended under the key before may be other events.
+    if (this.#pipelines > 0 && options?.key === undefined) this.#retain(events, appended);
+    return appended;
+  }
+
+  #retain(events: readonly EncodedEvent[], appended: Observable<Appended>): void {
     const restored = events.map(restoredEvent);
     appended.subscribe(
       new AppendObserver(({ epoch, first }) => {
         events.forEach(({ event, data }, index) => {
           const made = restored[index];
           const sequence = first + index;
-          if (made !== undefined)
-            this.#add(epoch, sequence, made, encodeMessage(cursorOf(epoch, sequence), event, data));
+          if (made === undefined) return;
+          this.#add(epoch, sequence, made, encodeMessage(cursorOf(epoch, sequence), event, data));
         });
       }),
     );

@@ -3,10 +3,10 @@ import { ClosedError } from '../error/ClosedError.ts';
 import { full, type RetryRange, shuttingDown } from '../error/UnavailableError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import type { EncodedEvent, FrameRules } from '../event/encodeEvent.ts';
+import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { Appended, AppendOptions, EventLog, LogState } from '../log/EventLog.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
@@ -45,28 +45,6 @@ interface CoreOptions {
   readonly onIdle: () => void;
 }
 
-/** The key under which a feed holds its core; only the library uses it. */
-export const core: unique symbol = Symbol.for('rxsse.feed') as never;
-
-/** A feed of any events. @category feed */
-export interface AnyFeed {
-  readonly [core]: FeedCore | CoreFor;
-}
-
-/**
- * Returns the core of a feed; for use, a new one where its own was removed while nothing used it.
- *
- * @throws UnavailableError where there is no room for a new one.
- */
-export type CoreFor = (isForUse: boolean) => FeedCore;
-
-/** Returns the core of a feed, or `undefined` for any other value. */
-export function coreOf(value: unknown, isForUse = false): FeedCore | undefined {
-  if (typeof value !== 'object' || value === null || !(core in value)) return undefined;
-  const made = (value as AnyFeed)[core];
-  return typeof made === 'function' ? made(isForUse) : made;
-}
-
 /** A feed without the types that only its caller sees: a log, its producer and its readers. */
 export class FeedCore {
   readonly contract: Contract | undefined;
@@ -76,8 +54,6 @@ export class FeedCore {
   readonly #producer: Producer | undefined;
   readonly #cache: EntryCache | undefined;
   readonly #options: CoreOptions;
-  /** The pipelines that read the feed. */
-  #pipelines = 0;
   #isClosed = false;
   #shutdown: RetryRange | undefined;
 
@@ -87,8 +63,8 @@ export class FeedCore {
     this.log = log;
     this.#options = options;
     this.#readers = new ReaderSet(log, maxConcurrentReads, onError);
-    this.#cache = contract && new EntryCache(contract, onError);
-    const append: EventLog['append'] = (events, how) => this.#append(events, how);
+    this.#cache = contract && new EntryCache(contract, log, onError);
+    const append: EventLog['append'] = (events, how) => (this.#cache ?? log).append(events, how);
     this.#producer = source && new Producer({ ...options, append, source });
     this.publisher = new Publisher({ ...options, append, onEnd: () => this.#producer?.close() });
     if (start === 'now') this.#producer?.start();
@@ -195,13 +171,6 @@ export class FeedCore {
     this.log.close();
   }
 
-  #append(events: readonly EncodedEvent[], options?: AppendOptions): Observable<Appended> {
-    const appended = this.log.append(events, options);
-    // What was appended under the key before may be other events.
-    if (this.#pipelines > 0 && options?.key === undefined) this.#cache?.retain(events, appended);
-    return appended;
-  }
-
   #pipe(open: () => ReaderSession, options?: StartOptions): Observable<Entry<TypedEvent | Gap>> {
     const cache = this.#cache;
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
@@ -213,11 +182,8 @@ export class FeedCore {
         () => this.enqueue(reader),
         () => target.pause(),
       );
-      this.#pipelines++;
-      subscriber.add(() => {
-        this.#pipelines--;
-        this.removeReader(reader);
-      });
+      subscriber.add(cache.addPipeline());
+      subscriber.add(() => this.removeReader(reader));
       this.addReader(reader, session.requestedCursor, options ?? session.options, (position, state) => {
         target.emitStartGap(position);
         session.onPosition(position, state, () => {

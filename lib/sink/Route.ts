@@ -7,7 +7,7 @@ import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import { checkNames, type FrameRules } from '../event/encodeEvent.ts';
 import { type Contract, findDefinition, namesOf } from '../event/events.ts';
-import { coreOf } from '../feed/FeedCore.ts';
+import { coreOf } from '../feed/coreOf.ts';
 import { Runs } from '../feed/Runs.ts';
 import { type From, type StartOptions, startAtValue } from '../feed/startPosition.ts';
 import { memoryLog } from '../log/memoryLog.ts';

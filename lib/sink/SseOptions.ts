@@ -4,7 +4,7 @@ import type { Shape } from '../codec/Shape.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { AnyFeed } from '../feed/FeedCore.ts';
+import type { AnyFeed } from '../feed/coreOf.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';

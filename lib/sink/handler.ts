@@ -1,4 +1,4 @@
-import { coreOf } from '../feed/FeedCore.ts';
+import { coreOf } from '../feed/coreOf.ts';
 import { checkSseOptions } from './checkSseOptions.ts';
 import { Route } from './Route.ts';
 import type { UntypedOptions } from './SseOptions.ts';

@@ -1,6 +1,6 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { parseCursor } from '../event/cursor.ts';
-import { coreOf } from '../feed/FeedCore.ts';
+import { coreOf } from '../feed/coreOf.ts';
 import { type From, startAtValue } from '../feed/startPosition.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';

@@ -3,7 +3,7 @@ import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import { type AnyFeed, coreOf } from '../feed/FeedCore.ts';
+import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import type { ReaderTarget } from '../feed/Reader.ts';
 import { checkRetry } from '../wire/checkField.ts';

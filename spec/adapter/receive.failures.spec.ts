@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { throwError } from 'rxjs';
 import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
 import { receive } from '../../lib/adapter/node/receive.ts';
-import type { AnyFeed } from '../../lib/feed/FeedCore.ts';
+import type { AnyFeed } from '../../lib/feed/coreOf.ts';
 import { type EventLog, feed, feeds, memoryLog, UnavailableError } from '../../lib/index.ts';
 import type { FakeResponse } from '../../lib/testing/FakeResponse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { EntryCache } from '../../lib/feed/EntryCache.ts';
-import { events } from '../../lib/index.ts';
+import { events, memoryLog } from '../../lib/index.ts';
 
 const epoch = 'aaaaaaaaaaaaaaaa';
 
@@ -13,7 +13,7 @@ function pageOf(sequence: number, size: number) {
 
 /** Returns the sequences whose entries are still those that were decoded first. */
 function retained(count: number, size: number): readonly number[] {
-  const decoded = new EntryCache(events({ Text: t.string }), (error) => {
+  const decoded = new EntryCache(events({ Text: t.string }), memoryLog(), (error) => {
     throw error;
   });
   const sequences = Array.from({ length: count }, (_, index) => index + 1);
@@ -38,7 +38,7 @@ describe('EntryCache', () => {
   });
 
   it('counts the bytes of an entry once when the same sequence is decoded in another epoch', () => {
-    const decoded = new EntryCache(events({ Text: t.string }), (error) => {
+    const decoded = new EntryCache(events({ Text: t.string }), memoryLog(), (error) => {
       throw error;
     });
     const other = 'bbbbbbbbbbbbbbbb';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NEVER } from 'rxjs';
-import type { AnyFeed } from '../../lib/feed/FeedCore.ts';
+import type { AnyFeed } from '../../lib/feed/coreOf.ts';
 import { feed, sse } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';

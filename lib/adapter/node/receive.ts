@@ -1,4 +1,4 @@
-import type { AnyFeed } from '../../feed/FeedCore.ts';
+import type { AnyFeed } from '../../feed/coreOf.ts';
 import type { Next } from '../../sink/SseRequest.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
 import type { SseResponse } from './NodeResponse.ts';

@@ -1,5 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js';
-import type { AnyFeed } from '../../feed/FeedCore.ts';
+import type { AnyFeed } from '../../feed/coreOf.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
 import { exchange, partOf } from './answering.ts';
 import { readJson } from './readJson.ts';
