@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { AnyFeed } from '../feed/FeedCore.ts';
+import type { AnyFeed } from '../feed/coreOf.ts';
 import type { EventOfFeed } from './ResumeOptions.ts';
 import type { Sendable } from './SseOptions.ts';
 
