@@ -50,8 +50,10 @@ export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy, I ex
   /** Decides what happens to an event whose data does not match the contract. @default 'drop' */
   readonly invalidEvents?: P;
   /**
-   * Called for each dropped event, also for one that exceeds `maxEventBytes` or `maxLineBytes`, which is skipped. An
-   * exception ends the stream with that error.
+   * Called for each dropped event, also for one that exceeds `maxEventBytes` or `maxLineBytes`, which is skipped, and for
+   * each id that no request can send back: of more than 4096 bytes, or with a control character. Such an id is ignored, so
+   * that a reconnect resumes from the position before it, and its event is delivered. An exception ends the stream with
+   * that error.
    *
    * @default the error is reported: printed once on `console.error`, see `setErrorReporter`
    */

@@ -1,4 +1,5 @@
 import { ConnectionError } from '../error/ConnectionError.ts';
+import { fitsHeader } from '../wire/utf8.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 
 /** The parts of one request that differ from connection to connection. */
@@ -93,5 +94,5 @@ function headerValue(lastEventId: string): string | undefined {
   let value = '';
   for (const byte of encoded) value += String.fromCharCode(byte);
   value = value.replace(/^[\t ]+|[\t ]+$/g, '');
-  return /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined;
+  return value !== '' && fitsHeader(lastEventId) ? value : undefined;
 }

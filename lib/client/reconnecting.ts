@@ -10,6 +10,7 @@ import { reportError } from '../error/reportError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { type Contract, definitionsIn, isContract } from '../event/events.ts';
 import { reserved } from '../wire/reserved.ts';
+import { canBeSent, maxIdBytes } from '../wire/utf8.ts';
 import { Backoff } from './Backoff.ts';
 import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, ClientFetchOptions, DecodingOptions, Emitted } from './FromSseOptions.ts';
@@ -65,20 +66,28 @@ export class ReconnectState {
     if (this.#options.idleTimeout === undefined) this.idleTimeout = 2 * ms + 1000;
   }
 
-  /** Moves the position, before what it covers is delivered. */
+  /** Moves the position, before what it covers is delivered. An id that no request can send back is reported instead. */
   moveTo(lastEventId: string): void {
     if (lastEventId === this.lastEventId) return;
+    if (!canBeSent(lastEventId)) {
+      const issue = `id: expected at most ${maxIdBytes} bytes without control characters, got another id`;
+      return this.#report('ignored an id', new DecodeError(lastEventId, [issue]));
+    }
     this.lastEventId = lastEventId;
     this.backoff.hasProgressed = true;
   }
 
   /** Reports an event that was skipped because it is too large. @throws DecodeError where invalid events are errors. */
   onOversized({ message }: LimitError): void {
-    const { invalidEvents, onError } = this.#options;
     const error = new DecodeError(undefined, [message]);
-    if (invalidEvents === 'error') throw error;
+    if (this.#options.invalidEvents === 'error') throw error;
+    this.#report('skipped an event', error);
+  }
+
+  #report(what: string, error: DecodeError): void {
+    const { onError } = this.#options;
     if (onError !== undefined) onError(error);
-    else reportError(`${this.#caller}: skipped an event`, error);
+    else reportError(`${this.#caller}: ${what}`, error);
   }
 
   /** Sends the position to the observer if it has moved; everything before it was delivered. */

@@ -6,7 +6,7 @@ import { type Frame, isFrame, isReceived, Message } from '../wire/Frame.ts';
 import { jsonText } from '../wire/jsonText.ts';
 import { reserved } from '../wire/reserved.ts';
 import { eventSourceNames, libraryName } from '../wire/reservedName.ts';
-import { fitsIn } from '../wire/utf8.ts';
+import { canBeSent, fitsIn } from '../wire/utf8.ts';
 import { isEntry } from './Entry.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { type Contract, findDefinition, namesOf, unknownType } from './events.ts';
@@ -128,15 +128,16 @@ function checkFrame(frame: Frame, rules: FrameRules): Frame {
 /**
  * Makes a frame of another server one of this stream. Its id is a position there, its wait is for that server's readers,
  * and its position and end are those of that connection. A reserved name that says something is prefixed, so that it is
- * neither taken for ours nor lost.
+ * neither taken for ours nor lost. An id that no reader could send back is left out, which would end a reader for good.
  */
 function adopt(frame: Frame, { hasOwnIds, reservedNames }: FrameRules): Frame | undefined {
   if (frame._tag !== 'Message') return frame._tag === 'Retry' ? undefined : frame;
   const { id, event, data } = frame;
   if (event === reserved.position || event === reserved.end) return undefined;
+  const ownId = hasOwnIds && id !== undefined && canBeSent(id) ? id : undefined;
   const isRenamed = event !== undefined && (reservedNames.has(event) || libraryName(event) !== undefined);
-  if (!isRenamed && (id === undefined || hasOwnIds)) return frame;
-  return new Message(hasOwnIds ? id : undefined, isRenamed ? `upstream.${event}` : event, undefined, data);
+  if (!isRenamed && id === ownId) return frame;
+  return new Message(ownId, isRenamed ? `upstream.${event}` : event, undefined, data);
 }
 
 const notSendable =

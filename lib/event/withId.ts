@@ -1,5 +1,5 @@
 import { kindOf } from '../data/kindOf.ts';
-import { checkLine } from '../wire/checkField.ts';
+import { checkId } from '../wire/checkField.ts';
 import type { TypedEvent } from './EventDefinition.ts';
 import { definitionOf, ownId, stamp } from './stamp.ts';
 
@@ -20,13 +20,14 @@ import { definitionOf, ownId, stamp } from './stamp.ts';
  *   ),
  * );
  *
- * @throws TypeError for an id that is not one line of text, and for a value that is not an event.
+ * @throws TypeError for an id that is not one line of text, and for a value that is not an event. RangeError for an id of
+ * more than 4096 bytes, which a reader could not send back.
  * @see message for a frame with an id.
  * @category event
  */
 export function withId<const E extends TypedEvent>(event: E, id: string): E {
   if (kindOf(event) !== 'object') throw new TypeError(`withId: expected an event { type, data }, got ${kindOf(event)}`);
-  checkLine('withId: id', id);
+  checkId('withId: id', id);
   const { type, data } = event;
   const definition = definitionOf(event);
   const copy = { type, data } as E;

@@ -1,5 +1,5 @@
 import { kindOf } from '../data/kindOf.ts';
-import { checkEventName, checkLine, checkRetry } from './checkField.ts';
+import { checkEventName, checkId, checkLine, checkRetry } from './checkField.ts';
 import { jsonText } from './jsonText.ts';
 import type { CheckedName } from './reservedName.ts';
 
@@ -138,13 +138,14 @@ export type MessageContent =
  *
  * @throws TypeError for CR, LF, NUL or half of a surrogate pair in `id` or `event`, for a reserved or an empty name,
  * and for data that JSON cannot represent.
- * @throws RangeError for a `retry` that is not a whole number in range.
+ * @throws RangeError for a `retry` that is not a whole number in range, and for an `id` of more than 4096 bytes, which a
+ * reader could not send back.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  * @category wire
  */
 export function message<const N extends string = string>(fields: MessageFields<N> & MessageContent): Message {
   const { id, event, retry: wait, data, text } = fields;
-  if (id !== undefined) checkLine('message: id', id);
+  if (id !== undefined) checkId('message: id', id);
   if (event !== undefined) checkEventName('message: event', event);
   if (wait !== undefined) checkRetry('message: retry', wait);
   if (text === undefined) return new Message(id, event, wait, jsonText('message: data', data));

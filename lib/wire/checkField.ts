@@ -1,12 +1,20 @@
 import { checkNumber, maxTimerDelay } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { libraryName } from './reservedName.ts';
+import { fitsIn, maxIdBytes } from './utf8.ts';
 
 /** Checks text that is sent as one line. @internal */
 export function checkLine(where: string, line: unknown): void {
   if (typeof line !== 'string') throw new TypeError(`${where} must be a string, got ${kindOf(line)}`);
   const found = unsendable(line);
   if (found !== undefined) throw new TypeError(`${where} must not contain ${found}; remove or escape it`);
+}
+
+/** Checks an id: one line, of a length that a reader can send back. @internal */
+export function checkId(where: string, id: unknown): void {
+  checkLine(where, id);
+  if (fitsIn(maxIdBytes, id as string)) return;
+  throw new RangeError(`${where} must have at most ${maxIdBytes} bytes, got more; a reader sends it back in a header`);
 }
 
 /** Checks the name of an event. It may be one that only an EventSource reserves, for clients that are none. @internal */

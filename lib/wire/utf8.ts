@@ -41,3 +41,24 @@ export function utf8Length(text: string): number {
 export function fitsIn(limit: number, text: string): boolean {
   return text.length * 3 <= limit || utf8Length(text) <= limit;
 }
+
+/**
+ * The most bytes of an id that a reader sends back. Servers and proxies answer 431 or 414 to headers and URLs above 8 to 16
+ * KiB in all, which would end a reader for good.
+ *
+ * @internal
+ */
+export const maxIdBytes = 4096;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it finds
+const controlCharacter = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** Returns true for text that a header can carry: any but control characters. @internal */
+export function fitsHeader(text: string): boolean {
+  return !controlCharacter.test(text);
+}
+
+/** Returns true for an id that a reader can send back. @internal */
+export function canBeSent(id: string): boolean {
+  return fitsIn(maxIdBytes, id) && fitsHeader(id);
+}
