@@ -7,7 +7,7 @@ import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { parseJsonText } from './decodeMessage.ts';
 import type { ClientFetchOptions } from './FromSseOptions.ts';
-import type { ReconnectState } from './reconnecting.ts';
+import type { Reconnector } from './Reconnector.ts';
 
 /** How long a server may take to answer, unless an option sets it, in milliseconds. */
 const defaultAnswerTimeout = 30_000;
@@ -35,7 +35,7 @@ interface AttemptHooks {
  */
 export function attempt(
   prepare: (signal: AbortSignal) => () => PromiseLike<Response>,
-  state: ReconnectState,
+  client: Reconnector,
   { onOpen, endsStream }: AttemptHooks,
   options: ClientFetchOptions,
 ): Observable<Message> {
@@ -59,14 +59,14 @@ export function attempt(
     const parser = new FrameParser({
       maxEventBytes,
       maxLineBytes,
-      lastEventId: state.lastEventId,
+      lastEventId: client.lastEventId,
       onMessage: (message) => subscriber.next(message),
-      onPosition: (id) => state.moveTo(id),
+      onPosition: (id) => client.moveTo(id),
       onRetry: ({ ms }) => {
-        state.backoff.serverDelay = ms;
+        client.backoff.serverDelay = ms;
       },
       onComment: commentObserver && (({ text }) => commentObserver.next(text)),
-      onOversized: (error) => state.onOversized(error),
+      onOversized: (error) => client.onOversized(error),
     });
     subscriber.add(() => {
       parser.stop();
@@ -97,8 +97,8 @@ export function attempt(
         });
       }
       const interval = Number(headers.get('rxsse-heartbeat'));
-      if (interval > 0) state.setServerInterval(interval);
-      expectByte(state.idleTimeout);
+      if (interval > 0 && options.idleTimeout === undefined) client.idleTimeout = 2 * interval + 1000;
+      expectByte(client.idleTimeout);
       isRefused = headers.get('rxsse-resume') === 'refused';
       if (!isRefused) onOpen(response);
       reader = body.getReader();
@@ -124,15 +124,15 @@ export function attempt(
           guard(() => {
             if (subscriber.closed) return;
             if (result.done) return onEnd();
-            expectByte(state.idleTimeout);
+            expectByte(client.idleTimeout);
             parser.push(result.value);
             if (subscriber.closed) return;
-            state.notifyCursor();
-            if (state.waitForReader === undefined) return read(body);
+            client.notifyCursor();
+            if (client.waitForReader === undefined) return read(body);
             expectByte(Infinity);
-            state.waitForReader(() => {
+            client.waitForReader(() => {
               if (subscriber.closed) return;
-              expectByte(state.idleTimeout);
+              expectByte(client.idleTimeout);
               read(body);
             });
           }),

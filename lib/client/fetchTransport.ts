@@ -1,12 +1,15 @@
-import { defer, from, fromEvent, map, mergeMap, type Observable, of, takeUntil } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { checkDuration, checkNumber, checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { attempt } from './attempt.ts';
+import type { ClientTransport } from './ClientTransport.ts';
+import type { ReceivedMessage } from './decodeMessage.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 import { fromSseKinds } from './optionKinds.ts';
+import { listenTo } from './page.ts';
 import { prepareRequest } from './prepareRequest.ts';
-import type { ClientTransport, ReconnectState } from './reconnecting.ts';
+import type { Reconnector } from './Reconnector.ts';
 import { whileVisible } from './whileVisible.ts';
 
 /** Checks the options of a client that connects by fetch. @throws TypeError for a wrong type, RangeError for a range. */
@@ -24,12 +27,12 @@ export function checkFetchOptions(caller: string, options: ClientFetchOptions): 
 export function fetchTransport(
   target: RequestTarget | (() => RequestTarget | PromiseLike<RequestTarget>),
   options: ClientFetchOptions,
-  state: ReconnectState,
+  client: Reconnector,
 ): ClientTransport {
   const { headers, statusObserver, strictEventSource, pauseWhenHidden } = options;
   let isSafe = true;
   let isResumable = false;
-  const isRepeatable = (): boolean => options.idempotent ?? (isSafe || (isResumable && state.lastEventId !== ''));
+  const isRepeatable = (): boolean => options.idempotent ?? (isSafe || (isResumable && client.lastEventId !== ''));
   const isRetryableStatus = (status: number): boolean =>
     !strictEventSource && (isRepeatable() ? /^(408|425|429|5..)$/ : /^(425|429|503)$/).test(`${status}`);
   const { retryStatuses = isRetryableStatus } = options;
@@ -37,31 +40,34 @@ export function fetchTransport(
   const onOpen = ({ headers }: Response): void => {
     const resume = headers.get('rxsse-resume') ?? undefined;
     isResumable = resume !== undefined;
-    state.backoff.opened();
+    client.backoff.opened();
     statusObserver?.next({ state: 'open', resume, headers });
   };
   const endsStream = (): boolean =>
     (options.endOfResponse ?? (isSafe || isResumable ? 'reconnect' : 'complete')) === 'complete';
   const hooks = { onOpen, endsStream };
-  const request = (resolvedTarget: RequestTarget, resolvedHeaders: HeadersLike) => {
+  const request = (
+    resolvedTarget: RequestTarget,
+    resolvedHeaders: HeadersLike,
+    connection: Subscriber<ReceivedMessage>,
+  ): void => {
     const { method = resolvedTarget instanceof Request ? resolvedTarget.method : 'GET' } = options;
     isSafe = /^(get|head)$/i.test(method);
     const parts = {
       target: resolvedTarget,
       headers: resolvedHeaders,
-      lastEventId: state.lastEventId,
+      lastEventId: client.lastEventId,
       acceptsRefusal: retryStatuses(503),
     };
-    const messages = attempt((signal) => prepareRequest(parts, options, signal), state, hooks, options);
-    return untilAborted(resolvedTarget, messages);
+    onAbort(resolvedTarget, connection, (reason) => connection.error(reason));
+    if (connection.closed) return;
+    attempt((signal) => prepareRequest(parts, options, signal), client, hooks, options).subscribe(connection);
   };
   return {
-    connect: defer(() =>
-      resolved(typeof target === 'function' ? target() : target).pipe(
-        mergeMap((resolvedTarget) =>
-          resolved(typeof headers === 'function' ? headers(state.failure) : headers).pipe(
-            mergeMap((resolvedHeaders) => request(resolvedTarget, resolvedHeaders)),
-          ),
+    connect: new Observable((connection) =>
+      resolve(typeof target === 'function' ? target() : target, connection, (resolvedTarget) =>
+        resolve(typeof headers === 'function' ? headers(client.failure) : headers, connection, (resolvedHeaders) =>
+          request(resolvedTarget, resolvedHeaders, connection),
         ),
       ),
     ),
@@ -72,21 +78,34 @@ export function fetchTransport(
       return reason === 'refused' || isRepeatable();
     },
     isRepeatable,
-    restrict: (messages) =>
-      untilAborted(
-        target,
-        pauseWhenHidden ? whileVisible(messages, () => statusObserver?.next({ state: 'paused' })) : messages,
-      ),
+    start: () => {
+      onAbort(target, client.subscriber, (reason) => client.fail(reason));
+      if (client.subscriber.closed) return;
+      if (pauseWhenHidden) whileVisible(client, () => statusObserver?.next({ state: 'paused' }));
+      else client.connect();
+    },
   };
 }
 
-/** Emits a value, synchronously, or what a promise resolves to. A rejection counts as a server that is unreachable. */
-function resolved<T>(value: T | PromiseLike<T>): Observable<T> {
-  if (!isThenable(value)) return of(value);
-  return from(
-    value.then(undefined, (cause: unknown): never => {
-      throw new ConnectionError('unreachable', 'the promise of the URL or the headers was rejected', { cause });
-    }),
+/**
+ * Uses a value, synchronously, or what a promise resolves to. A rejection counts as a server that is unreachable, and what
+ * `use` throws errors the connection.
+ */
+function resolve<T>(value: T | PromiseLike<T>, connection: Subscriber<ReceivedMessage>, use: (value: T) => void): void {
+  if (!isThenable(value)) return use(value);
+  value.then(
+    (resolved) => {
+      if (connection.closed) return;
+      try {
+        use(resolved);
+      } catch (error) {
+        connection.error(error);
+      }
+    },
+    (cause: unknown) => {
+      const message = 'the promise of the URL or the headers was rejected';
+      connection.error(new ConnectionError('unreachable', message, { cause }));
+    },
   );
 }
 
@@ -94,15 +113,10 @@ function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** Errors with the reason of the request's signal when that is aborted. */
-function untilAborted<T>(target: unknown, messages: Observable<T>): Observable<T> {
-  if (!(target instanceof Request)) return messages;
+/** Calls back with the reason of a request's signal when that is aborted, until the owner is unsubscribed. */
+function onAbort(target: unknown, owner: Subscriber<unknown>, callback: (reason: unknown) => void): void {
+  if (!(target instanceof Request)) return;
   const { signal } = target;
-  const aborted = defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort')));
-  const failure = aborted.pipe(
-    map(() => {
-      throw signal.reason;
-    }),
-  );
-  return messages.pipe(takeUntil(failure));
+  if (signal.aborted) callback(signal.reason);
+  else listenTo(signal, 'abort', () => callback(signal.reason), owner);
 }

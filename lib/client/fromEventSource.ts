@@ -1,4 +1,4 @@
-import { defer, filter, finalize, fromEvent, ignoreElements, map, merge, type Observable, tap } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { checkOptions } from '../data/checkOptions.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import { type Contract, type EventOf, namesOf } from '../event/events.ts';
@@ -7,7 +7,9 @@ import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, Emitted, RawIf } from './FromSseOptions.ts';
 import { sharedKinds } from './optionKinds.ts';
-import { type ReconnectState, reconnecting } from './reconnecting.ts';
+import { listenTo } from './page.ts';
+import type { Reconnector } from './Reconnector.ts';
+import { reconnecting } from './reconnecting.ts';
 
 /** The part of an EventSource that is used; a browser's implements it, and so do those of packages. @category client */
 export interface EventSourceLike {
@@ -56,48 +58,43 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
   options: DecodingOptions<P, I> = {},
 ): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
   checkOptions('fromEventSource', options, sharedKinds);
-  return reconnecting('fromEventSource', contract, options, (state) => ({
-    connect: defer(() => messagesOf(create(state.lastEventId), namesOf(contract), state, options)),
+  return reconnecting('fromEventSource', contract, options, (client) => ({
+    start: () => client.connect(),
+    connect: new Observable((connection) => {
+      const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
+      const source = create(client.lastEventId);
+      connection.add(() => source.close());
+      for (const name of new Set([...names, 'open', 'error'])) {
+        const onDispatch = ({ data, lastEventId = '' }: MessageLike): void => {
+          // Some implementations dispatch the rest of a chunk after the listeners were removed.
+          if (connection.closed) return;
+          // A server may name an event `open` or `error` as well; only a message has data.
+          if (data === undefined) return client.guard(() => onStateChange(name, source, client, connection, options));
+          if (!names.has(name)) return;
+          client.guard(() => client.moveTo(lastEventId));
+          connection.next({ event: name, data: String(data) });
+        };
+        listenTo(source, name, onDispatch, connection);
+      }
+    }),
     isRetryable: () => true,
     isRepeatable: () => true,
   })) as Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>>;
 }
 
-/** Emits what an EventSource dispatches under the names and the library's own; errors when it is closed for good. */
-function messagesOf(
-  source: EventSourceLike,
-  names: readonly string[],
-  state: ReconnectState,
+/** Notifies that an EventSource is open, or that it reconnects. The connection errors when it is closed for good. */
+function onStateChange(
+  type: string,
+  { readyState }: EventSourceLike,
+  client: Reconnector,
+  connection: Subscriber<ReceivedMessage>,
   { statusObserver }: Pick<DecodingOptions, 'statusObserver'>,
-): Observable<ReceivedMessage> {
-  const dispatched = (type: string) => fromEvent<MessageLike>(source, type);
-  // A server may name an event `open` or `error` as well; only a message has data.
-  const own = (type: string) => dispatched(type).pipe(filter(({ data }) => data === undefined));
-  const messages = [...new Set([...names, 'message', ...Object.values(reserved)])].map((name) =>
-    dispatched(name).pipe(
-      filter(({ data }) => data !== undefined),
-      map(({ data, lastEventId = '' }) => {
-        state.moveTo(lastEventId);
-        return { event: name, data: String(data) };
-      }),
-    ),
-  );
-  const opened = own('open').pipe(
-    tap(() => {
-      state.backoff.opened();
-      statusObserver?.next({ state: 'open', resume: undefined, headers: undefined });
-    }),
-    ignoreElements(),
-  );
-  const failed = own('error').pipe(
-    tap(() => {
-      if (source.readyState === closed) {
-        throw new ConnectionError('status', 'expected an event stream, got a response that closed it');
-      }
-      const { backoff, lastEventId } = state;
-      statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId });
-    }),
-    ignoreElements(),
-  );
-  return merge(...messages, opened, failed).pipe(finalize(() => source.close()));
+): void {
+  if (type === 'open') {
+    client.backoff.opened();
+    statusObserver?.next({ state: 'open', resume: undefined, headers: undefined });
+  }
+  if (type !== 'error') return;
+  if (readyState !== closed) return client.connecting();
+  connection.error(new ConnectionError('status', 'expected an event stream, got a response that closed it'));
 }

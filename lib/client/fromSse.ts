@@ -50,7 +50,7 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop', I
   options: FromSseOptions<P, I> = {},
 ): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
   checkFetchOptions('fromSse', options);
-  return reconnecting('fromSse', contract, options, (state) => fetchTransport(target, options, state)) as Observable<
+  return reconnecting('fromSse', contract, options, (client) => fetchTransport(target, options, client)) as Observable<
     Emitted<EventOf<C> | Gap | RawIf<P>, I>
   >;
 }

@@ -46,9 +46,9 @@ export function readSse<C extends Contract, P extends BadEventPolicy = 'drop', I
 ): AsyncIterable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
   checkFetchOptions('readSse', options);
   const streamFor = (loop: ReadLoop<Value>) =>
-    reconnecting('readSse', contract, options, (state) => {
-      state.waitForReader = (resume) => loop.pause(resume);
-      return fetchTransport(target, options, state);
+    reconnecting('readSse', contract, options, (client) => {
+      client.waitForReader = (resume) => loop.pause(resume);
+      return fetchTransport(target, options, client);
     });
   const createLoop = (): ReadLoop<Value> => new ReadLoop(streamFor);
   // Checks the contract and the backoff now, and not for each loop.

@@ -1,69 +1,36 @@
-import {
-  defer,
-  dematerialize,
-  distinctUntilChanged,
-  filter,
-  fromEvent,
-  map,
-  materialize,
-  merge,
-  NEVER,
-  type Observable,
-  of,
-  startWith,
-  switchMap,
-  timer,
-} from 'rxjs';
+import { Alarm } from '../time/Alarm.ts';
+import { clock } from '../time/clock.ts';
+import { listenTo, page } from './page.ts';
+import type { Reconnector } from './Reconnector.ts';
 
 /** How long a page may be hidden before it is disconnected, in milliseconds. */
 const hiddenDelay = 5000;
 
-/** The part of `window` and `document` that is used. */
-interface EventTargetLike {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
-}
-
-interface PageLike {
-  readonly document?: EventTargetLike & { readonly visibilityState: string };
-  readonly addEventListener?: unknown;
-}
-
-const page = globalThis as PageLike;
-
-/** Emits when the browser is online again, and when the page is visible again; never outside of browsers. */
-export const reconnectSignals: Observable<unknown> = defer(() => {
-  const { document } = page;
-  return merge(
-    typeof page.addEventListener === 'function' ? fromEvent(page as EventTargetLike, 'online') : NEVER,
-    document === undefined
-      ? NEVER
-      : fromEvent(document, 'visibilitychange').pipe(filter(() => document.visibilityState !== 'hidden')),
-  );
-});
-
 /**
- * Subscribes to the source while the page is visible and unsubscribes when it has been hidden for some seconds.
- * Completes with the source. Outside of a page the source is returned unchanged.
+ * Connects a client while the page is visible and disconnects it when the page has been hidden for some seconds. Outside
+ * of a page the client is connected for good.
  *
  * @param onHidden called each time the page is disconnected, and once if it is hidden from the start
  */
-export function whileVisible<T>(source: Observable<T>, onHidden: () => void): Observable<T> {
+export function whileVisible(client: Reconnector, onHidden: () => void): void {
   const { document } = page;
-  if (document === undefined) return source;
+  if (document === undefined) return client.connect();
 
-  // Materialized, so that the completion of the source completes the result, which else would wait for further events.
-  const whenVisible = source.pipe(materialize());
-  const whenHidden = defer(() => {
-    onHidden();
-    return NEVER;
-  });
-  return fromEvent(document, 'visibilitychange').pipe(
-    startWith(undefined),
-    map(() => document.visibilityState === 'hidden'),
-    switchMap((isHidden, index) => (isHidden && index > 0 ? timer(hiddenDelay).pipe(map(() => true)) : of(isHidden))),
-    distinctUntilChanged(),
-    switchMap((isHidden) => (isHidden ? whenHidden : whenVisible)),
-    dematerialize(),
-  );
+  let isPaused = true;
+  const pause = (): void => {
+    isPaused = true;
+    client.disconnect();
+    client.guard(onHidden);
+  };
+  const alarm = new Alarm(client.subscriber, pause);
+  const onChange = (): void => {
+    const isHidden = document.visibilityState === 'hidden';
+    alarm.set(isHidden && !isPaused ? clock.now() + hiddenDelay : Infinity);
+    if (isHidden || !isPaused) return;
+    isPaused = false;
+    client.connect();
+  };
+  listenTo(document, 'visibilitychange', onChange, client.subscriber);
+  if (document.visibilityState === 'hidden') pause();
+  else onChange();
 }
