@@ -139,7 +139,8 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I ext
   readonly fetch?: FetchLike;
   /**
    * The position to resume from, such as the last one that a `cursorObserver` received. A function is called once for
-   * each subscriber. `''`, `null` and `undefined` are no position.
+   * each subscriber. `''`, `null` and `undefined` are no position; an id that no request can send is none either, and is passed
+   * to `onError`.
    *
    * @default none: the server decides where the stream starts
    */

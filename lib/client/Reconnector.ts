@@ -16,7 +16,7 @@ import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } fr
 import type { ClientFetchOptions, Emitted } from './FromSseOptions.ts';
 import { reconnectSignals } from './reconnectSignals.ts';
 
-const completed = { state: 'ended', reason: 'completed' } as const;
+const completedStatus = { state: 'ended', reason: 'completed' } as const;
 
 /**
  * The client of one subscriber, and what each of its connections hands on to the next one. It has one connection, or waits
@@ -61,7 +61,7 @@ export class Reconnector {
 
   start(createTransport: (client: Reconnector) => ClientTransport): void {
     const { lastEventId, reconnectOn = reconnectSignals } = this.#options;
-    this.lastEventId = (typeof lastEventId === 'function' ? lastEventId() : lastEventId) ?? '';
+    this.moveTo((typeof lastEventId === 'function' ? lastEventId() : lastEventId) ?? '');
     this.#notifiedId = this.lastEventId;
     this.#transport = createTransport(this);
     this.subscriber.add(() => this.end({ state: 'ended', reason: 'unsubscribed' }));
@@ -76,7 +76,7 @@ export class Reconnector {
     this.guard(() => {
       this.connecting();
       if (this.subscriber.closed) return;
-      const connection = new Connection(this);
+      const connection = new MessageSubscriber(this);
       this.#connection = connection;
       this.#transport?.connect.subscribe(connection);
     });
@@ -132,7 +132,7 @@ export class Reconnector {
       this.notifyCursor();
       if (!isMarker && message.event !== reserved.end) return;
       if (!isMarker && isFailedEnd(message.data)) throw new StreamFailedError();
-      this.end(completed);
+      this.end(completedStatus);
     });
   }
 
@@ -197,7 +197,7 @@ export class Reconnector {
 }
 
 /** The subscriber of one connection's messages. */
-class Connection extends SourceSubscriber<ReceivedMessage> {
+class MessageSubscriber extends SourceSubscriber<ReceivedMessage> {
   readonly #client: Reconnector;
 
   constructor(client: Reconnector) {
@@ -215,6 +215,6 @@ class Connection extends SourceSubscriber<ReceivedMessage> {
   }
 
   protected override _complete(): void {
-    this.#client.end(completed);
+    this.#client.end(completedStatus);
   }
 }

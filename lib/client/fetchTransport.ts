@@ -7,7 +7,7 @@ import type { ClientTransport } from './ClientTransport.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 import { fromSseKinds } from './optionKinds.ts';
-import { listenTo } from './page.ts';
+import { addListener } from './page.ts';
 import { prepareRequest } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { whileVisible } from './whileVisible.ts';
@@ -118,5 +118,5 @@ function onAbort(target: unknown, owner: Subscriber<unknown>, callback: (reason:
   if (!(target instanceof Request)) return;
   const { signal } = target;
   if (signal.aborted) callback(signal.reason);
-  else listenTo(signal, 'abort', () => callback(signal.reason), owner);
+  else addListener(signal, 'abort', () => callback(signal.reason), owner);
 }

@@ -7,7 +7,7 @@ import { reserved } from '../wire/reserved.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, Emitted, RawIf } from './FromSseOptions.ts';
 import { sharedKinds } from './optionKinds.ts';
-import { listenTo } from './page.ts';
+import { addListener } from './page.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { reconnecting } from './reconnecting.ts';
 
@@ -74,7 +74,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
           client.guard(() => client.moveTo(lastEventId));
           connection.next({ event: name, data: String(data) });
         };
-        listenTo(source, name, onDispatch, connection);
+        addListener(source, name, onDispatch, connection);
       }
     }),
     isRetryable: () => true,

@@ -12,7 +12,7 @@ export const page = globalThis as Partial<EventTargetLike> & {
 };
 
 /** Listens to an event until the owner is unsubscribed. */
-export function listenTo<E>(
+export function addListener<E>(
   target: EventTargetLike<E>,
   type: string,
   listener: (event: E) => void,

@@ -1,5 +1,4 @@
 import { ConnectionError } from '../error/ConnectionError.ts';
-import { fitsHeader } from '../wire/utf8.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 
 /** The parts of one request that differ from connection to connection. */
@@ -76,23 +75,13 @@ function isSameOrigin(target: RequestTarget): boolean {
 }
 
 /**
- * The most bytes of an id that is sent. Servers refuse longer headers: Node takes 16 KiB for all of a request together,
- * nginx 8 KiB for one. The status would end the stream.
- */
-const maxIdBytes = 4096;
-
-/**
- * Returns an id as the value of a header: its UTF-8 bytes, each as the character that fetch sends as that byte, without
- * spaces and tabs at its ends, which every browser removes as well. `undefined` where nothing remains, for control
- * characters, which no header can carry, and for an id that is too long.
+ * Returns an id that can be sent as the value of a header: its UTF-8 bytes, each as the character that fetch sends as that
+ * byte, without spaces and tabs at its ends, which every browser removes as well. `undefined` where nothing remains.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.5
  */
 function headerValue(lastEventId: string): string | undefined {
-  const encoded = lastEventId.length > maxIdBytes ? undefined : new TextEncoder().encode(lastEventId);
-  if (encoded === undefined || encoded.length > maxIdBytes) return undefined;
   let value = '';
-  for (const byte of encoded) value += String.fromCharCode(byte);
-  value = value.replace(/^[\t ]+|[\t ]+$/g, '');
-  return value !== '' && fitsHeader(lastEventId) ? value : undefined;
+  for (const byte of new TextEncoder().encode(lastEventId)) value += String.fromCharCode(byte);
+  return value.replace(/^[\t ]+|[\t ]+$/g, '') || undefined;
 }

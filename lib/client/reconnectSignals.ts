@@ -1,15 +1,15 @@
 import { Observable } from 'rxjs';
-import { listenTo, page } from './page.ts';
+import { addListener, page } from './page.ts';
 
 /** Emits when the browser is online again, and when the page is visible again; never outside of browsers. */
 export const reconnectSignals: Observable<unknown> = new Observable<void>((subscriber) => {
   const { document } = page;
   if (typeof page.addEventListener === 'function') {
-    listenTo(page as Required<typeof page>, 'online', () => subscriber.next(), subscriber);
+    addListener(page as Required<typeof page>, 'online', () => subscriber.next(), subscriber);
   }
   if (document === undefined) return;
   const onChange = (): void => {
     if (document.visibilityState !== 'hidden') subscriber.next();
   };
-  listenTo(document, 'visibilitychange', onChange, subscriber);
+  addListener(document, 'visibilitychange', onChange, subscriber);
 });

@@ -1,6 +1,6 @@
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
-import { listenTo, page } from './page.ts';
+import { addListener, page } from './page.ts';
 import type { Reconnector } from './Reconnector.ts';
 
 /** How long a page may be hidden before it is disconnected, in milliseconds. */
@@ -30,7 +30,7 @@ export function whileVisible(client: Reconnector, onHidden: () => void): void {
     isPaused = false;
     client.connect();
   };
-  listenTo(document, 'visibilitychange', onChange, client.subscriber);
+  addListener(document, 'visibilitychange', onChange, client.subscriber);
   if (document.visibilityState === 'hidden') pause();
   else onChange();
 }

@@ -75,6 +75,17 @@ describe('an id that a request cannot carry', () => {
     expect(positions).to.deep.equal([undefined, longestId]);
   });
 
+  it('is not sent if it is the option, and is reported', async () => {
+    const { handler, positions } = answering(end);
+    const issues: string[] = [];
+    await listen(handler, async (url) => {
+      const onError = (error: DecodeError) => issues.push(...error.issues);
+      for (const lastEventId of [hugeId, () => longerId]) await valuesOf(readTicks(url, { lastEventId, onError }));
+    });
+    expect(positions).to.deep.equal([undefined, undefined]);
+    expect(issues).to.deep.equal([tooLong, tooLong]);
+  });
+
   it('leaves the position of a loop where it was', async () => {
     const { handler, positions } = answering(tick(1) + tick(2, hugeId), end);
     const ids: string[] = [];

@@ -92,13 +92,13 @@ describe('the request of fromSse', () => {
     for (const [what, id, sent] of ids) {
       it(`${what}, from the stream`, () =>
         rawServer([ended(`id: ${id}\n\n`), ended(end)], async ({ url, requests }) => {
-          await valuesOf(readTicks(url));
+          await valuesOf(readTicks(url, { onError: () => {} }));
           expect(requests[1]?.header('last-event-id')).to.equal(sent);
         }));
 
       it(`${what}, from the options`, () =>
         rawServer([ended(end)], async ({ url, requests }) => {
-          await valuesOf(readTicks(url, { lastEventId: id }));
+          await valuesOf(readTicks(url, { lastEventId: id, onError: () => {} }));
           expect(requests[0]?.header('last-event-id')).to.equal(sent);
         }));
     }
@@ -112,7 +112,7 @@ describe('the request of fromSse', () => {
     it('nothing if no header can carry the option', () =>
       rawServer([ended(end)], async ({ url, requests }) => {
         for (const lastEventId of ['a\r\nX-Key: 1', 'a\0b', '', null, undefined, () => null]) {
-          await valuesOf(readTicks(url, { lastEventId }));
+          await valuesOf(readTicks(url, { lastEventId, onError: () => {} }));
         }
         expect(requests.map((one) => one.header('last-event-id'))).to.deep.equal(Array(6).fill(undefined));
         expect(requests.map((one) => one.header('x-key'))).to.deep.equal(Array(6).fill(undefined));
