@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { difference } from './difference.ts';
+import type { Letter } from './Marks.ts';
 import { lettersOf, recordsOf, recordsOfLogs, streamKinds, type TestMessage, type TestRecord } from './TestRecord.ts';
 import { type Site, siteOf, testFailure } from './testFailure.ts';
 
@@ -29,6 +30,8 @@ export interface Expectation {
   site?: Site;
   /** The diagram whose letters are used, where there is one. */
   marbles?: string;
+  /** The letters of the test and their values, where it has some. */
+  letters?: readonly Letter[];
   /** Returns its failure when the run has ended. RxJS calls back instead. */
   evaluate?: () => Error | undefined;
 }
@@ -65,6 +68,7 @@ export class Expectations {
       if (values !== undefined) checkLetters(ours.name, lettersOf(marbles), values);
       theirs.toBe(marbles, values, error);
       ours.marbles = marbles;
+      ours.letters = Object.entries(values ?? {});
       ours.site = siteOf(toBe);
     };
     const toEqual: StreamExpectation<T>['toEqual'] = (other) => {

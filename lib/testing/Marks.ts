@@ -21,10 +21,18 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** The letters of a diagram: equal values share the one from the test, others get a free one. */
+/** A letter of a test, and the value that it stands for. */
+export type Letter = readonly [letter: string, value: unknown];
+
+/** The letters of a diagram: equal values share the one from the test, others get one that the test does not use. */
 export class Marks {
   readonly #letters = new Map<string, string>();
   readonly #texts = new Map<string, string>();
+
+  /** @param letters those of the test, also where its diagram does not use them */
+  constructor(letters: readonly Letter[] = []) {
+    for (const [mark, value] of letters) this.of({ mark, value });
+  }
 
   of({ mark, value }: Pick<TestRecord, 'mark' | 'value'>): string {
     if (mark !== undefined && /^[|#^!]$/.test(mark)) return mark;

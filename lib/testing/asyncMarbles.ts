@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers';
 import { TestScheduler } from 'rxjs/testing';
 import { checkOptions } from '../data/checkOptions.ts';
@@ -15,6 +16,9 @@ interface AsyncMarbleHelpers extends MarbleHelpersBase {
   flush(): Promise<void>;
 }
 
+/** The run to which the running code belongs: what earlier tests have left running has no part in it. */
+const runOfCode = new AsyncLocalStorage<MarbleRun>();
+
 /** The most real milliseconds that a test waits for the outside world while nothing virtual is due. */
 const realTimeout = 250;
 
@@ -22,9 +26,10 @@ const realTimeout = 250;
  * Creates a marble test for streams that wait for promises: between two steps of virtual time all promises that can
  * continue do so.
  *
- * It has the same diagrams and bounds as {@link marbles}. Time passes by itself while the test awaits something. Until
- * it has ended `setTimeout`, `setInterval` and `Date` are virtual for the whole process, so that a promise which waits
- * for a timer takes no time either; therefore one such test runs at a time. Waiting for the outside world (files,
+ * It has the same diagrams and bounds as {@link marbles}. Time passes by itself while the test awaits something. For the
+ * test and all that it starts, `setTimeout`, `setInterval` and `Date` are virtual, so that a promise which waits for a
+ * timer takes no time either; one such test runs at a time. What earlier tests have left running, such as the stream of
+ * a reader that may come back, stays in real time and is not counted among the timers of this one. Waiting for the outside world (files,
  * sockets, `node:timers/promises`) is not virtual, and a stream that does so is not waited for.
  *
  * @example Test a step that is a promise
@@ -51,13 +56,19 @@ export function asyncMarbles(
     const run = new MarbleRun('asyncMarbles');
     run.start();
     const { frameTimeFactor } = TestScheduler;
-    const restoreTimers = replaceTimers(run.scheduler);
+    const isOfRun = () => runOfCode.getStore() === run;
+    const restoreTimers = replaceTimers(run.scheduler, isOfRun);
     TestScheduler.frameTimeFactor = 1;
     run.scheduler.maxFrames = bound;
     const playing = new AsyncTest(run);
-    replaceClock({ ...virtualClock(run.scheduler, seed), micro: (work) => playing.micro(work) });
+    const virtual = virtualClock(run.scheduler, seed);
+    replaceClock({
+      ...virtual,
+      now: () => (isOfRun() ? virtual.now() : performance.now()),
+      micro: (work) => (isOfRun() ? playing.micro(work) : queueMicrotask(work)),
+    });
     try {
-      await playing.play(test);
+      await runOfCode.run(run, () => playing.play(test));
     } finally {
       replaceClock(undefined);
       TestScheduler.frameTimeFactor = frameTimeFactor;

@@ -68,8 +68,12 @@ function responseOf({ end, connections }: EventSourceReader): string | undefined
 function missingStream({ end, connections }: EventSourceReader): string | undefined {
   if (connections.some(({ isStream }) => isStream)) return undefined;
   const got = end === undefined ? 'no response' : `status ${end.status} for every request`;
-  return `expected a stream of events, got ${got}; create a route that accepts the request`;
+  const hint = end === undefined ? `; ${whereItWaits}` : '';
+  return `expected a stream of events, got ${got}; create a route that accepts the request${hint}`;
 }
+
+const whereItWaits =
+  'where it waits for a promise, create it in this test with a function that does not, or use eventSource in asyncMarbles';
 
 /** Describes what a reader did not receive that was connected at the end, or got the end. */
 function missingAtEnd(

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { definitionOf } from '../event/stamp.ts';
-import { Marks, textOf } from './Marks.ts';
+import { type Letter, Marks, textOf } from './Marks.ts';
 import type { TestRecord } from './TestRecord.ts';
 import { type Site, testFailure } from './testFailure.ts';
 
 /** Returns the failure of an assertion, or `undefined` when everything is as expected. */
 export function difference(
-  { name, site }: { readonly name: string; readonly site?: Site },
+  { name, site, letters }: { readonly name: string; readonly site?: Site; readonly letters?: readonly Letter[] },
   actual: readonly TestRecord[],
   expected: readonly TestRecord[],
   remark = '',
 ): Error | undefined {
   const at = firstDifference(actual, expected);
   if (at === undefined) return undefined;
-  const message = `${name}: the first difference is at ${at} ms${remark}\n\n${drawBoth(expected, actual, at)}\n`;
+  const message = `${name}: the first difference is at ${at} ms${remark}\n\n${drawBoth(expected, actual, at, letters)}\n`;
   return testFailure(message, site, { actual: listingOf(actual), expected: listingOf(expected) });
 }
 
@@ -51,8 +51,13 @@ type Line = ReadonlyMap<number, readonly string[]>;
  * Draws the expected above the actual, one column for each moment, near the first difference; below it the values of
  * the letters.
  */
-function drawBoth(expected: readonly TestRecord[], actual: readonly TestRecord[], differsAt: number): string {
-  const marks = new Marks();
+function drawBoth(
+  expected: readonly TestRecord[],
+  actual: readonly TestRecord[],
+  differsAt: number,
+  letters: readonly Letter[] | undefined,
+): string {
+  const marks = new Marks(letters);
   const above = lineOfMarks(expected, marks);
   const below = lineOfMarks(actual, marks);
   const times = [...new Set([...above.keys(), ...below.keys()])].sort((a, b) => a - b);

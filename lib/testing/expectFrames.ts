@@ -5,6 +5,7 @@ import { difference } from './difference.ts';
 import { EventSourceReader } from './EventSourceReader.ts';
 import { checkLetters, checkUnset, type Expectation } from './Expectations.ts';
 import type { ReceivedFrame } from './FrameRecorder.ts';
+import type { Letter } from './Marks.ts';
 import { shownFrame, shownValue } from './shownFrame.ts';
 import { describeResponse, type TestReader } from './TestReader.ts';
 import { type KindNames, lettersOf, recordsOf, type TestRecord } from './TestRecord.ts';
@@ -47,6 +48,7 @@ export function expectFrames(
     if (values !== undefined) checkLetters('expectFrames', lettersOf(marbles), values);
     expectation.site = siteOf(toBe);
     expectation.marbles = marbles;
+    expectation.letters = Object.entries(values ?? {}).flatMap(shownLetter);
     expectation.evaluate = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
       const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>
@@ -66,6 +68,15 @@ export function expectFrames(
     };
   };
   return { toBe };
+}
+
+/** Returns a letter with its value as it is shown; none for a value that is no frame, which its use reports. */
+function shownLetter([letter, value]: Letter): readonly Letter[] {
+  try {
+    return [[letter, shownValue(value, letter, undefined)]];
+  } catch {
+    return [];
+  }
 }
 
 function expectedOf(record: TestRecord, actual: Frame | undefined, error: unknown): TestRecord {

@@ -28,7 +28,9 @@ const defaultSockets = ['X', '-X', '60ms X', '-F 60ms X', '60ms #', '5s X'];
  * Each reader has a run of its own, in virtual time. A source that outlives its readers must complete before `until`,
  * two minutes by default; a source that never completes is reported.
  *
- * A route that opens no stream has nothing to leave behind: the request must be one that it accepts.
+ * A route that opens no stream has nothing to leave behind: the request must be one that it accepts. One that waits for a
+ * promise opens none here, since the runs are synchronous: create it with a function that does not wait, or test it by a
+ * `reader` in `asyncMarbles`, where a timer that is left is a failure.
  *
  * @example Check a route over an endless source
  * it('unsubscribes from its source', () => {
@@ -87,7 +89,7 @@ export function expectNoLeaks<R extends SseRequest = SseRequest>(
 function describeNoStream(readers: readonly TestReader[]): string {
   if (readers.some(({ status }) => status === 204))
     return 'expected a stream of events, got status 204 for every request; send a request without the cursor of an end';
-  return 'expected a stream of events, got no response before the readers disconnected; set `sockets` that disconnect later, and test a route that waits for a promise with asyncMarbles';
+  return 'expected a stream of events, got no response before the readers disconnected; set `sockets` that disconnect later, and where the route waits for a promise, create it in this test with a function that does not, or use a reader in asyncMarbles, where a timer that is left is a failure';
 }
 
 function textOfError(error: unknown): string {

@@ -64,7 +64,8 @@ const catchUp = 10_000;
  * reference: `F` the socket is full, `D` it drained, `X` the connection is lost, `L` likewise and the last write is
  * lost, `#` it broke, `R` the server restarts, for which the route is created again. A failure shows the smallest
  * script that still fails, and its seed. A response that is neither a stream nor 204 is a failure, as is a route that
- * serves no stream.
+ * serves no stream, or that waits for a promise, since the runs are synchronous: such a route is created with a function
+ * that does not wait, or tested by an `eventSource` in `asyncMarbles`.
  *
  * @example A feed keeps its promise on any network
  * const Ticks = events({ Tick: { n: t.number } });

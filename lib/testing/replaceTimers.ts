@@ -67,23 +67,27 @@ interface Time {
  *
  * RxJS has its own replacement, which ends when `TestScheduler.run` returns, and which other code does not use: for
  * such code only globals can be virtual.
+ *
+ * @param isVirtual returns false for code to which the real timers and the real time stay
  */
-export function replaceTimers(time: Time): () => void {
+export function replaceTimers(time: Time, isVirtual: () => boolean = () => true): () => void {
   const { setTimeout, clearTimeout, setInterval, clearInterval, Date: RealDate } = globalThis;
   const { now } = RealDate;
   const { timeout, interval } = time.timers;
   const named = new Map<number, Handle>();
   const clear = (handle: unknown): void => {
-    const ours = handle instanceof Handle ? handle : named.get(Number(handle));
+    const ours = handle instanceof Handle ? handle : typeof handle === 'object' ? undefined : named.get(Number(handle));
     if (ours === undefined) clearTimeout(handle as number | undefined);
     else ours.close();
   };
   const ms = (delay: unknown): number => Math.max(0, Number(delay) || 0);
   const startTimeout = (callback: Callback, delay?: unknown, ...args: unknown[]) => {
+    if (!isVirtual()) return setTimeout(callback, Number(delay), ...args);
     checkCallback('setTimeout', callback);
     return new Handle(() => timeout.setTimeout(() => callback(...args), ms(delay)), timeout.clearTimeout, named);
   };
   const startInterval = (callback: Callback, delay?: unknown, ...args: unknown[]) => {
+    if (!isVirtual()) return setInterval(callback, Number(delay), ...args);
     checkCallback('setInterval', callback);
     return new Handle(() => interval.setInterval(() => callback(...args), ms(delay)), interval.clearInterval, named);
   };
@@ -99,11 +103,11 @@ export function replaceTimers(time: Time): () => void {
     clearInterval: clear,
     // Not another class: an earlier date is an instance of this one as well.
     Date: new Proxy(RealDate, {
-      construct: (date, args, made) => Reflect.construct(date, args.length === 0 ? [time.now()] : args, made),
-      apply: () => new RealDate(time.now()).toString(),
+      construct: (date, args, made) => Reflect.construct(date, args.length === 0 ? [RealDate.now()] : args, made),
+      apply: () => new RealDate(RealDate.now()).toString(),
     }),
   });
-  RealDate.now = () => time.now();
+  RealDate.now = () => (isVirtual() ? time.now() : now());
   return () => {
     Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval, Date: RealDate });
     RealDate.now = now;

@@ -1,3 +1,4 @@
+import { setTimeout as realTimeout } from 'node:timers';
 import { expect } from 'chai';
 import {
   asapScheduler,
@@ -9,6 +10,7 @@ import {
   map,
   NEVER,
   of,
+  Subscription,
   take,
   timer,
 } from 'rxjs';
@@ -27,7 +29,34 @@ const failureOf = (test: () => Promise<void>): Promise<Failure> =>
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** Runs work after a real millisecond, as code does that an earlier test has left running. */
+const leftRunning = <T>(work: () => T) => new Promise<T>((resolve) => realTimeout(() => resolve(work()), 1));
+
 describe('asyncMarbles', () => {
+  it('does not count the timers of what earlier tests have left running, which stay in real time', async () => {
+    const handles: NodeJS.Timeout[] = [];
+    const subscriptions = new Subscription();
+    const earlier = leftRunning(() => {
+      handles.push(
+        setTimeout(() => {}, 60_000),
+        setInterval(() => {}, 60_000),
+      );
+      subscriptions.add(timer(60_000).subscribe());
+      return { date: Date.now(), made: new Date().getFullYear(), now: clock.now(), scheduler: asyncScheduler.now() };
+    });
+    await asyncMarbles(async () => {
+      const { date, made, now, scheduler } = await earlier;
+      expect(Math.min(date, scheduler)).to.be.above(1e12);
+      expect(made).to.be.above(2000);
+      expect(now).to.be.above(0);
+      expect([Date.now(), clock.now()]).to.deep.equal([0, 0]);
+      // What that code has started is for this one to clear, as any other timer.
+      for (const handle of handles) clearTimeout(handle);
+    })();
+    subscriptions.unsubscribe();
+    expect(handles.map((handle) => handle.constructor.name)).to.deep.equal(['Timeout', 'Timeout']);
+  });
+
   it(
     'lets chains of promises of any length settle between two moments',
     asyncMarbles(({ hot, cold, expectObservable, expectSubscriptions }) => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { NEVER, of } from 'rxjs';
+import { sse } from '../../lib/adapter/node/sse.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { comment } from '../../lib/wire/Frame.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 describe('an expectation', () => {
@@ -79,6 +81,24 @@ describe('an expectation', () => {
     expect(message).to.contain('\n  expected  …  d    e    f    g    h    i    j    k     l     …\n');
     expect(message).to.contain('\n  actual    …  d    e    f    g    A    i    j    k     l     …\n');
     expect(message).to.contain("\n  A  'other'\n").and.not.to.contain('far');
+  });
+
+  it('draws with the letters of the test, also with those that its diagram does not use', () => {
+    const values = { a: 'first', A: 'never', x: { n: 1 }, h: comment() };
+    const streams = failureOf(
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold('abc', { a: 'first', b: { n: 1 }, c: 'new' })).toBe('a', values);
+      }),
+    );
+    expect(streams.message).to.contain('\n  expected  a    -    -\n  actual    a    x    B\n');
+    expect(streams.message).to.contain("\n  a  'first'\n  x  { n: 1 }\n  B  'new'\n");
+    const frames = failureOf(
+      marbles(({ cold, reader, expectFrames }) => {
+        const route = sse({ heartbeat: 5 }, cold('a 7ms (b|)', { a: 'first', b: { n: 1 } }));
+        expectFrames(reader(route)).toBe('a 7ms |', values);
+      }),
+    );
+    expect(frames.message).to.contain('\n  actual    a    h    (x|)\n');
   });
 
   it('compares errors, dates and NaN by value', () => {
