@@ -35,7 +35,7 @@ const packages: readonly { readonly name: RegExp; readonly allowedIn: (file: str
   { name: /^io-ts$/, allowedIn: () => true },
   { name: /^fp-ts\/lib\/\w+\.js$/, allowedIn: () => true },
   { name: /^lmdb$/, allowedIn: (file) => file.startsWith('lib/log/lmdb/') },
-  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres)|testing)\//.test(file) },
+  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres|redis)|testing)\//.test(file) },
 ];
 
 const mainFile = 'lib/index.ts';

@@ -14,6 +14,7 @@ const prelude: Readonly<Record<string, string>> = {
   use: "import { use } from 'chai';",
   express: "import express from 'express';",
   expect: "import { expect } from 'chai';",
+  createClient: "import { createClient } from '@redis/client';",
   EventEmitter: "import { EventEmitter } from 'node:events';",
   socket: `declare const socket: EventTarget & { onmessage: ((event: { readonly data: unknown }) => unknown) | null };`,
   app: "declare const app: import('express').Express;",

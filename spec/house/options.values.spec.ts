@@ -6,6 +6,7 @@ import { fromEventSource, fromSse, readSse } from '../../lib/client/index.ts';
 import * as rxsse from '../../lib/index.ts';
 import { lmdbLog } from '../../lib/log/lmdb/index.ts';
 import { postgresLog } from '../../lib/log/postgres/index.ts';
+import { redisLog } from '../../lib/log/redis/index.ts';
 import * as testing from '../../lib/testing/index.ts';
 import { FrameParser, parseFrames } from '../../lib/wire/index.ts';
 
@@ -203,6 +204,20 @@ const cases: Readonly<Record<string, Case>> = {
       maxAge: number,
       maxKeys: number,
       pollInterval: number,
+      appendTimeout: number,
+    },
+  },
+  redisLog: {
+    give: (options) => redisLog(options),
+    base: { client: { sendCommand: () => new Promise(() => {}) } },
+    options: {
+      client: object,
+      name: text,
+      maxEntries: number,
+      maxBytes: number,
+      maxAge: number,
+      maxKeys: number,
+      idleTimeout: number,
       appendTimeout: number,
     },
   },

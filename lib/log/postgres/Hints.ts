@@ -1,5 +1,6 @@
 import { reportError } from '../../error/reportError.ts';
 import { backoffBound, fullJitter } from '../../time/backoff.ts';
+import { withDeadline } from '../withDeadline.ts';
 import type { PostgresNotification, PostgresPool } from './PostgresPool.ts';
 import { postgresFailure } from './postgresFailure.ts';
 
@@ -119,7 +120,7 @@ export class Hints {
     connection.on('error', onLost);
     connection.on('notification', onNotification);
     const run = (text: string, values?: unknown[]) =>
-      withDeadline(Promise.race([connection.query(text, values), lost]), pollTimeout);
+      withDeadline('Postgres', Promise.race([connection.query(text, values), lost]), pollTimeout);
     try {
       await run(`listen ${channel}`);
       onConnected();
@@ -173,12 +174,4 @@ export class Hints {
       };
     });
   }
-}
-
-/** Settles as a promise does, or rejects when it has not settled after so many milliseconds. */
-function withDeadline<T>(promise: Promise<T>, limit: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Postgres did not answer within ${limit} ms`)), limit);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
-import { AsyncSubject, Observable, Subject, takeUntil, throwError } from 'rxjs';
+import { AsyncSubject, Observable, Subject, takeUntil } from 'rxjs';
 import { ClosedError } from '../../error/ClosedError.ts';
 import { FencedError } from '../../error/FencedError.ts';
 import { freshEpoch } from '../../event/cursor.ts';
 import { type EncodedEvent, encodeLogged } from '../../event/encodeEvent.ts';
 import type { Contract, EventOf } from '../../event/events.ts';
 import { checkLease } from '../Claim.ts';
+import { closedLog } from '../closedLog.ts';
 import type {
   Appended,
   AppendOptions,
@@ -209,5 +210,3 @@ export class TableLog implements EventLog {
     return { epoch, past: [], floor: 0, tail: 0, ended: false, after, last: after, bytes: new Uint8Array(0) };
   }
 }
-
-const closedLog = () => throwError(() => new ClosedError('the log', 'closed'));

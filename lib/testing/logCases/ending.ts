@@ -26,16 +26,27 @@ export const ending: readonly LogCase[] = [
     },
   },
   {
-    name: 'ends once, as the first call says',
+    name: 'ends once, as the first call of a writer says',
     run: async (logs) => {
       const log = await logs.open();
-      const ends = await Promise.all([log.end('failed'), log.end('completed'), (await log.second()).end('completed')]);
+      const ends = await Promise.all([log.end('failed'), log.end('completed')]);
+      ends.push(await (await log.second()).end('completed'));
       expectEqual(
         'the result of each end',
         ends.map(({ ended }) => ended),
         ['failed', 'failed', 'failed'],
       );
       expectEqual('the end of a page', (await log.read(0)).ended, 'failed');
+    },
+  },
+  {
+    name: 'ends in one way when two writers end it at once',
+    run: async (logs) => {
+      const log = await logs.open();
+      const writer = await log.second();
+      const [one, other] = await Promise.all([log.end('failed'), writer.end('completed')]);
+      expectEqual('the result of the other writer', other.ended, one.ended);
+      expectEqual('the end of a page', (await log.read(0)).ended, one.ended);
     },
   },
   {
