@@ -3,14 +3,12 @@ import { ClosedError } from '../error/ClosedError.ts';
 import { full, type RetryRange, shuttingDown } from '../error/UnavailableError.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
-import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { EventLog, LogState } from '../log/EventLog.ts';
-import type { BackoffOptions } from '../time/backoff.ts';
 import { EntryCache } from './EntryCache.ts';
 import { PipeTarget } from './PipeTarget.ts';
-import { type FeedSource, Producer } from './Producer.ts';
+import { type FeedSource, Producer, type ProducerOptions } from './Producer.ts';
 import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
 import { type ReaderSession, unpacedSession } from './ReaderSession.ts';
@@ -24,23 +22,11 @@ import {
 } from './startPosition.ts';
 
 /** The options of a feed, with every default filled in. */
-interface CoreOptions {
-  readonly contract: Contract | undefined;
-  readonly log: EventLog;
+interface CoreOptions extends Omit<ProducerOptions, 'source' | 'append'> {
   readonly source: FeedSource<unknown> | undefined;
   readonly start: 'first-reader' | 'now';
-  readonly linger: number;
-  readonly restart: boolean | BackoffOptions;
-  readonly maxEventBytes: number;
-  /** Absent for a feed that is shared. */
-  readonly rules?: FrameRules;
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;
-  readonly onInvalidEvent: 'drop' | 'fail';
-  readonly endsWith: ((event: unknown) => boolean) | undefined;
-  readonly onError: (error: unknown) => void;
-  /** Called when the source has completed, or was unsubscribed from. */
-  readonly onStop: () => void;
   /** Called when the last reader has left. */
   readonly onIdle: () => void;
 }
@@ -125,6 +111,8 @@ export class FeedCore {
   /** Refuses further readers, which get a `retry:` in that range, and returns the targets of the present ones. */
   shutdown(retry: RetryRange): readonly ReaderTarget[] {
     this.#shutdown = retry;
+    // Another process can produce at once, and the readers that are still here get what it appends.
+    if (this.#options.lease !== undefined) this.#producer?.close();
     return this.#readers.all.map(({ target }) => target);
   }
 

@@ -6,7 +6,7 @@ import { namesOf } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
-import { checkContract, checkFeedOptions } from './checkFeedOptions.ts';
+import { checkContract, checkFeedOptions, leaseOf } from './checkFeedOptions.ts';
 import { FeedCore } from './FeedCore.ts';
 import type { FeedSource } from './Producer.ts';
 
@@ -21,6 +21,21 @@ export interface FeedOptions<C extends Contract> {
   readonly source?: FeedSource<EventOf<C>>;
   /** Stores the events. @default memoryLog() */
   readonly log?: EventLog;
+  /**
+   * Whether the source runs in one process at a time, of all that share the log: the process claims the log, renews its
+   * claim, and writes with its token. The others wait, and read what it appends; one of them takes over as soon as the
+   * claim is given up, or when it has expired. `false` subscribes to the source in each process, for sources that
+   * share their events among processes by themselves.
+   *
+   * A source that is subscribed to again in another process continues after `lastCursor`, if it is a function.
+   *
+   * `lease` is how long a claim lasts that is not renewed, in milliseconds, and so how long no process produces after one
+   * was killed, was cut off from the log, or stood still. It is renewed after a third of this. Above 0, at most
+   * 2147483647; 10000 by default.
+   *
+   * @default true where the log is `shared`, as an `lmdbLog` is; false for a `memoryLog`
+   */
+  readonly claim?: boolean | { readonly lease?: number };
   /** When the source is subscribed. @default 'first-reader' */
   readonly start?: 'first-reader' | 'now';
   /**
@@ -97,6 +112,7 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
     start,
     linger,
     restart,
+    lease: leaseOf(options, log),
     ...bounds,
     onInvalidEvent,
     endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,

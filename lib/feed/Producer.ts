@@ -1,13 +1,17 @@
-import { defer, map, type Observable, Subscription, switchMap } from 'rxjs';
+import { concat, defer, map, Observable, type Subscriber, Subscription, switchMap, takeWhile } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
+import type { FencedError } from '../error/FencedError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { EventLog, LogEnd, LogState } from '../log/EventLog.ts';
+import type { EventLog, FenceOptions, LogEnd, LogState } from '../log/EventLog.ts';
+import { listen } from '../operator/listen.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
 import { readLog, retryStorage } from './readLog.ts';
+import { type ClaimableLog, whileClaimed } from './whileClaimed.ts';
 
 /** The argument of a function that creates the source of a feed for each attempt. @category feed */
 export interface SourceContext {
@@ -22,7 +26,8 @@ export interface SourceContext {
 /** Where the events of a feed come from. @category feed */
 export type FeedSource<T> = Observable<T> | ((context: SourceContext) => Observable<T>);
 
-interface ProducerOptions {
+/** The options of a producer, with every default filled in. */
+export interface ProducerOptions {
   readonly source: FeedSource<unknown>;
   readonly contract: Contract | undefined;
   readonly log: EventLog;
@@ -33,7 +38,10 @@ interface ProducerOptions {
   readonly maxEventBytes: number;
   readonly onInvalidEvent: 'drop' | 'fail';
   readonly endsWith: ((event: unknown) => boolean) | undefined;
+  /** Absent for a feed that is shared. */
   readonly rules?: FrameRules;
+  /** The lease, in ms, under which the log is claimed while the source is subscribed; `undefined`: it is not claimed. */
+  readonly lease?: number | undefined;
   readonly onError: (error: unknown) => void;
   /** Called when the source has completed, or was unsubscribed from. */
   readonly onStop?: () => void;
@@ -44,9 +52,12 @@ export class Producer {
   readonly #options: ProducerOptions;
   #subscription: Subscription | undefined;
   #lingering: Subscription | undefined;
-  #isComplete = false;
   /** The event after which the feed ends, once the source has emitted it. */
   #last: EncodedEvent | undefined;
+  /** The source has completed or failed, and the end of the log may not be stored yet. */
+  #isEnding = false;
+  /** Nothing is subscribed any more: the log has ended, or the producer is closed. */
+  #isComplete = false;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -56,18 +67,20 @@ export class Producer {
     this.#lingering?.unsubscribe();
     this.#lingering = undefined;
     if (this.#isComplete || this.#subscription !== undefined) return;
+    const { log, lease, onError } = this.#options;
     const subscription = new Subscription();
     this.#subscription = subscription;
+    const produced =
+      lease === undefined
+        ? this.#produce()
+        : whileClaimed({ log: log as ClaimableLog, lease, onError }, (token) => this.#produce({ token }));
     subscription.add(
-      this.#attempts().subscribe({
-        next: (encoded) => {
-          if (encoded !== undefined) this.#append(encoded);
+      produced.subscribe({
+        error: onError,
+        complete: () => {
+          this.#isComplete = true;
+          this.#subscription = undefined;
         },
-        error: (error) => {
-          this.#options.onError(error);
-          this.#end('failed');
-        },
-        complete: () => this.#end('completed'),
       }),
     );
   }
@@ -75,7 +88,7 @@ export class Producer {
   /** Called when the last reader has left. */
   leave(): void {
     const { linger } = this.#options;
-    if (this.#isComplete || this.#subscription === undefined || linger === Infinity) return;
+    if (this.#isEnding || this.#subscription === undefined || linger === Infinity) return;
     if (linger === 0) return this.stop();
     // The wait of an earlier reader may still be running.
     this.#lingering?.unsubscribe();
@@ -101,6 +114,32 @@ export class Producer {
   close(): void {
     this.#isComplete = true;
     this.stop();
+  }
+
+  /** Appends what the source emits, then ends the log, and completes when that is stored. */
+  #produce(fence?: FenceOptions): Observable<never> {
+    const { append, endsWith, onError } = this.#options;
+    return new Observable<never>((subscriber) => {
+      this.#last = undefined;
+      const onAppendError = (error: unknown): void => {
+        onError(error);
+        if (hasTag<FencedError>(error, 'FencedError')) subscriber.error(error);
+      };
+      // A value that was dropped is `undefined`, as is the last event before there is one.
+      const isBefore = (event: EncodedEvent | undefined): boolean => event === undefined || event !== this.#last;
+      const attempts = this.#attempts();
+      listen(endsWith === undefined ? attempts : attempts.pipe(takeWhile(isBefore, true)), subscriber, {
+        next: (event) => {
+          if (event === undefined || event === this.#last) return;
+          append([event], fence).subscribe({ error: onAppendError });
+        },
+        error: (error) => {
+          onError(error);
+          this.#end('failed', fence, subscriber);
+        },
+        complete: () => this.#end('completed', fence, subscriber),
+      });
+    });
   }
 
   #attempts(): Observable<EncodedEvent | undefined> {
@@ -140,28 +179,37 @@ export class Producer {
     }
   }
 
-  #append(event: EncodedEvent): void {
-    const { append, onError } = this.#options;
-    if (event !== this.#last) {
-      append([event]).subscribe({ error: onError });
-      return;
-    }
-    // Nothing that the source emits after the last event is appended, so the last event has to be stored.
-    this.close();
-    defer(() => append([event]))
-      .pipe(retryStorage(onError, Infinity))
-      .subscribe({ next: () => this.#end('completed'), error: onError });
-  }
-
-  #end(how: LogEnd): void {
-    this.#isComplete = true;
-    this.#subscription = undefined;
-    this.#options.onStop?.();
-    const { log, onError } = this.#options;
-    // Repeated until it is stored, or the log is closed: readers would wait for more without end.
-    defer(() => log.end(how))
-      .pipe(retryStorage(onError, Infinity))
-      .subscribe({ error: onError });
+  #end(how: LogEnd, fence: FenceOptions | undefined, subscriber: Subscriber<never>): void {
+    const { log, append, onError, onStop } = this.#options;
+    this.#isEnding = true;
+    subscriber.add(() => {
+      this.#isEnding = false;
+    });
+    this.#lingering?.unsubscribe();
+    this.#lingering = undefined;
+    onStop?.();
+    // Repeated until it is stored, or the log is closed: readers would wait for more without end. The last event has to
+    // be stored as well, since nothing that the source emits after it is.
+    const stored = <T>(write: () => Observable<T>): Observable<T> => defer(write).pipe(retryStorage(onError, Infinity));
+    const last = this.#last;
+    const ended = stored(() => log.end(how, fence));
+    const written =
+      last === undefined
+        ? ended
+        : concat(
+            stored(() => append([last], fence)),
+            ended,
+          );
+    subscriber.add(
+      written.subscribe({
+        error: (error) => {
+          onError(error);
+          if (hasTag<FencedError>(error, 'FencedError')) subscriber.error(error);
+          else subscriber.complete();
+        },
+        complete: () => subscriber.complete(),
+      }),
+    );
   }
 }
 

@@ -1,13 +1,17 @@
-import { checkOneOf } from '../data/check.ts';
+import { checkDelay, checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { checkNames } from '../event/encodeEvent.ts';
 import { isContract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { type BackoffOptions, backoffKinds, checkBackoff } from '../time/backoff.ts';
 
+/** In milliseconds. */
+const defaultLease = 10_000;
+
 const feedKinds: Readonly<Record<string, string>> = {
   source: 'object or function',
   log: 'object',
+  claim: 'boolean or object',
   start: '',
   linger: '',
   restart: 'boolean or object',
@@ -46,6 +50,28 @@ export function checkFeedOptions(options: {
     throw new TypeError('feed: log must be an event log, memoryLog() for example, got object');
   }
   if (typeof restart === 'object') checkRestart(restart);
+}
+
+/**
+ * Returns the lease under which a feed claims its log; `undefined` where it does not.
+ *
+ * @throws TypeError for a claim without a source, or on a log that cannot be claimed.
+ */
+export function leaseOf(
+  options: { readonly source?: unknown; readonly claim?: boolean | { readonly lease?: number } },
+  log: EventLog,
+): number | undefined {
+  const { source, claim = source !== undefined && log.shared === true } = options;
+  if (claim === false) return undefined;
+  if (source === undefined) throw new TypeError('feed: claim needs a source, which then runs in one process at a time');
+  if (log.claim === undefined) {
+    throw new TypeError('feed: claim needs a log that can be claimed, such as lmdbLog(); this one has no method claim');
+  }
+  if (claim === true) return defaultLease;
+  checkOptions('feed: claim', claim, { lease: '' });
+  const { lease = defaultLease } = claim;
+  checkDelay('feed: claim.lease', lease);
+  return lease;
 }
 
 function checkRestart(restart: BackoffOptions): void {

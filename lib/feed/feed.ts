@@ -68,7 +68,7 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
  *
  * @throws TypeError at once, for a value that is not a contract, for a contract with an event `error` or `open`, which can
  * only be read, and for an option of a wrong type.
- * @throws RangeError at once, for `linger`, `maxEventBytes`, `maxReaders` or `maxConcurrentReads` out of range.
+ * @throws RangeError at once, for `linger`, `claim.lease`, `maxEventBytes`, `maxReaders` or `maxConcurrentReads` out of range.
  * @category feed
  */
 export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = {}): Feed<C> {

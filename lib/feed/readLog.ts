@@ -9,6 +9,7 @@ import {
   timer,
 } from 'rxjs';
 import type { ClosedError } from '../error/ClosedError.ts';
+import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StorageError } from '../error/StorageError.ts';
 import type { EventLog, Page } from '../log/EventLog.ts';
@@ -37,18 +38,19 @@ export function readLog(
 }
 
 /**
- * Repeats an operation of a log that fails, with a backoff, and reports each failure. A closed log does not recover.
+ * Repeats an operation of a log that fails, with a backoff, and reports each failure. A closed log does not recover, and
+ * neither does a claim that was lost.
  *
  * @param count how many times; `Infinity` for an operation that has to succeed
  */
 export function retryStorage<T>(onError: (error: unknown) => void, count = maxRetries): MonoTypeOperatorFunction<T> {
   const delay = (error: unknown, failures: number): Observable<unknown> => {
-    if (isClosed(error)) return throwError(() => error);
+    if (isFinal(error)) return throwError(() => error);
     onError(error);
     return timer(fullJitter(backoffBound(failures - 1, firstDelay, maxDelay)));
   };
   const fail = (error: unknown): Observable<never> => {
-    if (isClosed(error)) return throwError(() => error);
+    if (isFinal(error)) return throwError(() => error);
     onError(error);
     const isStorageError = hasTag<StorageError>(error, 'StorageError');
     return throwError(() => (isStorageError ? error : new StorageError('read the log', error)));
@@ -56,6 +58,6 @@ export function retryStorage<T>(onError: (error: unknown) => void, count = maxRe
   return (operation) => operation.pipe(retry({ count, delay }), catchError(fail));
 }
 
-function isClosed(error: unknown): boolean {
-  return hasTag<ClosedError>(error, 'ClosedError');
+function isFinal(error: unknown): boolean {
+  return hasTag<ClosedError>(error, 'ClosedError') || hasTag<FencedError>(error, 'FencedError');
 }

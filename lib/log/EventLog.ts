@@ -94,6 +94,13 @@ export interface EventLog {
    */
   readonly inMemory?: boolean;
   /**
+   * True when several processes may write to it: a feed with a `source` then claims it, so that the source runs in one
+   * of them. It needs `claim`.
+   *
+   * @default false
+   */
+  readonly shared?: boolean;
+  /**
    * Appends events after the tail, all or none, in order, with no other entry between them. Errors when they were not
    * stored: the log is closed, has ended, was claimed by another producer, or its storage failed.
    */

@@ -75,6 +75,7 @@ export function failing(log: EventLog, script: FailureScript): EventLog {
     read: (after, maxBytes) => read(() => log.read(after, maxBytes)),
     end: (how, options) => end(() => log.end(how, options)),
     ...(claimLog && { claim: (holder: string, lease: number) => claim(() => claimLog(holder, lease)) }),
+    ...(log.shared && { shared: true }),
     wakes: log.wakes,
     close: () => log.close(),
   };

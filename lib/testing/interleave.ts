@@ -58,6 +58,7 @@ export function interleave(log: EventLog): InterleavedLog {
     read: (after, maxBytes) => stepped('read', () => log.read(after, maxBytes)),
     end: (how, options) => stepped('end', () => log.end(how, options)),
     ...(claim && { claim: (holder: string, lease: number) => stepped('claim', () => claim(holder, lease)) }),
+    ...(log.shared && { shared: true }),
     wakes: log.wakes,
     close: () => log.close(),
     step: () => {

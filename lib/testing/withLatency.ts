@@ -42,6 +42,7 @@ export function withLatency(log: EventLog, ms: number): EventLog {
     read: (after, maxBytes) => later(log.read(after, maxBytes)),
     end: (how, options) => later(log.end(how, options)),
     ...(claim && { claim: (holder: string, lease: number) => later(claim(holder, lease)) }),
+    ...(log.shared && { shared: true }),
     wakes: log.wakes,
     close: () => log.close(),
   };

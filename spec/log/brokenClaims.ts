@@ -15,6 +15,14 @@ const brokenClaims = (change: (claim: ClaimState, holder: string) => ClaimState)
 /** What a log with broken claims does, the log, and the test that must fail. */
 export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   [
+    'has a second writer and is not `shared`',
+    (retention) => {
+      const tested = sound(retention);
+      return { ...tested, second: () => twisted(tested.log, {}) };
+    },
+    /is `shared`/,
+  ],
+  [
     'grants its claim to every holder',
     brokenClaims((claim) => ({ ...claim, held: true })),
     /one of two holders that claim it at once/,

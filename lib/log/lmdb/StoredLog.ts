@@ -3,7 +3,7 @@ import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError
 import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
-import { checkLease, claimBy, claimStateOf, fenceError } from '../Claim.ts';
+import { checkLease, fenceError } from '../Claim.ts';
 import type {
   Appended,
   AppendOptions,
@@ -15,12 +15,11 @@ import type {
   Page,
 } from '../EventLog.ts';
 import type { Retention } from '../Segments.ts';
-import { claimIn, putClaim, withoutEndedProcess } from './claimIn.ts';
+import { claimIn, claimLog } from './claimIn.ts';
 import type { Environment } from './Environment.ts';
 import { idLine, storedEntry, wireLength } from './entry.ts';
 import { appendedBefore, remember } from './idempotencyKeys.ts';
 import { entryKey, hashOf, type Table } from './layout.ts';
-import { thisProcess } from './ownerProcess.ts';
 import { type Durability, QueuedWrite } from './QueuedWrite.ts';
 import { readPage } from './readPage.ts';
 import {
@@ -53,6 +52,7 @@ export interface StoredLogOptions {
 
 /** One log of an environment. It holds no entries and no state in memory, since other processes write as well. */
 export class StoredLog implements EventLog {
+  readonly shared = true;
   readonly wakes: Observable<void>;
   readonly #environment: Environment;
   readonly #options: StoredLogOptions;
@@ -115,11 +115,7 @@ export class StoredLog implements EventLog {
       const state = this.#tryState(() => storedIn(table, this.#hash));
       if (E.isLeft(state)) return state;
       if (state.right !== undefined && state.right.ended !== false) return E.left(new ClosedError('the log', 'ended'));
-      const now = this.#options.elapsed();
-      const before = withoutEndedProcess(claimIn(table, this.#hash));
-      const claim = claimBy(before, holder, lease, now);
-      if (claim !== before) putClaim(table, this.#hash, { ...claim, process: thisProcess() });
-      return E.right(claimStateOf(claim, holder, now));
+      return E.right(claimLog(table, this.#hash, holder, lease, this.#options.elapsed()));
     };
     // A crash of the machine, after which only what was flushed is left, ends all holders as well.
     return this.#enqueue(new QueuedWrite(this.#hash, 'visible', work, lease > 0));

@@ -1,6 +1,7 @@
-import { type Claim, noClaim } from '../Claim.ts';
+import { type Claim, claimBy, claimStateOf, noClaim } from '../Claim.ts';
+import type { ClaimState } from '../EventLog.ts';
 import { bytesOf, claimKey, jsonOf, type Table } from './layout.ts';
-import { hasEnded, type OwnerProcess } from './ownerProcess.ts';
+import { hasEnded, type OwnerProcess, thisProcess } from './ownerProcess.ts';
 
 /** A claim, and the process that took it. Its times are those of the monotonic clock of the machine. */
 interface StoredClaim extends Claim {
@@ -12,11 +13,13 @@ export function claimIn(table: Table, log: Uint8Array): StoredClaim {
   return (jsonOf(table.get(claimKey(log))) as StoredClaim | undefined) ?? noClaim;
 }
 
-/** Returns a claim, or the free one after it where its process has ended, so that its lease is not waited for. */
-export function withoutEndedProcess(claim: StoredClaim): StoredClaim {
-  return claim.process !== undefined && hasEnded(claim.process) ? { ...noClaim, token: claim.token } : claim;
-}
-
-export function putClaim(table: Table, log: Uint8Array, claim: StoredClaim): void {
-  table.put(claimKey(log), bytesOf(claim));
+/** Claims a log for a holder in this process. */
+export function claimLog(table: Table, log: Uint8Array, holder: string, lease: number, now: number): ClaimState {
+  const stored = claimIn(table, log);
+  // Without waiting for the lease of a process that has ended.
+  const isFree = stored.process !== undefined && hasEnded(stored.process);
+  const before = isFree ? { ...noClaim, token: stored.token } : stored;
+  const claim = claimBy(before, holder, lease, now);
+  if (claim !== before) table.put(claimKey(log), bytesOf({ ...claim, process: thisProcess() }));
+  return claimStateOf(claim, holder, now);
 }

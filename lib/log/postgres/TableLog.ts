@@ -43,6 +43,7 @@ interface TableLogOptions {
 
 /** One log in Postgres. It holds no entries and no state in memory, since other processes write as well. */
 export class TableLog implements EventLog {
+  readonly shared = true;
   readonly wakes: Observable<void>;
   readonly #shared: SharedPool;
   readonly #options: TableLogOptions;

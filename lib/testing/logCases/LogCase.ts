@@ -30,6 +30,7 @@ export interface OpenedLog extends CheckedLog {
   readonly reopened: (() => Promise<CheckedLog>) | undefined;
   /** Opens another writer; where there can be only one, returns the same log. */
   readonly second: () => Promise<CheckedLog>;
+  readonly hasSecond: boolean;
 }
 
 /** More than any case appends that has to retain all of them. */
@@ -53,6 +54,7 @@ export class LogOpener {
     const { reopen, second } = tested;
     return Object.assign(checked(tested.log), {
       reopened: reopen && (async () => checked(await reopen.call(tested))),
+      hasSecond: second !== undefined,
       second: async () => checked(second ? await second.call(tested) : tested.log),
     });
   }

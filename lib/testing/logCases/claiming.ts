@@ -18,6 +18,9 @@ const claimCase = (name: string, run: (log: OpenedLog, logs: LogOpener) => Promi
 });
 
 export const claiming: readonly LogCase[] = [
+  claimCase('is `shared` where another process may write to it, so that a feed claims it', async (log) => {
+    expectTrue('shared must be true in a log that has a second writer', log.log.shared === true || !log.hasSecond);
+  }),
   claimCase('gives its claim to one of two holders that claim it at once, and tells the other one so', async (log) => {
     const writer = await log.second();
     const claims = await Promise.all([claim(log, 'a', long), claim(writer, 'b', long), claim(log, 'c', long)]);
