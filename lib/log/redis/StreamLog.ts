@@ -47,6 +47,7 @@ interface StreamWrite {
 
 /** One log in Redis. It holds no entries and no state in memory, since other processes write as well. */
 export class StreamLog implements EventLog {
+  readonly shared = true;
   readonly wakes: Observable<void>;
   readonly #client: SharedClient;
   readonly #options: StreamLogOptions;
