@@ -20,7 +20,7 @@ import type { TestReader } from '../../lib/testing/TestReader.ts';
 import { comment } from '../../lib/wire/index.ts';
 import { later } from '../support/later.ts';
 
-/** An event carries the numbers of the published events that were combined to it. */
+/** An event with the numbers of the published events that were combined into it. */
 const Parts = events({ Part: { key: t.number, numbers: t.array(t.number) } });
 const { Part } = Parts;
 type PartEvent = EventOf<typeof Parts>;
@@ -28,7 +28,7 @@ type PartEntry = Entry<PartEvent | Gap>;
 
 interface Stage {
   apply(entries: Observable<PartEntry>): Observable<PartEntry>;
-  /** Returns the published events that have to arrive, of those that come into the operator. @default all of them */
+  /** Returns the published events that must be received, of those that the operator receives. @default all of them */
   readonly must?: (numbers: readonly number[]) => readonly number[];
 }
 
@@ -80,12 +80,12 @@ const stages: Readonly<Record<string, Stage>> = {
 };
 
 const names = Object.keys(stages);
-/** A comment of `keepAlive` is no event for the operators behind it. */
+/** Removes the comments of `keepAlive`, which are no events for the operators after it. */
 const firsts = names.filter((name) => name !== 'keepAlive');
 const combining: readonly string[] = names.filter((name) => name.includes('merge') || name === 'groupedWithin');
 const partial: readonly string[] = ['conflateBy', 'dedupe'];
 
-/** Returns what has to arrive of the published numbers; nothing where the chain does not say. */
+/** Returns the published numbers that must be received; `undefined` when the chain does not determine them. */
 function mustArrive(chain: readonly string[], published: readonly number[]): readonly number[] {
   const [first = '', second = ''] = chain;
   if (partial.includes(second) && (partial.includes(first) || combining.includes(first))) return [];
@@ -108,7 +108,7 @@ function receivedBy({ frames }: TestReader): readonly Received[] {
   });
 }
 
-/** Plays the route: a reader whose connection holds and, where it is given, one that comes back with a position. */
+/** Runs the route with a reader whose connection stays open and, with a cursor, one that reconnects with it. */
 function play(chain: readonly string[], waits: readonly number[], back?: { readonly at: number; readonly id: string }) {
   let stable: readonly Received[] = [];
   let resumed: readonly Received[] = [];
@@ -154,7 +154,7 @@ function check(chain: readonly string[], waits: readonly number[], cut: number):
     due.filter((number) => !all.has(number)),
     'lost',
   ).to.deep.equal([]);
-  // What came without a position behind the last one comes again.
+  // Events without a position after the last one are received again.
   const settled = numbersOf(before.slice(0, before.findLastIndex((message) => message.id !== undefined) + 1));
   const again = numbersOf(resumed);
   expect(
@@ -168,9 +168,9 @@ function check(chain: readonly string[], waits: readonly number[], cut: number):
 
 const waits = fc.array(fc.nat(5), { minLength: 1, maxLength: 24 });
 
-describe('a reader that is cut behind any frame of a pipeline and comes back', () => {
+describe('a reader that is cut after any frame of a pipeline and reconnects', () => {
   for (const name of names) {
-    it(`misses nothing and gets nothing again behind ${name}`, () => {
+    it(`misses and repeats no event with ${name}`, () => {
       fc.assert(
         fc.property(waits, fc.nat(), (schedule, cut) => check([name], schedule, cut)),
         { numRuns: 40 },
@@ -178,7 +178,7 @@ describe('a reader that is cut behind any frame of a pipeline and comes back', (
     });
   }
 
-  it('misses nothing and gets nothing again behind two operators', () => {
+  it('misses and repeats no event with two operators', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...firsts),

@@ -45,7 +45,7 @@ describe('decodeEvents', () => {
   );
 
   it(
-    "errors with an invalid event with onInvalid 'fail'",
+    "errors for an invalid event with onInvalid: 'fail'",
     marbles(({ hot, flush }) => {
       const errors: unknown[] = [];
       hot('-a-x-a', { a: raw, x: {} })
@@ -76,12 +76,12 @@ describe('decodeEvents', () => {
     });
   }
 
-  it('passes an event that a definition of the contract made', () => {
+  it('passes an event that a definition of the contract created', () => {
     const made = Dated.Seen({ at });
     expect(decoded(made, Dated).passed[0]).to.equal(made);
   });
 
-  it('decodes an event that a definition of another contract made', () => {
+  it('decodes an event that a definition of another contract created', () => {
     const Others = events({ OrderPaid: { order: t.string, total: t.string } });
     expect(decoded(Others.OrderPaid({ order: 'A', total: '5' })).issues).to.deep.equal([
       'order_paid.data.total: expected number, got string',

@@ -37,7 +37,7 @@ describe('dedupe', () => {
   );
 
   it(
-    'remembers without end by default',
+    'remembers keys without a time limit by default',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a 9s a|').pipe(dedupe(itself))).toBe('a 9s -|');
     }),
@@ -70,7 +70,7 @@ describe('dedupe', () => {
     const passed: number[] = [];
     source.pipe(dedupe((n) => n)).subscribe((n) => passed.push(n));
     for (let n = 0; n <= 10_000; n++) source.next(n);
-    // The second is remembered still, and the first is not.
+    // The second key is remembered, and the first is not.
     for (const n of [1, 0]) source.next(n);
     expect(passed.slice(-2)).to.deep.equal([10_000, 0]);
   });

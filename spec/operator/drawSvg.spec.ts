@@ -15,7 +15,7 @@ describe('drawSvg', () => {
     expect(svg).to.contain('>^</text>').and.to.contain('>!</text>');
   });
 
-  it('has one scale for all rows, on which equal moments stand above each other', () => {
+  it('has one scale for all rows, so that equal times are aligned', () => {
     const svg = drawSvg({ one: '--a', two: '--b-c' });
     const places = [...svg.matchAll(/cx="(\d+)" cy="(\d+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
     expect(places).to.have.length(3);

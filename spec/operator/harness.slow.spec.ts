@@ -31,7 +31,7 @@ const chosen = process.env.OPERATOR?.split(',');
 
 for (const [name, subject] of Object.entries(subjects)) {
   if (chosen !== undefined && !chosen.includes(name)) continue;
-  describe(`${name} satisfies`, function () {
+  describe(`${name} satisfies the case`, function () {
     this.timeout(20_000);
 
     const checks = checksOf(name, subject);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { finalize, Observable, type Subscriber, take } from 'rxjs';
 import { listen } from '../../lib/operator/listen.ts';
 
-/** Returns a source that is ended by hand, with a teardown. */
+/** Returns a source that a spec ends, with a teardown. */
 function source(teardown: () => void) {
   let ours: Subscriber<number> | undefined;
   const made = new Observable<number>((subscriber) => {

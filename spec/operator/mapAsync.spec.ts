@@ -98,10 +98,10 @@ describe('mapAsync', () => {
   );
 
   it(
-    'takes the first result of a thenable that settles several times',
+    'emits the first result of a thenable that settles several times',
     marbles(({ hot, expectObservable }) => {
       const twice = (letter: string) => ({
-        // biome-ignore lint/suspicious/noThenProperty: a foreign promise is what this is about.
+        // biome-ignore lint/suspicious/noThenProperty: the spec tests a promise of another library.
         then: (resolve: (value: string) => void, reject: (error: unknown) => void) => {
           resolve(letter);
           resolve('again');

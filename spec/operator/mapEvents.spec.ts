@@ -11,7 +11,7 @@ const hideTotal = (order: Order): Order =>
 
 const hidden = Orders.OrderPaid({ order: 'B', total: 0 });
 
-/** An entry that was changed: how the log has it is of no use any more. */
+/** Returns a changed entry, which has no frame of the log. */
 const changed = <E>(sequence: number, event: E) => new Entry('e', sequence, event, undefined);
 
 describe('mapEvents', () => {

@@ -7,7 +7,7 @@ import { drawSvg } from './drawSvg.ts';
 
 const folder = 'docs/images/operators';
 
-/** The picture of each operator, by its path: of the very diagram that its doc comment has and its spec plays. */
+/** The picture of each operator by its path, drawn from the diagram of its doc comment, which its spec runs. */
 export function pictures(): ReadonlyMap<string, string> {
   const files = readdirSync(join(root, 'lib/operator')).filter((name) => name.endsWith('.ts'));
   return new Map(
@@ -24,7 +24,7 @@ export function pictures(): ReadonlyMap<string, string> {
   );
 }
 
-/** `npm run pictures` draws them again. */
+/** Draws the pictures again, by `npm run pictures`. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(join(root, folder), { recursive: true });
   for (const [path, svg] of pictures()) writeFileSync(join(root, path), svg);

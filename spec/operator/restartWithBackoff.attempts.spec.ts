@@ -18,7 +18,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
 const soon: RestartOptions = { initialDelay: 1, maxDelay: 1 };
 
-/** The waits of attempts that fail one after the other, each at once. */
+/** Returns the waits of attempts that fail one after the other, each synchronously. */
 function waitsOf(failures: number, options: RestartOptions, seed: number): number[] {
   const waits: number[] = [];
   const failing = () => throwError(() => 'no');
@@ -125,7 +125,7 @@ describe('restartWithBackoff', () => {
             expect(values).to.have.length(4);
           });
         }
-        // After the unsubscription no attempt is made and no timer runs.
+        // After the unsubscription no attempt starts and no timer runs.
         flush();
       }),
     );
@@ -208,7 +208,7 @@ describe('restartWithBackoff', () => {
           return cold(lasting[attempts.length - 1] ?? '|');
         };
         const all = restartWithBackoff(make, { ...soon, resetAfter: 10, maxAttempts: 2 });
-        // Emits as many as were made, once the limit is reached.
+        // The attempts emit their number, until the limit is reached.
         const count = all.pipe(catchError(() => of(...attempts)));
 
         const expected = '36ms (0121212|)';

@@ -6,7 +6,7 @@ import { marbles } from '../../lib/testing/marbles.ts';
 /** Every wait is 1 ms: a wait is a whole number of milliseconds, and never more than the bound. */
 const soon: RestartOptions = { initialDelay: 1, maxDelay: 1 };
 
-/** A factory that makes these, one after the other, the last again and again. */
+/** Returns a factory that returns the attempts one after the other, and then the last one each time. */
 function inTurn<T>(...made: Observable<T>[]): (attempt: Attempt) => Observable<T> {
   let count = 0;
   return () => made[Math.min(count++, made.length - 1)] ?? NEVER;
@@ -30,7 +30,7 @@ describe('restartWithBackoff', () => {
         expectSubscriptions(second.subscriptions).toBe(subs2);
         expectSubscriptions(third.subscriptions).toBe(subs3);
       },
-      // The chance that gives waits of 3 and 5 ms.
+      // With this randomness the waits are 3 and 5 ms.
       { seed: 13 },
     ),
   );
@@ -104,7 +104,7 @@ describe('restartWithBackoff', () => {
       const unsub = '           ^---!   ';
       const expected = '        -a------';
 
-      // Of a timer that stays the kit would say that it leaked: the wait is far longer than the run.
+      // The test kit reports a timer that remains as a leak, since the wait is far longer than the run.
       expectObservable(
         restartWithBackoff(() => failing, { initialDelay: 1e9, maxDelay: 1e9 }),
         unsub,
@@ -191,7 +191,7 @@ describe('restartWithBackoff', () => {
       const failing = cold('-#');
       const subs = '        ^!';
 
-      // Of a timer that stays the kit would say that it leaked.
+      // The test kit reports a timer that remains as a leak.
       const all = restartWithBackoff(() => failing, {
         initialDelay: 1e9,
         maxDelay: 1e9,

@@ -15,7 +15,7 @@ const { Tick } = Ticks;
 type TickEntry = Entry<EventOf<typeof Ticks> | Gap>;
 const ticks = { a: Tick([1]), b: Tick([2]), c: Tick([3]), d: Tick([4]) };
 
-/** Pipelines of a route that hold events back. What a reader lacks of them when it is cut, it gets when it is back. */
+/** Pipelines of a route that hold events. A reader that is cut receives the held events when it reconnects. */
 const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Observable<unknown>>> = {
   conflateBy: (entries) => entries.pipe(conflateBy(({ data }) => data[0], { interval: 12 })),
   'groupedWithin and mapEvents': (entries) =>
@@ -30,7 +30,7 @@ const pipelines: Readonly<Record<string, (entries: Observable<TickEntry>) => Obs
 
 describe('operators between a feed and its reader', () => {
   for (const [name, over] of Object.entries(pipelines)) {
-    it(`${name} loses and repeats nothing, wherever the reader is disconnected`, () => {
+    it(`${name} loses and repeats no event, for a disconnection after any frame`, () => {
       for (let cut = 6; cut < 60; cut += 5) {
         const run = marbles(({ hot, reader, flush }) => {
           const shared = feed(Ticks, { source: hot('10ms a 4ms b 9ms c 9ms d 20ms |', ticks) });

@@ -31,7 +31,7 @@ describe('timeouts', () => {
     ['total', '--a--b--c--d-', '--a--b--c--d#', 12],
   ] as const) {
     it(
-      `says that it was \`${limit}\` that ${source} did not keep`,
+      `reports the limit \`${limit}\` for ${source}`,
       marbles(({ hot, expectObservable }) => {
         expectObservable(hot(source).pipe(timeouts(limits))).toBe(
           expected,
@@ -73,7 +73,7 @@ describe('timeouts', () => {
 
   for (const make of ['hot', 'cold'] as const) {
     it(
-      `takes a value at the deadline for one in time, of a ${make} source`,
+      `treats a value at the deadline as in time, from a ${make} source`,
       marbles((helpers) => {
         const source = helpers[make]('         ---a----b---|');
         helpers.expectObservable(source.pipe(timeouts(limits))).toBe('---a----b---|');

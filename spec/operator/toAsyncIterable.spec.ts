@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NEVER, Observable, of, range, Subject } from 'rxjs';
 import { type BufferPolicy, toAsyncIterable } from '../../lib/operator/toAsyncIterable.ts';
 
-/** A loop that has its first value, and then lets these wait. */
+/** Returns a loop that has received its first value, and for which these values wait. */
 async function behind(overflow: BufferPolicy, values: readonly number[], queue = 2) {
   const source = new Subject<number>();
   const dropped: number[] = [];

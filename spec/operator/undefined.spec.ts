@@ -8,7 +8,7 @@ import { rateLimit } from '../../lib/operator/rateLimit.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { later } from '../support/later.ts';
 
-/** A position-only entry has no event, and `undefined` is an event like any other: the two are not confused. */
+/** A position-only entry has no event, and `undefined` is an event like any other, so that the two differ. */
 describe('an event that is undefined', () => {
   const values = { u: undefined };
 

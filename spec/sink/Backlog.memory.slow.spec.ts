@@ -12,7 +12,7 @@ import { Wire } from '../../lib/sink/Wire.ts';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** Bytes of the heap that cannot be collected. */
+/** Returns the bytes of the heap that cannot be collected. */
 async function held(): Promise<number> {
   for (let round = 0; round < 4; round++) {
     collect();
@@ -37,13 +37,13 @@ const texts: Readonly<Record<string, string>> = {
   'texts of 1000 characters beyond Latin-1': 'ж'.repeat(1000),
 };
 
-describe('the memory of what waits for a slow reader', function () {
+describe('the memory of the events that wait for a slow reader', function () {
   this.timeout(20_000);
 
   for (const [policy, overflow] of Object.entries(policies)) {
     for (const [what, text] of Object.entries(texts)) {
-      it(`is what maxBytes says, with ${policy} and ${what}`, async () => {
-        // Several, so that what else the process does is small beside them.
+      it(`is near maxBytes, with ${policy} and ${what}`, async () => {
+        // Several backlogs, so that the rest of the process is small in comparison.
         const backlogs = Array.from({ length: 8 }, () => new Backlog(overflow, { maxBytes: MiB, maxEvents: Infinity }));
         const encoder = new SequenceEncoder(Texts, new Wire(), new SharedEncodings(new Wire(), Infinity));
         const before = await held();

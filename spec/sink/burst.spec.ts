@@ -11,7 +11,7 @@ const Rows = events({ Row: { key: t.number, text: t.string } });
 const rows = Array.from({ length: 20_000 }, (_, key) => Rows.Row({ key, text: `row ${key}`.padEnd(60) }));
 const keysIn = (text: string): number => text.match(/"key":\d+/g)?.length ?? 0;
 
-/** Mounts a route whose errors before the first byte are answered with their text. */
+/** Mounts a route, and answers errors before the first byte with their text. */
 function withNext(route: ReturnType<typeof sse>, errors: unknown[] = []) {
   return (request: never, response: { statusCode: number; end(text: string): void }) =>
     route(request, response as never, (error) => {
@@ -21,12 +21,12 @@ function withNext(route: ReturnType<typeof sse>, errors: unknown[] = []) {
     });
 }
 
-describe('what a stream emits while it is subscribed', () => {
+describe('a synchronous burst at the subscription', () => {
   for (const [name, stream] of [
     ['and completes', from(rows)],
     ['and stays open', concat(from(rows), NEVER)],
   ] as const) {
-    it(`is sent whole where 20,000 events come at once ${name}, however fast the socket is`, async () => {
+    it(`of 20,000 events is sent completely, when the stream emits it ${name}`, async () => {
       await listen(sse({ events: Rows }, stream), async (url) => {
         const wire = await openStream(url);
         const text = await wire.until(/"key":19999/);
@@ -40,7 +40,7 @@ describe('what a stream emits while it is subscribed', () => {
     [{ maxBytes: 100_000 }, 'queue.maxBytes, 100000'],
     [{ maxEvents: 5 }, 'queue.maxEvents, 5'],
   ] as const) {
-    it(`is an HTTP error where it exceeds ${named}, which names the option and the alternative`, async () => {
+    it(`is an HTTP error above ${named}, which names the option and the alternative`, async () => {
       const errors: unknown[] = [];
       await listen(withNext(sse({ events: Rows, queue }, from(rows)), errors) as never, async (url) => {
         const wire = await openStream(url);
@@ -53,7 +53,7 @@ describe('what a stream emits while it is subscribed', () => {
     });
   }
 
-  it('is bounded by 16 MiB where the route says nothing, and then unsubscribed from', async () => {
+  it('is bounded by 16 MiB by default, and then unsubscribed from', async () => {
     let emitted = 0;
     const endless = new (class {
       *[Symbol.iterator]() {
@@ -70,7 +70,7 @@ describe('what a stream emits while it is subscribed', () => {
     });
   });
 
-  it('is not sent where the stream fails after it, so that the error is an HTTP error', async () => {
+  it('is not sent when the stream errors after it, so that the error is an HTTP error', async () => {
     const failing = concat(
       range(0, 50_000),
       throwError(() => new Error('no database')),
@@ -81,7 +81,7 @@ describe('what a stream emits while it is subscribed', () => {
     });
   });
 
-  it("drops the oldest that wait with overflow 'drop-oldest', and reports them by a gap", async () => {
+  it("loses its oldest waiting events with overflow: 'drop-oldest', and has a gap for them", async () => {
     const route = sse({ overflow: 'drop-oldest', queue: { maxEvents: 2 } }, range(0, 50_000));
     await listen(route, async (url) => {
       const text = await (await openStream(url)).ended();
@@ -141,7 +141,7 @@ describe('an iterable', () => {
     });
   });
 
-  it('is not text', () => {
+  it('cannot be a string', () => {
     expect(() => sse('text' as never)).to.throw(TypeError, 'got string');
   });
 });

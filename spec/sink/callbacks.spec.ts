@@ -13,7 +13,7 @@ const Ticks = events({ Tick: t.number });
 type Fail = () => never;
 type Feed = ReturnType<typeof feed<typeof Ticks>>;
 
-/** A route whose callback fails, and the headers of a request that reaches it. */
+/** A route whose callback fails, and the headers of a request that calls it. */
 interface Case {
   readonly route: (fail: Fail, ticks: Feed) => unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ interface Case {
 
 const oldest = { from: 'oldest' } as const;
 const lost = { 'last-event-id': '1.other.1' };
-/** More than is written before the subscription is complete, so that the values after it wait. */
+/** A first value larger than what is written during the subscription, so that the values after it wait. */
 const burst = (): readonly string[] => ['x'.repeat(70_000), 'a', 'b', 'c'];
 
 const ofEveryRoute = (
@@ -104,10 +104,10 @@ function raise(message: string): never {
   throw new Error(message);
 }
 
-/** Sends a request, and returns the errors that were noted once it was answered or cut. */
+/** Sends a request, and returns the errors that were reported until the response ended or was cut. */
 async function errorsOf({ route, headers = {} }: Case, fail: Fail, log: EventLog) {
-  const noted: string[] = [];
-  const reporter = replaceErrorReporter((error) => void noted.push(String(error)));
+  const reported: string[] = [];
+  const reporter = replaceErrorReporter((error) => void reported.push(String(error)));
   const unhandled = watchProcess();
   try {
     const ticks = feed(Ticks, { log });
@@ -116,7 +116,7 @@ async function errorsOf({ route, headers = {} }: Case, fail: Fail, log: EventLog
     const handler = route(fail, ticks) as (...args: readonly unknown[]) => void;
     const listener: RequestListener = (request, response) =>
       handler(request, response, (error: unknown) => {
-        noted.push(String(error));
+        reported.push(String(error));
         response.writeHead(500).end();
       });
     await listen(listener, async (url) => {
@@ -124,7 +124,7 @@ async function errorsOf({ route, headers = {} }: Case, fail: Fail, log: EventLog
         .then((response) => response.text())
         .catch(() => 'cut');
     });
-    return { noted, unhandled: [...(await unhandled.settled())] };
+    return { reported, unhandled: [...(await unhandled.settled())] };
   } finally {
     unhandled.stop();
     replaceErrorReporter(reporter);
@@ -133,13 +133,13 @@ async function errorsOf({ route, headers = {} }: Case, fail: Fail, log: EventLog
 
 for (const [callback, cases] of Object.entries(callbacks)) {
   describe(`${callback} that fails`, () => {
-    for (const [whose, each] of Object.entries(cases)) {
+    for (const [route, each] of Object.entries(cases)) {
       for (const [how, fail] of Object.entries(failures)) {
         for (const [where, log] of Object.entries(logs)) {
-          it(`${whose}, and ${how}, is noted, and nothing reaches the process, over ${where}`, async () => {
-            const { noted, unhandled } = await errorsOf(each, fail, log());
+          it(`${route}, and ${how}, is reported, and no error reaches the process, over ${where}`, async () => {
+            const { reported, unhandled } = await errorsOf(each, fail, log());
             expect(unhandled).to.deep.equal([]);
-            expect(noted.join('\n')).to.include('Error: callback');
+            expect(reported.join('\n')).to.include('Error: callback');
           });
         }
       }

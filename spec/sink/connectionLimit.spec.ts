@@ -24,7 +24,7 @@ describe('connectionLimit', () => {
       const later = reader(one, { at: '15ms', socket: '30ms X' });
       flush();
       expect([first, second, later].map(({ leftAt: left }) => left)).to.deep.equal([10, 30, 30]);
-      // Any other answer would end a native EventSource for good.
+      // Any other response would end a native EventSource permanently.
       expect(native.status).to.equal(200);
       expect(native.headers['rxsse-resume']).to.equal('refused');
       expect(native.text).to.match(/^retry: \d+\n\n$/);
@@ -57,7 +57,7 @@ describe('connectionLimit', () => {
   );
 
   it(
-    'releases once, however the connection is closed',
+    'releases once for each way in which the connection closes',
     marbles(({ reader, flush }) => {
       const limits = connectionLimit({ client: user });
       const routes = {
@@ -113,7 +113,7 @@ describe('connectionLimit', () => {
     }),
   );
 
-  it('refuses a bound below 1 when it is created', () => {
+  it('throws for a bound below 1', () => {
     expect(() => connectionLimit({ maxConnections: 0 })).to.throw(RangeError, 'maxConnections');
     expect(() => connectionLimit({ maxConnectionsPerClient: 0 })).to.throw(RangeError, 'maxConnectionsPerClient');
   });

@@ -9,7 +9,7 @@ import { type Tick, Ticks, ways } from './ways.ts';
 
 const values = { a: Ticks.Tick(1), b: Ticks.Tick(2), c: Ticks.Tick(3) };
 
-/** The events that a reader got, as the data that they were made of; of plain streams they come whole. */
+/** Returns the data of the events that a reader received. */
 function dataOf(reader: TestReader): readonly unknown[] {
   return received(reader)
     .filter((frame) => frame !== 'position')
@@ -19,7 +19,7 @@ function dataOf(reader: TestReader): readonly unknown[] {
 for (const [what, routeOf] of Object.entries(ways)) {
   describe(`the end of ${what}`, () => {
     it(
-      'comes at once where the stream is synchronous: everything and the end are sent, and nothing is left',
+      'comes at once after all events of a synchronous stream, and leaves no listener',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(of(values.a, values.b, values.c)));
         flush();
@@ -30,7 +30,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is everything that an empty stream sends',
+      'is the only event of an empty stream',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(EMPTY));
         flush();
@@ -41,7 +41,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'waits for a full socket, and comes with all that waited, in one write',
+      'waits for a full socket, and is sent with the waiting events in one write',
       marbles(({ hot, reader, flush }) => {
         const source = hot<Tick>('2ms a 7ms b 9ms (c|)', values);
         const r = reader(routeOf(source), { socket: '5ms F 44ms D' });
@@ -53,7 +53,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'does not hold a reader that disconnects first',
+      'is not sent to a reader that disconnects first',
       marbles(({ hot, reader, flush }) => {
         const r = reader(routeOf(hot<Tick>('2ms a 7ms (b|)', values)), { socket: '5ms F 44ms X' });
         flush();
@@ -76,7 +76,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'comes after a burst of many, whole and in order',
+      'comes after all events of a large burst, in order',
       marbles(({ reader, flush }) => {
         const burst = range(3000).pipe(map((n) => Ticks.Tick(n)));
         const r = reader(routeOf(burst), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms D' });
@@ -88,7 +88,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is not sent to a reader whose socket has taken nothing for too long',
+      'is not sent to a reader whose socket has accepted no bytes for the stall timeout',
       marbles(({ hot, reader, flush }) => {
         const route = routeOf(hot<Tick>('2ms a 7ms (b|)', values), { stallTimeout: 1000 });
         const r = reader(route);
@@ -99,7 +99,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is a reported failure where the stream fails while the socket is full',
+      'is a reported failure when the stream errors while the socket is full',
       marbles(({ hot, reader, flush, reportedErrors }) => {
         const reports = reportedErrors();
         const errors: unknown[] = [];
@@ -124,7 +124,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
 describe('an error while the socket is full', () => {
   it(
-    'cuts when the socket has drained, after what came before it',
+    'cuts the connection when the socket has drained, after the earlier events',
     marbles(({ hot, reader, flush, reportedErrors }) => {
       const reported = reportedErrors();
       const r = reader(sse(hot('2ms a 7ms b 9ms #')), { socket: '5ms F 44ms D' });
@@ -136,7 +136,7 @@ describe('an error while the socket is full', () => {
   );
 
   it(
-    'sends the last event when the socket has drained, after what came before it',
+    'sends the last event when the socket has drained, after the earlier events',
     marbles(({ hot, reader, flush }) => {
       const route = sse({ onError: () => 'sorry' }, hot('2ms a 7ms b 9ms #'));
       const r = reader(route, { socket: '5ms F 44ms D' });
@@ -147,9 +147,9 @@ describe('an error while the socket is full', () => {
   );
 });
 
-describe('a reader that disconnects', () => {
+describe('a reader that disconnects within a burst', () => {
   it(
-    'within a burst ends the burst there',
+    'ends the burst there',
     marbles(({ reader, flush }) => {
       let emitted = 0;
       const endless = range(0, Infinity).pipe(
@@ -167,7 +167,7 @@ describe('a reader that disconnects', () => {
   );
 
   it(
-    'within a burst that was written in part gets nothing more',
+    'receives nothing more of a burst that was written in part',
     marbles(({ reader, flush }) => {
       const text = 'x'.repeat(1000);
       const burst = concat(from(Array.from({ length: 100 }, () => text)), NEVER);

@@ -13,7 +13,7 @@ const stuck = finalize<unknown>(() => {
 
 describe('a stream whose teardown throws', () => {
   it(
-    'is unsubscribed from all the same when its reader disconnects, and affects no other',
+    'is unsubscribed from when its reader disconnects, and affects no other stream',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const route = sse({ onError: (error: unknown) => void errors.push(String(error)) }, NEVER.pipe(stuck));
@@ -46,7 +46,7 @@ const overHttp = async (use: (observed: () => Promise<readonly string[]>) => Pro
   }
 };
 
-it('an iterator with an invalid result is an error of the stream: it cuts, and nothing reaches the process', () =>
+it('an iterator with an invalid result is an error of the stream, which cuts the connection and does not reach the process', () =>
   overHttp(async (noticed) => {
     const iterable = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(undefined) }) };
     await listen(sse(iterable as never), async (url) => {
@@ -75,7 +75,7 @@ for (const [when, state] of Object.entries({
   'while its state is awaited': (_request: unknown) =>
     new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))),
 })) {
-  it(`a response that another handler has started ${when} is left to it, and nothing reaches the process`, () =>
+  it(`a response that another handler has started ${when} is not changed, and no error reaches the process`, () =>
     overHttp(async (seen) => {
       const route = sse(state === undefined ? {} : { state }, of(1));
       await listen(

@@ -21,7 +21,7 @@ describe('an error after the first byte', () => {
   };
   for (const [what, onError] of Object.entries(cuts)) {
     it(
-      `cuts when onError ${what}`,
+      `cuts the connection when onError ${what}`,
       marbles(({ reader, expectFrames, flush, reportedErrors }) => {
         const reported = reportedErrors();
         const r = reader(sse({ onError }, failing()));
@@ -35,7 +35,7 @@ describe('an error after the first byte', () => {
   }
 
   it(
-    'cuts where there is no onError',
+    'cuts the connection without onError',
     marbles(({ reader, expectFrames, flush }) => {
       const r = reader(sse(failing()));
       expectFrames(r).toBe('v#', { v: 1 });
@@ -66,7 +66,7 @@ describe('an error after the first byte', () => {
   }
 
   it(
-    "ends, and says so, when onError says 'end'",
+    "ends the response, and sends the end, when onError returns 'end'",
     marbles(({ reader, expectFrames, flush }) => {
       const r = reader(sse({ onError: () => 'end' }, failing()));
       expectFrames(r).toBe('v|', { v: 1 });
@@ -106,7 +106,7 @@ describe('an error after the first byte', () => {
 
 describe('an error before the first byte', () => {
   it(
-    'is answered with its status, and nothing else of it',
+    'is answered with its status and nothing else of it',
     marbles(({ reader, flush }) => {
       const refused = Object.assign(new Secret(), { status: 403 });
       const route = sse(throwError(() => refused));

@@ -42,7 +42,7 @@ describe('a value that cannot be sent', () => {
     );
 
     it(
-      `is an HTTP error before that, and nothing that came before it is sent: ${what}`,
+      `is an HTTP error before the first byte, and the events before it are not sent: ${what}`,
       marbles(({ reader, flush }) => {
         const errors: unknown[] = [];
         const stream = concat(of('first', value), NEVER);

@@ -11,7 +11,7 @@ const text = (length: number, letter = 'x') => Texts.Text(letter.repeat(length))
 
 describe('the size of an event', () => {
   it(
-    'is bounded in a stream without a log, at the byte, and reported by name and bound',
+    'is bounded to the byte in a stream without a log, and the error has the name and the bound',
     marbles(({ reader, flush }) => {
       const reported: unknown[] = [];
       const options = { maxEventBytes: 12, onError: (error: unknown) => void reported.push(error) };
@@ -30,7 +30,7 @@ describe('the size of an event', () => {
   );
 
   it(
-    'is bounded in what a pipeline maps an entry to',
+    'is bounded in the event that a pipeline maps an entry to',
     marbles(({ reader, flush }) => {
       const notices: unknown[] = [];
       const shared = feed(Texts);
@@ -48,7 +48,7 @@ describe('the size of an event', () => {
     }),
   );
 
-  it('is bounded in a feed: a publication is refused, and nothing of its batch is stored', async () => {
+  it('is bounded in a feed, which rejects the publication and stores nothing of its batch', async () => {
     const shared = feed(Texts, { maxEventBytes: 12 });
     let refused: unknown;
     await shared.publish([text(3), text(11)]).then(undefined, (error) => {
@@ -60,7 +60,7 @@ describe('the size of an event', () => {
   });
 
   it(
-    'is bounded in what the source of a feed emits: that is reported and dropped, and what follows is not',
+    'is bounded in the source of a feed, which reports and drops the event and continues',
     marbles(({ hot, reader, flush }) => {
       const notices: unknown[] = [];
       const source = hot('1ms a 1ms b 1ms a', { a: text(3), b: text(11) });
@@ -74,7 +74,7 @@ describe('the size of an event', () => {
   );
 
   it(
-    'is bounded in what is posted: 413, with the name of the event',
+    'is bounded in a posted event: the response is 413 with the name of the event',
     marbles((kit) => {
       const answer = post(kit, receive(feed(Texts, { maxEventBytes: 12 })), { type: 'text', data: 'x'.repeat(40) });
       expect(answer.status).to.equal(413);
@@ -82,7 +82,7 @@ describe('the size of an event', () => {
     }),
   );
 
-  it('is 1 MiB by default, and may be unbounded', async () => {
+  it('is bounded by 1 MiB by default, and unbounded with Infinity', async () => {
     const mebibyte = 1024 * 1024;
     const shared = feed(Texts);
     expect(await shared.publish(text(mebibyte - 2))).to.match(/\.1$/);

@@ -26,7 +26,7 @@ describe('a known failure of other libraries', () => {
         const r = reader(routeOf(source, { heartbeat: 10 }), { socket: '12ms F 39ms D 39ms X' });
         flush();
         const heartbeats = r.frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
-        // Seen to be full at 15, drained at 52.
+        // The connection finds the socket full at 15, and it drains at 52.
         expect(heartbeats).to.deep.equal([62, 72, 82]);
       }),
     );

@@ -32,7 +32,7 @@ function countedFeed(log: FeedOptions<typeof Counts>['log'] = memoryLog({ maxEnt
   return { shared, cursors, publish, ways };
 }
 
-/** Full from 5 ms to 15 ms, in which 2 to 6 are published and 2 to 4 are removed. */
+/** A socket that is full from 5 ms to 15 ms, while 2 to 6 are published and 2 to 4 are trimmed. */
 const slow = '5ms F 9ms D 24ms X';
 
 const expected: readonly (readonly [Policy, readonly string[]])[] = [
@@ -44,7 +44,7 @@ const expected: readonly (readonly [Policy, readonly string[]])[] = [
 for (const way of ['a mounted feed', 'a pipeline'] as const) {
   for (const [policy, frames] of expected) {
     it(
-      `the gap policy '${policy}' of ${way} is followed for a connected reader that a burst overtakes`,
+      `the gap policy '${policy}' of ${way} applies to a connected reader whose entries are trimmed`,
       marbles(({ reader, flush }) => {
         const { ways, publish } = countedFeed();
         timer(2).subscribe(() => publish(1));
@@ -63,9 +63,9 @@ for (const way of ['a mounted feed', 'a pipeline'] as const) {
   }
 }
 
-describe('a snapshot for a connected reader that a burst overtakes', () => {
+describe('a snapshot for a connected reader whose entries are trimmed', () => {
   it(
-    'is sent between the gap and its position, and the stream continues there, live',
+    'is sent between the gap and its position, where the stream continues live',
     marbles(({ reader, flush }) => {
       const { ways, publish, cursors } = countedFeed();
       const calls: unknown[] = [];
@@ -86,7 +86,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
         requested: cursors[0],
         resumedFrom: cursors[5],
       });
-      // Whoever is cut before the position gets a snapshot again.
+      // A reader that is cut before the position receives a snapshot again.
       expect(gap?.id).to.match(/\.0$/);
       expect(position?.id).to.equal(cursors[5]);
     }),
@@ -103,7 +103,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
       const skipping = reader(ways['a mounted feed']('skip'), { socket: '60ms X' });
       const piped = reader(ways['a pipeline']('skip'), { socket: '60ms X' });
       flush();
-      // It includes what was published while the log was read.
+      // It includes the events that were published while the log was read.
       expect(received(r)).to.deep.equal(['position', '1', 'gap trimmed', '20', 'position', '7']);
       expect(received(skipping)).to.deep.equal(['position', '1', 'gap trimmed', '7']);
       expect(received(piped)).to.deep.equal(['position', '1', 'gap trimmed', '7']);
@@ -111,7 +111,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
   );
 
   it(
-    'waits for a socket that is full when it is there',
+    'waits for a full socket',
     marbles(({ reader, flush }) => {
       const { ways, publish, cursors } = countedFeed(withLatency(memoryLog({ maxEntries: 2 }), 4));
       const missed = (): SnapshotResult<never> => ({ events: [Total(20) as never], cursor: cursors.at(-1) ?? '' });
@@ -124,7 +124,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
     }),
   );
 
-  it('may be a promise, and what is published meanwhile is not missed', async () => {
+  it('can be a promise, and events that are published meanwhile are not missed', async () => {
     const { shared, ways, publish, cursors } = countedFeed(withLatency(memoryLog({ maxEntries: 4 }), 1));
     const [called, result] = [deferred(), deferred<SnapshotResult<never>>()];
     const missed = (): Promise<SnapshotResult<never>> => {
@@ -158,7 +158,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
   };
   for (const [what, missed] of Object.entries(mistakes)) {
     it(
-      `cuts the connection and notifies onError where it ${what}`,
+      `cuts the connection and calls onError when it ${what}`,
       marbles(({ reader, flush }) => {
         const { ways, publish, cursors } = countedFeed();
         const errors: unknown[] = [];
@@ -176,7 +176,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
   }
 
   it(
-    'refuses a request where its cursor is beyond the last event of the feed',
+    'rejects a request when its cursor is beyond the last event of the feed',
     marbles(({ reader, flush }) => {
       const { ways, publish, cursors } = countedFeed();
       publish(1);
@@ -189,7 +189,7 @@ describe('a snapshot for a connected reader that a burst overtakes', () => {
   );
 
   it(
-    'is not silently left out of a route that reads its feed by feed.read',
+    'is an error in a route that reads its feed by feed.read',
     marbles(({ reader, flush }) => {
       const { ways } = countedFeed();
       const r = reader(ways['a pipeline'](() => ({ events: [], cursor: '' })));
@@ -208,7 +208,7 @@ describe("a reader without a cursor of a route with from: 'oldest'", () => {
 
   for (const policy of [undefined, 'replay', 'skip', 'end'] as const) {
     it(
-      `gets a gap and everything that is stored where the log was trimmed, with the gap policy ${policy}`,
+      `receives a gap and all stored entries when the log was trimmed, with the gap policy ${policy}`,
       marbles(({ reader, flush }) => {
         const { publish, oldest, cursors } = route(policy);
         publish(1, 2, 3, 4);
@@ -223,7 +223,7 @@ describe("a reader without a cursor of a route with from: 'oldest'", () => {
   }
 
   it(
-    'gets the snapshot where the log was trimmed',
+    'receives the snapshot when the log was trimmed',
     marbles(({ reader, flush }) => {
       const counted: { cursors?: readonly string[] } = {};
       const { publish, oldest, cursors } = route(() => ({
@@ -239,7 +239,7 @@ describe("a reader without a cursor of a route with from: 'oldest'", () => {
   );
 
   it(
-    'gets no gap where the log has everything',
+    'receives no gap when no entry was trimmed',
     marbles(({ reader, flush }) => {
       const { publish, oldest } = route(undefined, memoryLog());
       publish(1, 2, 3, 4);

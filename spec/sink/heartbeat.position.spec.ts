@@ -4,8 +4,8 @@ import type { EventEncoder } from '../../lib/sink/EventEncoder.ts';
 import type { StreamResponse } from '../../lib/sink/StreamResponse.ts';
 import { StreamWriter } from '../../lib/sink/StreamWriter.ts';
 
-describe('the position that a heartbeat carries', () => {
-  it('waits while an event waits for the end of its burst: it would be that of a later entry', () => {
+describe('the position of a heartbeat', () => {
+  it('is not sent while an event waits for the end of its burst, since it would be that of a later entry', () => {
     const connection = { state: 'open', isWaiting: false, checkSocket: () => true, checkBusy: () => false };
     let sent = 0;
     const encoder = {

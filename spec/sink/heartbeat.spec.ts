@@ -10,29 +10,29 @@ import { trackTimers } from '../support/trackTimers.ts';
 
 const h = comment();
 
-/** When a reader was sent a heartbeat. */
+/** Returns the times at which a reader was sent a heartbeat. */
 function heartbeatsOf({ frames }: TestReader): readonly number[] {
   return frames.filter(({ frame }) => frame._tag === 'Comment').map(({ at }) => at);
 }
 
 describe('a heartbeat', () => {
   it(
-    'is sent exactly one interval after the last write, whatever that was',
+    'is sent exactly one interval after the last write of any kind',
     marbles(({ hot, reader, expectFrames }) => {
       const source = hot('      3ms a 2ms b 19ms c 9ms     d');
       const route = sse({ heartbeat: 10 }, source);
       const r = reader(route, { socket: '60ms X' });
-      // The events at 26 and 36 are due together with a heartbeat, and are enough.
+      // The events at 26 and 36 are due together with a heartbeat, and replace it.
       expectFrames(r).toBe('    3ms a 2ms b 9ms h 9ms c 9ms d 9ms h 9ms h', { a: 'a', b: 'b', c: 'c', d: 'd', h });
     }),
   );
 
   it(
-    'counts for each reader from its own last write',
+    'is timed from the last write to each reader',
     marbles(({ reader, flush }) => {
       const route = sse({ heartbeat: 10 }, ({ query }) => timer(Number((query as { at: string }).at)));
       const of = (at: number, url: string, socket: string) => reader(route, { at: `${at}ms`, url, socket });
-      // One gets an event after 3 ms and then the end; the others are silent until they leave.
+      // One reader gets an event after 3 ms and then the end; the others get none until they disconnect.
       const readers = [of(0, '/?at=1000', '35ms X'), of(4, '/?at=1000', '35ms X'), of(4, '/?at=3', '35ms X')];
       flush();
       expect(readers.map(heartbeatsOf)).to.deep.equal([[10, 20, 30], [14, 24, 34], []]);
@@ -61,7 +61,7 @@ describe('a heartbeat', () => {
   );
 
   it(
-    'is written in slices to readers that are due at one moment, and the loop gets its turn between them',
+    'is written in slices to readers that are due at one time, with a turn of the event loop between them',
     marbles(({ reader, flush }) => {
       const route = sse({ heartbeat: 10 }, NEVER);
       const readers = Array.from({ length: 500 }, () => reader(route, { socket: '15ms X' }));
@@ -99,7 +99,7 @@ describe('a heartbeat', () => {
   );
 
   it(
-    'may fill the socket itself',
+    'can fill the socket',
     marbles(({ reader, flush }) => {
       const slow = reader(sse({ heartbeat: 10 }, NEVER), { socket: '49ms D 15ms X' });
       kernelBuffer(slow, 20);
@@ -143,7 +143,7 @@ describe('a heartbeat', () => {
   }
 
   it(
-    'may be longer than a timer can hold',
+    'accepts an interval longer than the longest delay of a timer',
     marbles(
       ({ reader, flush }) => {
         const r = reader(sse({ heartbeat: 3_000_000_000 }, NEVER), { socket: '7000000s X' });
@@ -153,7 +153,7 @@ describe('a heartbeat', () => {
         } finally {
           timers.stop();
         }
-        // Node takes a longer one for 1 ms.
+        // Node replaces a longer delay by 1 ms.
         expect(timers.longest).to.equal(2 ** 31 - 1);
         expect(heartbeatsOf(r)).to.deep.equal([3_000_000_000, 6_000_000_000]);
       },

@@ -9,7 +9,7 @@ const unwanted = new Error('unwanted');
 
 type Options = Pick<SseOptions, 'onInvalidInput'>;
 
-/** What the program may answer, on every route that decodes something of a request. */
+/** The routes that decode a part of a request, each with an onInvalidInput of the program. */
 const routes = {
   sse: (options: Options = {}) => sse({ query: { q: t.string }, ...options }, NEVER),
   receive: (options: Options = {}) => receive(feed(Orders), options),
@@ -42,7 +42,7 @@ for (const [name, routeOf] of Object.entries(routes)) {
     );
 
     it(
-      'is answered with the problem where onInvalidInput returns nothing',
+      'is answered with the problem when onInvalidInput returns nothing',
       marbles(({ reader, flush }) => {
         const answer = reader(routeOf({ onInvalidInput: () => undefined }) as never, bad);
         flush();
@@ -51,7 +51,7 @@ for (const [name, routeOf] of Object.entries(routes)) {
     );
 
     it(
-      'goes to next where onInvalidInput throws',
+      'calls next with what onInvalidInput throws',
       marbles(({ reader, flush }) => {
         const answer = reader(
           routeOf({
@@ -67,7 +67,7 @@ for (const [name, routeOf] of Object.entries(routes)) {
     );
 
     it(
-      'is an error of the program where onInvalidInput returns a promise',
+      'is an error of the program when onInvalidInput returns a promise',
       marbles(({ reader, flush }) => {
         const answer = reader(routeOf({ onInvalidInput: async () => ({}) }) as never, bad);
         flush();
@@ -99,7 +99,7 @@ describe('a body that no parser has read', () => {
   );
 
   it(
-    'is one of the client, if it sent none or something else, and the answer names no part of the program',
+    'is an error of the client if it sent none or another type, and the response names no part of the program',
     marbles(({ reader, flush }) => {
       const others = [{}, { ...json, 'content-length': '0' }, { ...json, 'content-type': 'text/plain' }];
       const answers = others.map((headers) => reader(route, { method: 'POST', headers }));

@@ -27,7 +27,7 @@ describe('an async iterable', () => {
     });
   });
 
-  it('is created for each reader where the route creates it', async () => {
+  it('is created for each reader when the route creates it', async () => {
     let made = 0;
     async function* once() {
       yield made++;
@@ -50,22 +50,22 @@ describe('an async iterable', () => {
     const { listener, responses } = watched((request, response) => sse(endless)(request, response));
     await listen(listener, async (url) => {
       const before = await withMuteReader(url, async () => {
-        // It is parked when nothing was pulled for many turns.
+        // The iterable is parked when nothing was pulled for many turns.
         for (let still = 0, last = -1; still < 50; still = pulled === last ? still + 1 : 0, last = pulled) await turn();
         return pulled;
       });
-      // What the kernel takes, and one burst in the process.
+      // The bytes that the kernel accepts, and one burst in the process.
       expect(before).to.be.above(1);
       expect(responses[0]?.writableLength).to.be.within(1, 200_000);
 
-      // This one reads, so that more is pulled from its iterable than fits into any buffer.
+      // This reader reads, so that more is pulled from its iterable than fits into any buffer.
       const wire = await openStream(url);
       while (wire.text().length < 30_000_000) await turn();
       wire.close();
     });
   });
 
-  it('is returned from when its reader disconnects, even while it is parked, and is notified by the signal', async () => {
+  it('is returned from, and its signal aborted, when its reader disconnects, even while it is parked', async () => {
     const [returned, aborted] = [deferred(), deferred()];
     const route = sse(({ signal }) => {
       signal.addEventListener('abort', () => aborted.resolve());
@@ -100,7 +100,7 @@ describe('an async iterable', () => {
     expect(returned).to.equal(0);
   });
 
-  it('may have no `return`, and leaves nothing subscribed then', async () => {
+  it('can have no `return`, and then leaves nothing subscribed', async () => {
     const left = deferred();
     const answer = deferred<IteratorResult<unknown>>();
     let requested = 0;
@@ -118,12 +118,12 @@ describe('an async iterable', () => {
       await left.promise;
       answer.resolve({ value: 2 });
       await turn();
-      // A value that came too late is not sent, and nothing more is pulled.
+      // A late value is not sent, and nothing more is pulled.
       expect(requested).to.equal(2);
     });
   });
 
-  it('whose `next` rejects after events is an error of the stream, and shows nothing', async () => {
+  it('whose `next` rejects after events is an error of the stream, which is not shown to the client', async () => {
     const errors: unknown[] = [];
     async function* failing() {
       yield 1;
@@ -179,14 +179,14 @@ describe('an async iterable', () => {
         expect([r.status, plain.status]).to.deep.equal([500, 500]);
         expect(r.error).to.be.instanceOf(Error);
         expect(plain.text).not.to.include('secret');
-        // The other error went to next.
+        // The other error was passed to next.
         expect(reported.map(({ where }) => where)).to.deep.equal(['sse GET /']);
         expect([errors, r.listeners, plain.listeners]).to.deep.equal([[], 0, 0]);
       }),
     );
   }
 
-  it('is subscribed to as an Observable where it is both', async () => {
+  it('is subscribed to as an Observable when it is both', async () => {
     const both = {
       ...iterableOf({ next: () => Promise.reject(new Error('not this way')) }),
       [observable]: () => ({

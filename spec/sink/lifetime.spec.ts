@@ -15,13 +15,13 @@ describe('the life of a connection', () => {
       flush();
       for (const { endedAt: ended } of readers) expect(ended).to.be.within(900, 1000);
       expect(new Set(readers.map(({ endedAt: ended }) => ended)).size).to.be.above(5);
-      // Nothing says that the stream ended, so that they come back.
+      // No end is sent, so that the readers reconnect.
       expect(readers.flatMap((each) => received(each))).to.deep.equal([]);
     }),
   );
 
   it(
-    "ends when the reader's permission has expired, and the reader resumes where it was",
+    "ends when the reader's permission has expired, and the reader resumes at its position",
     marbles(({ hot, reader, flush }) => {
       const shared = feed(Ticks, { source: hot('10ms a 99ms b', { a: Ticks.Tick(1), b: Ticks.Tick(2) }) });
       const route = sse({ expiresAt: () => new Date(asyncScheduler.now() + 50) }, shared);
@@ -37,13 +37,13 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is cut when the socket takes nothing for the stall timeout, and not before',
+    'is cut when the socket accepts no bytes for the stall timeout, and not before',
     marbles(({ reader, flush }) => {
       const route = sse({ stallTimeout: 100, heartbeat: Infinity }, timer(10, 10));
       const stalled = reader(route, { socket: '15ms F' });
       const slow = reader(route, { socket: '15ms F 90ms D 200ms X' });
       flush();
-      // Seen to be full when the event of 20 was to be written.
+      // The socket is found full when the event of 20 is written.
       expect(stalled.cutAt).to.equal(120);
       expect(stalled.listeners).to.equal(0);
       expect(slow.cutAt).to.equal(undefined);
@@ -52,7 +52,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'is cut after the end, too, when that is not taken',
+    'is cut after the end as well, when the socket does not accept the end',
     marbles(({ hot, reader, flush }) => {
       const route = sse({ stallTimeout: 100 }, hot('10ms a 9ms |'));
       const r = reader(route, { socket: '10ms F' });
@@ -62,7 +62,7 @@ describe('the life of a connection', () => {
   );
 
   it(
-    'calls the hooks, which may throw',
+    'calls the hooks, which can throw',
     marbles(({ hot, reader, flush, reportedErrors }) => {
       const errors = reportedErrors();
       const reported: unknown[] = [];
@@ -103,7 +103,7 @@ describe('the life of a connection', () => {
     }),
   );
 
-  it('refuses options out of range when the route is created', () => {
+  it('throws for an option out of range when the route is created', () => {
     expect(() => sse({ stallTimeout: 0 }, NEVER)).to.throw(RangeError, 'stallTimeout');
     expect(() => sse({ maxAge: 0 }, NEVER)).to.throw(RangeError, 'maxAge');
     expect(() => sse({ queue: { maxBytes: 0 } }, NEVER)).to.throw(RangeError, 'queue.maxBytes');

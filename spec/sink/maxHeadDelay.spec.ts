@@ -23,7 +23,7 @@ const ways: Ways = {
 for (const [what, routeOf] of Object.entries(ways)) {
   describe(`the head of ${what} with maxHeadDelay`, () => {
     it(
-      'is an HTTP error where the stream fails by then, and onError is not called',
+      'is an HTTP error when the stream errors within it, and onError is not called',
       marbles(({ reader, flush }) => {
         const notices: unknown[] = [];
         const failing = timer(20).pipe(mergeMap(() => throwError(() => broken)));
@@ -47,7 +47,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is sent with the end, where that is first',
+      'is sent with the end of an empty stream',
       marbles(({ hot, reader, flush }) => {
         const r = reader(routeOf(hot<Tick>('20ms |'), 50));
         flush();
@@ -57,7 +57,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is sent when the time is up, and a later error goes to onError',
+      'is sent when the time has passed, and a later error is passed to onError',
       marbles(({ hot, reader, flush }) => {
         const notices: unknown[] = [];
         const r = reader(routeOf(hot<Tick>('80ms #', values, broken), 50, notices));
@@ -70,7 +70,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is sent at once where the stream emits synchronously',
+      'is sent at once when the stream emits synchronously',
       marbles(({ reader, flush }) => {
         const r = reader(routeOf(from([values.a]), 50));
         flush();
@@ -80,7 +80,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is never sent where the reader disconnects before, and its timer is unsubscribed',
+      'is never sent when the reader disconnects before, and its timer is cleared',
       marbles(
         ({ reader, flush }) => {
           const r = reader(sse({ maxHeadDelay: 5000 }, NEVER), { socket: '20ms X' });
@@ -110,8 +110,8 @@ describe('maxHeadDelay', () => {
     }),
   );
 
-  it('makes the first error of an iterable an HTTP error, too', async () => {
-    // biome-ignore lint/correctness/useYield: it fails before it has anything to yield.
+  it('makes the first error of an iterable an HTTP error as well', async () => {
+    // biome-ignore lint/correctness/useYield: it throws before its first yield.
     async function* failing(): AsyncGenerator<never> {
       throw broken;
     }
@@ -125,7 +125,7 @@ describe('maxHeadDelay', () => {
     );
   });
 
-  it('is refused where a timer cannot hold it', () => {
+  it('is rejected above the longest delay of a timer', () => {
     for (const maxHeadDelay of [-1, Number.NaN, Infinity, 2 ** 31]) {
       expect(() =>
         sse(

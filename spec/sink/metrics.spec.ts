@@ -48,7 +48,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'count refused requests, by reason',
+    'count rejected requests, by reason',
     marbles(({ reader, flush }) => {
       const route = sse({ query: { n: t.string } }, () => of(1));
       reader(route);
@@ -92,7 +92,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'report how far readers of a feed are behind, and what they missed in mid-stream',
+    'report how far the readers of a feed are behind, and what they missed in mid-stream',
     marbles(({ reader, flush, cold }) => {
       const notices: unknown[] = [];
       const log = memoryLog({ maxEntries: 10, maxBytes: 1 });
@@ -122,13 +122,13 @@ describe('the metrics of a route', () => {
       expect(notices).to.deep.equal(['trimmed', 'trimmed']);
       expect(metricsOf(direct).gaps.trimmed).to.equal(1);
       expect(metricsOf(piped).gaps.trimmed).to.equal(1);
-      // What was stored, and nothing twice.
+      // The stored events, none of them twice.
       expect(metricsOf(direct).events).to.equal(metricsOf(piped).events);
     }),
   );
 
   it(
-    'of a registry are those of its feeds together',
+    'of a family of feeds are the sums of its feeds',
     marbles(({ reader, flush, cold }) => {
       const rooms = feeds(Ticks);
       const route = sse({ query: { room: t.string } }, ({ query }) => rooms.get(query.room));
@@ -141,7 +141,7 @@ describe('the metrics of a route', () => {
     }),
   );
 
-  it('are refused for anything else', () => {
+  it('throw for any other value', () => {
     expect(() => metricsOf({} as never)).to.throw(TypeError, 'sse(), feed() or feeds()');
   });
 });

@@ -10,12 +10,12 @@ const prices = () => feed(events({ Price: t.number }));
 const message = 'sse: the feed has the event price, which events does not have; add it, or leave events out';
 
 describe('a feed under the option events', () => {
-  it('is refused where it is mounted, if it has another event', () => {
+  it('throws at the creation of the route if it has another event', () => {
     expect(() => sse({ events: Ticks }, prices() as never)).to.throw(TypeError, message);
   });
 
   it(
-    'is an HTTP error where a function returns it, if it has another event',
+    'is an HTTP error if it has another event and a function returns it',
     marbles(({ reader, flush }) => {
       const r = reader(sse({ events: Ticks }, (() => prices()) as never));
       flush();
@@ -46,7 +46,7 @@ describe('the options of the methods of a feed', () => {
     "from must be 'live', 'oldest', a cursor or a snapshot": () => ticks.events({ from: 5 } as never),
   };
   for (const [text, call] of Object.entries(calls)) {
-    it(`are checked where they are given: ${text}`, () => {
+    it(`are checked by the call: ${text}`, () => {
       expect(call).to.throw(TypeError, text);
     });
   }

@@ -8,7 +8,7 @@ const numbers = interval(1);
 
 describe('a reader that is slower than a stream without a log', () => {
   it(
-    'is cut at the bound of its queue, and onError gets the error',
+    'is cut at the bound of its queue, and onError receives the error',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
       const route = sse({ queue: { maxEvents: 10 }, onError: (error: unknown) => void errors.push(error) }, numbers);
@@ -23,7 +23,7 @@ describe('a reader that is slower than a stream without a log', () => {
   );
 
   it(
-    'gets the newest events and a gap, where the oldest are dropped, and positions without a hole',
+    "receives the newest events after a gap with overflow: 'drop-oldest', at positions without a hole",
     marbles(({ reader, flush }) => {
       const drops: number[] = [];
       const route = sse(
@@ -69,7 +69,7 @@ describe('a reader that is slower than a stream without a log', () => {
   }
 
   it(
-    'gets one event for each key, merged, in the order in which the keys first waited',
+    'receives one merged event for each key, in the order in which the keys first waited',
     marbles(({ reader, flush }) => {
       const prices = numbers.pipe(map((n) => ({ symbol: n % 3, sum: n })));
       const route = sse(
@@ -83,7 +83,7 @@ describe('a reader that is slower than a stream without a log', () => {
       );
       const slow = reader(route, { socket: '2ms F 7ms D 2ms X' });
       flush();
-      // 0 came before; 1 to 8 waited: 1 + 4 + 7, 2 + 5 + 8, 3 + 6.
+      // 0 was sent before; 1 to 8 waited: 1 + 4 + 7, 2 + 5 + 8, 3 + 6.
       expect(received(slow).slice(0, 4)).to.deep.equal([
         '{"symbol":0,"sum":0}',
         '{"symbol":1,"sum":12}',
@@ -94,7 +94,7 @@ describe('a reader that is slower than a stream without a log', () => {
   );
 
   it(
-    'is cut where more keys wait than its queue holds',
+    'is cut when more keys wait than its queue holds',
     marbles(({ reader, flush, reportedErrors }) => {
       const reported = reportedErrors();
       const route = sse({ overflow: { conflateBy: (n: unknown) => n }, queue: { maxEvents: 5 } }, numbers);

@@ -9,7 +9,7 @@ import { openStream, readWire } from '../support/openStream.ts';
 const Orders = events({ Order: { key: t.number } });
 const table = [1, 2, 3].map((key) => ({ key }));
 
-/** Returns the rows after the id that the reader has received last, as typed events with their keys as ids. */
+/** Returns the rows after the last id of the reader, as typed events with their keys as ids. */
 function rows({ lastEventId = '0' }: Pick<SseContext, 'lastEventId'>) {
   const missed = table.filter(({ key }) => key > Number(lastEventId));
   return from(missed).pipe(map(({ key }) => withId(Orders.Order({ key }), String(key))));
@@ -51,7 +51,7 @@ describe("resume: 'own-ids'", () => {
     });
   }
 
-  it('announces the end, so that a reader that comes back is answered 204', async () => {
+  it('announces the end, so that a reader that reconnects receives 204', async () => {
     await listen(sse(ownIds, rows), async (url) => {
       const text = await (await openStream(url, { headers: { 'last-event-id': '3' } })).ended();
       const [, end = ''] = /^retry: 3000\n\nid: (\S+~)\nevent: rxsse\.end\ndata: null\n\n$/.exec(text) ?? [];
@@ -66,7 +66,7 @@ describe("resume: 'own-ids'", () => {
     ['data-only', /^id: 1\n.*data: \{"key":3\}\n\n$/s],
     [{ control: 'none', end: message({ text: '[DONE]' }) }, /\}\n\ndata: \[DONE\]\n\n$/],
   ] as const) {
-    it(`ends as the wire ${JSON.stringify(wire)} says`, async () => {
+    it(`ends by the wire ${JSON.stringify(wire)}`, async () => {
       await listen(sse({ ...ownIds, wire }, rows), async (url) => {
         expect(await (await openStream(url)).ended()).to.match(end);
       });
@@ -82,7 +82,7 @@ describe("resume: 'own-ids'", () => {
     });
   });
 
-  it('is refused for a feed, which has positions, however the route gets it', async () => {
+  it('is rejected for a feed, mounted or returned, which has its own positions', async () => {
     const orders = feed(Orders);
     expect(() => sse(ownIds, orders)).to.throw(TypeError, 'a feed has positions and resumes');
     for (const route of [sse(ownIds, () => orders), sse(ownIds, (context) => orders.read(context))]) {
@@ -99,14 +99,14 @@ describe("resume: 'own-ids'", () => {
     }
   });
 
-  it("is refused with overflow 'drop-oldest', whose gap needs positions", () => {
+  it("is rejected with overflow: 'drop-oldest', whose gap needs positions", () => {
     expect(() => sse({ resume: 'own-ids', overflow: 'drop-oldest' }, NEVER)).to.throw(
       TypeError,
       "overflow 'drop-oldest'",
     );
   });
 
-  it('is the only text that resume accepts', () => {
+  it('is the only string that resume accepts', () => {
     expect(() => sse({ resume: 'own' as never }, NEVER)).to.throw(
       TypeError,
       "sse: resume must be 'own-ids', true, false or an object, got string",
@@ -124,12 +124,12 @@ describe('withId', () => {
   });
 
   for (const id of ['a\nb', 'a\rb', 'a\0b', 5 as never]) {
-    it(`refuses the id ${JSON.stringify(id)}`, () => {
+    it(`throws for the id ${JSON.stringify(id)}`, () => {
       expect(() => withId(Orders.Order({ key: 1 }), id)).to.throw(TypeError, 'withId: id must');
     });
   }
 
-  it('refuses what is not an event', () => {
+  it('throws for a value that is not an event', () => {
     expect(() => withId(5 as never, '1')).to.throw(TypeError, 'got number');
   });
 
@@ -146,7 +146,7 @@ describe('an id of its own, in a stream that the route numbers', () => {
     ['an event', withId(Orders.Order({ key: 7 }), '7')],
   ] as const) {
     for (const resume of [false, { linger: 1000 }]) {
-      it(`of ${what} is an error that onError receives, and is not sent, with resume: ${JSON.stringify(resume)}`, async () => {
+      it(`of ${what} is passed to onError as an error, and is not sent, with resume: ${JSON.stringify(resume)}`, async () => {
         const errors: string[] = [];
         const onError = (error: unknown) => {
           errors.push(String(error));

@@ -5,7 +5,7 @@ import { marbles } from '../../lib/testing/index.ts';
 import { FrameParser } from '../../lib/wire/index.ts';
 import { Ticks } from './ways.ts';
 
-/** Returns what a reader has of a response that is cut after these bytes: its position, and whether it got the gap. */
+/** Returns the position of a reader whose response is cut after these bytes, and whether it has received the gap. */
 function cutAfter(bytes: Uint8Array, before: string): { readonly position: string; readonly knows: boolean } {
   let knows = false;
   let position = before;
@@ -22,7 +22,7 @@ function cutAfter(bytes: Uint8Array, before: string): { readonly position: strin
 describe('the preamble of a response with a gap', () => {
   const old = '1.aaaaaaaaaaaaaaaa.7';
 
-  /** A feed whose first ten entries are no longer stored, and the cursors that it cannot serve. */
+  /** Returns a feed whose first ten entries are trimmed, and cursors that it cannot serve. */
   function trimmed() {
     const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 10 }) });
     let cursor = '';
@@ -55,7 +55,7 @@ describe('the preamble of a response with a gap', () => {
 
   for (const [name, make] of Object.entries(routes)) {
     it(
-      `of ${name}, cut after any of its bytes, leaves no reader at a position whose gap it did not get`,
+      `of ${name}, cut after any byte, leaves no reader at a position without its gap`,
       marbles(({ reader, flush }) => {
         const { route, cursors } = make();
         const readers = Object.entries(cursors).map(([reason, lastEventId]) => ({

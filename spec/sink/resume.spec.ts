@@ -7,7 +7,7 @@ import { received } from '../feed/received.ts';
 describe('the option resume', () => {
   for (const resume of [false, undefined]) {
     it(
-      `unsubscribes from the stream of one request with its reader, where it is ${resume}`,
+      `unsubscribes from the stream of one request with its reader when it is ${resume}`,
       marbles(({ reader, flush }) => {
         const unsubscribed: number[] = [];
         const route = sse(resume === undefined ? {} : { resume }, () =>
@@ -27,7 +27,7 @@ describe('the option resume', () => {
 
   for (const resume of [true, {}]) {
     it(
-      `retains the stream for its reader, where it is ${JSON.stringify(resume)}`,
+      `retains the stream for its reader when it is ${JSON.stringify(resume)}`,
       marbles(
         ({ reader, flush }) => {
           const unsubscribed: number[] = [];

@@ -33,7 +33,7 @@ async function received(route: SseHandler<never>, readers: number, act: () => un
 
 const alike = (text: string, count: number): readonly string[] => Array.from({ length: count }, () => text);
 
-describe('an event that many connections of a route are sent', () => {
+describe('an event that is sent to many connections of a route', () => {
   for (const [what, streamOf] of [
     ['a Subject', (subject: Subject<Tick>) => () => subject],
     ['a shared pipeline', (subject: Subject<Tick>) => () => subject.pipe(share())],
@@ -42,7 +42,7 @@ describe('an event that many connections of a route are sent', () => {
       (subject: Subject<Tick>) => () => subject.pipe(map(({ data }) => tick(data.n))),
     ],
   ] as const) {
-    it(`is encoded once where it comes from ${what}`, async () => {
+    it(`is encoded once when it is emitted by ${what}`, async () => {
       const subject = new Subject<Tick>();
       const texts = await received(sse({ events: Ticks }, streamOf(subject)) as never, 100, () => {
         for (const n of [1, 2, 99]) subject.next(tick(n));
@@ -52,22 +52,22 @@ describe('an event that many connections of a route are sent', () => {
     });
   }
 
-  it('is encoded once where a pipeline maps the entries of a feed for each connection', async () => {
+  it('is encoded once when a pipeline maps the entries of a feed for each connection', async () => {
     const ticks = feed(Ticks);
     const route = sse({ events: Ticks }, (context) => ticks.read(context).pipe(mapEvents(({ data }) => tick(data.n))));
     const texts = await received(route as never, 20, () => ticks.publish([tick(1), tick(2), tick(99)]));
     expect(texts).to.deep.equal(alike('1/1,2/2,99/99', 20));
-    // Once for the log, and once for all pipelines.
+    // One encoding is for the log, and one for all pipelines.
     expect(encoded).to.equal(6);
   });
 
-  it('is sent as it was when it was emitted, where the program changes it and emits it again', async () => {
+  it('is sent with the data at the time of its emission when the program changes it and emits it again', async () => {
     const subject = new Subject<Tick>();
     const parity = (n: number) => subject.pipe(filter(({ data }) => data.n === 99 || data.n % 2 === n % 2));
     const route = sse({ events: Ticks, query: { n: t.string } }, ({ query }) => parity(Number(query.n)));
     const texts = await received(route as never, 4, () => {
       const one = tick(0);
-      // In one turn, and no reader gets all of them.
+      // All are emitted in one turn, and no reader receives all of them.
       for (let n = 0; n < 6; n++) {
         Object.assign(one.data, { n, list: [n] });
         subject.next(one);
@@ -80,7 +80,7 @@ describe('an event that many connections of a route are sent', () => {
     expect(texts).to.deep.equal([even, odd, even, odd]);
   });
 
-  it('is sent to each pipeline as that made it, where all return one object that they change', async () => {
+  it('is sent with the data of each pipeline when all return one object that they change', async () => {
     const ticks = feed(Ticks);
     const one = tick(0);
     const route = sse({ events: Ticks, query: { n: t.string } }, (context) =>
@@ -96,7 +96,7 @@ describe('an event that many connections of a route are sent', () => {
     expect(texts).to.deep.equal(['0/0,99/99', '1/0,99/99', '2/0,99/99']);
   });
 
-  it('is written to each connection once a turn, with all that was emitted in it', async () => {
+  it('is written to each connection with all events of its turn in one write', async () => {
     const subject = new Subject<Tick>();
     const { listener, responses } = watched((request, response) =>
       sse({ events: Ticks }, () => subject)(request, response),
@@ -121,7 +121,7 @@ describe('an event that many connections of a route are sent', () => {
     });
   });
 
-  it('is what it would be for one connection alone, whatever other connections are sent', () => {
+  it('has the same bytes for one connection as without other connections', () => {
     const alone = () => new SharedEncodings(new Wire(), Infinity);
     const value = fc.oneof(
       fc.record({

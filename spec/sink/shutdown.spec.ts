@@ -30,13 +30,13 @@ describe('shutdown', () => {
       const waits = readers.flatMap(({ frames }) => retries(frames).slice(1));
       for (const wait of waits) expect(wait).to.be.within(2000, 4000);
       expect(new Set(waits).size).to.equal(4);
-      // No end was sent: they reconnect.
+      // No end was sent, so that the readers reconnect.
       expect(readers.flatMap((each) => received(each))).to.deep.equal([]);
     }),
   );
 
   it(
-    'rejects new readers, as each kind of client needs it',
+    'rejects new readers with the response that each kind of client needs',
     marbles(({ reader, flush }) => {
       const route = sse(NEVER);
       void shutdown(route, { retry: [2000, 4000] });
@@ -53,7 +53,7 @@ describe('shutdown', () => {
   );
 
   it(
-    'lets readers of a feed resume exactly where they were disconnected, after a last event',
+    'lets the readers of a feed resume exactly after the last event before it',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks, { source: eachMs });
       const route = sse(shared);
@@ -80,7 +80,7 @@ describe('shutdown', () => {
   );
 
   it(
-    'takes feeds and registries, and a feed beside the route that mounts it',
+    'accepts feeds, families of feeds, and a feed beside the route that mounts it',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const rooms = feeds(Ticks, { idleTimeout: 1000 });
@@ -97,7 +97,7 @@ describe('shutdown', () => {
     }),
   );
 
-  it('takes a feed that is read through pipelines, in a route and outside', async () => {
+  it('accepts a feed that is read through pipelines, in a route and outside', async () => {
     const drained: Promise<void>[] = [];
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
@@ -108,7 +108,7 @@ describe('shutdown', () => {
       flush();
       expect(first.endedAt).to.equal(5);
       expect(retries(first.frames).at(-1)).to.equal(3);
-      // It is not a connection: its subscriber unsubscribes when it likes.
+      // It is not a connection; its subscriber unsubscribes itself.
       expect(outside.closed).to.equal(false);
       outside.unsubscribe();
     })();
@@ -116,7 +116,7 @@ describe('shutdown', () => {
   });
 
   it(
-    'ends the runs of a route, with and without a reader, since no reader will find them again',
+    'ends the runs of a route, with and without a reader',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const stream = cold('-a-----------------------------', { a: Ticks.Tick(1) });
       const route = sse({ resume: { linger: 1e6 } }, () => stream);
@@ -142,7 +142,7 @@ describe('shutdown', () => {
     );
   });
 
-  it('resolves at once without readers, and refuses a value that is not a target', async () => {
+  it('resolves at once without readers, and throws for a value that is not a target', async () => {
     await shutdown(sse(NEVER));
     await shutdown([]);
     expect(() => shutdown({} as never)).to.throw(TypeError, 'shutdown: expected what sse()');

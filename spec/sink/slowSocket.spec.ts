@@ -6,7 +6,7 @@ import { received } from '../feed/received.ts';
 import { kernelBuffer } from '../support/kernelBuffer.ts';
 import { Ticks, ways } from './ways.ts';
 
-/** One at each even moment: what happens to sockets at odd ones is before or after it. */
+/** Emits at even times; the sockets change at odd times, before or after it. */
 const numbers = interval(2);
 const ticks = numbers.pipe(map((n) => Ticks.Tick(n)));
 
@@ -16,7 +16,7 @@ const data = (frames: readonly string[]): readonly string[] => frames.filter((fr
 for (const [what, routeOf] of Object.entries(ways)) {
   describe(`a slow reader of ${what}`, () => {
     it(
-      'is sent nothing while its socket is full, then all of it in one write, and nothing twice',
+      'is sent nothing while its socket is full, and then all events in one write and once',
       marbles(({ reader, flush }) => {
         const route = routeOf(ticks, { heartbeat: 7 });
         const slow = reader(route, { socket: '5ms F 45ms D 19ms X' });
@@ -32,7 +32,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leaves nothing subscribed when it disconnects while its socket is full',
+      'is unsubscribed when it disconnects while its socket is full',
       marbles(({ reader, flush }) => {
         const route = routeOf(ticks, { heartbeat: 7 });
         const slow = reader(route, { socket: '5ms F 44ms X' });
@@ -48,7 +48,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'is sent everything through a socket that is full after each write',
+      'receives every event through a socket that is full after each write',
       marbles(({ reader, flush }) => {
         const slow = reader(routeOf(ticks, { heartbeat: 7 }), { socket: '9ms D 9ms D 9ms D 9ms D 9ms D 9ms X' });
         kernelBuffer(slow, 1);
@@ -61,7 +61,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'handles one drain of its socket once',
+      'handles each drain event of its socket once',
       marbles(({ reader, flush }) => {
         const slow = reader(routeOf(ticks, { heartbeat: Infinity }), { socket: '5ms (FD) 5ms F 9ms (DFD) 9ms X' });
         flush();
@@ -74,11 +74,11 @@ for (const [what, routeOf] of Object.entries(ways)) {
 
 describe('a reader whose socket a middleware has filled', () => {
   it(
-    'is sent nothing before it has drained',
+    'is sent nothing before the socket has drained',
     marbles(({ hot, reader, flush }) => {
       const source = hot('5ms a 4ms b');
       const route = sse(source);
-      // A middleware writes to the response, and does not look at what `write` says.
+      // A middleware writes to the response, and ignores the result of `write`.
       const slow = reader(
         (request, response, next) => {
           route(request, response, next);
@@ -98,20 +98,20 @@ describe('a reader that is too slow for a stream without a log', () => {
   const text = 'x'.repeat(1000);
 
   it(
-    'is cut alone when more waits than the queue holds, and `onError` gets the error',
+    'is cut alone when its queue is full, and `onError` receives the error',
     marbles(({ reader, flush }) => {
       const errors: unknown[] = [];
-      let left = 0;
+      let unsubscribed = 0;
       const kilobytes = interval(1).pipe(
         map((n) => `${n} ${text}`),
-        finalize(() => left++),
+        finalize(() => unsubscribed++),
       );
       const route = sse(
         {
           queue: { maxBytes: 100_000 },
           onError: (error: unknown) => {
             errors.push(error);
-            // Emitted without effect: nothing reads it.
+            // The value has no effect.
             return 'end';
           },
         },
@@ -123,13 +123,13 @@ describe('a reader that is too slow for a stream without a log', () => {
       flush();
 
       const cut = slow.cutAt ?? expect.fail('it was not cut');
-      // A hundred kilobytes, with what a block has beside its data.
+      // 100 kB, with the other bytes of each block.
       expect(cut - 5).to.be.within(80, 100);
       expect(slow.endedAt).to.equal(undefined);
       expect(slow.writes.every(({ at }) => at < 5)).to.equal(true);
       expect(errors).to.have.length(1);
       expect(errors[0]).to.be.instanceOf(LimitError);
-      expect(left).to.equal(3);
+      expect(unsubscribed).to.equal(3);
       for (const each of [other, quick]) {
         expect(each.cutAt).to.equal(undefined);
         const first = received(each).map((frame) => frame.slice(1, -1 - text.length).trim());
@@ -141,12 +141,12 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'may have 16 MiB wait by default',
+    'has a queue of 16 MiB by default',
     marbles(({ reader, flush, reportedErrors }) => {
       const reported = reportedErrors();
       const source = new Subject<string>();
       const slow = reader(sse(source), { socket: '1ms F' });
-      // 15.6 MiB, and 0.6 more.
+      // 15.6 MiB, and then 0.6 MiB more.
       for (const [ms, count] of [
         [10, 250],
         [20, 10],
@@ -161,13 +161,13 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'is sent what waited a burst at a time, in order, since one large write drains only as a whole',
+    'is sent its waiting events in several writes, in order, since one large write drains only as a whole',
     marbles(({ reader, flush }) => {
       const source = new Subject<string>();
       const slow = reader(sse({ stallTimeout: 30 }, source), { socket: `1ms F ${'18ms D '.repeat(20)}X` });
       kernelBuffer(slow, 64 * 1024);
       timer(10).subscribe(() => range(1000).subscribe((n) => source.next(`${n} ${text}`)));
-      // One comes while the rest is being written.
+      // One event is emitted while the others are being written.
       timer(60).subscribe(() => source.next(`1000 ${text}`));
       flush();
       expect([slow.cutAt, slow.overrun]).to.deep.equal([undefined, 0]);
@@ -179,7 +179,7 @@ describe('a reader that is too slow for a stream without a log', () => {
   );
 
   it(
-    'ends a source that emits forever synchronously',
+    'ends a source that emits synchronously without end',
     marbles(({ reader, flush }) => {
       let emitted = 0;
       const endless = range(0, Infinity).pipe(
@@ -193,14 +193,14 @@ describe('a reader that is too slow for a stream without a log', () => {
       flush();
       expect([slow.status, slow.isStream]).to.deep.equal([500, false]);
       expect(slow.error).to.be.instanceOf(LimitError);
-      // One burst, and a mebibyte.
+      // One burst, and 1 MiB.
       expect(emitted).to.be.within(900, 1200);
       expect([slow.overrun, slow.listeners]).to.deep.equal([0, 0]);
     }),
   );
 
   it(
-    'is not cut by a feed, which has no queue for it',
+    'is not cut by a feed, which has no queue',
     marbles(
       ({ reader, flush }) => {
         const shared = feed(Ticks);
@@ -218,7 +218,7 @@ describe('a reader that is too slow for a stream without a log', () => {
 
 describe('a route whose reader disconnected before anything was sent', () => {
   it(
-    'subscribes to nothing',
+    'does not subscribe to its stream',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a');
       const route = sse(source);

@@ -15,7 +15,7 @@ const Counts = events({ Count: t.number, Total: t.number });
 const { Count, Total } = Counts;
 type Sent = EventOf<typeof Counts> | Frame;
 
-/** A feed whose log stores the newest two events, and the cursors of everything that was published. */
+/** Returns a feed whose log stores the newest two events, and the cursors of all published events. */
 function counted(log = memoryLog({ maxEntries: 2 })) {
   const shared = feed(Counts, { log });
   const cursors: string[] = [];
@@ -37,7 +37,7 @@ const routed = (
 
 const cursorOf = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
 
-describe('a snapshot for a reader that missed something', () => {
+describe('a snapshot for a reader that missed events', () => {
   it(
     'is sent between the gap and its position, and the stream continues there',
     marbles(({ reader, flush }) => {
@@ -53,7 +53,7 @@ describe('a snapshot for a reader that missed something', () => {
       expect(r.headers).to.include({ 'rxsse-resume': 'gap;reason=trimmed' });
       const [first, gap, ten, , position] = r.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
       expect(JSON.parse(gap?.data ?? '')).to.include({ requested, resumedFrom: all.cursors.at(3) });
-      // The reader would not resume from the gap, nor from the events.
+      // The gap and the events have no id, so that the reader does not resume from them.
       expect(first?.id).to.equal(requested);
       expect(gap?.id).to.equal(cursorOf(0, all.cursors));
       expect(ten).to.include({ event: 'total' }).and.not.have.property('id', position?.id);
@@ -62,7 +62,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is not requested for a reader that misses nothing',
+    'is not requested for a reader that has missed no event',
     marbles(({ reader, flush }) => {
       const all = counted();
       const calls: unknown[] = [];
@@ -80,7 +80,7 @@ describe('a snapshot for a reader that missed something', () => {
     const route = routed(all, calls);
     const first = reader(route, { lastEventId, socket: '20ms X' });
     flush();
-    // It got the preamble, the gap and one event.
+    // The reader has received the preamble, the gap and one event.
     const [, , ten] = first.frames.map(({ frame }) => (frame._tag === 'Message' ? frame : undefined));
     const came = first.text.slice(0, first.text.indexOf(`data: ${ten?.data}\n\n`));
     const [lastId = ''] = [...came.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id).slice(-1);
@@ -101,7 +101,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is sent again also where the log still has everything of its own, but not the state before it, as after a restart',
+    'is sent again also when the log has all of its entries but not the state before them, as after a restart',
     marbles((helpers) => {
       const all = counted(memoryLog());
       all.publish(1);
@@ -110,7 +110,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'may have comments, but no message with an id of its own',
+    'can have comments, but no message with an id of its own',
     marbles(({ reader, flush }) => {
       const all = counted();
       all.publish(1);
@@ -125,7 +125,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'is an HTTP error where it throws, or returns no cursor of this feed',
+    'is an HTTP error when it throws or returns no cursor of this feed',
     marbles(({ reader, flush }) => {
       const { shared, publish } = counted();
       publish(1);
@@ -148,7 +148,7 @@ describe('a snapshot for a reader that missed something', () => {
   );
 
   it(
-    'retains nothing of a reader that disconnected while it was awaited',
+    'retains nothing of a reader that disconnects while it is awaited',
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a', { a: Count(1) });
       const shared = feed(Counts, { source, linger: 0 });
@@ -160,7 +160,7 @@ describe('a snapshot for a reader that missed something', () => {
     }),
   );
 
-  it('may be a promise, and what is published meanwhile is not missed', async () => {
+  it('can be a promise, and events that are published meanwhile are not missed', async () => {
     const { shared, cursors, publish } = counted(memoryLog());
     publish(1);
     const [called, result] = [deferred(), deferred<SnapshotResult<Sent>>()];
@@ -180,7 +180,7 @@ describe('a snapshot for a reader that missed something', () => {
     });
   });
 
-  it('is an HTTP error where its promise rejects', async () => {
+  it('is an HTTP error when its promise rejects', async () => {
     const { shared, publish } = counted();
     publish(1);
     const called = deferred();

@@ -49,7 +49,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'end one that falls silent, counted from its last event, in spite of heartbeats',
+      'end a stream without a next event, counted from its last event, in spite of heartbeats',
       marbles(({ hot, reader, flush, reportedErrors }) => {
         reportedErrors();
         const options = { timeout: { first: 8, idle: 20 }, heartbeat: 3 };
@@ -61,7 +61,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'end one that takes too long, with an end where the route says so',
+      "end a stream that takes too long, with an end when onError returns 'end'",
       marbles(({ hot, reader, flush }) => {
         const options = { timeout: { total: 12 }, onError: () => 'end' };
         const r = reader(routeOf(hot<Tick>('5ms a 4ms b 40ms c', values), options));
@@ -72,11 +72,11 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'send a last event where the route returns one',
+      'send a last event when onError returns one',
       marbles(({ hot, reader, flush, reportedErrors }) => {
         reportedErrors();
         const options = { timeout: { idle: 5 }, onError: () => Ticks.Text('silent') };
-        // A view of a feed gives places and no events of its own: the last word has none, and is refused.
+        // A pipeline over a feed has positions of the log; a last event without one is rejected.
         const r = reader(routeOf(hot<Tick>('5ms a 40ms b', values), options));
         flush();
         const sent = received(r).filter((name) => name !== 'position');
@@ -85,7 +85,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'leave a full socket to the stall timeout, and start again when it has drained',
+      'do not end a connection whose socket is full, and start again when it has drained',
       marbles(({ hot, reader, flush, reportedErrors }) => {
         reportedErrors();
         const options = { timeout: { idle: 10 }, heartbeat: Infinity };
@@ -97,13 +97,13 @@ for (const [what, routeOf] of Object.entries(ways)) {
     );
 
     it(
-      'are unsubscribed when the reader disconnects',
+      'are cleared when the reader disconnects',
       marbles(
         ({ hot, reader, flush }) => {
           const r = reader(routeOf(hot<Tick>('5ms a', values), { timeout: { first: 10, idle: 5000, total: 6000 } }), {
             socket: '7ms X',
           });
-          // A timer that outlived its reader would fail the run.
+          // A timer that remained would fail this spec.
           flush();
           expect(r.leftAt).to.equal(7);
         },
@@ -141,7 +141,7 @@ describe('timeouts', () => {
     }),
   );
 
-  it('are refused out of range when the route is created', () => {
+  it('throw for a value out of range when the route is created', () => {
     for (const limit of ['first', 'idle', 'total']) {
       expect(() => sse({ timeout: { [limit]: 0 } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);
       expect(() => sse({ timeout: { [limit]: Number.NaN } }, timer(0))).to.throw(RangeError, `timeout.${limit}`);

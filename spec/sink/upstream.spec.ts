@@ -10,7 +10,7 @@ import { openStream } from '../support/openStream.ts';
 
 const Ticks = events({ Tick: { n: t.number } });
 
-/** What another server sends: control frames of this library, names that an EventSource reserves, ids and a wait. */
+/** The frames of another server: control frames of this library, names that an EventSource reserves, ids and a retry. */
 const upstream = [
   encodeFrame(position('1.AAAAAAAAAAAAAAAA.4', 0)),
   encodeFrame(message({ id: '1.AAAAAAAAAAAAAAAA.5', event: 'tick', data: { n: 1 } })),
@@ -47,11 +47,11 @@ const renamed = [
 ];
 
 describe('frames of another server', () => {
-  it('lose their ids, their waits and the control frames of their connection, and reserved names are prefixed', async () => {
+  it('lose their ids, retries and control frames, and get a prefix for reserved names', async () => {
     await listen(sse(frames()), async (url) => expect(await blocksOf(url)).to.deep.equal(renamed));
   });
 
-  it('are treated alike in a run, an iterable and what a stream publishes', async () => {
+  it('are treated alike in a run, an iterable and a publication', async () => {
     const iterable = async function* () {
       for (const frame of await new Promise<unknown[]>((resolve) => {
         const all: unknown[] = [];
@@ -72,7 +72,7 @@ describe('frames of another server', () => {
     }
   });
 
-  it('are the source of a feed, whose pipelines get the events of its contract alone', async () => {
+  it('can be the source of a feed, whose pipelines receive the events of its contract alone', async () => {
     const unknown: string[] = [];
     const source = frames() as Observable<never>;
     const relayed = feed(Ticks, { source, onError: (error) => void unknown.push(String(error)) });
@@ -87,7 +87,7 @@ describe('frames of another server', () => {
   });
 
   for (const control of ['ids', 'none'] as const) {
-    it(`keep the names error and open where no EventSource reads them, with control '${control}'`, async () => {
+    it(`keep the names error and open when no EventSource reads them, with control: '${control}'`, async () => {
       for (const resume of [false, { linger: 1000 }]) {
         await listen(sse({ wire: { control, end: 'event' }, resume }, frames), async (url) => {
           const expected = renamed.map((block) => {
@@ -100,7 +100,7 @@ describe('frames of another server', () => {
     });
   }
 
-  it("keep their ids with resume: 'own-ids', and no reserved name even there", async () => {
+  it("keep their ids with resume: 'own-ids', and no reserved name", async () => {
     await listen(sse({ resume: 'own-ids' }, frames()), async (url) => {
       const blocks = await blocksOf(url);
       expect(blocks.slice(0, 2)).to.deep.equal([
@@ -112,7 +112,7 @@ describe('frames of another server', () => {
     });
   });
 
-  it('are those of the program where it makes them anew', async () => {
+  it('are sent as frames of the program when it creates them itself', async () => {
     const made = frames().pipe(
       concatMap((frame) => (frame._tag === 'Message' ? from([message({ data: frame.event ?? null })]) : [])),
     );
@@ -124,7 +124,7 @@ describe('frames of another server', () => {
     });
   });
 
-  it('do not stop the readers of a relay that comes back', async () => {
+  it('do not stop the readers of a relay that reconnects', async () => {
     await listen(sse(frames()), async (url) => {
       const response = await openStream(url, { headers: { 'last-event-id': '1.AAAAAAAAAAAAAAAA.9' } });
       expect(response.status).to.equal(200);
@@ -132,7 +132,7 @@ describe('frames of another server', () => {
     });
   });
 
-  it('come from a whole relay, server to server', async () => {
+  it('pass through a relay from server to server', async () => {
     const origin = feed(Ticks);
     origin.publish(Ticks.Tick({ n: 1 }));
     origin.end();
@@ -149,12 +149,12 @@ describe('frames of another server', () => {
     });
   });
 
-  // A run outlives its connection, so that its failure is announced instead.
+  // A run continues after its connection, so that its failure is announced instead.
   for (const [resume, end] of [
     [false, /data: 1\n\n$/],
     [{ linger: 1000 }, /data: 1\n\n(?:id: .*\n)?event: rxsse\.end\ndata: {"reason":"failed"}\n\n$/],
   ] as const) {
-    it(`cut their relay off where the other server is cut off inside an event, with resume: ${JSON.stringify(resume)}`, () =>
+    it(`cut the relay when the other server is cut off inside an event, with resume: ${JSON.stringify(resume)}`, () =>
       rawServer([ended('data: 1\n\ndata: 2\n'), ended('data: 1\n\ndata: 2\n\n')], async (origin) => {
         const errors: unknown[] = [];
         const onError = (error: unknown) => void errors.push(error);
@@ -172,9 +172,9 @@ describe('frames of another server', () => {
   }
 });
 
-describe('a message that the program names as an EventSource reserves', () => {
+describe('a message with a name that an EventSource reserves', () => {
   for (const event of ['error', 'open'] as const) {
-    it(`fails the stream for ${event}, where an EventSource may read it`, async () => {
+    it(`errors the stream for ${event} when an EventSource may read it`, async () => {
       const errors: string[] = [];
       const route = sse(of(message({ event, data: 1 })));
       await listen(

@@ -5,14 +5,14 @@ import { events, feed, filterEvents, type SseHandler, type SseRequest, sse } fro
 export const Ticks = events({ Tick: t.number, Text: t.string });
 export type Tick = ReturnType<typeof Ticks.Tick> | ReturnType<typeof Ticks.Text>;
 
-/** The options that all ways share. */
+/** The options that all routes share. */
 interface WayOptions {
   readonly heartbeat?: number;
   readonly stallTimeout?: number;
   readonly onError?: (error: unknown) => 'cut' | 'end';
 }
 
-/** Each way in which the events of an Observable reach a reader. */
+/** The routes that can send the events of an Observable. */
 export const ways: Readonly<
   Record<string, (source: Observable<Tick>, options?: WayOptions) => SseHandler<SseRequest>>
 > = {

@@ -19,7 +19,7 @@ describe('a connection that ends before its stream', () => {
     [{ control: 'events', end: 'none' }, true],
   ] as const) {
     it(
-      `is ${isCut ? 'cut' : 'ended'} at its age, with wire ${JSON.stringify(wire)}`,
+      `is ${isCut ? 'cut' : 'ended'} at its maxAge, with wire ${JSON.stringify(wire)}`,
       marbles(({ reader, flush }) => {
         const r = reader(sse({ wire, maxAge: 5 }, interval(2)));
         flush();
@@ -42,14 +42,14 @@ describe('a connection that ends before its stream', () => {
   }
 });
 
-describe('a reader for whom there is no room', () => {
+describe('a reader of a full server', () => {
   for (const [wire, status] of [
     ['rxsse', 200],
     ['data-only', 503],
     [{ control: 'ids' }, 200],
     [{ control: 'ids', retry: false }, 503],
   ] as const) {
-    it(`is answered ${status} with wire ${JSON.stringify(wire)}`, async () => {
+    it(`receives ${status} with wire ${JSON.stringify(wire)}`, async () => {
       const route = sse({ wire, connectionLimit: connectionLimit({ maxConnections: 1 }) }, NEVER);
       await listen(route, async (url) => {
         const admitted = await openStream(url);
@@ -73,7 +73,7 @@ describe('the heartbeat', () => {
     [{ control: 'ids' }, /^retry: 3000\n\n:\n:\n/],
     ['data-only', /^:\n:\n/],
   ] as const) {
-    it(`is a comment, without an empty line where a client might dispatch that, with wire ${JSON.stringify(wire)}`, async () => {
+    it(`is a comment, without an empty line that a client might dispatch, with wire ${JSON.stringify(wire)}`, async () => {
       await listen(sse({ wire, heartbeat: 1 }, NEVER), async (url) => {
         const stream = await openStream(url);
         await stream.until(expected);
@@ -94,7 +94,7 @@ describe('a wire', () => {
     [{ end: message({ id: '1', text: 'a' }) }, 'sse: wire.end has an id; leave it out, it gets the end cursor'],
     [{ gap: 'data' }, "sse: wire.gap must be 'event', 'none' or a function, got 'data'"],
   ] as const) {
-    it(`is refused where it is mounted: ${text}`, () => {
+    it(`throws at the creation of the route: ${text}`, () => {
       expect(() => sse({ wire: wire as never }, NEVER)).to.throw(TypeError, text);
     });
   }

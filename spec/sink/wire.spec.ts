@@ -38,7 +38,7 @@ async function textOf(url: string, lastEventId?: string): Promise<string> {
   return withoutEpochs(await (await openStream(url, { headers })).ended());
 }
 
-/** Returns the status and the header `Rxsse-Resume` of an answer that has ended. */
+/** Returns the status and the header `Rxsse-Resume` of a response that has ended. */
 async function answerOf(url: string, lastEventId: string): Promise<readonly [number, unknown]> {
   const { status, headers, ended: whole } = await openStream(url, { headers: { 'last-event-id': lastEventId } });
   await whole();
@@ -116,7 +116,7 @@ describe('the option wire', () => {
   }
 
   for (const control of ['events', 'ids'] as const) {
-    it(`sends no retry where it is false, with control '${control}'`, async () => {
+    it(`sends no retry with retry: false and control: '${control}'`, async () => {
       await listen(kinds['a plain stream']({ control, retry: false }), async (url) => {
         expect(await textOf(url)).to.not.include('retry:');
       });
@@ -128,13 +128,13 @@ describe('the option wire', () => {
     });
   }
 
-  it("sends a retry with control 'none' where it is true", async () => {
+  it("sends a retry with retry: true and control: 'none'", async () => {
     await listen(kinds['a run']({ control: 'none', retry: true }), async (url) => {
       expect(await textOf(url)).to.equal(`retry: 3000\n\n${bare}`);
     });
   });
 
-  it('is that of a web response as well, with the head at once', async () => {
+  it('applies to a web response as well, with the head at once', async () => {
     const answered = await webSse({ wire: 'data-only', events: Ticks }, of(first, second))(new Request('http://h/'));
     expect(await answered.text()).to.equal(bare);
     const silent = await webSse({ wire: 'data-only' }, NEVER)(new Request('http://h/'));
@@ -142,7 +142,7 @@ describe('the option wire', () => {
     await silent.body?.cancel();
   });
 
-  it('sends the head at once where nothing precedes the first event', async () => {
+  it('sends the head at once when nothing precedes the first event', async () => {
     await listen(sse({ wire: 'data-only' }, NEVER), async (url) => {
       const { status, close } = await openStream(url);
       close();
@@ -150,7 +150,7 @@ describe('the option wire', () => {
     });
   });
 
-  it('cuts where the feed has failed and only the event rxsse.end could tell', async () => {
+  it('cuts the connection when the feed has failed and only the event rxsse.end could report it', async () => {
     const failed = () => feed(Ticks, { source: throwError(() => new Error('source')), onError: () => {} });
     for (const [wire, expected] of [
       ['rxsse', /data: \{"reason":"failed"\}\n\n$/],
@@ -218,7 +218,7 @@ describe('a gap on another wire', () => {
     }
   }
 
-  it('is written for what was dropped for a slow reader, in the frame of the protocol', async () => {
+  it('is written in the frame of the protocol for events that were dropped for a slow reader', async () => {
     for (const control of ['events', 'ids', 'none'] as const) {
       const route = sse(
         { wire: { control, gap: missed }, overflow: 'drop-oldest', queue: { maxEvents: 1 } },
@@ -232,7 +232,7 @@ describe('a gap on another wire', () => {
     }
   });
 
-  it('is reported, and moves the position alone, where the function of the program throws or returns no frame', async () => {
+  it('is reported, and moves the position alone, when the function of the program throws or returns no frame', async () => {
     for (const [gap, error] of [
       [
         () => {

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * `node --import tsx spec/soak/idle.ts [readers] [rounds]`: what a process holds
- * for each of so many readers that have nothing to read, beside a server that is
- * written by hand. Each is measured in a process of its own, in turn, after gc.
+ * `node --import tsx spec/soak/idle.ts [readers] [rounds]`: measures the memory of a
+ * process for each idle reader, and that of a server without the library. Each is
+ * measured in a process of its own, one after the other, after a garbage collection.
  */
 const readers = Number(process.argv[2] ?? 10_000);
 const rounds = Number(process.argv[3] ?? 3);
@@ -23,7 +23,7 @@ const kinds = [
   'Express, sse(feed)',
 ];
 
-interface Held {
+interface Memory {
   readonly heap: number;
   readonly rss: number;
   readonly timers: number;
@@ -31,7 +31,7 @@ interface Held {
 
 const script = fileURLToPath(new URL('.tmp/idleServer.mjs', import.meta.url));
 
-// What translates as it loads gives each function a name of its own, which costs some 250 bytes each.
+// A loader that compiles at run time sets the name of each function, which costs about 250 bytes each.
 await build({
   entryPoints: [fileURLToPath(new URL('idleServer.ts', import.meta.url))],
   outfile: script,
@@ -42,7 +42,7 @@ await build({
   target: 'node20',
 });
 
-/** Resolves when the first block is here. */
+/** Connects, and resolves when the first block was received. */
 async function idle(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nHost: idle\r\nAccept: text/event-stream\r\n\r\n');
@@ -51,26 +51,26 @@ async function idle(port: number): Promise<Socket> {
   return socket;
 }
 
-async function measure(kind: string): Promise<Held> {
+async function measure(kind: string): Promise<Memory> {
   const child = spawn(process.execPath, ['--expose-gc', script, kind], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const line = async (): Promise<string> => String((await lines.next()).value);
-  const ask = async (): Promise<Held> => {
+  const request = async (): Promise<Memory> => {
     child.stdin.write('\n');
     return JSON.parse(await line());
   };
   const sockets: Socket[] = [];
   try {
     const port = Number(await line());
-    // What the first readers make for all.
+    // The first readers create what all readers share.
     for (let n = 0; n < 100; n++) sockets.push(await idle(port));
-    const before = await ask();
+    const before = await request();
     while (sockets.length < readers + 100) {
       sockets.push(...(await Promise.all(Array.from({ length: 100 }, () => idle(port)))));
     }
-    const after = await ask();
+    const after = await request();
     return {
       heap: (after.heap - before.heap) / readers,
       rss: (after.rss - before.rss) / readers,
@@ -87,7 +87,7 @@ function median(of: readonly number[]): number {
   return of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? Number.NaN;
 }
 
-const found = new Map<string, Held[]>(kinds.map((kind) => [kind, []]));
+const found = new Map<string, Memory[]>(kinds.map((kind) => [kind, []]));
 for (let round = 0; round < rounds; round++) {
   for (const kind of kinds) found.get(kind)?.push(await measure(kind));
 }

@@ -7,7 +7,7 @@ import { held, resources } from './settled.ts';
 
 /**
  * A process that serves idle readers, run by `idle.ts`: `idleServer.ts <kind>`.
- * Says its port; at each line that comes in it says what it holds, as JSON.
+ * Prints its port, and for each input line its memory as JSON.
  */
 const shared = feed(events({ Tick: t.number }));
 const stream = sse(NEVER);
@@ -16,25 +16,25 @@ const view = sse((context) => shared.read(context).pipe(filterEvents(() => true)
 const onExpress = (handler: (request: never, response: ServerResponse) => unknown): RequestListener =>
   express().get('/', handler as never);
 
-/** What one writes by hand: the same head and first block, and the response is kept. */
-const kept = new Set<ServerResponse>();
-function byHand(_request: unknown, response: ServerResponse): void {
+/** The responses of the server without the library, which sends the same head and first block. */
+const responses = new Set<ServerResponse>();
+function bare(_request: unknown, response: ServerResponse): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
   });
   response.write('retry: 3000\n\n');
-  kept.add(response);
-  response.on('close', () => kept.delete(response));
+  responses.add(response);
+  response.on('close', () => responses.delete(response));
 }
 
 const kinds: Readonly<Record<string, RequestListener>> = {
-  'bare http': byHand,
+  'bare http': bare,
   'http, sse(Observable)': (request, response) => stream(request, response),
   'http, sse(feed)': (request, response) => whole(request, response),
   'http, pipeline': (request, response) => view(request, response),
-  'bare Express': onExpress(byHand),
+  'bare Express': onExpress(bare),
   'Express, sse(Observable)': onExpress(stream),
   'Express, sse(feed)': onExpress(whole),
 };
@@ -44,7 +44,7 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address();
   process.stdout.write(`${typeof address === 'object' && address !== null ? address.port : 0}\n`);
 });
-// One that started it is gone.
+// The process that started this one has exited.
 process.stdin.on('end', () => process.exit());
 process.stdin.on('data', async () => {
   const found = await held();

@@ -4,32 +4,32 @@ import { events, feed, filterEvents, memoryLog, type SseHandler, type SseRequest
 
 const Texts = events({ Text: t.string });
 
-/** More than the kernel takes for a reader that does not read. */
+/** More than the kernel buffers for a reader that does not read. */
 export const big = 'x'.repeat(8 * 1024 * 1024);
 
 interface Soaked {
   readonly route: SseHandler<SseRequest>;
-  /** Subscriptions to the source that are not left. */
+  /** The number of open subscriptions to the source. */
   readonly subscribed: number;
 }
 
-/** Each way of sending, with a source that says `first` and then nothing, and which is left with its last reader. */
+/** The kinds of routes, each with a source that emits `first` and then nothing, and is unsubscribed from with its last reader. */
 export const soaked: Readonly<Record<string, (first: string) => Soaked>> = {
   'sse(Observable)': (first) => withSource(first, (source, hooks) => sse(hooks, source)),
   'sse(feed)': (first) =>
-    withSource(first, (source, hooks) => sse(oldest(hooks), feed(Texts, { source, linger: 0, log: remembering(1) }))),
+    withSource(first, (source, hooks) => sse(oldest(hooks), feed(Texts, { source, linger: 0, log: logOf(1) }))),
   pipeline: (first) =>
     withSource(first, (source, hooks) => {
-      const shared = feed(Texts, { source, linger: 0, log: remembering(1) });
+      const shared = feed(Texts, { source, linger: 0, log: logOf(1) });
       return sse(oldest(hooks), (context) => shared.read(context).pipe(filterEvents(() => true)));
     }),
-  'run, grace 0': (first) =>
+  'run, linger 0': (first) =>
     withSource(first, (source, hooks) =>
-      sse({ ...hooks, events: Texts, resume: { linger: 0, log: () => remembering(1) } }, () => source),
+      sse({ ...hooks, events: Texts, resume: { linger: 0, log: () => logOf(1) } }, () => source),
     ),
 };
 
-const remembering = (entries: number) => memoryLog({ maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
+const logOf = (entries: number) => memoryLog({ maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
 const oldest = (hooks: object) => ({ ...hooks, resume: { from: 'oldest' } as const });
 
 type Source = Observable<ReturnType<typeof Texts.Text>>;

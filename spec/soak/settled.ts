@@ -1,9 +1,9 @@
 const collect = globalThis.gc;
 
-/** What a process holds, in bytes, when all that can be collected is. Run with `--expose-gc`. */
+/** Returns the memory of the process in bytes after a garbage collection. Run with `--expose-gc`. */
 export async function held(): Promise<{ readonly heap: number; readonly rss: number }> {
   if (collect === undefined) throw new Error('run it with node --expose-gc');
-  // Buffers and what has a finalizer are freed in later turns.
+  // Buffers and objects with a finalizer are freed in later turns.
   for (let round = 0; round < 8; round++) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -12,7 +12,7 @@ export async function held(): Promise<{ readonly heap: number; readonly rss: num
   return { heap: heapUsed + external, rss };
 }
 
-/** What keeps the process running, counted by its kind. */
+/** Returns the number of active resources of the process by kind. */
 export function resources(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo().sort()) counts[kind] = (counts[kind] ?? 0) + 1;

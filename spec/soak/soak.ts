@@ -1,25 +1,25 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { leavings, whileBusy } from './leaving.ts';
+import { disconnects, whileBusy } from './disconnects.ts';
 import { big, soaked } from './routes.ts';
 import { held, resources } from './settled.ts';
 
-/** What is left of one way of sending when all of its readers have left. */
+/** What remains of one kind of route when all of its readers have disconnected. */
 export interface Found {
   readonly name: string;
   readonly cycles: number;
-  /** Bytes of heap and buffers more than before. */
+  /** The growth of heap and buffers, in bytes. */
   readonly grown: number;
   readonly before: Readonly<Record<string, number>>;
   readonly after: Readonly<Record<string, number>>;
-  /** Subscriptions to the source, and listeners of ours on responses that are over. */
+  /** The subscriptions to the source, and the listeners of the library on closed responses. */
   readonly subscribed: number;
   readonly listeners: number;
 }
 
-/** Readers at once. */
+/** The number of concurrent readers. */
 const atOnce = 20;
 
-/** One of so many does not read, and leaves while its socket is full. */
+/** One of this many readers does not read, and disconnects while its socket is full. */
 const busyOneIn = 100;
 
 export async function soak(name: string, cycles: number): Promise<Found> {
@@ -28,18 +28,18 @@ export async function soak(name: string, cycles: number): Promise<Found> {
   const [quick, busy] = [make('first'), make(big)];
   const full = new Map<string, () => void>();
   let sample: ServerResponse[] = [];
-  let begun = 0;
+  let started = 0;
 
   const server = createServer((request, response) => {
-    if (begun++ % 50 === 0) sample.push(response);
+    if (started++ % 50 === 0) sample.push(response);
     const path = request.url ?? '';
     if (!path.startsWith('/busy')) return quick.route(request, response);
     busy.route(request, response);
     setImmediate(() => full.get(path)?.());
   });
   const port = await listening(server);
-  const ways = Object.values(leavings);
-  const leave = async (cycle: number): Promise<void> => {
+  const ways = Object.values(disconnects);
+  const disconnect = async (cycle: number): Promise<void> => {
     if (cycle % busyOneIn === 0) {
       const path = `/busy/${cycle}`;
       await whileBusy(port, path, () => new Promise<void>((resolve) => full.set(path, resolve)));
@@ -47,12 +47,12 @@ export async function soak(name: string, cycles: number): Promise<Found> {
     } else await ways[cycle % ways.length]?.(port, '/');
   };
 
-  await inParallel(Math.min(cycles, 500), leave);
+  await inParallel(Math.min(cycles, 500), disconnect);
   await quiet(server);
   sample = [];
   const before = resources();
   const { heap } = await held();
-  await inParallel(cycles, leave);
+  await inParallel(cycles, disconnect);
   await quiet(server);
   const listeners = sample.reduce((sum, response) => sum + ours(response), 0);
   sample = [];
@@ -62,7 +62,7 @@ export async function soak(name: string, cycles: number): Promise<Found> {
   return { name, cycles, grown, before, after, subscribed: quick.subscribed + busy.subscribed, listeners };
 }
 
-/** Node keeps a listener of its own for `close` and `finish`; of the rest none is Node's. */
+/** Returns the number of listeners of the library: Node has one of its own for `close`, and none for `drain` and `error`. */
 function ours(response: ServerResponse): number {
   return (
     response.listenerCount('drain') + response.listenerCount('error') + Math.max(0, response.listenerCount('close') - 1)
@@ -78,14 +78,14 @@ function listening(server: Server): Promise<number> {
   });
 }
 
-/** When the server has heard that all are gone. */
+/** Resolves when the server has no connections. */
 async function quiet(server: Server): Promise<void> {
-  const left = () =>
+  const connections = () =>
     new Promise<number>((resolve, reject) => {
       server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
     });
-  while ((await left()) > 0) await new Promise((resolve) => setImmediate(resolve));
-  // And has told everybody.
+  while ((await connections()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  // The listeners of closed connections are called in later turns.
   for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -24,7 +24,7 @@ const ps = { p: upper, s: upper };
 
 describe('fromEmitter', () => {
   it(
-    'emits what the functions make of the events, until the end event',
+    'emits the results of the functions for the events, until the end event',
     marbles(({ hot, expectObservable }) => {
       const emitter = emits(hot('--p-x-s---p---|'), new EventEmitter());
       const expected = '         --P---S---P---|';
@@ -165,7 +165,7 @@ describe('fromEmitter', () => {
     expect(listeners(emitter)).to.deep.equal(['newListener']);
   });
 
-  it('throws a TypeError for a value that is not an emitter, and a maker that is not a function', () => {
+  it('throws a TypeError for a value that is not an emitter and for a mapping that is not a function', () => {
     expect(() => fromEmitter({} as EventEmitter, ps)).to.throw(
       TypeError,
       'emitter must have on and off, or addEventListener and removeEventListener, got object',

@@ -4,7 +4,7 @@ import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { type FromPollOptions, fromPoll, type PollRequest } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 
-/** Returns a poll that returns these one after the other, then the last one again, and the arguments of its calls. */
+/** Returns a poll that returns the values one after the other and then the last one again, and the arguments of its calls. */
 function answers<T>(...made: Observable<T>[]) {
   const requests: PollRequest<unknown>[] = [];
   const poll = (request: PollRequest<unknown>): Observable<T> => {
@@ -34,7 +34,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'has one poll at a time, however slow it is',
+    'runs one poll at a time, also a slow one',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const slow = cold('    ---------a|       ');
       const unsub = '        ^---------------! ';
@@ -92,7 +92,7 @@ describe('fromPoll', () => {
       const bounds = [200, 400, 800, 1000, 1000];
       expect(waits.length).to.be.above(bounds.length);
       for (const [index, wait] of waits.entries()) expect(wait).to.be.within(1, bounds[index] ?? 1000);
-      // Chance has the whole range: some wait is in its lower half, and some in the upper.
+      // The waits are random in the whole range: some are in its lower half, and some in the upper.
       expect(waits.some((wait, index) => wait <= (bounds[index] ?? 1000) / 2)).to.equal(true);
       expect(waits.some((wait, index) => wait > (bounds[index] ?? 1000) / 2)).to.equal(true);
     }),
@@ -126,7 +126,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'treats a thrown error and too long a silence as failures',
+    'treats a thrown error and a poll without a result in time as failures',
     marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const names: unknown[] = [];
       const onFailure = (error: unknown) => names.push(error instanceof Error ? error.name : error);
@@ -169,7 +169,7 @@ describe('fromPoll', () => {
   );
 
   it(
-    'makes a share of each wait random with jitter',
+    'randomizes a share of each wait with jitter',
     marbles(({ expectObservable, flush }) => {
       const [whole, shared] = [answers(EMPTY), answers(EMPTY)];
       expectObservable(fromPoll(whole.poll, { interval: 100 }), '^ 5s !').toBe('-');

@@ -23,7 +23,7 @@ describe('fromReadable, passed to sse', () => {
     const { listener, responses } = watched((request, response) => sse(endless)(request, response));
     await listen(listener, async (url) => {
       const before = await withMuteReader(url, async () => {
-        // It waits when nothing has been requested for many turns.
+        // The source waits when nothing has been requested for many turns.
         for (let still = 0, last = -1; still < 50; still = requests === last ? still + 1 : 0, last = requests)
           await turn();
         return requests;
@@ -46,14 +46,14 @@ describe('fromReadable, passed to sse', () => {
     await listen(route, (url) => withMuteReader(url, async () => expect(await cut.promise).to.equal('overflow')));
   });
 
-  it('is canceled in the turn in which its reader disconnects, while a read is pending', async () => {
+  it('cancels its source in the turn in which its reader disconnects, while a read is pending', async () => {
     const closed = deferred<boolean>();
     let signal: AbortSignal | undefined;
     const silent = fromReadable((ownSignal) => {
       signal = ownSignal;
       return { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
     });
-    // The hook is called while the connection closes, after the stream was unsubscribed from.
+    // The hook is called while the connection closes, after the unsubscription from the stream.
     const route = sse({ onClose: () => queueMicrotask(() => closed.resolve(signal?.aborted ?? false)) }, silent);
     await listen(route, async (url) => {
       await readWire(url, /retry: 3000\n\n/);
@@ -61,7 +61,7 @@ describe('fromReadable, passed to sse', () => {
     });
   });
 
-  it('is sent once to its end in a resumable run', async () => {
+  it('is read once and to its end in a run', async () => {
     const numbers = fromReadable(async function* () {
       for (let n = 0; n < 200; n++) yield n;
     });

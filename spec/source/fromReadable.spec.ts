@@ -6,12 +6,12 @@ import { fromReadable } from '../../lib/source/fromReadable.ts';
 import { deferred } from '../support/deferred.ts';
 import { watchProcess } from '../support/watchProcess.ts';
 
-/** Promises do not run in virtual time, so these wait for what hangs on them. */
+/** Resolves when the callbacks of settled promises have run, which do not run in virtual time. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const parked = () => new Promise<never>(() => {});
 
-/** An observer that writes down what it hears. */
-function listener() {
+/** Returns an observer that records its notifications. */
+function recorder() {
   const received: string[] = [];
   const observer = {
     next: (value: unknown) => received.push(String(value)),
@@ -73,7 +73,7 @@ describe('fromReadable', () => {
   });
 
   it('emits nothing after it was unsubscribed from', async () => {
-    const { received, observer } = listener();
+    const { received, observer } = recorder();
     const answer = deferred<string>();
     const subscription = fromReadable(async function* () {
       yield 'a';
@@ -103,7 +103,7 @@ describe('fromReadable', () => {
     expect(source.destroyed).to.equal(true);
   });
 
-  it('leaves turns of the event loop to others when there is always a value', async () => {
+  it('yields turns of the event loop when there is always a value', async () => {
     let count = 0;
     const subscription = fromReadable(async function* () {
       for (;;) yield count++;
@@ -134,7 +134,7 @@ describe('fromReadable', () => {
       }),
   })) {
     it(`errors with ${how}, and aborts the signal`, async () => {
-      const { received, observer } = listener();
+      const { received, observer } = recorder();
       let ownSignal: AbortSignal | undefined;
       fromReadable((signal) => {
         ownSignal = signal;
@@ -156,7 +156,7 @@ describe('fromReadable', () => {
   });
 
   it('errors with a value that cannot be read', async () => {
-    const { received, observer } = listener();
+    const { received, observer } = recorder();
     fromReadable(() => ['a'] as never).subscribe(observer);
     fromReadable((() => 5) as never).subscribe(observer);
     fromReadable((async () => undefined) as never).subscribe(observer);

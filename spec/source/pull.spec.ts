@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { Subscriber } from 'rxjs';
 import { pull } from '../../lib/source/pull.ts';
 
-/** An iterator by hand: each `next` waits to be answered, and what is done to it is written down. */
-function byHand() {
+/** Returns an iterable whose requests a spec answers, and a log of the calls of its iterator. */
+function manualIterable() {
   const log: string[] = [];
-  const waiting: { give(result: IteratorResult<unknown>): void; fail(error: unknown): void }[] = [];
+  const waiting: { resolve(result: IteratorResult<unknown>): void; fail(error: unknown): void }[] = [];
   const iterable: AsyncIterable<unknown> = {
     [Symbol.asyncIterator]: () => ({
       next: () => {
         log.push('next');
-        return new Promise((give, fail) => waiting.push({ give, fail }));
+        return new Promise((resolve, fail) => waiting.push({ resolve, fail }));
       },
       return: () => {
         log.push('return');
@@ -21,16 +21,19 @@ function byHand() {
   return { iterable, log, answer: () => waiting.shift() };
 }
 
-/** A subscriber that writes down what it hears, into the same log. */
-function listener(log: string[]): Subscriber<unknown> {
-  const hear = { next: (value: unknown) => log.push(`got ${value}`), error: (error: unknown) => log.push(`${error}`) };
+/** Returns a subscriber that records its notifications in the same log. */
+function recorder(log: string[]): Subscriber<unknown> {
+  const record = {
+    next: (value: unknown) => log.push(`got ${value}`),
+    error: (error: unknown) => log.push(`${error}`),
+  };
   return new (class extends Subscriber<unknown> {
     protected override _next(value: unknown) {
-      hear.next(value);
+      record.next(value);
     }
     protected override _error(error: unknown) {
       this.unsubscribe();
-      hear.error(error);
+      record.error(error);
     }
     protected override _complete() {
       this.unsubscribe();
@@ -44,39 +47,39 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('pull', () => {
   it('requests a value when the one before was delivered and the pace calls back', async () => {
-    const { iterable, log, answer } = byHand();
+    const { iterable, log, answer } = manualIterable();
     const paced: (() => void)[] = [];
-    pull(iterable, listener(log), (ask) => paced.push(ask));
+    pull(iterable, recorder(log), (request) => paced.push(request));
     expect(log).to.deep.equal([]);
     paced.shift()?.();
-    answer()?.give({ value: 'a' });
+    answer()?.resolve({ value: 'a' });
     await settled();
     expect(log).to.deep.equal(['next', 'got a']);
     paced.shift()?.();
-    answer()?.give({ done: true, value: 'not sent' });
+    answer()?.resolve({ done: true, value: 'not sent' });
     await settled();
     expect(log).to.deep.equal(['next', 'got a', 'next', 'complete']);
     expect(paced).to.deep.equal([]);
   });
 
   it('cancels an iterator with a pending read at once, and ignores its result', async () => {
-    const { iterable, log, answer } = byHand();
-    const reader = listener(log);
-    pull(iterable, reader, (ask) => ask());
+    const { iterable, log, answer } = manualIterable();
+    const reader = recorder(log);
+    pull(iterable, reader, (request) => request());
     reader.unsubscribe();
     expect(log).to.deep.equal(['next', 'return']);
-    answer()?.give({ value: 'too late' });
+    answer()?.resolve({ value: 'too late' });
     await settled();
     expect(log).to.deep.equal(['next', 'return']);
   });
 
   it('requests nothing after it was unsubscribed from between two values', async () => {
-    const { iterable, log, answer } = byHand();
+    const { iterable, log, answer } = manualIterable();
     const paced: (() => void)[] = [];
-    const reader = listener(log);
-    pull(iterable, reader, (ask) => paced.push(ask));
+    const reader = recorder(log);
+    pull(iterable, reader, (request) => paced.push(request));
     paced.shift()?.();
-    answer()?.give({ value: 'a' });
+    answer()?.resolve({ value: 'a' });
     await settled();
     reader.unsubscribe();
     paced.shift()?.();
@@ -84,8 +87,8 @@ describe('pull', () => {
   });
 
   it('errors with a failure, and does not cancel an ended iterator', async () => {
-    const { iterable, log, answer } = byHand();
-    pull(iterable, listener(log), (ask) => ask());
+    const { iterable, log, answer } = manualIterable();
+    pull(iterable, recorder(log), (request) => request());
     answer()?.fail('broken');
     await settled();
     expect(log).to.deep.equal(['next', 'broken']);
@@ -107,7 +110,7 @@ describe('pull', () => {
   })) {
     it(`errors with an iterable that ${what}`, () => {
       const log: string[] = [];
-      pull(iterable, listener(log), (ask) => ask());
+      pull(iterable, recorder(log), (request) => request());
       expect(log).to.deep.equal(['broken']);
     });
   }
@@ -123,8 +126,8 @@ describe('pull', () => {
         },
       },
     ]) {
-      const reader = listener([]);
-      pull({ [Symbol.asyncIterator]: () => iterator }, reader, (ask) => ask());
+      const reader = recorder([]);
+      pull({ [Symbol.asyncIterator]: () => iterator }, reader, (request) => request());
       expect(() => reader.unsubscribe()).to.not.throw();
     }
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Subscription } from 'rxjs';
 import { Alarm } from '../../lib/time/Alarm.ts';
 
-/** Returns the delays of the timers that are set while this runs. */
+/** Returns the delays of the timers that are set while the work runs. */
 function timersOf(work: () => void): number[] {
   const waits: number[] = [];
   const { setInterval } = globalThis;

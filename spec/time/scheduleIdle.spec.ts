@@ -7,7 +7,7 @@ import { scheduleIdle } from '../../lib/time/scheduleIdle.ts';
 
 const Ticks = events({ Tick: t.number });
 
-/** Returns how many timers that keep the process alive the work starts. */
+/** Returns the number of timers that the work starts and that keep the process alive. */
 function timersStartedBy(work: () => void): number {
   const count = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = count();
@@ -15,8 +15,8 @@ function timersStartedBy(work: () => void): number {
   return count() - before;
 }
 
-describe('a timer that only tidies up', () => {
-  it('does not keep the process alive, and one of asyncScheduler does', () => {
+describe('scheduleIdle', () => {
+  it('does not keep the process alive, and asyncScheduler does', () => {
     let idle = asyncScheduler.schedule(() => {}, 60_000);
     idle.unsubscribe();
     expect(
@@ -34,7 +34,7 @@ describe('a timer that only tidies up', () => {
   });
 
   it(
-    'runs at its time in virtual time, and not when it is unsubscribed',
+    'runs the work at its time in virtual time, and not after an unsubscription',
     marbles(({ flush }) => {
       const ran: number[] = [];
       scheduleIdle(() => ran.push(asyncScheduler.now()), 50);
@@ -44,13 +44,13 @@ describe('a timer that only tidies up', () => {
     }),
   );
 
-  it('is what a family of feeds uses for feeds without readers', () => {
+  it('is used by a family of feeds for feeds without readers', () => {
     const rooms = feeds(Ticks);
     expect(timersStartedBy(() => void rooms.get('lobby').publish(Ticks.Tick(1)))).to.equal(0);
     rooms.close();
   });
 
-  it('is what a feed uses for the time that its source stays subscribed after the last reader', () => {
+  it('is used by a feed for the linger of its source', () => {
     const shared = feed(Ticks, { source: NEVER, linger: 60_000 });
     expect(timersStartedBy(() => shared.events().subscribe().unsubscribe())).to.equal(0);
     shared.close();

@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ByteBuffer } from '../../lib/wire/ByteBuffer.ts';
 
-/** So many bytes, each another. */
+/** Returns bytes of which neighbours differ. */
 const bytes = (length: number, first = 0) => Uint8Array.from({ length }, (_, index) => (first + index) % 251);
 
-/** What a buffer has, and how much it took for it. */
+/** Returns the bytes of a buffer, and the memory that it allocated for them. */
 function taken(buffer: ByteBuffer) {
   const view = buffer.take();
   return { bytes: [...view], room: view.buffer.byteLength, memory: view.buffer };
 }
 
-/** Whatever another one left is taken. */
+/** Uses up the memory that another buffer has left for reuse. */
 function withoutSpare(): void {
   new ByteBuffer().append(bytes(1), 0, 1);
 }
@@ -33,9 +33,9 @@ describe('ByteBuffer', () => {
           const one = buffers[which];
           if (one === undefined) continue;
           const [from = 0, to = 0] = cut.map((part) => Math.floor(part * length)).sort((a, b) => a - b);
-          const given = bytes(length, index);
-          one.buffer.append(given, from, to);
-          one.expected.push(...given.subarray(from, to));
+          const chunk = bytes(length, index);
+          one.buffer.append(chunk, from, to);
+          one.expected.push(...chunk.subarray(from, to));
           expect(one.buffer.length).to.equal(one.expected.length);
           if (!takes) continue;
           expect(taken(one.buffer).bytes).to.deep.equal(one.expected);
@@ -47,7 +47,7 @@ describe('ByteBuffer', () => {
     );
   });
 
-  it('starts with a kibibyte, and doubles when it is full', () => {
+  it('starts with 1 KiB, and doubles when it is full', () => {
     const rooms = [1, 1024, 1025, 2048, 2049, 4096, 4097].map((length) => {
       withoutSpare();
       const buffer = new ByteBuffer();
@@ -66,7 +66,7 @@ describe('ByteBuffer', () => {
       .and.deep.include({ bytes: [...bytes(10), ...bytes(9990)] });
   });
 
-  it('leaves a small buffer for reuse, by one other buffer', () => {
+  it('leaves a small buffer for reuse by one other buffer', () => {
     const [first, second, third] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()];
     first.append(bytes(4096), 0, 4096);
     const left = taken(first);
@@ -88,7 +88,7 @@ describe('ByteBuffer', () => {
     expect(taken(next).memory).to.equal(memory);
   });
 
-  it('retains no large buffer, for itself or for others', () => {
+  it('retains no large buffer for itself or for others', () => {
     const [first, next] = [new ByteBuffer(), new ByteBuffer()];
     first.append(bytes(4097), 0, 4097);
     const { memory } = taken(first);

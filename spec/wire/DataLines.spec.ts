@@ -29,12 +29,12 @@ describe('DataLines', () => {
     expect(joined(lines, 2 ** 20)).to.equal(lines.join('\n'));
   });
 
-  it('folds as it goes, so that many small lines are not held as many strings', () => {
+  it('joins small lines while they are added, so that they are not retained as many strings', () => {
     const data = new DataLines(2 ** 20);
     const joins = workOf(() => {
       for (let line = 0; line < 5000; line++) data.add('');
     });
-    // Each fold joins a page: its LFs are the work.
+    // Each join of a page counts the LFs of the page.
     expect(joins).to.be.within(4000, 4999 + 5000);
   });
 });

@@ -38,7 +38,7 @@ describe('message', () => {
     expect(message({ id: '', data: 1 }).id).to.equal('');
   });
 
-  it('rejects what JSON cannot represent, by its kind and never its value', () => {
+  it('rejects values that JSON cannot represent, by kind and not by value', () => {
     const circle: Record<string, unknown> = { secret: 'hunter2' };
     circle.again = circle;
     for (const [data, kind] of [
@@ -63,7 +63,7 @@ describe('message', () => {
     expect(() => message({ data: { toJSON: throwIt } })).to.throw(failure);
   });
 
-  it('accepts either data or text', () => {
+  it('accepts either data or text, and not both', () => {
     const of = message as (fields: object) => unknown;
     expect(() => of({ data: 1, text: 'a' })).to.throw(TypeError, /^message: got both data and text; leave one out$/);
     expect(() => of({})).to.throw(TypeError, /^message: data must be JSON, got undefined/);
@@ -85,7 +85,7 @@ describe('comment', () => {
 });
 
 describe('retry', () => {
-  it('rejects everything but whole milliseconds that a timer can hold', () => {
+  it('rejects every value that is not a whole number of milliseconds up to the longest delay of a timer', () => {
     const expected = '^retry: ms must be a whole number from 0 to 2147483647 ms, got ';
     for (const [ms, kind] of [
       [-1, '-1'],
@@ -101,7 +101,7 @@ describe('retry', () => {
 });
 
 describe('isFrame', () => {
-  it('recognizes what the constructors created', () => {
+  it('recognizes frames of the constructors', () => {
     expect([message({ data: 1 }), comment(), retry(0)].map(isFrame)).to.deep.equal([true, true, true]);
   });
 

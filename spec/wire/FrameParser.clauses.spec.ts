@@ -1,22 +1,26 @@
 import { expect } from 'chai';
 import { byteByByte } from './arbitraries.ts';
-import { bytesOf, ourReading, type Told } from './readers.ts';
+import { bytesOf, type Notification, ourReading } from './readers.ts';
 
-const message = (data: string, event?: string, id?: string): Told => ['message', id, event, data];
+const message = (data: string, event?: string, id?: string): Notification => ['message', id, event, data];
 
-/** What stands in the standard beside what it means; each is read whole, cut at each place, and byte by byte. */
-const clauses: readonly (readonly [what: string, stream: string | readonly number[], reading: readonly Told[]])[] = [
+/** The rules of the standard, each with a stream and its events; each stream is read whole, cut at each byte, and byte by byte. */
+const clauses: readonly (readonly [
+  what: string,
+  stream: string | readonly number[],
+  reading: readonly Notification[],
+])[] = [
   ['skips one BOM at the start', '\uFEFFdata: 1\n\n', [message('1')]],
   ['skips only one', '\uFEFF\uFEFFdata: 1\n\ndata: 2\n\n', [message('2')]],
   ['skips none later', 'data: 1\n\n\uFEFFdata: 2\n\n', [message('1')]],
-  ['keeps one within a value', 'data: \uFEFF1\n\n', [message('\uFEFF1')]],
-  ['takes the beginning of one for a line', [0xef, 0xbb, ...bytesOf('data: 1\n\ndata: 2\n\n')], [message('2')]],
+  ['preserves one within a value', 'data: \uFEFF1\n\n', [message('\uFEFF1')]],
+  ['reads the start of one as a line', [0xef, 0xbb, ...bytesOf('data: 1\n\ndata: 2\n\n')], [message('2')]],
   ['ends lines at LF', 'data: 1\ndata: 2\n\n', [message('1\n2')]],
   ['ends lines at CR', 'data: 1\rdata: 2\r\r', [message('1\n2')]],
   ['ends lines at CRLF', 'data: 1\r\ndata: 2\r\n\r\n', [message('1\n2')]],
   ['ends lines at each in turn', 'data: 1\rdata: 2\r\ndata: 3\n\r', [message('1\n2\n3')]],
-  ['takes LF and CR for two ends', 'data: 1\n\rdata: 2\n\r', [message('1'), message('2')]],
-  ['takes off one space', 'data:  1\n\ndata:1\n\n', [message(' 1'), message('1')]],
+  ['reads LF and CR as two ends', 'data: 1\n\rdata: 2\n\r', [message('1'), message('2')]],
+  ['removes one space', 'data:  1\n\ndata:1\n\n', [message(' 1'), message('1')]],
   [
     'takes a field without a colon for an empty one',
     'id\nevent: e\nevent\ndata\ndata\n\n',
@@ -88,12 +92,12 @@ describe('FrameParser, by the standard,', () => {
     });
   }
 
-  it('recognizes each field by all its letters, and ignores a name that differs in one', () => {
+  it('recognizes each field name as a whole, and ignores a name with another letter', () => {
     const values: Readonly<Record<string, string>> = { data: 'b', event: 'e', id: '7', retry: '5' };
     for (const [field, value] of Object.entries(values)) {
       const near = [...`${field}:`].flatMap((letter, at) => {
         const others = [-1, 1].map((step) => String.fromCharCode(letter.charCodeAt(0) + step));
-        // Left out, another one, twice; of the colon it is another one alone, since what is without it is a field still.
+        // A letter is removed, replaced or doubled; the colon is only replaced, since a line without it is a field.
         const instead = at === field.length ? others : ['', ...others, letter.toUpperCase(), letter + letter];
         return instead.map(
           (other) => `${field.slice(0, at)}${other}${field.slice(at + 1)}${at < field.length ? ':' : ''}`,

@@ -4,7 +4,7 @@ import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { anyBytes, anyCuts, anyFrame, byteByByte, cutAt } from './arbitraries.ts';
 import { bytesOf, foreignReading, ourReading, readingOf } from './readers.ts';
 
-/** The known differences, with their reasons, stand at `foreignReading`. */
+/** The known differences, with their reasons, are listed at `foreignReading`. */
 describe('FrameParser and eventsource-parser', () => {
   const agree = (bytes: Uint8Array, ours: readonly number[], theirs: readonly number[]): void => {
     const expected = foreignReading([bytes]);
@@ -21,7 +21,7 @@ describe('FrameParser and eventsource-parser', () => {
   });
 
   it('agree on random bytes, in any chunks', () => {
-    // Few values, so that what the format knows comes about by chance.
+    // Few values, so that random bytes contain fields of the format.
     const byte = fc.oneof(
       fc.constantFrom(...bytesOf('\n\n\r::: \0dataeventidretry0')),
       fc.integer({ min: 0, max: 255 }),

@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { FrameParser } from '../../lib/wire/FrameParser.ts';
 import { anyBytes, anyCuts, byteByByte, cutAt } from './arbitraries.ts';
-import { bytesOf, ourReading, type Told } from './readers.ts';
+import { bytesOf, type Notification, ourReading } from './readers.ts';
 
-const message = (data: string): Told => ['message', undefined, undefined, data];
+const message = (data: string): Notification => ['message', undefined, undefined, data];
 
 describe('FrameParser over a limit', () => {
   const limits = { maxEventBytes: 4, maxLineBytes: 12 };
   const read = (text: string) => ourReading([bytesOf(text)], limits);
 
-  it('accepts an event up to it, and fails beyond with a typed error', () => {
+  it('accepts an event up to the limit, and throws a LimitError above it', () => {
     expect(read('data: 1234\n\n')).to.deep.equal([message('1234')]);
     expect(read('data: é\ndata: 4\n\n')).to.deep.equal([message('é\n4')]);
     expect(read('data: 1\n\ndata: 12345\n\n')).to.deep.equal([message('1'), ['too large', 'event']]);
@@ -18,7 +18,7 @@ describe('FrameParser over a limit', () => {
     expect(read('data: 12345\ndata: 6\n\n')).to.deep.equal([['too large', 'event']]);
   });
 
-  it('counts all lines of an event, to the byte, whatever their characters', () => {
+  it('counts the bytes of all lines of an event, for any characters', () => {
     const line = fc.oneof(
       fc.string({ maxLength: 12 }),
       fc.string({ unit: fc.constantFrom('a', 'é', '語', '😀'), maxLength: 12 }),
@@ -46,7 +46,7 @@ describe('FrameParser over a limit', () => {
     expect(read(`${'data:\n'.repeat(6)}\n`)).to.deep.equal([['too large', 'event']]);
   });
 
-  it('accepts a line of any kind up to it, and fails at the first byte beyond', () => {
+  it('accepts a line of any kind up to the limit, and throws at the first byte above it', () => {
     expect(read(':23456789012\n')).to.deep.equal([['comment', '23456789012']]);
     expect(read(':234567890é\n')).to.deep.equal([['comment', '234567890é']]);
     expect(read(':2345678901é\n')).to.deep.equal([['too large', 'line']]);
@@ -55,7 +55,7 @@ describe('FrameParser over a limit', () => {
     expect(ourReading([bytesOf('data: 1234567\n\n')], { maxLineBytes: 12 })).to.deep.equal([['too large', 'line']]);
   });
 
-  it('fails at the same byte in any chunks', () => {
+  it('throws at the same byte in any chunks', () => {
     const limit = fc.integer({ min: 1, max: 20 });
     fc.assert(
       fc.property(anyBytes, anyCuts, limit, limit, (bytes, cuts, maxEventBytes, maxLineBytes) => {
@@ -68,7 +68,7 @@ describe('FrameParser over a limit', () => {
     );
   });
 
-  it('names the limit and what to do, and then is stopped', () => {
+  it('names the limit and what to do, and stops', () => {
     const parser = new FrameParser({ ...limits, onMessage: () => {} });
     expect(() => parser.push(bytesOf('data: 12345\n')))
       .to.throw('received an event larger than 4 bytes; raise maxEventBytes')
@@ -76,7 +76,7 @@ describe('FrameParser over a limit', () => {
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.not.throw();
   });
 
-  it('calls onOversized once for each event, moves past its id, and reads on', () => {
+  it('calls onOversized once for each event, moves past its id, and reads the next one', () => {
     const text =
       'id: 1\ndata: 12345\ndata: 6\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3456789\ndata: 3456789\nid: 4\n\ndata: 5\n\n';
     for (const chunks of [[bytesOf(text)], byteByByte(bytesOf(text))]) {
@@ -102,7 +102,7 @@ describe('FrameParser over a limit', () => {
     }
   });
 
-  it('is thrown by push where onOversized throws it', () => {
+  it('throws from push what onOversized throws', () => {
     const parser = new FrameParser({
       ...limits,
       onMessage: () => {},
@@ -113,21 +113,21 @@ describe('FrameParser over a limit', () => {
     expect(() => parser.push(bytesOf('data: 12345\n'))).to.throw('received an event larger than 4 bytes');
   });
 
-  it('is 1 MiB of data by default', () => {
+  it('has a limit of 1 MiB of data by default', () => {
     const most = 'x'.repeat(2 ** 20);
     expect(ourReading([bytesOf(`data: ${most}\n\n`)])).to.deep.equal([message(most)]);
     expect(ourReading([bytesOf(`data:${most}x\n\n`)])).to.deep.equal([['too large', 'event']]);
     expect(ourReading([bytesOf(`data: ${most}x`)])).to.deep.equal([['too large', 'line']]);
   });
 
-  it('is at least 1024 bytes of a line by default, so that names and ids are read beside small data', () => {
+  it('has a limit of at least 1024 bytes a line by default, so that names and ids are read with a small maxEventBytes', () => {
     const name = 'x'.repeat(1024 - 'event: '.length);
     const text = (extra: string) => [bytesOf(`event: ${name}${extra}\ndata: 1\n\n`)];
     expect(ourReading(text(''), { maxEventBytes: 1 })).to.deep.equal([['message', undefined, name, '1']]);
     expect(ourReading(text('x'), { maxEventBytes: 1 })).to.deep.equal([['too large', 'line']]);
   });
 
-  it('of one event does not apply to up to 1024 bytes under a name of the library', () => {
+  it('accepts up to 1024 bytes of an event of the library above the limit', () => {
     const text = (size: number) => [bytesOf(`event: rxsse.gap\ndata: ${'x'.repeat(size)}\n\n`)];
     const limits = { maxEventBytes: 1, maxLineBytes: 2000 };
     expect(ourReading(text(1024), limits)).to.deep.equal([['message', undefined, 'rxsse.gap', 'x'.repeat(1024)]]);

@@ -4,7 +4,7 @@ import { byteByByte } from './arbitraries.ts';
 import { bytesOf } from './readers.ts';
 import { workOf } from './work.ts';
 
-/** Streams that a parser may take too long over, each of about so many bytes. */
+/** Streams for which a parser may need too much work, each of about `size` bytes. */
 const shapes: readonly (readonly [what: string, stream: (size: number) => string])[] = [
   ['one line', (size) => `data: ${'x'.repeat(size)}\n\n`],
   ['one line that never ends', (size) => `data: ${'x'.repeat(size)}`],
@@ -19,7 +19,7 @@ const shapes: readonly (readonly [what: string, stream: (size: number) => string
   ['digits of a retry', (size) => `retry: ${'9'.repeat(size)}\n`],
 ];
 
-describe('FrameParser takes four times the work for four times the bytes', () => {
+describe('FrameParser', () => {
   const size = 2 ** 14;
   const read = (chunks: readonly Uint8Array[], maxEventBytes: number) => () => {
     const parser = new FrameParser({ maxEventBytes, maxLineBytes: 2 ** 20, onMessage: () => {}, onRetry: () => {} });
@@ -30,23 +30,23 @@ describe('FrameParser takes four times the work for four times the bytes', () =>
     const once = bytesOf(stream(size));
     const fourTimes = bytesOf(stream(4 * size));
 
-    it(`for ${what} in one chunk`, () => {
+    it(`needs four times the work for four times the bytes of ${what} in one chunk`, () => {
       const work = workOf(read([once], 2 ** 20));
       expect(workOf(read([fourTimes], 2 ** 20))).to.be.below(4.5 * work);
     });
 
-    it(`for ${what}, byte by byte`, () => {
+    it(`needs four times the work for four times the bytes of ${what}, byte by byte`, () => {
       const work = workOf(read(byteByByte(once), 2 ** 20));
       expect(workOf(read(byteByByte(fourTimes), 2 ** 20))).to.be.below(4.5 * work);
     });
 
-    it(`for ${what}, close to the limit`, () => {
+    it(`needs four times the work for four times the bytes of ${what}, close to the limit`, () => {
       const work = workOf(read(byteByByte(once), once.length));
       expect(workOf(read(byteByByte(fourTimes), fourTimes.length))).to.be.below(4.5 * work);
     });
   }
 
-  it('and a few units of it a byte', () => {
+  it('needs a few units of work a byte', () => {
     const bytes = bytesOf(`data: ${'x'.repeat(size)}\n\n`);
     expect(workOf(read(byteByByte(bytes), 2 ** 20))).to.be.below(8 * bytes.length);
   });

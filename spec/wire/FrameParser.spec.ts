@@ -12,7 +12,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['1', '2']);
   });
 
-  it('joins a long line from pieces of any size', () => {
+  it('joins a long line from chunks of any size', () => {
     const long = 'é語🙂'.repeat(1000);
     const bytes = bytesOf(`data: ${long}\n\n`);
     for (const size of [1, 100, 1023, 1024, 1025, 5000]) {
@@ -23,7 +23,7 @@ describe('FrameParser', () => {
     }
   });
 
-  it('separates events of many lines each', () => {
+  it('separates events that have many lines', () => {
     const lines = (letter: string, count: number) => Array.from({ length: count }, (_, n) => `${letter}${n}`);
     const events = [lines('a', 200), lines('b', 3), lines('c', 70), lines('d', 2), lines('e', 64), lines('f', 65)];
     const stream = events.map((each) => `${each.map((line) => `data: ${line}\n`).join('')}\n`).join('');
@@ -32,7 +32,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(events.map((each) => each.join('\n')));
   });
 
-  it('retains nothing of the bytes that were pushed', () => {
+  it('retains none of the pushed bytes', () => {
     const data: string[] = [];
     const parser = new FrameParser({ onMessage: (m) => data.push(m.data) });
     for (const text of ['data: a', 'b\n', '\n']) {
@@ -43,7 +43,7 @@ describe('FrameParser', () => {
     expect(data).to.deep.equal(['ab']);
   });
 
-  it('separates what several connections hold at a time', () => {
+  it('separates the unfinished events of several connections', () => {
     const streams = ['a', 'b', 'c'].map((letter) => bytesOf(`data: ${letter.repeat(50)}\n\n`.repeat(4)));
     const data: string[][] = streams.map(() => []);
     const parsers = data.map((own) => new FrameParser({ onMessage: (m) => own.push(m.data) }));

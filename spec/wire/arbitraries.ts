@@ -3,7 +3,7 @@ import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
 import { eventSourceNames, libraryName } from '../../lib/wire/reservedName.ts';
 import { bytesOf } from './readers.ts';
 
-/** Text with much of what the format takes for its own. */
+/** Text with many characters and fields of the format. */
 const text = fc
   .array(
     fc.oneof(
@@ -18,7 +18,7 @@ const name = line.filter((some) => some !== '' && !eventSourceNames.has(some) &&
 const wait = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const fields = fc.record({ id: line, event: name, retry: wait }, { requiredKeys: [] });
 
-/** Every frame that a user can make. */
+/** Frames that a user can create. */
 export const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.tuple(fields, fc.jsonValue()).map(([some, data]) => message({ ...some, data })),
   fc.tuple(fields, text).map(([some, raw]) => message({ ...some, text: raw })),
@@ -59,7 +59,7 @@ const parts = [
   'é',
   '🙂',
 ];
-/** Bytes that are no UTF-8 on their own: lone, too short, too long, a surrogate, beyond Unicode, a part of a BOM. */
+/** Bytes that are not UTF-8 by themselves: lone, too short, too long, a surrogate, beyond Unicode, a part of a BOM. */
 const broken = [
   [0xff],
   [0x80],
@@ -78,7 +78,7 @@ const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...parts) },
 );
 
-/** Streams that nobody should send, with a BOM in front now and then. */
+/** Malformed streams, some of them with a BOM at the start. */
 export const anyBytes: fc.Arbitrary<Uint8Array> = fc
   .tuple(
     fc.constantFrom('', '\uFEFF', '\uFEFF\uFEFF', 'ï»¿'),
@@ -100,12 +100,12 @@ export const anyBytes: fc.Arbitrary<Uint8Array> = fc
     ),
   );
 
-/** Where a stream is cut into chunks; some of them are empty. */
+/** The positions at which a stream is cut into chunks, of which some are empty. */
 export const anyCuts = fc.array(fc.nat(), { maxLength: 12 });
 
 export function cutAt(bytes: Uint8Array, cuts: readonly number[]): readonly Uint8Array[] {
-  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
-  return places.slice(1).map((to, index) => bytes.slice(places[index], to));
+  const positions = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+  return positions.slice(1).map((to, index) => bytes.slice(positions[index], to));
 }
 
 export const byteByByte = (bytes: Uint8Array): readonly Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));

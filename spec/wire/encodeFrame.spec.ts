@@ -34,7 +34,7 @@ describe('encodeMessage', () => {
     expect(encodeMessage(undefined, undefined, '')).to.equal('data:\n\n');
   });
 
-  it('has a fast path for JSON, with the same text', () => {
+  it('has a fast path for JSON that returns the same text', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(undefined, 'e'), (value, event) => {
         const json = JSON.stringify(value);

@@ -27,7 +27,7 @@ const toBytes = map(bytesOf);
 
 describe('parseFrames', () => {
   it(
-    'gives each frame when it is finished',
+    'emits each frame when it is finished',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('  --a-----b--c--|', chunks);
       const subs = '        ^-------------!';
@@ -39,14 +39,14 @@ describe('parseFrames', () => {
   );
 
   it(
-    'gives all frames of a chunk, in order',
+    'emits all frames of a chunk, in order',
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-e-----|', chunks).pipe(toBytes, parseFrames())).toBe('-(vw)--|', frames);
     }),
   );
 
   it(
-    'gives comments to those who ask',
+    'emits comments with comments: true',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('-d-a-b|', chunks).pipe(toBytes, parseFrames())).toBe('---x-y|', frames);
       expectObservable(cold('-d-a-b|', chunks).pipe(toBytes, parseFrames({ comments: true }))).toBe('-h-x-y|', frames);
@@ -54,7 +54,7 @@ describe('parseFrames', () => {
   );
 
   it(
-    'waits with a source that never speaks, and completes with an empty one',
+    'emits nothing for a silent source, and completes with an empty one',
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold<Uint8Array>('-').pipe(parseFrames())).toBe('-');
       expectObservable(EMPTY.pipe(parseFrames())).toBe('|');
@@ -69,19 +69,19 @@ describe('parseFrames', () => {
   );
 
   it(
-    'errors at the end of a source that ends inside an event, after what was complete',
+    'errors at the end of a source that ends inside an event, after the complete events',
     marbles(({ cold, expectObservable }) => {
-      const torn = new ConnectionError(
+      const cutOff = new ConnectionError(
         'broken',
         'parseFrames: the bytes ended inside an event; their connection was cut off',
       );
-      expectObservable(cold('-a-|', chunks).pipe(toBytes, parseFrames())).toBe('-x-#', frames, torn);
+      expectObservable(cold('-a-|', chunks).pipe(toBytes, parseFrames())).toBe('-x-#', frames, cutOff);
       expectObservable(cold('-a-b-c|', chunks).pipe(toBytes, parseFrames())).toBe('-x-y-z|', frames);
     }),
   );
 
   it(
-    'errors over a limit, after what was whole, and leaves the source',
+    'errors above a limit, after the complete events, and unsubscribes from the source',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('  -a-f-a-|', chunks);
       const subs = '        ^--!';
@@ -97,7 +97,7 @@ describe('parseFrames', () => {
   );
 
   it(
-    'leaves the source when the reader does, in the middle of a chunk',
+    'unsubscribes from the source with its subscriber, in the middle of a chunk',
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source = hot('  -e-a-|', chunks);
       const subs = '        ^!';
@@ -130,7 +130,7 @@ describe('parseFrames', () => {
   });
 
   it(
-    'starts fresh for each subscriber',
+    'has a state of its own for each subscriber',
     marbles(({ cold, expectObservable }) => {
       const parsed = cold('-a-b-|', chunks).pipe(toBytes, parseFrames());
       expectObservable(parsed).toBe('-x-y-|', frames);
@@ -138,7 +138,7 @@ describe('parseFrames', () => {
     }),
   );
 
-  it('rejects a limit at once', () => {
+  it('throws for a limit out of range', () => {
     expect(() => of<Uint8Array>().pipe(parseFrames({ maxEventBytes: 0 }))).to.throw(RangeError);
   });
 });

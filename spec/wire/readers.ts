@@ -3,28 +3,28 @@ import { LimitError } from '../../lib/error/LimitError.ts';
 import { type Frame, Message, Retry } from '../../lib/wire/Frame.ts';
 import { FrameParser, type FrameParserOptions } from '../../lib/wire/FrameParser.ts';
 
-/** What a reader is told, as plain values, in order: `message id event data`, `retry ms`, `comment text` and the rest. */
-export type Told = readonly unknown[];
+/** A notification of a parser as plain values: `message id event data`, `retry ms`, `comment text` and others. */
+export type Notification = readonly unknown[];
 
-const told = {
-  message: ({ id, event, data }: Pick<Message, 'id' | 'event' | 'data'>): Told => ['message', id, event, data],
-  retry: (ms: number): Told => ['retry', ms],
-  comment: (text: string): Told => ['comment', text],
+const notificationOf = {
+  message: ({ id, event, data }: Pick<Message, 'id' | 'event' | 'data'>): Notification => ['message', id, event, data],
+  retry: (ms: number): Notification => ['retry', ms],
+  comment: (text: string): Notification => ['comment', text],
 };
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Everything that our parser says of a connection, an error over a limit included. */
+/** Returns the notifications of this library's parser for a connection, with the error of a limit. */
 export function ourReading(
   chunks: readonly Uint8Array[],
   options: Omit<FrameParserOptions, 'onMessage'> = {},
-): readonly Told[] {
-  const reading: Told[] = [];
+): readonly Notification[] {
+  const reading: Notification[] = [];
   const parser = new FrameParser({
     ...options,
-    onMessage: (message) => reading.push(told.message(message)),
-    onRetry: ({ ms }) => reading.push(told.retry(ms)),
-    onComment: ({ text }) => reading.push(told.comment(text)),
+    onMessage: (message) => reading.push(notificationOf.message(message)),
+    onRetry: ({ ms }) => reading.push(notificationOf.retry(ms)),
+    onComment: ({ text }) => reading.push(notificationOf.comment(text)),
   });
   try {
     for (const chunk of chunks) parser.push(chunk);
@@ -36,24 +36,23 @@ export function ourReading(
 }
 
 /**
- * The same of `eventsource-parser`, which gets text and needs a decoder in front.
+ * Returns the notifications of `eventsource-parser`, which reads text and needs a decoder before it.
  *
- * What it does otherwise than the standard, and nothing else, is put right here:
+ * Only its differences from the standard are corrected here:
  * - It removes the text "ï»¿", the three bytes of a BOM as characters, from the
- *   start of a stream. So it gets this text first; `TextDecoder` removes the
+ *   start of a stream. So it reads this text first; `TextDecoder` removes the
  *   stream's own BOM, as the standard says.
  * - It does not end a line at a CR that is the last of a chunk, or of the stream,
- *   until a later line has ended. So it gets a CR together with what comes after
- *   it, and at the end of the stream an LF: the second half of a CRLF and nothing more.
- * - It gives a `retry` of any size, `Infinity` too. Ours gives what a timer can
- *   hold, since a browser cannot wait longer either and a frame must be sendable.
+ *   until a later line has ended. So it reads a CR together with the next text, and at the end of the stream an LF: the second half of a CRLF and nothing more.
+ * - It emits a `retry` of any size, also `Infinity`. The parser of this library emits at most the
+ *   longest delay of a timer, since a browser cannot wait longer either and a frame must be sendable.
  */
-export function foreignReading(chunks: readonly Uint8Array[]): readonly Told[] {
-  const reading: Told[] = [];
+export function foreignReading(chunks: readonly Uint8Array[]): readonly Notification[] {
+  const reading: Notification[] = [];
   const parser = createParser({
-    onEvent: ({ id, event, data }) => reading.push(told.message({ id, event, data })),
-    onRetry: (ms) => reading.push(told.retry(Math.min(ms, 2 ** 31 - 1))),
-    onComment: (text) => reading.push(told.comment(text)),
+    onEvent: ({ id, event, data }) => reading.push(notificationOf.message({ id, event, data })),
+    onRetry: (ms) => reading.push(notificationOf.retry(Math.min(ms, 2 ** 31 - 1))),
+    onComment: (text) => reading.push(notificationOf.comment(text)),
   });
   const decoder = new TextDecoder();
   let cr = '';
@@ -69,11 +68,11 @@ export function foreignReading(chunks: readonly Uint8Array[]): readonly Told[] {
   return reading;
 }
 
-/** What a frame is told as when it arrives: a message's `retry` comes by itself, at its line. */
-export function readingOf(frame: Frame): readonly Told[] {
+/** Returns the notifications of a received frame; the `retry` of a message is one of its own, at its line. */
+export function readingOf(frame: Frame): readonly Notification[] {
   if (frame instanceof Message) {
-    const message = told.message(frame);
-    return frame.retry === undefined ? [message] : [told.retry(frame.retry), message];
+    const message = notificationOf.message(frame);
+    return frame.retry === undefined ? [message] : [notificationOf.retry(frame.retry), message];
   }
-  return frame instanceof Retry ? [told.retry(frame.ms)] : [told.comment(frame.text)];
+  return frame instanceof Retry ? [notificationOf.retry(frame.ms)] : [notificationOf.comment(frame.text)];
 }

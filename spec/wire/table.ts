@@ -4,11 +4,11 @@ import { end, gap, position } from '../support/controlFrames.ts';
 interface Row {
   readonly what: string;
   readonly frame: Frame;
-  /** What it is on the wire, exactly. */
+  /** The exact text that is sent. */
   readonly text: string;
 }
 
-/** Frames beside their text: the encoder, our parser and a foreign one agree on each. */
+/** Frames with their text, for which the encoder, this library's parser and a foreign one agree. */
 export const table: readonly Row[] = [
   { what: 'JSON', frame: message({ data: { a: 1 } }), text: 'data: {"a":1}\n\n' },
   { what: 'null', frame: message({ data: null }), text: 'data: null\n\n' },

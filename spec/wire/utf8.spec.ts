@@ -6,7 +6,7 @@ import { bytesOf } from './readers.ts';
 const text = fc.string({ unit: 'binary' });
 
 describe('utf8Length', () => {
-  it('is the number of bytes', () => {
+  it('returns the number of bytes', () => {
     fc.assert(
       fc.property(text, (some) => {
         expect(utf8Length(some)).to.equal(bytesOf(some).length);
@@ -14,14 +14,14 @@ describe('utf8Length', () => {
     );
   });
 
-  it('is exact at the code points that need one byte more', () => {
+  it('returns the exact number at the code points that need one byte more', () => {
     const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff];
     expect(edges.map((point) => utf8Length(String.fromCodePoint(point)))).to.deep.equal([1, 2, 2, 3, 3, 3, 3, 4, 4]);
   });
 });
 
 describe('fitsIn', () => {
-  it('is exact, with and without counting', () => {
+  it('returns the exact result, with and without counting', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: -2, max: 2 }), (some, off) => {
         expect(fitsIn(bytesOf(some).length + off, some)).to.equal(off >= 0);

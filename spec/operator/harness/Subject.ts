@@ -79,7 +79,7 @@ export interface Subject {
     /** Whether other events may be emitted too. */
     readonly orMore?: boolean;
   };
-  /** Plays the diagram of the doc comment. */
+  /** Runs the diagram of the doc comment. */
   readonly diagram:
     | { readonly play: (diagram: DocDiagram, helpers: MarbleHelpers) => void; readonly options?: MarblesOptions }
     | { readonly playAsync: (diagram: DocDiagram) => Promise<void> };

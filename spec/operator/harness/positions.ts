@@ -82,7 +82,7 @@ function play(over: Use<OrderEntry>, steps: readonly Step[], reenters: boolean):
 }
 
 function entryOf(next: Exclude<Step, number>, sequence: number): OrderEntry {
-  // A position-only entry stands for the end of a page, or for an event that an operator before dropped.
+  // A position-only entry is the end of a page, or replaces an event that an earlier operator dropped.
   if (next.what === 'gap') return gapAt(sequence);
   if (!('order' in next)) return positionAt(sequence);
   return entryAt(sequence, Orders.OrderPaid({ order: next.order, total: sequence }));

@@ -44,7 +44,7 @@ export function unsubscribesEarly(over: Use): () => void {
   });
 }
 
-/** Checks that two subscribers of a cold source get the same, each from its start. */
+/** Checks that two subscribers of a cold source receive the same values, each from the start. */
 export function isolatesSubscribers(subject: Subject): () => void {
   return marbles(({ cold, flush }) => {
     const all = subject.over(cold<Order>('-a-b-c-a--|', letters));

@@ -24,7 +24,7 @@ export function stopsSynchronousSource({ over, synchronous = { taken: 1 } }: Sub
   });
 }
 
-/** Checks that a subscriber that makes the source emit while it receives a value gets all values once, in order. */
+/** Checks that a subscriber that makes the source emit while it receives a value receives all values once, in order. */
 export function keepsOrderWhenReentered({ over, events = (value) => [value] }: Subject): () => void {
   return marbles(({ flush }) => {
     const source = new Emitter<Order>();
@@ -48,7 +48,7 @@ export function keepsOrderWhenReentered({ over, events = (value) => [value] }: S
   });
 }
 
-/** Checks that what a callback throws errors the stream, and ends all subscriptions at once. */
+/** Checks that an error of a callback errors the stream, and ends all subscriptions at once. */
 export function errorsWithThrown(make: (thrower: () => never) => Use): () => void {
   return marbles(({ hot, flush }) => {
     const timers = trackTimers();
