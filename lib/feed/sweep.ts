@@ -10,6 +10,9 @@ const budget = 0.2;
 /** How many readers are served in one turn at most, for a clock that does not move. */
 const maxServed = 256;
 
+/** How many readers are served before the next turn is requested, which costs a tenth of a write to one reader. */
+const freeReaders = 4;
+
 /** A reader that the sweep serves. */
 export abstract class SweepNode extends LinkedListNode {
   /** Writes to the reader. */
@@ -28,11 +31,13 @@ class Sweep {
   readonly #behind = new LinkedList<SweepNode>();
   /** A slice is scheduled: after the running code has returned or, where this turn is spent, in the next turn. */
   #isScheduled = false;
-  /** The next turn is requested; until then all slices share one budget. */
-  #isInTurn = false;
+  /** The next turn is requested. */
+  #isTurnRequested = false;
   #isSpent = false;
+  /** The readers that were served since the last turn that was requested. */
   #served = 0;
-  #until = 0;
+  /** The time that they took, in ms. */
+  #used = 0;
 
   add(reader: SweepNode): void {
     this.#behind.push(reader);
@@ -53,7 +58,7 @@ class Sweep {
   }
 
   readonly #slice = (): void => {
-    if (!this.#isInTurn) this.#startTurn();
+    const start = clock.now() - this.#used;
     while (!this.#isSpent) {
       const reader = this.#behind.shift();
       if (reader === undefined) {
@@ -64,24 +69,28 @@ class Sweep {
       try {
         reader.serve();
       } catch (error) {
-        // An error ends this reader alone.
+        // An error ends this reader alone. If ending it throws, too, the next turn serves the others.
+        this.#requestTurn();
         reader.fail(error);
       }
-      this.#isSpent = this.#served === maxServed || clock.now() >= this.#until;
+      this.#used = clock.now() - start;
+      if (this.#served > freeReaders || this.#used >= budget / 2) this.#requestTurn();
+      this.#isSpent = this.#served >= maxServed || this.#used >= budget;
     }
   };
 
   /** Requests a turn even where no reader stays behind: a fast socket drains within the turn and would keep the loop busy. */
-  #startTurn(): void {
-    this.#isInTurn = true;
-    this.#served = 0;
-    this.#until = clock.now() + budget;
-    clock.turn(this.#endTurn);
+  #requestTurn(): void {
+    if (this.#isTurnRequested) return;
+    this.#isTurnRequested = true;
+    clock.turn(this.#startTurn);
   }
 
-  readonly #endTurn = (): void => {
-    this.#isInTurn = false;
+  readonly #startTurn = (): void => {
+    this.#isTurnRequested = false;
     this.#isSpent = false;
+    this.#served = 0;
+    this.#used = 0;
     this.#isScheduled = !this.#behind.isEmpty;
     if (this.#isScheduled) this.#slice();
   };
