@@ -150,7 +150,7 @@ export class Segments {
 }
 
 /** Returns the offset after the empty line. A frame has one only at its end. */
-function endOfFrame(bytes: Uint8Array, from: number): number {
+export function endOfFrame(bytes: Uint8Array, from: number): number {
   let at = bytes.indexOf(LF, from);
   while (at !== -1 && bytes[at + 1] !== LF) at = bytes.indexOf(LF, at + 1);
   return at === -1 ? bytes.length : at + 2;

@@ -7,6 +7,7 @@ import { Reader, type ReaderTarget } from '../feed/Reader.ts';
 import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import { frameWithoutId } from './EventEncoder.ts';
+import type { GzipTransport } from './gzip/GzipTransport.ts';
 import type { ErrorOutcome } from './Route.ts';
 import type { Session } from './Session.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
@@ -27,6 +28,7 @@ export class FeedWriter implements ReaderTarget, Writer {
   readonly #connection: Connection;
   readonly #feed: FeedCore;
   readonly #wire: Wire;
+  readonly #gzip: GzipTransport | undefined;
   /** True while a snapshot is being taken or waits for the socket. */
   #isHeld = false;
   /** Writes the snapshot, when the socket takes more. */
@@ -37,6 +39,9 @@ export class FeedWriter implements ReaderTarget, Writer {
     this.#connection = session.connection;
     this.#feed = feed;
     this.#wire = session.route.wire;
+    this.#gzip = session.gzip;
+    const { compression } = session.route.settings;
+    if (compression !== undefined) this.#gzip?.follow(compression.windowOf(feed));
     this.#connection.writer = this;
   }
 
@@ -51,7 +56,8 @@ export class FeedWriter implements ReaderTarget, Writer {
   write(range: EntryRange): boolean {
     this.events += range.last - range.after;
     this.#connection.timeouts?.onEvent();
-    return this.#connection.write(this.#wire.hasIds ? range.bytes : this.#wire.bytes(range));
+    const entries = this.#wire.hasIds ? range.bytes : this.#wire.bytes(range);
+    return this.#connection.write(this.#gzip?.take(this.reader.epoch, range, entries) ?? entries);
   }
 
   writeGap({ data }: Gap): void {
@@ -122,6 +128,7 @@ export class FeedWriter implements ReaderTarget, Writer {
 
   onClose(): void {
     this.#feed.removeReader(this.reader);
+    this.#gzip?.leave();
   }
 
   #endFrame(logEnd: LogEnd): string | undefined {

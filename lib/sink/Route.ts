@@ -167,12 +167,13 @@ function resumeOptionsOf(resume: UntypedOptions['resume']): ResumeOptions<unknow
   return resume === true ? {} : undefined;
 }
 
-function headersOf({ heartbeat }: RouteSettings, own: UntypedOptions['headers']): ResponseHeaders {
+function headersOf({ heartbeat, compression }: RouteSettings, own: UntypedOptions['headers']): ResponseHeaders {
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
     ...(heartbeat === Infinity ? {} : { 'Rxsse-Heartbeat': String(heartbeat) }),
+    ...(compression === undefined ? {} : { Vary: 'Accept-Encoding' }),
   };
   return own === undefined || typeof own === 'function' ? headers : mergeHeaders(headers, own);
 }

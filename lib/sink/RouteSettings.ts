@@ -1,6 +1,7 @@
 import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import type { QueueOptions } from './Backlog.ts';
+import { Compression } from './gzip/Compression.ts';
 import type { UntypedOptions } from './SseOptions.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
 
@@ -15,6 +16,8 @@ export interface RouteSettings {
   readonly queue: Required<QueueOptions>;
   /** `undefined` for a route without timeouts. */
   readonly timeout: Required<TimeoutOptions> | undefined;
+  /** `undefined` for a route that does not compress. */
+  readonly compression: Compression | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export function routeSettings(options: UntypedOptions): RouteSettings {
   const { heartbeat: interval = 15_000 } = options;
   const heartbeat = interval === false ? Infinity : interval;
   const { retry = 3000, stallTimeout = 30_000, maxAge = Infinity } = options;
-  const { maxHeadDelay = 0, maxEventBytes = 1024 * 1024, timeout, queue = {} } = options;
+  const { maxHeadDelay = 0, maxEventBytes = 1024 * 1024, timeout, queue = {}, compression = false } = options;
   checkDuration('sse: heartbeat', heartbeat, 'use heartbeat: false to send none');
   checkDuration('sse: stallTimeout', stallTimeout, 'use Infinity to wait while the socket is connected');
   checkDuration('sse: maxAge', maxAge);
@@ -45,6 +48,7 @@ export function routeSettings(options: UntypedOptions): RouteSettings {
     maxEventBytes,
     queue: { maxBytes, maxEvents },
     timeout: timeout && timeoutsOf(timeout),
+    compression: compression === false ? undefined : new Compression(compression === true ? {} : compression),
   };
 }
 

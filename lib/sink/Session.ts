@@ -10,6 +10,8 @@ import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
 import { callHook } from './callUser.ts';
 import type { LimitRefusal } from './connectionLimit.ts';
+import { acceptsGzip } from './gzip/Compression.ts';
+import { GzipTransport } from './gzip/GzipTransport.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
 import type { CloseReason } from './RouteStats.ts';
@@ -30,6 +32,8 @@ export class Session {
   readonly route: Route;
   readonly request: SseRequest;
   readonly connection: Connection;
+  /** Set where the route compresses, and the request accepts it. */
+  readonly gzip: GzipTransport | undefined;
   /** The cursor that the reader resumes from, as it sent it. */
   readonly requestedCursor: string | undefined;
   readonly context: AnyContext;
@@ -57,7 +61,9 @@ export class Session {
     this.request = request;
     this.requestedCursor = requestedCursor(request);
     this.context = new SessionContext(userRequest, this);
-    this.connection = new Connection(transport, route.stats, route.wire);
+    const isCompressed = route.settings.compression !== undefined && acceptsGzip(request);
+    this.gzip = isCompressed ? new GzipTransport(transport) : undefined;
+    this.connection = new Connection(this.gzip ?? transport, route.stats, route.wire);
     this.#next = next;
     if (this.connection.hasEnded) this.#onClosed('refused');
     else this.connection.onClosed = (reason) => this.#onClosed(reason);

@@ -8,6 +8,7 @@ import type { AnyFeed } from '../feed/coreOf.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
+import type { CompressionOptions } from './gzip/Compression.ts';
 import type { ResumeOptions, SnapshotEvent } from './ResumeOptions.ts';
 import type { CloseReason, CloseStats } from './RouteStats.ts';
 import type { AllowedOrigins, OnInvalidInput } from './requestInputs.ts';
@@ -180,6 +181,11 @@ export interface SseOptions<
    * @default none
    */
   readonly headers?: ResponseHeaders | ((context: ContextOf<Q, P, B, S, R>) => ResponseHeaders);
+  /**
+   * Compresses what requests that accept gzip get; `true` has all defaults. The events of a feed are compressed once for
+   * all readers, those of another stream for each. Leave it off where secrets stand beside text of others. @default false
+   */
+  readonly compression?: boolean | CompressionOptions;
   /** Bounds the connections, made by `connectionLimit`. @default 50000 connections of this route */
   readonly connectionLimit?: ConnectionLimit<R>;
   /** Returns when the reader's permission expires; the connection ends then. @default never */

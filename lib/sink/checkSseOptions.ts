@@ -1,11 +1,12 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { checkOneOf } from '../data/check.ts';
+import { checkBoolean, checkOneOf } from '../data/check.ts';
 import { checkOptions, type OptionKinds } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { isContract } from '../event/events.ts';
 import type { OverflowConflation, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
+import type { CompressionOptions } from './gzip/Compression.ts';
 import type { ResumeOptions } from './ResumeOptions.ts';
 import { checkOrigins } from './requestInputs.ts';
 import type { SseOptions } from './SseOptions.ts';
@@ -32,6 +33,7 @@ const sseKinds: OptionKinds<SseOptions> = {
   maxHeadDelay: '',
   maxEventBytes: '',
   headers: 'object or function',
+  compression: '',
   connectionLimit: 'object',
   expiresAt: 'function',
   onInvalidInput: 'function',
@@ -50,6 +52,7 @@ const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
   maxRuns: '',
   maxRunsPerOwner: '',
 };
+const compressionKinds: OptionKinds<CompressionOptions> = { maxBytes: '' };
 const queueKinds: OptionKinds<QueueOptions> = { maxBytes: '', maxEvents: '' };
 const timeoutKinds: OptionKinds<TimeoutOptions> = { first: '', idle: '', total: '' };
 const wireKinds: OptionKinds<WireOptions> = { control: '', end: '', gap: '', retry: '' };
@@ -64,6 +67,7 @@ const overflowKinds: OptionKinds<OverflowConflation<unknown>> = { conflateBy: 'f
 export function checkSseOptions(options: object, others: Readonly<Record<string, string>>): void {
   checkOptions('sse', options, { ...sseKinds, ...others });
   const { events, resume, queue, timeout, wire, overflow, connectionLimit, allowedOrigins } = options as SseOptions;
+  const { compression, headers } = options as SseOptions;
   if (events !== undefined && !isContract(events)) {
     throw new TypeError(`sse: events must be made by events({ ... }), got ${kindOf(events)}`);
   }
@@ -85,8 +89,18 @@ export function checkSseOptions(options: object, others: Readonly<Record<string,
   if (timeout !== undefined) checkOptions('sse: timeout', timeout, timeoutKinds);
   if (isNonNull(wire)) checkOptions('sse: wire', wire, wireKinds);
   checkOverflow(overflow);
+  checkCompression(compression, headers);
   if (connectionLimit !== undefined && typeof (connectionLimit as ConnectionLimit).enter !== 'function') {
     throw new TypeError('sse: connectionLimit must be made by connectionLimit({ ... }), got object');
+  }
+}
+
+function checkCompression(compression: unknown, headers: SseOptions['headers']): void {
+  if (compression === undefined || compression === false) return;
+  if (isNonNull(compression)) checkOptions('sse: compression', compression, compressionKinds);
+  else checkBoolean('sse: compression', compression, 'or give { maxBytes }');
+  if (Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'content-encoding')) {
+    throw new TypeError('sse: headers has Content-Encoding, which compression sets; leave one of the two out');
   }
 }
 

@@ -9,7 +9,7 @@ const invalidCharacter = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Merges the headers of the option `headers` into those of the library. One of the same name, in whatever case,
- * replaces the library's; the content type of a stream stays.
+ * replaces the library's; the content type of a stream stays, and `Vary` is added to.
  *
  * @throws TypeError for a name or a value that cannot be a header: a CR or LF in it would let its text add headers.
  */
@@ -21,7 +21,9 @@ export function mergeHeaders(base: ResponseHeaders, own: ResponseHeaders): Respo
   for (const [name, value] of Object.entries(base)) if (!replaced.has(name.toLowerCase())) merged[name] = value;
   for (const [name, value] of Object.entries(own)) {
     checkHeader(name, value);
-    if (name.toLowerCase() !== 'content-type') merged[name] = value;
+    // What the library's answer depends on stays beside what the program's does.
+    if (name.toLowerCase() === 'vary' && base.Vary !== undefined) merged[name] = `${value}, ${base.Vary}`;
+    else if (name.toLowerCase() !== 'content-type') merged[name] = value;
   }
   return merged;
 }

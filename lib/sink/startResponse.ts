@@ -20,7 +20,8 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
   if (connection.state !== 'waiting') return;
   let headers: ResponseHeaders;
   try {
-    headers = route.withOwnHeaders(preamble.headers, context);
+    const encoded = session.gzip === undefined ? undefined : { 'Content-Encoding': 'gzip' };
+    headers = route.withOwnHeaders(encoded ? { ...preamble.headers, ...encoded } : preamble.headers, context);
     limitAge(session);
   } catch (error) {
     return session.refuse(error);

@@ -73,6 +73,10 @@ export class FakeResponse extends EventEmitter implements NodeResponse {
     return this.#full && !this.writableEnded && !this.destroyed;
   }
 
+  getHeader(name: string): string | undefined {
+    return this.#headers[name.toLowerCase()];
+  }
+
   setHeader(name: string, value: string): this {
     if (this.#head !== undefined) throw new Error('ERR_HTTP_HEADERS_SENT: setHeader was called after the head');
     this.#headers[name.toLowerCase()] = value;

@@ -19,6 +19,7 @@ const given: Readonly<Record<string, (option: string, value: number) => unknown>
       NEVER,
     ),
   '### `timeout`': (option, value) => sse({ timeout: { [option]: value } }, NEVER),
+  '### `compression`': (option, value) => sse({ compression: { [option]: value } }, NEVER),
   '### `resume`': (option, value) => sse({ resume: { [option]: value } }, () => NEVER),
   '## `feed(contract, options)`': (option, value) => feed(Ticks, { [option]: value }),
   '## `feeds(contract, options)`': (option, value) => feeds(Ticks, { [option]: value }),

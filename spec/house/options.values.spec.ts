@@ -55,6 +55,7 @@ const sseOptions: Readonly<Record<string, Accepted>> = {
   maxHeadDelay: number,
   maxEventBytes: number,
   headers: ['object', 'function'],
+  compression: ['boolean', 'object'],
   connectionLimit: object,
   expiresAt: callback,
   onInvalidInput: callback,
@@ -118,6 +119,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'sse: queue': { give: (queue) => rxsse.sse({ queue }, NEVER), options: { maxBytes: number, maxEvents: number } },
+  'sse: compression': { give: (compression) => rxsse.sse({ compression }, ticks), options: { maxBytes: number } },
   'sse: timeout': {
     give: (timeout) => rxsse.sse({ timeout }, NEVER),
     options: { first: number, idle: number, total: number },

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 /** The programs and packages that some specs need: how each is found and installed. */
 const tools = {
   chromium: { variable: 'CHROMIUM', commands: ['chromium', 'chromium-browser'], install: 'apt-get install chromium' },
+  curl: { variable: 'CURL', commands: ['curl'], install: 'apt-get install curl' },
   nginx: { variable: 'NGINX', commands: ['nginx'], install: 'apt-get install nginx-light' },
   'redis-server': { variable: 'REDIS_SERVER', commands: ['redis-server'], install: 'apt-get install redis-server' },
   postgres: { variable: 'POSTGRES', commands: ['postgres'], install: 'apt-get install postgresql' },

@@ -24,6 +24,7 @@ export interface NodeResponse extends SseResponse {
   /** The request, through which a pipelined response knows its connection. */
   readonly req?: { readonly socket?: Closable };
   writeHead(status: number, headers: Record<string, string>): unknown;
+  getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
   cork(): void;
   uncork(): void;

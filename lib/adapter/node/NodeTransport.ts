@@ -18,7 +18,12 @@ export class NodeTransport implements Transport {
 
   open(status: number, headers: Readonly<Record<string, string>>): boolean {
     if (this.#response.headersSent) return false;
-    this.#response.writeHead(status, headers);
+    // A middleware such as `cors` may have set it before, and this would replace it.
+    const before = headers.Vary === undefined ? undefined : this.#response.getHeader('Vary');
+    this.#response.writeHead(
+      status,
+      before === undefined ? headers : { ...headers, Vary: `${before}, ${headers.Vary}` },
+    );
     return true;
   }
 
