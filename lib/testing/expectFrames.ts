@@ -13,10 +13,10 @@ import { siteOf, testFailure } from './testFailure.ts';
 
 /** Which of the frames that every route sends are compared. @category testing */
 export interface ExpectFramesOptions {
-  /** Compares the first block, with the route's `retry` and the reader's position. @default false */
-  readonly opening?: boolean;
+  /** Compares the preamble: the first block, with the route's `retry` and the reader's position. @default false */
+  readonly preamble?: boolean;
   /** Compares the event `rxsse.end` before the end. @default false: it is part of `|` */
-  readonly ending?: boolean;
+  readonly end?: boolean;
 }
 
 /** The expectation of `expectFrames`. */
@@ -40,7 +40,7 @@ const kindNames: KindNames = { N: 'frame', C: 'end', E: 'cut' };
 export function expectFrames(
   expectation: Expectation,
   reader: TestReader | EventSourceReader,
-  { opening = false, ending = false }: ExpectFramesOptions,
+  { preamble = false, end = false }: ExpectFramesOptions,
 ): FramesExpectation {
   const toBe: FramesExpectation['toBe'] = (marbles, values, error) => {
     checkUnset(expectation);
@@ -52,7 +52,7 @@ export function expectFrames(
     expectation.evaluate = () => {
       const connections = reader instanceof EventSourceReader ? reader.connections : [reader];
       const frames = connections.flatMap((connection): readonly ReceivedFrame[] =>
-        connection.frames.slice(opening ? 0 : openingOf(connection), ending ? undefined : endingOf(connection)),
+        connection.frames.slice(preamble ? 0 : preambleLength(connection), end ? undefined : endingOf(connection)),
       );
       const expected = diagram.map((record, index) => expectedOf(record, frames[index]?.frame, error));
       const actual = frames.map(({ at, frame }, index): TestRecord => {
@@ -86,7 +86,7 @@ function expectedOf(record: TestRecord, actual: Frame | undefined, error: unknow
 }
 
 /** Returns how many frames the start of the response has. */
-function openingOf({ frames: [first] }: TestReader): number {
+function preambleLength({ frames: [first] }: TestReader): number {
   return first?.frame._tag === 'Retry' || isNamed(first?.frame, reserved.position) ? 1 : 0;
 }
 

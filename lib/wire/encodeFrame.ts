@@ -34,7 +34,7 @@ export function encodeMessage(
   retry?: number | undefined,
 ): string {
   const wait = retry === undefined ? '' : `retry: ${retry}\n`;
-  return `${head(id, event)}${wait}${dataLines(data)}\n`;
+  return `${idAndEvent(id, event)}${wait}${dataLines(data)}\n`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function encodeJsonMessage(event: string | undefined, json: string): stri
 }
 
 // The parser removes one space; without it a value that starts with a space would lose its own.
-function head(id: string | undefined, event: string | undefined): string {
+function idAndEvent(id: string | undefined, event: string | undefined): string {
   const position = id === undefined ? '' : id === '' ? 'id:\n' : `id: ${id}\n`;
   return event === undefined ? position : `${position}event: ${event}\n`;
 }

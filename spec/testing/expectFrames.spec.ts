@@ -72,9 +72,9 @@ describe('expectFrames', () => {
           const values = { o, a: named(1), r: retry(5), e: end('1.e.1~') };
           const r = reader(send(cold('oar-(e|)', values)));
           expectFrames(r).toBe('-ar-|', values);
-          expectFrames(r, { opening: true }).toBe('oar-|', values);
-          expectFrames(r, { ending: true }).toBe('-ar-(e|)', values);
-          expectFrames(r, { opening: true, ending: true }).toBe('oar-(e|)', values);
+          expectFrames(r, { preamble: true }).toBe('oar-|', values);
+          expectFrames(r, { end: true }).toBe('-ar-(e|)', values);
+          expectFrames(r, { preamble: true, end: true }).toBe('oar-(e|)', values);
         }),
       );
     }

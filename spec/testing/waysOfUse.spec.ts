@@ -91,7 +91,7 @@ describe('a route in virtual time', () => {
     marbles(({ cold, reader, expectFrames, flush }) => {
       const r = reader(sse({ events: Ticks }, cold('  --a-|', ticking)));
       expectFrames(r).toBe('       --a-|', ticking);
-      expectFrames(r, { opening: true }).toBe('o-a-|', ticking);
+      expectFrames(r, { preamble: true }).toBe('o-a-|', ticking);
       flush();
       const again = reader(sse({}, cold('a')), { lastEventId: r.lastEventId });
       expectFrames(again).toBe('4ms |');
