@@ -94,7 +94,7 @@ describe("the request's AsyncLocalStorage", () => {
     expect([...seen]).to.have.members(['/e', '/f']);
   });
 
-  it('is that of the request in an async generator that waited for its socket', async () => {
+  it('is that of the request in an async generator that waits for its socket', async () => {
     const seen = new Set<unknown>();
     const text = 'x'.repeat(64 * 1024);
     async function* large(): AsyncGenerator<string> {

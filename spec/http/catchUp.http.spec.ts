@@ -15,10 +15,10 @@ const history = 100_000;
 const behind = 6;
 const page = 64 * 1024;
 
-/** The turns of the loop, as seen from the writes to the reader at the tail and to those behind. */
+/** Records the turns of the event loop and the writes to the reader at the tail and to the readers behind. */
 class Turns {
   now = 0;
-  /** The turn in which the oldest event was published that the one at the tail does not have. */
+  /** The turn of the publication of the oldest event that the reader at the tail has not received. */
   waitingSince: number | undefined;
   longestWait = 0;
   mostBytes = 0;
@@ -41,10 +41,10 @@ class Turns {
 }
 
 describe('readers that are 100,000 entries behind', function () {
-  // Some 2 s; what a busy machine makes of it is not the question.
+  // It takes about 2 s; the timeout allows for a busy machine.
   this.timeout(60_000);
 
-  it('catch up without slowing one at the tail, and no history is copied for them', async () => {
+  it('catch up without slowing a reader at the tail, and without copies of the history', async () => {
     const log = memoryLog({ maxBytes: 64 * 1024 * 1024, maxEntries: Infinity });
     const ticks = feed(Ticks, { log });
     const event = Tick('x'.repeat(150));
@@ -82,9 +82,9 @@ describe('readers that are 100,000 entries behind', function () {
             published++;
             await turn();
           }
-          // Each turn serves one of them at least, however slow the machine is.
+          // Each turn serves at least one of them, also on a slow machine.
           expect(turns.longestWait).to.be.at.most(behind + 1);
-          // What 0.2 ms can write is far less; what a socket takes until it is full is more.
+          // A slice of 0.2 ms writes far less; a socket accepts more until it is full.
           expect(turns.mostBytes).to.be.within(page / 2, 64 * page);
           expect([...memory].reduce((sum, { byteLength }) => sum + byteLength, 0)).to.be.below(1.5 * length);
 

@@ -10,7 +10,7 @@ import { listen } from '../support/listen.ts';
 
 const Ticks = events({ Tick: t.number });
 
-/** Asks over an agent that keeps its connections alive, as a balancer does. */
+/** Sends requests over an agent that keeps its connections alive, as a balancer does. */
 async function withAgent(use: (ask: (url: string) => Promise<IncomingMessage>) => Promise<void>): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = async (url: string, headers = { 'Rxsse-Client': '1' }): Promise<IncomingMessage> => {
@@ -41,7 +41,7 @@ describe('the connection of a client behind a balancer', () => {
       });
     }));
 
-  it('is closed with a refusal while the server shuts down', () =>
+  it('is closed with a rejection while the server shuts down', () =>
     withAgent(async (ask) => {
       const route = sse(NEVER);
       await shutdown(route, { duration: 0 });
@@ -52,7 +52,7 @@ describe('the connection of a client behind a balancer', () => {
       });
     }));
 
-  it('is closed with a refusal of a full server', () =>
+  it('is closed with a rejection by a full server', () =>
     withAgent(async (ask) => {
       const limit = connectionLimit({ maxConnections: 1 });
       const route = sse({ connectionLimit: limit }, NEVER);
@@ -65,7 +65,7 @@ describe('the connection of a client behind a balancer', () => {
       });
     }));
 
-  it('lets a server close by itself once its readers are disconnected', () =>
+  it('lets a server close when its readers are disconnected', () =>
     withAgent(async (ask) => {
       const route = sse(NEVER);
       await listen(route, async (url, server) => {

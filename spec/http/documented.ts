@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const recipes = new URL('../../docs/recipes/servers.md', import.meta.url);
 
-/** The locations for nginx that the document shows, for an app at this URL, and impatient. */
+/** Returns the documented locations for nginx, for an app at this URL, with a short retry. */
 export function locationsIn(url: string): string {
   const text = readFileSync(recipes, 'utf8');
   const [, block] = /```nginx\n(.*?)```/s.exec(text) ?? [];

@@ -10,7 +10,7 @@ import { exampleServer } from '../support/exampleServer.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
 
-/** The blocks that carry an event of the example; the opening position is not one. */
+/** Returns the blocks with an event of the example, without the first position. */
 function eventBlocks(text: string): string[] {
   return text.split('\n\n').filter((block) => /^event: (reverse_)?echo$/m.test(block));
 }
@@ -25,11 +25,11 @@ function messageOf(block: string): string {
 
 interface Intervals {
   readonly alive: number;
-  /** Does now what is due after so many milliseconds; RxJS waits with intervals. */
+  /** Runs the intervals of a delay at once, since RxJS waits with intervals. */
   elapse(ms: number): void;
 }
 
-/** Counts the live intervals, since a stream that is unsubscribed from must stop its own. */
+/** Counts the active intervals, since a stream that is unsubscribed from must clear its own. */
 async function watchingIntervals(use: (intervals: Intervals) => Promise<void>): Promise<void> {
   const { setInterval: set, clearInterval: clear } = globalThis;
   const living = new Map<unknown, { readonly ms: number | undefined; readonly work: () => void }>();
@@ -80,7 +80,7 @@ describe('the echo example over HTTP', () => {
         );
       }));
 
-    it(`${path} answers 422 with the path of the message when there is none`, () =>
+    it(`${path} answers 422 with the path of a missing message`, () =>
       listen(echoApp(), async (url) => {
         const response = await fetch(url + path);
         expect(response.status).to.equal(422);
@@ -185,7 +185,7 @@ describe('the echo server', function () {
     });
   }
 
-  it('prints in one line that the port is in use', () =>
+  it('prints one line when the port is in use', () =>
     listen(echoApp(), async (url) => {
       const { port } = new URL(url);
       const { said, closed } = start(port);
@@ -195,7 +195,7 @@ describe('the echo server', function () {
       );
     }));
 
-  it('refuses an invalid PORT in one line', async () => {
+  it('prints one line for an invalid PORT', async () => {
     const servers = ['http', '70000', '-1'].map(start);
     for (const { said, closed } of servers) {
       expect(await closed).to.deep.equal([1, null]);

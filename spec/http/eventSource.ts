@@ -2,11 +2,11 @@ import { EventSource, type FetchLikeResponse } from 'eventsource';
 import { closing } from '../support/closing.ts';
 import { fetchOver } from '../support/http2.ts';
 
-/** One request of an EventSource, as the network saw it. */
+/** One request of an EventSource, as it was sent. */
 export interface Attempt {
-  /** The header that it came with. */
+  /** The header `Last-Event-ID` of the request. */
   readonly lastEventId: string | undefined;
-  /** 0 until it is answered. */
+  /** The status of the response; 0 before it. */
   status: number;
   /** The header `Rxsse-Resume` of the response. */
   resume: string | undefined;
@@ -17,22 +17,22 @@ export interface Attempt {
 export interface FollowOptions {
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Awaited before each piece of a body is read: the socket waits as long. @default not at all */
+  /** Awaited before each chunk of a body is read, while the socket waits. @default no wait */
   readonly pace?: () => Promise<unknown>;
-  /** Longest wait, in ms. Below mocha's own, so that the failure says what did come. @default 4000 */
+  /** The longest wait, in ms. Below the timeout of mocha, so that the failure shows what was received. @default 4000 */
   readonly patience?: number;
 }
 
-/** A page's view through an EventSource of another library. */
+/** What a page receives through an EventSource of another library. */
 export interface Follower {
   readonly source: EventSource;
   readonly attempts: readonly Attempt[];
-  /** Data of ticks, and in short what the library says: `gap trimmed`, `end`, `closed`. */
+  /** The data of ticks, and the events of the library in short: `gap trimmed`, `end`, `closed`. */
   readonly seen: readonly string[];
-  /** Every event, `error` and `open` aside. */
+  /** Every event except `error` and `open`. */
   readonly events: readonly MessageEvent[];
-  /** Resolves when it holds; looked at whenever anything happens. */
-  until(holds: (follower: Follower) => boolean): Promise<void>;
+  /** Resolves when the predicate returns true; it is called for each event, chunk and error. */
+  until(predicate: (follower: Follower) => boolean): Promise<void>;
 }
 
 // As in pages, which do not listen to `rxsse.position`.
@@ -48,7 +48,7 @@ export async function follow<T>(
   const seen: string[] = [];
   const events: MessageEvent[] = [];
   const watching = new Set<() => void>();
-  const look = (): void => {
+  const checkAll = (): void => {
     for (const check of [...watching]) check();
   };
 
@@ -61,8 +61,8 @@ export async function follow<T>(
       attempt.resume = response.headers.get('rxsse-resume') ?? undefined;
       return tapped(response, pace, (text) => {
         attempt.text += text;
-        // The EventSource parses in microtasks; who waits for bytes wants them parsed.
-        setImmediate(look);
+        // The EventSource parses in microtasks, and the bytes must be parsed before the check.
+        setImmediate(checkAll);
       });
     },
   });
@@ -70,26 +70,26 @@ export async function follow<T>(
     source.addEventListener(name, (event: MessageEvent) => {
       events.push(event);
       seen.push(short(name, event.data));
-      look();
+      checkAll();
     });
   }
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.CLOSED) seen.push('closed');
-    look();
+    checkAll();
   });
 
-  const until: Follower['until'] = (holds) =>
+  const until: Follower['until'] = (predicate) =>
     new Promise((resolve, reject) => {
       const check = (): void => {
-        if (!holds(follower)) return;
+        if (!predicate(follower)) return;
         clearTimeout(limit);
         watching.delete(check);
         resolve();
       };
       const limit = setTimeout(() => {
         watching.delete(check);
-        const came = JSON.stringify({ attempts, seen });
-        reject(new Error(`waited for ${holds}, but not within ${patience} ms; what came: ${came}`));
+        const received = JSON.stringify({ attempts, seen });
+        reject(new Error(`waited for ${predicate}, but not within ${patience} ms; received: ${received}`));
       }, patience);
       watching.add(check);
       check();
@@ -101,7 +101,7 @@ export async function follow<T>(
   );
 }
 
-/** Only a position's own bytes tell that it came: no listener is to see it. */
+/** Returns whether a position was received, by its bytes, since no listener receives it. */
 export const hasPosition = ({ attempts }: Follower): boolean =>
   /event: rxsse\.position\n.*\n\n/s.test(attempts.at(-1)?.text ?? '');
 
@@ -111,8 +111,8 @@ function short(name: string, data: string): string {
   return name === 'tick' ? data : `${name} ${data}`;
 }
 
-/** Returns the same response, whose body is read piece by piece, at a pace, and reported. */
-function tapped(response: Response, pace: FollowOptions['pace'], tell: (text: string) => void): FetchLikeResponse {
+/** Returns the same response, whose body is read chunk by chunk, at a pace, and reported. */
+function tapped(response: Response, pace: FollowOptions['pace'], onText: (text: string) => void): FetchLikeResponse {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   const body =
@@ -124,7 +124,7 @@ function tapped(response: Response, pace: FollowOptions['pace'], tell: (text: st
           const { done, value } = await reader.read();
           if (done) return controller.close();
           controller.enqueue(value);
-          tell(decoder.decode(value, { stream: true }));
+          onText(decoder.decode(value, { stream: true }));
         },
         cancel: (reason) => reader.cancel(reason),
       },

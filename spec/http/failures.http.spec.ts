@@ -20,7 +20,7 @@ import { publish, Ticks } from './ticks.ts';
 const listenersOf = (response: ServerResponse): Record<string, number> =>
   Object.fromEntries(['close', 'drain', 'error'].map((name) => [name, response.listenerCount(name)]));
 
-/** The servers whose responses are Node's own, of HTTP/1, and unwrapped: the listeners left on one are counted here. */
+/** The servers with unwrapped HTTP/1 responses of Node, on which the remaining listeners are counted. */
 const others = /http2|Response|compression/;
 const ours = Object.entries(servers).filter(([name]) => !others.test(name));
 
@@ -132,7 +132,7 @@ for (const [name, mount] of ours) {
               await turn();
               onSocket.push(socket?.eventNames().reduce((sum, event) => sum + socket.listenerCount(event), 0) ?? 0);
             }
-            // All went over one connection.
+            // All requests used one connection.
             expect(new Set(responses.map(({ req }) => req.socket.remotePort)).size).to.equal(1);
             expect(onSocket.at(-1)).to.equal(onSocket[0]);
             for (const response of responses) expect(listenersOf(response)).to.include({ drain: 0, error: 0 });
@@ -147,7 +147,7 @@ for (const [name, mount] of ours) {
       for (const route of [sse(whole, of(large, 'last')), sse(whole, () => of(large, 'last'))]) {
         await listen(mount(route).listener, async (url) => {
           const [response] = await once(get(url, { agent: false }), 'response');
-          // It does not read yet, and the stream is over.
+          // The client does not read yet, and the stream has completed.
           for (let turns = 0; turns < 100; turns++) await turn();
           let text = '';
           for await (const bytes of response.setEncoding('utf8')) text += bytes;
@@ -160,7 +160,7 @@ for (const [name, mount] of ours) {
       }
     });
 
-    it('is a refused native EventSource that never comes back', async () => {
+    it('is a rejected native EventSource that never reconnects', async () => {
       const ticks = feed(Ticks);
       let listener = mount(sse({ retry: 1 }, ticks)).listener;
       const leaving = sse({ retry: 1 }, ticks);

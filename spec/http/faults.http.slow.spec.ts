@@ -15,10 +15,10 @@ const MiB = 1024 * KiB;
 
 const Text = contract({ Tick: t.string });
 
-/** Random scripts are those of this seed; `SEED=… npx mocha` plays others again. */
+/** The seed of the random scripts; `SEED=… npx mocha` runs those of another seed. */
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** A dead line breaks so long after, in ms. */
+/** The time until a dead connection breaks, in ms. */
 const noticed = 5;
 
 /** The faults of each connection, by its index. */
@@ -67,13 +67,13 @@ function expectWhole({ sent, seen }: Read): void {
   expect(seen).to.deep.equal([...numbers, 'end', 'closed']);
 }
 
-describe('an EventSource whose connections go wrong', function () {
-  // Some seconds; what a busy machine makes of it is not the question.
+describe('an EventSource with faulty connections', function () {
+  // It takes some seconds; the timeout allows for a busy machine.
   this.timeout(60_000);
 
   for (const [name, produce] of Object.entries(producers)) {
     for (const [how, { times, faults: faultsOf }] of Object.entries(faults)) {
-      it(`receives everything of ${name} once and in order when they are ${how}`, async () => {
+      it(`receives every event of ${name} once and in order when they are ${how}`, async () => {
         const read = await readThrough(
           produce(),
           Array.from({ length: times }, (_, nth) => faultsOf(nth)),
@@ -84,12 +84,12 @@ describe('an EventSource whose connections go wrong', function () {
     }
   }
 
-  it('receives everything when they are closed after each byte of a response in turn, including its head and position', async () => {
+  it('receives every event when they are closed after each byte of a response in turn, including its head and position', async () => {
     const script = Array.from({ length: 600 }, (_, after): Faults => ({ answer: { how: 'cut', after } }));
     expectWhole(await readThrough(ofFeed(), script));
   });
 
-  it('gets each gap at its position when more was published meanwhile than the log stores', async () => {
+  it('receives each gap at its position when more was published meanwhile than the log stores', async () => {
     const script = Array.from(
       { length: 20 },
       (_, nth): Faults => ({ answer: { how: 'lost', after: 300 + nth * 40, noticed } }),
@@ -113,14 +113,14 @@ describe('an EventSource whose connections go wrong', function () {
     expect(gaps).to.be.above(0);
   });
 
-  it('resumes where it was after the server has cut a connection that was not read', async () => {
+  it('resumes at its position after the server has cut a connection that was not read', async () => {
     const passed: string[] = [];
     const ticks = feed(Text, { log: memoryLog({ maxBytes: 128 * MiB, maxEntries: Infinity }), maxEventBytes: 2 * MiB });
     const route = sse({ retry: 1, stallTimeout: 100, onClose: (reason) => void passed.push(reason) }, ticks);
     await listen(
       (request, response) => route(request, response),
       (url) =>
-        // The first line goes dead behind the position.
+        // The first connection goes dead after the position.
         faultProxy(
           url,
           (connection) => (connection === 0 ? { answer: { how: 'deaf', after: 2 * KiB } } : {}),
@@ -129,7 +129,7 @@ describe('an EventSource whose connections go wrong', function () {
               proxy.url,
               async ({ until, seen, attempts, events }) => {
                 await until((follower) => hasPosition(follower));
-                // More than the kernel holds.
+                // More than the kernel buffers.
                 for (let n = 0; n < 64; n++) ticks.publish(Text.Tick(`${n} ${'x'.repeat(MiB)}`));
                 while (passed.length === 0) await turn();
                 expect(passed).to.deep.equal(['stalled']);
@@ -156,14 +156,14 @@ describe('an EventSource whose connections go wrong', function () {
       ...rest,
       ...(at !== undefined && { pace: at }),
     }));
-  /** The faults of a response always end it; those of a request may not. */
+  /** Faults of a response always end it; faults of a request may not. */
   const scripts = fc.array(fc.record({ request: fault(300), answer: fault(1500) }, { requiredKeys: ['answer'] }), {
     minLength: 1,
     maxLength: 12,
   });
 
   for (const [name, produce] of Object.entries(producers)) {
-    it(`receives everything of ${name} through 10 random scripts of faults, seed ${seed}`, () =>
+    it(`receives every event of ${name} through 10 random scripts of faults, seed ${seed}`, () =>
       fc.assert(
         fc.asyncProperty(scripts, async (script) => expectWhole(await readThrough(produce(), script))),
         { numRuns: 10, seed, endOnFailure: true },

@@ -12,15 +12,15 @@ import { freePort, type Server, startServer } from './kill9/startServer.ts';
 
 const hows = ['cut', 'reset', 'lost', 'deaf'] as const;
 
-/** In turn, and each time elsewhere in the answer; the first one tells the reader how long to wait. */
+/** Faults one after the other, each elsewhere in the response; the first response has a retry for the reader. */
 function faultsOf(connection: number): Faults {
   const how = hows[connection % hows.length];
   if (how === undefined || connection === 0) return {};
   return { answer: { how, after: 200 + ((connection * 137) % 4000), noticed: 5 } };
 }
 
-describe('an EventSource whose connections go wrong, and whose server is killed', function () {
-  // Some 3 s; what a busy machine makes of it is not the question.
+describe('an EventSource with faulty connections, whose server is killed', function () {
+  // It takes about 3 s; the timeout allows for a busy machine.
   this.timeout(120_000);
   const perServer = 1_000_000;
   let folder = '';
@@ -32,7 +32,7 @@ describe('an EventSource whose connections go wrong, and whose server is killed'
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('receives everything of an lmdb feed once and in order, over four servers', async () => {
+  it('receives every event of an lmdb feed once and in order, over four servers', async () => {
     const port = await freePort();
     const path = join(folder, 'log');
     const servers: Server[] = [];
@@ -55,7 +55,7 @@ describe('an EventSource whose connections go wrong, and whose server is killed'
             async ({ until, seen, attempts }) => {
               await until(() => seen.length > 0);
               for (let round = 1; round < 4; round++) {
-                // Through some of the faults, with what this server publishes.
+                // The events of this server pass through some of the faults.
                 const faulted = proxy.count + 8;
                 proxy.breakAll();
                 await until(() => proxy.count > faulted && Number(seen.at(-1)) > (round - 1) * perServer);

@@ -32,7 +32,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('that has ended sends a new reader everything and the end, and a resuming one the rest', async () => {
+    it('that has ended sends all events and the end to a new reader, and the missed ones to a reader that resumes', async () => {
       const ticks = feed(Ticks, { source: of(Tick(1), Tick(2)), start: 'now' });
       await listen(mount(sse({ retry: 5 }, ticks)).listener, async (url) => {
         const first = await openStream(url);
@@ -53,7 +53,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that failed says so in its end, and nothing else', async () => {
+    it('that has failed sends an end with the reason failed and nothing of the error', async () => {
       const source = new Observable<never>((subscriber) => subscriber.error(new Error('secret')));
       await listen(mount(sse({ retry: 0 }, feed(Ticks, { source }))).listener, (url) =>
         follow(url, async (follower) => {
@@ -82,7 +82,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that is closed cuts its readers, and answers new ones without a stream', async () => {
+    it('that is closed disconnects its readers, and rejects new ones', async () => {
       const ticks = feed(Ticks, { source: NEVER });
       const { listener } = mount(sse(ticks));
       await listen(listener, async (url) => {

@@ -7,8 +7,8 @@ import { servers } from './servers.ts';
 import { publish, shown, Ticks } from './ticks.ts';
 
 for (const [name, mount] of Object.entries(servers)) {
-  describe(`a reader that cannot have what it missed, on ${name}`, () => {
-    it('gets a gap where its entries were trimmed, and continues with the oldest stored one', async () => {
+  describe(`a reader whose missed events were removed, on ${name}`, () => {
+    it('receives a gap when its entries were trimmed, and continues with the oldest stored entry', async () => {
       const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
@@ -30,7 +30,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('gets a gap for another epoch after a restart, and continues with the oldest entry', async () => {
+    it('receives a gap for another epoch after a restart, and continues with the oldest entry', async () => {
       const before = feed(Ticks);
       const after = feed(Ticks);
       let { listener } = mount(sse({ retry: 1 }, before));
@@ -62,7 +62,7 @@ for (const [name, mount] of Object.entries(servers)) {
       future: (cursor: string) => cursor.replace(/\d+$/, '99'),
       invalid: () => 'garbage',
     })) {
-      it(`gets one gap for a cursor that is ${reason}, continues at the tail, and resumes from there`, async () => {
+      it(`receives one gap for a cursor that is ${reason}, continues at the tail, and resumes from there`, async () => {
         const ticks = feed(Ticks);
         const cursor = cursorAfter(await publish(ticks, 1, 2));
         await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
@@ -82,7 +82,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     }
 
-    it('gets the gap after the position that it sent, with the position before what follows as its id', async () => {
+    it('receives the gap after its own position, with the position before the next event as its id', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       await listen(mount(sse(ticks)).listener, async (url) => {
@@ -97,7 +97,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('is never answered with an error, for any cursor', async () => {
+    it('never receives an HTTP error, for any cursor', async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       const sent = ['%00', '1.e.x', '1.e.01', '1.e.-1', '2.e.1', 'x'.repeat(4000), '1.é.1', '1.e.9007199254740993'];
@@ -111,7 +111,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('gets the gap, the end, and 204 on its return where the route ends it', async () => {
+    it("receives the gap, the end, and 204 when it reconnects, with gapPolicy: 'end'", async () => {
       const ticks = feed(Ticks);
       publish(ticks, 1);
       await listen(mount(sse({ retry: 1, resume: { gapPolicy: 'end' } }, ticks)).listener, (url) =>

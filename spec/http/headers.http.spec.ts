@@ -11,7 +11,7 @@ const Orders = events({ OrderPaid: { order: t.string } });
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`the option headers on ${name}`, () => {
-    it('adds headers, and replaces those of the library in whatever case, but never the content type', async () => {
+    it('adds headers, and replaces those of the library in any case, but never the content type', async () => {
       const headers = {
         'X-Request-Cost': '12',
         'cache-control': 'private, no-store',
@@ -45,7 +45,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('applies to a feed, also where its reader resumes, and to HEAD', async () => {
+    it('applies to a feed, also when its reader resumes, and to HEAD', async () => {
       const orders = feed(Orders);
       const { listener } = mount(sse({ headers: () => ({ 'X-Shop': 'a' }) }, orders));
       const cursor = await orders.publish({ type: 'order_paid', data: { order: 'A' } });
@@ -61,7 +61,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('is not applied to an answer that is not a stream', async () => {
+    it('does not apply to a response that is not a stream', async () => {
       const { listener } = mount(sse({ query: { n: t.string }, headers: { 'X-Cost': '1' } }, of(1)));
       await listen(listener, async (url) => {
         const response = await fetchOver(url);
@@ -69,7 +69,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('answers an error where the function throws, or returns a header that would add another', async () => {
+    it('causes an HTTP error when the function throws, or returns a header with a line break', async () => {
       for (const headers of [
         () => {
           throw new Error('no headers');

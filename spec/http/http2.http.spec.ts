@@ -27,7 +27,7 @@ import { turn } from './slow/watched.ts';
 const Texts = events({ Text: t.string });
 const page = 'x'.repeat(1000);
 
-/** One stream of a session, as it arrives. */
+/** One stream of a session while it is received. */
 function requested(session: ClientHttp2Session, path = '/') {
   const stream = session.request({ ':path': path });
   let text = '';
@@ -43,7 +43,7 @@ function requested(session: ClientHttp2Session, path = '/') {
   return { stream, until, failure, closed, text: () => text };
 }
 
-/** Runs with one session to a server of these routes by path. */
+/** Connects one session to a server of these routes, by path, while the callback runs. */
 function withSession<T>(
   routes: SseHandler<SseRequest> | Readonly<Record<string, SseHandler<SseRequest>>>,
   use: (session: ClientHttp2Session, responses: Http2ServerResponse[]) => Promise<T>,
@@ -155,7 +155,7 @@ describe('sse on http2', () => {
     });
   });
 
-  it('cuts a stream whose reader takes nothing, and leaves the session to the others', async () => {
+  it('cuts a stream whose reader reads nothing, and continues the others of its session', async () => {
     const closed = deferred<CloseReason>();
     const slow = new Subject<string>();
     const quick = new Subject<number>();
@@ -193,7 +193,7 @@ describe('sse on http2', () => {
     });
   });
 
-  it('ends its streams on shutdown, so that a session that got GOAWAY closes', async () => {
+  it('ends its streams on shutdown, so that a session that has received GOAWAY closes', async () => {
     const route = sse(interval(1).pipe(startWith(-1)));
     const responses: Http2ServerResponse[] = [];
     const listener = overHttp2((request, response) => {
@@ -205,7 +205,7 @@ describe('sse on http2', () => {
       const over = once(session, 'close');
       const readers = [requested(session), requested(session)];
       await Promise.all(readers.map(({ until }) => until(/data: 1\n/)));
-      // The GOAWAY: no new stream, and the ones that there are may come to their end.
+      // After the GOAWAY the client opens no new stream, and the open ones may end.
       responses[0]?.stream.session?.close();
       await shutdown(route, { duration: 0 });
       expect(await Promise.all(readers.map(({ closed }) => closed))).to.deep.equal([0, 0]);
@@ -214,7 +214,7 @@ describe('sse on http2', () => {
   });
 });
 
-/** Numbers, one a turn, so that something is always being written. */
+/** Emits a number in each turn, so that there is always a write. */
 function everyTurn(): Observable<number> {
   return new Observable((reader) => {
     let n = 0;

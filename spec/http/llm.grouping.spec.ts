@@ -10,7 +10,7 @@ const eventOf = (letter: string) => (letter === 'D' ? end : token(letter));
 
 describe('groupTokens', () => {
   it(
-    'groups what is emitted within the time, in order, and delays nothing for longer',
+    'groups the tokens that are emitted within the time, in order, and delays none for longer',
     marbles(({ hot, expectObservable }) => {
       const source = hot('  ab-c-----d-D|');
       const expected = '    -----x------(yD|)';
@@ -21,7 +21,7 @@ describe('groupTokens', () => {
   );
 
   it(
-    'makes no event larger than the bound in bytes, of which a letter may have several',
+    'emits no event larger than the bound in bytes, also for letters of several bytes',
     marbles(({ hot, expectObservable }) => {
       const source = hot('  abüc|');
       const expected = '    --xy|';

@@ -15,7 +15,7 @@ const formats = ['openai', 'anthropic'] as const;
 
 type Format = Model['format'];
 
-/** The page's server before a model that says what the script says, each with the responses that it gave. */
+/** Starts the server of the page and a model with scripted responses, and records the responses of both. */
 async function withRelay<T>(
   script: Script,
   use: (relay: {
@@ -43,7 +43,7 @@ async function ask(url: string, text: string): Promise<number> {
   return (await fetch(`${url}/questions`, { method: 'POST', headers, body: JSON.stringify({ text }) })).status;
 }
 
-/** Each event of the wire, by its cursor. */
+/** Returns each event of the text by its cursor. */
 function eventsIn(wire: string) {
   const blocks = wire.matchAll(/^id: (.*)\nevent: (?!rxsse\.)(.*)\ndata: (.*)\n\n/gm);
   return Array.from(blocks, ([, cursor = '', type = '', json = '']) => ({ cursor, type, data: JSON.parse(json) }));
@@ -65,7 +65,7 @@ const words = (...texts: readonly string[]): readonly Piece[] => texts.map((text
 
 describe('the llm relay', () => {
   for (const format of formats) {
-    it(`makes typed events of ${format}'s format: tokens, a tool call, usage, and the end`, async () => {
+    it(`converts the format of ${format} to typed events: tokens, a tool call, usage, and the end`, async () => {
       const pieces: readonly Piece[] = [
         ...words('Let ', 'me ', 'lo\nok: ü'),
         { tool: 'look', input: '{"place":"Graz"}' },
@@ -87,7 +87,7 @@ describe('the llm relay', () => {
     });
   }
 
-  it('continues without its reader, which resumes with everything that it missed, once', async () => {
+  it('continues without its reader, which resumes with every event that it missed, once', async () => {
     const saying = new Subject<Piece>();
     await withRelay(
       () => saying,
@@ -101,7 +101,7 @@ describe('the llm relay', () => {
         await tab.over();
 
         for (const word of words('a ', 'time ')) saying.next(word);
-        // A tab that stored its cursor, and one that did not.
+        // One tab has stored its cursor, and another one has not.
         const back = await openStream(url, { headers: { 'last-event-id': seen.at(-1)?.cursor } });
         const fresh = await openStream(url);
         expect(back.headers['rxsse-resume']).to.equal('exact');
@@ -146,14 +146,14 @@ describe('the llm relay', () => {
             count++;
             if (!isObserved) setImmediate(countTurn);
           };
-          // Whichever way the end of its connection comes to the model.
+          // The model may notice the end of its connection in any way.
           for (const noticed of ['end', 'error', 'close']) {
             upstreamAnswer?.socket?.on(noticed, () => {
               isObserved = true;
               turns.resolve(count);
             });
           }
-          // Counted from when the relay notices that the last of the two has disconnected.
+          // Counted from the turn in which the relay notices that the last of the two has disconnected.
           for (const response of app.responses) response.on('close', () => setImmediate(countTurn));
           tab.close();
           expect(await turns.promise).to.be.at.most(1);
@@ -168,7 +168,7 @@ describe('the llm relay', () => {
     });
   }
 
-  it('waits for its linger time, and does not cancel where a reader has resumed by then', async () => {
+  it('waits for its linger, and does not cancel the request if a reader has resumed by then', async () => {
     const saying = new Subject<Piece>();
     await withRelay(
       () => saying,
@@ -213,7 +213,7 @@ describe('the llm relay', () => {
   };
   for (const format of formats) {
     for (const [what, [script, message]] of Object.entries(failures)) {
-      it(`reports that ${format} ${what}, and shows nothing of its internals`, async () => {
+      it(`reports that ${format} ${what}, without its internals`, async () => {
         const errors: unknown[] = [];
         await withRelay(
           script,
@@ -224,7 +224,7 @@ describe('the llm relay', () => {
             expect(wire).not.to.match(/sk-secret|internal detail|127\.0\.0\.1|terminated|at \w+ \(/);
             expect(model.responses).to.have.length(1);
             expect(errors).to.have.length(1);
-            // It is over: the next question is answered, or fails, on its own.
+            // The answer has ended: the next question is answered, or fails, independently.
             expect(await ask(url, 'again')).to.equal(202);
           },
           { format, onError: (error) => errors.push(error) },
@@ -291,7 +291,7 @@ describe('the llm relay', () => {
     expect(heard).to.deep.equal([[first], 'Bearer k', [first, ...rest], 'Bearer k']);
   });
 
-  it('answers one question of a conversation at a time, and bounds how many at once', async () => {
+  it('answers one question of a conversation at a time, and bounds the number of concurrent answers', async () => {
     await withRelay(
       () => NEVER,
       async ({ url }) => {
@@ -303,7 +303,7 @@ describe('the llm relay', () => {
     );
   });
 
-  it('refuses a question without words, and a conversation that could be guessed', async () => {
+  it('rejects an empty question, and an id of a conversation that could be guessed', async () => {
     await withRelay(
       () => EMPTY,
       async ({ url }) => {
@@ -314,7 +314,7 @@ describe('the llm relay', () => {
     );
   });
 
-  it('asks the server that the environment names', () => {
+  it('sends its requests to the server that the environment names', () => {
     expect(modelIn({ OPENAI_API_KEY: '', ANTHROPIC_BASE_URL: '' })).to.equal(undefined);
     expect(modelIn({ OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1', OPENAI_MODEL: 'local' })).to.deep.equal({
       format: 'openai',

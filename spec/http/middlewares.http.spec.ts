@@ -69,7 +69,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
   }
 
   describe(`compression on ${name}`, () => {
-    it('compresses what is beside a stream, so that it was active', async () => {
+    it('compresses a response that is not a stream, which shows that it is active', async () => {
       const app = make().use(compression({ threshold: 0 }));
       app.get('/page', (_request: express.Request, response: express.Response) => {
         response.send('x'.repeat(5000));
@@ -81,7 +81,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
       });
     });
 
-    it('loses nothing where a middleware removed no-transform, so that it is compressed', async () => {
+    it('loses no event of a stream that it compresses because a middleware has removed no-transform', async () => {
       const app = make().use(compression({ filter: () => true, threshold: 0 }));
       app.use((_request: express.Request, response: express.Response, next: express.NextFunction) => {
         const { writeHead } = response;

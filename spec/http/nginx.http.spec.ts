@@ -13,7 +13,7 @@ import { locationsIn } from './documented.ts';
 import { follow, hasPosition } from './eventSource.ts';
 import { publish, Ticks } from './ticks.ts';
 
-/** An app on a port that stays its own while the app is down. */
+/** Returns an app whose port stays reserved while the app is down. */
 class Restarting {
   readonly port: number;
   readonly #listener: RequestListener;
@@ -107,7 +107,7 @@ describe('sse behind nginx', function () {
         );
       });
 
-      it('keeps a silent connection open by heartbeats, and loses it without them', async () => {
+      it('keeps a silent connection open with heartbeats, and closes it without them', async () => {
         const app = express();
         app.get('/beating', sse({ heartbeat: 100 }, NEVER));
         app.get('/silent', sse({ heartbeat: Infinity }, NEVER));
@@ -116,7 +116,7 @@ describe('sse behind nginx', function () {
             const beating = await openStream(`${front}/beating`, { patience: 10_000 });
             const silent = await openStream(`${front}/silent`, { patience: 10_000 });
             expect(await silent.over()).to.equal('retry: 3000\n\n');
-            // By now it would have been lost, too; as long again.
+            // Without heartbeats it would have been closed before; this waits the same time again.
             await beating.until(/(:\n\n){20}/);
             beating.close();
           }),
@@ -125,7 +125,7 @@ describe('sse behind nginx', function () {
     });
   }
 
-  it('delivers a page of history whole and in order', async () => {
+  it('delivers a page of history completely and in order', async () => {
     const ticks = feed(Ticks);
     for (let n = 0; n < 5000; n++) publish(ticks, n);
     ticks.end().subscribe();
@@ -154,7 +154,7 @@ describe('sse behind nginx', function () {
       return ticks;
     };
 
-    it('a 502 ends an EventSource for good', () =>
+    it('ends an EventSource permanently by a 502', () =>
       restart(upstream, (front, app) =>
         follow(front, async (follower) => {
           await follower.until(({ seen }) => seen.includes('1'));
@@ -164,7 +164,7 @@ describe('sse behind nginx', function () {
         }),
       ));
 
-    it('the documented location asks it to wait instead, and it resumes', () =>
+    it('answers it with a retry in the documented location, so that it resumes', () =>
       restart(locationsIn, (front, app) =>
         follow(`${front}/events`, async (follower) => {
           await follower.until(({ seen }) => seen.includes('1'));

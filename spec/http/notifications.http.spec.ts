@@ -30,13 +30,13 @@ describe('the notifications server', function () {
     return readWire(`${url}/notifications`, pattern, { headers: { 'last-event-id': cursor } });
   }
 
-  /** Cursor and text of each notification, in order. */
+  /** Returns the cursor and text of each notification, in order. */
   function postedIn(wire: string): readonly (readonly [string, string])[] {
     const blocks = wire.matchAll(/^id: (.*)\nevent: notification\.posted\ndata: (.*)\n\n/gm);
     return Array.from(blocks, ([, cursor = '', json = '']) => [cursor, JSON.parse(json).text]);
   }
 
-  it('sends what is posted to its readers, and everything stored to a new one', async () => {
+  it('sends posted notifications to its readers, and all stored ones to a new reader', async () => {
     const server = start();
     const url = await server.url();
     const live = await openStream(`${url}/notifications`);
@@ -54,7 +54,7 @@ describe('the notifications server', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`continues after ${signal} where each reader was`, async () => {
+    it(`continues after ${signal} at the position of each reader`, async () => {
       const before = start();
       const url = await before.url();
       const wire = await openStream(`${url}/notifications`);
@@ -67,7 +67,7 @@ describe('the notifications server', function () {
 
       const again = start();
       const back = await again.url();
-      // Before anything is appended, behind and at the tail; then beyond it.
+      // Before the next append readers are behind and at the tail, and after it beyond the old tail.
       expect(postedIn(await readAfter(back, first, /"two"/))).to.deep.equal([[second, 'two']]);
       const atTail = await openStream(`${back}/notifications`, { headers: { 'last-event-id': second } });
       expect(atTail.headers['rxsse-resume']).to.equal('exact');
@@ -97,7 +97,7 @@ describe('the notifications server', function () {
     }
   });
 
-  it('answers what is wrong with a notification', async () => {
+  it('answers with the problem of an invalid notification', async () => {
     const server = start();
     const response = await fetch(`${await server.url()}/notifications`, {
       method: 'POST',
@@ -112,7 +112,7 @@ describe('the notifications server', function () {
     await server.closed;
   });
 
-  it('prints in one line that it cannot listen, or has no folder to store them in', async () => {
+  it('prints one line when it cannot listen, or has no folder for its log', async () => {
     const serving = start();
     const { port } = new URL(await serving.url());
     const busy = start(port);

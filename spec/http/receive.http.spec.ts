@@ -65,7 +65,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
     headers: { 'Content-Type': 'application/json', ...headers },
   });
 
-/** Sends the parts of a request as they are, and gives all that comes until the server has closed. */
+/** Sends the parts of a request as they are, and returns everything that is received until the server has closed. */
 function raw(url: string, ...parts: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
@@ -74,7 +74,7 @@ function raw(url: string, ...parts: readonly string[]): Promise<string> {
     socket.on('data', (chunk: string) => {
       text += chunk;
     });
-    // What is still on the way when the server closes is answered with a reset.
+    // Bytes that arrive after the server has closed are answered with a reset.
     socket.on('error', () => {});
     socket.on('close', () => resolve(text));
     for (const part of parts) socket.write(part);
@@ -86,7 +86,7 @@ const head = (...lines: readonly string[]) =>
 
 for (const [name, mount] of Object.entries(all)) {
   describe(`receive on ${name}`, () => {
-    it('takes an event, and an array, and answers with the cursor', async () => {
+    it('accepts an event and an array, and answers with the cursor', async () => {
       const { handler, remembered } = shop();
       await listen(mount(handler), async (url) => {
         const one = await post(url, paid('世界'));
@@ -100,7 +100,7 @@ for (const [name, mount] of Object.entries(all)) {
       });
     });
 
-    it('names what is wrong, and continues with the next request of the connection', async () => {
+    it('names the problem of an invalid event, and serves the next request of the connection', async () => {
       const { handler, remembered } = shop();
       await listen(mount(handler), async (url) => {
         const answer = await post(url, [paid('A'), paid(5)]);
@@ -115,7 +115,7 @@ for (const [name, mount] of Object.entries(all)) {
       });
     });
 
-    it('appends once under one Idempotency-Key', async () => {
+    it('appends once for each Idempotency-Key', async () => {
       const { handler, remembered } = shop();
       await listen(mount(handler), async (url) => {
         const first = await (await post(url, paid('A'), { 'Idempotency-Key': '"k"' })).text();
@@ -140,7 +140,7 @@ for (const [name, mount] of Object.entries(all)) {
 
 for (const [name, mount] of Object.entries(readers)) {
   describe(`receive, reading the body itself, on ${name}`, () => {
-    it('refuses other bodies by what is wrong with them', async () => {
+    it('rejects other bodies with their problem', async () => {
       const { handler, remembered } = shop();
       await listen(mount(handler), async (url) => {
         const asJson = { 'Content-Type': 'application/json' };
@@ -155,7 +155,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses a body whose header says that it is too large before it is sent, and closes', async () => {
+    it('rejects a body with a Content-Length above the bound before it is sent, and closes the connection', async () => {
       const { handler } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const text = await raw(url, head('Content-Length: 101'));
@@ -166,7 +166,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses a body that turns out too large before it has ended, and closes', async () => {
+    it('rejects a body that exceeds the bound before it has ended, and closes the connection', async () => {
       const { handler, remembered } = shop({ maxBodyBytes: 100 });
       await listen(mount(handler), async (url) => {
         const chunk = `40\r\n${' '.repeat(64)}\r\n`;
@@ -178,7 +178,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('refuses one that is far larger than what a socket holds, as fetch sees it', async () => {
+    it('rejects a body far larger than the buffer of a socket, and fetch receives the response', async () => {
       const { handler } = shop();
       await listen(mount(handler), async (url) => {
         const answer = await post(url, ' '.repeat(8 * 1024 * 1024));
@@ -186,7 +186,7 @@ for (const [name, mount] of Object.entries(readers)) {
       });
     });
 
-    it('takes one that is exactly as large as the bound', async () => {
+    it('accepts a body that is exactly as large as the bound', async () => {
       const { length } = JSON.stringify(paid('A'));
       const { handler } = shop({ maxBodyBytes: length });
       await listen(mount(handler), async (url) => {
@@ -234,7 +234,7 @@ describe('receive', () => {
     });
   });
 
-  it('takes a body over HTTP/2, and refuses one that is too large', async () => {
+  it('accepts a body over HTTP/2, and rejects one that is too large', async () => {
     const { handler, remembered } = shop({ maxBodyBytes: 100 });
     const server = createHttp2Server((incoming, response) => handler(incoming, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

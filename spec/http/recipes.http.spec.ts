@@ -38,7 +38,7 @@ async function withHono<T>(app: Hono, use: (url: string, cut: () => void) => Pro
 }
 
 describe('the recipe for Hono', () => {
-  it('takes the parameters of the path, and answers bad ones with a problem', async () => {
+  it('decodes the parameters of the path, and answers invalid ones with a problem', async () => {
     const readings = onFetch(
       {
         params: { limit: IntFromString },
@@ -75,7 +75,7 @@ describe('the recipe for Hono', () => {
     );
   });
 
-  it('resumes, behind its cors, too', async () => {
+  it('resumes, also behind its cors middleware', async () => {
     const ticks = feed(Ticks);
     const route = onFetch({ retry: 1 }, ticks);
     const hono = new Hono().use(honoCors({ origin: 'https://shop.example', exposeHeaders: ['Rxsse-Resume'] }));
@@ -127,7 +127,7 @@ describe('the recipe for auth', () => {
   const session = async (request: ExpressRequest) =>
     ofUser(/(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
 
-  it('by cookie shows each reader its own events, also after a reconnect, and ends an EventSource without one', async () => {
+  it('by cookie sends each reader its own events, also after a reconnect, and ends an EventSource without a cookie', async () => {
     const orders = feed(Orders);
     let requested = 0;
     const app = express().get(
@@ -187,7 +187,7 @@ describe('the recipe for auth', () => {
       await ada.until(/"total":2/);
       ada.close();
       const old = await ask('old');
-      // No end is sent, so that it reconnects with a valid token.
+      // No end is sent, so that the client reconnects with a valid token.
       expect(await old.ended())
         .to.match(/rxsse\.position/)
         .and.not.include('rxsse.end');
@@ -207,7 +207,7 @@ describe('the recipe for CORS', () => {
     .use('/orders', shop)
     .get('/orders', sse(feed(Orders)));
 
-  it('lets the page read the stream with its cookies, and see our headers', () =>
+  it('lets the page read the stream with its cookies, and the headers of the library', () =>
     listen(app, async (url) => {
       const wire = await openStream(`${url}/orders`, { headers: { Origin: origin } });
       expect(wire.headers).to.include({

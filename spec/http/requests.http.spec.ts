@@ -20,7 +20,7 @@ async function ask(url: string, method: string): Promise<IncomingMessage> {
 }
 
 describe('the methods that a route of a plain server answers', () => {
-  it('are GET and HEAD, and others are answered 405', async () => {
+  it('are GET and HEAD, and others get 405', async () => {
     const route = sse(EMPTY);
     await listen(route, async (url) => {
       for (const method of ['GET', 'HEAD']) expect((await ask(url, method)).statusCode).to.equal(200);
@@ -50,7 +50,7 @@ describe('the methods that a route of a plain server answers', () => {
     });
   });
 
-  it('are chosen by the framework where there is one', async () => {
+  it('are chosen by the framework if there is one', async () => {
     const app = express();
     app.post('/', sse(EMPTY));
     await listen(app, async (url) => {
@@ -60,7 +60,7 @@ describe('the methods that a route of a plain server answers', () => {
   });
 });
 
-describe('a cursor in the query that is not one text', () => {
+describe('a cursor in the query that is not one string', () => {
   const route = sse(feed(Ticks));
   const mounted = (make: typeof express): RequestListener => {
     const app = make();
@@ -80,7 +80,7 @@ describe('a cursor in the query that is not one text', () => {
     'lastEventId%5B%5D=1.a.1',
   ];
   for (const [name, server] of Object.entries(servers)) {
-    it(`is told as the gap invalid, and never silently served as live, by ${name}`, async () => {
+    it(`is answered with a gap with the reason invalid, by ${name}`, async () => {
       await listen(server, async (url) => {
         for (const query of queries) {
           const wire = await openStream(`${url}/?${query}`);
@@ -91,7 +91,7 @@ describe('a cursor in the query that is not one text', () => {
       });
     });
 
-    it(`is found where its name is written with escapes, by ${name}`, async () => {
+    it(`is found when its name is percent-encoded, by ${name}`, async () => {
       await listen(server, async (url) => {
         const wire = await openStream(`${url}/?last%45ventId=garbage`);
         expect(wire.headers['rxsse-resume']).to.equal('gap;reason=invalid');
@@ -101,7 +101,7 @@ describe('a cursor in the query that is not one text', () => {
   }
 });
 
-describe('the answer to a reader that has everything', () => {
+describe('the response to a reader that has every event and the end', () => {
   it('is a 204 that no cache stores', async () => {
     const route = sse(EMPTY);
     await listen(route, async (url) => {

@@ -8,7 +8,7 @@ import { publish, shown, Ticks } from './ticks.ts';
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a reader that resumes, on ${name}`, () => {
-    it('gets what was published while it was away, although it had no event before', async () => {
+    it('receives the events that were published while it was disconnected, although it had received none before', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse({ retry: 1 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
@@ -22,7 +22,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('gets every event once and in order over many cuts', async () => {
+    it('receives every event once and in order over many cuts', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse({ retry: 0 }, ticks)).listener, (url, server) =>
         follow(url, async (follower) => {
@@ -43,7 +43,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('may send its cursor in the query, as a page does that was loaded again', async () => {
+    it('can send its cursor in the query, as a reloaded page does', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
@@ -57,7 +57,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('resumes from the header where it sends both: EventSource repeats the URL and updates the header', async () => {
+    it('resumes from the header when it sends both, since EventSource repeats the URL and updates the header', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       publish(ticks, 2);
@@ -77,7 +77,7 @@ for (const [name, mount] of Object.entries(servers)) {
     });
 
     for (const [from, came] of Object.entries({ live: '4', oldest: '1,2,3,4', cursor: '2,3,4' })) {
-      it(`starts where the route says when it connects for the first time: ${from}`, async () => {
+      it(`starts at \`from\` when it connects for the first time: ${from}`, async () => {
         const ticks = feed(Ticks);
         const cursor = await publish(ticks, 1);
         publish(ticks, 2, 3);

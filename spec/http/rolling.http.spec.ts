@@ -11,7 +11,7 @@ import { closing } from '../support/closing.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The example, as one starts it from a terminal. */
+/** Runs the example as from a terminal. */
 async function withRolling(
   use: (url: string, child: ChildProcess, lines: AsyncIterator<string>) => Promise<void>,
 ): Promise<void> {
@@ -32,7 +32,7 @@ async function withRolling(
     const { value } = await lines.next();
     await use(/http:\S+\/counts/.exec(String(value))?.[0] ?? '', child, lines);
     child.kill('SIGTERM');
-    // All of it ends by itself, the servers too.
+    // All processes exit by themselves, also the servers.
     expect(await exited).to.deep.equal([0, null]);
   });
 }
@@ -40,7 +40,7 @@ async function withRolling(
 describe('the rolling restart', function () {
   this.timeout(60_000);
 
-  it('moves readers from one server to the next, twice, while events are posted, and none is lost', () =>
+  it('moves readers from one server to the next, twice, while events are posted, and loses none', () =>
     withRolling(async (url, child, lines) => {
       const seen: number[][] = [[], [], []];
       const sent: string[] = [];
@@ -60,13 +60,13 @@ describe('the rolling restart', function () {
           const post = async (): Promise<void> => {
             while (!isOver) {
               const n = posted + 1;
-              // A connection of its own: whichever server the switch has now.
+              // A new connection, to the server that the switch has at this time.
               const response = await fetch(url, {
                 method: 'POST',
                 headers: { 'content-type': 'application/json', connection: 'close', 'idempotency-key': `count-${n}` },
                 body: JSON.stringify({ type: 'counted', data: { n } }),
               }).catch(() => undefined);
-              // No answer: repeated under the same key.
+              // Without a response the request is repeated with the same key.
               if (response?.status === 202) posted = n;
             }
           };

@@ -12,7 +12,7 @@ import { shown, Ticks } from './ticks.ts';
 const { Tick } = Ticks;
 type Tick = ReturnType<typeof Tick>;
 
-/** Streams of one request each, into which the spec emits, and which of them were unsubscribed from. */
+/** Creates a stream for each request, into which the spec emits, and records the unsubscriptions. */
 function answers() {
   const made: Subject<Tick>[] = [];
   const left: number[] = [];
@@ -35,7 +35,7 @@ async function reported({ status, headers, ...wire }: Wire): Promise<unknown> {
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a run on ${name}`, () => {
-    it('continues while its reader is away, which then gets what it missed', async () => {
+    it('continues while its reader is disconnected, which receives what it missed', async () => {
       const { made, left, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(listener, (url, server) =>
@@ -56,7 +56,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('that is not known is reported by a gap, and another one starts', async () => {
+    it('that is unknown is answered with a gap, and another one starts', async () => {
       const { made, make } = answers();
       let { listener } = mount(sse({ events: Ticks, resume: true, retry: 1 }, make));
       await listen(
@@ -80,7 +80,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('is unsubscribed from when its linger time is over, and is unknown from then on', async () => {
+    it('is unsubscribed from after its linger, and is unknown from then on', async () => {
       const { made, left, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: { linger: 0 }, retry: 1 }, make));
       await listen(listener, (url, server) =>
@@ -93,7 +93,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('of another owner is answered exactly like an unknown one', async () => {
+    it('of another owner has the same response as an unknown one', async () => {
       const { made, left, make } = answers();
       const route = sse({ events: Ticks, state: whoIs, resume: { owner: ({ state }) => state.user } }, make);
       await listen(mount(route).listener, async (url) => {
@@ -124,7 +124,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('that is not known ends where the route says so: nothing is started, and 204 follows', async () => {
+    it("that is unknown ends with gapPolicy: 'end': no run is started, and the next response is 204", async () => {
       const { left, made, make } = answers();
       const { listener } = mount(sse({ events: Ticks, resume: { gapPolicy: 'end' }, retry: 1 }, make));
       await listen(listener, (url) =>
@@ -155,7 +155,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('beyond the bound is rejected for now: EventSource waits and reconnects, a client gets Retry-After', async () => {
+    it('above maxRuns is rejected: an EventSource waits and reconnects, and a client receives Retry-After', async () => {
       const { made, left, make } = answers();
       const aborted: boolean[] = [];
       const route = sse({ events: Ticks, resume: { maxRuns: 1, linger: Infinity } }, ({ signal }) => {

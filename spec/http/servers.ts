@@ -8,7 +8,7 @@ import { routeOf } from '../../lib/sink/handler.ts';
 import { overHttp2 } from '../support/listen.ts';
 import { overFetch } from '../support/overFetch.ts';
 
-/** A server that a route is mounted on at `/`, and what it did with an error handed to `next`. */
+/** A server with a route at `/`, and the errors that were passed to `next`. */
 interface Mounted {
   readonly listener: RequestListener;
   readonly errors: unknown[];
@@ -32,7 +32,7 @@ function onExpress(make: typeof express, ...before: readonly RequestHandler[]): 
   };
 }
 
-/** Mounts the route itself, since the specs create theirs with `sse` of the main entry point, which shares its parts. */
+/** Mounts the route itself, since the specs create routes with `sse` of the main entry point, which shares its parts. */
 const onFetch: Mount = (handler) => {
   const route = routeOf(handler);
   if (route === undefined) throw new TypeError('expected what sse() returned');
@@ -47,7 +47,7 @@ const onFetch: Mount = (handler) => {
   return { listener, errors };
 };
 
-/** The servers that have `next` and parse for the route. */
+/** The servers that have `next` and parse bodies for the route. */
 export const expressServers: Readonly<Record<string, Mount>> = {
   'Express 5': onExpress(express),
   'Express 4': onExpress(express4),

@@ -20,14 +20,14 @@ const { Tick } = Ticks;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const page = 64 * KiB;
-/** How much a socket buffers before it is full: 16 KiB, and 64 since Node 22. */
+/** The bytes that a socket buffers before it is full: 16 KiB, and 64 KiB since Node 22. */
 const socketHolds = getDefaultHighWaterMark(false);
 
 describe('a reader that does not read', function () {
-  // Some 3 s; what a busy machine makes of it is not the question.
+  // It takes about 3 s; the timeout allows for a busy machine.
   this.timeout(60_000);
 
-  it('stalls as one of 20 readers of a 50 MB publication, and gets everything when it reads on', async () => {
+  it('stalls as one of 20 readers of a 50 MB publication, and receives every event when it reads again', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ maxBytes: 60 * MiB, maxEntries: Infinity }) });
     const { listener, responses } = watched(express().use(sse({ stallTimeout: Infinity }, ticks)));
     await listen(listener, (url) =>
@@ -59,7 +59,7 @@ describe('a reader that does not read', function () {
   });
 
   for (const megabytes of [10, 50]) {
-    it(`costs one page and what a socket may hold in the process when the feed publishes ${megabytes} MB`, async () => {
+    it(`retains one page and the buffer of a socket in the process when the feed publishes ${megabytes} MB`, async () => {
       const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
       const event = Tick('x'.repeat(1000));
       const route = sse({ stallTimeout: Infinity }, ticks);
@@ -75,14 +75,14 @@ describe('a reader that does not read', function () {
           return heldOutside();
         });
         while (responses[0]?.closed === false) await turn();
-        // What the process itself holds moves by some KiB between two looks; a second page would be 64 more.
+        // The memory of the process varies by some KiB between two measurements; a second page would be 64 KiB more.
         const noise = 32 * KiB;
         expect(held - (await heldOutside())).to.be.at.most(page + socketHolds + noise);
       });
     });
   }
 
-  it('gets a gap at its position, when it reads on, for what was trimmed meanwhile', async () => {
+  it('receives a gap at its position for the entries that were trimmed before it reads again', async () => {
     const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
     const event = Tick('x'.repeat(1000));
     const route = sse({ stallTimeout: Infinity }, ticks);
@@ -123,11 +123,11 @@ describe('a reader that does not read', function () {
   });
 });
 
-describe('a reader that reads slowly, and all the time', function () {
+describe('a reader that reads slowly and continuously', function () {
   // It takes 2 s.
   this.timeout(30_000);
 
-  it('is not taken for one that takes nothing, although what waits for it takes longer than the stall timeout', async () => {
+  it('is not disconnected, although its waiting bytes take longer than the stall timeout', async () => {
     const source = new Subject<string>();
     const closed: string[] = [];
     const route = sse(
@@ -141,7 +141,7 @@ describe('a reader that reads slowly, and all the time', function () {
         const event = 'x'.repeat(1000);
         for (let n = 0; n < 24_000; n++) source.next(event);
         source.complete();
-        // 12 MB a second: the kernel, which has taken some 6 MB at once, reports room for some 1.4 MB at a time.
+        // 12 MB a second: the kernel, which has buffered about 6 MB at once, reports space for about 1.4 MB at a time.
         const start = performance.now();
         let received = 0;
         for await (const bytes of response) {

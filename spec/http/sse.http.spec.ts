@@ -27,7 +27,7 @@ const Tick = event('tick', { n: t.number });
 const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date(0)) });
 const Events = events({ Tick, Echo });
 
-/** The ids of a text, without what tells one epoch from another. */
+/** Returns the ids of a text, without their epoch. */
 function idsOf(text: string): string[] {
   return [...text.matchAll(/^id: 1\.[\w-]{16}\.(\d+~?)$/gm)].map((match) => match[1] ?? '');
 }
@@ -67,7 +67,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('sends a typed event by the definition that made it, without fields that the codec does not know', async () => {
+    it('sends a typed event by the definition that created it, without fields that the codec does not name', async () => {
       const data = { message: 'hi', created_at: new Date(0), password: 'secret' };
       const { listener } = mount(sse({ events: Events }, of(Echo(data))));
       await listen(listener, async (url) => {
@@ -137,7 +137,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('sends a gap to a reader whose cursor is not one, and does not repeat that', async () => {
+    it('sends a gap to a reader with an invalid cursor, and does not repeat the cursor', async () => {
       const { listener } = mount(sse(of('again')));
       await listen(listener, async (url) => {
         const wire = await openStream(url, { headers: { 'Last-Event-ID': 'not a cursor' } });
@@ -294,7 +294,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('cuts after an error in mid-stream, and shows nothing of the error', async () => {
+    it('cuts the connection after an error in mid-stream, and sends nothing of the error', async () => {
       const route = sse(
         new Observable((reader) => {
           reader.next(1);
@@ -334,7 +334,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('cuts, and calls onError, when the stream emits what the contract does not have', async () => {
+    it('cuts the connection, and calls onError, when the stream emits an event that the contract does not have', async () => {
       const errors: unknown[] = [];
       const inputs = [{ type: 'tick', data: { n: 'secret' } }, { type: 'tock', data: 1 }, 5] as unknown[];
       for (const value of inputs) {
@@ -362,7 +362,7 @@ for (const [name, mount] of Object.entries(servers)) {
 }
 
 for (const [name, mount] of Object.entries(expressServers)) {
-  describe(`sse and its neighbours on ${name}`, () => {
+  describe(`sse with parsers and middlewares on ${name}`, () => {
     it('decodes the parameters and the body', async () => {
       const route = sse(
         {
@@ -381,10 +381,10 @@ for (const [name, mount] of Object.entries(expressServers)) {
       });
     });
 
-    it('asks to mount a parser when there is no body', async () => {
+    it('errors with the advice to mount a parser when there is no body', async () => {
       const route = sse({ body: { question: t.string } }, NEVER);
       await listen(mount(route).listener, async (url) => {
-        // Express 4 leaves an empty object where there is no body, Express 5 nothing.
+        // Without a body, Express 4 sets an empty object, and Express 5 sets nothing.
         const answer = await fetchOver(url, { method: 'POST' });
         expect(answer.status).to.equal(422);
         expect(await answer.text()).to.include('body');
@@ -426,7 +426,7 @@ for (const [name, mount] of Object.entries(expressServers)) {
 
 for (const [name, mount] of Object.entries(bareServers)) {
   describe(`sse on ${name}, without next`, () => {
-    it('answers an early error with its status, and shows nothing of the error', async () => {
+    it('answers an error before the first byte with its status, and sends nothing else of it', async () => {
       const refused = Object.assign(new Error('secret'), { status: 403 });
       await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
         const answer = await fetchOver(url);
@@ -435,7 +435,7 @@ for (const [name, mount] of Object.entries(bareServers)) {
       });
     });
 
-    it('answers 500 where the error has no status of an error', async () => {
+    it('answers 500 when the error has no valid status', async () => {
       for (const status of [undefined, 200, 600, 4.5, '404']) {
         const refused = Object.assign(new Error('secret'), { status });
         await listen(mount(sse(throwError(() => refused))).listener, async (url) => {
@@ -449,7 +449,7 @@ for (const [name, mount] of Object.entries(bareServers)) {
 }
 
 describe('sse', () => {
-  it('refuses a value that is not a stream, and options out of range, when it is created', () => {
+  it('throws for a value that is not a stream and for an option out of range', () => {
     expect(() => sse(5 as never)).to.throw(TypeError, /expected an Observable.* got number/);
     expect(() => sse({ heartbeat: 0 }, NEVER)).to.throw(RangeError, /heartbeat must be above 0/);
     expect(() => sse({ heartbeat: Number.NaN }, NEVER)).to.throw(RangeError);

@@ -76,8 +76,8 @@ describe('fromSse, after a response that is not a stream,', () => {
     ));
 });
 
-describe('fromSse errors', () => {
-  it('after maxAttempts failures in a row', () =>
+describe('fromSse, reading over HTTP,', () => {
+  it('errors after maxAttempts failures in a row', () =>
     rawServer([reset], async ({ url, requests }) => {
       const observer = recordStates();
       const error = await failureOf(
@@ -97,7 +97,7 @@ describe('fromSse errors', () => {
     ['that is invalid and was created for the request', () => 'http://['],
   ];
   for (const [what, target] of unusable) {
-    it(`at once for a URL ${what}`, async () => {
+    it(`errors at once for a URL ${what}`, async () => {
       const observer = recordStates();
       const error = await failureOf(readTicks(target, { statusObserver: observer }));
       expect(error).to.be.instanceOf(ConnectionError).that.includes({ reason: 'request' });
@@ -105,13 +105,13 @@ describe('fromSse errors', () => {
     });
   }
 
-  it('at once for a request that no fetch can send', async () => {
+  it('errors at once for a request that fetch cannot send', async () => {
     for (const options of [{ body: 'x' }, { method: 'CONNECT' }, { headers: { 'X-Key': 'a\nb' } }]) {
       expect(await failureOf(readTicks('http://127.0.0.1/', options))).to.include({ reason: 'request' });
     }
   });
 
-  it('with what the function that creates the headers throws', async () => {
+  it('errors with what the function that creates the headers throws', async () => {
     const mistake = new Error('mistake');
     const headers = () => {
       throw mistake;
@@ -119,7 +119,7 @@ describe('fromSse errors', () => {
     expect(await failureOf(readTicks('http://127.0.0.1/', { headers }))).to.equal(mistake);
   });
 
-  it('after a POST that was cut off, unless the server resumes it', () =>
+  it('errors after a POST that was cut off, unless the server resumes it', () =>
     rawServer(
       [cut(tick(1)), status('500 Oh'), ended(tick(1), resumes), ended(tick(2) + end, resumes)],
       async ({ url, requests }) => {
@@ -131,7 +131,7 @@ describe('fromSse errors', () => {
       },
     ));
 
-  it('after a POST whose response ended inside an event, and completes after one that ended between two', () =>
+  it('errors after a POST whose response ended inside an event, and completes after one that ended between two events', () =>
     rawServer([ended(`${tick(1)}data: 2\n`), ended(tick(1))], async ({ url, requests }) => {
       const post = { method: 'POST', body: 'b' };
       expect(await failureOf(readTicks(url, post))).to.include({ reason: 'broken' });
@@ -139,7 +139,7 @@ describe('fromSse errors', () => {
       expect(requests).to.have.length(2);
     }));
 
-  it('with the headers and the JSON of a response that is not a stream', () =>
+  it('errors with the headers and the JSON of a response that is not a stream', () =>
     rawServer(
       [status('402 Pay', 'Content-Type: application/json\r\nX-Request-Id: r9\r\n', '{"code":"quota"}')],
       async ({ url }) => {
@@ -149,12 +149,12 @@ describe('fromSse errors', () => {
       },
     ));
 
-  it('not after a POST that is idempotent', () =>
+  it('does not error after a POST that is idempotent', () =>
     rawServer([reset, ended(tick(1) + end)], async ({ url }) => {
       expect(await valuesOf(readTicks(url, { method: 'POST', idempotent: true }))).to.deep.equal([Tick(1)]);
     }));
 
-  it('after a GET that was cut off, if it is not idempotent, and completes if that is what the end of a response means', () =>
+  it("errors after a GET that was cut off, if it is not idempotent, and completes with endOfResponse: 'complete'", () =>
     rawServer([cut(tick(1)), ended(tick(1)), ended(tick(1))], async ({ url, requests }) => {
       expect(await failureOf(readTicks(url, { idempotent: false }))).to.include({ reason: 'broken' });
       expect(await failureOf(readTicks(url, { idempotent: false }))).to.include({ reason: 'closed' });
@@ -162,14 +162,14 @@ describe('fromSse errors', () => {
       expect(requests).to.have.length(3);
     }));
 
-  it("not after a POST whose response ended, with endOfResponse: 'reconnect', although it is not idempotent", () =>
+  it("does not error after a POST whose response ended, with endOfResponse: 'reconnect', although it is not idempotent", () =>
     rawServer([ended(tick(1)), ended(tick(2) + end)], async ({ url, requests }) => {
       const post = { method: 'POST', body: 'b', endOfResponse: 'reconnect' } as const;
       expect(await valuesOf(readTicks(url, post))).to.deep.equal([Tick(1), Tick(2)]);
       expect(requests[1]?.header('last-event-id')).to.equal('1');
     }));
 
-  it('with the reason of a Request that is aborted', () =>
+  it('errors with the reason of a Request that is aborted', () =>
     rawServer([open(tick(1))], async ({ url, request }) => {
       const abort = new AbortController();
       const reason = new Error('enough');
@@ -180,7 +180,7 @@ describe('fromSse errors', () => {
       await closed;
     }));
 
-  it('at once if a Request is aborted during a wait', () =>
+  it('errors at once if a Request is aborted during a wait', () =>
     rawServer([ended(tick(1))], async ({ url, requests }) => {
       const abort = new AbortController();
       const reason = new Error('enough');
@@ -197,8 +197,8 @@ describe('fromSse errors', () => {
     }));
 });
 
-describe('fromSse reports and skips', () => {
-  it('an event above a limit, and moves past it', () =>
+describe('fromSse with maxEventBytes', () => {
+  it('reports and skips an event above the limit, and moves past it', () =>
     rawServer(
       [ended(`${tick(1)}id: 2\ndata: 12345\ndata: 6789\n\ndata: ${'x'.repeat(50)}\r\n\r\n${tick(3)}${end}`)],
       async ({ url }) => {
@@ -216,7 +216,7 @@ describe('fromSse reports and skips', () => {
     ));
 
   for (const maxEventBytes of [1, 8]) {
-    it(`nothing of the library's own, and ends and errors as ever, with maxEventBytes: ${maxEventBytes}`, () => {
+    it(`skips no event of the library, and ends and errors as without it, with maxEventBytes: ${maxEventBytes}`, () => {
       const gap = '{"reason":"trimmed","requested":"1.a.1","resumedFrom":"1.a.5"}';
       const failed = 'id: 1.a.9~\nevent: rxsse.end\ndata: {"reason":"failed"}\n\n';
       const responders = [ended(`id: 1.a.5\nevent: rxsse.gap\ndata: ${gap}\n\n${end}`), ended(failed)] as const;

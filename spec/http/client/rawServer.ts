@@ -21,7 +21,7 @@ interface RawServer {
   readonly url: string;
   /** All requests so far, in order. */
   readonly requests: readonly RawRequest[];
-  /** Resolves to the request with that index when it has arrived. */
+  /** Resolves to the request with that index when it was received. */
   request(index: number): Promise<RawRequest>;
 }
 
@@ -109,7 +109,7 @@ export const ended =
 export const cut = (text: string): Responder => {
   const head = `${streamHead}Content-Length: ${text.length + 1000}\r\n\r\n`;
   return ({ socket }) => {
-    // The reset must not overtake what was written before it.
+    // The reset must not overtake the bytes that were written before it.
     socket.write(head + text, () => setImmediate(() => socket.destroy()));
   };
 };

@@ -4,7 +4,7 @@ import { ended, rawServer } from './rawServer.ts';
 import { end, Tick, Ticks, tick } from './readTicks.ts';
 
 describe('readSse', () => {
-  it('gives a loop the events with their positions, and ends with the stream', () =>
+  it('yields the events with their positions to a loop, and ends with the stream', () =>
     rawServer([ended(tick(1)), ended(tick(2) + end)], async ({ url }) => {
       const seen: WithId<unknown>[] = [];
       const backoff = { initialDelay: 1, maxDelay: 1 };
@@ -15,7 +15,7 @@ describe('readSse', () => {
       ]);
     }));
 
-  it('does not read on before the loop has taken what was read', async () => {
+  it('reads no more before the loop has received the events that were read', async () => {
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>(
       {

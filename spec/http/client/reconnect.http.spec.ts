@@ -4,7 +4,7 @@ import { end, firstStatus, readTicks, recordStates, Tick, tick, valuesOf } from 
 
 const ticks = (...numbers: readonly number[]) => numbers.map((n) => Tick(n));
 
-describe('fromSse reconnects', () => {
+describe('fromSse, reconnecting over HTTP,', () => {
   const losses = [
     ['after a connection lost before the head', reset, 'unreachable'],
     ['after a connection lost before the first byte of the body', cut(''), 'broken'],
@@ -17,7 +17,7 @@ describe('fromSse reconnects', () => {
   ] as const;
 
   for (const [when, loss, reason] of losses) {
-    it(`${when}, and sends the reason to the status observer`, () =>
+    it(`reconnects ${when}, and sends the reason to the status observer`, () =>
       rawServer([loss, ended(tick(1) + end)], async ({ url, requests }) => {
         const observer = recordStates();
         expect(await valuesOf(readTicks(url, { statusObserver: observer }))).to.deep.equal(ticks(1));
@@ -35,7 +35,7 @@ describe('fromSse reconnects', () => {
       }));
   }
 
-  it('from the position before a frame that was cut off', () =>
+  it('resumes from the position before a frame that was cut off', () =>
     rawServer([cut(`${tick(1)}id: 2\nevent: tick\ndata: 2`), ended(tick(2) + end)], async ({ url, requests }) => {
       const observer = recordStates();
       expect(await valuesOf(readTicks(url, { statusObserver: observer }))).to.deep.equal(ticks(1, 2));
@@ -43,7 +43,7 @@ describe('fromSse reconnects', () => {
       expect(requests[1]?.header('last-event-id')).to.equal('1');
     }));
 
-  it('with a position kept over connections without one, until an empty id clears it', () =>
+  it('retains its position over connections without one, until an empty id clears it', () =>
     rawServer(
       [ended(tick(1)), reset, status('503 Busy'), ended('id\ndata: x\n\n'), ended(tick(2) + end)],
       async ({ url, requests }) => {
@@ -52,7 +52,7 @@ describe('fromSse reconnects', () => {
       },
     ));
 
-  it('from a position that was sent without an event', () =>
+  it('resumes from a position that was sent without an event', () =>
     rawServer(
       [ended('id: p\nevent: rxsse.position\ndata:\n\n'), ended('id: q\n\n'), ended(end)],
       async ({ url, requests }) => {
@@ -61,32 +61,32 @@ describe('fromSse reconnects', () => {
       },
     ));
 
-  it('and skips one BOM for each connection', () =>
+  it('skips one BOM of each connection', () =>
     rawServer([ended(`\uFEFF${tick(1)}`), ended(`\uFEFF${tick(2)}${end}`)], async ({ url }) => {
       expect(await valuesOf(readTicks(url))).to.deep.equal(ticks(1, 2));
     }));
 
-  it('after the longest wait of a timer if the server asks for a longer one', () =>
+  it('waits for the longest delay of a timer if the server sends a longer retry', () =>
     rawServer([ended(`${tick(1)}retry: 99999999999\n`)], async ({ url, requests }) => {
       const retrying = firstStatus('retrying', (status) => readTicks(url, { statusObserver: status }));
       expect(await retrying).to.include({ state: 'retrying', attempt: 1, delay: 2 ** 31 - 1 });
       expect(requests).to.have.length(1);
     }));
 
-  it('no earlier than Retry-After says', () =>
+  it('waits at least as long as Retry-After', () =>
     rawServer([status('429 Often', 'Retry-After: 7\r\n'), open('')], async ({ url }) => {
       const { delay } = await firstStatus('retrying', (status) => readTicks(url, { statusObserver: status }));
       expect(delay).to.be.within(7000, 7001);
     }));
 
-  it('after a refusal, which it tells from a lost connection', () =>
+  it('reconnects after a rejection, and distinguishes it from a lost connection', () =>
     rawServer([ended('retry: 1\n\n', 'Rxsse-Resume: refused\r\n'), ended(end)], async ({ url }) => {
       const observer = recordStates();
       await valuesOf(readTicks(url, { statusObserver: observer }));
       expect(observer.states).to.deep.equal(['connecting', 'retrying: refused', 'connecting', 'open', 'completed']);
     }));
 
-  it('with a URL and headers created for each request', () =>
+  it('creates the URL and headers for each request', () =>
     rawServer([status('401 No'), ended(end)], async ({ url, requests }) => {
       const failures: unknown[] = [];
       const tokens = ['old', 'new'];
@@ -104,7 +104,7 @@ describe('fromSse reconnects', () => {
       expect(requests.map((one) => one.head.split(' ', 2)[1])).to.deep.equal(['/1', '/2']);
     }));
 
-  it('after a promise of headers was rejected, as after an unreachable server', () =>
+  it('reconnects after a rejected promise of headers as after an unreachable server', () =>
     rawServer([ended(end)], async ({ url, requests }) => {
       const observer = recordStates();
       let calls = 0;

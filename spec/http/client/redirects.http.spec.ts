@@ -4,9 +4,9 @@ import { end, failureOf, firstStatus, readTicks, Tick, tick, valuesOf } from './
 
 const lines = ['301 Moved', '302 Found', '303 Other', '307 Temporary', '308 Permanent'];
 
-describe('fromSse follows a redirect', () => {
+describe('fromSse, receiving a redirect,', () => {
   for (const line of lines) {
-    it(`by a ${line}, and returns to the original URL when it reconnects`, () =>
+    it(`follows a ${line}, and requests the original URL when it reconnects`, () =>
       rawServer(
         [status(line, 'Location: /there\r\n'), ended(tick(1)), ended(tick(2) + end)],
         async ({ url, requests }) => {
@@ -20,7 +20,7 @@ describe('fromSse follows a redirect', () => {
         },
       ));
 
-    it(`by a ${line} to another origin without its credentials`, () =>
+    it(`follows a ${line} to another origin without its credentials`, () =>
       rawServer([ended(tick(1) + end)], ({ url: target, requests: redirected }) =>
         rawServer([status(line, `Location: ${target}/\r\n`)], async ({ url, requests }) => {
           const headers = { Authorization: 'a', Cookie: 'c=1', 'X-Trace': 't' };
@@ -32,13 +32,13 @@ describe('fromSse follows a redirect', () => {
         }),
       ));
 
-    it(`by a ${line} only if it has a Location, and errors otherwise`, () =>
+    it(`follows a ${line} only if it has a Location, and errors otherwise`, () =>
       rawServer([status(line)], async ({ url, requests }) => {
         expect(await failureOf(readTicks(url))).to.include({ reason: 'status', status: Number(line.slice(0, 3)) });
         expect(requests).to.have.length(1);
       }));
 
-    it(`by a ${line} to itself as often as fetch does, and then reconnects`, () =>
+    it(`follows a ${line} to itself as often as fetch does, and then reconnects`, () =>
       rawServer([status(line, 'Location:\r\n')], async ({ url, requests }) => {
         const { error } = await firstStatus('retrying', (observer) =>
           readTicks(url, { statusObserver: observer, backoff: { initialDelay: 2 ** 30, maxDelay: 2 ** 30 } }),
@@ -48,7 +48,7 @@ describe('fromSse follows a redirect', () => {
       }));
   }
 
-  it('with the method and the body that the standard prescribes', () =>
+  it('uses the method and the body that the standard prescribes', () =>
     rawServer(
       [status('307 Temporary', 'Location: /a\r\n'), status('303 Other', 'Location: /b\r\n'), ended(end)],
       async ({ url, requests }) => {

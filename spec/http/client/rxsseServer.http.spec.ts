@@ -29,7 +29,7 @@ function collect(stream: ReturnType<typeof readTicks>) {
 }
 
 describe('fromSse with a server of this library', () => {
-  it('misses nothing over cuts, emits a gap in order, and completes with the feed', async () => {
+  it('misses no event over cuts, emits a gap in order, and completes with the feed', async () => {
     const before = feed(Ticks);
     const after = feed(Ticks);
     let route: SseHandler<SseRequest> = sse({ retry: 1 }, before);
@@ -62,7 +62,7 @@ describe('fromSse with a server of this library', () => {
     );
   });
 
-  it('completes at once when it returns with the position of the end', async () => {
+  it('completes at once when it reconnects with the position of the end', async () => {
     const cursors: string[] = [];
     await listen(sse({ events: Ticks }, of(Tick(1))), async (url) => {
       expect(
@@ -76,7 +76,7 @@ describe('fromSse with a server of this library', () => {
     });
   });
 
-  it('errors when the stream failed on the server, and does not learn why', async () => {
+  it('errors when the stream failed on the server, without the error of the server', async () => {
     const ticks = feed(Ticks, {
       source: concat(
         of(Tick(1)),
@@ -92,7 +92,7 @@ describe('fromSse with a server of this library', () => {
     });
   });
 
-  it('resumes the answer to a POST, which the server does not compute again', async () => {
+  it('resumes the response to a POST, which the server does not compute again', async () => {
     let calls = 0;
     const answer = sse({ methods: ['POST'], resume: true, events: Ticks, retry: 1 }, () => {
       calls++;
@@ -120,14 +120,14 @@ describe('fromSse with a server of this library', () => {
     );
   });
 
-  it('waits as long as a server that shuts down asks for by 503', async () => {
+  it('waits for the Retry-After of the 503 of a server that shuts down', async () => {
     const route = sse({ events: Ticks }, NEVER);
     await listen(route, async (url) => {
       await shutdown(route, { duration: 0, retry: [4000, 4000] });
       const { error, delay } = await firstStatus('retrying', (status) => readTicks(url, { statusObserver: status }));
       expect(error).to.include({ reason: 'status', status: 503, retryAfter: 4000 });
       expect(delay).to.be.within(4000, 4001);
-      // A strict client is told by `retry:` instead, since a 503 would end an EventSource for good.
+      // A strict client receives a `retry:` instead, since a 503 would end an EventSource permanently.
       const exact = await firstStatus('retrying', (status) =>
         readTicks(url, { statusObserver: status, strictEventSource: true }),
       );

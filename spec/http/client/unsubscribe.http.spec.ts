@@ -5,8 +5,8 @@ import { end, failureOf, readTicks, recordStates, Tick, tick, valuesOf } from '.
 
 const three = tick(1) + tick(2) + tick(3);
 
-describe('fromSse releases the socket', () => {
-  it('when the subscriber has taken enough, and emits nothing of the rest of the chunk', () =>
+describe('fromSse, unsubscribed from over HTTP,', () => {
+  it('releases the socket when an operator completes, and emits nothing of the rest of the chunk', () =>
     rawServer([open(three)], async ({ url, requests, request }) => {
       const seen: unknown[] = [];
       const observer = recordStates();
@@ -28,7 +28,7 @@ describe('fromSse releases the socket', () => {
       expect(requests).to.have.length(1);
     }));
 
-  it('when a handler unsubscribes', () =>
+  it('releases the socket when a handler unsubscribes', () =>
     rawServer([open(three)], async ({ url, request }) => {
       const seen: unknown[] = [];
       const subscription = readTicks(url).subscribe((value) => {
@@ -39,7 +39,7 @@ describe('fromSse releases the socket', () => {
       expect(seen).to.deep.equal([Tick(1)]);
     }));
 
-  it('when an operator errors, and does not send the position of that event', () =>
+  it('releases the socket when an operator errors, and does not emit the position of that event', () =>
     rawServer([open(three)], async ({ url, request }) => {
       const failure = new Error('no');
       const cursors: string[] = [];
@@ -54,7 +54,7 @@ describe('fromSse releases the socket', () => {
       expect(cursors).to.deep.equal(['1']);
     }));
 
-  it('when the subscriber unsubscribes before the response', () =>
+  it('releases the socket when the subscriber unsubscribes before the response', () =>
     rawServer([() => {}], async ({ url, request }) => {
       const observer = recordStates();
       const subscription = readTicks(url, { statusObserver: observer }).subscribe();
@@ -64,7 +64,7 @@ describe('fromSse releases the socket', () => {
       expect(observer.states).to.deep.equal(['connecting', 'unsubscribed']);
     }));
 
-  it('and makes no further request when the subscriber unsubscribes during a wait', () =>
+  it('makes no further request when the subscriber unsubscribes during a wait', () =>
     rawServer([ended(tick(1))], async ({ url, requests }) => {
       const observer = recordStates();
       await new Promise<void>((resolve) => {
@@ -86,13 +86,13 @@ describe('fromSse releases the socket', () => {
       expect(requests).to.have.length(1);
     }));
 
-  it('that the server keeps open after the end of the stream, and ignores what follows the end', () =>
+  it('releases a socket that the server keeps open after the end of the stream, and ignores the bytes after the end', () =>
     rawServer([open(tick(1) + end + tick(2))], async ({ url, request }) => {
       expect(await valuesOf(readTicks(url))).to.deep.equal([Tick(1)]);
       await (await request(0)).closed;
     }));
 
-  it('when an observer of the status or the position throws', () =>
+  it('releases the socket when an observer of the status or the position throws', () =>
     rawServer([open(three)], async ({ url, request }) => {
       const failure = new Error('no');
       const next = () => {
@@ -106,17 +106,17 @@ describe('fromSse releases the socket', () => {
     }));
 });
 
-describe('fromSse sends its position', () => {
-  it('after its event was delivered, and also without an event', () =>
+describe('the cursorObserver of fromSse', () => {
+  it('receives a position after its event was delivered, and also without an event', () =>
     rawServer([ended(`id: 0\n\n${tick(1)}${tick(2)}event: odd\nid: 3\ndata:\n\n${end}`)], async ({ url }) => {
       const order: unknown[] = [];
       const stream = readTicks(url, { cursorObserver: { next: (cursor) => order.push(`at ${cursor}`) } });
       await valuesOf(stream.pipe(tap(({ data }) => order.push(data))));
-      // A position that an event of the same chunk replaces need not be sent.
+      // A position that an event of the same chunk replaces is not emitted.
       expect(order.filter((one) => one !== 'at 0')).to.deep.equal([1, 'at 1', 2, 'at 2', 'at 3']);
     }));
 
-  it('so that a reloaded page resumes after it', () =>
+  it('receives the position with which a reloaded page resumes', () =>
     rawServer([open(tick(1) + tick(2)), ended(tick(3) + end)], async ({ url, requests }) => {
       const store = new Map<string, string>();
       const page = () =>

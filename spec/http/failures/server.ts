@@ -4,8 +4,8 @@ import { interval, map, NEVER } from 'rxjs';
 import { events, feed, shutdown, sse } from '../../../lib/index.ts';
 
 /**
- * A process with open streams of each kind, run by a spec. Says its port; at a
- * line of input it drains, closes, and is to end by itself: nothing here exits.
+ * A process with open streams of each kind, run by a spec. Prints its port; at a
+ * line of input it shuts down, closes, and is to end by itself: nothing here exits.
  */
 const Ticks = events({ Tick: t.number });
 const ticks = () => interval(1).pipe(map((n) => Ticks.Tick(n)));

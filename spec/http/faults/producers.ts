@@ -11,12 +11,12 @@ import {
 } from '../../../lib/index.ts';
 import { publish, Ticks } from '../ticks.ts';
 
-/** A route, and what the spec has it say. */
+/** A route, and functions that emit its events and its end. */
 export interface Producer {
   readonly route: SseHandler<SseRequest>;
-  say(number: number): void;
+  emit(number: number): void;
   end(): void;
-  /** Responses that have started and are not closed. */
+  /** The number of responses that have started and are not closed. */
   readonly open: number;
 }
 
@@ -26,7 +26,7 @@ export function ofFeed(entries = Infinity): Producer {
   return produced((hooks) => sse(hooks, ticks), publishing(ticks));
 }
 
-/** Each way in which a stream is resumed. */
+/** The kinds of streams that resume. */
 export const producers: Readonly<Record<string, () => Producer>> = {
   'a feed': () => ofFeed(),
   'its own view of a feed': () => {
@@ -37,35 +37,35 @@ export const producers: Readonly<Record<string, () => Producer>> = {
   'a run': () => {
     const stream = new Subject<ReturnType<typeof Ticks.Tick>>();
     return produced((hooks) => sse({ ...hooks, events: Ticks, resume: true }, () => stream), {
-      say: (number) => stream.next(Ticks.Tick(number)),
+      emit: (number) => stream.next(Ticks.Tick(number)),
       end: () => stream.complete(),
     });
   },
 };
 
-type Publishing = Pick<Producer, 'say' | 'end'>;
+type Publishing = Pick<Producer, 'emit' | 'end'>;
 
 function publishing(ticks: Feed<typeof Ticks>): Publishing {
-  return { say: (number) => void publish(ticks, number), end: () => void ticks.end() };
+  return { emit: (number) => void publish(ticks, number), end: () => void ticks.end() };
 }
 
 function produced(route: (hooks: ReturnType<typeof counting>) => Producer['route'], sent: Publishing): Producer {
-  const lines = new Set<object>();
+  const connections = new Set<object>();
   return {
     ...sent,
-    route: route(counting(lines)),
+    route: route(counting(connections)),
     get open() {
-      return lines.size;
+      return connections.size;
     },
   };
 }
 
-/** Soon back, and now and then a comment between the events. */
-function counting(lines: Set<object>) {
+/** Returns options with a short retry, a heartbeat between the events, and hooks that count open responses. */
+function counting(connections: Set<object>) {
   return {
     retry: 1,
     heartbeat: 5,
-    onOpen: (context: object) => void lines.add(context),
-    onClose: (_reason: unknown, _counters: unknown, context: object) => void lines.delete(context),
+    onOpen: (context: object) => void connections.add(context),
+    onClose: (_reason: unknown, _counters: unknown, context: object) => void connections.delete(context),
   };
 }

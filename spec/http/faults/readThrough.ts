@@ -7,9 +7,9 @@ import { everyTurn, turn } from '../slow/watched.ts';
 import type { Producer } from './producers.ts';
 
 interface ReadThrough {
-  /** How far publications are ahead of what was received, at most. @default 40 */
+  /** The most publications that were not received yet. @default 40 */
   readonly ahead?: number;
-  /** Longest wait for anything, in ms. @default 20000 */
+  /** The longest wait, in ms. @default 20000 */
   readonly patience?: number;
 }
 
@@ -21,12 +21,12 @@ export interface Read {
 }
 
 /**
- * Reads a route to its end with a foreign EventSource, over connections that go
- * wrong as is written down for each, one after the other, and a last one that
- * does not. Meanwhile a number is published in each turn of the loop.
+ * Reads a route to its end with a foreign EventSource, over connections with the
+ * faults of the script, one after the other, and a last one without a fault.
+ * Meanwhile a number is published in each turn of the event loop.
  *
- * The first connection is broken when the reader has its position and the wait
- * before it comes back: without that it comes back after 3 s.
+ * The first connection is broken when the reader has received its position and the
+ * retry, since without a retry it reconnects after 3 s.
  */
 export function readThrough(
   producer: Producer,
@@ -45,15 +45,15 @@ export function readThrough(
             await until(hasPosition);
             proxy.breakAll();
             let sent = 0;
-            const sayMore = (): void => {
-              if (sent < ahead + lastOf(seen)) producer.say(++sent);
+            const emitMore = (): void => {
+              if (sent < ahead + lastOf(seen)) producer.emit(++sent);
             };
-            await everyTurn(sayMore, () => until(() => proxy.count > script.length + 1));
+            await everyTurn(emitMore, () => until(() => proxy.count > script.length + 1));
             producer.end();
             await until(() => seen.includes('closed'));
-            // The responses of broken connections are closed, too.
+            // The responses of broken connections are closed as well.
             while (producer.open > 0) await turn();
-            // A run that has ended is remembered for a while, and keeps the process.
+            // A run that has ended is retained for a while, and keeps the process alive.
             await shutdown(producer.route);
             return { sent, seen, attempts };
           },

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Makes one file of the server, and gives its path: 21 processes that each read
- * and translate the library again would take longer than all that they are for.
+ * Bundles the server into one file, and returns its path, since loading and compiling
+ * the library in 21 processes would take longer than the spec itself.
  */
 export async function bundledServer(folder: string): Promise<string> {
   const outfile = join(folder, 'server.mjs');
-  // It finds the package lmdb from where it stands.
+  // The bundle finds the package lmdb in this folder.
   symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'));
   await build({
     entryPoints: [fileURLToPath(new URL('server.ts', import.meta.url))],
@@ -21,7 +21,7 @@ export async function bundledServer(folder: string): Promise<string> {
     plugins: [
       {
         name: 'native',
-        // Brings a binary, which it finds beside itself.
+        // The package has a binary, which it finds in its own folder.
         setup: ({ onResolve }) =>
           onResolve({ filter: /^lmdb$/ }, () => ({ path: import.meta.resolve('lmdb'), external: true })),
       },

@@ -10,7 +10,7 @@ import { numbersIn } from './numbersIn.ts';
 import { freePort, type Server, startServer } from './startServer.ts';
 
 const kills = 20;
-/** The numbers of one server differ from those of the others by this. */
+/** The difference between the first numbers of two servers. */
 const perServer = 1_000_000;
 
 /** Reads the URL with as many EventSources as there are options. */
@@ -24,7 +24,7 @@ function followAll(
 }
 
 describe('a server that is killed in mid-stream, 20 times', function () {
-  // Some 10 s; what a busy machine makes of it is not the question.
+  // It takes about 10 s; the timeout allows for a busy machine.
   this.timeout(120_000);
   const patience = 60_000;
   let folder = '';
@@ -36,7 +36,7 @@ describe('a server that is killed in mid-stream, 20 times', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('loses and repeats nothing that it acknowledged, for three EventSources, one of them slow', async () => {
+  it('loses and repeats no acknowledged event, for three EventSources, one of them slow', async () => {
     const port = await freePort();
     const path = join(folder, 'log');
     const servers: Server[] = [];
@@ -45,14 +45,14 @@ describe('a server that is killed in mid-stream, 20 times', function () {
       servers.push(server);
       return server;
     };
-    /** Keeps the slow one from reading while a server lives. */
+    /** Pauses the slow reader while a server runs. */
     let held: Deferred<void> | undefined;
     const pace = () => held?.promise ?? new Promise((resolve) => setTimeout(resolve, 5));
     let lag = 0;
 
     async function scenario(followers: readonly Follower[]): Promise<void> {
       const [fast, , slow] = followers;
-      // Each has read the route's own `retry` before the first kill: without it one comes back after 3 s, when all is over.
+      // Each has read the `retry` of the route before the first kill: without it an EventSource reconnects after 3 s.
       await Promise.all(followers.map(({ until }) => until(({ seen }) => seen.length > 0)));
       let next = servers[0] ?? start();
       for (let round = 0; round < kills; round++) {
@@ -61,7 +61,7 @@ describe('a server that is killed in mid-stream, 20 times', function () {
         const up = server.go(50 + ((round * 37) % 100));
         next = start();
         await up;
-        // In mid-stream: some of what this server published has come.
+        // In mid-stream, after some events of this server were received.
         await fast?.until(({ seen }) => Number(seen.at(-1)) > round * perServer);
         lag = Math.max(lag, (fast?.seen.length ?? 0) - (slow?.seen.length ?? 0));
         await server.kill();
@@ -74,7 +74,7 @@ describe('a server that is killed in mid-stream, 20 times', function () {
 
     const kill = () => Promise.all(servers.map((server) => server.kill()));
     await closing(kill, async () => {
-      // One that knocks at a closed port for the first time comes back after 3 s only.
+      // An EventSource whose first request finds a closed port reconnects after 3 s.
       await start().go(1);
       await followAll(
         `http://127.0.0.1:${port}`,

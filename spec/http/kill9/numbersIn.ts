@@ -1,7 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
 
-/** All numbers of the log, in order. */
+/** Returns all numbers of the log, in order. */
 export async function numbersIn(path: string): Promise<string[]> {
   const log = lmdbLog({ path });
   const { bytes } = await firstValueFrom(log.read(0, Infinity));

@@ -7,9 +7,9 @@ import { Ticks } from '../ticks.ts';
 
 /**
  * A process that serves and publishes, run by a spec: `server.ts <folder> <port> <first>`.
- * Says `ready`; at `go` it opens the log, serves, says `up`, and publishes numbers
- * from `first` on, five at a time, as fast as the log takes them. Says
- * `<sequence> <number>` of each that the log has. At `end` it ends the feed.
+ * Prints `ready`; at `go` it opens the log, serves, prints `up`, and publishes numbers
+ * from `first` on, five at a time, as fast as the log stores them. Prints
+ * `<sequence> <number>` for each stored number. At `end` it ends the feed.
  */
 const [path = '', port = '', first = ''] = process.argv.slice(2);
 
@@ -35,13 +35,13 @@ process.stdout.write('up\n');
 
 async function publish(number: number): Promise<void> {
   const cursor = await ticks.publish(Ticks.Tick(number));
-  // A pipe is written to synchronously: what was written is read, whenever the process ends.
+  // Writes to a pipe are synchronous, so that a written line is read although the process is killed.
   process.stdout.write(`${cursor.split('.').at(-1)} ${number}\n`);
 }
 
 for (let number = Number(first); !isEnding; number += 5) {
   await Promise.all([0, 1, 2, 3, 4].map((more) => publish(number + more)));
-  // The readers have their turn.
+  // Yields to the readers.
   await new Promise((resolve) => setImmediate(resolve));
 }
 await firstValueFrom(ticks.end());

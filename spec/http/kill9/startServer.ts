@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export interface Server {
   /** The acknowledged events of the log, by sequence. */
   readonly acknowledged: ReadonlyMap<number, number>;
-  /** Serves and publishes from now on; resolves when so many were acknowledged. */
+  /** Starts to serve and publish; resolves when `count` events were acknowledged. */
   go(count: number): Promise<void>;
   /** Ends the feed. */
   end(): void;
@@ -14,7 +14,7 @@ export interface Server {
   kill(): Promise<void>;
 }
 
-/** Starts a process of `server.ts` that waits for its `go`, so that its start is not waited for. */
+/** Starts a process of `server.ts` that waits for `go()`, so that it starts while another one serves. */
 export function startServer(script: string, path: string, port: number, first: number): Server {
   const child = spawn(process.execPath, [script, path, String(port), String(first)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -22,20 +22,20 @@ export function startServer(script: string, path: string, port: number, first: n
   const lines = createInterface(child.stdout);
   const acknowledged = new Map<number, number>();
   const exited = Promise.all([once(child, 'close'), once(lines, 'close')]);
-  const lost = exited.then(() => Promise.reject(new Error(`the server of ${first} is gone before it was killed`)));
+  const lost = exited.then(() => Promise.reject(new Error(`the server of ${first} exited before it was killed`)));
   lost.catch(() => {});
-  // A process that has exited receives nothing any more.
+  // A write to a process that has exited fails.
   child.stdin.on('error', () => {});
   lines.on('line', (line) => {
     const [, sequence, number] = /^(\d+) (\d+)$/.exec(line) ?? [];
     if (sequence !== undefined) acknowledged.set(Number(sequence), Number(number));
-    lines.emit('said');
+    lines.emit('acknowledged');
   });
   return {
     acknowledged,
     go: async (count) => {
       child.stdin.write('go\n');
-      while (acknowledged.size < count) await Promise.race([once(lines, 'said'), lost]);
+      while (acknowledged.size < count) await Promise.race([once(lines, 'acknowledged'), lost]);
     },
     end: () => void child.stdin.write('end\n'),
     kill: async () => {
@@ -46,9 +46,8 @@ export function startServer(script: string, path: string, port: number, first: n
 }
 
 /**
- * A port that is free, and stays so while nobody listens on it: none of those that
- * the system gives to clients, of which one that knocks at a closed port could
- * be given that very port, and be connected with itself.
+ * Returns a free port that the system does not assign to clients: a client that connects
+ * to a closed port of that range could get the same port, and be connected to itself.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

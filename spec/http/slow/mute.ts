@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { closing } from '../../support/closing.ts';
 
-/** Makes a request on a socket that is never read, so that nothing of the answer is held on this side. */
+/** Sends a request on a socket that is never read, so that this process has no bytes of the response. */
 export function withMuteReader<T>(url: string, use: () => Promise<T>): Promise<T> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  // Before it is connected, or Node reads a first piece.
+  // Paused before it is connected, since Node would read a first chunk.
   socket.pause();
   socket.write('GET / HTTP/1.1\r\nHost: mute\r\n\r\n');
   const close = async (): Promise<void> => {

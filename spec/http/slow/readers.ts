@@ -4,8 +4,8 @@ import { FrameParser } from '../../../lib/wire/index.ts';
 
 /**
  * A process of readers, run by a spec: `readers.ts <url> <count>`. The first one
- * does not read until a line comes in. Says `open` when all have their heads,
- * and `<index> <events>` when one came to the end with every event in order.
+ * does not read before an input line. Prints `open` when all have their heads,
+ * and `<index> <events>` when a reader has received every event in order and the end.
  */
 const [url = '', count = ''] = process.argv.slice(2);
 

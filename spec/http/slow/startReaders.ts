@@ -7,15 +7,15 @@ import { closing } from '../../support/closing.ts';
 const script = fileURLToPath(new URL('readers.ts', import.meta.url));
 
 interface Readers {
-  /** How many events each one has read that came to the end, by its index. */
+  /** The number of events of each reader that has received the end, by its index. */
   readonly done: ReadonlyMap<number, number>;
-  /** Resolves when so many have come to the end. */
+  /** Resolves when `count` readers have received the end. */
   until(count: number): Promise<void>;
-  /** Lets the first one read. */
+  /** Starts the first reader. */
   go(): void;
 }
 
-/** Reads a URL in a process of its own while the callback runs: the first of the readers does not read until it may. */
+/** Reads a URL in a process of its own while the callback runs; the first of the readers waits for `go()`. */
 export async function withReaders<T>(url: string, count: number, use: (readers: Readers) => Promise<T>): Promise<T> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, url, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 
-/** A listener, and the responses that it was given so far. */
+/** Returns a listener, and the responses that it has received so far. */
 export function watched(listener: RequestListener): { listener: RequestListener; responses: ServerResponse[] } {
   const responses: ServerResponse[] = [];
   return {
@@ -12,18 +12,18 @@ export function watched(listener: RequestListener): { listener: RequestListener;
   };
 }
 
-/** Tells what is written to a response, as it is written. */
-export function onWrite(response: ServerResponse, tell: (chunk: Uint8Array | string) => void): void {
+/** Calls back with each chunk that is written to a response, before the write. */
+export function onWrite(response: ServerResponse, callback: (chunk: Uint8Array | string) => void): void {
   const write: (chunk: Uint8Array | string) => boolean = response.write.bind(response);
   response.write = (chunk: Uint8Array | string) => {
-    tell(chunk);
+    callback(chunk);
     return write(chunk);
   };
 }
 
 export const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
 
-/** Does the work once a turn of the loop while the callback runs. */
+/** Runs the work once in each turn of the event loop while the callback runs. */
 export async function everyTurn<T>(work: () => void, use: () => Promise<T>): Promise<T> {
   let isOver = false;
   const again = (): void => {
