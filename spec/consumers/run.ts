@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compilerPackages, compileWithEach } from './compilers.ts';
 import { guideSteps, notShown } from './guide.ts';
 
 /**
  * Packs the package as it would be published, installs it beside its peers in a
- * folder outside the repository, and uses it from three programs, under four test
- * runners, and follows the steps of the guide to testing.
+ * folder outside the repository, and uses it from three programs, with three versions
+ * of TypeScript, under four test runners, and follows the steps of the guide to testing.
  */
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -100,7 +101,7 @@ function followGuide(tarball: string): void {
   }
 }
 
-function run(): void {
+async function run(): Promise<void> {
   step('packed', root, 'npm', 'pack', '--pack-destination', folder);
   const [tarball = ''] = readdirSync(folder);
 
@@ -112,7 +113,7 @@ function run(): void {
   const { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs } = devDependencies;
   writeFileSync(
     join(folder, 'package.json'),
-    JSON.stringify({ private: true, dependencies: { ...dependencies, rxsse: `file:${tarball}` } }),
+    JSON.stringify({ private: true, dependencies: { ...dependencies, ...compilerPackages, rxsse: `file:${tarball}` } }),
   );
   for (const program of ['ts-esm', 'js-esm', 'cjs']) {
     cpSync(join(here, program), join(folder, program), { recursive: true });
@@ -127,6 +128,8 @@ function run(): void {
   step('TypeScript CommonJS compiles', join(folder, 'cjs'), process.execPath, tsc);
   step('TypeScript CommonJS runs', join(folder, 'cjs'), process.execPath, 'typed.js');
 
+  await compileWithEach(folder);
+
   runTestRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
   followGuide(tarball);
 
@@ -135,7 +138,7 @@ function run(): void {
 }
 
 try {
-  run();
+  await run();
 } catch (error) {
   console.error(`failed  ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

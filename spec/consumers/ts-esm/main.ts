@@ -6,6 +6,7 @@ import * as t from 'io-ts';
 import { interval, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { type EventOf, event, events, type Gap, sse } from 'rxsse';
 import { ConnectionError, fromSse } from 'rxsse/client';
+import { sse as onFetch } from 'rxsse/fetch';
 import { marbles } from 'rxsse/testing';
 import { encodeFrame, message } from 'rxsse/wire';
 
@@ -44,6 +45,9 @@ const followed: (Market | Gap)[] = await lastValueFrom(fromSse(`${url}/market`, 
 assert.deepEqual(followed, [priced, Closed()]);
 const failed: unknown = await lastValueFrom(fromSse(`${url}/length`, Market)).catch((error: unknown) => error);
 assert.ok(failed instanceof ConnectionError && failed.status === 422);
+
+const answer: Response = await onFetch(interval(5).pipe(take(2)))(new Request('http://here/'));
+assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
 
