@@ -17,7 +17,7 @@ export class DecodeError extends RxsseError {
   readonly actual: unknown;
   /** One line for each failure: `echo.data.message: expected string, got undefined`. */
   readonly issues: readonly string[];
-  /** The name of the event that a client received, also one that is not in its contract; `undefined` elsewhere. */
+  /** The name of the event that a client received or a log has stored, also one that is not in the contract; `undefined` elsewhere. */
   readonly event: string | undefined;
 
   constructor(actual: unknown, issues: readonly string[], event?: string) {

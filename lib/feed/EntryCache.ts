@@ -119,9 +119,9 @@ export class EntryCache {
   #eventOf({ event: name = '', data }: Message): TypedEvent | undefined {
     try {
       const definition = findDefinition(this.#contract, name);
-      if (definition === undefined) throw new DecodeError(data, [unknownType(this.#contract, name)]);
+      if (definition === undefined) throw new DecodeError(data, [unknownType(this.#contract, name)], name);
       const decoded = definition.codec.decode({ type: name, data: JSON.parse(data) });
-      if (isLeft(decoded)) throw new DecodeError(data, linesOf(issuesOf(decoded.left, name)));
+      if (isLeft(decoded)) throw new DecodeError(data, linesOf(issuesOf(decoded.left, name)), name);
       return decoded.right;
     } catch (error) {
       this.#report(error);

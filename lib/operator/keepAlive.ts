@@ -17,9 +17,11 @@ export interface KeepAliveOptions<F> {
 /**
  * Emits a value whenever the source was silent for an interval.
  *
- * Use it for clients that treat an idle connection as dead. Each value of the source
- * restarts the interval; when both are due at the same moment, only the value of the
- * source is emitted.
+ * Use it for clients that treat an idle connection as dead, and as the last operator of a
+ * pipeline: an operator after it gets the value like those of the source, so that a filter
+ * may drop it, and a stream that is silent for the reader, since a filter drops everything,
+ * gets none. Each value of the source restarts the interval; when both are due at the same
+ * moment, only the value of the source is emitted.
  *
  * ```text
  * source                   --a-----------b--|

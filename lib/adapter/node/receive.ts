@@ -36,6 +36,10 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  * app.post('/orders', receive(orders));
  * app.get('/orders', sse(orders));
  *
+ * @example Publish into the feed of a room, by the parameters of the path
+ * const rooms = feeds(events({ Said: { text: t.string } }));
+ * app.post('/rooms/:room', receive((request: Request<{ room: string }>) => rooms.get(request.params.room)));
+ *
  * @throws TypeError at once, for a value that is not a feed.
  * @throws RangeError at once, for a bound below 1.
  * @category adapter

@@ -21,6 +21,13 @@ export type FetchReceiveHandler<R extends Request> = (request: R, context?: unkn
  * const orders = feed(events({ OrderPaid: { order: t.string } }));
  * export const POST = receive(orders);
  *
+ * @example Publish into the feed of a room, with the parameters of Next, in app/rooms/[room]/route.ts
+ * const rooms = feeds(events({ Said: { text: t.string } }));
+ * export const POST = async (request: Request, { params }: { params: Promise<{ room: string }> }) => {
+ *   const { room } = await params;
+ *   return receive(rooms.get(room))(request);
+ * };
+ *
  * @throws TypeError at once, for a value that is not a feed.
  * @throws RangeError at once, for a bound below 1.
  * @see `receive` of the main entry point, for Express and for Node's own servers.
