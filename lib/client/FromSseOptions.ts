@@ -72,7 +72,13 @@ export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy, I ex
    * @default none
    */
   readonly textEvents?: readonly string[];
-  /** The data by which the server ends the stream, `'[DONE]'` for example, whatever the event's name is. @default none */
+  /**
+   * The data by which the server ends the stream, `'[DONE]'` for example, whatever the event's name is. A response that
+   * ends without it was cut off: the client reconnects, or errors with a `ConnectionError` where the request may not be
+   * repeated.
+   *
+   * @default none
+   */
   readonly endMarker?: string;
   /**
    * Receives the state of the connection, from the first request to the end; never completed, since it may observe
@@ -180,7 +186,8 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I ext
    * Whether the end of a response is followed by another request, or completes the stream where the server does not
    * announce the end of a stream itself. A response that ends inside an event was cut off, and completes nothing.
    *
-   * @default 'reconnect' for GET and HEAD, and where the server announces by `Rxsse-Resume` that it resumes; else 'complete'
+   * @default 'reconnect' for GET and HEAD, with an `endMarker`, and where the server announces by `Rxsse-Resume` that it
+   * resumes; else 'complete'
    */
   readonly endOfResponse?: 'reconnect' | 'complete';
   /** Receives the text of each comment, such as a heartbeat; never completed. @default none */

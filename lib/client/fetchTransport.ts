@@ -44,7 +44,7 @@ export function fetchTransport(
     statusObserver?.next({ state: 'open', resume, headers });
   };
   const endsStream = (): boolean =>
-    (options.endOfResponse ?? (isSafe || isResumable ? 'reconnect' : 'complete')) === 'complete';
+    options.endOfResponse ? options.endOfResponse === 'complete' : !(isSafe || isResumable || options.endMarker);
   const hooks = { onOpen, endsStream };
   const request = (
     resolvedTarget: RequestTarget,

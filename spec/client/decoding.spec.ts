@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { EMPTY, lastValueFrom, NEVER, type Observable, of, startWith, toArray } from 'rxjs';
+import { catchError, EMPTY, lastValueFrom, map, NEVER, type Observable, of, startWith, toArray } from 'rxjs';
 import type { BadEventPolicy, FromSseOptions } from '../../lib/client/FromSseOptions.ts';
 import { fromSse } from '../../lib/client/fromSse.ts';
 import { DateFromISOString } from '../../lib/codec/DateFromISOString.ts';
+import type { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
 import { setErrorReporter } from '../../lib/error/reportError.ts';
 import { StreamFailedError } from '../../lib/error/StreamFailedError.ts';
@@ -146,6 +147,20 @@ describe('fromSse decodes', () => {
     const { fetch } = scriptedFetch({ body: of('data: a\ndata: "b"\n\ndata: [DONE]\n\ndata: c\n\n') });
     const stream = fromSse('x:', Texts, { fetch, textEvents: ['message'], endMarker: '[DONE]' });
     expect(await lastValueFrom(stream.pipe(toArray()))).to.deep.equal([Texts.Message('a\n"b"')]);
+  });
+
+  it('and errors where the answer to a POST ends without its endMarker: half of it is not taken for the whole', async () => {
+    const answer = (body: string) => {
+      const { fetch } = scriptedFetch({ body: of(body) });
+      const options = { fetch, method: 'POST', body: '{}', textEvents: ['message'], endMarker: '[DONE]' };
+      return fromSse('x:', events({ Message: t.string }), options).pipe(
+        map(({ data }) => data),
+        catchError((error: ConnectionError) => of(`${error.name} ${error.reason}`)),
+        toArray(),
+      );
+    };
+    expect(await lastValueFrom(answer('data: a\n\n'))).to.deep.equal(['a', 'ConnectionError closed']);
+    expect(await lastValueFrom(answer('data: a\n\ndata: [DONE]\n\n'))).to.deep.equal(['a']);
   });
 
   it('and passes comments to the commentObserver', async () => {

@@ -37,6 +37,8 @@ export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: Ss
  * app.get('/orders', sse(orders));
  *
  * @example Publish into the feed of a room, by the parameters of the path
+ * import type { Request } from 'express';
+ *
  * const rooms = feeds(events({ Said: { text: t.string } }));
  * app.post('/rooms/:room', receive((request: Request<{ room: string }>) => rooms.get(request.params.room)));
  *

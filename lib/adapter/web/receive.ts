@@ -22,6 +22,8 @@ export type FetchReceiveHandler<R extends Request> = (request: R, context?: unkn
  * export const POST = receive(orders);
  *
  * @example Publish into the feed of a room, with the parameters of Next, in app/rooms/[room]/route.ts
+ * import { receive } from 'rxsse/fetch';
+ *
  * const rooms = feeds(events({ Said: { text: t.string } }));
  * export const POST = async (request: Request, { params }: { params: Promise<{ room: string }> }) => {
  *   const { room } = await params;
