@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import { root } from './repo.ts';
 
-/** Bundles a module for a browser and returns the files that went in and the text that came out. */
+/** Bundles a module for a browser, and returns the files of the bundle and its text. */
 async function bundled(source: string): Promise<{ readonly inputs: readonly string[]; readonly text: string }> {
   const { metafile, outputFiles } = await build({
     stdin: { contents: source, resolveDir: root, loader: 'ts' },
@@ -30,7 +30,7 @@ const contract = `
 `;
 
 describe('a contract in a browser', () => {
-  it('loads the event layer, the codecs and nothing of a server', async () => {
+  it('loads the event layer and the codecs, and no file of a server', async () => {
     const { inputs } = await bundled(contract);
     const ours = inputs.filter((path) => path.startsWith('lib/'));
     const theirs = inputs.filter((path) => path.startsWith('node_modules/'));
@@ -40,7 +40,7 @@ describe('a contract in a browser', () => {
     expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
   });
 
-  it('runs where there is no Node', async () => {
+  it('runs without Node', async () => {
     const { text } = await bundled(contract);
     const world: { made?: unknown } = {};
     new Function('globalThis', 'process', 'require', 'Buffer', text)(world, undefined, undefined, undefined);

@@ -6,7 +6,7 @@ import { entryPoints } from './repo.ts';
 describe('the doc comment of a public name', function () {
   this.timeout(60_000);
 
-  it('has a sentence and a category, and an example where it is called', () => {
+  it('has a sentence and a category, and an example if it is a function or a class', () => {
     const offenders = entryPoints().flatMap(({ name: door, file }) =>
       [...exportsOf(programOfEntryPoints(), file)].flatMap(([name, symbol]) => {
         const missing = missingIn(symbol);
@@ -16,7 +16,7 @@ describe('the doc comment of a public name', function () {
     expect(offenders).to.deep.equal([]);
   });
 
-  it('is found lacking where something is missing', () => {
+  it('is reported when a part is missing', () => {
     const text = `
       /** Is whole. @category event */
       export interface Whole {}

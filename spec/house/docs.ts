@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** The doc comments of one name, whichever of its declarations bears them. */
+/** Returns the doc comments of one name, of all its declarations. */
 function docsOf(symbol: ts.Symbol): readonly ts.JSDoc[] {
   return (symbol.declarations ?? []).flatMap((declaration) =>
     ts.getJSDocCommentsAndTags(declaration).filter((node) => ts.isJSDoc(node)),

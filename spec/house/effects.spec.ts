@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { entryPoints, root } from './repo.ts';
 
-/** Runs in a process of its own and prints what importing the modules leaves behind, apart from what their peers do. */
+/** Runs in a process of its own and prints what importing the modules leaves behind, except for their peers. */
 const program = `
   const look = () => ({
     globals: Object.getOwnPropertyNames(globalThis).concat(Object.getOwnPropertySymbols(globalThis).map(String)),

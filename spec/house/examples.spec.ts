@@ -28,10 +28,10 @@ describe('the examples', function () {
     expect(mistakesIn(examples, modules)).to.deep.equal([]);
   });
 
-  it('of the guide compile as the files that they are', () => {
+  it('of the guide compile as files', () => {
     const [guide = ''] = filesIn('docs/testing.md', '.md').values();
     const written = guideSteps(guide).flatMap((step) => ('write' in step ? [[step.write, step.text] as const] : []));
-    // What is written last is the whole file.
+    // The last block of a file is the whole file.
     const files = new Map(written.filter(([name]) => name.endsWith('.ts')));
     expect([...files.keys()]).to.deep.equal(['ticks.ts', 'ticks.spec.ts', 'wrong.spec.ts']);
     expect(mistakesInFiles(files)).to.deep.equal([]);
@@ -70,7 +70,7 @@ describe('the examples', function () {
       ]);
     });
 
-    it('from the blocks of a document that say ts', () => {
+    it('from the blocks of a document that are marked ts', () => {
       const text = '# First\n```ts\na();\n\nb();\n```\n## Second\n```sh\ncurl\n```\n```ts\nc();\n```\n';
       expect(blocksOf('README.md', text)).to.deep.equal([
         { file: 'README.md', line: 3, title: 'First', code: 'a();\n\nb();' },
@@ -79,7 +79,7 @@ describe('the examples', function () {
     });
   });
 
-  it('are refused with file, line, title and reason', () => {
+  it('are rejected with file, line, title and reason', () => {
     const example = (title: string, code: string): Example => ({ file: 'lib/a.ts', line: 10, title, code });
     const mistakes = mistakesIn(
       [

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Code that stands in a doc comment or a document. */
+/** The code of a doc comment or a document. */
 export interface Example {
   readonly file: string;
   /** The line of the file that the code starts at, from 1. */
@@ -9,7 +9,7 @@ export interface Example {
   readonly code: string;
 }
 
-/** The code under each `@example` of a file's doc comments. */
+/** Returns the code of each `@example` in the doc comments of a file. */
 export function examplesOf(file: string, text: string): readonly Example[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: Example[] = [];
@@ -36,7 +36,7 @@ export function examplesOf(file: string, text: string): readonly Example[] {
   return found;
 }
 
-/** The blocks of a document that are marked `ts`, under their last heading. */
+/** Returns the blocks of a document that are marked `ts`, with their heading. */
 export function blocksOf(file: string, text: string): readonly Example[] {
   const found: Example[] = [];
   let title = file;

@@ -77,37 +77,37 @@ for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.jso
   describe(file, () => {
     const lock = JSON.parse(textOf(file)) as Lock;
 
-    it('names no download address', () => {
+    it('has no download address', () => {
       expect(withAddress(lock), 'run npm with --omit-lockfile-registry-resolved').to.deep.equal([]);
       expect(textOf(file)).to.not.match(/https?:\/\/[^"]*\.tgz/);
     });
 
-    it('holds the hash of every package', () => {
+    it('has the hash of every package', () => {
       const withoutHash = Object.keys(lock.packages).filter(
         (path) => path !== '' && lock.packages[path]?.integrity === undefined,
       );
       expect(withoutHash).to.deep.equal([]);
     });
 
-    it('holds every dependency, for every platform', () => {
+    it('has every dependency, for every platform', () => {
       expect(missing(lock)).to.deep.equal([]);
     });
 
-    it('holds only packages that run on the lowest Node of the README', () => {
+    it('has only packages that run on the lowest Node of the README', () => {
       expect(needAnotherNode(lock, lowestNode())).to.deep.equal([]);
     });
   });
 }
 
 describe('package.json', () => {
-  it('asks for the Node of the README', () => {
+  it('requires the Node of the README', () => {
     const { engines } = JSON.parse(textOf('package.json')) as Locked;
     expect(engines).to.deep.equal({ node: `>=${lowestNode().slice(0, 2).join('.')}` });
   });
 });
 
 describe('a lock', () => {
-  it('is reported where it holds an address or lacks a package', () => {
+  it('is reported when it has an address or lacks a package', () => {
     const packages = {
       '': { devDependencies: { a: '1', missing: '1' } },
       'node_modules/a': { resolved: 'https://example.org/a.tgz', dependencies: { b: '1' } },
@@ -122,7 +122,7 @@ describe('a lock', () => {
     ]);
   });
 
-  it('is reported where it holds a package that needs another Node', () => {
+  it('is reported when it has a package that needs another Node', () => {
     const ranges = [
       '>=22.12',
       '^18 || >=20.20',

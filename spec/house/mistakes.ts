@@ -20,20 +20,20 @@ const prelude: Readonly<Record<string, string>> = {
   app: "declare const app: import('express').Express;",
   request: "declare const request: import('express').Request;",
   response: "declare const response: import('express').Response;",
-  // What the runtimes of others bring along, as far as the recipes use it.
+  // Globals of other runtimes that the recipes use.
   Bun: 'declare const Bun: { serve(options: { port: number; routes: Record<string, (request: Request, server: { readonly port: number }) => Response | Promise<Response>> }): unknown };',
   Deno: 'declare const Deno: { serve(options: { port: number }, handler: (request: Request, info: { readonly remoteAddr: object }) => Response | Promise<Response>): unknown };',
   prices: "declare const prices: import('rxjs').Observable<{ readonly symbol: string; readonly price: number }>;",
-  // The story that examples share: orders that are paid, and the echo of the README.
+  // The names that examples share: paid orders, and the echo of the README.
   Orders: `declare const Orders: import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>;`,
   orders: `declare const orders: import('rxsse').Feed<import('rxsse').Contract<{ readonly OrderPaid: import('rxsse').EventDefinition<'order_paid', ${order}> }>>;`,
   Echoes: `declare const Echoes: import('rxsse').Contract<{ readonly Echo: ${echo}; readonly ReverseEcho: ${reverseEcho} }>;`,
   echoes: "declare const echoes: import('rxsse').SseHandler<import('rxsse').SseRequest>;",
-  // What pages have and Node has not; structurally, since the repository compiles without the types of the DOM.
+  // Globals of pages that Node does not have, declared here since the repository compiles without the types of the DOM.
   sessionStorage:
     'declare const sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };',
   EventSource: "declare const EventSource: new (url: string) => import('rxsse/client').EventSourceLike;",
-  // Streams of the reader's own making, which an example names and need not show.
+  // Streams that an example names without declaring them.
   ask: "declare function ask(question: string): import('rxjs').Observable<string>;",
   search: "declare function search(text: string): import('rxjs').Observable<string>;",
   news: "declare function news(withDrafts: boolean): import('rxjs').Observable<string>;",
@@ -43,7 +43,7 @@ const prelude: Readonly<Record<string, string>> = {
   whoIs: "declare function whoIs(request: import('express').Request): Promise<{ readonly user: string }>;",
 };
 
-/** The names that the code declares for itself at its top, and all that it mentions. */
+/** Returns the names that the code declares at its top level, and all names that it uses. */
 function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
   const own = new Set<string>();
@@ -75,7 +75,7 @@ function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly us
   return { own, used };
 }
 
-/** One line that declares what the example uses and does not declare. Earlier modules win. */
+/** Returns one line that declares the names that the example uses and does not declare. Earlier modules have precedence. */
 function preludeOf(code: string, modules: ReadonlyMap<string, ReadonlySet<string>>): string {
   const { own, used } = namesIn(code);
   const lines = [...used].flatMap((name) => {
@@ -90,7 +90,7 @@ function preludeOf(code: string, modules: ReadonlyMap<string, ReadonlySet<string
 /**
  * Compiles all examples in one program, each as a module of its own.
  *
- * Gives one line a mistake: file, line, title and what the compiler says.
+ * Returns one line for each mistake: file, line, title and the message of the compiler.
  * `modules` are those whose names an example may use without importing them.
  */
 export function mistakesIn(
@@ -118,7 +118,7 @@ export function mistakesIn(
   });
 }
 
-/** Compiles files that belong together, by their names; gives one line a mistake: file, line and what the compiler says. */
+/** Compiles files that import each other; returns one line for each mistake: file, line and the message of the compiler. */
 export function mistakesInFiles(files: Files): readonly string[] {
   const folder = 'spec/house';
   const program = programOf([], new Map([...files].map(([name, text]) => [`${folder}/${name}`, text])));

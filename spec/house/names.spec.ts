@@ -25,7 +25,7 @@ describe('a public name', function () {
     expect(unnamed).to.deep.equal([]);
   });
 
-  it('is found missing where only a longer word contains it', () => {
+  it('is reported as missing when only a longer word contains it', () => {
     expect(unnamedIn(['feed', 'feeds', 'sse'], ['`feeds(contract)`', 'sse(stream)'])).to.deep.equal(['feed']);
   });
 });

@@ -7,7 +7,7 @@ import { textOf } from './repo.ts';
 
 const Ticks = events({ Tick: t.number });
 
-/** Gives one option a value, where the table says that it may be given one. */
+/** Passes a value for one option of the table. */
 const given: Readonly<Record<string, (option: string, value: number) => unknown>> = {
   '## `sse(options, stream)`': (option, value) =>
     sse(

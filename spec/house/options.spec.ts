@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { exportsOf, programOfEntryPoints } from './program.ts';
 import { root, textOf } from './repo.ts';
 
-/** The heading in docs/options.md under which the members of an interface stand. */
+/** The heading in docs/options.md of the members of an interface. */
 const headings: Readonly<Record<string, string>> = {
   SseOptions: '## `sse(options, stream)`',
   TimeoutOptions: '### `timeout`',
@@ -71,7 +71,7 @@ describe('the table of options', function () {
     });
   }
 
-  it('says what readSse has: the options of fromSse without cursorObserver', () => {
+  it('describes readSse by the options of fromSse without cursorObserver', () => {
     const expected = optionsOf('FromSseOptions').filter((option) => option !== 'cursorObserver');
     expect(optionsOf('ReadSseOptions')).to.have.members(expected);
   });

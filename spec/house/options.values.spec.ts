@@ -179,7 +179,7 @@ const cases: Readonly<Record<string, Case>> = {
     options: { maxEntries: number, maxBytes: number, maxAge: number, maxKeys: number },
   },
   lmdbLog: {
-    // No log is opened: the name of an option or its value is refused before.
+    // No log is opened, since the name of an option or its value is rejected before.
     give: (options) => lmdbLog(options),
     base: { path: '/nowhere/at/all' },
     options: {
@@ -369,7 +369,7 @@ for (const [title, { caller = title, give, base = {}, options }] of Object.entri
     for (const [option, accepted] of Object.entries(options)) {
       for (const [kind, value] of Object.entries(values)) {
         if (accepted.includes(kind as Accepted[number])) continue;
-        // Everything that is an object, such as an array, is checked further where it matters.
+        // Any object, such as an array, is checked further where it is used.
         if (kind === 'list' && accepted.includes('object')) continue;
         if (kind === 'object' && accepted.includes('list')) continue;
         it(`rejects ${option} of the kind ${kind}`, () => {

@@ -45,7 +45,7 @@ export function programOf(paths: readonly string[], imagined: Files = new Map())
 
 let entryProgram: ts.Program | undefined;
 
-/** Returns the program of all entry points, and of RxJS by the file beside this one; created once. */
+/** Returns the program of all entry points, and of RxJS by rxjs.ts in this folder; created once. */
 export function programOfEntryPoints(): ts.Program {
   entryProgram ??= programOf([...entryPoints().map(({ file }) => file), 'spec/house/rxjs.ts']);
   return entryProgram;

@@ -49,18 +49,18 @@ async function bundled(entry: { readonly file: string } | { readonly code: strin
 }
 
 describe('the client in a browser', () => {
-  it(`takes at most ${budget} bytes, minified and compressed, without its peer dependencies`, async () => {
+  it(`has at most ${budget} bytes, minified and compressed, without its peer dependencies`, async () => {
     const { bytes } = await bundled({ file: 'lib/client/index.ts' });
     expect(bytes).to.be.within(1000, budget);
   });
 
-  it(`takes at most ${pageBudget} bytes in a page with a contract and all dependencies, as the recipe says`, async () => {
+  it(`has at most ${pageBudget} bytes in a page with a contract and all dependencies, as the recipe says`, async () => {
     const { bytes, files } = await bundled({ code: page });
     expect(files.filter((path) => /node_modules\/(rxjs|io-ts|fp-ts)\//.test(path))).to.not.deep.equal([]);
     expect(files.filter((path) => /^lib\/(sink|feed|log|adapter|source|testing)\//.test(path))).to.deep.equal([]);
     expect(bytes).to.be.within(budget, pageBudget);
-    const said = (size: number) => `${size / 1000} kB`;
-    expect(textOf('docs/recipes/client.md')).to.include(said(pageBudget)).and.include(said(budget));
+    const shown = (size: number) => `${size / 1000} kB`;
+    expect(textOf('docs/recipes/client.md')).to.include(shown(pageBudget)).and.include(shown(budget));
   });
 
   it('loads nothing of a server, of logs or of feeds, and needs no module of Node', async () => {

@@ -1,3 +1,3 @@
-// The switch of one mutant, for a process that tries no other.
+// The switch of one mutant, for a process that runs no other.
 const active = Number(process.env.MUTANT);
 globalThis.isMutant = (id) => id === active;

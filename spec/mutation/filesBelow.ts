@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files below a folder whose names end so, or the one file, sorted. */
+/** Returns the files below a folder with this ending, or the one file, sorted. */
 export function filesBelow(place: string, ending: string): readonly string[] {
   if (statSync(place).isFile()) return [place];
   return readdirSync(place, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** One change to the source that some spec should notice. */
+/** One change to the source for which a spec should fail. */
 export interface Mutant {
   readonly id: number;
   readonly file: string;
@@ -28,7 +28,7 @@ const swapped: ReadonlyMap<ts.SyntaxKind, ts.BinaryOperator> = new Map<ts.Syntax
 
 const spelling = (kind: ts.SyntaxKind): string => ts.tokenToString(kind) ?? '?';
 
-/** The text of a file with each of its mutants behind a switch, and what they are. */
+/** Returns the text of a file with each of its mutants behind a switch, and the list of the mutants. */
 export function instrument(file: string, text: string, firstId: number): { text: string; mutants: readonly Mutant[] } {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const mutants: Mutant[] = [];
@@ -38,7 +38,7 @@ export function instrument(file: string, text: string, firstId: number): { text:
     const id = firstId + mutants.length;
     const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
     mutants.push({ id, file, line, change });
-    // A process of its own that a spec starts has no switch.
+    // A process that a spec starts has no switch.
     return factory.createCallChain(
       factory.createPropertyAccessExpression(factory.createIdentifier('globalThis'), 'isMutant'),
       factory.createToken(ts.SyntaxKind.QuestionDotToken),
@@ -123,7 +123,7 @@ export function instrument(file: string, text: string, firstId: number): { text:
         !(ts.isCallExpression(node.expression) && node.expression.expression.kind === ts.SyntaxKind.SuperKeyword)
       ) {
         const on = isOn(node, 'statement left out');
-        // In a block of its own, so that an `else` after it stays where it belongs.
+        // In a block of its own, so that an `else` after it belongs to the same `if`.
         return factory.createBlock([factory.createIfStatement(factory.createLogicalNot(on), children(node))]);
       }
       return children(node);

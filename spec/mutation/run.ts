@@ -7,18 +7,17 @@ import { instrument, type Mutant } from './instrument.ts';
 import type { Test } from './worker.ts';
 
 /**
- * Changes one thing at a time in one layer of a copy of `lib`, and looks whether
- * its specs notice: `npx tsx spec/mutation/run.ts wire spec/wire`.
+ * Makes one change at a time in one layer of a copy of `lib`, and checks that its
+ * specs fail: `npx tsx spec/mutation/run.ts wire spec/wire`.
  *
- * With `SURVIVORS`, a file that has the output of such a run, only those are tried
- * that survived it, and with `HEAVY=1` also by the specs that take long. `FROM`
- * is the first mutant that is tried.
+ * With `SURVIVORS`, a file with the output of such a run, only the mutants that survived it
+ * are run, and with `HEAVY=1` also by the slow specs. `FROM` is the first mutant that is run.
  */
 const [, , layer = 'wire', ...patterns] = process.argv;
 const { SURVIVORS, FROM = '0' } = process.env;
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), `rxsse-mutants-${layer.replaceAll('/', '-')}-`));
-/** Milliseconds in which a worker says nothing at all; past it, it is in an endless loop. */
+/** The longest time without a message of a worker, in milliseconds; after that it is in an endless loop. */
 const patience = 10_000;
 
 const mutants: Mutant[] = [];
@@ -101,7 +100,7 @@ try {
       worker = child;
     } else if (tried.killer !== undefined) killed++;
     else if (loaded.has(mutant.id)) {
-      // Read when the module is loaded: it takes a process of its own.
+      // It is read when the module is loaded, and needs a process of its own.
       const specs = [
         '--import',
         'tsx',

@@ -1,7 +1,7 @@
 import Mocha from 'mocha';
 import { filesBelow } from './filesBelow.ts';
 
-/** A test that passes as it is: how long it takes, and the mutants that it reaches. */
+/** A test that passes without a mutant: its duration, and the mutants that it reaches. */
 export interface Test {
   readonly title: string;
   readonly ms: number;
@@ -38,7 +38,7 @@ for (const file of patterns.flatMap((place) => filesBelow(place, '.spec.ts')).fi
 await mocha.loadFilesAsync();
 const whileLoading = reached.slice();
 
-/** Milliseconds and mutants of each test that passes. */
+/** The milliseconds and mutants of each test that passes. */
 const tests = new Map<string, { ms: number; hits: ReadonlySet<number> }>();
 
 function run(titles?: ReadonlySet<string>): Promise<string | undefined> {
@@ -89,6 +89,6 @@ process.on('message', async (message: { readonly id: number } | { readonly measu
 });
 
 process.on('uncaughtException', (error) => {
-  // Mocha reports what happens while it runs; what comes after is of the mutant before.
+  // Mocha reports errors while it runs; a later error belongs to the previous mutant.
   if (DEBUG) console.error(error);
 });

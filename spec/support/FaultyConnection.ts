@@ -4,8 +4,8 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 /** A fault in one direction of a connection. */
 export interface Fault {
   /**
-   * The connection is `cut` (closed, as when a server dies) or `reset`; or it goes
-   * dead: nothing passes any more in either direction, and neither side is notified.
+   * The connection is `cut` (closed, as when a server exits) or `reset`; or it goes
+   * dead: no byte passes any more in either direction, and neither side is notified.
    * Bytes sent into a `lost` connection are read and dropped; a `deaf` one is not
    * read, until the kernel's buffer is full.
    *
@@ -16,7 +16,7 @@ export interface Fault {
   readonly after?: number;
   /** The milliseconds until both ends of a dead connection are reset. @default when the spec breaks it */
   readonly noticed?: number;
-  /** One byte at a time, a turn of the loop each; or each piece so many milliseconds later. @default at once */
+  /** One byte in each turn of the event loop, or each chunk so many milliseconds later. @default at once */
   readonly pace?: 'drip' | number;
 }
 
@@ -70,7 +70,7 @@ export class FaultyConnection {
       }
       if (this.#state === 'passing') to.end();
     } catch {
-      // It broke, so the other end is reset.
+      // This end was reset, so that the other end is reset as well.
       if (this.#state === 'passing') reset(to);
     }
   }

@@ -25,7 +25,7 @@ interface Visit {
 
 /**
  * Opens an empty page in Chromium with a fresh profile while the callback runs,
- * and closes all of it afterwards. `executablePath` is what `requires('chromium')` gives.
+ * and closes all of it afterwards. `executablePath` is the result of `requires('chromium')`.
  */
 export async function visit<T>(executablePath: string, use: (visit: Visit) => Promise<T>): Promise<T> {
   const browser = await chromium.launch({ executablePath, args: flags, timeout: 30_000 });

@@ -5,7 +5,7 @@ import { closing } from './closing.ts';
 import type { Faults } from './FaultyConnection.ts';
 import { type FaultProxy, faultProxy } from './faultProxy.ts';
 
-/** Both ends of one connection, and the proxy between them. */
+/** Both ends of one connection, and the proxy between the two. */
 interface Ends {
   readonly client: Socket;
   readonly server: Socket;
@@ -69,7 +69,7 @@ describe('faultProxy', () => {
       through({ answer: { how, after: 3 } }, async ({ client, server }) => {
         const receivedByServer = received(server);
         server.write('12345');
-        // With bytes before it a reset may be read as an end.
+        // After other bytes a reset may be read as an end.
         expect(await received(client)).to.match(how === 'cut' ? /^123 end$/ : /^123 (end|ECONNRESET)$|^ ECONNRESET$/);
         expect(await receivedByServer).to.equal(` ${ending}`);
       }));
@@ -102,8 +102,8 @@ describe('faultProxy', () => {
       expect(await received(client)).to.equal(' ECONNRESET');
     }));
 
-  it('reads what is sent into a lost connection, and not what is sent into a deaf one', async () => {
-    // More than the kernel holds.
+  it('reads the bytes that are sent into a lost connection, and not those that are sent into a deaf one', async () => {
+    // More than the kernel buffers.
     const bytes = Buffer.alloc(64 * 1024 * 1024);
     const isRead = (how: 'lost' | 'deaf') =>
       through({ answer: { how } }, async ({ server }) => {

@@ -48,7 +48,7 @@ export function isWhole({ rstCode }: ClientHttp2Stream): boolean {
   return (rstCode ?? 0) === constants.NGHTTP2_NO_ERROR;
 }
 
-/** Makes one request; resolves when the headers are in. */
+/** Sends one request, and resolves when the headers were received. */
 export function ask(
   url: string | URL,
   { method = 'GET', headers = {}, body }: Http2Request = {},

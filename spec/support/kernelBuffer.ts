@@ -1,6 +1,6 @@
 import type { TestReader } from '../../lib/testing/index.ts';
 
-/** Makes the socket of a reader full whenever so many bytes were written since it drained, as a kernel's buffer does. */
+/** Makes the socket of a reader full after `size` bytes since its last drain, as a kernel's buffer does. */
 export function kernelBuffer({ response }: TestReader, bytes: number): void {
   const write = response.write.bind(response);
   const uncork = response.uncork.bind(response);

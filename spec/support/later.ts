@@ -19,7 +19,7 @@ function settling<T>(
   settle: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
 ): PromiseLike<T> {
   return {
-    // biome-ignore lint/suspicious/noThenProperty: being awaitable is what it is for.
+    // biome-ignore lint/suspicious/noThenProperty: it must be awaitable.
     then: (resolve, reject) => {
       const due = timer(ms).subscribe(() =>
         settle(

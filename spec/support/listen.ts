@@ -3,25 +3,25 @@ import { createServer as createHttp2Server, type Http2Session } from 'node:http2
 import type { AddressInfo } from 'node:net';
 import { closing } from './closing.ts';
 
-/** The listeners that want an `http2` server. */
+/** The listeners for an `http2` server. */
 const forHttp2 = new WeakSet<RequestListener>();
 
-/** The listener, for an `http2` server (its compatibility API, without TLS). */
+/** Marks a listener for an `http2` server (its compatibility API, without TLS). */
 export function overHttp2(listener: RequestListener): RequestListener {
   const marked: RequestListener = (request, response) => listener(request, response);
   forHttp2.add(marked);
   return marked;
 }
 
-/** A listener that stands before another, for a server of the same kind. */
+/** Returns a listener that runs before another one, for a server of the same kind. */
 export function inFrontOf(inner: RequestListener, outer: RequestListener): RequestListener {
   return forHttp2.has(inner) ? overHttp2(outer) : outer;
 }
 
-/** An `http2` server with the one thing that a spec asks of a server and it lacks. */
+/** Creates an `http2` server with the one method of `http` servers that specs use and it lacks. */
 function http2Server(handler: RequestListener): Server {
   const sessions = new Set<Http2Session>();
-  // Its request and response say of themselves that they are those of `http`, as far as a handler can tell.
+  // The types of its request and response are compatible with those of `http` for a handler.
   const server = createHttp2Server(handler as unknown as Parameters<typeof createHttp2Server>[1]);
   server.on('session', (session) => {
     sessions.add(session);
@@ -36,7 +36,7 @@ function http2Server(handler: RequestListener): Server {
 /**
  * Serves an Express app or a plain handler on a free port of 127.0.0.1 while the
  * callback runs. Afterwards every connection is closed, open streams included,
- * and the server is gone.
+ * and the server as well.
  */
 export async function listen<T>(
   handler: RequestListener,

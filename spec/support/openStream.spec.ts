@@ -30,7 +30,7 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('openStream', () => {
-  it('returns status, headers and the text up to a pattern, also where it arrives in pieces', () =>
+  it('returns status, headers and the text up to a pattern, also in several chunks', () =>
     withResponse(async (url, response) => {
       const wire = await openStream(url);
       expect([wire.status, wire.headers['x-hello']]).to.deep.equal([200, 'there']);

@@ -10,7 +10,7 @@ interface OpenStreamOptions {
   readonly patience?: number;
 }
 
-/** One response while it arrives. */
+/** One response while it is received. */
 export interface Wire {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -106,7 +106,7 @@ function watch({ response, status, headers, isWhole = () => true }: ResponseInPr
 
 /**
  * Makes one request over a connection of its own (over HTTP/2, a stream of its own), with
- * nothing between the spec and the bytes; resolves when the headers are in.
+ * nothing between the spec and the bytes; resolves when the headers were received.
  */
 export function openStream(url: string, options: OpenStreamOptions = {}): Promise<Wire> {
   return isHttp2(url) ? overHttp2(url, options) : overHttp1(url, options);

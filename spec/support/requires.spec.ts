@@ -8,7 +8,7 @@ import { findTool, isRequired } from './requires.ts';
 const here = import.meta.dirname;
 
 describe('requires', () => {
-  it('finds a tool at the path of its variable, and nowhere else where that is set', () => {
+  it('finds a tool at the path of its variable, and nowhere else when that is set', () => {
     expect(findTool('chromium', { CHROMIUM: process.execPath, PATH: '' })).to.equal(process.execPath);
     expect(findTool('chromium', { ...process.env, CHROMIUM: '/no/such/chromium' })).to.equal(undefined);
   });
@@ -57,7 +57,7 @@ describe('requires', () => {
       expect(status).to.equal(0);
     });
 
-    it('fails where RXSSE_REQUIRE lists it', () => {
+    it('fails when RXSSE_REQUIRE lists the tool', () => {
       const { status, stdout } = run({ RXSSE_REQUIRE: 'chromium' });
       expect(stdout).to.contain('RXSSE_REQUIRE names it').and.to.contain('2 failing');
       expect(status).to.equal(2);

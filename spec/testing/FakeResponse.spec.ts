@@ -8,7 +8,7 @@ import { listen } from '../support/listen.ts';
 type Say = (what: string) => void;
 type Script = (response: NodeResponse, say: Say) => void;
 
-/** What a script sees, the last thing being that the response closed, and what its client got. */
+/** The events of a script up to the close of the response, and what its client received. */
 type Account = { readonly seen: readonly string[]; readonly status: number | undefined; readonly text: string };
 
 const scripts: Readonly<Record<string, Script>> = {

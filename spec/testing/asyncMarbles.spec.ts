@@ -58,7 +58,7 @@ describe('asyncMarbles', () => {
   });
 
   it(
-    'lets chains of promises of any length settle between two moments',
+    'settles chains of promises of any length between two times',
     asyncMarbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const chained = async (letter: string) => {
         for (let link = 0; link < 50; link++) await null;
@@ -86,7 +86,7 @@ describe('asyncMarbles', () => {
   );
 
   it(
-    'lets time pass while the test awaits',
+    'advances time while the test awaits',
     asyncMarbles(async ({ hot, flush }) => {
       const begun = asyncScheduler.now();
       expect(await firstValueFrom(timer(7).pipe(map(() => asyncScheduler.now())))).to.equal(7);
@@ -189,7 +189,7 @@ describe('asyncMarbles', () => {
       expect(failure.message).to.match(/^expectObservable/);
     });
 
-    it('for a timer that is left, with its origin', async () => {
+    it('for a timer that remains, with its origin', async () => {
       let line = '';
       const { message } = await failureOf(
         asyncMarbles(

@@ -55,7 +55,7 @@ describe('draw', () => {
     );
   });
 
-  it('draws ? where one row has more values than there are letters', () => {
+  it('draws ? for the values of a row beyond the number of letters', () => {
     const values = Object.fromEntries(Array.from({ length: 70 }, (_, n) => [String.fromCharCode(0x4e00 + n), { n }]));
     const text = linesOf(`(${Object.keys(values).join('')})`, values, {}, 15);
     expect(text[0]).to.match(/^\(ABC.*XYZabc.*xyz0123456789\?{8}\)$/);

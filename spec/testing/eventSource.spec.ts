@@ -9,7 +9,7 @@ import { failureOf } from './failureOf.ts';
 
 const head = { 'Content-Type': 'text/event-stream' };
 
-/** Answers each connection with the next text, or with a status where it is a number, and notes how they came. */
+/** Answers each connection with the next text, or with a status for a number, and records the requests. */
 function answering(...answers: (string | Uint8Array | number)[]) {
   const came: unknown[] = [];
   const handler = (request: SseRequest, response: NodeResponse) => {
@@ -29,7 +29,7 @@ function answering(...answers: (string | Uint8Array | number)[]) {
 
 describe('a reader that behaves as EventSource', () => {
   it(
-    'reconnects after its retry with its newest id, which stays in force',
+    'reconnects after its retry with its newest id, which it retains',
     marbles(({ eventSource, expectFrames, flush }) => {
       const { came, handler } = answering('id: 1\ndata: 1\n\n', 'retry: 20\n\ndata: 2\n\n', 'id: 3\n\n', 204);
       const r = eventSource(handler, { retry: 10 });
@@ -85,7 +85,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'ends for good at a response that is not a stream, and reads no more of it',
+    'ends permanently at a response that is not a stream, and reads no more of it',
     marbles(({ eventSource, expectFrames, flush }) => {
       const { handler } = answering(503);
       const failed = eventSource(handler, { at: '5ms' });
@@ -102,7 +102,7 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'reconnects where the connection broke before the response',
+    'reconnects when the connection breaks before the response',
     marbles(({ eventSource, flush }) => {
       const { came, handler } = answering();
       eventSource(handler, { retry: 3, sockets: ['-X', 'X'], socket: '8ms C' });
@@ -112,13 +112,13 @@ describe('a reader that behaves as EventSource', () => {
   );
 
   it(
-    'resumes a run after each way to lose the connection',
+    'resumes a run after each kind of connection loss',
     marbles(
       ({ hot, eventSource, expectFrames, flush }) => {
         const ticks = hot('    1ms a 9ms b 5ms c 9ms d');
         const route = sse({ resume: { linger: 50 }, retry: 10 }, ticks);
         const values = { a: 'a', b: 'b', c: 'c', d: 'd' };
-        // Lost at 5, back at 15; at 18 what was written last, c, is lost; back at 28.
+        // The connection is lost at 5 and made again at 15; at 18 it is lost with the last write, c, and made again at 28.
         const r = eventSource(route, { socket: '5ms X 12ms L 20ms C' });
         expectFrames(r).toBe('1ms a 13ms b 12ms (cd)', values);
         flush();

@@ -25,7 +25,7 @@ const named = (data: unknown) => message({ event: 'tick', data });
 
 describe('expectFrames', () => {
   it(
-    'compares frames when they arrive and the end, and no end of a reader that disconnects',
+    'compares the times of frames and of the end, and no end of a reader that disconnects',
     marbles(({ hot, reader, expectFrames }) => {
       const values = { a: named(1), b: comment('x'), c: retry(7), d: message({ text: 'two\nlines' }) };
       const source = hot('     --a-(bc)--d--|', values);
@@ -37,7 +37,7 @@ describe('expectFrames', () => {
   );
 
   it(
-    'compares the cut, and its error where one is expected',
+    'compares the cut, and its error if one is expected',
     marbles(({ hot, reader, expectFrames }) => {
       const error = new Error('why');
       const r = reader(send(hot('--#', {}, error)));
@@ -80,7 +80,7 @@ describe('expectFrames', () => {
     }
 
     it(
-      'shows a first block that comes late, twice, or after other frames',
+      'shows a first block that is late, repeated, or after other frames',
       marbles(({ cold, reader, expectFrames }) => {
         const values = { r: retry(5), p: position('1.e.0'), h: comment() };
         expectFrames(reader(send(cold('rp|', values)))).toBe('-p|', values);
@@ -133,7 +133,7 @@ describe('expectFrames', () => {
     }),
   );
 
-  it('fails for a response that is not a stream, also where it ends as expected', () => {
+  it('fails for a response that is not a stream, also when it ends as expected', () => {
     const route = (status: number, body: string) =>
       marbles(({ reader, expectFrames }) => {
         const answering = (_request: SseRequest, response: NodeResponse) => {

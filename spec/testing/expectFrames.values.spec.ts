@@ -35,7 +35,7 @@ describe('a value of expectFrames', () => {
     }
   }
 
-  it('is compared by event, data and retry where it is a frame', () => {
+  it('is compared by event, data and retry when it is a frame', () => {
     expect(
       told(
         message({ id: '1', event: 'a', data: { n: 1 }, retry: 2 }),
@@ -53,20 +53,20 @@ describe('a value of expectFrames', () => {
     expect(told(named(1), retry(1))).to.contain('f  { retry: 1 }');
   });
 
-  it('is compared with its id where it has one', () => {
+  it('is compared with its id when it has one', () => {
     expect(told(message({ id: '1', data: 1 }), message({ id: '1', data: 1 }))).to.equal('same');
     expect(told(message({ id: '1', data: 1 }), message({ id: '2', data: 1 }))).to.contain("A  { data: 1, id: '1' }");
     expect(told(message({ data: 1 }), message({ id: '2', data: 1 }))).to.contain('A  { data: 1 }');
   });
 
-  it('is JSON without a name where it is anything else, dates included', () => {
+  it('is JSON without a name when it is any other value, dates included', () => {
     expect(told(message({ data: { at: new Date(0), b: [1] } }), { b: [1], at: new Date(0) })).to.equal('same');
     expect(told(message({ data: 'f' }), 'f')).to.equal('same');
     expect(told(named('f'), 'f')).to.contain("A  { data: 'f', event: 'tick' }");
     expect(told(message({ data: 1 }), undefined)).to.contain('expectFrames: f must be JSON');
   });
 
-  it('is the event of that name where it is { type, data }, or the whole data of a frame without a name', () => {
+  it('is the event of that name when it is { type, data }, or the whole data of a frame without a name', () => {
     expect(told(named({ n: 1 }), { type: 'tick', data: { n: 1 } })).to.equal('same');
     expect(told(message({ data: { type: 'tick', data: 1 } }), { type: 'tick', data: 1 })).to.equal('same');
     expect(told(named(1), { type: 'tick', data: 2 })).to.contain("A  { data: 1, event: 'tick' }");

@@ -98,7 +98,7 @@ describe('expectNoLeaks', () => {
     );
   });
 
-  it('fails where every response is 204, or none comes before the readers disconnect', () => {
+  it('fails when every response is 204, or none is sent before the readers disconnect', () => {
     const noContent: Plain = (_request, response) => {
       response.writeHead(204, {});
       response.end();

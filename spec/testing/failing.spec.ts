@@ -7,7 +7,7 @@ import { logSuite } from '../../lib/testing/logSuite.ts';
 
 const tick = { event: 'tick', data: '1', retry: undefined };
 
-/** Awaits a call: its result, or 'failed' or 'silent'. */
+/** Resolves to the result of a call, or to 'failed' or 'silent'. */
 const outcome = async (call: ReturnType<ReturnType<typeof memoryLog>['read']>): Promise<number | string> => {
   try {
     return (await firstValueFrom(call.pipe(timeout(5)))).tail;
@@ -17,7 +17,7 @@ const outcome = async (call: ReturnType<ReturnType<typeof memoryLog>['read']>): 
 };
 
 describe('failing', () => {
-  it('fails, is silent and works by its script, and works after it', async () => {
+  it('fails, is silent and succeeds by its script, and succeeds after it', async () => {
     const log = failing(memoryLog(), { read: '- # _ ! -' });
     const outcomes: unknown[] = [];
     for (let i = 0; i < 6; i++) outcomes.push(await outcome(log.read(0, 1024)));
@@ -35,13 +35,13 @@ describe('failing', () => {
     expect(stored).to.deep.equal([0, 1, 2]);
   });
 
-  it('carries out an append that nobody subscribes to', async () => {
+  it('runs an append without a subscriber', async () => {
     const memory = memoryLog();
     failing(memory, { append: '!' }).append([tick]);
     expect((await firstValueFrom(memory.read(0, 1024))).tail).to.equal(1);
   });
 
-  it('ends a log or does not, by its script', async () => {
+  it('ends a log or fails to end it, by its script', async () => {
     const memory = memoryLog();
     const log = failing(memory, { end: '#' });
     await firstValueFrom(log.end('completed')).catch(() => {});
@@ -50,14 +50,14 @@ describe('failing', () => {
     expect((await firstValueFrom(memory.read(0, 1024))).ended).to.equal('completed');
   });
 
-  it('says what a call of the script was', async () => {
+  it('lists the calls of the script', async () => {
     const error = await firstValueFrom(failing(memoryLog(), { read: '-#' }).read(0, 0))
       .then(() => firstValueFrom(failing(memoryLog(), { read: '#' }).read(0, 0)))
       .catch((thrown: Error) => thrown);
     expect((error as Error).message).to.contain('could not read (call 1 of a failing log): as scripted');
   });
 
-  it('refuses another letter at once', () => {
+  it('throws for an unknown letter', () => {
     expect(() => failing(memoryLog(), { append: '-x' })).to.throw(
       TypeError,
       'failing: append may have the letters - # ! _, got "x"',

@@ -1,11 +1,11 @@
-/** What a runner reads of a failed test. */
+/** The properties of a failure that a test runner shows. */
 export interface Failure extends Error {
   readonly actual?: string;
   readonly expected?: string;
   readonly showDiff?: boolean;
 }
 
-/** The failure of a test that must fail. */
+/** Returns the failure of a test that must fail. */
 export function failureOf(test: () => void): Failure {
   try {
     test();
@@ -16,12 +16,12 @@ export function failureOf(test: () => void): Failure {
   throw new Error('the test passed');
 }
 
-/** The line of the caller, as a stack names it: `file.spec.ts:12`. */
+/** Returns the line of the caller as in a stack: `file.spec.ts:12`. */
 export function lineAfterThis(): string {
   return place(new Error().stack?.split('\n')[2], 1);
 }
 
-/** The line at which an error's stack begins. */
+/** Returns the first line of an error's stack. */
 export function firstLineOf(error: Error): string {
   const lines = error.stack?.slice(error.stack.indexOf(error.message) + error.message.length).split('\n');
   return place(lines?.[1], 0);

@@ -55,7 +55,7 @@ describe('fetchOf', () => {
   );
 
   it(
-    'fails where the route cuts the connection, before the head and after it',
+    'fails when the route cuts the connection, before the head and after it',
     asyncMarbles(async () => {
       const cut = fetchOf((_request, response) => void response.destroy());
       expect(await rejected(cut('/'))).to.be.instanceOf(TypeError);
@@ -76,7 +76,7 @@ describe('fetchOf', () => {
         given.on('drain', () => given.end('y'));
       })('/');
       await flush();
-      // A body has room for one write.
+      // The queue of a body has space for one write.
       expect(seen).to.deep.equal([false, false, false]);
       expect(await response.text()).to.equal('xxxy');
     }),

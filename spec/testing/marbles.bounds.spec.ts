@@ -10,7 +10,7 @@ import { failureOf, lineAfterThis } from './failureOf.ts';
 
 describe('the bound of a run', () => {
   it(
-    'passes where everything has ended in time',
+    'passes when every stream and timer has ended in time',
     marbles(
       ({ expectObservable }) => {
         expectObservable(interval(10).pipe(take(3))).toBe('10ms a 9ms b 9ms (c|)', { a: 0, b: 1, c: 2 });
@@ -19,7 +19,7 @@ describe('the bound of a run', () => {
     ),
   );
 
-  it('fails for timers that are left, with their number, time and origin', () => {
+  it('fails for timers that remain, with their number, time and origin', () => {
     const line = { of: '' };
     const { message } = failureOf(
       marbles(
@@ -62,7 +62,7 @@ describe('the bound of a run', () => {
     expect(message).to.contain('due at 80 ms, which came of').and.to.contain(line);
   });
 
-  it('lists a few timers at most', () => {
+  it('lists at most a few timers', () => {
     const many = () => {
       for (const at of [61, 62, 63, 64, 65, 66, 67]) timer(at).subscribe();
     };

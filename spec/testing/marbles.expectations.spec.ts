@@ -6,7 +6,7 @@ import { comment } from '../../lib/wire/Frame.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 describe('an expectation', () => {
-  it('fails at its own line where it has no toBe', () => {
+  it('fails at its own line without a toBe', () => {
     let line = '';
     const stream = failureOf(
       marbles(({ expectObservable }) => {
@@ -25,7 +25,7 @@ describe('an expectation', () => {
     expect(subscriptions.message).to.match(/^expectSubscriptions: it has no toBe/);
   });
 
-  it('fails at the line of its toBe, and the first that differs is reported', () => {
+  it('fails at the line of its toBe, and the first difference is reported', () => {
     let line = '';
     const failure = failureOf(
       marbles(({ hot, expectObservable, expectSubscriptions }) => {
@@ -70,7 +70,7 @@ describe('an expectation', () => {
     expect(actual).to.contain('9004ms next { n: 3 }\n9004ms next { n: 3 }\n');
   });
 
-  it('leaves out what is far from the difference, and chooses letters for values that the test does not name', () => {
+  it('omits the values far from the difference, and chooses letters for values that the test does not name', () => {
     const { message } = failureOf(
       marbles(({ cold, expectObservable }) => {
         expectObservable(cold('abcdefghijklmno', { ...letters('abcdefghijklmno'), h: 'other', o: 'far' })).toBe(
@@ -145,7 +145,7 @@ describe('an expectation', () => {
     }
   });
 
-  it('needs a value for each letter where it has values', () => {
+  it('needs a value for each letter when it has values', () => {
     const run = (values: Record<string, unknown>) =>
       marbles(({ cold, expectObservable }) => {
         expectObservable(cold('ab|', { a: 1, b: undefined })).toBe('ab|', values);

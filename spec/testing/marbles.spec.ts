@@ -49,7 +49,7 @@ describe('marbles', () => {
     }
   });
 
-  it('fails with the error that the test throws, or that a stream has and no subscriber receives', () => {
+  it('fails with the error that the test throws, or with an error of a stream that no subscriber receives', () => {
     const mine = new Error('mine');
     expect(
       failureOf(
@@ -98,7 +98,7 @@ describe('marbles', () => {
     );
     expect(clock.now()).to.be.closeTo(performance.now(), 1000);
     expect(asyncScheduler.now()).to.be.closeTo(Date.now(), 1000);
-    // Left in a queue of the dead run, the next one would never be asked for.
+    // A task that remained in the queue of the failed run would prevent the next one.
     expect(await new Promise((resolve) => scheduled(of('alive'), asapScheduler).subscribe(resolve))).to.equal('alive');
   });
 });

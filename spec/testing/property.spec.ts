@@ -17,7 +17,7 @@ import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
 
 const Ticks = events({ Tick: { n: t.number } });
 
-/** Ticks for as long as the server lives. */
+/** Emits ticks while the server runs. */
 const ticking = ({ stopped }: PropertyWorld) =>
   concat(
     interval(7).pipe(
@@ -40,7 +40,7 @@ describe('property', function () {
     );
 
     it(
-      'for a feed whose log survives the server, also where it retains little',
+      'for a feed whose log outlives the server, also when it retains few entries',
       property((world) => {
         const log = world.persist('log', () => memoryLog({ maxEntries: 20 }));
         return sse({ retry: 50 }, feed(Ticks, { log, source: () => ticking(world) }));
@@ -72,7 +72,7 @@ describe('property', function () {
     );
 
     it(
-      'for a pipeline that leaves out what it has emitted recently',
+      'for a pipeline that drops events that it has emitted recently',
       property(
         (world) => {
           const ticks = feed(Ticks, { source: () => ticking(world) });
@@ -96,7 +96,7 @@ describe('property', function () {
   });
 
   describe('fails', () => {
-    /** A handler as many write it: each reader receives live events only, with ids that the handler never reads. */
+    /** A common handler: each reader receives live events only, with ids that the handler never reads. */
     const liveOnly = (ticks: Observable<string>) => (_request: SseRequest, response: NodeResponse) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('retry: 5\n\n');
@@ -121,7 +121,7 @@ describe('property', function () {
       const again = failureOf(property(lossy, { within: '100ms', script, seed: Number(seed) }));
       expect(again.message.split('\n')[0]).to.equal(failure.message.split('\n')[0]);
       property(lossy, { within: '100ms', script: '60ms X' })();
-      // A letter of a script takes a millisecond, wherever it is read.
+      // Each letter of a script takes a millisecond.
       property(lossy, { within: '100ms', script: '-F-D---' })();
     });
 

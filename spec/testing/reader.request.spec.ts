@@ -7,7 +7,7 @@ import { failureOf } from './failureOf.ts';
 
 const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
 
-/** The smallest sink that listens for close, and knows nothing of a full socket. */
+/** The smallest sink that listens for close, and ignores a full socket. */
 function plain(source: Observable<string>) {
   return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, head);
@@ -55,7 +55,7 @@ describe('the request of a reader', () => {
   );
 
   it(
-    'is sent at once or at `at`, before the values of that moment',
+    'is sent at once or at `at`, before the values of that time',
     marbles(({ hot, reader, flush }) => {
       const source = hot('a--b');
       const first = reader(plain(source), { socket: '9ms X' });

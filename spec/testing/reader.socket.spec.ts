@@ -8,7 +8,7 @@ import { failureOf } from './failureOf.ts';
 
 const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
 
-/** The smallest sink that listens for close, and knows nothing of a full socket. */
+/** The smallest sink that listens for close, and ignores a full socket. */
 function plain(source: Observable<string>) {
   return (_request: SseRequest, response: NodeResponse) => {
     response.writeHead(200, head);
@@ -50,7 +50,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'emits no drain where no write returned false',
+    'emits no drain when no write returned false',
     marbles(({ reader, flush }) => {
       let drains = 0;
       reader((_request, response) => void response.on('drain', () => drains++), { socket: '--D-(FD)-D' });
@@ -99,7 +99,7 @@ describe('the socket of a reader', () => {
   );
 
   it(
-    'closes in a step after the end of the response, where it is full after it has drained',
+    'closes in a step after the end of the response, and when it is full after it has drained',
     marbles(({ reader, flush }) => {
       const log: unknown[] = [];
       const ending = (name: string) => (_request: SseRequest, response: NodeResponse) => {

@@ -102,7 +102,7 @@ describe('a reader', () => {
   );
 
   it(
-    'receives no body where HTTP has none',
+    'receives no body for a request or a status without one',
     marbles(({ reader, flush }) => {
       const answer = (status: number) => (_request: SseRequest, response: NodeResponse) => {
         response.writeHead(status, head);

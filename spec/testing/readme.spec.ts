@@ -3,7 +3,7 @@ import { asyncScheduler, map, merge, timer } from 'rxjs';
 import { DateFromISOString, events, sse, withDefault } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 
-// As the README has it: there it is compiled, here it is run.
+// The route of the README, which is compiled there and run here.
 const now = () => new Date(asyncScheduler.now());
 const said = { message: t.string, created_at: withDefault(DateFromISOString, now) };
 const Echoes = events({ Echo: said, ReverseEcho: said });

@@ -14,7 +14,7 @@ const ofProcess = () => {
   return { setTimeout, setInterval, clearTimeout, clearInterval, date, now: date.now };
 };
 
-/** What many write by hand. */
+/** A common handler with timers of the process. */
 const everySecond = (onLeave: (timer: NodeJS.Timeout) => void) =>
   new Observable<number>((subscriber) => {
     let n = 0;
@@ -50,7 +50,7 @@ describe('the timers of the process', () => {
     }),
   );
 
-  it('fail a test that leaves one, with the line that started it', () => {
+  it('fail a test that leaves a timer, with the line that started it', () => {
     let line = '';
     const { message: text } = failureOf(
       marbles(
@@ -90,7 +90,7 @@ describe('the timers of the process', () => {
     );
   });
 
-  it('are restored after a test that failed, too', () => {
+  it('are restored after a failed test as well', () => {
     const before = ofProcess();
     marbles(() => expect(ofProcess()).not.to.deep.equal(before))();
     const throwing = () => {

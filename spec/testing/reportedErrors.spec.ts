@@ -7,7 +7,7 @@ import { failureOf } from './failureOf.ts';
 const boom = new Error('no such table');
 
 describe('an error that no callback receives, in a marble test', () => {
-  it('fails the test where a hook threw it, although all expectations hold', () => {
+  it('fails the test when a hook throws it, although all expectations hold', () => {
     const onOpen = () => {
       throw boom;
     };
@@ -53,14 +53,14 @@ describe('an error that no callback receives, in a marble test', () => {
   });
 
   it(
-    'is expected where the diagram of a reader has an error',
+    'is expected when the diagram of a reader has an error',
     marbles(({ hot, reader, expectFrames }) => {
       expectFrames(reader(sse(hot('5ms #', undefined, boom)))).toBe('5ms #');
     }),
   );
 
   it(
-    'is no failure where onError receives it',
+    'is no failure when onError receives it',
     marbles(({ hot, reader, flush }) => {
       const errors: unknown[] = [];
       reader(sse({ onError: (error: unknown) => void errors.push(error) }, hot('5ms #')));

@@ -52,7 +52,7 @@ describe('the clock of a run', () => {
   );
 
   it(
-    'runs turns one after the other at one moment',
+    'runs turns one after the other at one time',
     marbles(({ flush }) => {
       const log: string[] = [];
       clock.turn(() => {

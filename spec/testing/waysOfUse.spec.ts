@@ -11,7 +11,7 @@ type Echo = EventOf<typeof Echoes>;
 
 const reverse = (text: string) => [...text].reverse().join('');
 
-/** A user's own functions: plain RxJS, which knows nothing of a server. */
+/** Functions of a user: plain RxJS, independent of a server. */
 const echo = (words: Observable<string>): Observable<Echo> => words.pipe(map((message) => Echoes.Echo({ message })));
 const reverseEcho = (words: Observable<string>): Observable<Echo> =>
   words.pipe(map((message) => Echoes.ReverseEcho({ message: reverse(message) })));
@@ -74,12 +74,12 @@ describe('a route in virtual time', () => {
   const ticking = { a: Tick({ n: 1 }), b: Tick({ n: 2 }), c: Tick({ n: 3 }), h: comment(), o: retry(3000) };
 
   it(
-    'waits for the socket, and sends heartbeats in silence',
+    'waits for the socket, and sends heartbeats between events',
     marbles(
       ({ hot, reader, expectFrames }) => {
         const ticks = hot('   5ms a 12ms b 20ms c', ticking);
         const r = reader(sse({ events: Ticks, heartbeat: 12 }, ticks), { socket: '10ms F 14ms D 19ms X' });
-        // b is held from 18 to 25.
+        // b waits from 18 to 25.
         expectFrames(r).toBe('5ms a 19ms b 11ms h 1ms c', ticking);
       },
       { until: '60ms' },

@@ -30,7 +30,7 @@ expectTypeOf(fromEventSource(() => native, Chat, { unknownEvents: 'raw' })).toEq
   Observable<Chat | Gap | RawEvent>
 >();
 
-// What is asked for, and how.
+// The URL, the request and the options.
 fromSse(new URL('http://127.0.0.1/'), Chat);
 fromSse(new Request('http://127.0.0.1/', { method: 'POST' }), Chat);
 fromSse(() => '/chat', Chat);
@@ -45,7 +45,7 @@ fromSse('/chat', Chat, {
 });
 fromSse('/chat', Chat, { lastEventId: null, body: () => new Blob([]).stream() });
 
-// Any observer hears.
+// Any observer is accepted.
 fromSse('/chat', Chat, {
   statusObserver: new BehaviorSubject<ConnectionStatus>({ state: 'paused' }),
   cursorObserver: new Subject<string>(),
@@ -92,7 +92,7 @@ export function told(status: ConnectionStatus): string {
   }
 }
 
-// @ts-expect-error a contract, and not what it is made of
+// @ts-expect-error a contract, and not its definitions
 fromSse('/chat', { Said: { text: t.string } });
 // @ts-expect-error no such policy
 fromSse('/chat', Chat, { unknownEvents: 'ignore' });
@@ -102,7 +102,7 @@ fromSse('/chat', Chat, { retires: {} });
 fromSse('/chat', Chat).subscribe((event) => event.type === 'sung');
 // @ts-expect-error a status has no such state
 fromSse('/chat', Chat, { statusObserver: { next: (status) => status.state === 'closed' } });
-// @ts-expect-error an EventSource has to be made anew: its maker is asked for
+// @ts-expect-error a function that creates an EventSource, since each reconnect needs another one
 fromEventSource(native, Chat);
 // @ts-expect-error it has no headers
 fromEventSource(() => native, Chat, { headers: {} });

@@ -4,9 +4,9 @@ import { events, feed, sse } from '../../lib/index.ts';
 
 const orders = feed(events({ OrderPaid: { total: t.number } }));
 
-// A copy of a context has none of its members, so that it does not compile where it would fail.
+// A copy of a context has none of its members, so that code which would fail does not compile.
 sse({ params: { id: t.string } }, ({ params, ...rest }) => {
-  // @ts-expect-error the rest has no session to read for: pass the context itself.
+  // @ts-expect-error the rest has no session: pass the context itself.
   orders.read(rest);
   // @ts-expect-error nor any other member.
   void rest.query;
@@ -18,7 +18,7 @@ sse((context) => {
   return orders.read(context);
 });
 
-// It can be taken apart.
+// It can be destructured.
 sse({ params: { id: t.string }, query: { page: t.string } }, ({ params, query, signal, request, lastEventId }) => {
   const all: readonly [string, string, AbortSignal, unknown, string | undefined] = [
     params.id,

@@ -91,7 +91,7 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ["event('rxsse.x')", "rxsse.x is reserved: names that start with rxsse. are the library's own"],
   ["events({ 'rxsse.x': t.null })", "rxsse.x is reserved: names that start with rxsse. are the library's own"],
   ["events({ A: event('a'), a: t.null })", 'two events of this contract are named a'],
-  // What is read.
+  // Values that are read.
   ['orders.read({})', 'RouteContext'],
   ['sse(5)', "'number'", 'Stream<unknown>'],
 ];
@@ -149,7 +149,7 @@ describe('the compiler', () => {
     });
   }
 
-  it('accepts what is written correctly', () => {
+  it('accepts correct code', () => {
     const code = [
       'sse({ heartbeat: 15 }, NEVER);',
       'sse({ query: { page: IntFromString } }, ({ query }) => of(query.page));',

@@ -57,13 +57,13 @@ Echo({ message: 'hello', password: 'secret' });
 Ping(null);
 // @ts-expect-error the text of a date is not a date
 Echo({ message: 'hello', created_at: '2026-05-01T12:00:00Z' });
-// @ts-expect-error an event does not change
+// @ts-expect-error an event is readonly
 Echo({ message: 'hello' }).type = 'echo';
 // @ts-expect-error a default of another type
 withDefault(t.string, () => 5);
 
 // Names.
-// @ts-expect-error the library's own
+// @ts-expect-error a name of the library
 event('rxsse.gap', { a: t.string });
 // @ts-expect-error no name
 event('');
@@ -120,7 +120,7 @@ export function narrowed(any: Echoes): string | number | null {
     case 'echo':
       return any.data.created_at.toISOString();
     case 'reverse_echo':
-      // @ts-expect-error only echo has it
+      // @ts-expect-error only echo has this field
       return any.data.created_at;
     case 'http_error':
       return any.data;
@@ -140,11 +140,11 @@ Echoes.ReverseEcho({ mesage: 'olleh' });
 export const misnamed: Echoes = { type: 'reverse_ech', data: { message: 'olleh' } };
 // @ts-expect-error the data of another event
 export const swapped: Echoes = { type: 'http_error', data: { message: 'olleh' } };
-// @ts-expect-error a contract is made by events
+// @ts-expect-error a contract is created by events
 export const homemade: Contract = { Echo };
 
 events({ Open: { a: t.string }, error: t.null });
-// @ts-expect-error a key whose name is the library's own
+// @ts-expect-error a key whose name is a name of the library
 events({ 'rxsse.end': t.null });
 events({
   // @ts-expect-error two events of one name: a definition
@@ -181,7 +181,7 @@ expectTypeOf<DataOf<typeof query>>().toEqualTypeOf<{
   note: string | undefined;
 }>();
 
-// A contract of a middling size, whose union still narrows.
+// A contract of medium size, whose union narrows.
 const item = { id: t.string, at: withDefault(DateFromISOString, () => new Date()), tags: t.array(t.string) };
 const Shop = events({
   CartOpened: item,

@@ -8,7 +8,7 @@ import { events, feed, IntFromString, sse as onNode, shutdown } from '../../lib/
 const Echoes = events({ Echo: { message: t.string } });
 declare function whoIs(request: Request): Promise<{ readonly user: string }>;
 
-// The context is that of the main door, of a web request.
+// The context is that of the main entry point, of a web request.
 sse(
   {
     events: Echoes,
@@ -40,7 +40,7 @@ expectTypeOf(time(new Request('http://here/'))).toEqualTypeOf<Promise<Response>>
 shutdown(time);
 sse(feed(Echoes));
 
-// A framework's own request is known where it is named.
+// The request type of a framework is inferred from an annotation.
 interface NextRequest extends Request {
   readonly nextUrl: URL;
 }
@@ -50,12 +50,12 @@ expectTypeOf(next).toEqualTypeOf<FetchHandler<NextRequest>>();
 // Hono.
 new Hono().get('/by/:id', (c) => time(c.req.raw, { params: c.req.param() }));
 
-// Next: what its build checks of a route's second argument, and what it calls it with.
+// Next: the type that its build requires of a route's second argument, and the argument that it passes.
 type SecondArgument<F> = F extends (...given: [never, infer A]) => unknown ? (unknown extends A ? 'any' : A) : never;
 expectTypeOf<SecondArgument<typeof time>>().toEqualTypeOf<'any'>();
 time satisfies (request: NextRequest, context: { params: Promise<{ id: string }> }) => Promise<Response>;
 
-// Bun and Deno: the second argument is theirs.
+// Bun and Deno: the second argument is that of the runtime.
 interface Server {
   readonly port: number;
   stop(): void;
@@ -66,14 +66,14 @@ interface ServeHandlerInfo {
 time satisfies (request: Request, server: Server) => Response | Promise<Response>;
 time satisfies (request: Request, info: ServeHandlerInfo) => Response | Promise<Response>;
 
-// @ts-expect-error a web request has headers that are asked by name
+// @ts-expect-error the headers of a web request are read by get
 sse({ state: (request: Request) => request.headers.authorization }, NEVER);
 
 // @ts-expect-error an event that the contract does not have
 sse({ events: Echoes }, of({ type: 'other', data: 1 } as const));
 
-// @ts-expect-error a handler of Node's servers is none of the web
+// @ts-expect-error a handler of Node's servers is not a web handler
 onNode(NEVER) satisfies (request: Request) => Promise<Response>;
 
-// @ts-expect-error and the other way round
+// @ts-expect-error a web handler is not a handler of Node's servers
 time satisfies Parameters<typeof import('node:http').createServer>[0];

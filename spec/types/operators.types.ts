@@ -45,7 +45,7 @@ entries.pipe(
   }),
 );
 
-// A guard narrows: one that TypeScript finds, one that is written, and that of a definition.
+// A guard narrows: one that TypeScript infers, an explicit one, and that of a definition.
 const isPaid = (e: Order): e is Paid => e.type === 'order_paid';
 
 expectTypeOf(entries.pipe(filterEvents((e) => e.type === 'order_paid'))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
@@ -56,18 +56,18 @@ expectTypeOf(entries.pipe(filterEvents(isPaid))).toEqualTypeOf<Observable<Entry<
 expectTypeOf(entries.pipe(filterEvents(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Entry<Paid | Gap>>>();
 expectTypeOf(orders.pipe(filterEvents(isPaid))).toEqualTypeOf<Observable<Paid>>();
 expectTypeOf(unchecked.pipe(filterEvents(Orders.OrderPaid.is))).toEqualTypeOf<Observable<Paid>>();
-// A predicate that says more than a guard can is none.
+// A predicate with a further condition does not narrow.
 expectTypeOf(entries.pipe(filterEvents((e) => e.type === 'order_paid' && e.data.total > 5))).toEqualTypeOf<
   Observable<Entry<Order | Gap>>
 >();
 
 // @ts-expect-error the total is in one of the two events
 entries.pipe(filterEvents((e) => e.data.total > 5));
-// @ts-expect-error a gap is for the reader, no predicate sees it
+// @ts-expect-error a gap passes without the predicate
 entries.pipe(filterEvents((e) => e.type === 'rxsse.gap'));
-// @ts-expect-error the event, not the entry around it
+// @ts-expect-error the event, not its entry
 entries.pipe(filterEvents((e) => e.sequence > 5));
-// @ts-expect-error what is asked is answered yes or no
+// @ts-expect-error a predicate returns a boolean
 entries.pipe(filterEvents((e) => e.data.order));
 
 /* mapEvents */
@@ -93,14 +93,14 @@ expectTypeOf(
 ).toEqualTypeOf<Observable<Entry<number | Gap>>>();
 
 entries.pipe(
-  // @ts-expect-error nothing is not an event: filterEvents leaves one out
+  // @ts-expect-error undefined is not an event: filterEvents drops one
   mapEvents((e) => {
     e.data;
   }),
 );
-// @ts-expect-error nor is it now and then
+// @ts-expect-error undefined in one of the branches is not an event
 entries.pipe(mapEvents((e) => (e.type === 'order_paid' ? e : undefined)));
-// @ts-expect-error a function of another stream's events
+// @ts-expect-error a function for the events of another stream
 entries.pipe(mapEvents((e: EventOf<typeof Foreign>) => e));
 
 /* ofType */
@@ -111,18 +111,18 @@ expectTypeOf(entries.pipe(ofType(Orders.OrderPaid, Orders.OrderShipped))).toEqua
 >();
 expectTypeOf(orders.pipe(ofType(Orders.OrderShipped))).toEqualTypeOf<Observable<Shipped>>();
 expectTypeOf(received.pipe(ofType(Orders.OrderShipped))).toEqualTypeOf<Observable<Shipped | Gap>>();
-// Of data that nobody checked no more is known than before.
+// The type of unchecked data does not change.
 expectTypeOf(unchecked.pipe(ofType(Orders.OrderPaid))).toEqualTypeOf<
   Observable<TypedEvent & { readonly type: 'order_paid' }>
 >();
 
 // @ts-expect-error an event that the stream does not carry
 entries.pipe(ofType(Foreign));
-// @ts-expect-error one of them at least
+// @ts-expect-error at least one definition
 entries.pipe(ofType());
 // @ts-expect-error the definition, not its name
 entries.pipe(ofType('order_paid'));
-// @ts-expect-error one by one, not the contract
+// @ts-expect-error definitions, not the contract
 entries.pipe(ofType(Orders));
 
 /* restartWithBackoff */
@@ -130,7 +130,7 @@ entries.pipe(ofType(Orders));
 expectTypeOf(restartWithBackoff(() => orders)).toEqualTypeOf<Observable<Order>>();
 expectTypeOf(restartWithBackoff).parameter(0).parameter(0).toEqualTypeOf<Attempt>();
 
-// @ts-expect-error one that is made anew, not one for all attempts
+// @ts-expect-error a factory, not one source for all attempts
 restartWithBackoff(orders);
 // @ts-expect-error milliseconds
 restartWithBackoff(() => orders, { initialDelay: '1s' });
@@ -145,7 +145,7 @@ restartWithBackoff((attempt) => {
   expectTypeOf(attempt.last).toEqualTypeOf<unknown>();
   return orders;
 });
-// @ts-expect-error the last of another stream than it makes
+// @ts-expect-error the last value of another stream
 restartWithBackoff(({ last }: Attempt<Order>) => (last ? of(5) : of(6)));
 
 /* keepAlive */
@@ -154,7 +154,7 @@ expectTypeOf(orders.pipe(keepAlive({ interval: 5, value: () => 'here' }))).toEqu
 expectTypeOf(
   orders.pipe(keepAlive({ interval: 5, value: (): Order => Orders.OrderShipped({ order: 'A' }) })),
 ).toEqualTypeOf<Observable<Order>>();
-// @ts-expect-error what fills a silence has to be made
+// @ts-expect-error a function that creates the value
 keepAlive({ interval: 5, value: 'here' });
 
 /* within */
@@ -181,7 +181,7 @@ mergeEvents(
   { orders },
   { onSourceError: 'drop', onDropped: (_, name) => expectTypeOf(name).toEqualTypeOf<'orders'>() },
 );
-// A function that only hears.
+// A function that returns nothing.
 expectTypeOf(
   mergeEvents(
     { orders },
@@ -192,11 +192,11 @@ expectTypeOf(
     },
   ),
 ).toEqualTypeOf<Observable<Order>>();
-// @ts-expect-error somebody has to hear of what is dropped
+// @ts-expect-error onDropped is required
 mergeEvents({ orders }, { onSourceError: 'drop' });
 // @ts-expect-error no such policy
 mergeEvents({ orders }, { onSourceError: 'ignore' });
-// @ts-expect-error streams, not what could be made one
+// @ts-expect-error Observables, not other inputs
 mergeEvents({ orders: Promise.resolve(5) });
 
 /* conflateBy */
@@ -214,11 +214,11 @@ entries.pipe(
     },
   }),
 );
-// @ts-expect-error one or the other
+// @ts-expect-error either interval or until
 orders.pipe(conflateBy((e) => e.type, { interval: 5, until: orders }));
-// @ts-expect-error one of the two
+// @ts-expect-error one of interval and until
 orders.pipe(conflateBy((e) => e.type, {}));
-// @ts-expect-error what is merged is an event of the stream
+// @ts-expect-error merge returns an event of the stream
 orders.pipe(conflateBy((e) => e.type, { interval: 5, merge: () => 5 }));
 
 /* groupedWithin */
@@ -248,7 +248,7 @@ orders.pipe(
 );
 // @ts-expect-error a promise
 orders.pipe(mapAsync((e) => e, { concurrency: 2 }));
-// @ts-expect-error nothing is not an event
+// @ts-expect-error undefined is not an event
 orders.pipe(mapAsync(async () => {}, { concurrency: 2 }));
 
 /* rateLimit, dedupe */
@@ -257,9 +257,9 @@ expectTypeOf(orders.pipe(rateLimit({ maxEvents: 5 }))).toEqualTypeOf<Observable<
 expectTypeOf(entries.pipe(rateLimit({ maxEvents: 5 }))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
 expectTypeOf(orders.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Order>>();
 expectTypeOf(entries.pipe(dedupe((e) => e.data.order))).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
-// @ts-expect-error how many
+// @ts-expect-error maxEvents is required
 orders.pipe(rateLimit({ interval: 5 }));
-// @ts-expect-error a field that events have
+// @ts-expect-error a field of the events
 orders.pipe(dedupe((e) => e.id));
 
 /* decodeEvents */
@@ -273,7 +273,7 @@ expectTypeOf(entries.pipe(decodeEvents(Orders, { onInvalid: () => {} }))).toEqua
   Observable<Entry<Order | Gap>>
 >();
 expectTypeOf(raw.pipe(decodeEvents(Orders, { onInvalid: 'fail' }))).toEqualTypeOf<Observable<Entry<Order>>>();
-// @ts-expect-error what is done about a bad event has to be said
+// @ts-expect-error onInvalid is required
 texts.pipe(decodeEvents(Orders));
 // @ts-expect-error a contract, not one of its definitions
 texts.pipe(decodeEvents(Orders.OrderPaid, { onInvalid: 'fail' }));
@@ -301,22 +301,22 @@ expectTypeOf(received.pipe(matchEvents({ ...sums, 'rxsse.gap': ({ data }) => dat
   Observable<number | string | boolean>
 >();
 expectTypeOf(entries.pipe(matchEvents(sums))).toEqualTypeOf<Observable<Entry<number | string | Gap>>>();
-// @ts-expect-error the case of an event that the contract has
+// @ts-expect-error the case of an event of the contract is missing
 orders.pipe(matchEvents({ order_paid: () => 1 }));
-// @ts-expect-error the case of a gap, which the stream may carry
+// @ts-expect-error the case of a gap, which the stream may have, is missing
 received.pipe(matchEvents(sums));
-// @ts-expect-error no case for a gap where there is none: in entries it is for the reader
+// @ts-expect-error no case for a gap, which entries pass without a case
 entries.pipe(matchEvents({ ...sums, 'rxsse.gap': () => 1 }));
 // @ts-expect-error no case for an event that the contract does not have
 orders.pipe(matchEvents({ ...sums, order_lost: () => 1 }));
-// @ts-expect-error nothing is not an event
+// @ts-expect-error undefined is not an event
 orders.pipe(matchEvents({ ...sums, order_paid: () => undefined }));
 
 /* toAsyncIterable */
 
 expectTypeOf(toAsyncIterable(orders, { overflow: 'drop-oldest' })).toEqualTypeOf<AsyncIterable<Order>>();
 toAsyncIterable(orders, { overflow: 'fail', onDropped: (order) => expectTypeOf(order).toEqualTypeOf<Order>() });
-// @ts-expect-error what happens when the loop is slower has to be said
+// @ts-expect-error overflow is required
 toAsyncIterable(orders, {});
 // @ts-expect-error no such policy
 toAsyncIterable(orders, { overflow: 'disconnect' });

@@ -22,7 +22,7 @@ expectTypeOf<IncomingMessage>().toExtend<ReceiveRequest>();
 expectTypeOf<Http2ServerRequest>().toExtend<ReceiveRequest>();
 expectTypeOf<Request>().toExtend<ReceiveRequest>();
 
-// A function sees the request it annotates; without an annotation what every server has.
+// A function receives the annotated request, and without an annotation the members that every server has.
 app.post(
   '/:room',
   receive((request: Request<{ room: string }>) => rooms.get(request.params.room)),
@@ -46,13 +46,13 @@ receive(either);
 receive(Orders);
 // @ts-expect-error one feed of a family
 receive(rooms);
-// @ts-expect-error what reads is no feed
+// @ts-expect-error a handler is not a feed
 receive(sse(orders));
-// @ts-expect-error bytes, as a number
+// @ts-expect-error a number of bytes
 receive(orders, { maxBodyBytes: '64kb' });
 // @ts-expect-error a misspelt option
 receive(orders, { maximum: 5 });
-// @ts-expect-error the function gives a feed
+// @ts-expect-error the function returns a feed
 receive(() => Orders);
 // @ts-expect-error a plain server has no such request
 expectTypeOf(receive((request: Request) => rooms.get(request.ip ?? ''))).toExtend<RequestListener>();

@@ -40,9 +40,9 @@ expectTypeOf(
 ).toEqualTypeOf<Observable<unknown>>();
 sse(fromReadable(dates));
 
-// @ts-expect-error a list is at hand, and needs no pulling
+// @ts-expect-error an array is not an asynchronous source
 fromReadable(() => [1, 2]);
-// @ts-expect-error what is pulled is made for each subscriber
+// @ts-expect-error a factory that each subscriber calls
 fromReadable(dates());
 
 /* fromEmitter */
@@ -54,7 +54,7 @@ declare const untyped: EventEmitter;
 declare const signal: AbortSignal;
 declare const webSocket: EventTarget & { onmessage: ((event: { readonly data: string }) => unknown) | null };
 
-// Overloads of `on` tell the functions their arguments.
+// The arguments of the functions are inferred from the overloads of `on`.
 fromEmitter(server, {
   request: (request, response) => {
     expectTypeOf(request.url).toEqualTypeOf<string | undefined>();
@@ -65,7 +65,7 @@ expectTypeOf(
   fromEmitter(socket, { close: (hadError) => hadError, data: (data) => data.byteLength }, { end: 'end' }),
 ).toEqualTypeOf<Observable<boolean | number>>();
 
-// Of a typed EventEmitter they are stated, and checked.
+// For a typed EventEmitter they are annotated and checked.
 const made = fromEmitter(shop, {
   paid: (order: string) => Orders.OrderPaid({ order }),
   closed: () => Orders.OrderShipped({ order: '' }),
@@ -79,7 +79,7 @@ fromEmitter(shop, {
   },
 });
 
-// A DOM object tells them by its `onmessage`; another one an Event.
+// For a DOM object they are inferred from its `onmessage`; otherwise they are an Event.
 expectTypeOf(fromEmitter(webSocket, { message: ({ data }) => data })).toEqualTypeOf<Observable<string>>();
 fromEmitter(signal, {
   abort: (event) => {
@@ -93,7 +93,7 @@ fromEmitter(shop, { paid: (order: string, total: string) => order + total });
 fromEmitter(socket, { data: (data: number) => data });
 // @ts-expect-error a function makes the value
 fromEmitter(socket, { data: 'data' });
-// @ts-expect-error what does not call listeners
+// @ts-expect-error an object without listeners
 fromEmitter({}, { data: () => 1 });
 
 /* fromPoll */
@@ -113,16 +113,16 @@ expectTypeOf(conditionalGet(ask, (r) => r.status)).returns.toEqualTypeOf<Promise
 expectTypeOf(fromPoll(async ({ last = 0 }: PollRequest<number>) => last + 1, { interval: 1 })).toEqualTypeOf<
   Observable<number>
 >();
-// A request is what `fetch` takes.
+// A request is an argument of `fetch`.
 expectTypeOf(fromPoll((request) => fetch('', request), { interval: 1 })).toEqualTypeOf<Observable<Response>>();
 conditionalGet(
   (request) => fetch('', request),
   (r) => r.json(),
 );
 
-// @ts-expect-error how often is not for us to guess
+// @ts-expect-error interval is required
 fromPoll(() => answers, {});
-// @ts-expect-error the last value is what the stream has
+// @ts-expect-error the last value has the type of the stream
 fromPoll(({ last }: PollRequest<number>) => Promise.resolve(String(last)), { interval: 1 });
-// @ts-expect-error an answer comes later
+// @ts-expect-error a poll returns a promise
 fromPoll(() => 5, { interval: 1 });

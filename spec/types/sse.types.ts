@@ -20,7 +20,7 @@ createHttp2Server(sse(interval(1000)));
 declare const lines: AsyncIterable<string>;
 app.get('/lines', sse(lines));
 
-// What nobody asked to be decoded is not known.
+// Undecoded inputs are unknown.
 sse(({ query, params, body, state, signal }) => {
   expectTypeOf(query).toEqualTypeOf<unknown>();
   expectTypeOf(params).toEqualTypeOf<unknown>();
@@ -30,7 +30,7 @@ sse(({ query, params, body, state, signal }) => {
   return NEVER;
 });
 
-// The context follows the options behind the handler.
+// The context is inferred from the options.
 app.get(
   '/sse3',
   sse(
@@ -53,7 +53,7 @@ app.get(
   ),
 );
 
-// A stream may be promised, be a feed, be frames, or a plain event of the contract.
+// A stream can be a promise of one, a feed, frames, or plain events of the contract.
 sse({ events: Echoes }, async () => echo('hi'));
 sse(() => feed(Echoes));
 sse({ events: Echoes }, of(comment(), message({ event: 'echo', data: 1 })));
@@ -71,18 +71,18 @@ sse({ events: Echoes }, of({ type: 'ecko', data: { message: 'x' } } as const));
 // @ts-expect-error the message is a string
 sse({ events: Echoes }, of({ type: 'echo', data: { message: 5 } } as const));
 
-// @ts-expect-error a number is no event of the contract
+// @ts-expect-error a number is not an event of the contract
 sse({ events: Echoes }, interval(1));
 
-// @ts-expect-error neither is what a handler makes of it
+// @ts-expect-error nor is the result of a handler
 sse({ events: Echoes }, () => interval(1).pipe(map((n) => ({ type: 'echo' as const, data: { message: n } }))));
 
-// An array and every other iterable but text is read at the pace of its reader.
+// An array and every other iterable except a string is read at the pace of its reader.
 sse([1, 2, 3]);
 sse({ events: Echoes }, [Echoes.Echo({ message: 'a' })]);
-// @ts-expect-error a number is no event of the contract
+// @ts-expect-error a number is not an event of the contract
 sse({ events: Echoes }, [1]);
-// @ts-expect-error text is no stream
+// @ts-expect-error a string is not a stream
 sse('text');
 
 // @ts-expect-error a heartbeat is a number of milliseconds

@@ -95,7 +95,7 @@ sse(
   },
 );
 
-// The order of the options does not matter: hooks may stand before what determines their context.
+// The order of the options does not matter: hooks may come before the options that determine their context.
 sse(
   {
     onOpen: ({ query, state }) => {
@@ -122,7 +122,7 @@ sse(
   interval(1).pipe(map((cents) => ({ symbol: 'ABC', cents }))),
 );
 
-// A state or a limit that annotates its request makes the handler one of that server, with this request in the context.
+// A state or a limit with an annotated request makes a handler of that server, with this request in the context.
 sse(
   { state: (request: Request) => request.ip, onOpen: ({ request }) => expectTypeOf(request).toEqualTypeOf<Request>() },
   NEVER,
@@ -136,7 +136,7 @@ sse({ connectionLimit: connectionLimit({}) }, orders);
 declare const flag: boolean;
 sse({ resume: flag, heartbeat: false, headers: { 'X-Served-By': 'a' } }, NEVER);
 
-// A feed is read with the context of the route, whatever the context knows.
+// A feed is read with the context of the route, with any options.
 sse({ query: { page: IntFromString } }, (context) => {
   expectTypeOf(orders.read(context)).toEqualTypeOf<Observable<Entry<Order | Gap>>>();
   return orders.read(context);
@@ -176,7 +176,7 @@ sse({ resume: 'own-ids' }, ({ lastEventId }) => of(lastEventId?.length));
 sse({ wire: 'data' }, NEVER);
 // @ts-expect-error the end of a protocol is a frame
 sse({ wire: { end: '[DONE]' } }, NEVER);
-// @ts-expect-error and so is what a gap becomes
+// @ts-expect-error and so is the frame of a gap
 sse({ wire: { gap: ({ reason }) => reason } }, NEVER);
 // @ts-expect-error there is no such field
 sse({ wire: { contrl: 'ids' } }, NEVER);

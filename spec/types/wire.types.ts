@@ -27,26 +27,26 @@ expectTypeOf<Frame['_tag']>().toEqualTypeOf<'Message' | 'Comment' | 'Retry'>();
 message({ id: '1' });
 // @ts-expect-error but not both
 message({ data: 1, text: 'a' });
-// @ts-expect-error text is sent as it is, so it is text
+// @ts-expect-error text is sent as it is, so it is a string
 message({ text: 1 });
-// @ts-expect-error an id is text
+// @ts-expect-error an id is a string
 message({ id: 1, data: 1 });
 // A protocol of fetch clients may have these; an event of a contract may not.
 message({ event: 'error', data: 1 });
 message({ event: 'open', data: 1 });
-// @ts-expect-error the library's own
+// @ts-expect-error a name of the library
 message({ event: 'rxsse.position', data: 1 });
-// @ts-expect-error no name is said by leaving it out
+// @ts-expect-error an absent name is an absent field
 message({ event: '', data: 1 });
 // @ts-expect-error a misspelt field
 message({ evnt: 'tick', data: 1 });
 // @ts-expect-error a wait is a number of milliseconds
 retry('5');
-// @ts-expect-error a lookalike is no frame
+// @ts-expect-error an object like a frame is not a frame
 encodeFrame({ _tag: 'Comment', text: '' });
-// @ts-expect-error frames are not changed
+// @ts-expect-error frames are readonly
 comment().text = 'a';
-// @ts-expect-error messages are what a parser is for
+// @ts-expect-error onMessage is required
 new FrameParser({});
 // @ts-expect-error bytes and not text
 new FrameParser({ onMessage: () => {} }).push('data: 1\n\n');

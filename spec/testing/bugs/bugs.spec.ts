@@ -58,7 +58,7 @@ describe('a bug in a copy of the library', function () {
     });
   }
 
-  it('throws where its changes do not fit the source', async () => {
+  it('throws when its changes do not match the source', async () => {
     const outdated: Bug = { name: 'outdated', file: 'sink/serve.ts', changes: [['not there', '']] };
     const refused = await libWithBug(outdated).then(
       () => undefined,

@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 export interface Bug {
   readonly name: string;
   readonly file: string;
-  /** Each text stands exactly once in the file; the other takes its place. */
+  /** The replacements: each text occurs exactly once in the file. */
   readonly changes: readonly (readonly [there: string, instead: string])[];
-  /** Put below the file's last line. */
+  /** Appended to the file. */
   readonly added?: string;
 }
 
@@ -20,9 +20,9 @@ export interface EntryPoints {
 
 const root = join(import.meta.dirname, '../../..');
 
-/** A copy of the library that has the mistake, beside the real one; `remove` takes it away. */
+/** A copy of the library that has the mistake, beside the real one; `remove` deletes it. */
 export async function libWithBug(bug: Bug): Promise<EntryPoints & { readonly remove: () => void }> {
-  // Below the root, so that it finds the same RxJS.
+  // Below the root, so that the copy imports the same RxJS.
   mkdirSync(join(root, '.tmp'), { recursive: true });
   const folder = mkdtempSync(join(root, '.tmp/bug-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
