@@ -34,6 +34,10 @@ export interface RedisListener {
   /** Subscribes to a sharded channel; resolves when Redis has confirmed it. */
   sSubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   sUnsubscribe(channel: string): Promise<unknown>;
+  /**
+   * Adds a listener for `error`, which is emitted each time that the connection is lost, and for `sharded-channel-moved`,
+   * where the client emits that.
+   */
   on(event: string, listener: (value: unknown) => void): unknown;
   /** Closes the connection at once. */
   destroy(): void;
