@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-const configuration = (port: number, locations: string) => `
+const configuration = (port: number, locations: string, upstreams: string) => `
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -24,6 +24,7 @@ error_log stderr error;
 events { worker_connections 128; }
 http {
   access_log off;
+  ${upstreams}
   client_body_temp_path body;
   proxy_temp_path proxy;
   fastcgi_temp_path fastcgi;
@@ -36,11 +37,20 @@ http {
 }
 `;
 
-/** Runs a real nginx with these locations on a free port of 127.0.0.1 while the callback runs. */
-export async function withNginx<T>(path: string, locations: string, use: (url: string) => Promise<T>): Promise<T> {
+/**
+ * Runs a real nginx with these locations on a free port of 127.0.0.1 while the callback runs.
+ *
+ * @param upstreams further blocks of its configuration
+ */
+export async function withNginx<T>(
+  path: string,
+  locations: string,
+  use: (url: string) => Promise<T>,
+  upstreams = '',
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'rxsse-nginx-'));
   const port = await freePort();
-  writeFileSync(join(folder, 'nginx.conf'), configuration(port, locations));
+  writeFileSync(join(folder, 'nginx.conf'), configuration(port, locations, upstreams));
   const child = spawn(path, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
