@@ -2,7 +2,7 @@ import { reportError } from '../../error/reportError.ts';
 import { backoffBound, fullJitter } from '../../time/backoff.ts';
 import { withDeadline } from '../withDeadline.ts';
 import type { PostgresNotification, PostgresPool } from './PostgresPool.ts';
-import { postgresFailure } from './postgresFailure.ts';
+import { isTemporary, postgresFailure } from './postgresFailure.ts';
 
 /** The channel of all logs; SQL that appends has the same. */
 const channel = 'rxsse';
@@ -99,7 +99,8 @@ export class Hints {
           failures = 0;
         });
       } catch (error) {
-        reportError('postgresLog', postgresFailure('listen to Postgres, and does so again', error));
+        const remedy = isTemporary(error) ? 'it listens again by itself' : undefined;
+        reportError('postgresLog', postgresFailure('listen to Postgres', error, remedy));
         await this.#wait(fullJitter(backoffBound(failures, firstReconnectDelay, maxReconnectDelay)));
       }
     }
