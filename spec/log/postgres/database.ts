@@ -7,6 +7,8 @@ interface Database {
   readonly server: PostgresServer;
   /** A pool for the logs of one process. */
   readonly pool: Pool;
+  /** The same, and one for the logs of another process. */
+  readonly pools: readonly [Pool, Pool];
   /** Creates another pool, as another process has it; it ends after the spec. */
   otherPool(config?: PoolConfig): Pool;
   /** Opens a log that is closed after the spec, in the pool of the suite and under a name that no other spec uses. */
@@ -23,13 +25,13 @@ export function useDatabase(): Database {
   const logs: PostgresLog[] = [];
   const others: Pool[] = [];
   let server: PostgresServer;
-  let pool: Pool;
+  let pools: readonly [Pool, Pool];
   let name = '';
 
   before(async function () {
     this.timeout(20_000);
     server = await sharedServer(postgres());
-    pool = new Pool(server.connection);
+    pools = [new Pool(server.connection), new Pool(server.connection)];
   });
   beforeEach(() => {
     name = `spec ${++names}`;
@@ -38,14 +40,17 @@ export function useDatabase(): Database {
     for (const log of logs.splice(0)) log.close();
     await Promise.all(others.splice(0).map((other) => other.end()));
   });
-  after(() => pool?.end());
+  after(() => Promise.all(pools?.map((pool) => pool.end()) ?? []));
 
   return {
     get server() {
       return server;
     },
     get pool() {
-      return pool;
+      return pools[0];
+    },
+    get pools() {
+      return pools;
     },
     get name() {
       return name;
@@ -56,7 +61,7 @@ export function useDatabase(): Database {
       return other;
     },
     open(options = {}) {
-      const log = postgresLog({ pool, name, ...options });
+      const log = postgresLog({ pool: pools[0], name, ...options });
       logs.push(log);
       return log;
     },
