@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chownSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,11 +21,13 @@ export class PostgresServer {
   readonly #bin: string;
   readonly #folder: string;
   readonly #user = serverUser();
+  #name = 'data';
   #process: ChildProcess | undefined;
   readonly #onExit = () => this.#process?.kill('SIGKILL');
 
   private constructor(postgres: string, port: number) {
-    this.#bin = dirname(postgres);
+    // It may be a link in another folder, without the other programs beside it.
+    this.#bin = dirname(realpathSync(postgres));
     this.port = port;
     this.#folder = mkdtempSync(join(tmpdir(), 'rxsse-postgres-'));
     const { uid, gid } = this.#user;
@@ -49,7 +51,7 @@ export class PostgresServer {
 
   /** The folder of the data. */
   get data(): string {
-    return join(this.#folder, 'data');
+    return join(this.#folder, this.#name);
   }
 
   /** The settings of a pool. */
@@ -106,6 +108,24 @@ export class PostgresServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await once(child, 'exit');
+  }
+
+  /** Copies the data while the server runs, as for a replica. */
+  backup(name: string): void {
+    const to = join(this.#folder, name);
+    const flags = ['-D', to, '-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-c', 'fast', '--no-sync'];
+    const result = spawnSync(join(this.#bin, 'pg_basebackup'), flags, { ...this.#user, encoding: 'utf8' });
+    if (result.status !== 0) throw new Error(`pg_basebackup: ${result.error ?? result.stderr}`);
+    // It starts as a replica, which can be promoted.
+    writeFileSync(join(to, 'standby.signal'), '');
+  }
+
+  /** Crashes the server, and starts a replica in its place that has what it had when it was copied. */
+  async failOver(name: string): Promise<void> {
+    await this.stop('immediate');
+    this.#name = name;
+    await this.start();
+    await this.run('select pg_promote()');
   }
 
   /** Stops the server and removes its data. */
