@@ -78,3 +78,11 @@ export function readerQueueFull(option: string, limit: number, isBurst: boolean)
       'raise it, choose another overflow, pass an iterable, or mount a feed, whose readers need no queue';
   return new LimitError('reader-queue', message, limit, option);
 }
+
+/** Creates the error for a run whose log has removed events before its reader could take any. @internal */
+export function runLogFull(retained: number): LimitError {
+  const message =
+    `what the stream emitted while it was subscribed is more than resume.log retains, ${retained} events, before its ` +
+    'reader could take any; pass an iterable, such as an array or a generator, which is read in turns, or a larger log';
+  return new LimitError('reader-queue', message, retained, 'resume.log');
+}

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { EventLog } from '../log/EventLog.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
 
@@ -92,10 +92,16 @@ export class Runs {
       },
       onIdle: () => this.#rest(run),
     });
-    const run: Run = { core, owner, abort, key: epochOf(log), lastUsed: 0, mayMakeRoom: false };
+    const run: Run = { core, owner, abort, key: stateOf(log).epoch, lastUsed: 0, mayMakeRoom: false };
     this.#registry.add(run);
     if (owner !== undefined) this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(run));
     return run;
+  }
+
+  /** Returns how many events the log of a run retains, if it has removed some already. */
+  overrunOf({ core: { log } }: Run): number | undefined {
+    const { floor, tail } = stateOf(log);
+    return floor === 0 ? undefined : tail - floor;
   }
 
   /** How many runs there are, with readers and without. */
@@ -137,11 +143,11 @@ export class Runs {
   }
 }
 
-function epochOf(log: EventLog): string {
-  let epoch: string | undefined;
+function stateOf(log: EventLog): LogState {
+  let state: LogState | undefined;
   log.read(0, 0).subscribe((page) => {
-    epoch = page.epoch;
+    state = page;
   });
-  if (epoch === undefined) throw new TypeError('resume.log: expected a log in memory, got one that reads later');
-  return epoch;
+  if (state === undefined) throw new TypeError('resume.log: expected a log in memory, got one that reads later');
+  return state;
 }

@@ -52,7 +52,11 @@ export interface ResumeOptions<E, Context> {
    * @default no owner: the cursor is enough, since it cannot be guessed
    */
   readonly owner?: (context: Context) => unknown;
-  /** Creates the log of one stream, which has to be in memory. @default memoryLog({ maxBytes: 1 MiB }) */
+  /**
+   * Creates the log of one stream, which has to be in memory. A stream that emits more than it retains while it is subscribed is
+   * refused with a `LimitError`, since its reader could not get all of it.
+   *
+   * @default memoryLog({ maxEntries: Infinity, maxBytes: 1 MiB }) */
   readonly log?: () => EventLog;
   /**
    * How many streams are retained at once, with and without readers. At least 1. A further reader gets the answer of a

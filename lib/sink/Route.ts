@@ -185,7 +185,7 @@ function runsOf(
   rules: FrameRules,
 ): Runs {
   const { linger = 30_000, maxRuns = 1000, maxRunsPerOwner = 20 } = resume;
-  const { log = () => memoryLog({ maxBytes: 1024 * 1024 }) } = resume;
+  const { log = () => memoryLog({ maxEntries: Infinity, maxBytes: 1024 * 1024 }) } = resume;
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
   checkNumber('sse: resume.maxRunsPerOwner', maxRunsPerOwner, { min: 1 });

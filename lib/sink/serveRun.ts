@@ -1,5 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
+import { runLogFull } from '../error/LimitError.ts';
 import { parseCursor } from '../event/cursor.ts';
 import type { Run, Runs } from '../feed/Runs.ts';
 import { pull, unpaced } from '../source/pull.ts';
@@ -62,6 +63,9 @@ class RunStart {
   }
 
   #startOrRefuse(run: Run, start: () => void): void {
+    // What the log has removed before the reader could take any of it, the reader would never get.
+    const retained = this.#runs.overrunOf(run);
+    if (this.#failure === undefined && retained !== undefined) this.#stream = { error: runLogFull(retained) };
     const failure = this.#failure;
     if (failure === undefined) start();
     else this.#session.refuse(failure.error);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { concat, from, NEVER, range, throwError } from 'rxjs';
+import { concat, finalize, from, NEVER, range, throwError } from 'rxjs';
 import { events, LimitError, sse } from '../../lib/index.ts';
 import { withMuteReader } from '../http/slow/mute.ts';
 import { turn, watched } from '../http/slow/watched.ts';
@@ -89,6 +89,34 @@ describe('a synchronous burst at the subscription', () => {
       expect(text).to.match(/^retry: 3000\n\nid: \S+\.1\ndata: 0\n\n/);
     });
   });
+});
+
+describe('what the stream of a run emits while it is subscribed', () => {
+  it('is sent whole where its log has room, whatever the number of events', async () => {
+    await listen(sse({ resume: { linger: 0 } }, () => range(0, 12_000)) as never, async (url) => {
+      const text = await (await openStream(url)).ended();
+      const found = [...text.matchAll(/^data: (\d+)$/gm)].map(([, n]) => Number(n));
+      expect(found).to.deep.equal(Array.from({ length: 12_000 }, (_, n) => n));
+    });
+  });
+
+  for (const maxHeadDelay of [0, 50]) {
+    it(`is an HTTP error where its log has no room, with maxHeadDelay ${maxHeadDelay}, and its stream is unsubscribed`, async () => {
+      const errors: unknown[] = [];
+      let left = 0;
+      const endless = concat(range(0, 200_000), NEVER).pipe(finalize(() => left++));
+      const route = sse({ resume: true, maxHeadDelay }, () => endless);
+      await listen(withNext(route as never, errors) as never, async (url) => {
+        const wire = await openStream(url);
+        expect(wire.status).to.equal(500);
+        expect(await wire.ended())
+          .to.include('resume.log')
+          .and.include('iterable');
+        expect(errors[0]).to.be.instanceOf(LimitError).and.have.property('subject', 'resume.log');
+        expect(left).to.equal(1);
+      });
+    });
+  }
 });
 
 describe('an iterable', () => {
