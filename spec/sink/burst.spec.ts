@@ -150,6 +150,37 @@ describe('an iterable', () => {
     });
   }
 
+  for (const [what, count, size] of [
+    ['200,000 events', 200_000, 1],
+    ['50 MB', 500, 100_000],
+  ] as const) {
+    for (const reader of ['fast', 'slow'] as const) {
+      it(`of ${what} arrives whole at a ${reader} reader`, async () => {
+        const text = 'x'.repeat(size);
+        function* many() {
+          for (let n = 0; n < count; n++) yield `${n} ${text}`;
+        }
+        await listen(sse(many), async (url) => {
+          const response = await fetch(url);
+          let found = 0;
+          let rest = '';
+          for await (const chunk of response.body ?? []) {
+            if (reader === 'slow') await turn();
+            const lines = (rest + Buffer.from(chunk).toString('latin1')).split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines) {
+              if (!line.startsWith('data: "')) continue;
+              expect(line.length).to.equal(`data: "${found} ${text}"`.length);
+              expect(line.startsWith(`data: "${found} x`)).to.equal(true);
+              found++;
+            }
+          }
+          expect(found).to.equal(count);
+        });
+      }).timeout(20_000);
+    }
+  }
+
   it('is pulled at the pace of its socket', async () => {
     let pulled = 0;
     const text = 'x'.repeat(10_000);
