@@ -1,29 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { property } from '../../lib/testing/property.ts';
+import { randomNetwork, runNetwork, smallestNetwork } from './clients.ts';
+import { corpusFile, corpusOf, textOfInputs } from './fuzz/corpus.ts';
+import { fuzz } from './fuzz/fuzz.ts';
+import { targets } from './fuzz/targets.ts';
+import { runHostileRequests } from './hostile.ts';
+import { runKills } from './kills.ts';
 import { scenarios } from './scenarios.ts';
 
 /**
- * `npm run chaos -- [runs] [seed]`: runs each scenario with that many random networks, in virtual time, and prints the
- * smallest script of each that fails.
+ * `npm run chaos -- [part] [amount] [seed] [keep]`: attacks the library at random, prints figures and the smallest script of
+ * each failure, and exits with 1 for one. Without a part all are run, some minutes in all.
+ *
+ * - `networks`: that many random networks for each operator and log, in virtual time
+ * - `clients`: that many networks over HTTP and HTTP/2, for both clients
+ * - `kills`: that many times `kill -9` of a server of an lmdb log
+ * - `hostile`: that many hostile requests to a server of each protocol
+ * - `fuzz`: that many seconds for each parser of untrusted input; with `keep` its inputs are written to the corpus
  */
-const [runs = 100, seed = Math.floor(Math.random() * 2 ** 31)] = process.argv.slice(2).map(Number);
-console.log(`${scenarios.length} scenarios, ${runs} networks each, seed ${seed}`);
+const parts: Readonly<Record<string, { readonly amount: number; readonly run: (amount: number) => Promise<void> }>> = {
+  // First, since V8 counts the blocks of functions that have not run before.
+  fuzz: { amount: 20, run: runFuzz },
+  networks: { amount: 20, run: runScenarios },
+  clients: { amount: 60, run: runClients },
+  kills: { amount: 20, run: async (kills) => report(`${await runKills(kills, seed)} events, read by both clients`) },
+  hostile: { amount: 2000, run: runRequests },
+};
+
+const words = process.argv.slice(2);
+const names = words.filter((word) => word in parts);
+const numbers = words.map(Number).filter(Number.isFinite);
+const seed = numbers[1] ?? Math.floor(Math.random() * 2 ** 31);
+console.log(`seed ${seed}`);
 
 let failed = 0;
-for (const { name, make, options } of scenarios) {
+for (const [name, { amount, run }] of Object.entries(parts)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  console.log(`\n${name}, ${numbers[0] ?? amount}`);
   const started = performance.now();
-  const outcome = failureOf(property(make, { ...options, runs, seed }));
-  if (outcome !== undefined) failed++;
-  console.log(`${outcome === undefined ? 'ok    ' : 'FAILED'} ${name}, ${Math.round(performance.now() - started)} ms`);
-  if (outcome !== undefined) console.log(outcome);
+  await run(numbers[0] ?? amount).catch((error: unknown) => {
+    failed++;
+    console.log(`FAILED ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+  });
+  report(`${((performance.now() - started) / 1000).toFixed(1)} s`);
 }
-console.log(failed === 0 ? 'no reader missed or repeated an event untold' : `${failed} scenarios failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(failed === 0 ? '\nnothing failed' : `\n${failed} failures, with seed ${seed}`);
+process.exit(failed === 0 ? 0 : 1);
 
-function failureOf(test: () => void): string | undefined {
-  try {
-    test();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+function report(line: string): void {
+  console.log(`  ${line}`);
+}
+
+async function runScenarios(runs: number): Promise<void> {
+  for (const { name, make, options } of scenarios) {
+    try {
+      property(make, { ...options, runs, seed })();
+    } catch (error) {
+      failed++;
+      report(`FAILED ${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  report(`${scenarios.length} scenarios, ${scenarios.length * runs} networks`);
+}
+
+async function runClients(count: number): Promise<void> {
+  const sum = { networks: 0, connections: 0, events: 0, gaps: 0 };
+  for (let n = 0; n < count; n++) {
+    const network = randomNetwork(seed + n);
+    try {
+      const { connections, events, gaps } = await runNetwork(network);
+      sum.networks++;
+      sum.connections += connections;
+      sum.events += events;
+      sum.gaps += gaps;
+    } catch (error) {
+      failed++;
+      const [smallest, why] = await smallestNetwork(network, String(error));
+      report(`FAILED ${why}\n${inspect(smallest, { depth: 5 })}`);
+    }
+  }
+  report(JSON.stringify(sum));
+}
+
+async function runRequests(requests: number): Promise<void> {
+  for (const server of ['http', 'http2'] as const) {
+    report(`${server}, answers by status: ${JSON.stringify(await runHostileRequests(server, requests, seed))}`);
+  }
+}
+
+async function runFuzz(seconds: number): Promise<void> {
+  for (const target of targets) {
+    const end = Date.now() + seconds * 1000;
+    const { runs, blocks, corpus, failure } = fuzz(target, {
+      seed,
+      isOver: () => Date.now() > end,
+      corpus: corpusOf(target),
+    });
+    report(`${target.name}: ${runs} inputs, ${blocks} blocks, ${corpus.length} of them ran a new one`);
+    if (words.includes('keep') && failure === undefined) writeFileSync(corpusFile(target), textOfInputs(corpus));
+    if (failure === undefined) continue;
+    failed++;
+    report(`FAILED for ${JSON.stringify(Buffer.from(failure.input).toString('latin1'))}\n${failure.message}`);
   }
 }

@@ -17,10 +17,12 @@ interface Soaked {
 export const soaked: Readonly<Record<string, (first: string) => Soaked>> = {
   'sse(Observable)': (first) => withSource(first, (source, hooks) => sse(hooks, source)),
   'sse(feed)': (first) =>
-    withSource(first, (source, hooks) => sse(oldest(hooks), feed(Texts, { source, linger: 0, log: logOf(1) }))),
+    withSource(first, (source, hooks) =>
+      sse(oldest(hooks), feed(Texts, { source, linger: 0, log: logOf(1), maxEventBytes: Infinity })),
+    ),
   pipeline: (first) =>
     withSource(first, (source, hooks) => {
-      const shared = feed(Texts, { source, linger: 0, log: logOf(1) });
+      const shared = feed(Texts, { source, linger: 0, log: logOf(1), maxEventBytes: Infinity });
       return sse(oldest(hooks), (context) => shared.read(context).pipe(filterEvents(() => true)));
     }),
   'run, linger 0': (first) =>
@@ -45,7 +47,8 @@ function withSource(first: string, make: (source: Source, hooks: object) => Soak
     ).subscribe(subscriber);
   });
   return {
-    route: make(source, {}),
+    // The event of the busy readers is larger than what a route sends by default.
+    route: make(source, { maxEventBytes: Infinity }),
     get subscribed() {
       return subscribed;
     },
