@@ -16,7 +16,7 @@ export async function serve({ heartbeat = 15_000 }: Scenario): Promise<Served> {
       const left = new AbortController();
       stream.onAbort(() => left.abort());
       // A comment: `writeSSE` has none.
-      const beat = setInterval(() => void stream.write(':\n\n'), heartbeat);
+      const timer = setInterval(() => void stream.write(':\n\n'), heartbeat);
       readers++;
       try {
         for await (const [{ n, tick }] of on(emitter, name, { signal: left.signal }) as AsyncIterable<[Numbered]>) {
@@ -26,7 +26,7 @@ export async function serve({ heartbeat = 15_000 }: Scenario): Promise<Served> {
         if (!left.signal.aborted) throw error;
       } finally {
         readers--;
-        clearInterval(beat);
+        clearInterval(timer);
       }
     });
   });

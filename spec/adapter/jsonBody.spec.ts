@@ -5,7 +5,7 @@ import { send } from './sending.ts';
 
 const bytes = new TextEncoder().encode(JSON.stringify(paid('世界')));
 
-describe('receive, parsing the body,', () => {
+describe('receive, parsing a JSON body,', () => {
   const broken: Readonly<Record<string, readonly [Uint8Array, string]>> = {
     'no JSON': [bytes.subarray(1), 'body: expected JSON, got other text'],
     nothing: [new Uint8Array(0), 'body: expected JSON, got nothing'],
@@ -47,7 +47,7 @@ describe('receive, parsing the body,', () => {
   }
 
   it(
-    'takes one after a byte order mark',
+    'accepts a body after a byte order mark',
     marbles((kit) => {
       expect(send(kit, [Uint8Array.of(0xef, 0xbb, 0xbf), bytes, 'end']).answer.status).to.equal(202);
     }),
@@ -55,7 +55,7 @@ describe('receive, parsing the body,', () => {
 
   for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/vnd.api+json']) {
     it(
-      `takes ${type}`,
+      `accepts the type ${type}`,
       marbles((kit) => {
         expect(send(kit, [bytes, 'end'], { headers: { 'content-type': type } }).answer.status).to.equal(202);
       }),
@@ -65,7 +65,7 @@ describe('receive, parsing the body,', () => {
   const others = ['', 'text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data'];
   for (const type of [...others, 'text/plain; application/json', 'application/json, text/plain']) {
     it(
-      `refuses ${JSON.stringify(type)} unread`,
+      `rejects the type ${JSON.stringify(type)} without reading the body`,
       marbles((kit) => {
         const { answer, stream } = send(kit, [], { headers: { 'content-type': type } });
         expect(answer.status).to.equal(415);
@@ -76,7 +76,7 @@ describe('receive, parsing the body,', () => {
   }
 
   it(
-    'refuses a compressed one',
+    'rejects a compressed body',
     marbles((kit) => {
       const { answer } = send(kit, [], { headers: { 'content-encoding': 'gzip' } });
       expect(answer.status).to.equal(415);

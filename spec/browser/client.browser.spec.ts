@@ -5,7 +5,7 @@ import express from 'express';
 import { type Feed, feed, sse } from 'rxsse';
 import { publish, Ticks } from '../http/ticks.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { closing } from '../support/closing.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
@@ -69,7 +69,7 @@ describe('the clients in a browser', function () {
     await closing(
       () => server.stop(),
       () =>
-        visit(chromium(), async ({ page }) => {
+        withPage(chromium(), async ({ page }) => {
           const allSaw = (n: number) =>
             page.waitForFunction(`Object.values(seen).every((events) => events.some(({ data }) => data === ${n}))`);
           await page.goto(`http://127.0.0.1:${server.port}`);
@@ -131,7 +131,7 @@ describe('the clients in a browser', function () {
     app.get('/ticks', sse(ticks));
 
     await listen(app, (url) =>
-      visit(chromium(), async ({ page, complaints }) => {
+      withPage(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
         await page.waitForFunction('shown.length === 3');
         await add(10_000);
@@ -166,7 +166,7 @@ describe('the clients in a browser', function () {
         response.send(html);
       });
       await listen(app, (url) =>
-        visit(chromium(), async ({ page }) => {
+        withPage(chromium(), async ({ page }) => {
           await page.goto(url);
           await page.waitForFunction("statuses.includes('open')");
           publish(ticks, 1);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import * as t from 'io-ts';
 import { events, feed, sse } from 'rxsse';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
@@ -51,7 +51,7 @@ describe('a compressed feed in a browser', function () {
       sent.push([JSON.stringify(data), String(n)]);
     };
     return listen(app, (url, server) =>
-      visit(chromium(), async ({ page }) => {
+      withPage(chromium(), async ({ page }) => {
         await page.goto(url);
         for (let n = 1; n <= 9; n++) {
           publish(n);

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { from } from 'rxjs';
 import { event, sse } from 'rxsse';
 import { echoApp } from '../../examples/echo/app.ts';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
@@ -20,7 +20,7 @@ describe('the page of the echo example', function () {
 
   it('shows the three streams, on the wire and decoded', () =>
     listen(echoApp(), (url) =>
-      visit(chromium(), async ({ page, complaints }) => {
+      withPage(chromium(), async ({ page, complaints }) => {
         await page.goto(`${url}/?message=stream`);
         for (const path of ['/sse', '/sse2', '/sse3']) {
           const frame = card(page, path)
@@ -46,7 +46,7 @@ describe('the page of the echo example', function () {
 
   it('receives exactly the missed events after a cut, and shows their number', () =>
     listen(echoApp(), (url) =>
-      visit(chromium(), async ({ page, complaints }) => {
+      withPage(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
         await card(page, '/sse3').locator('.type.reverse_echo').first().waitFor();
         for (const path of ['/sse', '/sse2', '/sse3']) {
@@ -86,7 +86,7 @@ describe('the page of the echo example', function () {
         response.write(seconds.map(eventAt).join(''));
       },
       (url) =>
-        visit(chromium(), async ({ page }) => {
+        withPage(chromium(), async ({ page }) => {
           await page.goto(url);
           await page.getByRole('button', { name: 'Cut /sse for 4 s' }).click();
           await card(page, '/sse').getByText('missed 29, received 2, repeated 1').waitFor();
@@ -99,7 +99,7 @@ describe('the page of the echo example', function () {
     return listen(
       (request, response) => app(request, response),
       (url, server) =>
-        visit(chromium(), async ({ page, complaints }) => {
+        withPage(chromium(), async ({ page, complaints }) => {
           await page.goto(url);
           const open = card(page, '/sse2');
           await open.locator('.type.echo').first().waitFor();
@@ -124,7 +124,7 @@ describe('the page of the echo example', function () {
 
   it('retains only the newest frames of a long stream', () =>
     listen(echoApp(), (url) =>
-      visit(chromium(), async ({ page }) => {
+      withPage(chromium(), async ({ page }) => {
         const blocks = Array.from(
           { length: 300 },
           (_, n) => `id: ${n}\nevent: echo\ndata: ${JSON.stringify({ message: `n${n}`, created_at: new Date() })}\n\n`,
@@ -142,7 +142,7 @@ describe('the page of the echo example', function () {
 
   it('starts with another message, and stops', () =>
     listen(echoApp(), (url, server) =>
-      visit(chromium(), async ({ page, complaints }) => {
+      withPage(chromium(), async ({ page, complaints }) => {
         const closes: Promise<unknown>[] = [];
         server.on('request', ({ url }, response) => {
           // Bounded, so that a stream which is never unsubscribed from fails this spec instead of hanging the run.
@@ -183,7 +183,7 @@ describe('EventSource on a stream of three events that completes', function () {
     app.get('/three', sse({ retry: 0 }, from([1, 2, 3].map((n) => Tick({ n })))));
 
     return listen(app, (url) =>
-      visit(chromium(), async ({ page, complaints }) => {
+      withPage(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
         const seen = await page.evaluate(`new Promise((resolve) => {
           const ticks = [];

@@ -3,7 +3,7 @@ import express from 'express';
 import { NEVER, startWith } from 'rxjs';
 import { feed, memoryLog, type SseHandler, type SseRequest, sse } from 'rxsse';
 import { Ticks } from '../http/ticks.ts';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
@@ -58,7 +58,7 @@ describe('the EventSource of a browser whose missed events were removed', functi
     app.get('/ticks', (request, response, next) => route(request, response, next));
 
     await listen(app, (url) =>
-      visit(chromium(), async ({ page }) => {
+      withPage(chromium(), async ({ page }) => {
         for (const [title, served, cursor, seen] of cases) {
           route = served;
           await page.goto(`${url}/?lastEventId=${cursor}`);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { story } from '../../examples/llm/script.ts';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
 import { requires } from '../support/requires.ts';
 
@@ -34,7 +34,7 @@ describe('the page of the llm example', function () {
   for (const FORMAT of ['openai', 'anthropic']) {
     it(`shows the complete answer after its page was closed in the middle, in the format of ${FORMAT}`, async () => {
       const url = await start({ FORMAT });
-      await visit(chromium(), async ({ browser, page, complaints }) => {
+      await withPage(chromium(), async ({ browser, page, complaints }) => {
         await page.goto(url);
         await page.getByText('Nothing yet').waitFor();
         await ask(page, 'What is a stream?');
@@ -56,7 +56,7 @@ describe('the page of the llm example', function () {
 
   it('resumes in a page that is reloaded in the middle, and in a second window', async () => {
     const url = await start();
-    await visit(chromium(), async ({ browser }) => {
+    await withPage(chromium(), async ({ browser }) => {
       const context = await browser.newContext();
       const [page, second] = [await context.newPage(), await context.newPage()];
       await page.goto(url);
@@ -75,7 +75,7 @@ describe('the page of the llm example', function () {
 
   it('stops an answer, shows why one failed, and shows the call of a tool', async () => {
     const url = await start();
-    await visit(chromium(), async ({ page, complaints }) => {
+    await withPage(chromium(), async ({ page, complaints }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
       await page.getByText('A stream does').waitFor();
@@ -98,7 +98,7 @@ describe('the page of the llm example', function () {
 
   it('shows that the answer stopped when no page was reading it, with LINGER=0', async () => {
     const url = await start({ LINGER: '0' });
-    await visit(chromium(), async ({ browser, page }) => {
+    await withPage(chromium(), async ({ browser, page }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
       await page.getByText('A stream does').waitFor();

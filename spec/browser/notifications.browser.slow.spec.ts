@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
 import { requires } from '../support/requires.ts';
 
@@ -43,7 +43,7 @@ describe('the page of the notifications example', function () {
 
   it('shows each notification on all pages, and marks those posted on the page', async () => {
     const url = await server.url();
-    await visit(chromium(), async ({ browser, page, complaints }) => {
+    await withPage(chromium(), async ({ browser, page, complaints }) => {
       await page.goto(url);
       await page.getByText('Nothing yet').waitFor();
       await post(page, '  <b>the kettle</b> boils ');
@@ -65,7 +65,7 @@ describe('the page of the notifications example', function () {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`misses no notification while the server restarts after ${signal}`, async () => {
       const url = await server.url();
-      await visit(chromium(), async ({ page, complaints }) => {
+      await withPage(chromium(), async ({ page, complaints }) => {
         await page.goto(url);
         await post(page, 'before');
         await shown(page, 'before');
@@ -100,7 +100,7 @@ describe('the page of the notifications example', function () {
 
   it('shows a gap when the folder was deleted', async () => {
     const url = await server.url();
-    await visit(chromium(), async ({ page }) => {
+    await withPage(chromium(), async ({ page }) => {
       await page.goto(url);
       await post(page, 'before');
       await shown(page, 'before');
@@ -117,7 +117,7 @@ describe('the page of the notifications example', function () {
     const many = Array.from({ length: 300 }, (_, n) => ({ type: 'notification.posted', data: { text: `n${n}` } }));
     const headers = { 'content-type': 'application/json' };
     await fetch(`${url}/notifications`, { method: 'POST', headers, body: JSON.stringify(many) });
-    await visit(chromium(), async ({ page }) => {
+    await withPage(chromium(), async ({ page }) => {
       await page.goto(url);
       await shown(page, 'n299');
       expect(await texts(page)).to.deep.equal(Array.from({ length: 100 }, (_, n) => `n${299 - n}`));

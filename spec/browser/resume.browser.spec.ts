@@ -4,7 +4,7 @@ import express from 'express';
 import type { Page } from 'playwright-core';
 import { feed, type SseHandler, type SseRequest, sse } from 'rxsse';
 import { publish, Ticks } from '../http/ticks.ts';
-import { visit } from '../support/chromium.ts';
+import { withPage } from '../support/chromium.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
@@ -63,7 +63,7 @@ describe('the EventSource of a browser', function () {
     const after = feed(Ticks);
     const served = serving(sse({ retry: 1 }, before));
     return listen(served.listener, (url, server) =>
-      visit(chromium(), async ({ page }) => {
+      withPage(chromium(), async ({ page }) => {
         await page.goto(url);
         await connected(page, 1);
         server.closeAllConnections();
@@ -112,7 +112,7 @@ describe('the EventSource of a browser', function () {
     const ticks = feed(Ticks);
     const served = serving(sse({ retry: 1 }, ticks));
     return listen(served.listener, (url, server) =>
-      visit(chromium(), async ({ page }) => {
+      withPage(chromium(), async ({ page }) => {
         await page.goto(url);
         await connected(page, 1);
         publish(ticks, 1, 2);

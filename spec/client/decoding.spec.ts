@@ -14,10 +14,10 @@ import { definitionOf } from '../../lib/event/stamp.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { scriptedFetch } from './scriptedFetch.ts';
 
-const Said = event('said', { text: t.string, at: DateFromISOString });
+const Posted = event('posted', { text: t.string, at: DateFromISOString });
 const Left = event('left');
 const Message = event('message', t.number);
-const Chat = events({ Said, Left, Message });
+const Chat = events({ Posted, Left, Message });
 
 const end = 'event: rxsse.end\ndata: null\n\n';
 
@@ -37,27 +37,27 @@ async function read<P extends BadEventPolicy = 'drop', I extends boolean = false
 describe('fromSse decodes', () => {
   it('each event by its name, exactly into what the contract declares', async () => {
     const text =
-      'event: said\ndata: {"text":"hi","at":"2026-01-02T03:04:05Z","secret":1}\n\n' +
+      'event: posted\ndata: {"text":"hi","at":"2026-01-02T03:04:05Z","secret":1}\n\n' +
       'event: left\ndata: null\n\ndata: 5\n\n';
     const { seen, reports } = await read(text + end);
     expect(seen).to.deep.equal([
-      { type: 'said', data: { text: 'hi', at: new Date('2026-01-02T03:04:05Z') } },
+      { type: 'posted', data: { text: 'hi', at: new Date('2026-01-02T03:04:05Z') } },
       { type: 'left', data: null },
       { type: 'message', data: 5 },
     ]);
     expect(reports).to.deep.equal([]);
     // A server that relays the events need not check them again.
-    expect(definitionOf(seen[0])).to.equal(Said);
+    expect(definitionOf(seen[0])).to.equal(Posted);
   });
 
   const badEvents: readonly (readonly [what: string, text: string, issue: string])[] = [
     [
       'a name that is not in the contract',
       'event: sung\ndata: 1\n\n',
-      'type: expected one of said, left, message, got another name',
+      'type: expected one of posted, left, message, got another name',
     ],
     ['data that is not JSON', 'event: left\ndata: nul\n\n', 'left.data: expected JSON, got other text'],
-    ['data of another shape', 'event: said\ndata: {"text":5}\n\n', 'said.data.text: expected string, got number'],
+    ['data of another shape', 'event: posted\ndata: {"text":5}\n\n', 'posted.data.text: expected string, got number'],
   ];
   for (const [what, text, issue] of badEvents) {
     const whole = `id: 1\n${text}id: 2\nevent: left\ndata: null\n\n${end}`;
@@ -149,7 +149,7 @@ describe('fromSse decodes', () => {
     expect(await lastValueFrom(stream.pipe(toArray()))).to.deep.equal([Texts.Message('a\n"b"')]);
   });
 
-  it('and errors where the answer to a POST ends without its endMarker: half of it is not taken for the whole', async () => {
+  it('and errors when the response to a POST ends without its endMarker', async () => {
     const answer = (body: string) => {
       const { fetch } = scriptedFetch({ body: of(body) });
       const options = { fetch, method: 'POST', body: '{}', textEvents: ['message'], endMarker: '[DONE]' };

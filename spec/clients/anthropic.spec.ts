@@ -20,7 +20,7 @@ interface Anthropic {
 
 type AnthropicClass = new (options: { baseURL: string; apiKey: string; maxRetries: number }) => Anthropic;
 
-const said = (type: string, more: object = {}): Part => ({ event: type, data: { type, ...more } });
+const part = (type: string, more: object = {}): Part => ({ event: type, data: { type, ...more } });
 const answer = {
   id: 'msg',
   type: 'message',
@@ -31,12 +31,12 @@ const answer = {
   stop_sequence: null,
 };
 const parts = [
-  said('message_start', { message: { ...answer, usage: { input_tokens: 1, output_tokens: 1 } } }),
-  said('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
-  ...['Hel', 'lo', '!'].map((text) => said('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })),
-  said('content_block_stop', { index: 0 }),
-  said('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 3 } }),
-  said('message_stop'),
+  part('message_start', { message: { ...answer, usage: { input_tokens: 1, output_tokens: 1 } } }),
+  part('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+  ...['Hel', 'lo', '!'].map((text) => part('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })),
+  part('content_block_stop', { index: 0 }),
+  part('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 3 } }),
+  part('message_stop'),
 ];
 const request = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: '?' }] };
 

@@ -9,7 +9,7 @@ interface Compilation {
   readonly compiler: keyof typeof compilerPackages | 'typescript';
   readonly program: 'ts-esm' | 'cjs';
   readonly flags: readonly string[];
-  /** What the compiler prints where it must fail. @default it compiles */
+  /** The output of a compiler that must fail. @default it compiles */
   readonly fails?: RegExp;
 }
 

@@ -14,7 +14,7 @@ function compressed(deflater: Deflater, bytes: Uint8Array): Buffer {
 
 const decoded = (...parts: readonly Uint8Array[]) => inflateRawSync(Buffer.concat([...parts, lastBlock]));
 
-/** Bytes with repeats near and far, of few and of many values: from nothing to several histories. */
+/** Bytes with near and far repeats, of few and of many values, from none to several histories. */
 const piece = fc
   .tuple(fc.nat(3), fc.nat(70_000), fc.integer({ min: 1, max: 256 }), fc.integer({ min: 1, max: 40_000 }))
   .map(([kind, size, values, back]) => {
@@ -57,7 +57,7 @@ describe('Deflater', () => {
     expect(decoded(compressed(deflater, event)).equals(event)).to.equal(true);
   });
 
-  it('refers to nothing before a piece for which there is no room', () => {
+  it('refers to no earlier bytes after a piece that does not fit into its history', () => {
     const deflater = new Deflater(100);
     compressed(deflater, Buffer.alloc(80, 'a'));
     expect(deflater.room).to.equal(20);
@@ -66,14 +66,14 @@ describe('Deflater', () => {
     expect(deflater.room).to.equal(79);
   });
 
-  it('stores what does not become smaller, with ten bytes more', () => {
+  it('stores incompressible bytes with ten bytes more', () => {
     const noise = crypto.getRandomValues(new Uint8Array(5000));
     const stored = compressed(new Deflater(), noise);
     expect(stored.length).to.equal(5010);
     expect(decoded(stored).equals(noise)).to.equal(true);
   });
 
-  it('takes no longer for bytes of which all positions are alike', () => {
+  it('takes no longer for bytes whose positions are all alike', () => {
     const same = compressed(new Deflater(), new Uint8Array(1_000_000));
     expect(same.length).to.be.below(8000);
   });

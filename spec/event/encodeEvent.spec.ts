@@ -44,8 +44,8 @@ describe('encodeEvent', () => {
   });
 
   it('rejects an event over a size in bytes', () => {
-    const given = { event: 'tick', data: 'é1', retry: undefined };
-    expect(() => checkSize(given, 3)).to.not.throw();
-    expect(() => checkSize(given, 2)).to.throw(LimitError, 'tick');
+    const encoded = { event: 'tick', data: 'é1', retry: undefined };
+    expect(() => checkSize(encoded, 3)).to.not.throw();
+    expect(() => checkSize(encoded, 2)).to.throw(LimitError, 'tick');
   });
 });

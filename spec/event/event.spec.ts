@@ -56,10 +56,10 @@ describe('event', () => {
   });
 
   it('fills a default when the field is absent or undefined, in a copy', () => {
-    const given = { message: 'hello', created_at: undefined };
+    const data = { message: 'hello', created_at: undefined };
 
-    expect(Echo(given).data).to.deep.equal({ message: 'hello', created_at: noon });
-    expect(given.created_at).to.equal(undefined);
+    expect(Echo(data).data).to.deep.equal({ message: 'hello', created_at: noon });
+    expect(data.created_at).to.equal(undefined);
     expect(Echo({ message: 'hello' }).data.created_at).to.equal(noon);
     expect(Echo({ message: 'hello', created_at: new Date(0) }).data.created_at).to.deep.equal(new Date(0));
   });

@@ -125,8 +125,8 @@ describe('an event of any shape', () => {
       fc.property(typed, ({ codec, data }) => {
         fc.pre(!codec.name.includes('[K in'));
         const definition = event('x', { data: codec });
-        const given = overgrown(data);
-        const text = new CheckedEvent(definition, { data: { data: given, password: 'hunter2' } }).data;
+        const input = overgrown(data);
+        const text = new CheckedEvent(definition, { data: { data: input, password: 'hunter2' } }).data;
         expect(text).not.to.contain('hunter2');
         expect(text).to.equal(new CheckedEvent(definition, { data: { data } }).data);
       }),

@@ -97,9 +97,9 @@ describe('PageLoader', () => {
   it('does not read for readers that unsubscribed while they waited, but reads for a later reader at the same position', () => {
     const { log, reads } = manualLog();
     const loader = new PageLoader(log, 100, 1, noop);
-    const [first, gone, last] = [new PositionedReader(1), new PositionedReader(2), new PositionedReader(3)];
-    for (const reader of [first, gone, last]) loader.load(reader, 0);
-    gone.readerSet = undefined;
+    const [first, removed, last] = [new PositionedReader(1), new PositionedReader(2), new PositionedReader(3)];
+    for (const reader of [first, removed, last]) loader.load(reader, 0);
+    removed.readerSet = undefined;
     reads[0]?.answer.next(page);
     expect(reads.map(({ after }) => after)).to.deep.equal([1, 3]);
     reads[1]?.answer.next(page);

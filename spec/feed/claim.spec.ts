@@ -5,7 +5,7 @@ import { event, events, type Feed, type FeedOptions, feed, feeds, memoryLog, shu
 import type { EventLog } from '../../lib/log/EventLog.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
-import { twisted } from '../log/broken.ts';
+import { withOverrides } from '../log/broken.ts';
 import { received } from './received.ts';
 
 const Ticks = events({ Tick: t.number, Done: event('done') });
@@ -13,12 +13,12 @@ const { Tick, Done } = Ticks;
 const values = { a: Tick(1), b: Tick(2), c: Tick(3), d: Done() };
 const lease = 90;
 
-/** The log of one process: the storage outlives it. */
+/** The log of one process, whose storage outlives it. */
 const processLog = (storage: EventLog, over: Partial<EventLog> = {}): EventLog =>
-  withLatency(twisted(storage, { close: () => {}, ...over }), 1);
+  withLatency(withOverrides(storage, { close: () => {}, ...over }), 1);
 
 describe('feed({ claim })', () => {
-  /** Feeds of several processes over one storage, and what they reported. */
+  /** Returns the feeds of several processes over one storage, and their reported errors. */
   const processes = (count: number, options: FeedOptions<typeof Ticks>) => {
     const storage = memoryLog();
     const errors: string[] = [];
@@ -28,7 +28,7 @@ describe('feed({ claim })', () => {
   };
 
   it(
-    'subscribes to the source in one process, whose events the readers of all processes get',
+    'subscribes to the source in one process, whose events the readers of all processes receive',
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot('100ms a 99ms b 899ms c', values);
       const { all, errors } = processes(3, { source });
@@ -72,7 +72,7 @@ describe('feed({ claim })', () => {
   }
 
   it(
-    'moves the source when the last reader of its process has left for linger, and back',
+    'moves the source when the last reader of its process has been disconnected for the linger, and back',
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot('-', values);
       const { all } = processes(2, { source, linger: 20 });
@@ -120,7 +120,7 @@ describe('feed({ claim })', () => {
   }
 
   it(
-    'stores the last event and the end under its claim, also where the log fails meanwhile',
+    'stores the last event and the end under its claim, also when the log fails meanwhile',
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot('10ms a 9ms d', values);
       const storage = memoryLog();
@@ -157,7 +157,7 @@ describe('feed({ claim })', () => {
     marbles(({ hot, reader, flush, expectSubscriptions }) => {
       const source = hot('50ms a 49ms b 99ms c', values);
       const storage = memoryLog();
-      // Its renewals are answered and not carried out, as for a process that stood still.
+      // Its renewals are answered and not stored, as for a process that was suspended.
       let isPaused = false;
       const log = processLog(storage, {
         claim: (holder, ms) =>
@@ -191,17 +191,17 @@ describe('feed({ claim })', () => {
       return NEVER;
     };
     const start = (options: FeedOptions<typeof Ticks>): void => feed(Ticks, { start: 'now', ...options }).close();
-    start({ source: NEVER, log: twisted(memoryLog(), { claim }) });
-    start({ log: twisted(memoryLog(), { claim, shared: true }) });
-    start({ source: NEVER, log: twisted(memoryLog(), { claim, shared: true }), claim: false });
+    start({ source: NEVER, log: withOverrides(memoryLog(), { claim }) });
+    start({ log: withOverrides(memoryLog(), { claim, shared: true }) });
+    start({ source: NEVER, log: withOverrides(memoryLog(), { claim, shared: true }), claim: false });
     expect(claims).to.deep.equal([]);
-    start({ source: NEVER, log: twisted(memoryLog(), { claim, shared: true }) });
+    start({ source: NEVER, log: withOverrides(memoryLog(), { claim, shared: true }) });
     // Its claim, and that it is given up.
     expect(claims).to.deep.equal(['claimed', 'claimed']);
   });
 
-  it('refuses at once a claim that cannot be', () => {
-    const { claim: _, ...unclaimable } = twisted(memoryLog(), {});
+  it('throws for invalid options of a claim', () => {
+    const { claim: _, ...unclaimable } = withOverrides(memoryLog(), {});
     const source = NEVER;
     expect(() => feed(Ticks, { claim: true })).to.throw(TypeError, 'feed: claim needs a source');
     expect(() => feed(Ticks, { source, claim: true, log: unclaimable })).to.throw(TypeError, 'has no method claim');

@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { firstValueFrom, timer } from 'rxjs';
 import { feeds, memoryLog, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { twisted } from '../log/broken.ts';
+import { withOverrides } from '../log/broken.ts';
 import { family, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
@@ -58,7 +58,7 @@ describe('feeds', () => {
   it('closes the log of a removed feed, which can be opened again with its entries', async () => {
     const log = memoryLog();
     let closed = 0;
-    const stored = feeds(Ticks, { feed: () => ({ log: twisted(log, { close: () => void closed++ }) }) });
+    const stored = feeds(Ticks, { feed: () => ({ log: withOverrides(log, { close: () => void closed++ }) }) });
     await stored.get('a').publish(Tick(1));
     stored.remove('a');
     expect(closed).to.equal(1);

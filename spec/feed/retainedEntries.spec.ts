@@ -70,7 +70,7 @@ describe('an entry that a pipeline at the tail receives', () => {
                 ];
               live.publish((isTyped ? create(data as never) : plain) as never).subscribe({ error: () => {} });
             } catch {
-              // A value that its definition does not take.
+              // A value that its definition does not accept.
             }
           }
         });
@@ -109,7 +109,7 @@ describe('an entry that a pipeline at the tail receives', () => {
     });
   }
 
-  it('does not change where the program changes the object that it published', async () => {
+  it('does not change when the program changes the object that it has published', async () => {
     const data = { text: 'before', n: 1, flag: true };
     const { atTail, replayed } = await entriesOf((live) => {
       live.publish({ type: 'flat', data });
@@ -119,7 +119,7 @@ describe('an entry that a pipeline at the tail receives', () => {
     expect(atTail).to.have.nested.property('[0].event.data.text', 'before');
   });
 
-  it('is the stored one where a key was used for another event before', async () => {
+  it('is the stored one when its key was used for another event before', async () => {
     const { atTail } = await entriesOf((live) => {
       live.publish(Things.Flat({ text: 'first', n: 1, flag: true }), { key: 'k' });
       live.publish(Things.Flat({ text: 'second', n: 2, flag: true }), { key: 'k' });

@@ -22,7 +22,7 @@ function stored() {
 
 describe('an entry that the contract of its feed cannot decode', () => {
   it(
-    'is left out of a pipeline and reported, and the reader that comes back does not meet it again',
+    'is skipped by a pipeline and reported, and a reader that reconnects does not receive it',
     marbles(({ reader, flush }) => {
       const { ticks, errors } = stored();
       const route = sse({ resume: { from: 'oldest' } }, (context) =>
@@ -42,7 +42,7 @@ describe('an entry that the contract of its feed cannot decode', () => {
   );
 
   it(
-    'is left out of events() and entries(), and reported',
+    'is skipped by events() and entries(), and reported',
     marbles(({ flush }) => {
       const { ticks, errors } = stored();
       const [all, positions]: [unknown[], number[]] = [[], []];
@@ -54,7 +54,7 @@ describe('an entry that the contract of its feed cannot decode', () => {
   );
 
   it(
-    'is sent as it is stored by a route that mounts the feed, where the client drops and reports it on the same connection',
+    'is sent as it is stored by a route that mounts the feed, and the client drops and reports it on the same connection',
     asyncMarbles(async () => {
       const { ticks } = stored();
       const requests: unknown[] = [];

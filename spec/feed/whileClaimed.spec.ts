@@ -6,7 +6,7 @@ import type { ClaimState, EventLog } from '../../lib/log/EventLog.ts';
 import { failing } from '../../lib/testing/failing.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
-import { twisted } from '../log/broken.ts';
+import { withOverrides } from '../log/broken.ts';
 import { sample } from '../log/sample.ts';
 
 const lease = 90;
@@ -26,7 +26,7 @@ function claimants(log: EventLog) {
   return {
     happened,
     errors,
-    /** Starts one, over a log of its own to the same storage if that is given. */
+    /** Starts a claimant, over the given log or over the shared one. */
     start(name: string, { over = log, inner = NEVER }: { over?: EventLog; inner?: Observable<never> } = {}) {
       const onError = (error: unknown): void => void errors.push(error instanceof Error ? error.name : String(error));
       return whileClaimed({ log: over as ClaimableLog, lease, onError }, work(name, inner)).subscribe({
@@ -37,22 +37,22 @@ function claimants(log: EventLog) {
   };
 }
 
-/** Does these at their moments. */
+/** Runs each function at its time. */
 const at = (moments: Readonly<Record<number, () => void>>): void => {
   for (const [ms, what] of Object.entries(moments)) asyncScheduler.schedule(what, Number(ms));
 };
 
-/** A log that cannot be reached by one of its processes from a moment on. */
+/** A log that one of its processes cannot reach after a time. */
 const cutOff = (log: EventLog): { readonly log: EventLog; cut(): void } => {
   let isCut = false;
   const claim = (holder: string, ms: number): Observable<ClaimState> =>
     isCut ? throwError(() => new Error('unreachable')) : (log.claim?.(holder, ms) ?? NEVER);
-  return { log: twisted(log, { claim }), cut: () => (isCut = true) };
+  return { log: withOverrides(log, { claim }), cut: () => (isCut = true) };
 };
 
-describe('work while a log is claimed', () => {
+describe('whileClaimed', () => {
   it(
-    'runs in one of several claimants as long as that renews its claim',
+    'runs the work of one of several claimants while that renews its claim',
     marbles(({ flush }) => {
       const { happened, errors, start } = claimants(withLatency(memoryLog(), 3));
       const all = ['a', 'b', 'c'].map((name) => start(name));
@@ -67,7 +67,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'moves at once to another claimant when its own unsubscribes',
+    'moves the work at once to another claimant when the first one unsubscribes',
     marbles(({ flush }) => {
       const { happened, start } = claimants(memoryLog());
       const [a, b] = [start('a'), start('b')];
@@ -78,7 +78,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'moves when the claim is given up while another claimant waits for its answer',
+    'moves the work when the claim is given up while another claimant waits for its answer',
     marbles(({ flush }) => {
       const memory = memoryLog();
       const { happened, start } = claimants(memory);
@@ -92,7 +92,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'stops before the claim can expire where it cannot be renewed, and moves when it has expired',
+    'stops the work before a claim that cannot be renewed expires, and moves it when the claim has expired',
     marbles(({ flush }) => {
       const memory = memoryLog();
       const { happened, errors, start } = claimants(memory);
@@ -115,7 +115,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'goes on where the claim is renewed in time, with each failure reported and repeated later each time',
+    'continues the work when the claim is renewed in time, and reports each failure',
     marbles(({ flush }) => {
       const { happened, errors, start } = claimants(failing(memoryLog(), { claim: '##-' }));
       const a = start('a');
@@ -128,13 +128,13 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'starts again when it takes the claim that another one had in between',
+    'starts the work again when it has acquired a claim that another claimant had in between',
     marbles(({ flush }) => {
       const memory = memoryLog();
       const { happened, start } = claimants(memory);
       const steal = (holder: string, ms: number): void => void memory.claim?.(holder, ms).subscribe();
       let own = '';
-      const over = twisted(memory, {
+      const over = withOverrides(memory, {
         claim: (holder, ms) => {
           own = holder;
           return memory.claim?.(holder, ms) ?? NEVER;
@@ -160,13 +160,13 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'claims again after a write of it was refused, and runs when the other one gives the claim up',
+    'claims again after a rejected write, and runs the work when the other claimant gives the claim up',
     marbles(({ flush }) => {
       const memory = memoryLog();
       const { happened, errors, start } = claimants(memory);
-      // Its renewals are answered and not carried out: it believes that it has the claim, as one does that stood still.
+      // Its renewals are answered and not stored, so that it has no knowledge of the other claim, as after a suspension.
       let isPaused = false;
-      const over = twisted(memory, {
+      const over = withOverrides(memory, {
         claim: (holder, ms) =>
           isPaused ? of({ held: true, token: 1, remaining: ms }) : (memory.claim?.(holder, ms) ?? NEVER),
       });
@@ -198,7 +198,7 @@ describe('work while a log is claimed', () => {
       const memory = memoryLog();
       const { start } = claimants(memory);
       let claims = 0;
-      const over = twisted(memory, {
+      const over = withOverrides(memory, {
         claim: (holder, ms) => {
           claims++;
           return memory.claim?.(holder, ms) ?? NEVER;
@@ -215,7 +215,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'is not started, and completes, where the log has ended or is closed, also later',
+    'completes without starting the work when the log has ended or is closed, also later',
     marbles(({ flush }) => {
       const log = memoryLog();
       const { happened, errors, start } = claimants(log);
@@ -241,7 +241,7 @@ describe('work while a log is claimed', () => {
   );
 
   it(
-    'passes on any other error of the work, and gives the claim up',
+    'errors with any other error of the work, and gives the claim up',
     marbles(({ flush }) => {
       const log = memoryLog();
       const { happened, start } = claimants(log);

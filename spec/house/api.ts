@@ -69,14 +69,14 @@ function referencesOf(statement: ts.Statement): readonly string[] {
         : isNamed(other, name),
     );
   const found: string[] = [];
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
       found.push(...node.getText().split(/\W/, 1).filter(isOurs));
     }
     if (ts.isImportTypeNode(node) && node.qualifier !== undefined) found.push(node.qualifier.getText());
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, walk);
   };
-  visit(statement);
+  walk(statement);
   return found;
 }
 

@@ -62,7 +62,7 @@ export function declaredNames(file: string, text: string): readonly string[] {
     if (name === undefined) return;
     if (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) found.add(name.text);
   };
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     // A specifier, and a property that is destructured or set, repeats a name that was declared elsewhere.
     const isDeclaration =
       ts.isVariableDeclaration(node) ||
@@ -76,9 +76,9 @@ export function declaredNames(file: string, text: string): readonly string[] {
       ts.isPropertySignature(node) ||
       ts.isTypeParameterDeclaration(node);
     if (isDeclaration) add(node.name);
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, walk);
   };
-  visit(parse(file, text));
+  walk(parse(file, text));
   return [...found];
 }
 
@@ -93,12 +93,12 @@ interface Comment {
 export function commentsOf(file: string, text: string): readonly Comment[] {
   const source = parse(file, text);
   const ranges = new Map<number, ts.CommentRange>();
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     for (const range of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) ranges.set(range.pos, range);
     for (const range of ts.getTrailingCommentRanges(text, node.getEnd()) ?? []) ranges.set(range.pos, range);
-    node.getChildren(source).forEach(visit);
+    node.getChildren(source).forEach(walk);
   };
-  visit(source);
+  walk(source);
   const found: { line: number; last: number; text: string; isDoc: boolean; isLine: boolean }[] = [];
   for (const { pos, end, kind } of [...ranges.values()].sort((a, b) => a.pos - b.pos)) {
     const raw = text.slice(pos, end);

@@ -7,10 +7,10 @@ describe('the doc comment of a public name', function () {
   this.timeout(60_000);
 
   it('has a sentence and a category, and an example if it is a function or a class', () => {
-    const offenders = entryPoints().flatMap(({ name: door, file }) =>
+    const offenders = entryPoints().flatMap(({ name: entryPoint, file }) =>
       [...exportsOf(programOfEntryPoints(), file)].flatMap(([name, symbol]) => {
         const missing = missingIn(symbol);
-        return missing.length === 0 ? [] : [`${door}: ${name} lacks ${missing.join(', ')}`];
+        return missing.length === 0 ? [] : [`${entryPoint}: ${name} lacks ${missing.join(', ')}`];
       }),
     );
     expect(offenders).to.deep.equal([]);

@@ -27,12 +27,12 @@ export function examplesOf(file: string, text: string): readonly Example[] {
       found.push({ file, line: first + index + 1, title, code: code.join('\n').trimEnd() });
     });
   };
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isJSDoc(node)) readComment(node);
-    else for (const child of node.getChildren(source)) visit(child);
+    else for (const child of node.getChildren(source)) walk(child);
   };
 
-  visit(source);
+  walk(source);
   return found;
 }
 

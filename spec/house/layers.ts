@@ -84,15 +84,15 @@ export function forbiddenImports(files: Files): readonly string[] {
 export function pathsToNode(files: Files): readonly string[] {
   const found: string[] = [];
   const seen = new Set<string>();
-  const visit = (file: string, path: readonly string[]): void => {
+  const walk = (file: string, path: readonly string[]): void => {
     if (seen.has(file)) return;
     seen.add(file);
     for (const name of importsOf(files.get(file) ?? '')) {
       if (name.startsWith('node:')) found.push([...path, file, name].join(' -> '));
-      else if (name.startsWith('.')) visit(targetOf(file, name), [...path, file]);
+      else if (name.startsWith('.')) walk(targetOf(file, name), [...path, file]);
     }
   };
-  visit(mainFile, []);
+  walk(mainFile, []);
   return found;
 }
 
@@ -100,14 +100,14 @@ export function pathsToNode(files: Files): readonly string[] {
 export function importCircles(files: Files): readonly string[] {
   const found: string[] = [];
   const finished = new Set<string>();
-  const visit = (file: string, path: readonly string[]): void => {
+  const walk = (file: string, path: readonly string[]): void => {
     if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
     if (path.includes(file) || finished.has(file)) return;
     for (const name of importsOf(files.get(file) ?? '')) {
-      if (name.startsWith('.')) visit(targetOf(file, name), [...path, file]);
+      if (name.startsWith('.')) walk(targetOf(file, name), [...path, file]);
     }
     finished.add(file);
   };
-  for (const file of files.keys()) visit(file, []);
+  for (const file of files.keys()) walk(file, []);
   return found;
 }

@@ -52,7 +52,7 @@ function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly us
     node === undefined ||
     ts.isSourceFile(node) ||
     (!ts.isBlock(node) && !ts.isFunctionLike(node) && isTop(node.parent));
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) {
       const { parent } = node;
       const isDeclared =
@@ -69,9 +69,9 @@ function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly us
       if (isDeclared && isTop(ts.isFunctionLike(parent) ? parent.parent : parent)) own.add(node.text);
       used.add(node.text);
     }
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, walk);
   };
-  visit(source);
+  walk(source);
   return { own, used };
 }
 

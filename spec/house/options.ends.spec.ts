@@ -8,7 +8,7 @@ import { textOf } from './repo.ts';
 const Ticks = events({ Tick: t.number });
 
 /** Passes a value for one option of the table. */
-const given: Readonly<Record<string, (option: string, value: number) => unknown>> = {
+const callers: Readonly<Record<string, (option: string, value: number) => unknown>> = {
   '## `sse(options, stream)`': (option, value) =>
     sse(
       option === 'queue'
@@ -34,19 +34,19 @@ const given: Readonly<Record<string, (option: string, value: number) => unknown>
 describe('the ends of an option', () => {
   const text = textOf('docs/options.md');
 
-  for (const [heading, give] of Object.entries(given)) {
+  for (const [heading, call] of Object.entries(callers)) {
     const [section = ''] = (text.split(`${heading}\n`)[1] ?? '').split(/\n#/);
     for (const [, option = '', zero = '', infinity = ''] of section.matchAll(
       /^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|[^|]*\|$/gm,
     )) {
-      for (const [value, said] of [
+      for (const [value, documented] of [
         [0, zero.trim()],
         [Infinity, infinity.trim()],
       ] as const) {
-        if (said === '') continue;
-        it(`${heading.replace(/[#` ]/g, '')} ${option} ${value}: ${said}`, () => {
-          const attempt = () => give(option, value);
-          if (said === 'refused') expect(attempt).to.throw(RangeError, option);
+        if (documented === '') continue;
+        it(`${heading.replace(/[#` ]/g, '')} ${option} ${value}: ${documented}`, () => {
+          const attempt = () => call(option, value);
+          if (documented === 'refused') expect(attempt).to.throw(RangeError, option);
           else expect(attempt).not.to.throw();
         });
       }

@@ -363,7 +363,7 @@ const values: Readonly<Record<Accepted[number], unknown>> = {
 };
 
 for (const [title, { caller = title, give, base = {}, options }] of Object.entries(cases)) {
-  const attempt = (given: object) => () => (give as (options: object) => unknown)({ ...base, ...given });
+  const attempt = (options: object) => () => (give as (options: object) => unknown)({ ...base, ...options });
 
   describe(`${title}, called from JavaScript,`, () => {
     for (const [option, accepted] of Object.entries(options)) {

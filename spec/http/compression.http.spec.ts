@@ -75,7 +75,7 @@ const clients: Readonly<Record<string, (url: string) => Promise<AsyncIterable<Ui
 
 const served = { resume: { from: 'oldest' }, compression: true } as const;
 
-/** Two readers that come at different moments get what one without compression gets, each event before the next one. */
+/** Expects that two readers that connect at different times receive the events of one without compression, each before the next. */
 async function readTwice(url: string, notes: Feed<typeof Notes>, connect: (typeof clients)[string]): Promise<void> {
   publish(notes, 1, 2);
   const plain = await openStream(url);
@@ -99,7 +99,7 @@ async function readTwice(url: string, notes: Feed<typeof Notes>, connect: (typeo
 
 describe('a compressed feed', () => {
   for (const [name, connect] of Object.entries(clients)) {
-    it(`is decoded by ${name} as it arrives, with its end`, () => {
+    it(`is decoded by ${name} while it is received, with its end`, () => {
       const notes = feed(Notes);
       return listen(sse(served, notes), (url) => readTwice(url, notes, connect));
     });
@@ -107,7 +107,7 @@ describe('a compressed feed', () => {
 
   describe('in curl', () => {
     const curl = requires('curl');
-    it('is decoded as it arrives, with its end', () => {
+    it('is decoded while it is received, with its end', () => {
       const notes = feed(Notes);
       const codes: unknown[] = [];
       const connect = async (url: string) => {
@@ -164,7 +164,7 @@ describe('a compressed feed', () => {
     );
   });
 
-  it('has all events and a broken end where it is cut, and the whole end where its server shuts down', () => {
+  it('has all events and a broken end when it is cut, and a complete end when its server shuts down', () => {
     const notes = feed(Notes);
     const cutting = sse({ ...served, wire: { end: 'none' } }, notes);
     const ending = sse(served, notes);
@@ -194,7 +194,7 @@ for (const [name, make] of Object.entries({ 'Express 5': express, 'Express 4': e
   for (const [what, handlers] of Object.entries(middlewares)) {
     it(`a compressed feed on ${name} behind ${what} is compressed once, and keeps its Vary`, () => {
       const notes = feed(Notes);
-      // Also where something removed `no-transform`.
+      // Also when a middleware has removed `no-transform`.
       const route = sse({ ...served, headers: { 'Cache-Control': 'no-cache' } }, notes);
       return listen(
         make()

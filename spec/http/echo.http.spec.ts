@@ -172,7 +172,7 @@ describe('the echo server', function () {
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`prints where it listens, and stops on ${signal} with a stream open`, async () => {
-      const { child, said, closed, greeting } = start('0');
+      const { child, output, closed, greeting } = start('0');
       const [, url, tried] = /(http:\S+)\n.*curl -N '(.*)'\n/.exec(await greeting()) ?? [];
       expect(tried).to.equal(`${url}/sse3?message=hello`);
 
@@ -181,25 +181,25 @@ describe('the echo server', function () {
       child.kill(signal);
       expect(await closed).to.deep.equal([0, null]);
       await wire.over();
-      expect(said.err).to.equal('');
+      expect(output.err).to.equal('');
     });
   }
 
   it('prints one line when the port is in use', () =>
     listen(echoApp(), async (url) => {
       const { port } = new URL(url);
-      const { said, closed } = start(port);
+      const { output, closed } = start(port);
       expect(await closed).to.deep.equal([1, null]);
-      expect(said.err).to.equal(
+      expect(output.err).to.equal(
         `Port ${port} is in use by another program. Choose another one: PORT=${Number(port) + 1} npm start\n`,
       );
     }));
 
   it('prints one line for an invalid PORT', async () => {
     const servers = ['http', '70000', '-1'].map(start);
-    for (const { said, closed } of servers) {
+    for (const { output, closed } of servers) {
       expect(await closed).to.deep.equal([1, null]);
-      expect(said).to.deep.equal({
+      expect(output).to.deep.equal({
         out: '',
         err: 'PORT must be a whole number from 0 to 65535, as in PORT=3001 npm start\n',
       });

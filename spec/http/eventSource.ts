@@ -23,7 +23,7 @@ export interface FollowOptions {
   readonly patience?: number;
 }
 
-/** What a page receives through an EventSource of another library. */
+/** An EventSource of another library, and what a page receives from it. */
 export interface Follower {
   readonly source: EventSource;
   readonly attempts: readonly Attempt[];

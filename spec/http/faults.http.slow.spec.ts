@@ -47,7 +47,7 @@ const faults: Readonly<Record<string, { readonly times: number; readonly faults:
     times: 10,
     faults: (nth) => ({ request: { pace: 2 }, answer: { pace: 2, how: 'reset', after: 500 + nth * 100 } }),
   },
-  'half-open: nothing passes, and nobody is told': {
+  'half-open, and neither end is notified': {
     times: 30,
     faults: (nth) => ({ answer: { how: 'lost', after: nth * 40, noticed } }),
   },

@@ -258,7 +258,7 @@ describe('the llm relay', () => {
   }
 
   it('sends the earlier messages to the model', async () => {
-    const heard: unknown[] = [];
+    const requests: unknown[] = [];
     await listen(
       (request, response) => {
         let body = '';
@@ -266,7 +266,7 @@ describe('the llm relay', () => {
           body += chunk;
         });
         request.on('end', () => {
-          heard.push(JSON.parse(body).messages, request.headers.authorization);
+          requests.push(JSON.parse(body).messages, request.headers.authorization);
           const token = (content: string) => `data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`;
           response.end(`${token('it ')}${token('is')}data: [DONE]\n\n`);
         });
@@ -288,7 +288,7 @@ describe('the llm relay', () => {
       { role: 'assistant', content: 'it is' },
       { role: 'user', content: 'sure?' },
     ];
-    expect(heard).to.deep.equal([[first], 'Bearer k', [first, ...rest], 'Bearer k']);
+    expect(requests).to.deep.equal([[first], 'Bearer k', [first, ...rest], 'Bearer k']);
   });
 
   it('answers one question of a conversation at a time, and bounds the number of concurrent answers', async () => {

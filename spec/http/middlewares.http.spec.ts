@@ -16,7 +16,7 @@ const gzip = { headers: { 'Accept-Encoding': 'gzip, br' } };
 
 const middlewares: Readonly<Record<string, readonly RequestHandler[]>> = {
   compression: [compression()],
-  'compression that is told to take everything': [compression({ filter: () => true, threshold: 0 })],
+  'compression of every response': [compression({ filter: () => true, threshold: 0 })],
   helmet: [helmet()],
   cors: [cors()],
   'all of them': [helmet(), cors(), compression({ filter: () => true, threshold: 0 })],

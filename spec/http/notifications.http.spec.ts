@@ -63,7 +63,7 @@ describe('the notifications server', function () {
       before.child.kill(signal);
       expect(await before.closed).to.deep.equal(signal === 'SIGTERM' ? [0, null] : [null, signal]);
       await wire.over();
-      expect(before.said.err).to.equal('');
+      expect(before.output.err).to.equal('');
 
       const again = start();
       const back = await again.url();
@@ -117,7 +117,7 @@ describe('the notifications server', function () {
     const { port } = new URL(await serving.url());
     const busy = start(port);
     expect(await busy.closed).to.deep.equal([1, null]);
-    expect(busy.said.err).to.match(
+    expect(busy.output.err).to.match(
       /^Port \d+ is in use by another program\. .* PORT=\d+ node --import tsx examples\/notifications\/server\.ts\n$/,
     );
     serving.child.kill('SIGKILL');
@@ -127,7 +127,7 @@ describe('the notifications server', function () {
     writeFileSync(file, '');
     const folderless = exampleServer('notifications', { PORT: '0', DATA: file });
     expect(await folderless.closed).to.deep.equal([1, null]);
-    expect(folderless.said.err).to.match(
+    expect(folderless.output.err).to.match(
       /^Cannot store notifications in \S+: .* DATA=\.\/data node --import tsx .*\n$/,
     );
   });

@@ -17,7 +17,7 @@ const end = 'id: 1.E.2~\nevent: rxsse.end\ndata: null\n\n';
 
 for (const [name, mount] of http1) {
   describe(`sse on ${name}, byte by byte`, () => {
-    it('answers HTTP/1.0 without chunks, event by event, and ends with the connection', async () => {
+    it('answers HTTP/1.0 without chunks, event by event, up to the end of the connection', async () => {
       const source = new Subject<number>();
       await listen(mount(sse(source)).listener, (url) =>
         rawSocket(url, async (socket) => {
@@ -65,7 +65,7 @@ for (const [name, mount] of http1) {
       );
     });
 
-    it('delays a pipelined request behind an open stream, whose reader is not disturbed', async () => {
+    it('delays a pipelined request after an open stream, whose reader is not affected', async () => {
       const sources = [new Subject<string>(), new Subject<string>()];
       let requested = 0;
       const route = sse(() => sources[requested++] ?? NEVER);
@@ -74,7 +74,7 @@ for (const [name, mount] of http1) {
           socket.send('GET / HTTP/1.1', 'Host: x', '', 'GET / HTTP/1.1', 'Host: x', 'Connection: close');
           await socket.until(/retry/);
           while (requested < 2) await turn();
-          // More than Node lets wait for a response that is not the first in line.
+          // More than Node buffers for a response that is not the first of the pipeline.
           for (let n = 0; n < 3; n++) sources[1]?.next(`later ${'x'.repeat(20_000)}`);
           sources[0]?.next('now');
           const text = await socket.until(/data: "now"\n\n/);
@@ -134,7 +134,7 @@ for (const [name, mount] of http1) {
       expect(warnings).to.deep.equal([]);
     });
 
-    it('answers HEAD with the headers of GET and no byte more, and keeps the connection open', async () => {
+    it('answers HEAD with the headers of GET alone, and keeps the connection open', async () => {
       const ticks = feed(Ticks);
       await listen(mount(sse(ticks)).listener, (url) =>
         rawSocket(url, async (socket) => {
@@ -153,7 +153,7 @@ for (const [name, mount] of http1) {
   });
 }
 
-/** The middlewares, by what they do to a response before the route gets it. */
+/** The middlewares, by their changes to a response before the route. */
 const middlewares: Readonly<Record<string, (response: ServerResponse) => void>> = {
   'corks it for the turn': (response) => {
     response.cork();

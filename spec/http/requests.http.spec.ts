@@ -12,9 +12,9 @@ import { openStream } from '../support/openStream.ts';
 const Ticks = events({ Tick: t.number });
 
 async function ask(url: string, method: string): Promise<IncomingMessage> {
-  const asked = request(url, { method });
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const sent = request(url, { method });
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   response.resume();
   return response;
 }

@@ -15,7 +15,7 @@ type Tick = ReturnType<typeof Tick>;
 
 for (const [name, mount] of Object.entries(servers)) {
   describe(`a snapshot on ${name}`, () => {
-    it('replaces what a reader missed, and the stream continues after it', async () => {
+    it('replaces the missed events of a reader, and the stream continues after it', async () => {
       const ticks = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       let sum = 0;
       let cursor = '';
@@ -59,7 +59,7 @@ for (const [name, mount] of Object.entries(servers)) {
       );
     });
 
-    it('has no ids: a reader that is cut within it gets it again', async () => {
+    it('has no ids: a reader that is cut within it receives it again', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1, 2);
       const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
@@ -76,7 +76,7 @@ for (const [name, mount] of Object.entries(servers)) {
         expect(before).to.match(
           /^id: .*\nevent: rxsse\.position\nretry: 1\ndata:\n\nid: .*\nevent: rxsse\.gap\ndata: .*\n\n$/,
         );
-        // What it came with, and that of the gap.
+        // The cursor of its request, and that of the gap.
         expect(ids.size).to.equal(2);
         expect(ids).to.include('1.other.1');
 
@@ -89,7 +89,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    it('may be slow: what is published meanwhile follows it', async () => {
+    it('can be slow: events that are published meanwhile follow it', async () => {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       const wanted = deferred();

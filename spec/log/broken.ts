@@ -11,7 +11,7 @@ export const sound = ({ entries }: LogRetention): LogUnderTest => {
 };
 
 /** Returns a log that behaves like another one except for the given members. */
-export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => {
+export const withOverrides = (log: EventLog, overrides: Partial<EventLog>): EventLog => {
   const claim = log.claim?.bind(log);
   return {
     append: (drafts, options) => log.append(drafts, options),
@@ -20,15 +20,15 @@ export const twisted = (log: EventLog, twist: Partial<EventLog>): EventLog => {
     end: (how, options) => log.end(how, options),
     close: () => log.close(),
     ...(claim && { claim }),
-    ...twist,
+    ...overrides,
   };
 };
 
 export const broken =
-  (twist: (log: EventLog) => Partial<EventLog>): OpenLog =>
+  (overrides: (log: EventLog) => Partial<EventLog>): OpenLog =>
   (retention) => {
     const tested = sound(retention);
-    return { ...tested, log: twisted(tested.log, twist(tested.log)) };
+    return { ...tested, log: withOverrides(tested.log, overrides(tested.log)) };
   };
 
 export const brokenDrafts = (change: (draft: EncodedEvent) => EncodedEvent): OpenLog =>

@@ -2,7 +2,7 @@ import { catchError, defer, map, NEVER, type Observable, of, throwError } from '
 import { FencedError } from '../../lib/error/FencedError.ts';
 import type { ClaimState, EventLog } from '../../lib/log/EventLog.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
-import { broken, sound, twisted } from './broken.ts';
+import { broken, sound, withOverrides } from './broken.ts';
 
 const claimIn = (log: EventLog, holder: string, lease: number): Observable<ClaimState> =>
   log.claim?.(holder, lease) ?? NEVER;
@@ -12,13 +12,13 @@ const brokenClaims = (change: (claim: ClaimState, holder: string) => ClaimState)
     claim: (holder, lease) => claimIn(log, holder, lease).pipe(map((claim) => change(claim, holder))),
   }));
 
-/** What a log with broken claims does, the log, and the test that must fail. */
+/** The mistake of a log with broken claims, the log, and the test that must fail. */
 export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   [
     'has a second writer and is not `shared`',
     (retention) => {
       const tested = sound(retention);
-      return { ...tested, second: () => twisted(tested.log, {}) };
+      return { ...tested, second: () => withOverrides(tested.log, {}) };
     },
     /is `shared`/,
   ],
@@ -164,7 +164,7 @@ export const brokenClaimLogs: readonly (readonly [string, OpenLog, RegExp])[] = 
   ],
   [
     'counts its tokens again after a restart',
-    (retention) => ({ ...sound(retention), reopen: () => twisted(sound(retention).log, {}) }),
+    (retention) => ({ ...sound(retention), reopen: () => withOverrides(sound(retention).log, {}) }),
     /raises its token/,
   ],
   [

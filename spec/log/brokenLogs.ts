@@ -2,11 +2,11 @@ import { catchError, concatMap, defer, from, map, merge, NEVER, of, Subject, tim
 import type { EventLog, Page } from '../../lib/log/EventLog.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
 import type { OpenLog } from '../../lib/testing/logSuite.ts';
-import { broken, brokenDrafts, brokenPages, edited, sound, started, twisted } from './broken.ts';
+import { broken, brokenDrafts, brokenPages, edited, sound, started, withOverrides } from './broken.ts';
 
 const empty = new Uint8Array(0);
 
-/** What a broken log does, the log, and the test that must fail. */
+/** The mistake of a broken log, the log, and the test that must fail. */
 export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
   ['drops a name', brokenDrafts((draft) => ({ ...draft, event: undefined })), /as it was appended/],
   ['drops a retry', brokenDrafts((draft) => ({ ...draft, retry: undefined })), /as it was appended/],
@@ -175,7 +175,7 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
         fresh
           .read(after, most)
           .pipe(concatMap((page) => tested.log.read(0, 0).pipe(map(({ epoch }) => ({ ...page, epoch })))));
-      return { ...tested, reopen: () => twisted(fresh, { read }) };
+      return { ...tested, reopen: () => withOverrides(fresh, { read }) };
     },
     /over a restart/,
   ],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { logSuite, type OpenLog } from '../../lib/testing/logSuite.ts';
-import { sound, twisted } from './broken.ts';
+import { sound, withOverrides } from './broken.ts';
 import { brokenClaimLogs } from './brokenClaims.ts';
 import { brokenLogs } from './brokenLogs.ts';
 
@@ -27,7 +27,7 @@ describe('logSuite', () => {
   it('passes a log that cannot be claimed', async () => {
     const plain: OpenLog = (retention) => {
       const tested = sound(retention);
-      const { claim: _, ...log } = twisted(tested.log, {});
+      const { claim: _, ...log } = withOverrides(tested.log, {});
       return { ...tested, log };
     };
     expect(await failuresOf(plain)).to.deep.equal([]);

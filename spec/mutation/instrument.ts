@@ -58,24 +58,26 @@ export function instrument(file: string, text: string, firstId: number): { text:
     );
 
   const transformer: ts.TransformerFactory<ts.SourceFile> = (context) => {
-    const children = <N extends ts.Node>(node: N): N => ts.visitEachChild(node, visit, context);
+    const children = <N extends ts.Node>(node: N): N => ts.visitEachChild(node, transform, context);
     const condition = (node: ts.Expression): ts.Expression => {
       const [always, never] = [isOn(node, 'condition: true'), isOn(node, 'condition: false')];
-      const visited = ts.visitNode(node, visit, ts.isExpression);
-      return choice(always, factory.createTrue(), choice(never, factory.createFalse(), visited));
+      const transformed = ts.visitNode(node, transform, ts.isExpression);
+      return choice(always, factory.createTrue(), choice(never, factory.createFalse(), transformed));
     };
 
-    function visit(node: ts.Node): ts.Node {
+    function transform(node: ts.Node): ts.Node {
       if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
       if (ts.isThrowStatement(node)) return node;
       if (ts.isIfStatement(node)) {
-        const then = ts.visitNode(node.thenStatement, visit, ts.isStatement);
-        const otherwise = node.elseStatement && ts.visitNode(node.elseStatement, visit, ts.isStatement);
+        const then = ts.visitNode(node.thenStatement, transform, ts.isStatement);
+        const otherwise = node.elseStatement && ts.visitNode(node.elseStatement, transform, ts.isStatement);
         return factory.updateIfStatement(node, condition(node.expression), then, otherwise);
       }
       if (ts.isConditionalExpression(node)) {
-        const [then, otherwise] = [node.whenTrue, node.whenFalse].map((n) => ts.visitNode(n, visit, ts.isExpression));
+        const [then, otherwise] = [node.whenTrue, node.whenFalse].map((n) =>
+          ts.visitNode(n, transform, ts.isExpression),
+        );
         if (then === undefined || otherwise === undefined) return node;
         return factory.createParenthesizedExpression(
           factory.createConditionalExpression(condition(node.condition), undefined, then, undefined, otherwise),
@@ -89,8 +91,8 @@ export function instrument(file: string, text: string, firstId: number): { text:
         const isAssigned =
           operatorToken.kind === ts.SyntaxKind.PlusEqualsToken || operatorToken.kind === ts.SyntaxKind.MinusEqualsToken;
         const [a, b] = [
-          isAssigned ? left : ts.visitNode(left, visit, ts.isExpression),
-          ts.visitNode(right, visit, ts.isExpression),
+          isAssigned ? left : ts.visitNode(left, transform, ts.isExpression),
+          ts.visitNode(right, transform, ts.isExpression),
         ];
         return choice(
           on,
@@ -100,7 +102,7 @@ export function instrument(file: string, text: string, firstId: number): { text:
       }
       if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
         const on = isOn(node, '! left out');
-        const operand = ts.visitNode(node.operand, visit, ts.isExpression);
+        const operand = ts.visitNode(node.operand, transform, ts.isExpression);
         return choice(on, operand, factory.createLogicalNot(operand));
       }
       if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) {
@@ -128,7 +130,7 @@ export function instrument(file: string, text: string, firstId: number): { text:
       }
       return children(node);
     }
-    return (root) => ts.visitEachChild(root, visit, context);
+    return (root) => ts.visitEachChild(root, transform, context);
   };
 
   const { transformed } = ts.transform(source, [transformer]);

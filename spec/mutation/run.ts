@@ -117,7 +117,7 @@ try {
           '--import',
           './spec/mutation/active.mjs',
           ...specs,
-          ...patterns.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.spec.ts`)),
+          ...patterns.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.spec.ts`)),
         ],
         {
           cwd: folder,

@@ -9,9 +9,9 @@ export interface Test {
 }
 
 /**
- * Loads the specs once, and runs those that reach a mutant, again and again.
- * Told by messages: `{ measured }`, which a worker before it may have done;
- * then `{ id }`, and answers with what killed it.
+ * Loads the specs once, and runs those that reach a mutant, for one mutant after the other.
+ * Receives the message `{ measured }`, which an earlier worker may have sent, and then
+ * `{ id }`, and answers with the test that failed.
  */
 declare global {
   function isMutant(id: number): boolean;
@@ -26,14 +26,14 @@ globalThis.isMutant = (id) => {
 };
 
 /**
- * Random histories by the thousand and other processes: too slow to be run once a mutant. And memory, which says
- * nothing in a process that has run so much else.
+ * Thousands of random histories and other processes are too slow to be run for each mutant, and memory cannot be
+ * measured in a process that has run other specs.
  */
 const heavy = HEAVY ? /memory\.spec\.ts$/ : /(model|histories|processes|wakes|memory|linear)\.spec\.ts$/;
 const [, , ...patterns] = process.argv;
 const mocha = new Mocha({ timeout: 5000, bail: true, reporter: class {} as never });
 mocha.cleanReferencesAfterRun(false);
-for (const file of patterns.flatMap((place) => filesBelow(place, '.spec.ts')).filter((path) => !heavy.test(path)))
+for (const file of patterns.flatMap((pattern) => filesBelow(pattern, '.spec.ts')).filter((path) => !heavy.test(path)))
   mocha.addFile(file);
 await mocha.loadFilesAsync();
 const whileLoading = reached.slice();

@@ -101,7 +101,7 @@ describe('decodeEvents', () => {
     nothing: [undefined, 'event: expected { type, data }, got undefined'],
     'a comment': [comment('hi'), 'type: expected one of order_paid, order_shipped, got undefined'],
     'a message of other text': [message({ event: 'order_paid', text: 'hi' } as never), 'data: expected JSON'],
-    'a gap that somebody sends': [gap, 'type: expected one of order_paid, order_shipped, got another name'],
+    'a gap that a client sends': [gap, 'type: expected one of order_paid, order_shipped, got another name'],
   };
   for (const [what, [value, issue]] of Object.entries(bad)) {
     it(`reports ${what}`, () => {

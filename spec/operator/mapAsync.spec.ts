@@ -191,12 +191,12 @@ describe('mapAsync', () => {
       'is aborted for the calls behind a failed one',
       marbles(({ hot, flush }) => {
         const signals: Record<string, AbortSignal> = {};
-        const kept = (letter: string, signal: AbortSignal) => {
+        const recorded = (letter: string, signal: AbortSignal) => {
           signals[letter] = signal;
           return letter === 'n' ? later(1e6, letter, signal) : work(letter, signal);
         };
         const source = hot('d--xn');
-        source.pipe(mapAsync(kept, { concurrency: 3 })).subscribe({ error: () => {} });
+        source.pipe(mapAsync(recorded, { concurrency: 3 })).subscribe({ error: () => {} });
         flush();
         expect([signals.x?.aborted, signals.n?.aborted]).to.deep.equal([true, true]);
       }),

@@ -5,8 +5,8 @@ import { pictures } from './pictures.ts';
 describe('the pictures of the operators', () => {
   it('match the diagrams of the doc comments; npm run pictures draws them again', () => {
     const drawn = pictures();
-    const kept = filesIn('docs/images/operators', '.svg');
-    expect([...kept.keys()]).to.deep.equal([...drawn.keys()].sort());
-    for (const [path, svg] of drawn) expect(kept.get(path), path).to.equal(svg);
+    const stored = filesIn('docs/images/operators', '.svg');
+    expect([...stored.keys()]).to.deep.equal([...drawn.keys()].sort());
+    for (const [path, svg] of drawn) expect(stored.get(path), path).to.equal(svg);
   });
 });

@@ -106,7 +106,7 @@ describe('toAsyncIterable', () => {
     ]);
   });
 
-  it('drops the waiting values and ends when the loop is left', async () => {
+  it('drops the waiting values and ends when the loop breaks', async () => {
     const source = new Subject<number>();
     const loop = toAsyncIterable(source, { overflow: 'fail' })[Symbol.asyncIterator]();
     const first = loop.next();

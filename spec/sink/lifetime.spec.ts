@@ -82,7 +82,7 @@ describe('the life of a connection', () => {
       reader(sse(hooks('failed'), hot('10ms #')));
       reader(
         sse(
-          hooks('never begun'),
+          hooks('never started'),
           throwError(() => 'early'),
         ),
       );

@@ -43,7 +43,7 @@ for (const [what, routeOf] of Object.entries(ways)) {
           expect(each.listeners).to.equal(0);
           expect(each.writes.every(({ at }) => at < 5)).to.equal(true);
         }
-        // Nothing is read any more: a timer that is left would fail this run.
+        // Nothing is read any more: a timer that remained would fail this spec.
       }),
     );
 

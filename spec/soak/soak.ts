@@ -3,7 +3,7 @@ import { disconnects, whileBusy } from './disconnects.ts';
 import { big, soaked } from './routes.ts';
 import { held, resources } from './settled.ts';
 
-/** What remains of one kind of route when all of its readers have disconnected. */
+/** The resources that remain of one kind of route when all of its readers have disconnected. */
 export interface Found {
   readonly name: string;
   readonly cycles: number;

@@ -16,7 +16,7 @@ const flags = [
 /** The longest wait for anything on a page, in ms: below the timeout of a browser spec, so that the failure says what was awaited. */
 const pageTimeout = 15_000;
 
-interface Visit {
+interface OpenedPage {
   readonly browser: Browser;
   readonly page: Page;
   /** The problems of the page so far: console errors and warnings, uncaught errors, failed requests. */
@@ -27,7 +27,7 @@ interface Visit {
  * Opens an empty page in Chromium with a fresh profile while the callback runs,
  * and closes all of it afterwards. `executablePath` is the result of `requires('chromium')`.
  */
-export async function visit<T>(executablePath: string, use: (visit: Visit) => Promise<T>): Promise<T> {
+export async function withPage<T>(executablePath: string, use: (opened: OpenedPage) => Promise<T>): Promise<T> {
   const browser = await chromium.launch({ executablePath, args: flags, timeout: 30_000 });
   return closing(
     () => browser.close(),

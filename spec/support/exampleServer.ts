@@ -16,7 +16,7 @@ if (typeof after === 'function') {
 export interface ExampleServer {
   readonly child: ChildProcess;
   /** The output so far. */
-  readonly said: { readonly out: string; readonly err: string };
+  readonly output: { readonly out: string; readonly err: string };
   /** Resolves with the exit code and the signal when the process and its output have ended. */
   readonly closed: Promise<unknown[]>;
   /** Resolves with its first line of output, which it writes when it listens. */
@@ -33,22 +33,22 @@ export function exampleServer(name: string, env: Readonly<Record<string, string>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
-  const said = { out: '', err: '' };
+  const output = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said.out += text;
+    output.out += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.err += text;
+    output.err += text;
   });
   const closed = once(child, 'close').finally(() => started.delete(child));
 
   const greeting = async (): Promise<string> => {
-    while (!said.out.includes('\n')) {
+    while (!output.out.includes('\n')) {
       const hasExited = await Promise.race([once(child.stdout, 'data').then(() => false), closed.then(() => true)]);
-      if (hasExited) throw new Error(`the ${name} server did not start: ${said.err}`);
+      if (hasExited) throw new Error(`the ${name} server did not start: ${output.err}`);
     }
-    return said.out;
+    return output.out;
   };
   const url = async (): Promise<string> => /http:\S+/.exec(await greeting())?.[0] ?? '';
-  return { child, said, closed, greeting, url };
+  return { child, output, closed, greeting, url };
 }

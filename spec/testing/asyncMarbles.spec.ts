@@ -88,10 +88,10 @@ describe('asyncMarbles', () => {
   it(
     'advances time while the test awaits',
     asyncMarbles(async ({ hot, flush }) => {
-      const begun = asyncScheduler.now();
+      const started = asyncScheduler.now();
       expect(await firstValueFrom(timer(7).pipe(map(() => asyncScheduler.now())))).to.equal(7);
       await sleep(3000);
-      expect([begun, Date.now(), clock.now()]).to.deep.equal([0, 3007, 3007]);
+      expect([started, Date.now(), clock.now()]).to.deep.equal([0, 3007, 3007]);
       const late: unknown[] = [];
       hot('a-b').subscribe((letter) => late.push([Date.now(), letter]));
       await flush();

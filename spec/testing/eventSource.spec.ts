@@ -11,9 +11,9 @@ const head = { 'Content-Type': 'text/event-stream' };
 
 /** Answers each connection with the next text, or with a status for a number, and records the requests. */
 function answering(...answers: (string | Uint8Array | number)[]) {
-  const came: unknown[] = [];
+  const requests: unknown[] = [];
   const handler = (request: SseRequest, response: NodeResponse) => {
-    came.push([asyncScheduler.now(), request.headers['last-event-id']]);
+    requests.push([asyncScheduler.now(), request.headers['last-event-id']]);
     const answer = answers.shift();
     if (answer === undefined) return;
     if (typeof answer === 'number') {
@@ -24,19 +24,19 @@ function answering(...answers: (string | Uint8Array | number)[]) {
     response.writeHead(200, head);
     response.end(answer);
   };
-  return { came, handler };
+  return { requests, handler };
 }
 
 describe('a reader that behaves as EventSource', () => {
   it(
     'reconnects after its retry with its newest id, which it retains',
     marbles(({ eventSource, expectFrames, flush }) => {
-      const { came, handler } = answering('id: 1\ndata: 1\n\n', 'retry: 20\n\ndata: 2\n\n', 'id: 3\n\n', 204);
+      const { requests, handler } = answering('id: 1\ndata: 1\n\n', 'retry: 20\n\ndata: 2\n\n', 'id: 3\n\n', 204);
       const r = eventSource(handler, { retry: 10 });
       const values = { a: message({ id: '1', data: 1 }), b: 2 };
       expectFrames(r).toBe('a 9ms b 39ms |', values);
       flush();
-      expect(came).to.deep.equal([
+      expect(requests).to.deep.equal([
         [0, undefined],
         [10, '1'],
         [30, '1'],
@@ -49,10 +49,10 @@ describe('a reader that behaves as EventSource', () => {
   it(
     'clears its position at an empty id, and then sends no Last-Event-ID',
     marbles(({ eventSource, flush }) => {
-      const { came, handler } = answering('id: 1\ndata: 1\n\n', 'id\ndata: 2\n\n', 204);
+      const { requests, handler } = answering('id: 1\ndata: 1\n\n', 'id\ndata: 2\n\n', 204);
       eventSource(handler, { retry: 1, lastEventId: '0' });
       flush();
-      expect(came.map((visit) => (visit as unknown[])[1])).to.deep.equal(['0', '1', undefined]);
+      expect(requests.map((request) => (request as unknown[])[1])).to.deep.equal(['0', '1', undefined]);
     }),
   );
 
@@ -73,11 +73,11 @@ describe('a reader that behaves as EventSource', () => {
   it(
     'drops the block that a cut leaves incomplete, except its retry',
     marbles(({ eventSource, flush }) => {
-      const { came, handler } = answering('id: 1\ndata: 1\n\nid: 2\nretry: 4\ndata: 2\n', 204);
+      const { requests, handler } = answering('id: 1\ndata: 1\n\nid: 2\nretry: 4\ndata: 2\n', 204);
       const r = eventSource(handler);
       flush();
       expect(r.frames).to.have.length(1);
-      expect(came).to.deep.equal([
+      expect(requests).to.deep.equal([
         [0, undefined],
         [4, '1'],
       ]);
@@ -104,10 +104,10 @@ describe('a reader that behaves as EventSource', () => {
   it(
     'reconnects when the connection breaks before the response',
     marbles(({ eventSource, flush }) => {
-      const { came, handler } = answering();
+      const { requests, handler } = answering();
       eventSource(handler, { retry: 3, sockets: ['-X', 'X'], socket: '8ms C' });
       flush();
-      expect(came.map((visit) => (visit as unknown[])[0])).to.deep.equal([0, 4, 7]);
+      expect(requests.map((request) => (request as unknown[])[0])).to.deep.equal([0, 4, 7]);
     }),
   );
 

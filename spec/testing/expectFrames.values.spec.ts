@@ -24,7 +24,7 @@ const named = (data: unknown) => message({ event: 'tick', data });
 
 describe('a value of expectFrames', () => {
   /** The difference between a frame that was sent and the value expected of it, if any. */
-  function told(sent: Frame, expected: unknown): string {
+  function difference(sent: Frame, expected: unknown): string {
     try {
       marbles(({ cold, reader, expectFrames }) => {
         expectFrames(reader(send(cold('(f|)', { f: sent })))).toBe('(f|)', { f: expected });
@@ -37,40 +37,42 @@ describe('a value of expectFrames', () => {
 
   it('is compared by event, data and retry when it is a frame', () => {
     expect(
-      told(
+      difference(
         message({ id: '1', event: 'a', data: { n: 1 }, retry: 2 }),
         message({ event: 'a', data: { n: 1 }, retry: 2 }),
       ),
     ).to.equal('same');
-    expect(told(message({ event: 'a', data: 1 }), message({ event: 'b', data: 1 }))).to.contain(
+    expect(difference(message({ event: 'a', data: 1 }), message({ event: 'b', data: 1 }))).to.contain(
       "A  { data: 1, event: 'a' }",
     );
-    expect(told(message({ data: 1 }), message({ data: 2 }))).to.contain('A  { data: 1 }');
-    expect(told(message({ data: 1, retry: 2 }), message({ data: 1 }))).to.contain('A  { data: 1, retry: 2 }');
-    expect(told(message({ text: 'x' }), message({ data: 'x' }))).to.contain("A  { text: 'x' }");
-    expect(told(comment('a'), comment('b'))).to.contain("A  { comment: 'a' }");
-    expect(told(comment('1'), message({ data: 1 }))).to.contain("A  { comment: '1' }");
-    expect(told(named(1), retry(1))).to.contain('f  { retry: 1 }');
+    expect(difference(message({ data: 1 }), message({ data: 2 }))).to.contain('A  { data: 1 }');
+    expect(difference(message({ data: 1, retry: 2 }), message({ data: 1 }))).to.contain('A  { data: 1, retry: 2 }');
+    expect(difference(message({ text: 'x' }), message({ data: 'x' }))).to.contain("A  { text: 'x' }");
+    expect(difference(comment('a'), comment('b'))).to.contain("A  { comment: 'a' }");
+    expect(difference(comment('1'), message({ data: 1 }))).to.contain("A  { comment: '1' }");
+    expect(difference(named(1), retry(1))).to.contain('f  { retry: 1 }');
   });
 
   it('is compared with its id when it has one', () => {
-    expect(told(message({ id: '1', data: 1 }), message({ id: '1', data: 1 }))).to.equal('same');
-    expect(told(message({ id: '1', data: 1 }), message({ id: '2', data: 1 }))).to.contain("A  { data: 1, id: '1' }");
-    expect(told(message({ data: 1 }), message({ id: '2', data: 1 }))).to.contain('A  { data: 1 }');
+    expect(difference(message({ id: '1', data: 1 }), message({ id: '1', data: 1 }))).to.equal('same');
+    expect(difference(message({ id: '1', data: 1 }), message({ id: '2', data: 1 }))).to.contain(
+      "A  { data: 1, id: '1' }",
+    );
+    expect(difference(message({ data: 1 }), message({ id: '2', data: 1 }))).to.contain('A  { data: 1 }');
   });
 
   it('is JSON without a name when it is any other value, dates included', () => {
-    expect(told(message({ data: { at: new Date(0), b: [1] } }), { b: [1], at: new Date(0) })).to.equal('same');
-    expect(told(message({ data: 'f' }), 'f')).to.equal('same');
-    expect(told(named('f'), 'f')).to.contain("A  { data: 'f', event: 'tick' }");
-    expect(told(message({ data: 1 }), undefined)).to.contain('expectFrames: f must be JSON');
+    expect(difference(message({ data: { at: new Date(0), b: [1] } }), { b: [1], at: new Date(0) })).to.equal('same');
+    expect(difference(message({ data: 'f' }), 'f')).to.equal('same');
+    expect(difference(named('f'), 'f')).to.contain("A  { data: 'f', event: 'tick' }");
+    expect(difference(message({ data: 1 }), undefined)).to.contain('expectFrames: f must be JSON');
   });
 
   it('is the event of that name when it is { type, data }, or the whole data of a frame without a name', () => {
-    expect(told(named({ n: 1 }), { type: 'tick', data: { n: 1 } })).to.equal('same');
-    expect(told(message({ data: { type: 'tick', data: 1 } }), { type: 'tick', data: 1 })).to.equal('same');
-    expect(told(named(1), { type: 'tick', data: 2 })).to.contain("A  { data: 1, event: 'tick' }");
-    expect(told(comment(), { type: 'tick', data: 2 })).to.contain("f  { data: 2, event: 'tick' }");
+    expect(difference(named({ n: 1 }), { type: 'tick', data: { n: 1 } })).to.equal('same');
+    expect(difference(message({ data: { type: 'tick', data: 1 } }), { type: 'tick', data: 1 })).to.equal('same');
+    expect(difference(named(1), { type: 'tick', data: 2 })).to.contain("A  { data: 1, event: 'tick' }");
+    expect(difference(comment(), { type: 'tick', data: 2 })).to.contain("f  { data: 2, event: 'tick' }");
   });
 
   it('is required for its letter', () => {

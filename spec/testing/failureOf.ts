@@ -18,16 +18,16 @@ export function failureOf(test: () => void): Failure {
 
 /** Returns the line of the caller as in a stack: `file.spec.ts:12`. */
 export function lineAfterThis(): string {
-  return place(new Error().stack?.split('\n')[2], 1);
+  return lineOf(new Error().stack?.split('\n')[2], 1);
 }
 
 /** Returns the first line of an error's stack. */
 export function firstLineOf(error: Error): string {
   const lines = error.stack?.slice(error.stack.indexOf(error.message) + error.message.length).split('\n');
-  return place(lines?.[1], 0);
+  return lineOf(lines?.[1], 0);
 }
 
-function place(frame: string | undefined, after: number): string {
+function lineOf(frame: string | undefined, after: number): string {
   const [, file, line] = /([^/\\]+):(\d+):\d+\)?$/.exec(frame ?? '') ?? [];
   return `${file}:${Number(line) + after}`;
 }

@@ -55,8 +55,8 @@ describe('the body of a request of fetchOf', () => {
   it(
     'is decoded by sse',
     asyncMarbles(async () => {
-      const said = sse({ body: { word: t.string } }, ({ body }) => timer(50).pipe(map(() => body.word)));
-      const fetch = fetchOf(said);
+      const route = sse({ body: { word: t.string } }, ({ body }) => timer(50).pipe(map(() => body.word)));
+      const fetch = fetchOf(route);
       expect(await (await fetch('/', posting('{"word":"hello"}'))).text()).to.contain('data: "hello"');
       expect(Date.now()).to.equal(50);
       expect((await fetch('/', posting('{}'))).status).to.equal(422);

@@ -27,15 +27,15 @@ describe('fetchOf', () => {
   it(
     'sends the method, URL and headers of the request',
     asyncMarbles(async () => {
-      const asked: unknown[] = [];
+      const requests: unknown[] = [];
       const fetch = fetchOf((request, response) => {
-        asked.push(request);
+        requests.push(request);
         response.writeHead(204, {});
         response.end();
       });
       const headers = { 'Last-Event-ID': '7' };
       expect((await fetch(new URL('http://a.test/b?c=d'), { headers })).status).to.equal(204);
-      expect(asked).to.deep.equal([{ method: 'GET', url: '/b?c=d', headers: { 'last-event-id': '7' } }]);
+      expect(requests).to.deep.equal([{ method: 'GET', url: '/b?c=d', headers: { 'last-event-id': '7' } }]);
     }),
   );
 
@@ -70,10 +70,10 @@ describe('fetchOf', () => {
     'has a full socket while its body is not read',
     asyncMarbles(async ({ flush }) => {
       const seen: boolean[] = [];
-      const response = await fetchOf((_request, given) => {
-        given.writeHead(200, {});
-        for (let written = 0; written < 3; written++) seen.push(given.write('x'));
-        given.on('drain', () => given.end('y'));
+      const response = await fetchOf((_request, response) => {
+        response.writeHead(200, {});
+        for (let written = 0; written < 3; written++) seen.push(response.write('x'));
+        response.on('drain', () => response.end('y'));
       })('/');
       await flush();
       // The queue of a body has space for one write.

@@ -95,12 +95,12 @@ describe('property, for responses that are not a stream', () => {
   });
 
   it('throws for a value that is not a route', () => {
-    for (const [given, kind] of [
+    for (const [value, kind] of [
       [undefined, 'undefined'],
       [new Subject(), 'object'],
       [Promise.resolve(sse(of(1))), 'Promise'],
     ] as const) {
-      expect(property(() => given as never, { script: 'X' })).to.throw(
+      expect(property(() => value as never, { script: 'X' })).to.throw(
         TypeError,
         `property: make must return a route made by sse, got ${kind}`,
       );

@@ -109,10 +109,10 @@ describe('a reader', () => {
         expect(response.write('data: 1\n\n')).to.equal(true);
         response.end();
       };
-      const [empty, asked] = [reader(answer(204)), reader(answer(200), { method: 'HEAD' })];
+      const [empty, ofHead] = [reader(answer(204)), reader(answer(200), { method: 'HEAD' })];
       flush();
       expect([empty.status, empty.text, empty.problem]).to.deep.equal([204, '', undefined]);
-      expect([asked.status, asked.text]).to.deep.equal([200, '']);
+      expect([ofHead.status, ofHead.text]).to.deep.equal([200, '']);
     }),
   );
 
@@ -120,7 +120,7 @@ describe('a reader', () => {
     'receives the response of Express to an error that was thrown or passed to next',
     marbles(({ reader, flush }) => {
       const refused = Object.assign(new Error('no'), { status: 403 });
-      const given = reader((_request, _response, next) => next?.(refused));
+      const refusal = reader((_request, _response, next) => next?.(refused));
       const thrown = reader(() => {
         throw 'text';
       });
@@ -130,7 +130,7 @@ describe('a reader', () => {
         next?.(refused);
       });
       flush();
-      expect([given.status, given.error]).to.deep.equal([403, refused]);
+      expect([refusal.status, refusal.error]).to.deep.equal([403, refused]);
       expect([thrown.status, thrown.error]).to.deep.equal([500, 'text']);
       expect([passed.status, passed.error]).to.deep.equal([404, undefined]);
       expect([late.status, late.error, late.cutAt]).to.deep.equal([200, refused, 0]);

@@ -5,8 +5,8 @@ import { marbles } from '../../lib/testing/index.ts';
 
 // The route of the README, which is compiled there and run here.
 const now = () => new Date(asyncScheduler.now());
-const said = { message: t.string, created_at: withDefault(DateFromISOString, now) };
-const Echoes = events({ Echo: said, ReverseEcho: said });
+const shape = { message: t.string, created_at: withDefault(DateFromISOString, now) };
+const Echoes = events({ Echo: shape, ReverseEcho: shape });
 
 const echo = (message: string) => timer(0, 1000).pipe(map(() => Echoes.Echo({ message })));
 const reverseEcho = (message: string) =>

@@ -16,7 +16,7 @@ describe('a route that waits for a promise, in a test without promises', () => {
     expect(failureOf(test).message).to.contain('where it waits for a promise, use asyncMarbles');
   });
 
-  it('fails with what to do instead, where the test is a function for routes', () => {
+  it('fails with what to do instead when the test is a function for routes', () => {
     const route = sse({ state: async () => 'ann' }, of('a'));
     const instead =
       /where (the route|it) waits for a promise, create it in this test with a function that does not, or use/;

@@ -75,7 +75,7 @@ export function unmindful(event: Chat | Gap): string {
   }
 }
 
-export function told(status: ConnectionStatus): string {
+export function textOf(status: ConnectionStatus): string {
   switch (status.state) {
     case 'connecting':
       return status.lastEventId;

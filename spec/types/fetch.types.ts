@@ -51,7 +51,7 @@ expectTypeOf(next).toEqualTypeOf<FetchHandler<NextRequest>>();
 new Hono().get('/by/:id', (c) => time(c.req.raw, { params: c.req.param() }));
 
 // Next: the type that its build requires of a route's second argument, and the argument that it passes.
-type SecondArgument<F> = F extends (...given: [never, infer A]) => unknown ? (unknown extends A ? 'any' : A) : never;
+type SecondArgument<F> = F extends (...args: [never, infer A]) => unknown ? (unknown extends A ? 'any' : A) : never;
 expectTypeOf<SecondArgument<typeof time>>().toEqualTypeOf<'any'>();
 time satisfies (request: NextRequest, context: { params: Promise<{ id: string }> }) => Promise<Response>;
 

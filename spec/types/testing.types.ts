@@ -6,7 +6,7 @@ import { comment, message } from '../../lib/wire/index.ts';
 const Ticks = events({ Tick: { n: t.number } });
 const { Tick } = Ticks;
 
-// The letters of a diagram may stand for events and frames alike.
+// The letters of a diagram can be events and frames.
 marbles(({ hot, cold, reader, expectObservable }) => {
   const values = { a: Tick({ n: 1 }), h: comment(), m: message({ text: 'x' }) };
   reader(sse({ events: Ticks }, hot('ahm', values)));

@@ -103,11 +103,11 @@ describe('FrameParser', () => {
 
   describe('the position', () => {
     it('moves at the blank line, before its message, and also without a message', () => {
-      const told: unknown[] = [];
+      const received: unknown[] = [];
       const parser = new FrameParser({
         lastEventId: 'seed',
-        onMessage: ({ id }) => told.push(['message', id, parser.lastEventId]),
-        onPosition: (id) => told.push(['position', id, parser.lastEventId]),
+        onMessage: ({ id }) => received.push(['message', id, parser.lastEventId]),
+        onPosition: (id) => received.push(['position', id, parser.lastEventId]),
       });
       const positionAfter = (text: string) => {
         parser.push(bytesOf(text));
@@ -118,7 +118,7 @@ describe('FrameParser', () => {
       expect(positionAfter('data: 2\n\nid: 3\ndata: 3\n\nid: 4')).to.equal('3');
       expect(positionAfter('\nid: 5\0\n\n')).to.equal('4');
       expect(positionAfter('id:\n\n')).to.equal('');
-      expect(told).to.deep.equal([
+      expect(received).to.deep.equal([
         ['message', undefined, 'seed'],
         ['position', '1', '1'],
         ['message', undefined, '1'],
@@ -137,10 +137,10 @@ describe('FrameParser', () => {
     for (const newline of ['\n', '\r\n']) {
       it(`by any listener, reports nothing more of the same chunk (${JSON.stringify(newline)})`, () => {
         all.forEach((_, last) => {
-          const told: string[] = [];
+          const received: string[] = [];
           const tell = (name: string) => () => {
-            told.push(name);
-            if (told.length === last + 1) parser.stop();
+            received.push(name);
+            if (received.length === last + 1) parser.stop();
           };
           const [onMessage, onComment, onRetry, onPosition] = ['onMessage', 'onComment', 'onRetry', 'onPosition'].map(
             tell,
@@ -148,7 +148,7 @@ describe('FrameParser', () => {
           const parser = new FrameParser({ onMessage, onComment, onRetry, onPosition });
           parser.push(bytesOf(`${stream.replaceAll('\n', newline)}data: 8`));
           parser.push(bytesOf('\n\n'));
-          expect(told).to.deep.equal(all.slice(0, last + 1));
+          expect(received).to.deep.equal(all.slice(0, last + 1));
         });
       });
     }

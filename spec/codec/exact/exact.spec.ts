@@ -4,7 +4,7 @@ import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
 import { CheckedEvent } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
-import { leaky, lines, received, refused, said, sent, user } from './sample.ts';
+import { leaky, lines, messageOf, received, refused, sent, user } from './sample.ts';
 
 describe('exact', () => {
   it('rejects what JSON cannot represent', () => {
@@ -20,11 +20,11 @@ describe('exact', () => {
   });
 
   it('rejects NaN and infinite numbers at any depth', () => {
-    expect(said({ a: t.array(t.type({ n: t.number })) }, { a: [{ n: Number.NaN }] })).to.equal(
+    expect(messageOf({ a: t.array(t.type({ n: t.number })) }, { a: [{ n: Number.NaN }] })).to.equal(
       'x.data.a[0].n: expected number, got NaN',
     );
-    expect(said(t.Int, Number.NaN)).to.equal('x.data: expected Int, got NaN');
-    expect(said(t.record(t.string, t.number), { k: Number.POSITIVE_INFINITY })).to.equal(
+    expect(messageOf(t.Int, Number.NaN)).to.equal('x.data: expected Int, got NaN');
+    expect(messageOf(t.record(t.string, t.number), { k: Number.POSITIVE_INFINITY })).to.equal(
       'x.data.k: expected number, got Infinity',
     );
   });
@@ -32,7 +32,7 @@ describe('exact', () => {
   it('rejects the holes of an array, which JSON fills with null', () => {
     const holes: number[] = [1];
     holes[2] = 3;
-    expect(said(t.array(t.number), holes)).to.equal('x.data[1]: expected number, got undefined');
+    expect(messageOf(t.array(t.number), holes)).to.equal('x.data[1]: expected number, got undefined');
   });
 
   it('treats a field that may be undefined as one that may be absent', () => {
@@ -48,23 +48,23 @@ describe('exact', () => {
     expect(received(pair, ['a', 1, 'more'])).to.deep.equal(['a', 1]);
     expect(lines(pair, ['a'])).to.deep.equal(['x[1]: expected number, got undefined']);
     expect(lines(pair, 'a')).to.deep.equal(['x: expected array of 2 items, got string']);
-    expect(said(pair, ['a', 1, 'more'])).to.equal('x.data: expected [string, number], got array');
+    expect(messageOf(pair, ['a', 1, 'more'])).to.equal('x.data: expected [string, number], got array');
   });
 
   it('preserves names that the user chose and shortens those of io-ts in messages for the program', () => {
-    expect(said(t.type({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
-    expect(said(t.type({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
-    expect(said(t.strict({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
-    expect(said(t.strict({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
-    expect(said(t.partial({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
-    expect(said(t.readonly(t.type({ a: t.string })), 1)).to.equal('x.data: expected object, got number');
-    expect(said(t.array(t.type({ a: t.string })), 1)).to.equal('x.data: expected Array<object>, got number');
-    expect(said(t.record(t.string, t.string), 1)).to.equal('x.data: expected object, got number');
-    expect(said(t.refinement(t.number, Number.isInteger), 1.5)).to.equal(
+    expect(messageOf(t.type({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
+    expect(messageOf(t.type({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
+    expect(messageOf(t.strict({ a: t.string }, 'Thing'), 1)).to.equal('x.data: expected Thing, got number');
+    expect(messageOf(t.strict({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
+    expect(messageOf(t.partial({ a: t.string }), 1)).to.equal('x.data: expected object, got number');
+    expect(messageOf(t.readonly(t.type({ a: t.string })), 1)).to.equal('x.data: expected object, got number');
+    expect(messageOf(t.array(t.type({ a: t.string })), 1)).to.equal('x.data: expected Array<object>, got number');
+    expect(messageOf(t.record(t.string, t.string), 1)).to.equal('x.data: expected object, got number');
+    expect(messageOf(t.refinement(t.number, Number.isInteger), 1.5)).to.equal(
       'x.data: expected number (isInteger), got number',
     );
-    expect(said(t.union([t.string, t.null], 'Name'), 1)).to.equal('x.data: expected Name, got number');
-    expect(said(t.intersection([user, t.type({ age: t.number }, 'Aged')]), 1)).to.equal(
+    expect(messageOf(t.union([t.string, t.null], 'Name'), 1)).to.equal('x.data: expected Name, got number');
+    expect(messageOf(t.intersection([user, t.type({ age: t.number }, 'Aged')]), 1)).to.equal(
       'x.data: expected User & Aged, got number',
     );
   });
@@ -78,7 +78,7 @@ describe('exact', () => {
     const wire = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
     expect(received(later, wire)).to.have.keys('from', 'to');
     expect(lines(later, { from: wire.to, to: wire.from })).to.deep.equal(['x: expected Span, got object']);
-    expect(said(later, { from: new Date(1), to: new Date(0) })).to.equal('x.data: expected Span, got object');
+    expect(messageOf(later, { from: new Date(1), to: new Date(0) })).to.equal('x.data: expected Span, got object');
     const both = t.intersection([later, t.type({ n: t.number })]);
     expect(received(both, { ...wire, n: 1 })).to.have.keys('from', 'to', 'n');
     expect(lines(both, { from: wire.to, to: wire.from, n: 1 })).to.deep.equal([
@@ -98,7 +98,7 @@ describe('exact', () => {
     expect(sent({ a: shout }, { a: 'hey' })).to.deep.equal({ a: 'HEY' });
     expect(received({ a: shout }, { a: 'HEY' })).to.deep.equal({ a: 'hey' });
     expect(lines(t.type({ a: shout }), { a: 5 })).to.deep.equal(['x.a: expected Shout, got number']);
-    expect(said({ a: shout }, { a: 5 })).to.equal('x.data.a: expected Shout, got number');
+    expect(messageOf({ a: shout }, { a: 5 })).to.equal('x.data.a: expected Shout, got number');
     expect(sent({ a: t.string.pipe(shout) }, { a: 'hey' })).to.deep.equal({ a: 'HEY' });
   });
 

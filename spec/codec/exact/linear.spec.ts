@@ -8,7 +8,7 @@ import { event } from '../../../lib/event/event.ts';
 
 /** How a member of the union contains the next level. */
 type Slot = 'child' | 'list' | 'pair' | 'dictionary' | 'optional';
-/** What a member is wrapped in. */
+/** The codec around a member. */
 type Wrapper = 'none' | 'readonly' | 'refinement' | 'intersection' | 'union' | 'recursion';
 
 interface Member {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { DateFromISOString, Int, IntFromString, NonEmptyString } from '../../../lib/index.ts';
 import { withMessage } from '../withMessage.ts';
-import { lines, said } from './sample.ts';
+import { lines, messageOf } from './sample.ts';
 
 const city = withMessage(t.string, () => 'the name of a city');
 const positive = withMessage(
@@ -52,13 +52,15 @@ describe('the message of a failure for a sender', () => {
   });
 
   it('has the paths inside an object with a message', () => {
-    const place = withMessage(t.type({ city: t.string }), () => 'a place');
-    expect(lines(place, 5)).to.deep.equal(['x: expected a place, got number']);
-    expect(lines(place, {})).to.deep.equal(['x.city: expected string, got undefined']);
+    const address = withMessage(t.type({ city: t.string }), () => 'an address');
+    expect(lines(address, 5)).to.deep.equal(['x: expected an address, got number']);
+    expect(lines(address, {})).to.deep.equal(['x.city: expected string, got undefined']);
   });
 
   it('differs from the message for the program, which has the names of codecs', () => {
-    expect(said(t.type({ a: NonEmptyString }), { a: '' })).to.equal('x.data.a: expected NonEmptyString, got string');
-    expect(said(positive, -1)).to.equal('x.data: expected Positive, got number');
+    expect(messageOf(t.type({ a: NonEmptyString }), { a: '' })).to.equal(
+      'x.data.a: expected NonEmptyString, got string',
+    );
+    expect(messageOf(positive, -1)).to.equal('x.data: expected Positive, got number');
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { DateFromISOString } from '../../../lib/codec/DateFromISOString.ts';
 import { event } from '../../../lib/event/event.ts';
-import { lines, received, refused, said, sent, tree } from './sample.ts';
+import { lines, messageOf, received, refused, sent, tree } from './sample.ts';
 
 describe('a recursion', () => {
   it('follows the data to any depth', () => {
@@ -41,9 +41,9 @@ describe('a recursion', () => {
   });
 
   it('is bounded in depth, for data of the program and from outside', () => {
-    expect(said(list, long(200))).to.equal('');
+    expect(messageOf(list, long(200))).to.equal('');
     const tooDeep = `${'.next'.repeat(16)}.…: expected List of at most 200 levels, got object`;
-    expect(said(list, long(201))).to.equal(`x.data${tooDeep}`);
+    expect(messageOf(list, long(201))).to.equal(`x.data${tooDeep}`);
     let wire: unknown = null;
     for (let depth = 0; depth < 50_000; depth++) wire = { at: '1970-01-01T00:00:00Z', next: wire };
     expect(lines(list, wire)).to.deep.equal([`x${tooDeep}`]);
@@ -52,7 +52,7 @@ describe('a recursion', () => {
   it('rejects circular data each time', () => {
     const circle = { name: 'a', children: [] as unknown[] };
     circle.children.push(circle, circle, circle);
-    expect(said(tree, circle)).to.match(
+    expect(messageOf(tree, circle)).to.match(
       /^x\.data\.children\[0\]\.children\[0\].*: expected Tree of at most 200 levels, got object/,
     );
     expect(lines(tree, circle).length).to.be.within(1, 9);

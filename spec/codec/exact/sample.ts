@@ -5,7 +5,7 @@ import { describeFailure } from '../../../lib/codec/describeFailure.ts';
 import { CheckedEvent } from '../../../lib/event/encodeEvent.ts';
 import { event } from '../../../lib/event/event.ts';
 
-/** What an event of that shape sends of the data. */
+/** Returns the data that an event of that shape sends. */
 export function sent(shape: t.Mixed | t.Props, data: unknown): unknown {
   const definition = event('x', shape);
   const made = Reflect.apply(definition, undefined, [data]);
@@ -17,7 +17,7 @@ export function sent(shape: t.Mixed | t.Props, data: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** What it keeps of what it receives. */
+/** Returns the decoded data of an event of that shape, or the number of failures. */
 export function received(shape: t.Mixed | t.Props, data: unknown): unknown {
   const decoded = event('x', shape).codec.decode({ type: 'x', data });
   if (decoded._tag === 'Left') return decoded.left.length;
@@ -36,7 +36,7 @@ export const tree: t.Type<Tree> = t.recursion('Tree', () =>
   t.type({ name: t.string, children: t.readonlyArray(tree) }),
 );
 
-/** Proves that no event has the shape, and why. */
+/** Expects a TypeError with this message for an event of that shape. */
 export const refused = (shape: t.Mixed | t.Props, message: string): void => {
   expect(() => event('x', shape))
     .to.throw(TypeError)
@@ -44,14 +44,14 @@ export const refused = (shape: t.Mixed | t.Props, message: string): void => {
     .that.contains(message);
 };
 
-/** Why the codec of an event does not take a value from outside. */
+/** Returns the lines of the failure to decode a value as the data of an event. */
 export const lines = (codec: t.Mixed, value: unknown): readonly string[] => {
   const decoded = event('x', codec).payload.decode(value);
   return isRight(decoded) ? [] : describeFailure(decoded.left, 'x');
 };
 
-/** What a constructor says of a value, or nothing. */
-export const said = (shape: t.Mixed | t.Props, data: unknown): string => {
+/** Returns the message of the error of a constructor, or an empty string. */
+export const messageOf = (shape: t.Mixed | t.Props, data: unknown): string => {
   try {
     Reflect.apply(event('x', shape), undefined, [data]);
     return '';

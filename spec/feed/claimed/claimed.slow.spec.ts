@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { numbersIn } from '../../http/kill9/numbersIn.ts';
 
-/** Sends numbers to those that connect, one a millisecond, and counts them. */
+/** Sends a number to each connected process every millisecond, and counts the processes. */
 class Upstream extends EventEmitter {
   readonly server: Server;
   /** The processes that are connected now, and how many numbers each was sent. */
@@ -117,7 +117,7 @@ describe('a source over an lmdb log in three processes', function () {
     start();
   });
 
-  it('is moved when its process stands still, which writes nothing and unsubscribes when it goes on', async () => {
+  it('is moved when its process is suspended, which writes nothing and unsubscribes when it continues', async () => {
     const holder = await upstream.holder();
     // Not stopped by a signal, which could come while it has the write lock of the file.
     children.get(holder)?.stdin?.write('stand still\n');

@@ -17,7 +17,7 @@ const hugeId = 'x'.repeat(500_000);
 const longestId = 'é'.repeat(2048);
 const longerId = `${longestId}x`;
 
-/** Answers each request with the next text, the last one to all that follow, and records the positions. */
+/** Answers each request with the next text, and every later one with the last text, and records the positions. */
 function answering(...texts: readonly string[]): {
   readonly handler: RequestListener;
   readonly positions: (string | undefined)[];
@@ -47,7 +47,7 @@ describe('an id that a request cannot carry', () => {
     ['of 4097 bytes', longerId],
     ['with a control character', 'a\u0001b'],
   ] as const) {
-    it(`${what} leaves the position where it was, delivers its event and is reported`, async () => {
+    it(`${what} does not change the position, delivers its event and is reported`, async () => {
       const { handler, positions } = answering(tick(1) + tick(2, id), tick(2, '2') + end);
       const issues: string[] = [];
       const cursors: string[] = [];
@@ -86,7 +86,7 @@ describe('an id that a request cannot carry', () => {
     expect(issues).to.deep.equal([tooLong, tooLong]);
   });
 
-  it('leaves the position of a loop where it was', async () => {
+  it('does not change the position of a loop', async () => {
     const { handler, positions } = answering(tick(1) + tick(2, hugeId), end);
     const ids: string[] = [];
     await listen(handler, async (url) => {
@@ -112,7 +112,7 @@ describe('an id that a request cannot carry', () => {
     expect(reports).to.deep.equal(Array(2).fill(`fromSse: ignored an id: ${tooLong}`));
   });
 
-  it('does not get into the URL of the next EventSource', async () => {
+  it('is not in the URL of the next EventSource', async () => {
     const { handler, positions } = answering(`retry: 1\n\n${tick(1)}${tick(2, hugeId)}`, tick(2, '2') + end);
     await listen(handler, async (url) => {
       const create = (id: string) => new EventSource(`${url}${id === '' ? '' : `?lastEventId=${id}`}`);
@@ -171,7 +171,7 @@ describe('a server and a position of several kilobytes', () => {
     }
   });
 
-  it('is left out of the messages of another server', async () => {
+  it('is removed from the messages of another server', async () => {
     const upstream = of(new TextEncoder().encode(tick(1) + tick(2, longerId) + tick(3)));
     const route = sse({ resume: 'own-ids' }, upstream.pipe(parseFrames()));
     await listen(route, async (url) => {

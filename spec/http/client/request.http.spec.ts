@@ -9,7 +9,7 @@ const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('lati
 const resumes = 'Rxsse-Resume: live\r\n';
 
 describe('the request of fromSse', () => {
-  it('asks for an uncached stream without a position, and announces a client that may be refused', () =>
+  it('requests an uncached stream without a position, and announces a client that may be rejected', () =>
     rawServer([ended(end)], async ({ url, requests }) => {
       await valuesOf(readTicks(new URL(`${url}/path?a=1`)));
       const [one] = requests;
@@ -61,7 +61,7 @@ describe('the request of fromSse', () => {
       expect(urls).to.deep.equal(['app://orders']);
     }));
 
-  it('is made for each subscriber', () =>
+  it('is sent for each subscriber', () =>
     rawServer([ended(tick(1) + end), ended(tick(2) + end)], async ({ url, requests }) => {
       const stream = readTicks(url);
       expect(requests).to.have.length(0);
@@ -70,7 +70,7 @@ describe('the request of fromSse', () => {
       expect(requests.map((one) => one.header('last-event-id'))).to.deep.equal([undefined, undefined]);
     }));
 
-  it('does not announce a client that may be refused if the client is strict', () =>
+  it('does not announce a client that may be rejected if the client is strict', () =>
     rawServer([ended(end)], async ({ url, requests }) => {
       await valuesOf(readTicks(url, { strictEventSource: true }));
       expect(requests[0]?.header('rxsse-client')).to.equal(undefined);

@@ -5,7 +5,7 @@ import { events, feed, shutdown, sse } from '../../../lib/index.ts';
 
 /**
  * A process with open streams of each kind, run by a spec. Prints its port; at a
- * line of input it shuts down, closes, and is to end by itself: nothing here exits.
+ * line of input it shuts down and closes, and must then exit without `process.exit`.
  */
 const Ticks = events({ Tick: t.number });
 const ticks = () => interval(1).pipe(map((n) => Ticks.Tick(n)));

@@ -28,9 +28,9 @@ async function holdSlot(path: string, maxReaders: number): Promise<ChildProcess>
 }
 
 async function release(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'close');
+  const exited = once(child, 'close');
   child.stdin?.end();
-  await gone;
+  await exited;
 }
 
 describe('lmdbLog when other processes use all reader slots', function () {

@@ -15,7 +15,7 @@ describe('lmdbLog in several processes', function () {
     const log = folder.open();
     for (const other of others) other.go();
     const own = await Promise.all(samples(50).map((draft) => append(log, [draft])));
-    await Promise.all(others.map(({ gone }) => gone));
+    await Promise.all(others.map(({ exited }) => exited));
 
     const { tail, ...page } = await read(log);
     expect(tail).to.equal(650);
@@ -40,7 +40,7 @@ describe('lmdbLog in several processes', function () {
     other.go();
     await woken;
     expect((await read(log)).tail).to.be.above(before.tail);
-    await other.gone;
+    await other.exited;
     expect(disturbed).to.equal(0);
   });
 
@@ -59,11 +59,11 @@ describe('lmdbLog in several processes', function () {
     await append(log, samples(1));
     const table = openTable(folder.path, 126);
     const other = await startAppender(folder.path, 'a', 2);
-    const itsPlace = new RegExp(`^\\s*${other.process.pid} `, 'm');
+    const readerSlot = new RegExp(`^\\s*${other.process.pid} `, 'm');
     other.process.kill('SIGKILL');
-    await other.gone;
+    await other.exited;
     await append(log, samples(1));
-    expect(table.readerList()).to.match(itsPlace);
+    expect(table.readerList()).to.match(readerSlot);
 
     const start = performance.now();
     replaceClock({ ...clock, now: () => start + 60_001, random: (length) => randomBytes(length) });
@@ -72,7 +72,7 @@ describe('lmdbLog in several processes', function () {
     } finally {
       replaceClock(undefined);
     }
-    expect(table.readerList()).not.to.match(itsPlace);
+    expect(table.readerList()).not.to.match(readerSlot);
     await table.close();
   });
 
@@ -86,7 +86,7 @@ describe('lmdbLog in several processes', function () {
       other.go();
       await other.reached(20 * round);
       other.process.kill('SIGKILL');
-      await other.gone;
+      await other.exited;
 
       const again = folder.open({ maxEntries: Infinity, maxBytes: Infinity });
       const page = await read(again);

@@ -18,7 +18,7 @@ interface Appender {
   /** Resolves when `count` entries were acknowledged. */
   reached(count: number): Promise<void>;
   /** Resolves when the process has exited and its output was read. */
-  readonly gone: Promise<void>;
+  readonly exited: Promise<void>;
 }
 
 const argumentsFor = (path: string, label: string, count: number) => [
@@ -43,17 +43,17 @@ export async function startAppender(path: string, label: string, count: number):
   const acknowledged: Acknowledged[] = [];
   const lines = createInterface(child.stdout);
   const ready = once(lines, 'line');
-  const gone = Promise.all([once(child, 'close'), once(lines, 'close')]).then(() => {});
+  const exited = Promise.all([once(child, 'close'), once(lines, 'close')]).then(() => {});
   lines.on('line', (line) => {
     const [, data, sequence] = /^(.* \d+) (\d+)$/.exec(line) ?? [];
     if (data !== undefined) acknowledged.push({ data, sequence: Number(sequence) });
     lines.emit('acknowledged');
   });
-  await Promise.race([ready, gone.then(() => Promise.reject(new Error(`the process ${label} did not start`)))]);
+  await Promise.race([ready, exited.then(() => Promise.reject(new Error(`the process ${label} did not start`)))]);
   return {
     process: child,
     acknowledged,
-    gone,
+    exited,
     go: () => void child.stdin.write('go\n'),
     reached: async (least) => {
       while (acknowledged.length < least) await once(lines, 'acknowledged');

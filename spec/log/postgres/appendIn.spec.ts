@@ -57,7 +57,7 @@ describe('postgresLog in a transaction of the app', function () {
     expect(await orders(log)).to.deep.equal(['a', 'b']);
   });
 
-  it('loses no event where the transaction that appends first commits last, as the sequence of a table does', async () => {
+  it('loses no event when the transaction that appends first commits last, in contrast to the sequence of a table', async () => {
     await database.pool.query('drop table if exists outbox; create table outbox (id bigserial, data text)');
     const insert = 'insert into outbox (data) values ($1)';
     const rowsAfter = async (id: number) =>
@@ -84,7 +84,7 @@ describe('postgresLog in a transaction of the app', function () {
     expect(await orders(log)).to.deep.equal(['slow', 'fast']);
   });
 
-  it('lets an append of the process wait for a transaction that commits late, and loses neither', async () => {
+  it('delays an append of the process until a transaction commits, and loses neither event', async () => {
     const log = database.open();
     const client = await begin();
     await log.appendIn(client, Orders, paid('late'));
@@ -106,7 +106,7 @@ describe('postgresLog in a transaction of the app', function () {
     expect(await orders(log)).to.deep.equal(['a']);
   });
 
-  it('rejects what the contract does not have, and a log that has ended or is closed, and leaves the transaction usable', async () => {
+  it('rejects an event outside the contract and a log that has ended or is closed, and the transaction stays usable', async () => {
     const log = database.open();
     await firstValueFrom(log.end('completed'));
     const client = await begin();
@@ -120,7 +120,7 @@ describe('postgresLog in a transaction of the app', function () {
     await finish(client, 'commit');
   });
 
-  it('says that a transaction above read committed has to be repeated, where others have appended since', async () => {
+  it('rejects in a transaction above read committed when others have appended since, with the advice to repeat it', async () => {
     const log = database.open();
     await append(log, samples(1));
     const client = await begin('repeatable read');

@@ -9,7 +9,7 @@ interface Database {
   readonly pool: Pool;
   /** The same, and one for the logs of another process. */
   readonly pools: readonly [Pool, Pool];
-  /** Creates another pool, as another process has it; it ends after the spec. */
+  /** Creates another pool, as of another process; it ends after the spec. */
   otherPool(config?: PoolConfig): Pool;
   /** Opens a log that is closed after the spec, in the pool of the suite and under a name that no other spec uses. */
   open(options?: Partial<PostgresLogOptions>): PostgresLog;
@@ -19,7 +19,7 @@ interface Database {
 
 let names = 0;
 
-/** The shared server and a pool to it, for the specs of a suite; skipped where there is no Postgres. */
+/** Returns the shared server and a pool for the specs of a suite, which are skipped without Postgres. */
 export function useDatabase(): Database {
   const postgres = requires('postgres');
   const logs: PostgresLog[] = [];

@@ -8,14 +8,14 @@ describe('the epoch of a postgresLog', function () {
   const database = useDatabase();
   const sql = (text: string) => database.pool.query(text, [database.name]);
 
-  it('stays over restarts of the process, and has the server, its timeline and the table as its origin', async () => {
+  it('does not change over restarts of the process, and has the server, its timeline and the table as its origin', async () => {
     const { epoch } = await append(database.open(), samples(1));
     expect((await append(database.open({ pool: database.otherPool() }), samples(1))).epoch).to.equal(epoch);
     const { rows } = await sql('select origin from rxsse.logs where name = $1');
     expect(rows[0].origin).to.match(/^\d+\/[0-9A-F]{8}\/\d+$/);
   });
 
-  it('is another one where another server took over, and the cursors of the entries that it has stay exact', async () => {
+  it('changes when another server takes over, and the cursors of its entries stay exact', async () => {
     const log = database.open();
     const { epoch } = await append(log, samples(3));
     await sql(`update rxsse.logs set origin = '1/00000001/1' where name = $1`);
@@ -29,7 +29,7 @@ describe('the epoch of a postgresLog', function () {
     expect((await append(log, samples(1, 5))).epoch).to.equal(appended.epoch);
   });
 
-  it('is another one after its origin was erased, as the guide says for a restored backup, also for an end', async () => {
+  it('changes after its origin was erased, as the guide describes for a restored backup, also for an end', async () => {
     const log = database.open();
     const { epoch } = await append(log, samples(1));
     await sql(`update rxsse.logs set origin = '' where name = $1`);
@@ -38,7 +38,7 @@ describe('the epoch of a postgresLog', function () {
     expect(state.past.at(-1)).to.deep.equal({ epoch, last: 1 });
   });
 
-  it('remembers the last eight', async () => {
+  it('is remembered up to the last eight', async () => {
     const log = database.open();
     const epochs: string[] = [];
     for (let number = 1; number <= 12; number++) {
@@ -50,7 +50,7 @@ describe('the epoch of a postgresLog', function () {
     expect(past).to.deep.equal(epochs.slice(3, 11).map((each, index) => ({ epoch: each, last: index + 4 })));
   });
 
-  it('stays where the role may not know the server', async () => {
+  it('does not change when the role may not identify the server', async () => {
     const log = database.open();
     const { epoch } = await append(log, samples(1));
     await database.server.run(
@@ -66,7 +66,7 @@ describe('the epoch of a postgresLog', function () {
     }
   });
 
-  it('raises the token of a claim by more than could be lost, where another server took over', async () => {
+  it('raises the token of a claim by more than could be lost when another server takes over', async () => {
     const log = database.open();
     const claim = async (holder: string) => (await firstValueFrom(log.claim?.(holder, 1) ?? EMPTY)).token;
     expect(await claim('a')).to.equal(1);

@@ -17,7 +17,7 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('postgresLog on a database that cannot store it', function () {
+describe('postgresLog on a database that cannot store', function () {
   this.timeout(10_000);
   const database = useDatabase();
   let reported: string[] = [];
@@ -54,7 +54,7 @@ describe('postgresLog on a database that cannot store it', function () {
         .and.to.contain(remedy);
   }
 
-  it('names the migration where the tables are missing, also when it is created', async () => {
+  it('names the migration when the tables are missing, also when it is created', async () => {
     await database.server.run('create database bare');
     await expectFailure(database.otherPool({ database: 'bare' }), '3F000', 'postgresSchema');
   });
@@ -83,12 +83,12 @@ describe('postgresLog on a database that cannot store it', function () {
     expect(reported).to.deep.equal([]);
   });
 
-  it('says that a server is read-only', async () => {
+  it('reports that a server is read-only', async () => {
     const pool = database.otherPool({ options: '-c default_transaction_read_only=on' });
     await expectFailure(pool, '25006', 'connect the pool to the primary', false);
   });
 
-  it('says which limit ended an append that waited for a transaction', async () => {
+  it('names the limit that ended an append that waited for a transaction', async () => {
     const holder = await database.pool.connect();
     await append(database.open(), samples(1));
     await holder.query('begin');
@@ -102,7 +102,7 @@ describe('postgresLog on a database that cannot store it', function () {
     expect(reported).to.deep.equal([]);
   });
 
-  it('says what to do about other errors of Postgres, and of a pool that has ended', async () => {
+  it('names what to do about other errors of Postgres, and of a pool that has ended', async () => {
     const remedyOf = (error: object) => postgresFailure('write', Object.assign(new Error('no'), error)).message;
     expect(remedyOf({ code: '53100' })).to.contain('the disk of the database is full: make room');
     expect(remedyOf({ code: '28P01' })).to.contain('pass the right user and password');
@@ -132,7 +132,7 @@ describe('postgresLog on a database that cannot store it', function () {
     expect(errors).to.deep.equal([]);
   });
 
-  it('survives that the server closes all its connections, idle ones too', async () => {
+  it('continues after the server has closed all its connections, also idle ones', async () => {
     const watched = watchProcess();
     const pool = database.otherPool({ application_name: 'closed' });
     const log = database.open({ pool });

@@ -61,7 +61,7 @@ describe('the log over a table in docs/logs.md', function () {
   });
   after(() => pool.end());
 
-  it('stores nothing for reading, and keeps the position of a reader that came before the first entry', async () => {
+  it('stores nothing for a read, and retains the position of a reader that connects before the first entry', async () => {
     const name = `read ${++names}`;
     const log = tableLog(database, name);
     const before = await firstValueFrom(log.read(0, 1000));

@@ -10,7 +10,7 @@ import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
 
 const Numbers = events({ Numbered: { n: t.number } });
 
-describe('redisLog over connections that are lost', () => {
+describe('redisLog over lost connections', () => {
   const redis = onRedis();
   const reported: string[] = [];
 
@@ -20,11 +20,11 @@ describe('redisLog over connections that are lost', () => {
   });
   afterEach(() => setErrorReporter(undefined));
 
-  /** Kills the connections of a kind that other clients have. */
+  /** Kills the connections of a kind of other clients. */
   const kill = (type: 'normal' | 'pubsub', by: RedisClientType): Promise<unknown> =>
     by.sendCommand(['CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes']);
 
-  it('stores an append once whose answer was lost, whatever was appended meanwhile', async () => {
+  it('stores an append whose answer was lost once, also after other appends', async () => {
     let lost = 0;
     const client: RedisClient = {
       sendCommand: async (command, options) => {
@@ -45,7 +45,7 @@ describe('redisLog over connections that are lost', () => {
     expect(data.slice(second.first - 1, second.last)).to.deep.equal(['4', '5']);
   });
 
-  it('stores each append once, in order, while the connection is killed again and again', async () => {
+  it('stores each append once, in order, while the connection is killed several times', async () => {
     const log = redis.open({ client: await redis.server.connect() });
     const appended = [];
     for (let n = 1; n <= 300; n++) {
@@ -76,7 +76,7 @@ describe('redisLog over connections that are lost', () => {
     other.close();
   }).timeout(10_000);
 
-  it('reports that the connection that listens was lost, and wakes the readers when it is back', async () => {
+  it('reports a lost listening connection, and wakes the readers when it is restored', async () => {
     const log = redis.open();
     const wakes: Subscription[] = [];
     const woken = () => new Promise<void>((resolve) => wakes.push(log.wakes.subscribe(() => resolve())));
@@ -134,7 +134,7 @@ describe('the commands of redisLog', () => {
       .trim()
       .split('\n').length;
 
-  /** Publishes one event at a time to so many readers. */
+  /** Publishes one event at a time to `count` readers. */
   async function cost(readers: number): Promise<{ readonly scripts: number; readonly connections: number }> {
     const log = redis.open({ client: await redis.server.connect() });
     const numbers = feed(Numbers, { log });
@@ -162,14 +162,14 @@ describe('the commands of redisLog', () => {
     return { scripts, connections: open };
   }
 
-  it('are as many for 1,000 readers as for 10: an append and a page for each event, over two connections', async () => {
+  it('are the same for 1,000 readers as for 10: an append and a page for each event, over two connections', async () => {
     const [few, many] = [await cost(10), await cost(1000)];
-    // The client of the spec, and that of the log before, are connected as well.
+    // The client of the spec and that of the previous log are connected as well.
     expect([few.connections, many.connections - 1]).to.deep.equal([3, 3]);
     for (const { scripts } of [few, many]) expect(scripts).to.be.within(100, 110);
   });
 
-  it('are one for all that is appended in one turn', async () => {
+  it('are one for all appends of one turn', async () => {
     const log = redis.open();
     await append(log, samples(1));
     const before = await commands();

@@ -11,7 +11,7 @@ describe('redisLog after Redis has lost entries', () => {
 
   const keyOf = (suffix = '') => `rxsse:{${encodeURIComponent(redis.name)}}${suffix}`;
 
-  it('starts a new epoch after FLUSHALL, so that no number stands for another event', async () => {
+  it('starts a new epoch after FLUSHALL, so that no cursor is the position of another event', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(5));
     await redis.client.flushAll();
@@ -42,7 +42,7 @@ describe('redisLog after Redis has lost entries', () => {
     numbers.close();
   });
 
-  it('starts a new epoch when the metadata is gone, and drops the entries without it', async () => {
+  it('starts a new epoch when the metadata was deleted, and drops the entries without it', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(5), { key: 'a' });
     await redis.client.del(keyOf());
@@ -52,7 +52,7 @@ describe('redisLog after Redis has lost entries', () => {
     expect(page.epoch).not.to.equal(epoch);
   });
 
-  it('raises its floor to the tail when the entries are gone, and goes on counting', async () => {
+  it('raises its floor to the tail when the entries were deleted, and continues the numbering', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(5));
     await redis.client.del(keyOf(':entries'));
@@ -71,7 +71,7 @@ describe('redisLog after Redis has lost entries', () => {
     expect(dataOf(page)).to.deep.equal(['5', '6']);
   });
 
-  it('never starts a page after the tail when the newest entries are gone', async () => {
+  it('never starts a page after the tail when the newest entries were deleted', async () => {
     const log = redis.open();
     await append(log, samples(4));
     await redis.client.xDel(keyOf(':entries'), ['3-0', '4-0']);
@@ -91,7 +91,7 @@ describe('redisLog after Redis has lost entries', () => {
     expect(past).to.deep.equal(epochs.slice(-8).map((each, index) => ({ epoch: each, last: index + 3 })));
   });
 
-  it('appends under the new epoch when nobody has read since the restart', async () => {
+  it('appends under the new epoch without a read since the restart', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(3));
     await redis.client.hSet(keyOf(), 'server', 'another');

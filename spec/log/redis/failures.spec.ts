@@ -22,7 +22,7 @@ function refusing(message: string): RedisClient {
   });
 }
 
-describe('redisLog where Redis cannot store', () => {
+describe('redisLog with a Redis that cannot store', () => {
   const redis = onRedis();
   const reported: string[] = [];
 
@@ -49,7 +49,7 @@ describe('redisLog where Redis cannot store', () => {
     });
   }
 
-  it('fails at once where the memory is full, stores nothing, and continues when there is room', async () => {
+  it('fails at once when the memory is full, stores nothing, and continues when there is space', async () => {
     const log = redis.open();
     await append(log, samples(1));
     await redis.client.configSet('maxmemory', '1mb');
@@ -107,7 +107,7 @@ describe('redisLog where Redis cannot store', () => {
     expect(error.message).to.contain(`ACL SETUSER <user> ${granted.slice(0, -1).join(' ')} +info +time`);
   });
 
-  it('refuses a log that another version has written', async () => {
+  it('rejects a log of another version of the format', async () => {
     await redis.client.hSet(keyOf(), { format: 7, epoch: 'E', tail: 3 });
     const error = await errorOf(read(redis.open()));
     expect(error).to.include({ name: 'StorageError', code: 'RXSSEFORMAT' });
@@ -129,7 +129,7 @@ describe('redisLog where Redis cannot store', () => {
     evicting.close();
   });
 
-  it('says what to do without a password, and where the client is not connected', async () => {
+  it('names what to do without a password, and with a client that is not connected', async () => {
     const log = redisLog({ client: refusing('NOAUTH Authentication required.') });
     expect((await errorOf(read(log))).message).to.contain('pass the username and the password to the client');
     log.close();
@@ -155,7 +155,7 @@ describe('redisLog where Redis cannot store', () => {
     log.close();
   });
 
-  it('refuses appends when 64 MiB wait already', async () => {
+  it('rejects appends when 64 MiB wait', async () => {
     const log = redisLog({ client: answering(() => new Promise(() => {})) });
     const data = 'x'.repeat(8 * 1024 * 1024);
     const results = Array.from({ length: 12 }, () => log.append([{ event: undefined, data, retry: undefined }]));
@@ -163,7 +163,7 @@ describe('redisLog where Redis cannot store', () => {
     expect(error.message).to.contain('wait for the storage already');
   });
 
-  it('is refused without a client or with an empty name', () => {
+  it('throws without a client or with an empty name', () => {
     expect(() => redisLog({ client: {} as RedisClient })).to.throw(
       TypeError,
       'client must be a client of @redis/client',

@@ -3,11 +3,11 @@ import type { EventLog } from '../../../lib/log/EventLog.ts';
 import { playHistories } from '../histories.ts';
 import { onRedis } from './onRedis.ts';
 
-describe('redisLog is like a plain array', function () {
+describe('redisLog', function () {
   this.timeout(120_000);
   const redis = onRedis();
 
-  it('through 200 random histories on one server, opened again in one step of twenty', async () => {
+  it('answers like an array in 200 random histories on one server, opened again in one step of twenty', async () => {
     const other = await redis.server.connect();
     let names = 0;
     const { trimmed } = await playHistories(({ entries }) => {

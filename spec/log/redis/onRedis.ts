@@ -13,11 +13,11 @@ interface OnRedis {
   readonly client: RedisClientType;
   /** The name of the log of this spec. */
   readonly name: string;
-  /** Opens the log of this spec, which is closed after it unless it is before. */
+  /** Opens the log of this spec, which is closed after it at the latest. */
   open(options?: Partial<RedisLogOptions>): EventLog;
 }
 
-/** One Redis for all specs of a suite, with a log of another name for each spec. */
+/** Starts one Redis for all specs of a suite, with a log of another name for each spec. */
 export function onRedis(options: readonly string[] = []): OnRedis {
   const path = requires('redis-server');
   const logs: EventLog[] = [];
@@ -69,7 +69,7 @@ export const append = (log: EventLog, drafts: readonly EncodedEvent[], options?:
 export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page> =>
   firstValueFrom(log.read(after, maxBytes));
 
-/** The data of each entry of a page. */
+/** Returns the data of each entry of a page. */
 export const dataOf = ({ bytes }: Page): string[] =>
   [
     ...Buffer.from(bytes)
@@ -77,7 +77,7 @@ export const dataOf = ({ bytes }: Page): string[] =>
       .matchAll(/^data: (.*)$/gm),
   ].map(([, data = '']) => data);
 
-/** The error that comes instead of a value. */
+/** Resolves to the error of a rejected promise. */
 export async function errorOf(promise: Promise<unknown>): Promise<Error & { readonly code?: unknown }> {
   try {
     await promise;

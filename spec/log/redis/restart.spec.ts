@@ -11,7 +11,7 @@ describe('redisLog over a restart of Redis', function () {
     await redis.server.start();
   };
 
-  it('continues its numbers under a new epoch, where exact cursors stay exact', async () => {
+  it('continues its numbers under a new epoch, in which exact cursors stay exact', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(3));
     await redis.client.sendCommand(['SAVE']);
@@ -23,7 +23,7 @@ describe('redisLog over a restart of Redis', function () {
     expect(await append(log, samples(1, 4))).to.include({ epoch: page.epoch, first: 4 });
   });
 
-  it('has a gap for a reader that received more than Redis still has', async () => {
+  it('sends a gap to a reader that has received more than Redis has stored', async () => {
     const log = redis.open();
     const { epoch } = await append(log, samples(3));
     await redis.client.sendCommand(['SAVE']);

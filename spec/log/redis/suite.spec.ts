@@ -4,7 +4,7 @@ import { logSuite } from '../../../lib/testing/logSuite.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
 
-describe('redisLog, on one server with a fresh name each,', () => {
+describe('redisLog, with a new name for each test on one server,', () => {
   const path = requires('redis-server');
   let server: RedisServer;
   let clients: Awaited<ReturnType<RedisServer['connect']>>[];

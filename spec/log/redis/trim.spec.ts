@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
 
-describe('redisLog removes entries', () => {
+describe('redisLog', () => {
   const redis = onRedis();
 
-  it('when there are maxBytes of newer ones', async () => {
+  it('removes entries when there are maxBytes of newer ones', async () => {
     const log = redis.open({ maxEntries: Infinity, maxBytes: 20_000 });
     for (let first = 1; first <= 3000; first += 100) await append(log, samples(100, first));
     const page = await read(log);
@@ -13,7 +13,7 @@ describe('redisLog removes entries', () => {
     expect(dataOf(page)[0]).to.equal(String(page.floor + 1));
   });
 
-  it('never the newest, whatever its size', async () => {
+  it('never removes the newest entry, of any size', async () => {
     const log = redis.open({ maxBytes: 10 });
     const data = 'x'.repeat(5000);
     for (let n = 0; n < 3; n++) await append(log, [{ event: undefined, data, retry: undefined }]);
@@ -21,7 +21,7 @@ describe('redisLog removes entries', () => {
     expect(page).to.include({ floor: 2, last: 3, tail: 3 });
   });
 
-  it('that are older than maxAge when it is read, and all of them without an append and a read', async () => {
+  it('removes entries older than maxAge when it is read, and also without an append and a read', async () => {
     const log = redis.open();
     await append(log, samples(3));
     const aged = redis.open({ maxAge: 60_000 });
@@ -34,7 +34,7 @@ describe('redisLog removes entries', () => {
     expect(page).to.include({ floor: 3, tail: 4 });
   });
 
-  it('that are older than maxAge by the clock of Redis, when the next one is appended', async () => {
+  it('removes entries older than maxAge by the clock of Redis at the next append', async () => {
     const log = redis.open({ maxAge: 5 });
     await append(log, samples(1));
     let floor = 0;
@@ -45,7 +45,7 @@ describe('redisLog removes entries', () => {
     expect(floor).to.be.above(0);
   });
 
-  it('and remembers the newest maxKeys keys', async () => {
+  it('remembers the newest maxKeys keys', async () => {
     const log = redis.open({ maxKeys: 2 });
     for (const key of ['a', 'b', 'c']) await append(log, samples(1), { key });
     expect(await append(log, samples(1), { key: 'b' })).to.include({ first: 2 });
@@ -55,7 +55,7 @@ describe('redisLog removes entries', () => {
     expect(await append(none, samples(1), { key: 'a' })).to.include({ first: 2 });
   });
 
-  it('and the whole log, idleTimeout after its last append', async () => {
+  it('removes the whole log idleTimeout after its last append', async () => {
     const log = redis.open({ idleTimeout: 60_000 });
     await append(log, samples(1), { key: 'a' });
     const key = `rxsse:{${encodeURIComponent(redis.name)}}`;

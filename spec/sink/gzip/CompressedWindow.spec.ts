@@ -5,7 +5,7 @@ import type { Compressed } from '../../../lib/sink/gzip/Compressed.ts';
 import { CompressedWindow, type Follower } from '../../../lib/sink/gzip/CompressedWindow.ts';
 import { randomFrom } from '../../../lib/testing/randomScript.ts';
 
-/** A reader that decodes what it gets, and knows what it should have got. */
+/** A reader that decodes what it receives, and compares it with the entries. */
 class Reader implements Follower {
   span: Follower['span'];
   strandedIn: Follower['strandedIn'];
@@ -36,7 +36,7 @@ class Reader implements Follower {
   }
 }
 
-/** Entries of which no two are alike, and all are similar; the same object for the same range, as readers get it. */
+/** Entries that differ and are similar; the same object for the same range, as readers receive it. */
 class Entries {
   readonly #entries: Record<string, Buffer[]> = {};
   readonly #ranges = new Map<string, Buffer>();
@@ -72,7 +72,7 @@ function entered(window: CompressedWindow, epoch: string, after: number): Reader
 }
 
 describe('CompressedWindow', () => {
-  it('gives readers at any positions exactly their entries, whatever the order in which they come', function () {
+  it('returns exactly their entries to readers at any positions, in any order', function () {
     this.timeout(30_000);
     for (let seed = 1; seed <= 30; seed++) {
       const random = randomFrom(seed);
@@ -127,7 +127,7 @@ describe('CompressedWindow', () => {
     for (const last of [1, 2, 3]) for (const reader of [behind, early]) take(window, reader, last);
     take(window, ahead, 51);
     take(window, early, 51);
-    // The entries after 51 have to be found behind those that are in no span.
+    // The entries after 51 must be found behind those that are in no span.
     take(window, behind, 53);
     for (const reader of [ahead, early]) take(window, reader, 53);
     for (const reader of [behind, ahead, early]) reader.check();
@@ -142,7 +142,7 @@ describe('CompressedWindow', () => {
     }
   });
 
-  it('gives a reader that got frames of its own other bytes than the others at its position', () => {
+  it('returns other bytes to a reader that has received frames of its own than to others at its position', () => {
     const window = new CompressedWindow(65_536);
     const readers = [1, 2, 3].map(() => entered(window, 'a', 0));
     for (const reader of readers) take(window, reader, 5);
@@ -156,7 +156,7 @@ describe('CompressedWindow', () => {
     }
   });
 
-  it('releases everything when the last reader leaves', () => {
+  it('releases all spans when the last reader disconnects', () => {
     const window = new CompressedWindow(65_536);
     const readers = [1, 2].map(() => entered(window, 'a', 0));
     for (const reader of readers) take(window, reader, 20);
@@ -172,7 +172,7 @@ describe('CompressedWindow', () => {
     [1024, 3000],
     [65_536, 66_000],
   ] as const) {
-    it(`retains about ${maxBytes} bytes, however much is published`, () => {
+    it(`retains about ${maxBytes} bytes for any number of events`, () => {
       const window = new CompressedWindow(maxBytes);
       const reader = entered(window, 'a', 0);
       for (let n = 1; n <= 20_000; n++) take(window, reader, n);

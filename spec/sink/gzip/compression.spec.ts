@@ -62,7 +62,7 @@ describe('the option compression', () => {
   }
 
   it(
-    'sends no gzip to a request that names no encodings, nor where it is off',
+    'sends no gzip to a request without accept-encoding, nor with compression: false',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const on = reader(sse({ compression: true }, shared), { socket: '5ms X' });
@@ -73,7 +73,7 @@ describe('the option compression', () => {
     }),
   );
 
-  it('compresses an event once for 100 readers, which get the same bytes', () => {
+  it('compresses an event once for 100 readers, which receive the same bytes', () => {
     let readers: readonly TestReader[] = [];
     const count = compressions(
       'the event',
@@ -109,7 +109,7 @@ describe('the option compression', () => {
   );
 
   it(
-    'lets a reader that comes later share what follows the next full-flush point',
+    'shares the bytes after the next full-flush point with a reader that connects later',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const route = sse({ compression: { maxBytes: 8192 } }, shared);
@@ -127,7 +127,7 @@ describe('the option compression', () => {
     }),
   );
 
-  it('starts anew after heartbeats, which readers get for themselves, so that they share the next event', () => {
+  it('starts a new full-flush point after heartbeats, which are sent to each reader separately, so that readers share the next event', () => {
     let gzip: readonly TestReader[] = [];
     const count = compressions(
       'second',
@@ -144,13 +144,13 @@ describe('the option compression', () => {
         expect(plain.text.match(/^:$/gm)?.length).to.equal(2);
       }),
     );
-    // Once more for the reader without compression would be wrong, too: it needs none.
+    // The reader without compression needs no further compression.
     expect(count).to.equal(1);
     for (const each of gzip) expect(Math.max(...sizes(each).slice(2, 4))).to.be.below(20);
   });
 
   it(
-    'sends a reader that fell behind what it missed, also what the window has dropped',
+    'sends its missed events to a reader that is behind, also those that the window has dropped',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const route = sse({ compression: { maxBytes: 1024 }, heartbeat: false }, shared);
@@ -178,7 +178,7 @@ describe('the option compression', () => {
         reader(route, { socket: '50ms X' }),
         reader(route, { ...acceptingGzip, socket: '50ms X' }),
       ];
-      // Another one reads at the tail, far from them.
+      // Another reader is at the tail, far from them.
       reader(route, { ...acceptingGzip, lastEventId: cursors[4999] ?? '', socket: '50ms X' });
       flush();
       expectSame({ plain, gzip });
@@ -206,7 +206,7 @@ describe('the option compression', () => {
   );
 
   it(
-    'leaves out the trailer where the response is cut',
+    'sends no trailer when the response is cut',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks);
       const cut = reader(sse({ compression: true, maxAge: 20, wire: { end: 'none' } }, shared), acceptingGzip);
@@ -219,7 +219,7 @@ describe('the option compression', () => {
   );
 
   it(
-    'compresses a snapshot, a gap and what follows, and a wire without ids',
+    'compresses a snapshot, a gap and the events after it, and a wire without ids',
     marbles(({ reader, flush }) => {
       const shared = feed(Ticks, { log: memoryLog({ maxEntries: 1 }) });
       let cursor = '';
@@ -264,7 +264,7 @@ describe('the option compression', () => {
   );
 
   it(
-    'leaves answers that are no stream alone, and says for HEAD what they depend on',
+    'does not compress responses that are not streams, and sends Vary for HEAD',
     marbles(({ reader, flush }) => {
       const route = sse({ compression: true, query: { q: t.string } }, of(1));
       const [refused, head] = [
@@ -291,7 +291,7 @@ describe('the option compression', () => {
     }),
   );
 
-  it('refuses a Content-Encoding among the headers of the route, and bounds out of range', () => {
+  it('throws for a Content-Encoding among the headers of the route, and for a bound out of range', () => {
     expect(() => sse({ compression: true, headers: { 'content-encoding': 'br' } }, NEVER)).to.throw(
       TypeError,
       'sse: headers has Content-Encoding, which compression sets; leave one of the two out',

@@ -2,7 +2,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { TestReader } from '../../../lib/testing/index.ts';
 
-/** A reader without compression and one with gzip that did the same at the same moments. */
+/** A reader without compression and one with gzip that have the same steps at the same times. */
 export interface Pair {
   readonly plain: TestReader;
   readonly gzip: TestReader;
@@ -11,7 +11,7 @@ export interface Pair {
 /** The headers of a request that accepts gzip. */
 export const acceptingGzip = { headers: { 'accept-encoding': 'gzip' } };
 
-/** Returns what a decoder has made of the bytes so far, which need not be all of the response. */
+/** Returns the decoded text of the bytes so far, which may be a part of the response. */
 export function decodedSoFar(bytes: Uint8Array): Buffer {
   return bytes.length === 0 ? Buffer.alloc(0) : gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
 }
@@ -24,14 +24,14 @@ const budget = 2_000_000;
  * is decoded to what the other had at that time. A response that ended has a correct trailer.
  */
 export function expectSame({ plain, gzip }: Pair): void {
-  // The head goes with the first bytes, and gzip has some before those of the stream.
+  // The head is sent with the first bytes, and gzip has a header before those of the stream.
   if (plain.status !== undefined) expect(gzip.status).to.equal(plain.status);
   if (gzip.headers['content-encoding'] === undefined) return expectEqual(gzip.text, plain.text);
   const { writes } = gzip;
   const step = Math.max(1, Math.ceil((writes.length * plain.bytes.length) / budget));
   for (let end = writes.length; end > 0; end -= step) {
     const at = writes[end - 1]?.at ?? 0;
-    // Several writes of one moment have all arrived after the last of them.
+    // Several writes of one time are complete after the last of them.
     if (writes[end]?.at === at) continue;
     const written = plain.writes.filter((write) => write.at <= at).map(({ bytes }) => bytes);
     const decoded = decodedSoFar(Buffer.concat(writes.slice(0, end).map(({ bytes }) => bytes)));

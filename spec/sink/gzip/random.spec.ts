@@ -9,7 +9,7 @@ import { acceptingGzip, expectSame, type Pair } from './pairs.ts';
 
 const Ticks = events({ Tick: t.string, Other: t.string });
 
-/** The time in which readers come, in ms; afterwards they are given time to catch up. */
+/** The time in which readers connect, in ms; after it they have time to catch up. */
 const within = 4000;
 
 /** Text of every kind: of few words, of letters, of bytes that need more than a byte, and nothing. */
@@ -27,7 +27,7 @@ function textOf(random: () => number): string {
   return text;
 }
 
-/** Connects pairs of readers at random moments, with sockets that are full for a while, and returns all of them. */
+/** Connects pairs of readers at random times, with sockets that are full for a while, and returns all of them. */
 function playRandomly(seed: number): () => void {
   return marbles(
     ({ reader, flush }) => {
@@ -74,7 +74,7 @@ function playRandomly(seed: number): () => void {
   );
 }
 
-describe('readers that come at random moments, with and without gzip', () => {
+describe('readers that connect at random times, with and without gzip', () => {
   const runs = Number(process.env.RUNS ?? 6);
   it('decode exactly the same bytes, write by write', function () {
     this.timeout(120_000);
