@@ -11,9 +11,9 @@ describe('encodeEvent', () => {
   const tick = { event: 'tick', data: '{"n":1}', retry: undefined };
 
   it('encodes by the definition that created the event, by the one of its name, or as JSON without a name', () => {
-    expect(encodeEvent(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
-    expect(encodeEvent({ type: 'tick', data: { n: 1 } }, Ticks)).to.deep.equal(tick);
-    expect(encodeEvent(Bell('now'), undefined)).to.deep.equal({ event: 'bell', data: '"now"', retry: undefined });
+    expect(encodeEvent(Ticks.Tick({ n: 1 }), Ticks)).to.include(tick);
+    expect(encodeEvent({ type: 'tick', data: { n: 1 } }, Ticks)).to.include(tick);
+    expect(encodeEvent(Bell('now'), undefined)).to.include({ event: 'bell', data: '"now"', retry: undefined });
     expect(encodeEvent([1], undefined)).to.deep.equal({ event: undefined, data: '[1]', retry: undefined });
     const plain = { type: 'tick', data: { n: 1 } };
     expect(encodeEvent(plain, undefined)).to.deep.equal({
@@ -38,7 +38,7 @@ describe('encodeEvent', () => {
   it('encodes every value for a log except comments, retries and messages with an id', () => {
     const words = message({ event: 'words', text: 'a\nb' });
     expect(encodeLogged(words, Ticks)).to.equal(words);
-    expect(encodeLogged(Ticks.Tick({ n: 1 }), Ticks)).to.deep.equal(tick);
+    expect(encodeLogged(Ticks.Tick({ n: 1 }), Ticks)).to.include(tick);
     expect([encodeLogged(comment('c'), Ticks), encodeLogged(retry(5), Ticks)]).to.deep.equal([undefined, undefined]);
     expect(() => encodeLogged(message({ id: '1', text: 'a' }), Ticks)).to.throw(TypeError, 'an id of its own');
   });
