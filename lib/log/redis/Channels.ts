@@ -11,6 +11,8 @@ import { redisFailure, replyCode } from './redisFailure.ts';
  * be lost without a sign, for example where a master that was cut off from the others still answers.
  */
 const pollAfter = 15_000;
+/** How often such logs are looked for, in ms. */
+const pollTick = 5000;
 
 /** How long to wait before a subscription that was refused is tried again, in ms. */
 const minRefusedDelay = 500;
@@ -69,7 +71,7 @@ export class Channels {
   }
 
   #start(channel: string): WatchedLog {
-    if (this.#watched.size === 0) this.#timers.add(interval(pollAfter).subscribe(() => this.#poll()));
+    if (this.#watched.size === 0) this.#timers.add(interval(pollTick).subscribe(() => this.#poll()));
     const state = { epoch: '', tail: 0, ended: '' };
     const watched: WatchedLog = { watchers: new Set(), listener: undefined, ...state, wokenAt: clock.now() };
     this.#watched.set(channel, watched);

@@ -1,6 +1,7 @@
 import { backoffBound, fullJitter } from '../../time/backoff.ts';
 import { withDeadline } from '../withDeadline.ts';
 import type { RedisClient, RedisListener } from './RedisClient.ts';
+import { replyCode } from './redisFailure.ts';
 
 /** How often the connection is checked, and how long an answer may take, in ms. */
 const checkEvery = 5000;
@@ -29,6 +30,7 @@ export class ListenerConnection {
   readonly #channels = new Set<string>();
   #connection: RedisListener | undefined;
   #endWait: () => void = () => {};
+  #lose: (reason: unknown) => void = () => {};
   #isRunning = false;
   #isClosed = false;
 
@@ -56,6 +58,7 @@ export class ListenerConnection {
   close(): void {
     this.#isClosed = true;
     this.#endWait();
+    this.#lose(new Error('the listener is closed'));
   }
 
   async #run(): Promise<void> {
@@ -75,7 +78,10 @@ export class ListenerConnection {
   /** Listens until it is closed; rejects when the connection is lost. */
   async #listen(onConnected: () => void): Promise<void> {
     const connection = this.#client.duplicate();
-    const lost = new Promise<never>((_, reject) => connection.on('error', reject));
+    const lost = new Promise<never>((_, reject) => {
+      this.#lose = reject;
+      connection.on('error', reject);
+    });
     // It is awaited below, but not at every moment.
     lost.catch(() => {});
     connection.on('sharded-channel-moved', (channel) => this.#refuse(String(channel), new Error('MOVED')));
@@ -100,7 +106,9 @@ export class ListenerConnection {
       await connection.sSubscribe(channel, (message) => this.#observer.message(channel, message));
       if (this.#channels.has(channel)) this.#observer.subscribed(channel);
     } catch (error) {
-      if (connection === this.#connection) this.#refuse(channel, error);
+      if (connection !== this.#connection) return;
+      if (replyCode(error) === undefined) this.#lose(error);
+      else this.#refuse(channel, error);
     }
   }
 

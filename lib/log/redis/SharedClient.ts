@@ -75,7 +75,7 @@ export class SharedClient {
     return this.#checked;
   }
 
-  #send(key: string, command: string[]): Promise<unknown> {
+  async #send(key: string, command: string[]): Promise<unknown> {
     const client = this.#client;
     return withDeadline(
       'Redis',
