@@ -120,13 +120,22 @@ export class EntryCache {
     try {
       const definition = findDefinition(this.#contract, name);
       if (definition === undefined) throw new DecodeError(data, [unknownType(this.#contract, name)], name);
-      const decoded = definition.codec.decode({ type: name, data: JSON.parse(data) });
+      const decoded = definition.codec.decode({ type: name, data: parsed(name, data) });
       if (isLeft(decoded)) throw new DecodeError(data, linesOf(issuesOf(decoded.left, name)), name);
       return decoded.right;
     } catch (error) {
       this.#report(error);
       return undefined;
     }
+  }
+}
+
+/** Parses the data of an entry. @throws DecodeError without the text, which the error of JSON.parse shows in part. */
+function parsed(name: string, data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new DecodeError(data, [`${name}.data: expected JSON, got other text`], name);
   }
 }
 

@@ -42,6 +42,21 @@ describe('an entry that the contract of its feed cannot decode', () => {
   );
 
   it(
+    'is reported without its text where that is not JSON',
+    marbles(({ flush }) => {
+      const log = memoryLog();
+      log.append([{ event: 'tick', data: 'secret', retry: undefined }]);
+      const errors: unknown[] = [];
+      const ticks = feed(Ticks, { log, onError: (error) => errors.push(String(error)) });
+      ticks.events({ from: 'oldest' }).subscribe();
+      flush();
+      expect(errors).to.deep.equal([
+        'DecodeError: value does not match its codec: tick.data: expected JSON, got other text',
+      ]);
+    }),
+  );
+
+  it(
     'is skipped by events() and entries(), and reported',
     marbles(({ flush }) => {
       const { ticks, errors } = stored();
