@@ -36,6 +36,10 @@ export interface Scenario {
   readonly stuck?: number;
   /** Whether the time from publication to arrival is measured. */
   readonly latency?: boolean;
+  /** Whether readers accept gzip, and decode it. */
+  readonly gzip?: boolean;
+  /** Whether the text of an event is a sentence, and not one letter again and again, which compresses too well. */
+  readonly sentences?: boolean;
   /** Whether frames on the wire are counted, comments included. */
   readonly blocks?: boolean;
   /** Whether each turn of the loop is timed, and each piece of work inside it. */
@@ -47,7 +51,7 @@ export interface Scenario {
 }
 
 /** `events` publishes plain events, which the contract checks; `runs` sets `resume: true`. */
-export type Option = 'events' | 'heartbeat' | 'runs' | 'lmdb' | 'bounded';
+export type Option = 'events' | 'heartbeat' | 'runs' | 'lmdb' | 'bounded' | 'compression';
 
 /** The events that the server publishes in one phase. */
 export interface Publication {

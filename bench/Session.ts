@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { start, stop } from './Child.ts';
 import type { LoadMessage, LoadReport, ReadyReport } from './load/LoadReport.ts';
-import type { LoadProgram } from './load/program.ts';
+import { type LoadProgram, loadProgram } from './load/program.ts';
 import type { FromServer, Memory, Publication, Scenario, ToServer, Used } from './Scenario.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,10 +59,20 @@ export class Session {
 
   /** Connects all readers, and resolves when each has the head of its response and is subscribed. */
   async connect(more: readonly string[] = []): Promise<ReadyReport> {
-    const { readers, feeds = 1, users = 1, stuck = 0, inflight = 64, latency = false, blocks = false } = this.scenario;
-    const options = { port: this.#port, readers, feeds, users, stuck, inflight, latency: +latency, blocks: +blocks };
+    const {
+      readers,
+      feeds = 1,
+      users = 1,
+      stuck = 0,
+      inflight = 64,
+      latency = false,
+      blocks = false,
+      gzip = false,
+    } = this.scenario;
+    const flags = { latency: +latency, blocks: +blocks, gzip: +gzip };
+    const options = { port: this.#port, readers, feeds, users, stuck, inflight, ...flags };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const { command, args: first } = this.#program;
+    const { command, args: first } = gzip && !this.#program.decodesGzip ? loadProgram('Node') : this.#program;
     const load = start('load', command, [...first, ...args, ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#load = load;
     load.once('exit', () => this.#fail('the load generator ended'));

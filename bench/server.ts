@@ -11,9 +11,10 @@ const meter = new Meter();
 if (scenario.watch === true) meter.watchSlices();
 
 const { size = 110, users = 1, feeds = 1, history = 0 } = scenario;
-let text = '';
+let texts: readonly string[] = [''];
 // In a second statement, since the size of an event without its text is measured first.
-text = 'x'.repeat(Math.max(0, size - JSON.stringify(tickOf(1000).tick).length));
+const text = 'x'.repeat(Math.max(0, size - JSON.stringify(tickOf(1000).tick).length));
+texts = scenario.sentences === true ? sentences(text.length) : [text];
 let published = 0;
 let cpu = 0;
 let writes = 0;
@@ -113,7 +114,22 @@ function publishTurn({ publish }: Served, count: number): void {
 
 function tickOf(n: number): Numbered {
   const mark = `#${n}@${scenario.latency === true ? micros() : 0};`;
-  return { n, tick: { mark, user: n % users, text } };
+  return { n, tick: { mark, user: n % users, text: texts[n % texts.length] ?? '' } };
+}
+
+/** Returns sentences of one form: each with another number, place, state and price. */
+function sentences(length: number): readonly string[] {
+  const states = ['paid', 'created', 'shipped', 'failed', 'pending', 'returned'];
+  let state = 1;
+  const random = (most: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+  return Array.from({ length: 997 }, () => {
+    const order = `Order ${random(100_000)} of ${random(2) === 0 ? 'Berlin' : 'Paris'}`;
+    const line = `${order} is ${states[random(states.length)]}, ${random(1000)}.${random(100)} euro`;
+    return line.padEnd(length, ' and thanks for your order').slice(0, length);
+  });
 }
 
 function micros(): number {

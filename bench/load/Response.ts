@@ -1,3 +1,5 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+
 export interface ResponseListeners {
   readonly onHead: () => void;
   /** Called for each event with its number and the time of its publication. */
@@ -5,6 +7,8 @@ export interface ResponseListeners {
   readonly onBlock: () => void;
   /** Whether frames are counted, which looks at every byte. */
   readonly blocks: boolean;
+  /** Whether the body is compressed. */
+  readonly gzip: boolean;
 }
 
 const LF = 10;
@@ -23,9 +27,13 @@ export class Response {
   #mark: 'seeking' | 'number' | 'time' = 'seeking';
   #number = 0;
   #time = 0;
+  readonly #gunzip: Gunzip | undefined;
 
   constructor(listeners: ResponseListeners) {
     this.#listeners = listeners;
+    if (!listeners.gzip) return;
+    this.#gunzip = createGunzip();
+    this.#gunzip.on('data', (decoded: Buffer) => this.#look(decoded, 0, decoded.length));
   }
 
   /** Returns true when the head has been read. */
@@ -50,7 +58,7 @@ export class Response {
 
   #body(bytes: Buffer): string | undefined {
     if (!this.#chunked) {
-      this.#look(bytes, 0, bytes.length);
+      this.#decode(bytes, 0, bytes.length);
       return undefined;
     }
     let at = 0;
@@ -58,7 +66,7 @@ export class Response {
       const byte = bytes[at] ?? 0;
       if (this.#state === 'body') {
         const end = Math.min(bytes.length, at + this.#left);
-        this.#look(bytes, at, end);
+        this.#decode(bytes, at, end);
         this.#left -= end - at;
         at = end;
         if (this.#left === 0) this.#state = 'body-end';
@@ -77,6 +85,11 @@ export class Response {
       }
     }
     return undefined;
+  }
+
+  #decode(bytes: Buffer, from: number, end: number): void {
+    if (this.#gunzip === undefined) this.#look(bytes, from, end);
+    else this.#gunzip.write(bytes.subarray(from, end));
   }
 
   #look(bytes: Buffer, from: number, end: number): void {

@@ -20,6 +20,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef GZIP
+#include <zlib.h>
+#endif
 
 enum { CLOSED, CONNECTING, HEAD, SIZE, SIZE_END, BODY, BODY_END, TRAILER };
 enum { SEEKING, NUMBER, TIME };
@@ -30,12 +33,15 @@ typedef struct {
   int matched, chunked, lineEnds;
   uint64_t left, number, time;
   uint64_t next, got;
+#ifdef GZIP
+  z_stream stream;
+#endif
 } Reader;
 
 static char buffer[1 << 18];
 static char request[8192];
 static Reader *readers;
-static int epoll, port, inflight = 64, latency = 0, blocks = 0, feeds = 1, users = 1, stuck = 0, count = 1, size = 4096;
+static int epoll, port, inflight = 64, latency = 0, blocks = 0, gzip = 0, feeds = 1, users = 1, stuck = 0, count = 1, size = 4096;
 static const char *path = "/events", *last = "";
 static int opened, started, open_now, failed, waiting, said_ready;
 static uint64_t expected, errors, bytes, received, ended_blocks, reached, first, finish, started, asked, busy_at, lost;
@@ -127,8 +133,8 @@ static void dial(void) {
 static void ask(Reader *r) {
   int i = r - readers;
   int n = snprintf(request, sizeof request,
-                   "GET %s?feed=%d&user=%d HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s%s%s\r\n", path,
-                   i % feeds, i % users, last[0] ? "Last-Event-ID: " : "", last, last[0] ? "\r\n" : "");
+                   "GET %s?feed=%d&user=%d HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s%s%s%s\r\n", path,
+                   i % feeds, i % users, gzip ? "Accept-Encoding: gzip\r\n" : "", last[0] ? "Last-Event-ID: " : "", last, last[0] ? "\r\n" : "");
   if (write(r->fd, request, n) != n) return give_up(r, "could not ask");
   r->state = HEAD;
   struct epoll_event e = {.events = EPOLLIN, .data.u32 = i};
@@ -138,6 +144,9 @@ static void ask(Reader *r) {
 static void begin(Reader *r) {
   r->state = r->chunked ? SIZE : BODY;
   r->left = r->chunked ? 0 : UINT64_MAX;
+#ifdef GZIP
+  if (gzip) inflateInit2(&r->stream, 15 + 16);
+#endif
   started++, waiting--;
   if (r->stuck) epoll_ctl(epoll, EPOLL_CTL_DEL, r->fd, NULL);
   be_ready();
@@ -162,7 +171,6 @@ static void arrive(Reader *r, uint64_t now) {
 }
 
 static void look(Reader *r, const char *at, const char *end, uint64_t now) {
-  bytes += end - at;
   if (blocks) {
     for (const char *c = at; c < end; c++) {
       if (*c == '\n') {
@@ -187,6 +195,24 @@ static void look(Reader *r, const char *at, const char *end, uint64_t now) {
       arrive(r, now);
     }
   }
+}
+
+/* Every part of a body is decoded with nothing held back: an event that waits for the next one would not be counted. */
+static void decode(Reader *r, const char *at, const char *end, uint64_t now) {
+  bytes += end - at;
+  if (!gzip) return look(r, at, end, now);
+#ifdef GZIP
+  static char decoded[1 << 18];
+  r->stream.next_in = (Bytef *)at;
+  r->stream.avail_in = end - at;
+  do {
+    r->stream.next_out = (Bytef *)decoded;
+    r->stream.avail_out = sizeof decoded;
+    int result = inflate(&r->stream, Z_SYNC_FLUSH);
+    if (result != Z_OK && result != Z_BUF_ERROR) return give_up(r, "could not decode");
+    look(r, decoded, (char *)r->stream.next_out, now);
+  } while (r->stream.avail_out == 0);
+#endif
 }
 
 static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
@@ -218,7 +244,7 @@ static void take(Reader *r, const char *at, const char *end, uint64_t now) {
     } else if (r->state == BODY) {
       uint64_t n = end - at;
       if (n > r->left) n = r->left;
-      look(r, at, at + n, now);
+      decode(r, at, at + n, now);
       at += n;
       r->left -= n;
       if (r->left == 0) r->state = BODY_END;
@@ -284,6 +310,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "--inflight")) inflight = atoi(value);
     else if (!strcmp(name, "--latency")) latency = atoi(value);
     else if (!strcmp(name, "--blocks")) blocks = atoi(value);
+    else if (!strcmp(name, "--gzip")) gzip = atoi(value);
     else if (!strcmp(name, "--expect")) expected = strtoull(value, NULL, 10);
   }
   readers = calloc(count, sizeof *readers);

@@ -7,9 +7,20 @@ import { Response } from './Response.ts';
 /** Does the same as load.c on machines without a C compiler. It is slower: see the row `load`. */
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['port', 'path', 'last', 'readers', 'feeds', 'users', 'stuck', 'inflight', 'latency', 'blocks', 'expect'].map(
-      (name) => [name, { type: 'string' as const }],
-    ),
+    [
+      'port',
+      'path',
+      'last',
+      'readers',
+      'feeds',
+      'users',
+      'stuck',
+      'inflight',
+      'latency',
+      'blocks',
+      'gzip',
+      'expect',
+    ].map((name) => [name, { type: 'string' as const }]),
   ),
 });
 const number = (name: string, defaultValue: number): number => Number(options[name] ?? defaultValue);
@@ -17,6 +28,7 @@ const [count, feeds, users, stuck] = [number('readers', 1), number('feeds', 1), 
 const inflight = number('inflight', 64);
 const withLatency = number('latency', 0) === 1;
 const withBlocks = number('blocks', 0) === 1;
+const withGzip = number('gzip', 0) === 1;
 
 let expected = number('expect', 0);
 let [opened, started, failed, waiting, reached] = [0, 0, 0, 0, 0];
@@ -48,6 +60,7 @@ class Reader {
         blocks++;
       },
       blocks: withBlocks,
+      gzip: withGzip,
     });
     this.#socket.on('connect', () => this.#request());
     this.#socket.on('data', (chunk) => {
@@ -62,8 +75,9 @@ class Reader {
   #request(): void {
     const { index } = this;
     const from = options.last === undefined ? '' : `Last-Event-ID: ${options.last}\r\n`;
+    const accepted = withGzip ? 'Accept-Encoding: gzip\r\n' : '';
     const url = `${options.path ?? '/events'}?feed=${index % feeds}&user=${index % users}`;
-    this.#socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${from}\r\n`);
+    this.#socket.write(`GET ${url} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n${accepted}${from}\r\n`);
   }
 
   #start(): void {

@@ -50,7 +50,8 @@ function handlerOf(scenario: Scenario, feeds: readonly Feed<typeof Ticks>[]): Re
   if (feeds.length > 1) {
     return sse({ heartbeat, query: { feed: t.string } }, ({ query }) => feeds[Number(query.feed)] ?? only);
   }
-  return sse({ heartbeat, resume: { from: scenario.history === undefined ? 'live' : 'oldest' } }, only);
+  const compression = scenario.options?.includes('compression') ?? false;
+  return sse({ heartbeat, compression, resume: { from: scenario.history === undefined ? 'live' : 'oldest' } }, only);
 }
 
 /** Serves a stream without a log, or with `runs` a stream that a log of its own stores. */

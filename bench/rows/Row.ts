@@ -74,6 +74,7 @@ export function figuresOf({ load, used, seconds }: Phase): Figures {
     cost: used.cpu / load.deliveries,
     ...(used.writes > 0 ? { together: load.deliveries / used.writes } : {}),
     megabytes: load.bytes / 1e6 / seconds,
+    bytes: load.bytes / load.deliveries,
     serverBusy: used.cpu / 1e6 / seconds,
     loadBusy: load.busy / 1e6 / seconds,
     collecting: used.turns.gc / 1000 / seconds,

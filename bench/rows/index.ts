@@ -1,3 +1,4 @@
+import { compressed } from './compressed.ts';
 import { bursts, fanOut, latency } from './fanOut.ts';
 import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
 import { feeds, feedsFlatOut, pipelineBursts, pipelines, relay, stuck } from './own.ts';
@@ -35,5 +36,6 @@ export const rows: readonly Row[] = [
   byFeeds,
   bySize,
   options,
+  compressed,
   parser,
 ];
