@@ -92,7 +92,7 @@ export class Runs {
       },
       onIdle: () => this.#rest(run),
     });
-    const run: Run = { core, owner, abort, key: stateOf(log).epoch, lastUsed: 0, mayMakeRoom: false };
+    const run: Run = { core, owner, abort, key: stateNowOf(log).epoch, lastUsed: 0, mayMakeRoom: false };
     this.#registry.add(run);
     if (owner !== undefined) this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(run));
     return run;
@@ -100,7 +100,7 @@ export class Runs {
 
   /** Returns how many events the log of a run retains, if it has removed some already. */
   overrunOf({ core: { log } }: Run): number | undefined {
-    const { floor, tail } = stateOf(log);
+    const { floor, tail } = stateNowOf(log);
     return floor === 0 ? undefined : tail - floor;
   }
 
@@ -143,7 +143,7 @@ export class Runs {
   }
 }
 
-function stateOf(log: EventLog): LogState {
+function stateNowOf(log: EventLog): LogState {
   let state: LogState | undefined;
   log.read(0, 0).subscribe((page) => {
     state = page;
