@@ -24,9 +24,9 @@ export async function bundledServer(folder: string, entry = new URL('server.ts',
     plugins: [
       {
         name: 'native',
-        // One of the packages has a binary, which it finds in its own folder, and the other is CommonJS.
+        // One of the packages has a binary, which it finds in its own folder, and the others are CommonJS.
         setup: ({ onResolve }) =>
-          onResolve({ filter: /^(lmdb|@redis\/client)$/ }, ({ path }) => ({
+          onResolve({ filter: /^(lmdb|pg|@redis\/client)$/ }, ({ path }) => ({
             path: require.resolve(path),
             external: true,
           })),
