@@ -30,6 +30,7 @@ export type { Ack } from './feed/Ack.ts';
 export type { FeedOptions } from './feed/FeedOptions.ts';
 export { type Feed, feed } from './feed/feed.ts';
 export { type Feeds, type FeedsOptions, feeds } from './feed/feeds.ts';
+export { mergeFeeds } from './feed/mergeFeeds.ts';
 export type {
   Appended,
   AppendOptions,

@@ -21,6 +21,8 @@ export interface Gap {
     readonly requested: string | null;
     /** The cursor after which the stream continues. */
     readonly resumedFrom: string;
+    /** The name of the feed that misses events, in a merge of several (`mergeFeeds`). */
+    readonly feed?: string;
   };
 }
 

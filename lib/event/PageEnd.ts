@@ -31,6 +31,11 @@ export class PageEnd extends Entry<never> {
     this.#pacing.release(this.#bytes);
   }
 
+  /** Returns the same end at another position. */
+  at(epoch: string, sequence: number): PageEnd {
+    return new PageEnd(epoch, sequence, this.#pacing, this.#bytes, this.isPartial);
+  }
+
   /** Returns a copy that leaves its reader at the position before it. */
   asPartial(): PageEnd {
     return new PageEnd(this.epoch, this.sequence, this.#pacing, this.#bytes, true);

@@ -11,6 +11,23 @@ export interface RouteContext {
   readonly [readerSession]: ReaderSession;
 }
 
+/** The start of a merge of feeds. */
+export interface MergedStart {
+  /** The numbering of what it emits, which starts with 1. */
+  readonly epoch: string;
+  /** Why the first feed that misses something misses it; otherwise how all of them start. */
+  readonly reason: StartPosition['reason'];
+  readonly positions: EntryPositions;
+}
+
+/** Translates the numbers of entries into the cursors of their reader. */
+export interface EntryPositions {
+  /** The reader has come to this number. */
+  reach(sequence: number): void;
+  /** The cursor of the last number that was reached. */
+  readonly cursor: string;
+}
+
 /**
  * The request for which a feed is read through a pipeline: its cursor, and whether its connection takes more.
  *
@@ -33,6 +50,8 @@ export interface ReaderSession {
   onSubscribe(onReady: () => void, onFull: () => void): void;
   /** Called when the start position is known; `onStarted` is called when the response has started. */
   onPosition(position: StartPosition, state: LogState, onStarted: () => void): void;
+  /** Called in place of `onPosition` where several feeds are read, when the start position of each is known. */
+  onMerged(start: MergedStart, onStarted: () => void): void;
   /** Called before entries of another epoch are emitted. */
   enterEpoch(epoch: string): void;
   /** Called before the pipeline completes, with how the feed ended. */
@@ -67,6 +86,7 @@ export function unpacedSession(from: From<unknown>): ReaderSession {
     readFeed: noop,
     onSubscribe: noop,
     onPosition: (_position, _state, onStarted) => onStarted(),
+    onMerged: noop,
     enterEpoch: noop,
     onEnd: noop,
     endForShutdown: (_lastFrame, _retry, done) => done(),

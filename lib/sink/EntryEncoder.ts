@@ -4,10 +4,11 @@ import { type Entry, isEntry } from '../event/Entry.ts';
 import { encodeEvent } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import { type Gap, isGap } from '../event/Gap.ts';
+import type { EntryPositions } from '../feed/ReaderSession.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import type { Encoded, EventEncoder } from './EventEncoder.ts';
 import type { SharedEncodings } from './SharedEncodings.ts';
-import type { Wire } from './Wire.ts';
+import { type Wire, withoutId } from './Wire.ts';
 
 /**
  * Sends what comes out of a pipeline over a feed under the positions that the entries have in the feed, and remembers
@@ -22,6 +23,8 @@ export class EntryEncoder implements EventEncoder {
   /** The last position that was reached; ahead of `#sentUpTo` when the rest was filtered out. */
   #reached = 0;
   #failed = false;
+  /** The cursors of the numbers of entries, where they are not positions of one feed. */
+  #positions: EntryPositions | undefined;
   /** The feed has emitted entries into the pipeline. */
   #hasEntered = false;
   sent = 0;
@@ -39,7 +42,8 @@ export class EntryEncoder implements EventEncoder {
   }
 
   /** Sets the start position of the reader. Before that no entry has a position. */
-  setStartPosition(epoch: string, sequence: number): void {
+  setStartPosition(epoch: string, sequence: number, positions?: EntryPositions): void {
+    this.#positions = positions;
     this.#epoch = epoch;
     this.#sentUpTo = sequence;
     this.#reached = sequence;
@@ -88,7 +92,7 @@ export class EntryEncoder implements EventEncoder {
   positionFrame(): string {
     if (this.#reached === this.#sentUpTo) return '';
     this.#sentUpTo = this.#reached;
-    return this.wire.position(cursorOf(this.#epoch, this.#sentUpTo));
+    return this.wire.position(this.#positions?.cursor ?? cursorOf(this.#epoch, this.#sentUpTo));
   }
 
   /** The feed failed, which its end frame says. */
@@ -111,7 +115,8 @@ export class EntryEncoder implements EventEncoder {
         'the pipeline over feed.read emitted positions that do not rise: keep the order of entries',
       );
     }
-    const text = event === undefined ? '' : frame === undefined ? this.#frameOf(entry) : this.wire.frame(frame);
+    this.#positions?.reach(sequence);
+    const text = event === undefined ? '' : this.#textOf(entry, frame);
     this.#epoch = epoch;
     this.#reached = sequence;
     if (event === undefined) return text;
@@ -121,10 +126,22 @@ export class EntryEncoder implements EventEncoder {
     return text;
   }
 
-  #frameOf({ epoch, sequence, cursor, event }: Entry<unknown>): string {
+  #textOf({ epoch, sequence, cursor: ownCursor, event }: Entry<unknown>, frame: string | undefined): string {
+    const positions = this.#positions;
+    if (positions === undefined && frame !== undefined) return this.wire.frame(frame);
+    const cursor = positions?.cursor ?? ownCursor;
     if (isGap(event)) return this.wire.gap(event.data, cursor);
-    const frame = frameOf(this.#shared.encodeAt(epoch, sequence, event, this.#contract));
-    return this.wire.hasIds ? `id: ${cursor}\n${frame}` : frame;
+    const body = frame === undefined ? this.#encoded(epoch, sequence, event) : withoutId(frame);
+    return this.wire.hasIds ? `id: ${cursor}\n${body}` : body;
+  }
+
+  /** Returns the frame of an event without its id; numbers of a merge are not those of another reader. */
+  #encoded(epoch: string, sequence: number, event: unknown): string {
+    return frameOf(
+      this.#positions === undefined
+        ? this.#shared.encodeAt(epoch, sequence, event, this.#contract)
+        : this.#shared.encode(event, this.#contract),
+    );
   }
 
   /** Returns the frame of an event that leaves the reader at its position: without an id. */

@@ -1,12 +1,12 @@
 import { PositionError } from '../error/PositionError.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { ReaderSession } from '../feed/ReaderSession.ts';
+import type { MergedStart, ReaderSession } from '../feed/ReaderSession.ts';
 import type { StartOptions, StartPosition } from '../feed/startPosition.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import { EntryEncoder } from './EntryEncoder.ts';
-import { feedPreamble, type Preamble } from './preamble.ts';
+import { feedPreamble, mergedPreamble, type Preamble } from './preamble.ts';
 import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
 import { feedHasPositions } from './Wire.ts';
@@ -102,6 +102,13 @@ export class PipelineSession implements ReaderSession {
     // With a snapshot the reader starts one sequence earlier: the last event of the snapshot has its position.
     const { afterSequence, snapshot } = position;
     this.#encoder?.setStartPosition(state.epoch, snapshot === undefined ? afterSequence : afterSequence - 1);
+    this.#onStarted = onStarted;
+    if (this.#mayStart) this.startWhenPositioned();
+  }
+
+  onMerged({ epoch, reason, positions }: MergedStart, onStarted: () => void): void {
+    this.preamble = mergedPreamble(this.#route, positions.cursor, reason);
+    this.#encoder?.setStartPosition(epoch, 0, positions);
     this.#onStarted = onStarted;
     if (this.#mayStart) this.startWhenPositioned();
   }

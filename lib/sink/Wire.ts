@@ -192,7 +192,8 @@ const LF = 10;
 const idField = 0x69643a;
 
 /** Returns a frame without its id. The first line of a frame is its id, as this library's logs write it. */
-function withoutId(frame: string): string {
+/** Returns a frame of a log without its id. */
+export function withoutId(frame: string): string {
   return frame.startsWith('id:') ? frame.slice(frame.indexOf('\n') + 1) : frame.replace(/^id:.*\n/m, '');
 }
 

@@ -48,6 +48,15 @@ export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?
   return { headers: gapHeaders(route, reason), frames: before + wire.gap(gap, cursor), gap };
 }
 
+/**
+ * Returns the preamble of a merge of feeds: the position before everything, and the gaps of single feeds follow it as
+ * entries.
+ */
+export function mergedPreamble(route: Route, cursor: string, reason: StartPosition['reason']): Preamble {
+  const headers = reason === 'live' || reason === 'exact' ? route.resumeHeaders(reason) : gapHeaders(route, reason);
+  return { headers, frames: route.wire.preamble(cursor, route.settings.retry) };
+}
+
 function gapHeaders(route: Route, reason: string): ResponseHeaders {
   return { ...route.headers, 'Rxsse-Resume': `gap;reason=${reason}` };
 }
