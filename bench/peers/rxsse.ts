@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import * as t from 'io-ts';
-import { Subject } from 'rxjs';
+import { ReplaySubject, Subject } from 'rxjs';
 import { type EventLog, type EventOf, events, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
 import type { Scenario, Tick } from '../Scenario.ts';
@@ -44,7 +44,8 @@ function handlerOf(scenario: Scenario, feeds: readonly Feed<typeof Ticks>[]): Re
   if (scenario.route === 'mine') {
     return sse({ heartbeat, query: { user: t.string } }, (context) => {
       const user = Number(context.query.user);
-      return only.read(context).pipe(filterEvents((tick) => tick.data.user === user));
+      const from = scenario.history === undefined ? 'live' : 'oldest';
+      return only.read(context, { from }).pipe(filterEvents((tick) => tick.data.user === user));
     });
   }
   if (feeds.length > 1) {
@@ -56,7 +57,8 @@ function handlerOf(scenario: Scenario, feeds: readonly Feed<typeof Ticks>[]): Re
 
 /** Serves a stream without a log, or with `runs` a stream that a log of its own stores. */
 async function serveOwn(scenario: Scenario): Promise<Served> {
-  const ticks = new Subject<Ticked>();
+  // A stream with a history emits all of it while it is subscribed.
+  const ticks = scenario.history === undefined ? new Subject<Ticked>() : new ReplaySubject<Ticked>();
   const heartbeat = heartbeatOf(scenario);
   // The publisher does not wait for the reader, so the queue must hold all that it is behind.
   const queue = { maxBytes: Infinity, maxEvents: Infinity };

@@ -22,6 +22,7 @@ export const relay: Row = {
     { label: 'rxsse', scenario: { ...tiny, peer: 'rxsse' }, measure: throughput(50) },
     { label: 'rxsse, resume: true', scenario: { ...tiny, peer: 'rxsse', options: ['runs'] }, measure: throughput(50) },
     { label: 'rxsse, a feed', scenario: { ...tiny, peer: 'rxsse', route: 'shared' }, measure: throughput(50) },
+    { label: 'rxsse, a pipeline', scenario: { ...tiny, peer: 'rxsse', route: 'mine' }, measure: throughput(50) },
     { label: by, scenario: { ...tiny, peer: 'hand' }, measure: throughput(50) },
     { label: 'Node, joined', scenario: { ...tiny, peer: 'joined' }, measure: throughput(50) },
     { label: 'better-sse', scenario: { ...tiny, peer: 'better-sse' }, measure: throughput(50), slow: true },
@@ -33,6 +34,20 @@ export const relay: Row = {
   columns,
   goals: [
     { what: 'by hand', unit: 'x', value: (look) => ratio(look, 'rate', 'rxsse', by), least: 1.5, more: true },
+    {
+      what: 'a feed, by hand',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse, a feed', by),
+      least: 1.5,
+      more: true,
+    },
+    {
+      what: 'a pipeline, by hand',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse, a pipeline', by),
+      least: 1,
+      more: true,
+    },
     {
       what: 'joined, the limit',
       unit: 'x',

@@ -170,8 +170,9 @@ async function replayed(session: Session): Promise<Measured> {
   return withProfile({ rate: history / ((report.last - used.began) / 1e6), longestOwn, longest }, used);
 }
 
-function replayEntry(label: string, peer: PeerName): Entry {
-  return { label, scenario: { peer, readers: 1, history: 100_000, watch: true, connected: false }, measure: replayed };
+function replayEntry(label: string, peer: PeerName, route: Scenario['route'] = 'shared'): Entry {
+  const scenario: Scenario = { peer, route, readers: 1, history: 100_000, watch: true, connected: false };
+  return { label, scenario, measure: replayed };
 }
 
 export const replay: Row = {
@@ -180,6 +181,8 @@ export const replay: Row = {
   how: 'One reader connects and receives all of it: events per second, and the longest turn of the loop meanwhile, without and with garbage collection.',
   entries: [
     replayEntry('rxsse', 'rxsse'),
+    replayEntry('rxsse, a pipeline', 'rxsse', 'mine'),
+    replayEntry('rxsse, `sse(replaySubject)`', 'rxsse', 'own'),
     replayEntry('ReplaySubject by hand', 'hand'),
     replayEntry('Node, joined in slices', 'joined'),
   ],
@@ -191,6 +194,21 @@ export const replay: Row = {
       value: (look) => ratio(look, 'rate', 'rxsse', 'ReplaySubject by hand'),
       least: 5,
       aim: 8,
+      more: true,
+    },
+    {
+      what: 'ReplaySubject, of a pipeline',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse, a pipeline', 'ReplaySubject by hand'),
+      least: 3,
+      aim: 8,
+      more: true,
+    },
+    {
+      what: 'ReplaySubject, of a synchronous stream',
+      unit: 'x',
+      value: (look) => ratio(look, 'rate', 'rxsse, `sse(replaySubject)`', 'ReplaySubject by hand'),
+      least: 1,
       more: true,
     },
     { what: 'longest turn', unit: 'ms', value: (look) => look('rxsse', 'longestOwn'), least: 20, aim: 2, more: false },

@@ -1,4 +1,14 @@
-import { firstValueFrom, map, Observable, type Observer, type Operator, type Subscription } from 'rxjs';
+import {
+  firstValueFrom,
+  map,
+  Observable,
+  type Observer,
+  type Operator,
+  type Subscriber,
+  type Subscription,
+  type TeardownLogic,
+} from 'rxjs';
+import { Settled } from '../log/Settled.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { clock } from '../time/clock.ts';
 
@@ -19,12 +29,9 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
   readonly #onUnhandled: (error: unknown) => void;
   #isSubscribed = false;
 
-  /**
-   * @param result the result, which is under way already
-   * @param onUnhandled called with a failure that is not handled
-   */
-  constructor(result: Observable<T>, onUnhandled: (error: unknown) => void) {
-    super((subscriber) => result.subscribe(subscriber));
+  /** @param onUnhandled called with a failure that is not handled */
+  constructor(subscribe: (subscriber: Subscriber<T>) => TeardownLogic, onUnhandled: (error: unknown) => void) {
+    super(subscribe);
     this.#onUnhandled = onUnhandled;
   }
 
@@ -37,9 +44,8 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
    */
   static watched<R, T>(result: Observable<R>, project: (value: R) => T, onUnhandled: (error: unknown) => void): Ack<T> {
     // Most acks are not subscribed to: what those need is created for the others alone.
-    const projected = new Observable<T>((subscriber) => result.pipe(map(project)).subscribe(subscriber));
-    const ack = new Ack(projected, onUnhandled);
-    result.subscribe(new FailureWatch(ack));
+    const ack = new Ack<T>((subscriber) => result.pipe(map(project)).subscribe(subscriber), onUnhandled);
+    if (!(result instanceof Settled)) result.subscribe(new FailureWatch(ack));
     return ack;
   }
 
@@ -71,7 +77,8 @@ export class Ack<T> extends Observable<T> implements PromiseLike<T> {
 
   /** Creates what `pipe` returns: its failures go to the same callback. @internal */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
-    return new Ack(super.lift(operator), this.#onUnhandled);
+    const lifted = super.lift(operator);
+    return new Ack<R>((subscriber) => lifted.subscribe(subscriber), this.#onUnhandled);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is its purpose.

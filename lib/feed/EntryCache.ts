@@ -13,6 +13,7 @@ import { CheckedEvent, type EncodedEvent } from '../event/encodeEvent.ts';
 import { type Contract, findDefinition, unknownType } from '../event/events.ts';
 import { stamp } from '../event/stamp.ts';
 import type { Appended, AppendOptions, EntryRange, EventLog } from '../log/EventLog.ts';
+import { Settled } from '../log/Settled.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
 import { encodeMessage } from '../wire/encodeFrame.ts';
 import type { Message } from '../wire/Frame.ts';
@@ -75,16 +76,16 @@ export class EntryCache {
 
   #retain(events: readonly EncodedEvent[], appended: Observable<Appended>): void {
     const restored = events.map(restoredEvent);
-    appended.subscribe(
-      new AppendObserver(({ epoch, first }) => {
-        events.forEach(({ event, data }, index) => {
-          const made = restored[index];
-          const sequence = first + index;
-          if (made === undefined) return;
-          this.#add(epoch, sequence, made, encodeMessage(cursorOf(epoch, sequence), event, data));
-        });
-      }),
-    );
+    const onAppended = ({ epoch, first }: Appended): void => {
+      events.forEach(({ event, data }, index) => {
+        const made = restored[index];
+        const sequence = first + index;
+        if (made === undefined) return;
+        this.#add(epoch, sequence, made, encodeMessage(cursorOf(epoch, sequence), event, data));
+      });
+    };
+    if (appended instanceof Settled) onAppended(appended.value);
+    else appended.subscribe(new AppendObserver(onAppended));
   }
 
   /** Returns the entries of a range, if the cache has all of them. */

@@ -19,6 +19,7 @@ import type {
   Page,
 } from './EventLog.ts';
 import { Segments } from './Segments.ts';
+import { Settled } from './Settled.ts';
 
 /**
  * How much a memory log retains: at least as much as the bound that is reached first, and at most an eighth more, or
@@ -93,7 +94,7 @@ class MemoryLog implements EventLog {
   append(events: readonly EncodedEvent[], { key, token }: AppendOptions = {}): Observable<Appended> {
     if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
     const before = key === undefined ? undefined : this.#keys.find(key);
-    if (before !== undefined) return of(before);
+    if (before !== undefined) return new Settled(before);
     if (this.#ended !== false) return throwError(() => new ClosedError('the log', 'ended'));
     const fenced = token === undefined ? undefined : fenceError(token, this.#claim);
     if (fenced !== undefined) return throwError(() => fenced);
@@ -111,7 +112,7 @@ class MemoryLog implements EventLog {
     const appended: Appended = { epoch: this.#epoch, first, last: this.#segments.tail };
     if (key !== undefined) this.#keys.add(key, appended);
     if (events.length > 0) this.wakes.next();
-    return of(appended);
+    return new Settled(appended);
   }
 
   read(after: number, maxBytes: number): Observable<Page> {
