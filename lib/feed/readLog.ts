@@ -6,6 +6,7 @@ import {
   retry,
   take,
   throwError,
+  timeout,
   timer,
 } from 'rxjs';
 import type { ClosedError } from '../error/ClosedError.ts';
@@ -24,8 +25,11 @@ const firstDelay = 100;
 /** The longest wait of all, in ms. */
 const maxDelay = 5000;
 
+/** How long a log may take to answer a read, in ms; an answer that was lost would stop a feed without a report. */
+const maxAnswerTime = 30_000;
+
 /**
- * Reads a log. A read that fails is reported and repeated, since storage that is full or busy recovers; one that fails
+ * Reads a log. A read that is not answered in time counts as failed. A read that fails is reported and repeated, since storage that is full or busy recovers; one that fails
  * again and again errors with a `StorageError`, on which readers are disconnected and come back.
  */
 export function readLog(
@@ -34,7 +38,15 @@ export function readLog(
   maxBytes: number,
   onError: (error: unknown) => void,
 ): Observable<Page> {
-  return defer(() => log.read(after, maxBytes)).pipe(take(1), retryStorage(onError));
+  return defer(() => log.read(after, maxBytes)).pipe(
+    timeout({ first: maxAnswerTime, with: unanswered }),
+    take(1),
+    retryStorage(onError),
+  );
+}
+
+function unanswered(): Observable<never> {
+  return throwError(() => new StorageError('read the log', `it did not answer within ${maxAnswerTime} ms`));
 }
 
 /**

@@ -22,7 +22,7 @@ import { scenarios } from './scenarios.ts';
 const parts: Readonly<Record<string, { readonly amount: number; readonly run: (amount: number) => Promise<void> }>> = {
   // First, since V8 counts the blocks of functions that have not run before.
   fuzz: { amount: 20, run: runFuzz },
-  networks: { amount: 20, run: runScenarios },
+  networks: { amount: 5, run: runScenarios },
   clients: { amount: 60, run: runClients },
   kills: { amount: 20, run: async (kills) => report(`${await runKills(kills, seed)} events, read by both clients`) },
   hostile: { amount: 2000, run: runRequests },
