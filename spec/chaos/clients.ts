@@ -16,7 +16,7 @@ import type { Fault, Faults } from '../support/FaultyConnection.ts';
 import { faultProxy } from '../support/faultProxy.ts';
 import { fetchOver } from '../support/http2.ts';
 import { listen, overHttp2 } from '../support/listen.ts';
-import { type Arrival, mistakeIn } from './mistakeIn.ts';
+import { mistakeIn, type ReceivedItem } from './mistakeIn.ts';
 import { type Pipeline, pipelines, type TickEntry, Ticks, tick } from './pipelines.ts';
 
 /** One network: a route over a log, and what happens to each connection of its readers. */
@@ -112,7 +112,7 @@ function readThrough(network: Network, ticks: Feed<typeof Ticks>): Promise<Deliv
   return listen(server === 'http2' ? overHttp2(listener) : listener, (target) =>
     faultProxy(
       target,
-      // The first connections bring the wait before a reconnect: without it an EventSource comes back after 3 s.
+      // The first connections bring the wait before a reconnect: without it an EventSource reconnects after 3 s.
       (connection) => faults[connection - clean] ?? {},
       async (proxy) => {
         const url = server === 'http2' ? proxy.url.replace('http:', 'h2c:') : proxy.url;
@@ -129,18 +129,18 @@ function readThrough(network: Network, ticks: Feed<typeof Ticks>): Promise<Deliv
             }
             await ticks.end();
             await follower.until(({ seen }) => seen.includes('closed'));
-            return follower.events.map(({ type, data }) => arrivalOf(type, data));
+            return follower.events.map(({ type, data }) => itemOf(type, data));
           },
           { patience: 30_000 },
         );
-        for (const [client, arrivals] of [
+        for (const [client, received] of [
           ['EventSource', theirs],
-          ['fromSse', await ours.arrivals],
+          ['fromSse', await ours.received],
         ] as const) {
-          const mistake = mistakeIn(arrivals, events, pipeline, /of 30 entries/.test(network.log));
+          const mistake = mistakeIn(received, events, pipeline, /of 30 entries/.test(network.log));
           if (mistake !== undefined) throw new Error(`${client}: ${mistake}`);
         }
-        const gaps = theirs.filter((arrival) => arrival === 'gap').length;
+        const gaps = theirs.filter((item) => item === 'gap').length;
         return { connections: proxy.count, events, gaps };
       },
     ),
@@ -167,24 +167,24 @@ async function publish(ticks: Feed<typeof Ticks>, n: number): Promise<void> {
 }
 
 interface Reading {
-  readonly arrivals: Promise<readonly Arrival[]>;
+  readonly received: Promise<readonly ReceivedItem[]>;
   /** Resolves when the client has a position. */
   readonly positioned: Promise<void>;
 }
 
 function readOurs(url: string): Reading {
   const positioned = deferred();
-  const arrivals: Arrival[] = [];
+  const received: ReceivedItem[] = [];
   const stream = fromSse(url, Ticks, {
     fetch: fetchOver as typeof fetch,
     backoff: { initialDelay: 1, maxDelay: 5 },
     cursorObserver: { next: () => positioned.resolve() },
-  }).pipe(tap((event) => void arrivals.push(isGap(event) ? 'gap' : event.data.all)));
+  }).pipe(tap((event) => void received.push(isGap(event) ? 'gap' : event.data.all)));
   const ended = lastValueFrom(stream, { defaultValue: undefined });
-  return { positioned: positioned.promise, arrivals: ended.then(() => [...arrivals, 'end']) };
+  return { positioned: positioned.promise, received: ended.then(() => [...received, 'end']) };
 }
 
-function arrivalOf(type: string, data: string): Arrival {
+function itemOf(type: string, data: string): ReceivedItem {
   if (type === 'rxsse.gap') return 'gap';
   if (type === 'rxsse.end') return 'end';
   return JSON.parse(data).all;

@@ -5,7 +5,7 @@ import { runHostileRequests } from './hostile.ts';
 describe('hostile requests', function () {
   this.timeout(20_000);
   for (const server of ['http', 'http2'] as const) {
-    it(`over ${server} end no process, cause no error of the server, and cost no event of others`, async () => {
+    it(`over ${server} end no process, cause no error of the server, and lose no event of other readers`, async () => {
       const answers = await runHostileRequests(server, 300, 1);
       expect(Object.values(answers).reduce((sum, count) => sum + count)).to.equal(300);
     });

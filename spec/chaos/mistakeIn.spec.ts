@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { type Arrival, mistakeIn } from './mistakeIn.ts';
+import { mistakeIn, type ReceivedItem } from './mistakeIn.ts';
 
 describe('the check of what a reader received', () => {
   const exact = { through: <T>(entries: T): T => entries };
-  const cases: readonly (readonly [what: string, arrivals: readonly Arrival[], mistake: string | undefined])[] = [
+  const cases: readonly (readonly [what: string, received: readonly ReceivedItem[], mistake: string | undefined])[] = [
     ['accepts everything in order', [[0], [1, 2], 'end'], undefined],
     ['accepts a gap where events are missing', [[0], 'gap', [2], 'end'], undefined],
     ['accepts a gap before the end', [[0], 'gap', 'end'], undefined],
@@ -14,9 +14,9 @@ describe('the check of what a reader received', () => {
     ['finds an end that is missing', [[0], [1], [2]], 'the end is missing'],
     ['finds an end that came early', [[0], 'end', [1], [2], 'end'], 'the end came before the last event'],
   ];
-  for (const [what, arrivals, mistake] of cases) {
+  for (const [what, received, mistake] of cases) {
     it(what, () => {
-      const found = mistakeIn(arrivals, 3, exact, true);
+      const found = mistakeIn(received, 3, exact, true);
       if (mistake === undefined) expect(found).to.equal(undefined);
       else expect(found).to.include(mistake);
     });

@@ -1,14 +1,14 @@
 import type { Pipeline } from './pipelines.ts';
 
-/** What a reader received: the numbers of one event, a gap, or the end. */
-export type Arrival = readonly number[] | 'gap' | 'end';
+/** One received item: the numbers of one event, a gap, or the end. */
+export type ReceivedItem = readonly number[] | 'gap' | 'end';
 
 /**
  * Describes what a reader missed or received again, of numbers that were published from 0 in order; `undefined` when it
  * received what was promised: each number once and in order, or a gap exactly where some are missing.
  */
 export function mistakeIn(
-  arrivals: readonly Arrival[],
+  received: readonly ReceivedItem[],
   published: number,
   { mustArrive = () => true, keyOf = () => 0 }: Pipeline,
   mayHaveGaps: boolean,
@@ -20,14 +20,14 @@ export function mistakeIn(
     for (let n = next; n < before; n++) if (mustArrive(n)) return n;
     return undefined;
   };
-  for (const arrival of arrivals.slice(0, -1)) {
-    if (arrival === 'end') return 'the end came before the last event';
-    if (arrival === 'gap') {
+  for (const item of received.slice(0, -1)) {
+    if (item === 'end') return 'the end came before the last event';
+    if (item === 'gap') {
       if (!mayHaveGaps) return 'a gap came, although the log stores everything';
       isGap = true;
       continue;
     }
-    for (const n of arrival) {
+    for (const n of item) {
       const key = keyOf(n);
       const before = last.get(key) ?? -1;
       if (n <= before) return `${n} came after ${before}`;
@@ -39,7 +39,7 @@ export function mistakeIn(
       isGap = false;
     }
   }
-  if (arrivals.at(-1) !== 'end') return 'the end is missing';
+  if (received.at(-1) !== 'end') return 'the end is missing';
   const missed = missing(published);
   return isGap || missed === undefined ? undefined : `${missed} is missing at the end`;
 }

@@ -26,7 +26,7 @@ export const tick = (n: number): EventOf<typeof Ticks> => Ticks.Tick({ all: [n] 
 
 export type TickEntry = Entry<EventOf<typeof Ticks> | Gap>;
 
-/** What a route does with the entries of a feed, and what its readers may rely on. */
+/** A pipeline of a route, and what its readers must receive. */
 export interface Pipeline {
   readonly through: (entries: Observable<TickEntry>) => Observable<unknown>;
   /** Whether a number must arrive; absent: each one must. */

@@ -34,8 +34,8 @@ async function read<P extends BadEventPolicy = 'drop', I extends boolean = false
   return { seen, reports };
 }
 
-describe('fromSse decodes', () => {
-  it('each event by its name, exactly into what the contract declares', async () => {
+describe('fromSse', () => {
+  it('decodes each event by its name, exactly to the type that the contract declares', async () => {
     const text =
       'event: posted\ndata: {"text":"hi","at":"2026-01-02T03:04:05Z","secret":1}\n\n' +
       'event: left\ndata: null\n\ndata: 5\n\n';
@@ -62,7 +62,7 @@ describe('fromSse decodes', () => {
   for (const [what, text, issue] of badEvents) {
     const whole = `id: 1\n${text}id: 2\nevent: left\ndata: null\n\n${end}`;
 
-    it(`and drops ${what}, reports it by path, and continues`, async () => {
+    it(`drops ${what}, reports it by path, and continues`, async () => {
       const cursors: string[] = [];
       const { seen, reports } = await read(whole, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
       expect(seen).to.deep.equal([Left()]);
@@ -70,7 +70,7 @@ describe('fromSse decodes', () => {
       expect(cursors).to.deep.equal(['1', '2']);
     });
 
-    it(`and errors for ${what} if the policy is error`, async () => {
+    it(`errors for ${what} if the policy is error`, async () => {
       const { seen, reports } = await read(whole, { unknownEvents: 'error', invalidEvents: 'error' });
       expect(seen[0]).to.equal('failed');
       expect(seen[1]).to.be.instanceOf(DecodeError);
@@ -78,7 +78,7 @@ describe('fromSse decodes', () => {
       expect(reports).to.deep.equal([]);
     });
 
-    it(`and emits ${what} raw if the policy is raw`, async () => {
+    it(`emits ${what} raw if the policy is raw`, async () => {
       const { seen } = await read(whole, { unknownEvents: 'raw', invalidEvents: 'raw' });
       const [raw, left] = seen as [
         { type: string; data: { event: string; text: string; error: DecodeError } },
@@ -91,13 +91,13 @@ describe('fromSse decodes', () => {
     });
   }
 
-  it('by a separate policy for unknown and for invalid events', async () => {
+  it('has separate policies for unknown and for invalid events', async () => {
     const text = `event: sung\ndata: 1\n\nevent: left\ndata: 1\n\n${end}`;
     expect((await read(text, { unknownEvents: 'drop', invalidEvents: 'raw' })).seen).to.have.length(1);
     expect((await read(text, { unknownEvents: 'raw', invalidEvents: 'drop' })).seen).to.have.length(1);
   });
 
-  it('a gap, in order', async () => {
+  it('emits a gap in order', async () => {
     const data = { reason: 'trimmed', requested: '1.a.1', resumedFrom: '1.a.5' };
     const { seen } = await read(
       `event: left\ndata: null\n\nid: 1.a.5\nevent: rxsse.gap\ndata: ${JSON.stringify(data)}\n\ndata: 5\n\n${end}`,
@@ -105,14 +105,14 @@ describe('fromSse decodes', () => {
     expect(seen).to.deep.equal([Left(), { type: 'rxsse.gap', data }, Message(5)]);
   });
 
-  it('no malformed gap, and errors instead of dropping it', async () => {
+  it('errors for a malformed gap instead of dropping it', async () => {
     for (const data of ['null', '', '{"reason":"trimmed"}', '{"reason":1,"requested":null,"resumedFrom":""}', '[']) {
       const { seen } = await read(`event: rxsse.gap\ndata: ${data}\n\n${end}`);
       expect(seen[1], data).to.be.instanceOf(DecodeError);
     }
   });
 
-  it('no message of the library that is not an event', async () => {
+  it('emits no message of the library that is not an event', async () => {
     const { seen, reports } = await read(
       `id: 1\nevent: rxsse.position\ndata:\n\nevent: rxsse.later\ndata: 1\n\nid: 2\n\n${end}`,
       { unknownEvents: 'error' },
@@ -121,7 +121,7 @@ describe('fromSse decodes', () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it('no event of a frame that only moves the position, and sends the position', () => {
+  it('emits no event for a frame that only moves the position, and sends the position to the observer', () => {
     const cursors: string[] = [];
     const { fetch } = scriptedFetch({ body: NEVER.pipe(startWith('id: 7\n\n')) });
     const subscription = fromSse('x:', Chat, {
@@ -132,7 +132,7 @@ describe('fromSse decodes', () => {
     subscription.unsubscribe();
   });
 
-  it('each event with its position if withId is true', async () => {
+  it('emits each event with its position if withId is true', async () => {
     const { seen } = await read(`id: 7\nevent: left\ndata: null\n\nevent: left\ndata: null\n\n${end}`, {
       withId: true,
     });
@@ -142,14 +142,14 @@ describe('fromSse decodes', () => {
     ]);
   });
 
-  it('the text of textEvents as it is, and completes at the endMarker', async () => {
+  it('emits the text of textEvents as it is, and completes at the endMarker', async () => {
     const Texts = events({ Message: t.string });
     const { fetch } = scriptedFetch({ body: of('data: a\ndata: "b"\n\ndata: [DONE]\n\ndata: c\n\n') });
     const stream = fromSse('x:', Texts, { fetch, textEvents: ['message'], endMarker: '[DONE]' });
     expect(await lastValueFrom(stream.pipe(toArray()))).to.deep.equal([Texts.Message('a\n"b"')]);
   });
 
-  it('and errors when the response to a POST ends without its endMarker', async () => {
+  it('errors when the response to a POST ends without its endMarker', async () => {
     const answer = (body: string) => {
       const { fetch } = scriptedFetch({ body: of(body) });
       const options = { fetch, method: 'POST', body: '{}', textEvents: ['message'], endMarker: '[DONE]' };
@@ -163,13 +163,13 @@ describe('fromSse decodes', () => {
     expect(await lastValueFrom(answer('data: a\n\ndata: [DONE]\n\n'))).to.deep.equal(['a']);
   });
 
-  it('and passes comments to the commentObserver', async () => {
+  it('passes comments to the commentObserver', async () => {
     const comments: string[] = [];
     await read(`: still here\n\n${end}`, { commentObserver: { next: (text) => comments.push(text) } });
     expect(comments).to.deep.equal(['still here']);
   });
 
-  it('and reports the name of a dropped event if no onError receives it', async () => {
+  it('reports the name of a dropped event if no onError receives it', async () => {
     const reported: string[] = [];
     setErrorReporter((error, where) => void reported.push(`${where} ${(error as DecodeError).event}`));
     try {
@@ -181,18 +181,18 @@ describe('fromSse decodes', () => {
     expect(reported).to.deep.equal(['fromSse: dropped an event named "sung" sung']);
   });
 
-  it('a failed end as an error, and does not reconnect', async () => {
+  it('errors for a failed end, and does not reconnect', async () => {
     const { seen } = await read('event: rxsse.end\ndata: {"reason":"failed"}\n\n', { backoff: { maxAttempts: 5 } });
     expect(seen[1]).to.be.instanceOf(StreamFailedError);
   });
 
-  it('the position of the end, and sends it to the observer', async () => {
+  it('sends the position of the end to the observer', async () => {
     const cursors: string[] = [];
     await read(`id: 1.a.7~\n${end}`, { cursorObserver: { next: (cursor) => cursors.push(cursor) } });
     expect(cursors).to.deep.equal(['1.a.7~']);
   });
 
-  it('nothing of a response without a body, which is not requested again', async () => {
+  it('errors for a response without a body, which is not requested again', async () => {
     const fetch = () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } }));
     const stream = fromSse('x:', Chat, { fetch });
     const error = await lastValueFrom(stream.pipe(toArray())).catch((failure: unknown) => failure);

@@ -173,7 +173,7 @@ describe('oneOrMany', () => {
     );
   });
 
-  it('may be part of a recursive codec', () => {
+  it('can be part of a recursive codec', () => {
     interface Node {
       readonly next: readonly Node[];
     }

@@ -55,7 +55,7 @@ describe('reportError', () => {
     ]);
   });
 
-  it('prints the same error of two places, and two errors of one place', () => {
+  it('prints one error that occurred at two sites, and two errors that occurred at one', () => {
     const error = new Error('no table');
     reportError('sse GET /a', error);
     reportError('sse GET /b', error);

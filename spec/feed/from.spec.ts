@@ -123,7 +123,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
         merge(of(price('state', 0)), entries),
     })) {
       it(
-        `may be events without a position before the entries, by ${what}`,
+        `can be events without a position before the entries, by ${what}`,
         marbles(({ reader, flush }) => {
           const { prices, set } = market();
           const route = sse({ events: Prices }, (context) => prices.read(context).pipe(around));
@@ -177,7 +177,7 @@ describe('resume: { from } as a function', () => {
     );
   }
 
-  it('may return a promise', async () => {
+  it('can return a promise', async () => {
     const prices = feed(Prices, { log: memoryLog() });
     await prices.publish(price('a', 1));
     const route = sse(

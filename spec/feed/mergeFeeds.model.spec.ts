@@ -21,7 +21,7 @@ const Counts = events({ Count: { of: t.number, n: t.number } });
 type Counted = ReturnType<typeof Counts.Count>;
 type Merged = Observable<Entry<Counted | Gap>>;
 
-/** What happens during one connection: when which feeds publish, and when and how it is cut. */
+/** The steps of one connection: when which feeds publish, and when and how it is cut. */
 const connection = fc.record({
   publications: fc.array(fc.record({ at: fc.nat(60), to: fc.nat(2), count: fc.integer({ min: 1, max: 4 }) }), {
     maxLength: 12,

@@ -25,7 +25,7 @@ const { Price } = Prices;
 const orderValues = { a: Order(1), b: Order(2), c: Order(3), d: Order(4) };
 const priceValues = { p: Price(11), q: Price(12), r: Price(13) };
 
-/** What a reader got, in short: the data of events, gaps with their feed, and the names of the other frames. */
+/** Returns what a reader received, in short: the data of events, gaps with their feed, and the names of the other frames. */
 const received = (reader: TestReader): readonly string[] =>
   reader.frames.flatMap(({ frame }) => {
     if (frame._tag !== 'Message') return [];

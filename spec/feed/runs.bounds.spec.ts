@@ -63,7 +63,7 @@ describe('a run without a reader', () => {
     }),
   );
 
-  it('may have a linger longer than the longest delay of a timer', () => {
+  it('can have a linger longer than the longest delay of a timer', () => {
     const test = marbles(({ reader }) => {
       reader(
         sse({ resume: { linger: 2 ** 40 } }, () => NEVER),

@@ -2,7 +2,16 @@ import { posix } from 'node:path';
 import ts from 'typescript';
 import type { Files } from './repo.ts';
 
-const parse = (file: string, text: string) => ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+const parsed = new Map<string, ts.SourceFile>();
+
+/** Returns the syntax tree of a file; one with the same text is parsed once. */
+function parse(file: string, text: string): ts.SourceFile {
+  const known = parsed.get(file);
+  if (known?.text === text) return known;
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  parsed.set(file, source);
+  return source;
+}
 
 const isExported = (node: ts.Node): boolean =>
   ts.canHaveModifiers(node) &&
@@ -88,6 +97,33 @@ interface Comment {
   /** True for a doc comment, which begins with two asterisks. */
   readonly isDoc: boolean;
 }
+
+interface Title {
+  readonly line: number;
+  readonly text: string;
+  /** The function that declares it. */
+  readonly kind: 'describe' | 'it';
+}
+
+/** Returns the titles that a spec passes to `describe` and `it` as literals; each `${...}` of a template is a `…`. */
+export function titlesOf(file: string, text: string): readonly Title[] {
+  const source = parse(file, text);
+  const found: Title[] = [];
+  const walk = (node: ts.Node): void => {
+    const [, kind] = ts.isCallExpression(node) ? (/^(describe|it)\b/.exec(node.expression.getText(source)) ?? []) : [];
+    const first = ts.isCallExpression(node) ? node.arguments[0] : undefined;
+    if (first !== undefined && (kind === 'describe' || kind === 'it')) {
+      const title = ts.isStringLiteralLike(first) ? first.text : ts.isTemplateExpression(first) ? textOf(first) : '';
+      found.push({ line: source.getLineAndCharacterOfPosition(first.getStart(source)).line + 1, text: title, kind });
+    }
+    ts.forEachChild(node, walk);
+  };
+  walk(source);
+  return found;
+}
+
+const textOf = ({ head, templateSpans }: ts.TemplateExpression): string =>
+  templateSpans.reduce((text, { literal }) => `${text}…${literal.text}`, head.text);
 
 /** Returns the comments of a file without their marks. Lines of `//` that follow each other are one comment. */
 export function commentsOf(file: string, text: string): readonly Comment[] {

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { duplicateNames, misnamedFiles } from './declarations.ts';
 import { type Files, filesIn } from './repo.ts';
-import { archaicComments, archaicLines, fragments, privateWords } from './words.ts';
+import { archaicComments, archaicLines, archaicSpecComments, archaicTitles, fragments, privateWords } from './words.ts';
 
 /**
  * The most offenders of each rule. The four duplicates are `sse` and `receive`, which two entry points export, and LF and CR, which
  * the loops over bytes read as constants of their own file.
  */
-const budgets = { misnamed: 0, duplicates: 4, words: 0, fragments: 0, comments: 0, guides: 0 };
+const budgets = { misnamed: 0, duplicates: 4, words: 0, fragments: 0, comments: 0, titles: 0, guides: 0 };
 
 const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
 
@@ -19,16 +19,12 @@ function expectAtMost(found: readonly string[], budget: number): void {
   expect(found.length, `at most ${budget}:\n${found.join('\n')}\n`).to.be.at.most(budget);
 }
 
-describe('the language', () => {
+describe('the language', function () {
+  this.timeout(30_000);
   const lib = filesIn('lib', '.ts');
   const bench = notPackages(filesIn('bench', '.ts'));
-  const code = join(
-    lib,
-    filesIn('spec/support', '.ts'),
-    filesIn('spec/house', '.ts'),
-    filesIn('examples', '.ts'),
-    bench,
-  );
+  const specs = notPackages(filesIn('spec', '.ts'));
+  const code = join(lib, filesIn('examples', '.ts'), bench);
   const guides = join(
     filesIn('README.md', '.md'),
     filesIn('CHANGELOG.md', '.md'),
@@ -48,12 +44,24 @@ describe('the language', () => {
     expectAtMost(privateWords(lib), budgets.words);
   });
 
+  it('has no private word in a name of a spec', () => {
+    expectAtMost(privateWords(specs), budgets.words);
+  });
+
   it('has a sentence in each doc comment', () => {
-    expectAtMost(fragments(code), budgets.fragments);
+    expectAtMost(fragments(join(code, specs)), budgets.fragments);
   });
 
   it('has no archaic phrase in a comment', () => {
     expectAtMost(archaicComments(code), budgets.comments);
+  });
+
+  it('has no archaic phrase in a comment of a spec', () => {
+    expectAtMost(archaicSpecComments(specs), budgets.comments);
+  });
+
+  it('has a subject and a verb, and no archaic phrase, in each title of a spec', () => {
+    expectAtMost(archaicTitles(specs), budgets.titles);
   });
 
   it('has no archaic phrase in a guide', () => {
@@ -137,6 +145,31 @@ describe('the check of the language', () => {
     ]);
     expect(archaicLines(filesOf({ 'docs/a.md': 'One.\nA dear friend.' }))).to.deep.equal([
       "docs/a.md:2: not 'dear' but expensive",
+    ]);
+  });
+
+  it('finds a title that opens without a subject, or has an archaic phrase, in a literal and in a template', () => {
+    const text = `
+      describe('what is told', () => {
+        it('sends an event', () => {});
+        it.skip(\`and \${1} goes on\`, () => {});
+        it(name, () => {});
+        items.it('whatever');
+      });
+    `;
+    expect(archaicTitles(filesOf({ 'spec/a.ts': text }))).to.deep.equal([
+      "spec/a.ts:2: open with the subject or a verb, not 'what': what is told",
+      "spec/a.ts:2: not 'is told' but gets, is sent, is called",
+      "spec/a.ts:2: not 'told' but sends, reports or returns",
+      "spec/a.ts:4: open with the subject or a verb, not 'and': and … goes on",
+      "spec/a.ts:4: not 'goes on' but continues",
+    ]);
+  });
+
+  it('finds an archaic phrase in a comment of a spec', () => {
+    expect(archaicSpecComments(filesOf({ 'spec/a.ts': '// The reader comes back anew.' }))).to.deep.equal([
+      "spec/a.ts:1: not 'anew' but again",
+      "spec/a.ts:1: not 'comes back' but reconnects",
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { commentsOf, declaredNames } from './declarations.ts';
+import { commentsOf, declaredNames, titlesOf } from './declarations.ts';
 import type { Files } from './repo.ts';
 
 /** Words that no name in lib contains, each with its replacement: the project's list of words that describe nothing. */
@@ -71,8 +71,25 @@ const phrases: readonly (readonly [phrase: RegExp, replacement: string])[] = [
   [/\bmain door\b|\b(?:the|a|each|every|another|its) doors?\b/i, 'entry point'],
 ];
 
-const problemsIn = (where: string, text: string): readonly string[] =>
-  phrases.flatMap(([phrase, replacement]) => {
+/** Phrases that no title and no comment of a spec uses, beside those above. */
+const phrasesOfSpecs: typeof phrases = [
+  [/\bgo(?:es)? on\b/i, 'continues'],
+  [/\bbegun\b/i, 'started'],
+  [/\blets? go\b/i, 'releases or removes'],
+  [/\bha(?:s|ve) (?:its|their) turn\b/i, 'runs in the next turn'],
+  [/\bthose who\b/i, 'the readers or the subscribers'],
+  [/\b(?:some|every|any)body\b/i, 'a reader, every reader, or the passive voice'],
+  [/\b(?:hears?|heard)\b/i, 'receives'],
+  [/\b(?:tells?|told|said)\b/i, 'sends, reports or returns'],
+  [/\bsays? (?:so|nothing)\b/i, 'reports it, or the event that is sent'],
+  [/\b(?:comes?|came) back\b/i, 'reconnects'],
+  [/\bfor good\b/i, 'permanently'],
+  [/\b(?:its|their|one|each|this|that) places?\b/i, 'position'],
+  [/\bkept\b/i, 'stored or retained'],
+];
+
+const problemsIn = (where: string, text: string, refused = phrases): readonly string[] =>
+  refused.flatMap(([phrase, replacement]) => {
     const found = phrase.exec(text.replace(/\s+/g, ' '))?.[0];
     return found === undefined ? [] : [`${where}: not '${found}' but ${replacement}`];
   });
@@ -81,6 +98,36 @@ const problemsIn = (where: string, text: string): readonly string[] =>
 export function archaicComments(files: Files): readonly string[] {
   return [...files].flatMap(([file, text]) =>
     commentsOf(file, text).flatMap(({ line, text }) => problemsIn(`${file}:${line}`, text)),
+  );
+}
+
+const everyPhrase = [...phrases, ...phrasesOfSpecs];
+
+/** The words that open no title: the subject and the verb are missing. */
+const openings = {
+  describe: /^(?:what|whatever|who|whose|whom|whoever|how|those|word|not)\b/i,
+  it: /^(?:what|whatever|who|whom|whoever|how|those|they|one|word|there|and|but|or|not|nor|neither|may|again)\b/i,
+} as const;
+
+/** Returns each title of a spec that opens without a subject and a verb, or uses an archaic phrase. */
+export function archaicTitles(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    titlesOf(file, text).flatMap(({ line, text, kind }) => {
+      const opening = openings[kind].exec(text)?.[0];
+      return [
+        ...(opening === undefined
+          ? []
+          : [`${file}:${line}: open with the subject or a verb, not '${opening}': ${start(text)}`]),
+        ...problemsIn(`${file}:${line}`, text, everyPhrase),
+      ];
+    }),
+  );
+}
+
+/** Returns each comment of a spec that uses an archaic phrase. */
+export function archaicSpecComments(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    commentsOf(file, text).flatMap(({ line, text }) => problemsIn(`${file}:${line}`, text, everyPhrase)),
   );
 }
 

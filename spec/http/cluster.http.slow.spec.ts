@@ -7,7 +7,7 @@ import { freePort, withNginx } from '../support/nginx.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { requires } from '../support/requires.ts';
 
-/** What one reader has received. */
+/** The events that one reader has received. */
 interface Reader {
   readonly texts: string[];
   readonly servers: Set<string>;

@@ -91,8 +91,8 @@ describe('a synchronous burst at the subscription', () => {
   });
 });
 
-describe('what the stream of a run emits while it is subscribed', () => {
-  it('is sent whole where its log has room, whatever the number of events', async () => {
+describe('a synchronous burst of the stream of a run', () => {
+  it('is sent completely when its log has space, for any number of events', async () => {
     await listen(sse({ resume: { linger: 0 } }, () => range(0, 12_000)) as never, async (url) => {
       const text = await (await openStream(url)).ended();
       const found = [...text.matchAll(/^data: (\d+)$/gm)].map(([, n]) => Number(n));
@@ -101,7 +101,7 @@ describe('what the stream of a run emits while it is subscribed', () => {
   });
 
   for (const maxHeadDelay of [0, 50]) {
-    it(`is an HTTP error where its log has no room, with maxHeadDelay ${maxHeadDelay}, and its stream is unsubscribed`, async () => {
+    it(`is an HTTP error when its log has no space, with maxHeadDelay ${maxHeadDelay}, and its stream is unsubscribed from`, async () => {
       const errors: unknown[] = [];
       let left = 0;
       const endless = concat(range(0, 200_000), NEVER).pipe(finalize(() => left++));
@@ -155,7 +155,7 @@ describe('an iterable', () => {
     ['50 MB', 500, 100_000],
   ] as const) {
     for (const reader of ['fast', 'slow'] as const) {
-      it(`of ${what} arrives whole at a ${reader} reader`, async () => {
+      it(`of ${what} is received completely by a ${reader} reader`, async () => {
         const text = 'x'.repeat(size);
         function* many() {
           for (let n = 0; n < count; n++) yield `${n} ${text}`;

@@ -128,7 +128,7 @@ describe('the metrics of a route', () => {
   );
 
   it(
-    'of a family of feeds are the sums of its feeds',
+    'are summed over the feeds of a family',
     marbles(({ reader, flush, cold }) => {
       const rooms = feeds(Ticks);
       const route = sse({ query: { room: t.string } }, ({ query }) => rooms.get(query.room));

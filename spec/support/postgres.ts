@@ -120,7 +120,7 @@ export class PostgresServer {
     writeFileSync(join(to, 'standby.signal'), '');
   }
 
-  /** Crashes the server, and starts a replica in its place that has what it had when it was copied. */
+  /** Crashes the server, and starts a replica with the data of the time when it was copied. */
   async failOver(name: string): Promise<void> {
     await this.stop('immediate');
     this.#name = name;

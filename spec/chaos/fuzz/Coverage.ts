@@ -17,7 +17,7 @@ export class Coverage {
     const names: string[] = [];
     for (const { scriptId, url, functions } of result) {
       if (!/\/lib\/(?!testing\/)/.test(url)) continue;
-      // A block that ran as often as its surroundings has no range of its own, so that one which did not run tells as much.
+      // A block that ran as often as its surroundings has no range of its own, so that a block which did not run is information as well.
       const ran = functions.filter(({ ranges: [whole] }) => whole !== undefined && whole.count > 0);
       for (const { startOffset, endOffset, count } of ran.flatMap(({ ranges }) => ranges)) {
         const often = count === 0 ? 'not' : Math.min(2, Math.floor(Math.log2(count) / 3));

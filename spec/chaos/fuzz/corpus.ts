@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FuzzTarget } from './fuzz.ts';
 
-/** The file of the inputs that are kept of a parser: one a line, as JSON, each byte as one character. */
+/** Returns the file of the stored inputs of a parser: one a line, as JSON, each byte as one character. */
 export function corpusFile({ name }: FuzzTarget): string {
   return fileURLToPath(new URL(`../corpus/${name}.jsonl`, import.meta.url));
 }

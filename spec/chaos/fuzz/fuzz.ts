@@ -14,7 +14,7 @@ export interface FuzzTarget {
 
 interface FuzzOptions {
   readonly seed: number;
-  /** Checked as often as it must: `isOver` is asked after each batch of inputs. */
+  /** Called after each batch of inputs; true ends the run. */
   readonly isOver: (runs: number) => boolean;
   /** The inputs to start from. */
   readonly corpus: readonly Uint8Array[];

@@ -23,7 +23,7 @@ describe('a recursion', () => {
   );
   const long = (length: number): List | null => (length === 0 ? null : { at: new Date(0), next: long(length - 1) });
 
-  it('may run through a union, an intersection and other recursions', () => {
+  it('can run through a union, an intersection and other recursions', () => {
     const wire = { at: '1970-01-01T00:00:00Z', next: { at: '1970-01-01T00:00:00Z', next: null } };
     expect(received(list, wire)).to.deep.equal(long(2));
     const ping: t.Mixed = t.recursion('Ping', () => t.type({ pong: t.union([pong, t.null]) }));
@@ -33,7 +33,7 @@ describe('a recursion', () => {
     expect(sent(ping, game)).to.deep.equal(game);
   });
 
-  it('may contain itself directly', () => {
+  it('can contain itself directly', () => {
     const json: t.Mixed = t.recursion('J', () => t.union([t.string, t.null, t.array(json), t.record(t.string, json)]));
     const value = { a: ['b', null, { c: [[]] }] };
     expect(received(json, value)).to.deep.equal(value);

@@ -14,7 +14,7 @@ import { useDatabase } from './database.ts';
 const { Numbered } = events({ Numbered: { n: t.number } });
 const Numbers = events({ Numbered });
 
-describe('postgresLog and its connections', function () {
+describe('postgresLog', function () {
   this.timeout(15_000);
   const database = useDatabase();
   const reported: string[] = [];
@@ -47,7 +47,7 @@ describe('postgresLog and its connections', function () {
     throw new Error('the condition does not hold after 1000 attempts');
   }
 
-  it('stores appends once whose connection is cut while they commit, also several times, whatever others append', async () => {
+  it('stores each append once when its connection is cut during the commit, also several times', async () => {
     await withCuttingProxy(database.server.port, async (proxy) => {
       const log = database.open({ pool: database.otherPool({ port: proxy.port }) });
       const other = database.open();
@@ -66,7 +66,7 @@ describe('postgresLog and its connections', function () {
     });
   });
 
-  it('says that an append may have been stored where it cannot find out, and answers its key later', async () => {
+  it('reports that an append may have been stored when it cannot find out, and answers its key later', async () => {
     await withCuttingProxy(database.server.port, async (proxy) => {
       const log = database.open({ pool: database.otherPool({ port: proxy.port }), appendTimeout: 100 });
       await append(log, samples(1));
@@ -79,7 +79,7 @@ describe('postgresLog and its connections', function () {
     });
   });
 
-  it('ends with the first end, also where its connection is cut while it commits', async () => {
+  it('ends with the first end, also when its connection is cut during the commit', async () => {
     await withCuttingProxy(database.server.port, async (proxy) => {
       const log = database.open({ pool: database.otherPool({ port: proxy.port }) });
       proxy.cutAnswersTo('rxsse.write', 1);
@@ -88,7 +88,7 @@ describe('postgresLog and its connections', function () {
     });
   });
 
-  it('listens again when the server closes the connection that listens, and its readers miss nothing', async () => {
+  it('listens again when the server closes the listening connection, and its readers miss no event', async () => {
     const watched = watchProcess();
     const numbers = feed(Numbers, {
       log: database.open({ pool: database.otherPool({ application_name: 'listener' }) }),
@@ -117,7 +117,7 @@ describe('postgresLog and its connections', function () {
   });
 
   it('finds what was appended without a notification by its poll', async () => {
-    // As a process that is killed between its commit and the notification.
+    // As after a process that is killed between its commit and the notification.
     const silent: PostgresPool = Object.assign(database.otherPool(), {});
     const query = silent.query.bind(silent);
     silent.query = (text, values) => (text.includes('pg_notify') ? Promise.resolve({ rows: [] }) : query(text, values));

@@ -8,7 +8,7 @@ interface CuttingProxy {
   readonly cuts: number;
   /** Cuts the next connections on which a statement contains the text, when the server has answered it. */
   cutAnswersTo(text: string, count: number): void;
-  /** Does the same once, and lets no connection through after that. */
+  /** Does the same once, and rejects every connection after that. */
   cutForever(text: string): void;
 }
 

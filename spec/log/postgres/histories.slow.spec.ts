@@ -3,11 +3,11 @@ import { playHistories } from '../histories.ts';
 import { useDatabase } from './database.ts';
 import { openIn } from './openIn.ts';
 
-describe('postgresLog is like a plain array', function () {
+describe('postgresLog', function () {
   this.timeout(180_000);
   const database = useDatabase();
 
-  it('through 120 random histories of two processes', async () => {
+  it('answers like an array in 120 random histories of two processes', async () => {
     const { trimmed } = await playHistories(
       openIn(() => database.pools),
       120,

@@ -52,7 +52,7 @@ describe('postgresLog on a server that is restarted', function () {
     return numbers;
   }
 
-  /** Reads as a client does: where its connection is cut it comes back with the cursor of what it received last. */
+  /** Reads as a client does: when its connection is cut it reconnects with its last cursor. */
   function follow(numbers: Feed<typeof Numbers>) {
     const received: unknown[] = [];
     let from = 'oldest';
@@ -127,7 +127,7 @@ describe('postgresLog on a server that is restarted', function () {
     });
   }
 
-  it('continues under a new epoch on a replica that lacks the newest entries, and tells a reader that has them', async () => {
+  it('continues under a new epoch on a replica that lacks the newest entries, with a gap for a reader that has received them', async () => {
     const numbers = openFeed();
     const publish = async (n: number) => parseCursor(await numbers.publish(Numbered({ n })));
     for (const n of [1, 2, 3]) await publish(n);

@@ -10,7 +10,7 @@ import { useDatabase } from './database.ts';
 const { Numbered } = events({ Numbered: { n: t.number } });
 const Numbers = events({ Numbered });
 
-describe('postgresLog and what it retains', function () {
+describe('postgresLog', function () {
   this.timeout(10_000);
   const database = useDatabase();
   const floorOf = async (log: Parameters<typeof read>[0]) => (await read(log, 0, 0)).floor;
@@ -37,7 +37,7 @@ describe('postgresLog and what it retains', function () {
     expect(dataOf(await read(log))[0]).to.equal('2934');
   });
 
-  it('retains at least maxBytes as they are sent, and the newest entry whatever its size', async () => {
+  it('retains at least maxBytes as they are sent, and the newest entry of any size', async () => {
     const log = database.open({ maxBytes: 1000 });
     for (let n = 1; n <= 100; n++) await append(log, samples(1, n));
     const { bytes } = await read(log);
@@ -46,7 +46,7 @@ describe('postgresLog and what it retains', function () {
     expect((await read(log)).floor).to.equal(100);
   });
 
-  it('removes what is too old with the next append', async () => {
+  it('removes entries older than maxAge with the next append', async () => {
     const log = database.open({ maxAge: 60_000 });
     await append(log, samples(3));
     await age();
@@ -54,7 +54,7 @@ describe('postgresLog and what it retains', function () {
     expect(await floorOf(log)).to.equal(3);
   });
 
-  it('removes what is too old from a log that no process has open, while another log has an age', async () => {
+  it('removes entries older than maxAge from a log that no process has open, while another log has an age', async () => {
     const log = database.open({ maxAge: 60_000 });
     await append(log, samples(3));
     await age();
@@ -78,7 +78,7 @@ describe('postgresLog and what it retains', function () {
     expect((await append(forgetful, samples(1), { key: 'a' })).first).to.equal(2);
   });
 
-  it('sends a reader that the removal overtakes one gap, and then every entry that is left', async () => {
+  it('sends one gap, and then every retained entry, to a reader whose entries were removed', async () => {
     const numbers = feed(Numbers, { log: database.open({ maxEntries: 80 }) });
     const cursor = await numbers.publish(Numbered({ n: 1 }));
     const other = feed(Numbers, { log: database.open({ pool: database.pools[1], maxEntries: 80 }) });

@@ -5,7 +5,7 @@ import { Channels } from '../../../lib/log/redis/Channels.ts';
 import type { RedisClient, RedisClusterClient, RedisListener } from '../../../lib/log/redis/RedisClient.ts';
 import { marbles } from '../../../lib/testing/marbles.ts';
 
-/** A cluster that never says which master has a key, so that no message arrives. */
+/** A cluster that never returns the master of a key, so that no message is received. */
 const silent: RedisClusterClient = {
   sendCommand: () => new Promise(() => {}),
   getNodeClientForKey: () => new Promise(() => {}),
@@ -16,7 +16,7 @@ const wakes = (channels: Channels, channel: string) =>
 
 describe('Channels', () => {
   it(
-    'wakes the watchers of a log once for each state, whoever notifies first',
+    'wakes the watchers of a log once for each state, for notifications in any order',
     marbles(({ cold, expectObservable }) => {
       const channels = new Channels(silent);
       const states = { a: 'E 1 ', b: 'E 2 ', c: 'F 1 ', d: 'F 1 completed' };
@@ -27,7 +27,7 @@ describe('Channels', () => {
   );
 
   it(
-    'wakes the watchers of a log for which nothing came for 15 s, since messages can be lost',
+    'wakes the watchers of a log without a message for 15 s, since messages can be lost',
     marbles(
       ({ cold, expectObservable }) => {
         const channels = new Channels(silent);

@@ -81,7 +81,7 @@ describe('redisLog in a cluster of three masters with replicas', function () {
     for (const each of feeds) each.close();
   });
 
-  it('continues each feed after its master was killed: every acknowledged event arrives once and in order, or a gap says so', async () => {
+  it('continues each feed after its master was killed: every acknowledged event is received once and in order, or a gap', async () => {
     const all = Array.from({ length: 9 }, (_, index) => `failed over ${index}`);
     const feeds = all.map((name) => feed(Numbers, { log: open(name) }));
     const publishers = all.map((name) => feed(Numbers, { log: open(name, 1) }));
