@@ -7,7 +7,8 @@ import { CompressedWindow } from './CompressedWindow.ts';
 export interface CompressionOptions {
   /**
    * How many bytes of compressed entries are retained for the readers of one feed, beside some 100 KiB of history: a
-   * reader that is further behind gets its entries compressed by themselves. From 1024 to 16777216.
+   * reader that is further behind gets its entries compressed by themselves. The newest entries, up to 32 KiB or one
+   * write, are retained in any case. Nothing is retained without such a reader. From 1024 to 16777216.
    *
    * @default 262144, 256 KiB
    */
