@@ -27,16 +27,16 @@ const connection = fc.record({
     maxLength: 12,
   }),
   cut: fc.integer({ min: 1, max: 70 }),
-  /** How much of what was sent arrives, in percent. */
+  /** The share of the sent bytes that is received, in percent. */
   arrived: fc.oneof(fc.constant(100), fc.nat(100)),
   /** `L` loses the last write. */
   how: fc.constantFrom('X', 'L'),
-  /** When its socket is full, and for how long. */
+  /** The time at which its socket is full, and the duration. */
   full: fc.option(fc.record({ at: fc.nat(50), for: fc.integer({ min: 1, max: 30 }) }), { nil: undefined }),
 });
 const scripts = fc.array(connection, { minLength: 2, maxLength: 6 });
 
-/** Operators after the merge, and which events of each feed a reader must get. */
+/** Operators after the merge, and the events of each feed that a reader must receive. */
 const pipelines: Readonly<
   Record<
     string,
@@ -65,12 +65,12 @@ const pipelines: Readonly<
   },
 };
 
-describe('a merge of three feeds, whose readers are cut at any moment', function () {
+describe('a merge of three feeds whose readers are cut at any time', function () {
   this.timeout(60_000);
 
   for (const [name, makeLog] of Object.entries(overLogs)) {
     for (const [what, { of, expected }] of Object.entries(pipelines)) {
-      it(`loses and repeats nothing in any feed, ${what}, over ${name}`, () => {
+      it(`loses and repeats no event of any feed, ${what}, over ${name}`, () => {
         const play = (script: readonly Script[]): void =>
           marbles(({ reader, flush }) => {
             const feeds: readonly Feed<typeof Counts>[] = [0, 1, 2].map(() => feed(Counts, { log: makeLog() }));
@@ -104,7 +104,7 @@ describe('a merge of three feeds, whose readers are cut at any moment', function
                 ...(cursor !== undefined && { lastEventId: cursor }),
               });
               flush();
-              // What arrived of it may end after any frame.
+              // The received part may end after any frame.
               for (const { frame } of r.frames.slice(0, Math.ceil((r.frames.length * arrived) / 100))) {
                 if (frame._tag !== 'Message') continue;
                 expect(frame.event).to.not.equal('rxsse.gap');

@@ -62,7 +62,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'resumes after what a filter left out, and sends its position in place of heartbeats',
+      'resumes after the events that a filter dropped, and sends their position in place of heartbeats',
       marbles(({ hot, reader, flush }) => {
         const orders = feed(Orders, { source: hot('10ms a 9ms b 9ms c', orderValues), log: makeLog() });
         const prices = feed(Prices, { source: hot('15ms p 9ms q', priceValues), log: makeLog() });
@@ -115,7 +115,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     );
 
     it(
-      'gives a gap for the feed alone that was reset, and resumes the others exactly',
+      'sends a gap for the one feed that was reset, and resumes the others exactly',
       marbles(({ reader, flush }) => {
         const orders = feed(Orders, { log: makeLog() });
         const before = feed(Prices, { log: makeLog() });
@@ -155,7 +155,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
       ['that is too long', `2.abc${'.A.1'.repeat(400)}`, 'invalid'],
     ] as const) {
       it(
-        `gives a gap for each feed to a cursor ${what}`,
+        `sends a gap for each feed for a cursor ${what}`,
         marbles(({ reader, flush }) => {
           const [orders, prices] = [feed(Orders, { log: makeLog() }), feed(Prices, { log: makeLog() })];
           const route = sse((context) => mergeFeeds({ prices, orders }, context));
@@ -167,7 +167,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
     }
 
     it(
-      'ends when all feeds have ended, and is not connected to again',
+      'ends when all feeds have ended, and answers a reconnect with 204',
       marbles(({ reader, flush }) => {
         const orders = feed(Orders, { source: of(orderValues.a), log: makeLog() });
         const prices = feed(Prices, { log: makeLog() });
@@ -186,7 +186,7 @@ for (const [name, makeLog] of Object.entries(overLogs)) {
 
 describe('mergeFeeds', () => {
   it(
-    'fails where a feed is closed',
+    'errors when a feed is closed',
     marbles(({ reader, flush }) => {
       const [orders, prices] = [feed(Orders), feed(Prices)];
       const route = sse({ onError: () => 'cut' as const }, (context) => mergeFeeds({ orders, prices }, context));
@@ -200,7 +200,7 @@ describe('mergeFeeds', () => {
   );
 
   it(
-    'gives a connected reader that is too slow the gap of its feed',
+    'sends the gap of its feed to a connected reader that is too slow',
     marbles(({ reader, flush }) => {
       const orders = feed(Orders, { log: memoryLog({ maxEntries: 1 }) });
       const prices = feed(Prices);
@@ -213,7 +213,7 @@ describe('mergeFeeds', () => {
     }),
   );
 
-  it('refuses what it cannot merge, at once', () => {
+  it('throws for feeds that it cannot merge', () => {
     const context = {} as never;
     const orders = feed(Orders);
     expect(() => mergeFeeds({}, context)).to.throw(RangeError, 'expected from 1 to 32 feeds, got 0');

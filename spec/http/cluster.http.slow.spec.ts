@@ -64,7 +64,7 @@ describe('three servers behind nginx with one Redis', function () {
   });
   after(() => redis?.remove());
 
-  it('lose, repeat and reorder no post at any reader, while one after the other is killed', async () => {
+  it('lose, repeat and reorder no post for any reader while one after the other is killed', async () => {
     const ports = await Promise.all([freePort(), freePort(), freePort()]);
     const start = (index: number): ExampleServer =>
       exampleServer('cluster', { PORT: String(ports[index]), NAME: `server ${index + 1}`, REDIS_URL: redis.url });
