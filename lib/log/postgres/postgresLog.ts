@@ -120,6 +120,9 @@ export function postgresLog(options: PostgresLogOptions): PostgresLog {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.connect !== 'function') {
     throw new TypeError(`postgresLog: pool must be a Pool of the package pg, got ${kindOf(pool)}`);
   }
+  if ((pool as { readonly options?: { readonly max?: number } }).options?.max === 1) {
+    throw new RangeError('postgresLog: the pool has max 1, and one connection listens; set its max to 2 or more');
+  }
   if (name === '' || name.length > 500 || name.includes('\0')) {
     throw new RangeError('postgresLog: name must be a text of 1 to 500 characters without NUL; choose another one');
   }

@@ -7,6 +7,7 @@ import { interval, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { type EventOf, event, events, type Gap, sse } from 'rxsse';
 import { ConnectionError, fromSse } from 'rxsse/client';
 import { sse as onFetch } from 'rxsse/fetch';
+import { type PostgresPool, postgresLog, postgresSchema } from 'rxsse/postgres';
 import { marbles } from 'rxsse/testing';
 import { encodeFrame, message } from 'rxsse/wire';
 
@@ -50,6 +51,10 @@ const answer: Response = await onFetch(interval(5).pipe(take(2)))(new Request('h
 assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
+
+// The app passes its pool: without pg this compiles and runs.
+assert.match(postgresSchema, /^create schema if not exists rxsse;$/m);
+assert.throws(() => postgresLog({ pool: {} as PostgresPool }), TypeError);
 
 await marbles(({ hot, expectObservable }) => {
   expectObservable(hot('-a-|', { a: 1 }).pipe(map((n) => n + 1))).toBe('-b-|', { b: 2 });

@@ -102,6 +102,11 @@ describe('postgresLog on a database that cannot store', function () {
     expect(reported).to.deep.equal([]);
   });
 
+  it('refuses a pool with one connection, on which it would listen and never write', () => {
+    const pool = database.otherPool({ max: 1 });
+    expect(() => postgresLog({ pool })).to.throw(RangeError, 'set its max to 2 or more');
+  });
+
   it('names what to do about other errors of Postgres, and of a pool that has ended', async () => {
     const remedyOf = (error: object) => postgresFailure('write', Object.assign(new Error('no'), error)).message;
     expect(remedyOf({ code: '53100' })).to.contain('the disk of the database is full: make room');
