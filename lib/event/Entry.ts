@@ -57,6 +57,16 @@ export class Entry<E> {
   }
 }
 
+/** The type of this key alone exists: it distinguishes entries that are read outside a route. */
+declare const outsideRoute: unique symbol;
+
+/**
+ * An entry that `feed.entries` emits, outside a route. A route cannot send it: what it sends is read with `feed.read`.
+ *
+ * @category event
+ */
+export type OutsideEntry<E> = Entry<E> & { readonly [outsideRoute]: true };
+
 /** Returns true for an entry. @internal */
 export function isEntry(value: unknown): value is Entry<unknown> {
   return typeof value === 'object' && value !== null && (value as { readonly [entryMark]?: true })[entryMark] === true;

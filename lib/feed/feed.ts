@@ -1,6 +1,6 @@
 import { defer, noop, type Observable } from 'rxjs';
 import { checkOptions } from '../data/checkOptions.ts';
-import type { Entry } from '../event/Entry.ts';
+import type { Entry, OutsideEntry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AppendOptions } from '../log/EventLog.ts';
@@ -46,7 +46,7 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
    */
   events(options?: FromOptions<EventOf<C>>): Observable<EventOf<C> | Gap>;
   /** Emits the same with the position of each, for a subscriber that stores cursors. */
-  entries(options?: FromOptions<EventOf<C>>): Observable<Entry<EventOf<C> | Gap>>;
+  entries(options?: FromOptions<EventOf<C>>): Observable<OutsideEntry<EventOf<C> | Gap>>;
   /** Ends the feed: no event follows, and every reader gets the end. */
   end(): Ack<void>;
   /** Unsubscribes from the source, disconnects the readers and closes the log. */
@@ -109,7 +109,7 @@ export function feedOf<C extends Contract>(
     },
     entries: (options) => {
       const from = checkFrom('entries', options);
-      return defer(() => coreFor(true).entries(from)) as Observable<Entry<EventOf<C> | Gap>>;
+      return defer(() => coreFor(true).entries(from)) as Observable<OutsideEntry<EventOf<C> | Gap>>;
     },
     end: () => request((publisher) => publisher.end()),
     close: () => coreFor(false).close(),

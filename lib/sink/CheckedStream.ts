@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Entry } from '../event/Entry.ts';
+import type { Entry, OutsideEntry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AnyFeed } from '../feed/coreOf.ts';
@@ -13,8 +13,13 @@ import type { Sendable } from './SseOptions.ts';
  * @category sink
  */
 export type CheckedStream<C extends Contract, X, Context> = [ValueOf<X>] extends [Sendable<C, ValueOf<X>>]
-  ? X | ((context: Context) => X | Promise<X>)
+  ? [OutsideEntryIn<ValueOf<X>>] extends [never]
+    ? X | ((context: Context) => X | Promise<X>)
+    : 'an entry of feed.entries() cannot be sent: read the feed with feed.read(context), or send feed.events()'
   : Mistake<C, ValueOf<X>>;
+
+/** The members of a union that are read outside a route; none of a value of any type. */
+type OutsideEntryIn<T> = unknown extends T ? never : Extract<T, OutsideEntry<unknown>>;
 
 /** The values that a stream emits, and the events of a feed. @category sink */
 export type ValueOf<X> =

@@ -41,6 +41,11 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
   ["sse({ events: Orders }, of({ type: 'ecko', data: {} }))", '\'"ecko is not an event of this contract"\''],
   ['sse({ events: Orders }, others)', '\'"other is not an event of this contract"\''],
   ['fetchSse({ events: Orders }, async () => others)', '\'"other is not an event of this contract"\''],
+  ['sse(() => orders.entries())', 'an entry of feed.entries() cannot be sent: read the feed with feed.read(context)'],
+  ['sse(orders.entries())', 'an entry of feed.entries() cannot be sent'],
+  ['sse({ events: Orders }, () => orders.entries())', 'an entry of feed.entries() cannot be sent'],
+  ["fetchSse(async () => orders.entries({ from: 'oldest' }))", 'an entry of feed.entries() cannot be sent'],
+  ['sse({ retry: 5 }, () => merge(orders.entries(), of(1)))', 'an entry of feed.entries() cannot be sent'],
   [
     'sse({ events: Orders }, (context) => merge(of(1), orders.read(context)))',
     '\'"a number is not an event of this contract: create one by its definition"\'',
@@ -157,6 +162,12 @@ describe('the compiler', () => {
       'sse({ events: Orders }, (c) => (c.signal.aborted ? orders : of(Orders.OrderPaid({ user: "a", total: 5 }))));',
       'sse({ retry: 5 }, (c) => (c.signal.aborted ? of(5) : of("a")));',
       'sse({ events: Orders }, NEVER as Observable<any>);',
+      'sse(() => orders.events());',
+      'sse((context) => (context.signal.aborted ? of(1) : orders));',
+      'sse(async function* () { yield 1; });',
+      'sse([1, "a"]);',
+      'sse((context) => orders.read(context));',
+      'sse(NEVER as Observable<any>);',
     ];
     expect([...firstLines(code).values()]).to.deep.equal([]);
   }).timeout(60_000);

@@ -39,12 +39,8 @@ export interface SseHandler<R extends SseRequest> extends AnyHandler {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @category adapter
  */
-export function sse(
-  stream:
-    | Stream<unknown>
-    | ((
-        context: ContextOf<UnknownC, UnknownC, UnknownC, undefined, SseRequest>,
-      ) => Stream<unknown> | Promise<Stream<unknown>>),
+export function sse<X extends Stream<unknown>>(
+  stream: CheckedStream<never, X, ContextOf<UnknownC, UnknownC, UnknownC, undefined, SseRequest>>,
 ): SseHandler<SseRequest>;
 export function sse<
   C extends Contract = never,

@@ -57,8 +57,8 @@ export interface FetchHandler<R extends Request> extends AnyHandler {
  * @see `sse` of the main entry point, for Express and for Node's own servers.
  * @category adapter
  */
-export function sse(
-  stream: Stream<unknown> | ((context: SseContext<{ request: Request }>) => Stream<unknown> | Promise<Stream<unknown>>),
+export function sse<X extends Stream<unknown>>(
+  stream: CheckedStream<never, X, SseContext<{ request: Request }>>,
 ): FetchHandler<Request>;
 export function sse<
   C extends Contract = never,
