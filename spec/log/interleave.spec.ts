@@ -23,6 +23,18 @@ describe('interleave', () => {
     expect(received).to.deep.equal(['tail 0', 'tail 1', 'appended 1', 'done']);
   });
 
+  it('runs and answers a claim at its step, as of the log that it wraps', () => {
+    const log = memoryLog();
+    const stepped = interleave(log);
+    const received: unknown[] = [];
+    stepped.claim?.('a', 100).subscribe((claim) => received.push(claim));
+    log.claim?.('b', 50).subscribe((claim) => received.push(claim.held));
+    expect([stepped.step(), stepped.step()]).to.deep.equal(['carry out claim', 'answer claim']);
+    expect(received).to.have.length(2);
+    expect(received[0]).to.equal(true);
+    expect(received[1]).to.include({ held: false, token: 1 });
+  });
+
   it('runs all operations of one turn before it answers any of them', () => {
     const stepped = interleave(memoryLog());
     const received: string[] = [];

@@ -61,10 +61,16 @@ export const claiming: readonly LogCase[] = [
     const { token } = await claim(log, 'a', long);
     expectEqual('whether b holds it', (await claim(writer, 'b', 0)).held, false);
     expectEqual('whether b holds it then', (await claim(writer, 'b', long)).held, false);
+    // A log may connect before it wakes: it is connected when it has woken once.
+    const connection = writer.log.wakes.subscribe();
+    const connected = writer.woken('for an append');
+    await log.append([numbered(1)]);
+    await connected;
     const woken = writer.woken('after a claim was given up');
     const released = await claim(log, 'a', 0);
     expectEqual('the claim that was given up', [released.held, released.remaining], [false, 0]);
     await woken;
+    connection.unsubscribe();
     const taken = await claim(writer, 'b', long);
     expectTrue(
       `b must hold the claim with a token above ${token}, got ${taken.token}`,
