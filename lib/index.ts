@@ -19,7 +19,7 @@ export { RxsseError } from './error/RxsseError.ts';
 export { type ErrorReporter, setErrorReporter } from './error/reportError.ts';
 export { StreamTimeoutError } from './error/StreamTimeoutError.ts';
 export { UnavailableError } from './error/UnavailableError.ts';
-export { Entry, type OutsideEntry } from './event/Entry.ts';
+export { Entry } from './event/Entry.ts';
 export type { EventDefinition, TypedEvent } from './event/EventDefinition.ts';
 export type { EncodedEvent } from './event/encodeEvent.ts';
 export { event } from './event/event.ts';
