@@ -76,6 +76,11 @@ export class Environment {
     return false;
   }
 
+  /** Accepts a snapshot although it lacks a commit that was seen: it was waited for in vain, so that the file is another one. */
+  accept(table: Table): void {
+    this.#seen = new Changes(table.get(changesKey)).count;
+  }
+
   /** Writes in the next transaction, together with all writes until it starts. */
   write<T>(write: QueuedWrite<T>): Observable<T> {
     this.#writes.push(write as QueuedWrite<unknown>);

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { AsyncSubject, Observable, of, Subject, switchMap, takeUntil, throwError, timer } from 'rxjs';
+import { AsyncSubject, first, interval, map, Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
 import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
@@ -130,10 +130,10 @@ export class StoredLog implements EventLog {
     this.#environment.release();
   }
 
-  #read(after: number, maxBytes: number, waits = 0): Observable<Page> {
+  #read(after: number, maxBytes: number): Observable<Page> {
     try {
-      const page = this.#page(after, maxBytes, waits < maxWaits);
-      if (page === 'stale') return this.#readLater(after, maxBytes, waits + 1);
+      const page = this.#page(after, maxBytes, true);
+      if (page === 'stale') return this.#readLater(after, maxBytes);
       if (page !== undefined) return of(page);
     } catch (error) {
       return throwError(() => error);
@@ -191,18 +191,21 @@ export class StoredLog implements EventLog {
     return trim(table, this.#hash, { ...state, tail, bytes, since }, this.#options.retention, time, added);
   }
 
-  /** Reads again when another process has finished opening the environment, which takes it a few milliseconds. */
-  #readLater(after: number, maxBytes: number, waits: number): Observable<Page> {
+  /** Reads again until another process has opened the environment: not in a chain, too deep for the stack after a second. */
+  #readLater(after: number, maxBytes: number): Observable<Page> {
     const page = new AsyncSubject<Page>();
-    timer(1)
-      .pipe(switchMap(() => this.#read(after, maxBytes, waits)))
-      .subscribe(page);
+    const found = interval(1).pipe(
+      map((waits) => this.#page(after, maxBytes, waits + 1 < maxWaits)),
+      first((found) => found !== 'stale'),
+    );
+    found.pipe(switchMap((found) => (found === undefined ? this.#read(after, maxBytes) : of(found)))).subscribe(page);
     return page.asObservable();
   }
 
   #page(after: number, maxBytes: number, mayWait: boolean): Page | 'stale' | undefined {
     return this.#environment.snapshot((table) => {
-      if (mayWait && this.#environment.isStale(table)) return 'stale';
+      if (!mayWait) this.#environment.accept(table);
+      else if (this.#environment.isStale(table)) return 'stale';
       const state = stateIn(table, this.#hash, this.#reader);
       if (state === undefined) return undefined;
       this.#markKnown();
