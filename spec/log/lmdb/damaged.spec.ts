@@ -22,7 +22,7 @@ const change = (fields: object) => (table: Table) => {
   table.putSync(stateKey(log), bytesOf({ ...state, ...fields }));
 };
 
-/** What another process may leave in the file. */
+/** Writes to the file what another process might, by a name. */
 const damages: Readonly<Record<string, (table: Table) => unknown>> = {
   'a state that is no JSON': put(stateKey(log), Buffer.from('x')),
   'an empty state': put(stateKey(log), Buffer.alloc(0)),
