@@ -1,20 +1,11 @@
-import {
-  catchError,
-  defer,
-  type MonoTypeOperatorFunction,
-  type Observable,
-  retry,
-  take,
-  throwError,
-  timeout,
-  timer,
-} from 'rxjs';
+import { catchError, defer, type MonoTypeOperatorFunction, Observable, retry, take, throwError, timer } from 'rxjs';
 import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StorageError } from '../error/StorageError.ts';
 import type { EventLog, Page } from '../log/EventLog.ts';
 import { backoffBound, fullJitter } from '../time/backoff.ts';
+import { scheduleIdle } from '../time/scheduleIdle.ts';
 
 /** How often a failed operation is repeated for readers that wait: 3.1 s at most. */
 const maxRetries = 5;
@@ -38,15 +29,17 @@ export function readLog(
   maxBytes: number,
   onError: (error: unknown) => void,
 ): Observable<Page> {
-  return defer(() => log.read(after, maxBytes)).pipe(
-    timeout({ first: maxAnswerTime, with: unanswered }),
-    take(1),
-    retryStorage(onError),
-  );
+  return inTime(defer(() => log.read(after, maxBytes)).pipe(take(1))).pipe(retryStorage(onError));
 }
 
-function unanswered(): Observable<never> {
-  return throwError(() => new StorageError('read the log', `it did not answer within ${maxAnswerTime} ms`));
+/** Errors when a read is not answered in time. The timer exists only for a read that is not answered at once. */
+function inTime(read: Observable<Page>): Observable<Page> {
+  return new Observable((subscriber) => {
+    subscriber.add(read.subscribe(subscriber));
+    if (subscriber.closed) return;
+    const message = `it did not answer within ${maxAnswerTime} ms`;
+    subscriber.add(scheduleIdle(() => subscriber.error(new StorageError('read the log', message)), maxAnswerTime));
+  });
 }
 
 /**

@@ -156,11 +156,19 @@ describe('redisLog with a Redis that cannot store', () => {
   });
 
   it('rejects appends when 64 MiB wait', async () => {
-    const log = redisLog({ client: answering(() => new Promise(() => {})) });
+    let refuse: (reason: Error) => void = () => {};
+    const unanswered = new Promise((_, reject) => {
+      refuse = reject;
+    });
+    const log = redisLog({ client: answering(() => unanswered) });
     const data = 'x'.repeat(8 * 1024 * 1024);
     const results = Array.from({ length: 12 }, () => log.append([{ event: undefined, data, retry: undefined }]));
     const error = await errorOf(firstValueFrom(results[11] as Observable<unknown>));
     expect(error.message).to.contain('wait for the storage already');
+    // The appends that wait would keep the process.
+    refuse(new Error('NOPERM'));
+    await Promise.all(results.map((result) => errorOf(firstValueFrom(result))));
+    log.close();
   });
 
   it('throws without a client or with an empty name', () => {
