@@ -53,8 +53,8 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   /**
    * Returns the feed of a key; it is created on first use.
    *
-   * The object may be kept: where its feed was idle and has been removed, using it gets the feed of the key again, as
-   * this does, with what its log has stored. After `remove` or `close` the object stays closed.
+   * The object stays usable after its feed was removed for being idle: it then uses the feed of the key again, with what its
+   * log has stored. After `remove` or `close` the object stays closed.
    *
    * @throws UnavailableError when there are `maxFeeds`, and each has readers or was used within `idleTimeout`.
    */

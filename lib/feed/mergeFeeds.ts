@@ -19,8 +19,8 @@ type MergedEvent<F extends Readonly<Record<string, MergeableFeed>>> = {
 /**
  * Reads several feeds inside a route, as one stream that resumes: the id of each frame has the position in every feed.
  *
- * The order of each feed is kept; between feeds it is the order in which this connection reads them, and another one when
- * it resumes. A feed whose part of the cursor cannot be served gives a gap of its own, with its name as `feed`, and the
+ * Each feed stays in order. Between feeds, events come in the order in which this connection reads them, which may differ
+ * when it resumes. A feed whose part of the cursor cannot be served gives a gap of its own, with its name as `feed`, and the
  * others continue exactly. A cursor of a route with other names gives a gap for each. The names are part of the cursor:
  * a renamed feed is another one. As the route passes the feeds, nothing in a cursor gives access to one.
  *

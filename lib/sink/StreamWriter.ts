@@ -16,8 +16,8 @@ const maxBurst = 64 * 1024;
 /**
  * Writes an Observable to its one reader.
  *
- * What is emitted in one turn is written at once, by the sweep: a route with many readers writes to a slice of them in each
- * turn of the loop, so that more is written at once the more is emitted. While the socket is full values wait in a bounded
+ * The sweep writes all that the stream emits in one turn at once. A route with many readers writes to a slice of them in each
+ * turn of the loop, so that a write carries more events under load. While the socket is full values wait in a bounded
  * backlog, and beyond its bound the route's policy decides.
  */
 export class StreamWriter extends SourceSubscriber<unknown> implements Writer {

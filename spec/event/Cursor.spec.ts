@@ -43,7 +43,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one text for each position: any other text is rejected', () => {
+  it('has one text for each position, and rejects every other text', () => {
     const judged = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(anything, (text) => {

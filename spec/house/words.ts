@@ -43,12 +43,18 @@ export function privateWords(files: Files): readonly string[] {
 
 const firstWord = /^(?:Of|Those|Who|Whom|What|Word|Nobody|Whoever|Whatever)\b/;
 
-/** Returns each doc comment whose first word makes it no sentence with a subject and a verb. */
+/** Returns each doc comment with a paragraph whose first word makes it no sentence with a subject and a verb. */
 export function fragments(files: Files): readonly string[] {
   return [...files].flatMap(([file, text]) =>
     commentsOf(file, text)
-      .filter(({ isDoc, text }) => isDoc && firstWord.test(text))
-      .map(({ line, text }) => `${file}:${line}: write a sentence with a verb, such as Returns: ${start(text)}`),
+      .filter(({ isDoc }) => isDoc)
+      .flatMap(({ line, text }) =>
+        text
+          .split(/\n\s*\n/)
+          .map((paragraph) => paragraph.trim())
+          .filter((paragraph) => firstWord.test(paragraph))
+          .map((paragraph) => `${file}:${line}: write a sentence with a verb, such as Returns: ${start(paragraph)}`),
+      ),
   );
 }
 
@@ -60,7 +66,8 @@ const phrases: readonly (readonly [phrase: RegExp, replacement: string])[] = [
   [/\b(?:thereof|whereof|therein|hereby|whereby)\b/i, 'the noun that it stands for'],
   [/\b(?:whoever|whosoever|whomever)\b/i, 'the caller, the subscriber or the route'],
   [/\bnobody\b/i, 'no reader, no subscriber, or the passive voice'],
-  [/\b(?:is|are|was|were) (?:asked|told)\b/i, 'gets, is sent, is called'],
+  [/\b(?:is|are|was|were|be|been|being) (?:asked|told)\b(?! apart)/i, 'gets, is sent, is called'],
+  [/\b(?:is|are|was|were|be|been) kept\b(?! alive)/i, 'stored, retained or preserved'],
   [/\bkept (?:with|in full)\b/i, 'stored or retained'],
   [/\b(?:what is no|that is none|which is none|where it is none)\b/i, 'is not a ...'],
   [/\bdear(?:er|est)?\b/i, 'expensive'],

@@ -14,7 +14,7 @@ export interface Compressed {
 
 const standalone = new Deflater();
 
-/** Compresses bytes that refer to nothing before them: any reader can have them at any place. */
+/** Compresses bytes without a reference to earlier ones, so that every reader decodes them, whatever it received before. */
 export function compressAlone(bytes: Uint8Array): Compressed {
   const parts: Uint8Array[] = [];
   standalone.reset();

@@ -21,20 +21,23 @@ export const claiming: readonly LogCase[] = [
   claimCase('is `shared` where another process may write to it, so that a feed claims it', async (log) => {
     expectTrue('shared must be true in a log that has a second writer', log.log.shared === true || !log.hasSecond);
   }),
-  claimCase('gives its claim to one of two holders that claim it at once, and tells the other one so', async (log) => {
-    const writer = await log.second();
-    const claims = await Promise.all([claim(log, 'a', long), claim(writer, 'b', long), claim(log, 'c', long)]);
-    expectEqual('how many hold it', claims.filter(({ held }) => held).length, 1);
-    expectEqual('how many tokens there are', new Set(claims.map(({ token }) => token)).size, 1);
-    const token = claims[0]?.token ?? 0;
-    expectTrue(`the first token must be above 0, got ${token}`, token > 0);
-    expectTrue(
-      'all must be told how long it lasts',
-      claims.every(({ remaining }) => remaining > 0),
-    );
-    const { tail, floor } = await log.state();
-    expectEqual('floor and tail', [floor, tail], [0, 0]);
-  }),
+  claimCase(
+    'gives its claim to one of two holders that claim it at once, and answers the other that it is held',
+    async (log) => {
+      const writer = await log.second();
+      const claims = await Promise.all([claim(log, 'a', long), claim(writer, 'b', long), claim(log, 'c', long)]);
+      expectEqual('how many hold it', claims.filter(({ held }) => held).length, 1);
+      expectEqual('how many tokens there are', new Set(claims.map(({ token }) => token)).size, 1);
+      const token = claims[0]?.token ?? 0;
+      expectTrue(`the first token must be above 0, got ${token}`, token > 0);
+      expectTrue(
+        'each answer must have a remaining time above 0',
+        claims.every(({ remaining }) => remaining > 0),
+      );
+      const { tail, floor } = await log.state();
+      expectEqual('floor and tail', [floor, tail], [0, 0]);
+    },
+  ),
   claimCase('claims without a subscriber', async (log) => {
     log.log.claim?.('a', long);
     expectEqual('whether b holds it', (await claim(log, 'b', long)).held, false);
