@@ -1,4 +1,5 @@
-import type { EventLog } from '../log/EventLog.ts';
+import { type Observer, Subscription } from 'rxjs';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import type { Reader } from './Reader.ts';
 import { readLog } from './readLog.ts';
 import { sweep } from './sweep.ts';
@@ -25,6 +26,8 @@ export class PageLoader {
   readonly #loads = new Map<string, Load>();
   readonly #waiting = new Set<Load>();
   #reading = 0;
+  /** The reads under way, those of the state included. */
+  #reads = new Subscription();
 
   /** @param onError notified of each read that fails; it is repeated */
   constructor(log: EventLog, pageSize: number, maxConcurrentReads: number, onError: (error: unknown) => void) {
@@ -32,6 +35,20 @@ export class PageLoader {
     this.#pageSize = pageSize;
     this.#maxConcurrentReads = maxConcurrentReads;
     this.#onError = onError;
+  }
+
+  /** Reads the state of the log. */
+  readState(observer: Pick<Observer<LogState>, 'next' | 'error'>): void {
+    this.#reads.add(readLog(this.#log, 0, 0, this.#onError).subscribe(observer));
+  }
+
+  /** Cancels all reads: no reader is left that waits for a result. */
+  cancel(): void {
+    this.#reads.unsubscribe();
+    this.#reads = new Subscription();
+    this.#loads.clear();
+    this.#waiting.clear();
+    this.#reading = 0;
   }
 
   /** Reads the page after a reader's position, and enqueues the reader when it is there. */
@@ -61,7 +78,8 @@ export class PageLoader {
       this.#loads.delete(load.key);
       return load.readers;
     };
-    readLog(this.#log, load.afterSequence, this.#pageSize, this.#onError).subscribe({
+    const page = readLog(this.#log, load.afterSequence, this.#pageSize, this.#onError);
+    const subscription = page.subscribe({
       next: (page) => {
         for (const reader of complete()) {
           if (reader.readerSet === undefined || reader.afterSequence !== load.afterSequence) continue;
@@ -75,6 +93,7 @@ export class PageLoader {
         this.#startWaiting();
       },
     });
+    this.#reads.add(subscription);
   }
 
   #startWaiting(): void {

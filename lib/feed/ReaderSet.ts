@@ -4,7 +4,6 @@ import type { GapReason } from '../event/Gap.ts';
 import type { EntryRange, EventLog, LogState } from '../log/EventLog.ts';
 import { PageLoader } from './PageLoader.ts';
 import type { LoadedPage, Reader } from './Reader.ts';
-import { readLog } from './readLog.ts';
 import { gapReason, sequenceAfterGap } from './startPosition.ts';
 import { sweep } from './sweep.ts';
 import { copiedWindow, directWindow, type Window, type WindowObserver } from './window.ts';
@@ -73,7 +72,7 @@ export class ReaderSet implements WindowObserver {
 
   /** Calls back with the state of the log itself, which may be newer than the state of the window. */
   readState(reader: Reader, read: (state: LogState) => void): void {
-    readLog(this.#log, 0, 0, this.onError).subscribe({
+    this.#loader.readState({
       next: (state) => {
         if (reader.readerSet !== this) return;
         try {
@@ -151,10 +150,11 @@ export class ReaderSet implements WindowObserver {
       }
       for (const onWindow of this.#onOpen.splice(0)) onWindow(this.#window);
     };
-    readLog(this.#log, 0, 0, this.onError).subscribe({ next: open, error: fail });
+    this.#loader.readState({ next: open, error: fail });
   }
 
   #closeWindow(): void {
+    this.#loader.cancel();
     this.#window?.close();
     this.#window = undefined;
     this.#shared = undefined;

@@ -1,19 +1,11 @@
-import {
-  catchError,
-  defer,
-  type MonoTypeOperatorFunction,
-  type Observable,
-  retry,
-  take,
-  throwError,
-  timer,
-} from 'rxjs';
+import { catchError, defer, type MonoTypeOperatorFunction, Observable, retry, take, throwError, timer } from 'rxjs';
 import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StorageError } from '../error/StorageError.ts';
 import type { EventLog, Page } from '../log/EventLog.ts';
 import { backoffBound, fullJitter } from '../time/backoff.ts';
+import { scheduleIdle } from '../time/scheduleIdle.ts';
 
 /** How often a failed operation is repeated for readers that wait: 3.1 s at most. */
 const maxRetries = 5;
@@ -24,8 +16,11 @@ const firstDelay = 100;
 /** The longest wait of all, in ms. */
 const maxDelay = 5000;
 
+/** How long a log may take to answer a read, in ms; an answer that was lost would stop a feed without a report. */
+const maxAnswerTime = 30_000;
+
 /**
- * Reads a log. A read that fails is reported and repeated, since storage that is full or busy recovers; one that fails
+ * Reads a log. A read that is not answered in time counts as failed. A read that fails is reported and repeated, since storage that is full or busy recovers; one that fails
  * again and again errors with a `StorageError`, on which readers are disconnected and come back.
  */
 export function readLog(
@@ -34,7 +29,17 @@ export function readLog(
   maxBytes: number,
   onError: (error: unknown) => void,
 ): Observable<Page> {
-  return defer(() => log.read(after, maxBytes)).pipe(take(1), retryStorage(onError));
+  return inTime(defer(() => log.read(after, maxBytes)).pipe(take(1))).pipe(retryStorage(onError));
+}
+
+/** Errors when a read is not answered in time. The timer exists only for a read that is not answered at once. */
+function inTime(read: Observable<Page>): Observable<Page> {
+  return new Observable((subscriber) => {
+    subscriber.add(read.subscribe(subscriber));
+    if (subscriber.closed) return;
+    const message = `it did not answer within ${maxAnswerTime} ms`;
+    subscriber.add(scheduleIdle(() => subscriber.error(new StorageError('read the log', message)), maxAnswerTime));
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { Observable, Subject, throwError, timer } from 'rxjs';
+import { NEVER, Observable, Subject, throwError, timer } from 'rxjs';
 import { type EventLog, events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { lmdbLog, StorageError } from '../../lib/log/lmdb/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
@@ -49,6 +49,30 @@ describe('a feed over a log whose reads fail', () => {
         for (const each of [first, second]) expect(received(each)).to.deep.equal(['position', '1', '2']);
         expect(errors).to.deep.equal(['the disk is full']);
       }),
+    );
+  }
+
+  for (const hanging of [1, 2, 3, 4]) {
+    it(
+      `loses no entry when read ${hanging} is never answered, and reports it after 30 s`,
+      marbles(
+        ({ reader, flush }) => {
+          let reads = 0;
+          const { log, memory } = failing(() => false, {
+            read: (after, maxBytes) => (++reads === hanging ? NEVER : memory.read(after, maxBytes)),
+          });
+          const { shared, errors } = reporting(log);
+          shared.publish(Tick(1));
+          const first = reader(sse(oldest, shared), { socket: '40s X' });
+          const second = reader(sse(oldest, shared), { at: '500ms', socket: '40s X' });
+          timer(600).subscribe(() => shared.publish(Tick(2)));
+          flush();
+          for (const each of [first, second]) expect(received(each)).to.deep.equal(['position', '1', '2']);
+          expect(errors).to.have.length(1);
+          expect(errors[0]).to.match(/^could not read the log: it did not answer within 30000 ms/);
+        },
+        { until: '60s' },
+      ),
     );
   }
 

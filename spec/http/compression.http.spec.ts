@@ -178,7 +178,8 @@ describe('a compressed feed', () => {
       await shutdown([cutting, ending], { duration: 0, retry: [5, 5] });
       const failure = await cut?.over.catch((error: Error) => error);
       expect(failure).to.be.instanceOf(TypeError);
-      expect(cut?.text).to.match(/retry: 5\n\n$/);
+      // A client drops what it has not read when the body breaks, so that only what was awaited is certain.
+      expect(cut?.text).to.contain('"n":1,');
       await ended?.over;
       expect(ended?.text).to.match(/retry: 5\n\n$/);
     });
