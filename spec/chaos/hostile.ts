@@ -84,7 +84,7 @@ type Answers = Readonly<Record<number, number>>;
 
 /**
  * Sends hostile requests to a server of every kind of route, and valid ones among them; throws an error for an answer that
- * is a failure of the server, for an error that it reported, and for an valid event that its reader missed or got again.
+ * is a failure of the server, for an error that it reported, and for a valid event that its reader missed or got again.
  */
 export async function runHostileRequests(server: 'http' | 'http2', requests: number, seed: number): Promise<Answers> {
   const random = randomFrom(seed);
@@ -115,7 +115,7 @@ export async function runHostileRequests(server: 'http' | 'http2', requests: num
         const body = JSON.stringify({ type: 'paid', data: { order: `valid ${n}` } });
         const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
         const { status } = await fetchOver(`${url}/post`, init);
-        if (status !== 202) throw new Error(`an valid request was answered ${status}`);
+        if (status !== 202) throw new Error(`a valid request was answered ${status}`);
       }
       for (let left = 200; left > 0 && received.length < requests / 10; left--) await wait(10);
       reading.unsubscribe();
@@ -182,9 +182,11 @@ async function sendOverHttp(url: string, random: () => number): Promise<number> 
   });
   if (random() % 4 === 0) for (const byte of bytes) socket.write(Uint8Array.of(byte));
   else socket.write(bytes);
-  if (random() % 4 === 0) socket.end();
+  const isEnded = random() % 4 === 0;
+  if (isEnded) socket.end();
   if (random() % 8 > 0) await Promise.race([answered, wait(patience)]);
-  if (random() % 2 === 0) socket.destroy();
+  // Node never closes the handle of a socket that is reset while its end is being sent, and the process does not exit.
+  if (isEnded || random() % 2 === 0) socket.destroy();
   else socket.resetAndDestroy();
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0);
 }
