@@ -59,9 +59,12 @@ export function parseCursor(text: string): E.Either<string, ParsedCursor> {
   return E.right({ epoch, sequence, end: end === '~' });
 }
 
-/** Returns a fresh epoch: 96 unguessable bits as 16 characters that a URL carries as they are. */
-export function freshEpoch(): string {
+/**
+ * Returns a fresh epoch: 96 unguessable bits as 16 characters that a URL carries as they are, or, after a prefix that is
+ * unguessable itself, 48 bits as 8 characters.
+ */
+export function freshEpoch(prefix = ''): string {
   let bits = '';
-  for (const byte of clock.random(12)) bits += String.fromCharCode(byte);
-  return btoa(bits).replaceAll('+', '-').replaceAll('/', '_');
+  for (const byte of clock.random(prefix === '' ? 12 : 6)) bits += String.fromCharCode(byte);
+  return prefix + btoa(bits).replaceAll('+', '-').replaceAll('/', '_');
 }

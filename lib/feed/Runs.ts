@@ -1,14 +1,18 @@
-import type { Observable } from 'rxjs';
+import { finalize, map, noop, type Observable, throwError } from 'rxjs';
+import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { EventLog, LogState } from '../log/EventLog.ts';
+import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
+import { type RunLog, RunLogs, runLease } from './RunLogs.ts';
+import { readLog } from './readLog.ts';
+import { SharedRun } from './SharedRun.ts';
 
 interface RunsOptions {
   readonly contract: Contract | undefined;
-  readonly log: () => EventLog;
+  readonly log: ((id: string) => EventLog) | undefined;
   readonly linger: number;
   readonly maxRuns: number;
   readonly maxRunsPerOwner: number;
@@ -16,22 +20,39 @@ interface RunsOptions {
   readonly rules: FrameRules;
 }
 
-/** A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log. */
-export interface Run extends Registered {
+/** The parts of a run that its first reader in this process brings. */
+interface RunParts {
   readonly owner: unknown;
+  readonly stream: Observable<unknown>;
   /** Aborts `context.signal` of the stream, which has been unsubscribed from. */
   readonly abort: { abort(): void };
-  /** True when the stream has ended: the run may make room. */
-  mayMakeRoom: boolean;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
- * The runs of one route. A run without a reader is removed after `linger`, and its stream is unsubscribed from. When
- * there are `maxRuns`, one makes room that has no reader and has ended or, with an endless `linger`, that has been
- * without a reader for longest. When an owner has `maxRunsPerOwner`, one of its own makes room.
+ * A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log or, where other
+ * processes read the log, the id that its epochs start with.
+ */
+export interface Run extends Registered, Pick<RunParts, 'owner' | 'abort'> {
+  /** Set where other processes read the log and this one has created it. */
+  readonly shared: SharedRun | undefined;
+  /** True when a reader has the cursor of a shared run. */
+  isKnown: boolean;
+  /** True when this process has no more to do for it than to serve its readers: the run may make room. */
+  mayMakeRoom: boolean;
+}
+
+const lost = 'the process of the stream has ended before the stream was complete; its readers can start it again';
+
+/**
+ * The runs of one route in this process. A run without a reader is removed after `linger`, and its stream is unsubscribed
+ * from; one that other processes read runs to its end. When there are `maxRuns`, one makes room that has no reader and has
+ * ended or, with an endless `linger`, that has been without a reader for longest. When an owner has `maxRunsPerOwner`, one
+ * of its own makes room.
  */
 export class Runs {
   readonly #options: RunsOptions;
+  readonly #logs: RunLogs;
   readonly #registry: FeedRegistry<Run>;
   readonly #byOwner = new Map<unknown, Set<Run>>();
   #isShutDown = false;
@@ -39,6 +60,7 @@ export class Runs {
   constructor(options: RunsOptions) {
     const { linger, maxRuns } = options;
     this.#options = options;
+    this.#logs = new RunLogs(options.contract, options.log);
     this.#registry = new FeedRegistry<Run>({
       idleTimeout: linger,
       maxSize: maxRuns,
@@ -48,12 +70,42 @@ export class Runs {
     });
   }
 
-  /** Returns the run of an epoch; a run of another owner is not found. */
+  /** Returns the run of an epoch in this process; a run of another owner is not found. */
   find(epoch: string, owner: unknown): Run | undefined {
-    const run = this.#registry.get(epoch);
+    const run = this.#registry.get(epoch) ?? this.#registry.get(this.#logs.idIn(epoch, owner) ?? '');
     if (run === undefined || !Object.is(run.owner, owner)) return undefined;
     this.#registry.hold(run);
     return run;
+  }
+
+  /**
+   * Looks for the run of an epoch that another process has created, and emits it, or `undefined` where there is none;
+   * returns `undefined` where no log of this owner can have that epoch.
+   *
+   * @throws UnavailableError as `create` does.
+   */
+  open(epoch: string, parts: Omit<RunParts, 'stream'>): Observable<Run | undefined> | undefined {
+    const { owner, onError } = parts;
+    const id = this.#logs.idIn(epoch, owner);
+    if (id === undefined) return undefined;
+    this.#registry.checkRoom('');
+    const log = this.#logs.open(id, owner);
+    if (log === undefined) return undefined;
+    const stream = throwError(() => new StreamFailedError(lost));
+    let isUsed = false;
+    return readLog(log, 0, 0, onError).pipe(
+      map((state) => {
+        // The epoch of a log of which nothing is stored.
+        if (state.epoch === id) return undefined;
+        const opened = this.find(epoch, owner);
+        if (opened !== undefined) return opened;
+        isUsed = true;
+        const run = this.#add({ log, key: id, shared: log }, { ...parts, stream }, true);
+        this.#registry.touch(run);
+        return run;
+      }),
+      finalize(() => isUsed || log.close()),
+    );
   }
 
   /**
@@ -65,43 +117,15 @@ export class Runs {
     if (this.#replaceable(owner) === undefined) this.#registry.checkRoom('');
   }
 
-  /** Creates a run; its stream is subscribed when the start position of its first reader is known. */
-  create(owner: unknown, stream: Observable<unknown>, abort: Run['abort'], onError: (error: unknown) => void): Run {
+  /** Creates a run; its stream, unless it is empty, is subscribed when the start position of its first reader is known. */
+  create(parts: RunParts, isEmpty: boolean): Run {
+    const { owner } = parts;
     const replaced = this.#replaceable(owner);
     if (replaced !== undefined) this.remove(replaced);
     this.#registry.checkRoom('');
-    const { contract, maxEventBytes, rules } = this.#options;
-    const log = this.#options.log();
-    const core = new FeedCore({
-      contract,
-      maxEventBytes,
-      rules,
-      maxReaders: Infinity,
-      maxConcurrentReads: Infinity,
-      log,
-      source: stream,
-      start: 'first-reader',
-      linger: Infinity,
-      restart: false,
-      onInvalidEvent: 'drop',
-      endsWith: undefined,
-      onError,
-      onStop: () => {
-        run.mayMakeRoom = true;
-        abort.abort();
-      },
-      onIdle: () => this.#rest(run),
-    });
-    const run: Run = { core, owner, abort, key: stateNowOf(log).epoch, lastUsed: 0, mayMakeRoom: false };
-    this.#registry.add(run);
+    const run = this.#add(this.#logs.create(owner, isEmpty), parts);
     if (owner !== undefined) this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(run));
     return run;
-  }
-
-  /** Returns how many events the log of a run retains, if it has removed some already. */
-  overrunOf({ core: { log } }: Run): number | undefined {
-    const { floor, tail } = stateNowOf(log);
-    return floor === 0 ? undefined : tail - floor;
   }
 
   /** How many runs there are, with readers and without. */
@@ -109,16 +133,57 @@ export class Runs {
     return this.#registry.size;
   }
 
-  /** Removes the runs without readers, because the server shuts down: no reader will find them again. */
-  shutdown(): void {
+  /**
+   * Removes the runs without readers, because the server shuts down: no reader will find them again. Returns those that
+   * other processes read and whose stream continues here.
+   */
+  shutdown(): readonly SharedRun[] {
     this.#isShutDown = true;
-    for (const run of this.#registry.members) if (run.core.readers === 0) this.remove(run);
+    for (const run of this.#registry.members) if (run.core.readers === 0 && !this.#mustContinue(run)) this.remove(run);
+    return this.#registry.members.flatMap(({ shared }) => (shared === undefined || shared.isOver ? [] : [shared]));
   }
 
   /** Removes a run, unsubscribes from its stream and aborts it. */
   remove(run: Run): void {
+    // No reader has its cursor, or it has failed: it must not look as if it was produced.
+    if (run.shared?.isOver === false) run.core.log.end('failed').subscribe({ error: noop });
     this.#registry.remove(run);
     run.abort.abort();
+  }
+
+  #add({ log, key, shared: claimable }: RunLog, { owner, stream, abort, onError }: RunParts, isOpened = false): Run {
+    const { contract, maxEventBytes, rules } = this.#options;
+    const onStop = (): void => abort.abort();
+    const onOver = (): void => {
+      run.mayMakeRoom = true;
+      if (run.core.readers === 0) this.#rest(run);
+    };
+    const shared =
+      claimable && !isOpened ? new SharedRun({ log: claimable, stream, onError, onStop, onOver }) : undefined;
+    const core = new FeedCore({
+      contract,
+      maxEventBytes,
+      rules,
+      maxReaders: Infinity,
+      maxConcurrentReads: Infinity,
+      log: shared?.log ?? log,
+      source: shared?.source ?? stream,
+      start: 'first-reader',
+      linger: Infinity,
+      restart: false,
+      lease: claimable && runLease,
+      onInvalidEvent: 'drop',
+      endsWith: undefined,
+      onError,
+      onStop: () => {
+        run.mayMakeRoom ||= shared === undefined;
+        if (shared === undefined) abort.abort();
+      },
+      onIdle: () => this.#rest(run),
+    });
+    const run: Run = { core, owner, abort, key, shared, lastUsed: 0, isKnown: isOpened, mayMakeRoom: isOpened };
+    this.#registry.add(run);
+    return run;
   }
 
   /** Returns the run of an owner that has been without a reader for longest, if the owner has too many. */
@@ -126,7 +191,8 @@ export class Runs {
     const { maxRunsPerOwner } = this.#options;
     const runs = this.#byOwner.get(owner);
     if (runs === undefined || runs.size < maxRunsPerOwner) return undefined;
-    const [oldest] = [...runs].filter(({ core }) => core.readers === 0).sort((a, b) => a.lastUsed - b.lastUsed);
+    const idle = [...runs].filter((run) => run.core.readers === 0 && !this.#mustContinue(run));
+    const [oldest] = idle.sort((a, b) => a.lastUsed - b.lastUsed);
     if (oldest === undefined) throw full('runs of the owner', maxRunsPerOwner, 'resume.maxRunsPerOwner');
     return oldest;
   }
@@ -137,17 +203,15 @@ export class Runs {
     if (runs?.size === 0) this.#byOwner.delete(run.owner);
   }
 
+  /** Returns true for a run that may have readers in other processes, and is not stored to its end. */
+  #mustContinue({ shared, isKnown }: Run): boolean {
+    return shared !== undefined && isKnown && !shared.isOver;
+  }
+
   #rest(run: Run): void {
-    if (this.#options.linger === 0 || this.#isShutDown) this.remove(run);
+    if (this.#mustContinue(run)) return;
+    const isUnknown = run.shared !== undefined && !run.isKnown;
+    if (this.#options.linger === 0 || this.#isShutDown || isUnknown) this.remove(run);
     else this.#registry.touch(run);
   }
-}
-
-function stateNowOf(log: EventLog): LogState {
-  let state: LogState | undefined;
-  log.read(0, 0).subscribe((page) => {
-    state = page;
-  });
-  if (state === undefined) throw new TypeError('resume.log: expected a log in memory, got one that reads later');
-  return state;
 }

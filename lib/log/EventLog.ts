@@ -143,6 +143,15 @@ export interface EventLog {
    * @throws RangeError at once, for a lease that is not from 0 to 2147483647.
    */
   claim?(holder: string, lease: number): Observable<ClaimState>;
+  /**
+   * Makes each epoch of the log start with a text, so that a cursor says which log it belongs to. It is called once, before
+   * anything else, with the same text in each process: 1 to 24 of the characters `A-Z a-z 0-9 _ -`. The log adds a random
+   * text, different for each of its epochs; together they have at most 32 characters. While nothing of the log is stored,
+   * its epoch is the prefix alone, by which a log that does not exist is recognized.
+   *
+   * @default absent: the log cannot have the stream of a request (`resume.log`) that other processes resume
+   */
+  prefixEpochs?(prefix: string): void;
   /** Releases what the log holds and completes `wakes`. Later calls error with `ClosedError`. */
   close(): void;
 }

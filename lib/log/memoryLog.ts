@@ -68,7 +68,7 @@ const noEntries: readonly never[] = [];
 class MemoryLog implements EventLog {
   readonly inMemory = true;
   readonly wakes = new Subject<void>();
-  readonly #epoch = freshEpoch();
+  #epoch = freshEpoch();
   readonly #segments: Segments;
   readonly #hasAge: boolean;
   readonly #keys: RecentKeys<Appended>;
@@ -158,6 +158,10 @@ class MemoryLog implements EventLog {
     const state = claimStateOf(this.#claim, holder, now);
     if (lease === 0 && this.#claim !== before) this.wakes.next();
     return of(state);
+  }
+
+  prefixEpochs(prefix: string): void {
+    this.#epoch = freshEpoch(prefix);
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import type { StartOptions, StartPosition } from '../feed/startPosition.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import { EntryEncoder } from './EntryEncoder.ts';
-import { feedPreamble, mergedPreamble, type Preamble } from './preamble.ts';
+import { feedPreamble, mergedPreamble, type Preamble, refuseFailed } from './preamble.ts';
 import type { Route } from './Route.ts';
 import type { StreamWriter } from './StreamWriter.ts';
 import { feedHasPositions } from './Wire.ts';
@@ -98,6 +98,7 @@ export class PipelineSession implements ReaderSession {
   }
 
   onPosition(position: StartPosition, state: LogState, onStarted: () => void): void {
+    if (refuseFailed(this.#connection, this.#route, position, state)) return;
     this.preamble = feedPreamble(this.#route, position, state.epoch);
     // With a snapshot the reader starts one sequence earlier: the last event of the snapshot has its position.
     const { afterSequence, snapshot } = position;

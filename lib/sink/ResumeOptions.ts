@@ -39,7 +39,8 @@ export interface ResumeOptions<E, Context> {
   readonly gapPolicy?: 'replay' | 'skip' | 'end' | Snapshot<E>;
   /**
    * How long the stream of one request continues without its reader, in milliseconds. 0 unsubscribes from it when the
-   * reader disconnects, `Infinity` when `maxRuns` needs room.
+   * reader disconnects, `Infinity` when `maxRuns` needs room. With a `log` that other processes read, where its readers may be,
+   * a stream runs to its end, and `linger` is how long a process without readers of it has the log open after that.
    *
    * @default 30000
    */
@@ -47,26 +48,36 @@ export interface ResumeOptions<E, Context> {
   /**
    * Returns whose stream it is, such as the id of a user, compared by `Object.is` when a reader resumes: an object that is
    * created for each request is another owner each time, and a promise is an error. The stream of another owner is treated
-   * as unknown.
+   * as unknown. With a `log` that other processes read, it returns a string, a number or `undefined`.
    *
    * @default no owner: the cursor is enough, since it cannot be guessed
    */
   readonly owner?: (context: Context) => unknown;
   /**
-   * Creates the log of one stream, which has to be in memory. A stream that emits more than it retains while it is subscribed is
+   * Creates the log of one stream. In a log in memory, a stream that emits more than it retains while it is subscribed is
    * refused with a `LimitError`, since its reader could not get all of it.
    *
-   * @default memoryLog({ maxEntries: Infinity, maxBytes: 1 MiB }) */
-  readonly log?: () => EventLog;
+   * In a log that other processes read, a `redisLog` for example, a reader resumes the stream at any process that serves
+   * the route. Name the log by `id`, which is 20 characters of a URL, and by the route: `answers:${id}`. The function is
+   * also called for the ids of cursors, and opening and reading such a log stores nothing. The stream is subscribed once,
+   * in the process of the request. When that process ends, its readers get what is stored, and then the end of a stream
+   * that failed: at once after `shutdown(route)`, and within 10 s otherwise. It fails as well when an event cannot be stored,
+   * and a request whose stream cannot be stored is answered as by a full server.
+   *
+   * @default memoryLog({ maxEntries: Infinity, maxBytes: 1 MiB })
+   */
+  readonly log?: (id: string) => EventLog;
   /**
    * How many streams are retained at once, with and without readers. At least 1. A further reader gets the answer of a
-   * full server, unless a stream without a reader has ended and makes room. @default 1000
+   * full server, unless a stream without a reader has ended and makes room. Each process counts its own, and those of others
+   * that it has readers of. @default 1000
    */
   readonly maxRuns?: number;
   /**
    * How many streams of one `owner` are retained at once. At least 1. For a further one, the stream of that owner that
    * has been without a reader for longest is removed; where all have readers, the request gets the answer of a full
-   * server. It has no effect without `owner`, and for an owner `undefined`. @default 20
+   * server. One that other processes may read is removed when it has ended. It has no effect without `owner`, and for an
+   * owner `undefined`. @default 20
    */
   readonly maxRunsPerOwner?: number;
 }

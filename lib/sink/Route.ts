@@ -10,7 +10,6 @@ import { type Contract, findDefinition, namesOf } from '../event/events.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { Runs } from '../feed/Runs.ts';
 import { type From, type StartOptions, startAtValue } from '../feed/startPosition.ts';
-import { memoryLog } from '../log/memoryLog.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
@@ -184,8 +183,7 @@ function runsOf(
   maxEventBytes: number,
   rules: FrameRules,
 ): Runs {
-  const { linger = 30_000, maxRuns = 1000, maxRunsPerOwner = 20 } = resume;
-  const { log = () => memoryLog({ maxEntries: Infinity, maxBytes: 1024 * 1024 }) } = resume;
+  const { linger = 30_000, maxRuns = 1000, maxRunsPerOwner = 20, log } = resume;
   checkNumber('sse: resume.linger', linger, { min: 0, unit: 'ms' });
   checkNumber('sse: resume.maxRuns', maxRuns, { min: 1 });
   checkNumber('sse: resume.maxRunsPerOwner', maxRunsPerOwner, { min: 1 });

@@ -2,6 +2,8 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
+import type { LogState } from '../log/EventLog.ts';
+import type { Connection } from './Connection.ts';
 import type { Route } from './Route.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 
@@ -55,6 +57,22 @@ export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?
 export function mergedPreamble(route: Route, cursor: string, reason: StartPosition['reason']): Preamble {
   const headers = reason === 'live' || reason === 'exact' ? route.resumeHeaders(reason) : gapHeaders(route, reason);
   return { headers, frames: route.wire.preamble(cursor, route.settings.retry) };
+}
+
+/**
+ * Answers a reader that has all of a stream which failed, where the wire cannot say so: it would be cut, come back, and be
+ * cut again. Returns true if it was answered.
+ */
+export function refuseFailed(
+  connection: Connection,
+  { wire, stats }: Pick<Route, 'wire' | 'stats'>,
+  { reason, afterSequence }: StartPosition,
+  { ended, tail }: LogState,
+): boolean {
+  if (ended !== 'failed' || wire.announcesEnd || reason !== 'exact' || afterSequence < tail) return false;
+  stats.refused.ended++;
+  connection.reply(410, { 'Rxsse-Resume': 'ended', 'Cache-Control': 'no-store' });
+  return true;
 }
 
 function gapHeaders(route: Route, reason: string): ResponseHeaders {

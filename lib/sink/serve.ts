@@ -10,7 +10,7 @@ import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
-import { findRun, startRun } from './serveRun.ts';
+import { resumeRun, startRun } from './serveRun.ts';
 import { serveStream } from './serveStream.ts';
 import type { Transport } from './Transport.ts';
 
@@ -73,10 +73,15 @@ export function serve(
 
 /** Serves the run that the reader resumes, or the stream that the route has for the request. */
 function serveAdmitted(session: Session): void {
+  const { runs } = session.route;
+  if (runs === undefined) serveNew(session);
+  else resumeRun(session, runs, () => serveNew(session));
+}
+
+/** Serves the stream that the route has for the request. */
+function serveNew(session: Session): void {
   const { route, connection } = session;
   const { runs } = route;
-  const run = runs && findRun(session, runs);
-  if (run !== undefined) return serveFeed(session, run.core);
   // A route without runs, all of whose streams are feeds, has no owner to ask for.
   if (runs !== undefined && runs.size > 0) runs.checkRoomFor(route.ownerOf(session.context));
 

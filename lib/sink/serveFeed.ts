@@ -6,7 +6,7 @@ import type { LogState } from '../log/EventLog.ts';
 import { callGuarded } from './callUser.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
-import { feedPreamble } from './preamble.ts';
+import { feedPreamble, refuseFailed } from './preamble.ts';
 import type { Session } from './Session.ts';
 import { startResponse } from './startResponse.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
@@ -15,23 +15,27 @@ import { feedHasPositions } from './Wire.ts';
 /**
  * Serves a feed: what the reader missed, or the gap where it cannot have that, and then what is published.
  *
- * @param scheduleStart calls back when the response may start: at once, or later
+ * @param scheduleStart called when the start position is known and, where the log is in memory, the source subscribed;
+ * calls back when the response may start: at once, or later
  */
-export function serveFeed(session: Session, feed: FeedCore, scheduleStart = startAtOnce): void {
+export function serveFeed(
+  session: Session,
+  feed: FeedCore,
+  scheduleStart: (start: () => void, position: StartPosition) => void = startAtOnce,
+): void {
   const { route } = session;
   if (route.wire.hasOwnIds) throw new TypeError(feedHasPositions);
   const writer = new FeedWriter(session, feed);
 
-  let mayStart = false;
-  let start: (() => void) | undefined;
+  let isAdded = false;
+  let schedule: (() => void) | undefined;
   feed.addReader(writer.reader, session.requestedCursor, session.startOptions, (position, state) => {
-    start = () => openFeedResponse(session, feed, writer, position, state);
-    if (mayStart) start();
+    const start = (): void => openFeedResponse(session, feed, writer, position, state);
+    schedule = () => scheduleStart(start, position);
+    if (isAdded) schedule();
   });
-  scheduleStart(() => {
-    mayStart = true;
-    start?.();
-  });
+  isAdded = true;
+  schedule?.();
 }
 
 function startAtOnce(start: () => void): void {
@@ -47,6 +51,7 @@ function openFeedResponse(
 ): void {
   const { route } = session;
   const { reason } = position;
+  if (refuseFailed(session.connection, route, position, state)) return;
   if (route.snapshot !== undefined && reason !== 'live' && reason !== 'exact') {
     return startSnapshotResponse(session, feed, writer, { ...position, reason });
   }

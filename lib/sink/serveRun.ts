@@ -1,19 +1,47 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { catchError, defer, EMPTY, Observable, of, tap, throwError } from 'rxjs';
+import { asyncScheduler, catchError, EMPTY, Observable, of, type Subscription, tap, throwError } from 'rxjs';
 import { runLogFull } from '../error/LimitError.ts';
+import { StorageError } from '../error/StorageError.ts';
 import { parseCursor } from '../event/cursor.ts';
+import { overrunOf, runLease } from '../feed/RunLogs.ts';
 import type { Run, Runs } from '../feed/Runs.ts';
+import type { SharedRun } from '../feed/SharedRun.ts';
+import type { StartPosition } from '../feed/startPosition.ts';
 import { pull, unpaced } from '../source/pull.ts';
+import { callGuarded } from './callUser.ts';
 import type { Source } from './Route.ts';
 import type { Session } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';
 import { delayHead } from './startResponse.ts';
 
-/** Returns the run that a reader resumes, if it is still retained and belongs to the reader. */
-export function findRun({ route, requestedCursor, context }: Session, runs: Runs): Run | undefined {
+const checkLog = 'check the storage of resume.log, and its connection';
+
+/**
+ * Serves the run that a reader resumes, if it is retained by this process, or stored where other processes read it, and
+ * belongs to the reader. Otherwise calls back: at once, or when the storage has been read.
+ */
+export function resumeRun(session: Session, runs: Runs, otherwise: () => void): void {
+  const { route, requestedCursor, context, connection } = session;
   const cursor = requestedCursor === undefined ? undefined : parseCursor(requestedCursor);
-  if (cursor === undefined || !isRight(cursor)) return undefined;
-  return runs.find(cursor.right.epoch, route.ownerOf(context));
+  if (cursor === undefined || !isRight(cursor)) return otherwise();
+  const { epoch } = cursor.right;
+  const owner = route.ownerOf(context);
+  const run = runs.find(epoch, owner);
+  if (run !== undefined) return serveFeed(session, run.core);
+  const onError = (error: unknown): void => void session.handleError(error);
+  const opened = runs.open(epoch, { owner, abort: session, onError });
+  if (opened === undefined) return otherwise();
+  const refuse = (error: unknown): void => session.refuse(error);
+  const opening = opened.subscribe({
+    next: (found) =>
+      callGuarded(refuse, () => {
+        if (connection.hasEnded) return;
+        if (found === undefined) otherwise();
+        else serveFeed(session, found.core);
+      }),
+    error: refuse,
+  });
+  session.addTeardown(opening);
 }
 
 /** Starts a run with a stream of the request's own, and serves it from its start. */
@@ -28,6 +56,8 @@ class RunStart {
   #isStarted = false;
   #stream: 'idle' | 'subscribed' | 'notified' | { readonly error: unknown } = 'idle';
   #startNow: (() => void) | undefined;
+  /** Called when the stream of a run in a shared log has been subscribed to. */
+  #onSubscribed: (() => void) | undefined;
 
   constructor(session: Session, runs: Runs) {
     this.#session = session;
@@ -35,23 +65,59 @@ class RunStart {
   }
 
   serve(stream: Observable<unknown>): void {
-    const { route, context } = this.#session;
-    const observed = defer(() => {
+    const { route, context, requestedCursor, startOptions } = this.#session;
+    const source = new Observable((subscriber) => {
       this.#stream = 'subscribed';
       const notify = (): void => this.#onNotified();
-      return route.settings.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: notify, complete: notify }));
+      const notifying =
+        route.settings.maxHeadDelay === 0 ? stream : stream.pipe(tap({ next: notify, complete: notify }));
+      notifying.pipe(catchError((error) => this.#onError(error))).subscribe(subscriber);
+      this.#onSubscribed?.();
     });
-    const source = observed.pipe(catchError((error) => this.#onError(error)));
-    const run = this.#runs.create(route.ownerOf(context), source, this.#session, (error) => {
+    const onError = (error: unknown): void => {
       if (this.#failure?.error !== error) this.#session.handleError(error);
-    });
+    };
+    const parts = { owner: route.ownerOf(context), stream: source, abort: this.#session, onError };
+    // The run of the cursor is unknown: the reader gets the gap and the end.
+    const isEmpty = requestedCursor !== undefined && startOptions.gapPolicy === 'end';
+    const run = this.#runs.create(parts, isEmpty);
     // From here on the stream may outlive its reader.
     this.#session.detach();
-    serveFeed(this.#session, run.core, (start) => this.#scheduleStart(run, start));
+    if (run.shared !== undefined) this.#serveShared(run, run.shared);
+    else serveFeed(this.#session, run.core, (start) => this.#scheduleStart(run, start));
   }
 
   get #failure(): { readonly error: unknown } | undefined {
     return typeof this.#stream === 'object' ? this.#stream : undefined;
+  }
+
+  /** Serves a run whose log other processes read, when they can find it and this one has the claim. */
+  #serveShared(run: Run, shared: SharedRun): void {
+    const session = this.#session;
+    const refuse = (error: unknown): void => {
+      session.refuse(error);
+      this.#runs.remove(run);
+    };
+    const late = new StorageError('start the stream', `its log did not answer within ${runLease} ms`, checkLog);
+    const waiting = asyncScheduler.schedule(() => refuse(late), runLease);
+    session.addTeardown(waiting);
+    shared.store().subscribe({
+      next: () =>
+        callGuarded(refuse, () => {
+          if (session.connection.hasEnded) return this.#runs.remove(run);
+          serveFeed(session, run.core, (start, position) => this.#awaitStream(run, start, position, waiting));
+        }),
+      error: refuse,
+    });
+  }
+
+  #awaitStream(run: Run, start: () => void, { ends }: StartPosition, waiting: Subscription): void {
+    this.#onSubscribed = () => {
+      waiting.unsubscribe();
+      this.#onSubscribed = undefined;
+      this.#scheduleStart(run, start);
+    };
+    if (ends || this.#stream !== 'idle') this.#onSubscribed();
   }
 
   /** Starts the response at once or, with `maxHeadDelay`, when the stream has emitted, completed or failed. */
@@ -64,9 +130,10 @@ class RunStart {
 
   #startOrRefuse(run: Run, start: () => void): void {
     // What the log has removed before the reader could take any of it, the reader would never get.
-    const retained = this.#runs.overrunOf(run);
+    const retained = run.shared === undefined ? overrunOf(run.core.log) : undefined;
     if (this.#failure === undefined && retained !== undefined) this.#stream = { error: runLogFull(retained) };
     const failure = this.#failure;
+    run.isKnown = failure === undefined && !this.#session.connection.hasEnded;
     if (failure === undefined) start();
     else this.#session.refuse(failure.error);
     this.#isStarted = true;

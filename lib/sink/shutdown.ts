@@ -6,6 +6,7 @@ import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
 import type { ReaderTarget } from '../feed/Reader.ts';
+import type { SharedRun } from '../feed/SharedRun.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import { type AnyHandler, routeOf } from './handler.ts';
@@ -41,12 +42,14 @@ const maxSteps = 100;
  *
  * From the call on, new readers are refused: a request that may be a native EventSource gets a 200 with a `retry:`, and ends, since any other status would end it for good; others get a 503 with `Retry-After`. Present readers
  * are disconnected over `duration`, and each gets a `retry:` of its own. Streams of single requests (`resume: true`) end
- * with their last reader, since no other server knows them. Feeds and logs stay open: close them afterwards.
+ * with their last reader, since no other server knows them; those in a log that other servers read continue for `duration`,
+ * and end as failed then. Feeds and logs stay open: close them afterwards.
  *
  * The connection of each reader, and of each that is refused, is closed with its response (HTTP/1): the next request of
  * a proxy that keeps connections alive goes to a server that stays. For http2, close the sessions yourself.
  *
- * Resolves when the last response is delivered, or cut because its socket takes nothing (`stallTimeout`). It installs
+ * Resolves when the last response is delivered, or cut because its socket takes nothing (`stallTimeout`), and the end of each
+ * stream in a shared log is stored, or was not within 10 s. It installs
  * no signal handlers.
  *
  * @example Shut down on SIGTERM
@@ -74,14 +77,19 @@ export function shutdown(
   const shutdowns = (isList(targets) ? targets : [targets]).map(shutdownOf);
   // A feed may be shut down together with the route that mounts it: each connection is ended once.
   const readers = shutdowns.flatMap((start) => start(retry));
+  const runs = (isList(targets) ? targets : [targets]).flatMap((target) => routeOf(target)?.runs?.shutdown() ?? []);
 
   return new Promise((resolve) => {
-    let left = readers.length;
+    let left = readers.length + runs.length;
+    const stopping = runs.length === 0 ? undefined : asyncScheduler.schedule(() => stopAll(runs), duration);
     if (left === 0) resolve();
     const done = (): void => {
       left--;
-      if (left === 0) resolve();
+      if (left > 0) return;
+      stopping?.unsubscribe();
+      resolve();
     };
+    for (const run of runs) run.whenOver(done);
     spread(readers, duration, (reader) => reader.endForShutdown(lastFrame, randomWait(retry), done));
   });
 }
@@ -94,14 +102,16 @@ function shutdownOf(target: ShutdownTarget): (retry: RetryRange) => readonly End
   if (route !== undefined) {
     return (retry) => {
       route.shutdown = retry;
-      const connections = [...route.connections];
-      route.runs?.shutdown();
-      return connections;
+      return [...route.connections];
     };
   }
   const feeds = coreOf(target) ?? internalsOf(target);
   if (feeds === undefined) throw new TypeError('shutdown: expected what sse(), feed() or feeds() returned');
   return (retry) => feeds.shutdown(retry);
+}
+
+function stopAll(runs: readonly SharedRun[]): void {
+  for (const run of runs) run.stop();
 }
 
 /** Calls `each` with every item, in evenly spaced steps over the duration. */

@@ -59,6 +59,7 @@ export function interleave(log: EventLog): InterleavedLog {
     end: (how, options) => stepped('end', () => log.end(how, options)),
     ...(claim && { claim: (holder: string, lease: number) => stepped('claim', () => claim(holder, lease)) }),
     ...(log.shared && { shared: true }),
+    ...(log.prefixEpochs && { prefixEpochs: log.prefixEpochs.bind(log) }),
     wakes: log.wakes,
     close: () => log.close(),
     step: () => {

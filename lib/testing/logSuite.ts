@@ -3,6 +3,7 @@ import { appending } from './logCases/appending.ts';
 import { claiming } from './logCases/claiming.ts';
 import { ending } from './logCases/ending.ts';
 import { type LogCase, LogOpener, type OpenLog } from './logCases/LogCase.ts';
+import { prefixing } from './logCases/prefixing.ts';
 import { reading } from './logCases/reading.ts';
 import { sharing } from './logCases/sharing.ts';
 import { trimming } from './logCases/trimming.ts';
@@ -37,10 +38,12 @@ const cases: readonly LogCase[] = [
   ...ending,
   ...sharing,
   ...claiming,
+  ...prefixing,
 ];
 
 /**
- * Defines the tests that every log passes, also logs of your own. Those of `claim` pass for a log without it.
+ * Defines the tests that every log passes, also logs of your own. Those of `claim` and `prefixEpochs` pass for a
+ * log without them.
  *
  * `open` is called for each log that a test needs, often more than one, and returns a new one. The tests use no virtual
  * time and no assertion library; they run under every runner that has `describe` and `it`.

@@ -43,6 +43,7 @@ export function withLatency(log: EventLog, ms: number): EventLog {
     end: (how, options) => later(log.end(how, options)),
     ...(claim && { claim: (holder: string, lease: number) => later(claim(holder, lease)) }),
     ...(log.shared && { shared: true }),
+    ...(log.prefixEpochs && { prefixEpochs: log.prefixEpochs.bind(log) }),
     wakes: log.wakes,
     close: () => log.close(),
   };

@@ -20,6 +20,7 @@ export const withOverrides = (log: EventLog, overrides: Partial<EventLog>): Even
     end: (how, options) => log.end(how, options),
     close: () => log.close(),
     ...(claim && { claim }),
+    ...(log.prefixEpochs && { prefixEpochs: log.prefixEpochs.bind(log) }),
     ...overrides,
   };
 };

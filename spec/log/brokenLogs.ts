@@ -179,6 +179,41 @@ export const brokenLogs: readonly (readonly [string, OpenLog, RegExp])[] = [
     },
     /over a restart/,
   ],
+  ['ignores the prefix of its epochs', broken(() => ({ prefixEpochs: () => {} })), /starts its epochs with the prefix/],
+  [
+    'adds nothing to the prefix of its epochs',
+    broken((log) => {
+      let prefix: string | undefined;
+      const renamed = <T extends { readonly epoch: string }>(value: T): T => ({
+        ...value,
+        epoch: prefix ?? value.epoch,
+      });
+      return {
+        prefixEpochs: (text) => {
+          prefix = text;
+        },
+        append: (drafts, options) => log.append(drafts, options).pipe(map(renamed)),
+        read: (after, most) =>
+          log
+            .read(after, most)
+            .pipe(map((page) => ({ ...renamed(page), past: [{ epoch: page.epoch, last: page.tail }] }))),
+      };
+    }),
+    /another epoch than a log of another storage/,
+  ],
+  [
+    'has another prefixed epoch for each writer',
+    (retention) => ({ ...sound(retention), second: () => memoryLog() }),
+    /same epoch for another writer with the same prefix/,
+  ],
+  [
+    'has more than the prefix while nothing is stored',
+    (retention) => {
+      const tested = sound(retention);
+      return { ...tested, reopen: () => withOverrides(tested.log, {}) };
+    },
+    /the prefix alone as its epoch/,
+  ],
   [
     'has a second writer with a log of its own',
     (retention) => ({ ...sound(retention), second: () => memoryLog() }),

@@ -1,12 +1,23 @@
 import { expect } from 'chai';
-import { interval, NEVER } from 'rxjs';
-import { connectionLimit, shutdown, sse, type WireOptions } from '../../lib/index.ts';
+import * as t from 'io-ts';
+import { interval, NEVER, timer } from 'rxjs';
+import {
+  connectionLimit,
+  events,
+  type Feed,
+  feed,
+  type SseContext,
+  shutdown,
+  sse,
+  type WireOptions,
+} from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/index.ts';
 import { message } from '../../lib/wire/index.ts';
 import { closing } from '../support/closing.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
 
+const Words = events({ Word: t.string });
 const done = message({ text: '[DONE]' });
 
 describe('a connection that ends before its stream', () => {
@@ -39,6 +50,59 @@ describe('a connection that ends before its stream', () => {
         expect(text).to.equal(hasRetry ? 'retry: 1000\n\nretry: 7\n\n' : '');
       });
     });
+  }
+});
+
+describe('a stream that failed, where the wire has no event for that', () => {
+  for (const wire of [{ control: 'ids' }, { control: 'ids', end: done }, { control: 'events', end: 'none' }] as const) {
+    it(
+      `cuts its reader, and answers 410 when that has everything, so that it does not come again, with wire ${JSON.stringify(wire)}`,
+      marbles(
+        ({ cold, reader, flush }) => {
+          const failing = cold('-a-#');
+          const options = { wire, onError: () => undefined };
+          const route = sse({ ...options, resume: { linger: 1000 } }, () => failing);
+          const first = reader(route, { socket: '--X' });
+          timer(10).subscribe(() => {
+            const second = reader(route, { lastEventId: first.lastEventId });
+            timer(1).subscribe(() => {
+              expect([second.status, second.headers['rxsse-resume']]).to.deep.equal([410, 'ended']);
+            });
+            const behind = reader(route, { lastEventId: first.lastEventId.replace(/1$/, '0') });
+            timer(1).subscribe(() => {
+              expect([behind.status, behind.cutAt]).to.deep.equal([200, 10]);
+              expect(behind.text).to.include('data: "a"');
+            });
+          });
+          flush();
+        },
+        { until: '2s' },
+      ),
+    );
+  }
+});
+
+describe('a feed that failed, where the wire has no event for that', () => {
+  for (const [how, streamOf] of [
+    ['mounted', (words: Feed<typeof Words>) => words],
+    ['read through a pipeline', (words: Feed<typeof Words>) => (context: SseContext) => words.read(context)],
+  ] as const) {
+    it(
+      `cuts its reader, and answers 410 when that has everything, ${how}`,
+      marbles(({ cold, reader, flush }) => {
+        const onError = (): undefined => undefined;
+        const words = feed(Words, { source: cold('-a-#', { a: Words.Word('a') }), onError });
+        const route = sse({ wire: { control: 'ids' }, onError }, streamOf(words) as never);
+        const first = reader(route);
+        timer(10).subscribe(() => {
+          const second = reader(route, { lastEventId: first.lastEventId });
+          timer(1).subscribe(() => expect([second.status, second.listeners]).to.deep.equal([410, 0]));
+        });
+        flush();
+        expect([first.cutAt, first.text.includes('data: "a"')]).to.deep.equal([3, true]);
+        expect(words.readers).to.equal(0);
+      }),
+    );
   }
 });
 

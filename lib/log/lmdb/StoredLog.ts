@@ -4,6 +4,7 @@ import { ClosedError } from '../../error/ClosedError.ts';
 import { StorageError } from '../../error/StorageError.ts';
 import type { EncodedEvent } from '../../event/encodeEvent.ts';
 import { checkLease, fenceError } from '../Claim.ts';
+import { closedLog } from '../closedLog.ts';
 import type {
   Appended,
   AppendOptions,
@@ -66,7 +67,7 @@ export class StoredLog implements EventLog {
     this.#environment = environment;
     this.#options = options;
     const { age } = options.retention;
-    this.#reader = { name: options.name, boot: options.boot, age, isKnown: false };
+    this.#reader = { name: options.name, boot: options.boot, age, isKnown: false, epochPrefix: '' };
     this.#hash = hashOf(options.name);
     if (age !== Infinity) environment.expiry.add(this.#hash, age, options.now);
     this.wakes = new Observable<void>((subscriber) => {
@@ -95,8 +96,23 @@ export class StoredLog implements EventLog {
   }
 
   read(after: number, maxBytes: number): Observable<Page> {
-    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
-    return this.#read(after, maxBytes);
+    if (this.#closed) return closedLog();
+    try {
+      const page = this.#page(after, maxBytes, true);
+      if (page === 'stale') return this.#readLater(after, maxBytes);
+      if (page !== undefined) return of(page);
+    } catch (error) {
+      return throwError(() => error);
+    }
+    // The last boot of the machine left the log without an epoch; the first read after it stores one, and no key more.
+    // A reader needs no flush.
+    const started = this.#write((table, state) => {
+      putState(table, this.#hash, state);
+      return E.right(state);
+    }, 'visible');
+    const page = new AsyncSubject<Page>();
+    started.pipe(switchMap(() => this.read(after, maxBytes))).subscribe(page);
+    return page.asObservable();
   }
 
   end(how: LogEnd, { token }: FenceOptions = {}): Observable<LogState> {
@@ -121,6 +137,10 @@ export class StoredLog implements EventLog {
     return this.#enqueue(new QueuedWrite(this.#hash, 'visible', work, lease > 0));
   }
 
+  prefixEpochs(prefix: string): void {
+    this.#reader = { ...this.#reader, epochPrefix: prefix };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -128,25 +148,6 @@ export class StoredLog implements EventLog {
     this.#closing.complete();
     this.#environment.expiry.remove(this.#hash);
     this.#environment.release();
-  }
-
-  #read(after: number, maxBytes: number): Observable<Page> {
-    try {
-      const page = this.#page(after, maxBytes, true);
-      if (page === 'stale') return this.#readLater(after, maxBytes);
-      if (page !== undefined) return of(page);
-    } catch (error) {
-      return throwError(() => error);
-    }
-    // The last boot of the machine left the log without an epoch; the first read after it stores one, and no key more.
-    // A reader needs no flush.
-    const started = this.#write((table, state) => {
-      putState(table, this.#hash, state);
-      return E.right(state);
-    }, 'visible');
-    const page = new AsyncSubject<Page>();
-    started.pipe(switchMap(() => this.#read(after, maxBytes))).subscribe(page);
-    return page.asObservable();
   }
 
   #write<T>(
@@ -164,8 +165,7 @@ export class StoredLog implements EventLog {
   }
 
   #enqueue<T>(write: QueuedWrite<T>): Observable<T> {
-    if (this.#closed) return throwError(() => new ClosedError('the log', 'closed'));
-    return this.#environment.write(write);
+    return this.#closed ? closedLog() : this.#environment.write(write);
   }
 
   #tryState<S>(read: () => S): E.Either<Error, S> {
@@ -198,7 +198,7 @@ export class StoredLog implements EventLog {
       map((waits) => this.#page(after, maxBytes, waits + 1 < maxWaits)),
       first((found) => found !== 'stale'),
     );
-    found.pipe(switchMap((found) => (found === undefined ? this.#read(after, maxBytes) : of(found)))).subscribe(page);
+    found.pipe(switchMap((found) => (found === undefined ? this.read(after, maxBytes) : of(found)))).subscribe(page);
     return page.asObservable();
   }
 

@@ -37,6 +37,8 @@ export interface StateReader {
    * process has for the boot.
    */
   readonly isKnown: boolean;
+  /** The text that each epoch starts with; '' for none. */
+  readonly epochPrefix: string;
 }
 
 /**
@@ -61,7 +63,7 @@ export function stateToWrite(table: Table, log: Uint8Array, reader: StateReader)
   if (stored !== undefined && (reader.isKnown || stored.boot === reader.boot)) return { ...stored, age };
   const before = stored ?? unwrittenState(log, reader);
   const past = [...before.past, { epoch: before.epoch, last: before.tail }].slice(-mostPast);
-  return { ...before, age, boot: reader.boot, epoch: freshEpoch(), past };
+  return { ...before, age, boot: reader.boot, epoch: freshEpoch(reader.epochPrefix), past };
 }
 
 /** Returns the public part of the state. */
@@ -78,8 +80,8 @@ export function putState(table: Table, log: Uint8Array, state: StoredState): voi
  * without a write. The first write starts a fresh epoch, since the file may be a new one in place of another, and lists
  * this one as past: a reader that has received nothing yet misses nothing.
  */
-function unwrittenState(log: Uint8Array, { name, boot }: StateReader): StoredState {
-  const epoch = Buffer.from(log).toString('base64url');
+function unwrittenState(log: Uint8Array, { name, boot, epochPrefix }: StateReader): StoredState {
+  const epoch = epochPrefix || Buffer.from(log).toString('base64url');
   const keys = { first: 0, next: 0 };
   return { format, name, boot, epoch, past: [], floor: 0, tail: 0, ended: false, bytes: 0, since: 0, keys };
 }

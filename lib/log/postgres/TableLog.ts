@@ -50,7 +50,8 @@ export class TableLog implements EventLog {
   /** The short name of the log in notifications. */
   readonly #hint: string;
   /** The epoch of the log before its first write; it follows from the name, so that every process knows it. */
-  readonly #unwritten: string;
+  #unwritten: string;
+  #epochPrefix = '';
   readonly #queue: WriteQueue<LogWrite, Appended | LogState>;
   readonly #closing = new Subject<void>();
   #claimed: Promise<unknown> = Promise.resolve();
@@ -123,6 +124,11 @@ export class TableLog implements EventLog {
     });
   }
 
+  prefixEpochs(prefix: string): void {
+    this.#epochPrefix = prefix;
+    this.#unwritten = prefix;
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -176,7 +182,7 @@ export class TableLog implements EventLog {
     const bounds = [retention.entries, retention.bytes, retention.age, keys];
     const answer = await this.#answer(client, writeStatement, [
       name,
-      freshEpoch(),
+      freshEpoch(this.#epochPrefix),
       this.#unwritten,
       ...groupValues(groups),
       writer,

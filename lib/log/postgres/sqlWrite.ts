@@ -132,7 +132,7 @@ begin
       answer := answer || jsonb_build_object('refused', 'fenced', 'token', newest_token);
     else
       insert into rxsse.entries (log, sequence, written, time, frame)
-      select l.id, l.tail + n, l.written + sum(length + 24 + length((l.tail + n)::text)) over (order by n), now_,
+      select l.id, l.tail + n, l.written + sum(length + 8 + length(l.epoch) + length((l.tail + n)::text)) over (order by n), now_,
         substring(frames from (start + 1 + sum(length) over (order by n) - length)::int for length)
       from unnest(lengths[count + 1 : count + sizes[i]]) with ordinality as cut (length, n);
       answer := answer ||

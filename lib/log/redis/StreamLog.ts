@@ -53,7 +53,8 @@ export class StreamLog implements EventLog {
   readonly #options: StreamLogOptions;
   /** The metadata of the log; the other keys start with it, and are in the same slot. Also its channel. */
   readonly #key: string;
-  readonly #unwritten: string;
+  #unwritten: string;
+  #epochPrefix = '';
   readonly #keys: readonly string[];
   readonly #queue: WriteQueue<StreamWrite, Words>;
   readonly #closing = new Subject<void>();
@@ -92,7 +93,7 @@ export class StreamLog implements EventLog {
   read(after: number, maxBytes: number): Observable<Page> {
     if (this.#isClosed) return closedLog();
     const bounds = [after, maxBytes].map((bound) => String(Math.min(bound, Number.MAX_SAFE_INTEGER)));
-    const values = [freshEpoch(), ...bounds, boundOf(this.#options.retention.age)];
+    const values = [freshEpoch(this.#epochPrefix), ...bounds, boundOf(this.#options.retention.age)];
     return eager(
       this.#run('read', readScript, values).then((reply) =>
         reply === null ? this.#unwrittenPage(after) : pageFrom(reply as readonly (string | Uint8Array)[]),
@@ -112,7 +113,7 @@ export class StreamLog implements EventLog {
   claim(holder: string, lease: number): Observable<ClaimState> {
     checkLease(lease);
     if (this.#isClosed) return closedLog();
-    const values = [freshEpoch(), holder, String(Math.ceil(lease)), this.#idleTimeout()];
+    const values = [freshEpoch(this.#epochPrefix), holder, String(Math.ceil(lease)), this.#idleTimeout()];
     return eager(
       this.#run('claim', claimScript, values).then((reply) => {
         const words = tryWords(reply);
@@ -121,6 +122,11 @@ export class StreamLog implements EventLog {
         return { held: held === '1', token: Number(newest), remaining: Number(remaining) };
       }),
     );
+  }
+
+  prefixEpochs(prefix: string): void {
+    this.#epochPrefix = prefix;
+    this.#unwritten = prefix;
   }
 
   close(): void {
@@ -139,7 +145,7 @@ export class StreamLog implements EventLog {
   async #write(writer: string, call: number, writes: readonly StreamWrite[]): Promise<readonly Either<Error, Words>[]> {
     const { name, retention, keys } = this.#options;
     const bounds = [retention.entries, retention.bytes, retention.age, keys].map(boundOf);
-    const header = [freshEpoch(), name, this.#unwritten, String(call), ...bounds, this.#idleTimeout()];
+    const header = [freshEpoch(this.#epochPrefix), name, this.#unwritten, String(call), ...bounds, this.#idleTimeout()];
     const operations = writes.flatMap(({ values }) => values);
     const reply = await this.#client.run(writeScript, [...this.#keys, writer], [...header, ...operations]);
     const results = String(reply).split('\n').slice(1);

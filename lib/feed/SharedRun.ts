@@ -1,0 +1,137 @@
+import {
+  asyncScheduler,
+  catchError,
+  EMPTY,
+  Observable,
+  type Subscriber,
+  type Subscription,
+  tap,
+  throwError,
+} from 'rxjs';
+import type { FencedError } from '../error/FencedError.ts';
+import { hasTag } from '../error/RxsseError.ts';
+import { StreamFailedError } from '../error/StreamFailedError.ts';
+import type { EventLog } from '../log/EventLog.ts';
+import { runLease } from './RunLogs.ts';
+import type { ClaimableLog } from './whileClaimed.ts';
+
+interface SharedRunOptions {
+  readonly log: ClaimableLog;
+  readonly stream: Observable<unknown>;
+  /** Called for an event that could not be stored when the stream has ended already. */
+  readonly onError: (error: unknown) => void;
+  /** Called when the stream has been unsubscribed from, or has ended. */
+  readonly onStop: () => void;
+  /** Called when this process has nothing more to store. */
+  readonly onOver: () => void;
+}
+
+const stopped = 'the server of the stream shut down before the stream was complete; its readers can start it again';
+const interrupted =
+  'the process of the stream did not answer, or could not reach its storage, for longer than its claim lasts; the stream has ended, and its readers can start it again';
+
+/**
+ * A run whose log other processes read, in the process that has created it.
+ *
+ * Its stream is subscribed to once. Where the process has lost its claim meanwhile, subscribing again would, for example,
+ * call a model twice, so the run fails instead. It also fails when an event cannot be stored, since its readers could not
+ * tell that one is missing.
+ */
+export class SharedRun {
+  /** The log and the source of its core. */
+  readonly log: EventLog;
+  readonly source: Observable<unknown>;
+  readonly #options: SharedRunOptions;
+  #subscriber: Subscriber<unknown> | undefined;
+  /** How the stream has ended; what a further subscription gets. */
+  #end: Observable<never> = throwError(() => new StreamFailedError(interrupted));
+  #state: 'idle' | 'running' | 'ending' | 'over' = 'idle';
+  #hasLost = false;
+  readonly #whenOver: (() => void)[] = [];
+  /** Waits for the end of a run that is shut down. */
+  #stopping: Subscription | undefined;
+
+  constructor(options: SharedRunOptions) {
+    this.#options = options;
+    const { log } = options;
+    this.log = {
+      shared: true,
+      append: (events, how) => log.append(events, how).pipe(catchError((error) => this.#onUnstored(error))),
+      read: (after, maxBytes) => log.read(after, maxBytes),
+      wakes: log.wakes,
+      end: (how, fence) =>
+        log.end(this.#hasLost ? 'failed' : how, fence).pipe(tap({ complete: () => this.#setOver() })),
+      claim: (holder, lease) => log.claim(holder, lease),
+      close: () => log.close(),
+    };
+    this.source = new Observable((subscriber) => {
+      if (this.#state === 'idle') this.#subscribe(subscriber);
+      else subscriber.add(this.#end.subscribe(subscriber));
+    });
+  }
+
+  /** True when this process has nothing more to store. */
+  get isOver(): boolean {
+    return this.#state === 'over';
+  }
+
+  /** Stores the log, without an entry, so that other processes find it. */
+  store(): Observable<unknown> {
+    return this.#options.log.append([]);
+  }
+
+  /** Calls back when this process has nothing more to store. */
+  whenOver(callback: () => void): void {
+    if (this.isOver) callback();
+    else this.#whenOver.push(callback);
+  }
+
+  /** Ends the run as failed, in all processes, because the server shuts down; without an answer of the log, after the lease. */
+  stop(): void {
+    if (this.isOver) return;
+    this.#stopping ??= asyncScheduler.schedule(() => this.#setOver(), runLease);
+    this.#fail(new StreamFailedError(stopped));
+  }
+
+  #subscribe(subscriber: Subscriber<unknown>): void {
+    const { stream, onStop } = this.#options;
+    this.#state = 'running';
+    this.#subscriber = subscriber;
+    subscriber.add(() => {
+      // The claim was lost, or the run removed.
+      if (this.#state === 'running') this.#setOver();
+      onStop();
+    });
+    const error = (thrown: unknown): void => this.#setEnd(throwError(() => thrown));
+    stream.pipe(tap({ complete: () => this.#setEnd(EMPTY), error })).subscribe(subscriber);
+  }
+
+  /** Unsubscribes from the stream, and ends the run as failed. */
+  #fail(error: unknown): void {
+    this.#setEnd(throwError(() => error));
+    this.#subscriber?.error(error);
+  }
+
+  #onUnstored(error: unknown): Observable<never> {
+    // The claim on the log decides what follows.
+    if (hasTag<FencedError>(error, 'FencedError')) return throwError(() => error);
+    this.#hasLost = true;
+    if (this.#state === 'running') this.#fail(error);
+    else this.#options.onError(error);
+    return EMPTY;
+  }
+
+  #setEnd(end: Observable<never>): void {
+    if (this.#state === 'ending' || this.#state === 'over') return;
+    this.#state = 'ending';
+    this.#end = end;
+  }
+
+  #setOver(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#stopping?.unsubscribe();
+    this.#options.onOver();
+    for (const callback of this.#whenOver.splice(0)) callback();
+  }
+}
