@@ -140,7 +140,7 @@ export class EntryEncoder implements EventEncoder {
     return frameOf(
       this.#positions === undefined
         ? this.#shared.encodeAt(epoch, sequence, event, this.#contract)
-        : this.#shared.encode(event, this.#contract),
+        : this.#shared.encode(event, this.#contract, this),
     );
   }
 
@@ -148,7 +148,7 @@ export class EntryEncoder implements EventEncoder {
   #partialFrame(event: unknown): string {
     if (event === undefined) return '';
     this.sent++;
-    return frameOf(this.#shared.encode(event, this.#contract));
+    return frameOf(this.#shared.encode(event, this.#contract, this));
   }
 }
 

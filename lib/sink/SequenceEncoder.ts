@@ -34,7 +34,7 @@ export class SequenceEncoder implements EventEncoder {
   }
 
   encode(value: unknown): Encoded {
-    return this.#shared.encode(value, this.#contract);
+    return this.#shared.encode(value, this.#contract, this);
   }
 
   withId(encoded: Encoded): string {

@@ -30,6 +30,8 @@ export class SharedEncodings {
   readonly #maxEventBytes: number;
   readonly #bySequence = new SequenceCache<SharedEncoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
   #last: SharedEncoding | undefined;
+  /** The connection that asked last. While it alone asks, nothing is compared or remembered. */
+  #lastAsker: object | undefined;
   /** How many values in a row no other connection was sent. */
   #unshared = 0;
 
@@ -38,8 +40,15 @@ export class SharedEncodings {
     this.#maxEventBytes = maxEventBytes;
   }
 
-  /** Encodes a value of a stream that has no log. @throws the reason why it cannot be sent. */
-  encode(value: unknown, contract: Contract | undefined): Encoded {
+  /**
+   * Encodes a value of a stream that has no log.
+   *
+   * @param asker the encoder of the connection
+   * @throws the reason why it cannot be sent.
+   */
+  encode(value: unknown, contract: Contract | undefined, asker: object): Encoded {
+    if (this.#lastAsker === asker) return this.#encode(value, contract);
+    this.#lastAsker = asker;
     const known = this.#last;
     if (known !== undefined && isKnown(known, value, contract)) {
       this.#unshared = 0;
