@@ -4,8 +4,14 @@ const maxDepth = 32;
 /** Stands for a value that cannot be copied: what it is encoded as may depend on more than its fields. */
 export const notPlain: unique symbol = Symbol('not plain');
 
+/** The fields of a copied object, in their order. */
+class FieldsCopy {
+  readonly keys: string[] = [];
+  readonly values: unknown[] = [];
+}
+
 /**
- * Returns a copy of plain data: of primitives, dates, arrays and objects without a class. Returns `notPlain` for any other
+ * Returns a copy of plain data, for `equalsCopy` alone: of primitives, dates, arrays and objects without a class. Returns `notPlain` for any other
  * value, for one with a method, such as `toJSON`, and for one that is nested too deeply or contains itself.
  */
 export function plainCopyOf(value: unknown): unknown {
@@ -32,14 +38,19 @@ function copyOf(value: unknown, isJson: boolean, depth: number): unknown {
   }
   if (value instanceof Date) return isJson ? notPlain : new Date(value);
   if (!hasNoClass(value)) return notPlain;
-  const fields: Record<string, unknown> = {};
+  const json: Record<string, unknown> = {};
+  const fields = new FieldsCopy();
   for (const key in value) {
     if (key === '__proto__') return notPlain;
     const copy = copyOf((value as Readonly<Record<string, unknown>>)[key], isJson, depth + 1);
     if (copy === notPlain) return notPlain;
-    fields[key] = copy;
+    if (isJson) json[key] = copy;
+    else {
+      fields.keys.push(key);
+      fields.values.push(copy);
+    }
   }
-  return fields;
+  return isJson ? json : fields;
 }
 
 function isJsonPrimitive(value: unknown): boolean {
@@ -47,26 +58,30 @@ function isJsonPrimitive(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }
 
-/** Returns true if a value is what it was, or what another value was, when this copy was made. */
+/**
+ * Returns true if a value is what it was, or what another value was, when this copy was made: with the same fields in the
+ * same order.
+ */
 export function equalsCopy(value: unknown, copy: unknown): boolean {
   if (typeof copy !== 'object' || copy === null) return Object.is(value, copy);
   if (typeof value !== 'object' || value === null) return false;
+  if (copy instanceof FieldsCopy) {
+    if (Array.isArray(value) || !hasNoClass(value)) return false;
+    const { keys, values } = copy;
+    let index = 0;
+    // A function differs from any copy, also one that an object inherits.
+    for (const key in value) {
+      if (key !== keys[index] || !equalsCopy(value[key as never], values[index])) return false;
+      index++;
+    }
+    return index === keys.length;
+  }
   if (Array.isArray(copy)) {
     if (!Array.isArray(value) || value.length !== copy.length) return false;
     for (let index = 0; index < copy.length; index++) if (!equalsCopy(value[index], copy[index])) return false;
     return true;
   }
-  if (copy instanceof Date) return value instanceof Date && value.getTime() === copy.getTime();
-  if (Array.isArray(value) || !hasNoClass(value)) return false;
-  let fields = 0;
-  for (const key in value) {
-    const field: unknown = value[key as never];
-    // A function differs from any copy, also from what an object inherits.
-    if (!equalsCopy(field, copy[key as never]) || (field === undefined && !(key in copy))) return false;
-    fields++;
-  }
-  for (const _ in copy) fields--;
-  return fields === 0;
+  return copy instanceof Date && value instanceof Date && value.getTime() === copy.getTime();
 }
 
 function hasNoClass(value: object): boolean {
