@@ -2,7 +2,7 @@ import { closing } from '../../support/closing.ts';
 import { sharedServer } from '../../support/postgres.ts';
 import { startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
-import { endsAfterKill } from './resumeElsewhere.ts';
+import { endsAfterKill, isFencedAfterPause } from './resumeElsewhere.ts';
 
 /** The lease, and what the claim of another process may take. */
 const patience = 15_000;
@@ -18,6 +18,18 @@ describe('an answer whose process is killed', function () {
       await closing(
         () => redis.remove(),
         () => endsAfterKill(redis.url, patience),
+      );
+    });
+  });
+
+  describe('with redisLog, and is not killed but paused', () => {
+    const path = requires('redis-server');
+
+    it('ends as failed, and nothing of its process is stored when that continues', async () => {
+      const redis = await startRedis(path());
+      await closing(
+        () => redis.remove(),
+        () => isFencedAfterPause(redis.url, patience),
       );
     });
   });

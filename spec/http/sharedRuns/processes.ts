@@ -15,6 +15,8 @@ export interface ServerProcess {
   /** Writes a line to its input. */
   write(line: string | number): void;
   kill(): Promise<void>;
+  /** Stops the process, or lets it continue. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when it has ended by itself. */
   ended(): Promise<unknown>;
 }
@@ -61,6 +63,7 @@ export async function withServers(
         child.kill('SIGKILL');
         await exited;
       },
+      signal: (name) => void child.kill(name),
       ended: () => exited,
     };
   };

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { catchError, firstValueFrom, map, of, toArray } from 'rxjs';
+import { fromSse } from '../../../lib/client/index.ts';
 import { openStream, readWire, type Wire } from '../../support/openStream.ts';
+import { Ticks } from '../ticks.ts';
 import { lastIdIn, type ServerProcess, ticksIn, withServers } from './processes.ts';
 
 const end = /event: rxsse.end\ndata: null\n\n$/;
@@ -68,14 +71,43 @@ export function endsAfterKill(storage: string, patience: number): Promise<void> 
     const wire = await openAs(two.url, lastIdIn(before), patience);
     one.write(3);
     await wire.until(/data: 3\n\n/);
+    const client = fromSse(two.url, Ticks, { headers: { user: 'ada' }, lastEventId: lastIdIn(before) });
+    const received = client.pipe(
+      map(({ data }) => data),
+      catchError((error: Error) => of(error.name)),
+      toArray(),
+    );
+    const all = firstValueFrom(received);
     await one.kill();
     const rest = await wire.ended();
+    expect(await all).to.deep.equal([3, 'StreamFailedError']);
     expect(ticksIn(rest).map((block) => block.match(/data: (.*)/)?.[1])).to.deep.equal(['3']);
     expect(rest).to.match(failedEnd);
     expect((await openAs(two.url, lastIdIn(rest))).status).to.equal(204);
     const late = await openAs(two.url, lastIdIn(before));
     expect(await late.ended()).to.match(failedEnd);
     expect(two.calls).to.equal(0);
+  });
+}
+
+/** A process that was paused for longer than its claim cannot write any more when it continues. */
+export function isFencedAfterPause(storage: string, patience: number): Promise<void> {
+  return withServers(storage, async (one, two) => {
+    const before = await startAnswer(one);
+    const wire = await openAs(two.url, lastIdIn(before), patience);
+    await wire.until(/\n\n/);
+    one.signal('SIGSTOP');
+    one.write(3);
+    const rest = await wire.ended();
+    expect(rest).to.match(failedEnd);
+    one.signal('SIGCONT');
+    // It answers again, with the end that the other one has stored, and what it was sent meanwhile is not stored.
+    for (const { url } of [one, two]) {
+      const late = await openAs(url, lastIdIn(before));
+      expect(await late.ended()).to.equal(rest);
+    }
+    expect(ticksIn(rest)).to.deep.equal([]);
+    expect([one.calls, two.calls]).to.deep.equal([1, 0]);
   });
 }
 
