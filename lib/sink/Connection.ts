@@ -35,8 +35,8 @@ export class Connection extends LinkedListNode implements TransportListener {
   timeouts: Timeouts | undefined;
   /** The async context of the request, in which functions of the user's are called. */
   readonly scope: AsyncScope | undefined = captureScope();
-  /** Called once when the response has ended or is cut, while its writer is still known. */
-  onClosed: ((reason: CloseReason) => void) | undefined;
+  /** Notified once when the response has ended or is cut, while its writer is still known. */
+  owner: { onClosed(reason: CloseReason): void } | undefined;
   /** When the last byte was written, or reached the reader as the socket drained: heartbeats are counted from here. */
   lastWrite = 0;
   busySince = 0;
@@ -207,7 +207,7 @@ export class Connection extends LinkedListNode implements TransportListener {
       try {
         this.writer?.onClose();
       } finally {
-        this.onClosed?.(reason);
+        this.owner?.onClosed(reason);
         this.writer = undefined;
       }
     });

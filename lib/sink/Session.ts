@@ -49,6 +49,8 @@ export class Session {
   #teardown: Subscription | undefined;
   #pipeline: PipelineSession | undefined;
   #abort: AbortController | undefined;
+  /** Stops aborting it with the connection. */
+  #stopAborting: (() => void) | undefined;
   #isDetached = false;
   #isAborted = false;
   /** The last error of the stream after the first byte. */
@@ -65,8 +67,8 @@ export class Session {
     this.gzip = isCompressed ? new GzipTransport(transport) : undefined;
     this.connection = new Connection(this.gzip ?? transport, route.stats, route.wire);
     this.#next = next;
-    if (this.connection.hasEnded) this.#onClosed('refused');
-    else this.connection.onClosed = (reason) => this.#onClosed(reason);
+    if (this.connection.hasEnded) this.onClosed('refused');
+    else this.connection.owner = this;
   }
 
   /** Counts the connection. Returns why there is no room for it, or `undefined`. */
@@ -165,7 +167,7 @@ export class Session {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#isAborted || (!this.#isDetached && connection.hasEnded)) this.#abort.abort();
-      else if (!this.#isDetached) connection.signal.addEventListener('abort', this.abort);
+      else if (!this.#isDetached) this.#abortWith(connection.signal);
     }
     return this.#abort.signal;
   }
@@ -173,14 +175,14 @@ export class Session {
   /** Called when the stream has become a run, which may outlive the connection. */
   detach(): void {
     this.#isDetached = true;
-    if (this.#abort !== undefined) this.connection.signal.removeEventListener('abort', this.abort);
+    this.#stopAborting?.();
   }
 
   /** Aborts the signal of a stream that may become a run. */
-  readonly abort = (): void => {
+  abort(): void {
     this.#isAborted = true;
     this.#abort?.abort();
-  };
+  }
 
   /** Called when the response starts, so that its close is reported to the route's hook. */
   onOpened(): void {
@@ -195,7 +197,8 @@ export class Session {
     this.#teardown.add(timer);
   }
 
-  #onClosed(reason: CloseReason): void {
+  /** Called once when the response has ended or is cut. */
+  onClosed(reason: CloseReason): void {
     const { route, connection, context } = this;
     if (this.#isAdmitted) route.connectionLimit.leave(this.#client);
     connection.timeouts?.stop();
@@ -206,5 +209,11 @@ export class Session {
     const { written: bytes, events, dropped } = connection;
     const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped, error: this.#error };
     this.notify('onClose', (onClose) => onClose(reason, stats, context));
+  }
+
+  #abortWith(signal: AbortSignal): void {
+    const abort = (): void => this.abort();
+    signal.addEventListener('abort', abort);
+    this.#stopAborting = () => signal.removeEventListener('abort', abort);
   }
 }
