@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import type { Memory, Turns } from './Scenario.ts';
 
@@ -126,9 +126,20 @@ function longest(spans: readonly number[]): number {
 /** Returns the processor time that this process, and the other one, have used, in microseconds. */
 export function processorTime(pid: number | undefined): number {
   const { user, system } = process.cpuUsage();
-  // The file is in nanoseconds and exists on Linux only; the bench runs nginx nowhere else.
-  const other = pid === undefined ? 0 : Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1000;
-  return user + system + other;
+  return user + system + (pid === undefined ? 0 : processorTimeOf(pid));
+}
+
+/** Returns the processor time of a process with its threads and its children, in microseconds. */
+export function processorTimeOf(pid: number): number {
+  // The files are in nanoseconds and exist on Linux only; the bench runs other servers nowhere else.
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).reduce((sum, task) => {
+    const own = Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]) / 1000;
+    const children = readFileSync(`${tasks}/${task}/children`, 'utf8')
+      .split(' ')
+      .filter((child) => child !== '');
+    return children.reduce((all, child) => all + processorTimeOf(Number(child)), sum + own);
+  }, 0);
 }
 
 /** Returns the number of system calls that wrote, so far; 0 on systems other than Linux, which do not count them. */

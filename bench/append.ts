@@ -1,0 +1,92 @@
+import { performance } from 'node:perf_hooks';
+import { firstValueFrom } from 'rxjs';
+import { type EventLog, feed } from 'rxsse';
+import { processorTimeOf } from './Meter.ts';
+import { openLog, Ticks } from './openLog.ts';
+import { Unacknowledged } from './peers/Unacknowledged.ts';
+import type { AppendResult, AppendRun } from './rows/append.ts';
+
+/** Appends to one log in a process of its own, and prints what it measured as JSON. */
+const { log: name, storage, burst, seconds, events: most }: AppendRun = JSON.parse(process.argv[2] ?? '');
+const { log, stored, close } = await openLog(name, storage);
+const ticks = feed(Ticks, { log });
+const text = 'x'.repeat(75);
+const turnsPerSecond = 100;
+let published = 0;
+
+const before = await stored();
+await flatOut(most / 2, seconds / 4);
+const flat = await flatOut(most, seconds);
+const delays = (await atPace(Math.ceil(Math.max(0.5, seconds) * turnsPerSecond))).sort((a, b) => a - b);
+const bytes = ((await stored()) - before) / published;
+await checkAll(log);
+const quantile = (q: number): number => delays[Math.floor(q * (delays.length - 1))] ?? 0;
+const result: AppendResult = { ...flat, p50: quantile(0.5), p99: quantile(0.99), bytes };
+console.log(JSON.stringify(result));
+ticks.close();
+await close();
+process.exit();
+
+function publish(): PromiseLike<unknown> {
+  return ticks.publish(Ticks.Tick({ mark: `#${++published}@0;`, user: 0, text }));
+}
+
+/** Appends bursts, one in each turn of the loop, until the number or the time is reached; measures until all is stored. */
+async function flatOut(events: number, limit: number): Promise<Pick<AppendResult, 'rate' | 'cost' | 'storageCost'>> {
+  const unacknowledged = new Unacknowledged();
+  const [start, cpu, storageTime] = [performance.now(), process.cpuUsage(), timeOfStorage()];
+  const first = published;
+  let last: PromiseLike<unknown> = Promise.resolve();
+  while (published - first < events && performance.now() - start < limit * 1000) {
+    for (let left = burst; left > 0; left--) {
+      last = publish();
+      unacknowledged.add(1, Promise.resolve(last));
+    }
+    await unacknowledged.ready();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await last;
+  const { user, system } = process.cpuUsage(cpu);
+  const count = published - first;
+  return {
+    rate: count / ((performance.now() - start) / 1000),
+    cost: (user + system) / count,
+    storageCost: (timeOfStorage() - storageTime) / count,
+  };
+}
+
+/** Appends bursts at a pace, and returns the milliseconds until each event was stored. */
+async function atPace(turns: number): Promise<number[]> {
+  const delays: number[] = [];
+  const all: Promise<unknown>[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    for (let left = burst; left > 0; left--) {
+      const start = performance.now();
+      all.push(Promise.resolve(publish()).then(() => delays.push(performance.now() - start)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000 / turnsPerSecond));
+  }
+  await Promise.all(all);
+  return delays;
+}
+
+/** Reads the log from its start, and fails where an event is missing, repeated or out of order. */
+async function checkAll(log: EventLog): Promise<void> {
+  let after = 0;
+  let found = 0;
+  while (after < published) {
+    const page = await firstValueFrom(log.read(after, 2 ** 20));
+    for (const [, number] of Buffer.from(page.bytes)
+      .toString('latin1')
+      .matchAll(/#(\d+)@/g)) {
+      if (Number(number) !== ++found) throw new Error(`the log has event ${number} where ${found} was expected`);
+    }
+    if (page.last === after) break;
+    after = page.last;
+  }
+  if (found !== published) throw new Error(`the log has ${found} events, expected ${published}`);
+}
+
+function timeOfStorage(): number {
+  return storage?.pid === undefined ? 0 : processorTimeOf(storage.pid);
+}
