@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom } from 'rxjs';
 import { type EventLog, feed } from 'rxsse';
 import { processorTimeOf } from './Meter.ts';
@@ -7,25 +8,45 @@ import { Unacknowledged } from './peers/Unacknowledged.ts';
 import type { AppendResult, AppendRun } from './rows/append.ts';
 
 /** Appends to one log in a process of its own, and prints what it measured as JSON. */
-const { log: name, storage, burst, seconds, events: most }: AppendRun = JSON.parse(process.argv[2] ?? '');
+const run: AppendRun = JSON.parse(process.argv[2] ?? '');
+const { log: name, storage, burst, seconds, events, followers = 0 } = run;
+const turnsPerSecond = 100;
+const text = 'x'.repeat(75);
 const { log, stored, close } = await openLog(name, storage);
 const ticks = feed(Ticks, { log });
-const text = 'x'.repeat(75);
-const turnsPerSecond = 100;
 let published = 0;
 
+const followed = await Promise.all(Array.from({ length: followers }, follow));
 const before = await stored();
-await flatOut(most / 2, seconds / 4);
-const flat = await flatOut(most, seconds);
-const delays = (await atPace(Math.ceil(Math.max(0.5, seconds) * turnsPerSecond))).sort((a, b) => a - b);
+await flatOut(events / 2, seconds / 4);
+const flat = await flatOut(events, seconds);
+const paced = await atPace(Math.ceil(Math.max(0.5, seconds) * turnsPerSecond));
 const bytes = ((await stored()) - before) / published;
 await checkAll(log);
-const quantile = (q: number): number => delays[Math.floor(q * (delays.length - 1))] ?? 0;
-const result: AppendResult = { ...flat, p50: quantile(0.5), p99: quantile(0.99), bytes };
+await Promise.all(followed.map((follower) => follower.done()));
+const result: AppendResult = { ...flat, ...paced, bytes };
 console.log(JSON.stringify(result));
-ticks.close();
+process.once('exit', () => ticks.close());
 await close();
 process.exit();
+
+/** Reads all events of the log as another process does: by a feed and connections of its own. */
+async function follow(): Promise<{ done(): Promise<void> }> {
+  const own = feed(Ticks, { log: (await openLog(name, storage)).log });
+  let received = 0;
+  let reached: (() => void) | undefined;
+  own.events({ from: 'oldest' }).subscribe((event) => {
+    const mark = 'mark' in event.data ? event.data.mark : event.type;
+    if (mark !== `#${++received}@0;`) throw new Error(`a follower got ${mark}, expected event ${received}`);
+    if (received === published) reached?.();
+  });
+  const done = (): Promise<void> =>
+    new Promise((resolve) => {
+      reached = resolve;
+      if (received === published) resolve();
+    });
+  return { done };
+}
 
 function publish(): PromiseLike<unknown> {
   return ticks.publish(Ticks.Tick({ mark: `#${++published}@0;`, user: 0, text }));
@@ -55,19 +76,23 @@ async function flatOut(events: number, limit: number): Promise<Pick<AppendResult
   };
 }
 
-/** Appends bursts at a pace, and returns the milliseconds until each event was stored. */
-async function atPace(turns: number): Promise<number[]> {
+/** Appends bursts at a pace; measures the milliseconds until each event was stored. */
+async function atPace(turns: number): Promise<Pick<AppendResult, 'p50' | 'p99' | 'pacedCost'>> {
   const delays: number[] = [];
   const all: Promise<unknown>[] = [];
+  const storageTime = timeOfStorage();
   for (let turn = 0; turn < turns; turn++) {
     for (let left = burst; left > 0; left--) {
       const start = performance.now();
       all.push(Promise.resolve(publish()).then(() => delays.push(performance.now() - start)));
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000 / turnsPerSecond));
+    await sleep(1000 / turnsPerSecond);
   }
   await Promise.all(all);
-  return delays;
+  const pacedCost = (timeOfStorage() - storageTime) / all.length;
+  delays.sort((a, b) => a - b);
+  const quantile = (q: number): number => delays[Math.floor(q * (delays.length - 1))] ?? 0;
+  return { p50: quantile(0.5), p99: quantile(0.99), pacedCost };
 }
 
 /** Reads the log from its start, and fails where an event is missing, repeated or out of order. */

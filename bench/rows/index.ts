@@ -1,4 +1,4 @@
-import { append } from './append.ts';
+import { append, processes } from './append.ts';
 import { compressed } from './compressed.ts';
 import { bursts, fanOut, latency } from './fanOut.ts';
 import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
@@ -42,6 +42,7 @@ export const rows: readonly Row[] = [
   compressed,
   parser,
   append,
+  processes,
   across,
   catchUp,
   redis,
