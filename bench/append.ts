@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom } from 'rxjs';
 import { type EventLog, feed } from 'rxsse';
 import { processorTimeOf } from './Meter.ts';
-import { openLog, Ticks } from './openLog.ts';
+import { openLog, openLogs, Ticks } from './openLog.ts';
 import { Unacknowledged } from './peers/Unacknowledged.ts';
 import type { AppendResult, AppendRun } from './rows/append.ts';
 
 /** Appends to one log in a process of its own, and prints what it measured as JSON. */
 const run: AppendRun = JSON.parse(process.argv[2] ?? '');
-const { log: name, storage, burst, seconds, events, followers = 0 } = run;
+const { log: name, storage, burst, seconds, events, followers = 0, logs: count = 1 } = run;
 const turnsPerSecond = 100;
 const text = 'x'.repeat(75);
-const { log, stored, close } = await openLog(name, storage);
-const ticks = feed(Ticks, { log });
+const { logs, stored, close } = await openLogs(name, storage, count);
+const feeds = logs.map((log) => feed(Ticks, { log }));
 let published = 0;
 
 const followed = await Promise.all(Array.from({ length: followers }, follow));
@@ -22,11 +22,11 @@ await flatOut(events / 2, seconds / 4);
 const flat = await flatOut(events, seconds);
 const paced = await atPace(Math.ceil(Math.max(0.5, seconds) * turnsPerSecond));
 const bytes = ((await stored()) - before) / published;
-await checkAll(log);
+for (const [index, log] of logs.entries()) await checkAll(log, index);
 await Promise.all(followed.map((follower) => follower.done()));
 const result: AppendResult = { ...flat, ...paced, bytes };
 console.log(JSON.stringify(result));
-process.once('exit', () => ticks.close());
+for (const one of feeds) one.close();
 await close();
 process.exit();
 
@@ -48,8 +48,10 @@ async function follow(): Promise<{ done(): Promise<void> }> {
   return { done };
 }
 
+/** Publishes the next event, to one log after the other. */
 function publish(): PromiseLike<unknown> {
-  return ticks.publish(Ticks.Tick({ mark: `#${++published}@0;`, user: 0, text }));
+  const target = feeds[published % count] as (typeof feeds)[number];
+  return target.publish(Ticks.Tick({ mark: `#${++published}@0;`, user: 0, text }));
 }
 
 /** Appends bursts, one in each turn of the loop, until the number or the time is reached; measures until all is stored. */
@@ -95,21 +97,21 @@ async function atPace(turns: number): Promise<Pick<AppendResult, 'p50' | 'p99' |
   return { p50: quantile(0.5), p99: quantile(0.99), pacedCost };
 }
 
-/** Reads the log from its start, and fails where an event is missing, repeated or out of order. */
-async function checkAll(log: EventLog): Promise<void> {
-  let after = 0;
-  let found = 0;
-  while (after < published) {
+/** Reads a log from its start, and fails where an event is missing, repeated or out of order. */
+async function checkAll(log: EventLog, index: number): Promise<void> {
+  let next = index + 1;
+  for (let after = 0; next <= published; ) {
     const page = await firstValueFrom(log.read(after, 2 ** 20));
     for (const [, number] of Buffer.from(page.bytes)
       .toString('latin1')
       .matchAll(/#(\d+)@/g)) {
-      if (Number(number) !== ++found) throw new Error(`the log has event ${number} where ${found} was expected`);
+      if (Number(number) !== next) throw new Error(`the log has event ${number} where ${next} was expected`);
+      next += count;
     }
     if (page.last === after) break;
     after = page.last;
   }
-  if (found !== published) throw new Error(`the log has ${found} events, expected ${published}`);
+  if (next <= published) throw new Error(`the log ends before event ${next} of ${published}`);
 }
 
 function timeOfStorage(): number {

@@ -10,6 +10,11 @@ export const Ticks = events({ Tick: { mark: t.string, user: t.number, text: t.st
 /** The bounds of a log that loses nothing of a run, since the publisher does not wait for readers. */
 export const unbounded = { maxEntries: Infinity, maxBytes: 2 ** 28 };
 
+/** Open logs with the connections that they use. */
+interface OpenLogs extends OpenLog {
+  readonly logs: readonly EventLog[];
+}
+
 /** An open log with the connections that it uses. */
 export interface OpenLog {
   readonly log: EventLog;
@@ -19,53 +24,84 @@ export interface OpenLog {
   close(): Promise<void>;
 }
 
-/** Opens a log of one name. The packages are loaded only in the process that uses them. */
+/** Opens a log with few connections of its own. The packages are loaded only in the process that uses them. */
 export async function openLog(log: LogName, storage: Storage | undefined): Promise<OpenLog> {
-  const at = storage?.at ?? '';
-  if (log === 'lmdb') return openLmdb(at);
-  if (log === 'redis') return openRedis(at);
-  if (log === 'postgres') return openPostgres(at);
-  const memory = memoryLog(unbounded);
-  return { log: memory, stored: async () => heldBytes(), close: async () => memory.close() };
+  return openLogs(log, storage, 1, 2);
 }
 
-async function openLmdb(path: string): Promise<OpenLog> {
+/** Opens several logs that share their connections, for Postgres at most this number; `log` is the first. */
+export async function openLogs(
+  log: LogName,
+  storage: Storage | undefined,
+  count: number,
+  maxConnections = 10,
+): Promise<OpenLogs> {
+  const { create, stored, release } = await connect(log, storage?.at ?? '', maxConnections);
+  const logs = Array.from({ length: count }, (_, index) => create(index === 0 ? 'log' : `log ${index}`));
+  const [first] = logs;
+  if (first === undefined) throw new RangeError('expected one log or more');
+  const close = async (): Promise<void> => {
+    for (const one of logs) one.close();
+    await release();
+  };
+  return { log: first, logs, stored, close };
+}
+
+interface Connected {
+  create(name: string): EventLog;
+  stored(): Promise<number>;
+  release(): Promise<void>;
+}
+
+function connect(log: LogName, at: string, maxConnections: number): Promise<Connected> {
+  if (log === 'lmdb') return connectLmdb(at);
+  if (log === 'redis') return connectRedis(at);
+  if (log === 'postgres') return connectPostgres(at, maxConnections);
+  return Promise.resolve({
+    create: () => memoryLog(unbounded),
+    stored: async () => heldBytes(),
+    release: async () => {},
+  });
+}
+
+async function connectLmdb(path: string): Promise<Connected> {
   const { lmdbLog } = await import('rxsse/lmdb');
-  const log = lmdbLog({ ...unbounded, path });
-  return { log, stored: async () => statSync(join(path, 'data.mdb')).size, close: async () => log.close() };
+  return {
+    create: (name) => lmdbLog({ ...unbounded, path, name }),
+    stored: async () => statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0,
+    release: async () => {},
+  };
 }
 
-async function openRedis(url: string): Promise<OpenLog> {
+async function connectRedis(url: string): Promise<Connected> {
   const [{ createClient }, { redisLog }] = await Promise.all([import('@redis/client'), import('rxsse/redis')]);
   const client = await createClient({ url })
     .on('error', () => {})
     .connect();
-  const log = redisLog({ ...unbounded, client });
-  const stored = async (): Promise<number> => {
-    const memory = await client.sendCommand(['INFO', 'memory']);
-    return Number(/^used_memory:(\d+)/m.exec(String(memory))?.[1]);
+  return {
+    create: (name) => redisLog({ ...unbounded, client, name }),
+    stored: async () => {
+      const memory = await client.sendCommand(['INFO', 'memory']);
+      return Number(/^used_memory:(\d+)/m.exec(String(memory))?.[1]);
+    },
+    release: async () => client.destroy(),
   };
-  const close = async (): Promise<void> => {
-    log.close();
-    client.destroy();
-  };
-  return { log, stored, close };
 }
 
-async function openPostgres(connectionString: string): Promise<OpenLog> {
+async function connectPostgres(connectionString: string, max: number): Promise<Connected> {
   const [{ Pool }, { postgresLog }] = await Promise.all([import('pg'), import('rxsse/postgres')]);
-  const pool = new Pool({ connectionString, max: 4 });
+  const pool = new Pool({ connectionString, max });
   pool.on('error', () => {});
-  const log = postgresLog({ ...unbounded, pool });
-  const stored = async (): Promise<number> => {
-    const { rows } = await pool.query("select pg_total_relation_size('rxsse.entries') as size");
-    return Number(rows[0].size);
+  return {
+    create: (name) => postgresLog({ ...unbounded, pool, name }),
+    stored: async () => {
+      const { rows } = await pool.query(
+        "select sum(pg_total_relation_size(oid)) as size from pg_class where relkind = 'r'",
+      );
+      return Number(rows[0].size);
+    },
+    release: () => pool.end(),
   };
-  const close = async (): Promise<void> => {
-    log.close();
-    await pool.end();
-  };
-  return { log, stored, close };
 }
 
 function heldBytes(): number {

@@ -19,6 +19,8 @@ export interface AppendRun {
   readonly events: number;
   /** How many feeds with connections of their own read what is appended, as other processes do. @default 0 */
   readonly followers?: number;
+  /** The number of logs, which get one event after the other. @default 1 */
+  readonly logs?: number;
 }
 
 export interface AppendResult {
@@ -35,7 +37,12 @@ export interface AppendResult {
   readonly bytes: number;
 }
 
-function entry(label: string, log: LogName, run: Pick<AppendRun, 'burst' | 'followers'>, most = 500_000): Entry {
+function entry(
+  label: string,
+  log: LogName,
+  run: Pick<AppendRun, 'burst' | 'followers' | 'logs'>,
+  most = 500_000,
+): Entry {
   return {
     label,
     log,
@@ -64,13 +71,16 @@ async function runOnce(run: AppendRun): Promise<AppendResult> {
   return JSON.parse(output);
 }
 
+const logs: readonly LogName[] = ['memory', 'lmdb', 'redis', 'postgres'];
+
 export const append: Row = {
   name: 'append',
   title: 'Appends to each log',
-  how: 'Events of some 150 bytes, published to a feed without readers. Flat out: 1 or 50 in each turn of the loop, with at most 1000 that are not stored yet. At 100 turns a second: the milliseconds from `publish` until the log has acknowledged it. `lmdb` acknowledges what other processes see. The files of the databases are in memory, where the system has such a folder: no disk is measured. At the end all entries are read back and checked.',
-  entries: [1, 50].flatMap((burst) =>
-    (['memory', 'lmdb', 'redis', 'postgres'] as const).map((log) => entry(`${log}, ${burst} a turn`, log, { burst })),
-  ),
+  how: 'Events of some 150 bytes, published to a feed without readers. Flat out: 1 or 50 in each turn of the loop, with at most 1000 that are not stored yet. At 100 turns a second: the milliseconds from `publish` until the log has acknowledged it. `1000 logs`: 50 in each turn, each event to the next of 1000 feeds. `lmdb` acknowledges what other processes see. The files of the databases are in memory, where the system has such a folder: no disk is measured. At the end all entries are read back and checked.',
+  entries: [
+    ...[1, 50].flatMap((burst) => logs.map((log) => entry(`${log}, ${burst} a turn`, log, { burst }))),
+    ...logs.map((log) => entry(`${log}, 1000 logs`, log, { burst: 50, logs: 1000 }, 200_000)),
+  ],
   columns: {
     rate: 'events/s',
     p50: 'p50 ms',
