@@ -24,7 +24,7 @@ export type HerdRequest =
   /** Waits until every reader has all events up to this number. */
   | { readonly ask: 'expect'; readonly number: number };
 
-/** What a server used since it listens. */
+/** The resources that a server used since it listens. */
 export interface HerdUsed {
   /** The longest turn of its loop with everything in it, to a millisecond, in ms. */
   readonly longest: number;
@@ -36,7 +36,7 @@ export interface HerdUsed {
   readonly reads: number;
 }
 
-/** What the readers have when all of them have what was expected. */
+/** The state of the readers when all of them have the events that were expected. */
 export interface HerdReceived {
   /** When half of the readers and when all had it, in microseconds of the clock that all processes share. */
   readonly half: number;

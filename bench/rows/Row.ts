@@ -24,7 +24,7 @@ export interface ServedEntry {
   readonly serverProgram?: string;
   /** Whether the entry is left out of a quick run. */
   readonly slow?: boolean;
-  /** What is smaller in a quick run. */
+  /** The values that are smaller in a quick run. */
   readonly quick?: Partial<Scenario>;
 }
 
