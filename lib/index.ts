@@ -58,6 +58,7 @@ export { type RestartOptions, restartWithBackoff } from './operator/restartWithB
 export { type TimeoutsOptions, timeouts } from './operator/timeouts.ts';
 export { type ToAsyncIterableOptions, toAsyncIterable } from './operator/toAsyncIterable.ts';
 export { type ConnectionLimit, type ConnectionLimitOptions, connectionLimit } from './sink/connectionLimit.ts';
+export type { DiagnosticsMessages } from './sink/DiagnosticsMessages.ts';
 export { type FeedMetrics, metricsOf, type RouteMetrics } from './sink/metricsOf.ts';
 export type { ResumeOptions } from './sink/ResumeOptions.ts';
 export type { CloseReason, CloseStats } from './sink/RouteStats.ts';

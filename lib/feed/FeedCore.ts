@@ -6,7 +6,9 @@ import type { TypedEvent } from '../event/EventDefinition.ts';
 import type { Contract } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { EventLog, LogState } from '../log/EventLog.ts';
+import { clock } from '../time/clock.ts';
 import { EntryCache } from './EntryCache.ts';
+import { type FeedMessage, feedChannels, publishStored } from './feedChannels.ts';
 import { PipeTarget } from './PipeTarget.ts';
 import { type FeedSource, Producer, type ProducerOptions } from './Producer.ts';
 import { Publisher } from './Publisher.ts';
@@ -27,6 +29,8 @@ interface CoreOptions extends Omit<ProducerOptions, 'source' | 'append'> {
   readonly start: 'first-reader' | 'now';
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;
+  /** Absent for a run, about which no message is published. */
+  readonly names?: FeedMessage;
   /** Called when the last reader has left. */
   readonly onIdle: () => void;
 }
@@ -44,13 +48,18 @@ export class FeedCore {
   #shutdown: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
-    const { contract, log, source, start, maxConcurrentReads, onError } = options;
+    const { contract, log, source, start, maxConcurrentReads, names, onError } = options;
     this.contract = contract;
     this.log = log;
     this.#options = options;
     this.#readers = new ReaderSet(log, maxConcurrentReads, onError);
     this.#cache = contract && new EntryCache(contract, log, onError);
-    const append: EventLog['append'] = (events, how) => (this.#cache ?? log).append(events, how);
+    const append: EventLog['append'] = (events, how) => {
+      const startedAt = feedChannels.publish?.hasSubscribers ? clock.now() : undefined;
+      const appended = (this.#cache ?? log).append(events, how);
+      if (startedAt !== undefined && names !== undefined) publishStored(appended, events, startedAt, names, this);
+      return appended;
+    };
     this.#producer = source && new Producer({ ...options, append, source });
     this.publisher = new Publisher({ ...options, append, onEnd: () => this.#producer?.close() });
     if (start === 'now') this.#producer?.start();

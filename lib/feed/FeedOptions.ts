@@ -8,6 +8,7 @@ import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { checkContract, checkFeedOptions, leaseOf } from './checkFeedOptions.ts';
 import { FeedCore } from './FeedCore.ts';
+import { type FeedMessage, feedChannels } from './feedChannels.ts';
 import type { FeedSource } from './Producer.ts';
 
 /** The options of a feed. @category feed */
@@ -88,8 +89,13 @@ export interface FeedOptions<C extends Contract> {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Creates the core of a feed; `onIdle` is called when its last reader has left. */
-export function coreOfOptions<C extends Contract>(contract: C, options: FeedOptions<C>, onIdle: () => void): FeedCore {
+/** Creates the core of a feed, of a family where it has a key; `onIdle` is called when its last reader has left. */
+export function coreOfOptions<C extends Contract>(
+  contract: C,
+  options: FeedOptions<C>,
+  onIdle: () => void,
+  key?: string,
+): FeedCore {
   checkContract('feed', contract);
   checkFeedOptions(options);
   const { source, log = memoryLog(), start = 'first-reader', linger = Infinity, restart = false } = options;
@@ -104,7 +110,7 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
   for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
   if (options.endsWith !== undefined) checkFunction('feed: endsWith', options.endsWith);
   checkOneOf('feed: onInvalidEvent', onInvalidEvent, ['drop', 'fail']);
-  const where = `feed of ${namesOf(contract).slice(0, 3).join(', ')}`;
+  const names = Object.freeze({ feed: namesOf(contract).slice(0, 3).join(', '), key });
   return new FeedCore({
     contract,
     log,
@@ -116,16 +122,20 @@ export function coreOfOptions<C extends Contract>(contract: C, options: FeedOpti
     ...bounds,
     onInvalidEvent,
     endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,
-    onError: reporting(where, options.onError),
+    names,
+    onError: reporting(names, options.onError),
     onStop: noop,
     onIdle,
   });
 }
 
 /** Returns a callback that never throws: what the user's callback throws, or all errors without one, are reported. */
-function reporting(where: string, onError: FeedOptions<Contract>['onError']): (error: unknown) => void {
-  if (onError === undefined) return (error) => reportError(where, error);
+function reporting(names: FeedMessage, onError: FeedOptions<Contract>['onError']): (error: unknown) => void {
+  const where = `feed of ${names.feed}`;
+  const channel = feedChannels.error;
   return (error) => {
+    if (channel?.hasSubscribers) channel.publish(Object.freeze({ ...names, error }));
+    if (onError === undefined) return reportError(where, error);
     try {
       onError(error);
     } catch (thrown) {

@@ -122,7 +122,7 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
   function create(key: string): Member<C> {
     registry.checkRoom(key);
     // Nothing is removed for a key whose options throw.
-    const core = coreOfOptions(contract, optionsOf(key), () => registry.touch(member));
+    const core = coreOfOptions(contract, optionsOf(key), () => registry.touch(member), key);
     const coreFor = (isForUse: boolean): FeedCore => {
       if (!member.wasIdle) return core;
       return (isForUse ? memberOf(key) : openMember(key))?.core ?? core;

@@ -9,23 +9,21 @@ import type { StartOptions } from '../feed/startPosition.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
 import { callHook } from './callUser.ts';
+import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { LimitRefusal } from './connectionLimit.ts';
 import { acceptsGzip } from './gzip/Compression.ts';
 import { GzipTransport } from './gzip/GzipTransport.ts';
 import { PipelineSession } from './PipelineSession.ts';
 import type { ErrorOutcome, Route } from './Route.ts';
 import type { CloseReason } from './RouteStats.ts';
-import { refuseError, refuseReader } from './refuse.ts';
-import type { RequestInputs } from './requestInputs.ts';
-import { requestedCursor } from './requestInputs.ts';
+import { recordRefusal, refuseError, refuseReader } from './refuse.ts';
+import { noInputs, requestedCursor } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import { SessionContext } from './SseContext.ts';
 import type { UntypedOptions } from './SseOptions.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { describeRequest } from './SseRequest.ts';
 import type { Transport } from './Transport.ts';
-
-const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
 
 /** One request to a route, and its context. */
 export class Session {
@@ -91,7 +89,7 @@ export class Session {
     const { connection, route } = this;
     if (connection.hasEnded) return;
     if (hasTag<UnavailableError>(error, 'UnavailableError')) return this.refuseForNow(error.reason, error.retryAfter);
-    route.stats.refused.error++;
+    recordRefusal(this, 'error', error);
     // Storage that is full or busy recovers, and a native EventSource that got an error status would not come back.
     if (hasTag<StorageError>(error, 'StorageError')) {
       reportError(`sse ${describeRequest(this.context.request)}`, error);
@@ -105,7 +103,7 @@ export class Session {
   /** Asks the reader to come back later. */
   refuseForNow(reason: 'shutdown' | LimitRefusal, retryAfter?: RetryRange): void {
     const { route, connection, request } = this;
-    route.stats.refused[reason]++;
+    recordRefusal(this, reason);
     refuseReader(connection, request, route, reason === 'client' ? 429 : 503, retryAfter);
   }
 
@@ -118,6 +116,7 @@ export class Session {
   /** The reader gets a gap event. */
   onGap(gap: Gap['data']): void {
     this.route.stats.gaps[gap.reason]++;
+    if (connectionChannels.gap?.hasSubscribers) publishMessage(connectionChannels.gap, this, gap);
     this.notify('onGap', (onGap) => onGap(gap, this.context));
   }
 
@@ -135,6 +134,7 @@ export class Session {
   /** Returns what the reader gets for an error after the first byte. */
   handleError(error: unknown): ErrorOutcome {
     this.#error = error;
+    if (connectionChannels.error?.hasSubscribers) publishMessage(connectionChannels.error, this, { error });
     return runIn(this.connection.scope, () => this.route.outcomeOf(error, this.context));
   }
 
@@ -208,6 +208,7 @@ export class Session {
     if (this.#openedAt === undefined) return;
     const { written: bytes, events, dropped } = connection;
     const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped, error: this.#error };
+    if (connectionChannels.close?.hasSubscribers) publishMessage(connectionChannels.close, this, { reason, ...stats });
     this.notify('onClose', (onClose) => onClose(reason, stats, context));
   }
 

@@ -6,8 +6,22 @@ import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
 import { checkSynchronous } from './callUser.ts';
+import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Route } from './Route.ts';
+import type { RefusalReason } from './RouteStats.ts';
+import type { AnyContext } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
+
+/** Counts a request that gets something other than the stream, and publishes why. */
+export function recordRefusal(
+  session: { readonly route: Route; readonly connection: Connection; readonly context: AnyContext },
+  reason: RefusalReason,
+  error?: unknown,
+): void {
+  session.route.stats.refused[reason]++;
+  const channel = connectionChannels.refuse;
+  if (channel?.hasSubscribers) publishMessage(channel, session, { reason, error });
+}
 
 const problemType = 'application/problem+json';
 

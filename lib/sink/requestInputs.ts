@@ -11,6 +11,9 @@ export interface RequestInputs {
   readonly body: unknown;
 }
 
+/** The inputs of a request before they are decoded. */
+export const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
+
 export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], RequestInputs>;
 
 /**

@@ -5,7 +5,7 @@ import { type From, startAtValue } from '../feed/startPosition.ts';
 import { callGuarded, whenResolved } from './callUser.ts';
 import type { Route } from './Route.ts';
 import { checkFeedEvents, sourceOf } from './Route.ts';
-import { refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
+import { recordRefusal, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
 import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
@@ -26,20 +26,19 @@ export function serve(
   next: Next | undefined,
   userRequest: unknown = request,
 ): void {
-  const { stats } = route;
   const session = new Session(route, request, transport, next, userRequest);
   const { connection } = session;
   if (next === undefined && !route.methods.has(request.method ?? 'GET')) {
-    stats.refused.input++;
+    recordRefusal(session, 'input');
     return refuseMethod(connection, route.methods);
   }
   if (!isAllowedOrigin(request, route.options.allowedOrigins ?? '*')) {
-    stats.refused.input++;
+    recordRefusal(session, 'input');
     return refuseOrigin(connection);
   }
   // The cursor itself says that the stream ended: EventSource stops here, and no state was retained for it.
   if (isEndCursor(session.requestedCursor)) {
-    stats.refused.ended++;
+    recordRefusal(session, 'ended');
     return connection.reply(204, { 'Rxsse-Resume': 'ended', 'Cache-Control': 'no-store' });
   }
   if (route.shutdown !== undefined) return session.refuseForNow('shutdown', route.shutdown);
@@ -50,7 +49,7 @@ export function serve(
     if (reason !== undefined) return session.refuseForNow(reason);
     const inputs = route.decode(request);
     if (isLeft(inputs)) {
-      stats.refused.input++;
+      recordRefusal(session, 'input');
       return refuseInput(connection, inputs.left, route.options.onInvalidInput?.(inputs.left, userRequest));
     }
     session.inputs = inputs.right;
@@ -58,7 +57,7 @@ export function serve(
       if (connection.hasEnded) return;
       session.state = state;
       if (request.method === 'HEAD') {
-        stats.refused.head++;
+        recordRefusal(session, 'head');
         return connection.reply(200, route.withOwnHeaders(route.headers, session.context));
       }
       const { from } = route;

@@ -2,6 +2,7 @@ import { asyncScheduler } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from '../time/clock.ts';
 import { checkSynchronous } from './callUser.ts';
+import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Preamble } from './preamble.ts';
 import type { CloseReason } from './RouteStats.ts';
 import type { Session } from './Session.ts';
@@ -27,6 +28,8 @@ export function startResponse(session: Session, preamble: Preamble, pendingFrame
     return session.refuse(error);
   }
   session.onOpened();
+  const { open } = connectionChannels;
+  if (open?.hasSubscribers) publishMessage(open, session, { lastEventId: session.requestedCursor });
   session.notify('onOpen', (onOpen) => onOpen(context));
   if (preamble.gap !== undefined) session.onGap(preamble.gap);
   connection.open(route.settings, headers, preamble.frames + pendingFrames);
