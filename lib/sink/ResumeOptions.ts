@@ -61,7 +61,7 @@ export interface ResumeOptions<E, Context> {
    * the route. Name the log by `id`, which is 20 characters of a URL, and by the route: `answers:${id}`. The function is
    * also called for the ids of cursors, and opening and reading such a log stores nothing. The stream is subscribed once,
    * in the process of the request. When that process ends, its readers get what is stored, and then the end of a stream
-   * that failed: at once after `shutdown(route)`, and within 10 s otherwise. It fails as well when an event cannot be stored,
+   * that failed: at once after `shutdown(route)`, and after some 10 s otherwise. It fails as well when an event cannot be stored,
    * and a request whose stream cannot be stored is answered as by a full server.
    *
    * @default memoryLog({ maxEntries: Infinity, maxBytes: 1 MiB })
