@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,9 @@ function build(folder) {
   const bench = join(folder, 'bench');
   const install = ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'];
   if (!existsSync(join(folder, 'node_modules'))) run(folder, npm, install);
-  if (!existsSync(join(bench, 'node_modules', 'rxsse'))) run(bench, npm, install);
+  const { dependencies } = JSON.parse(readFileSync(join(bench, 'package.json'), 'utf8'));
+  const isMissing = (name) => !existsSync(join(bench, 'node_modules', name));
+  if (Object.keys(dependencies).some(isMissing)) run(bench, npm, install);
   run(folder, npm, ['run', '--silent', 'build']);
   run(folder, process.execPath, [join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', bench]);
 }
