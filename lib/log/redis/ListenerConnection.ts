@@ -27,7 +27,8 @@ interface ListenerObserver {
 export class ListenerConnection {
   readonly #client: RedisClient;
   readonly #observer: ListenerObserver;
-  readonly #channels = new Set<string>();
+  /** The channels, and the function that gets the messages of each. */
+  readonly #channels = new Map<string, (message: string) => void>();
   #connection: RedisListener | undefined;
   #endWait: () => void = () => {};
   #lose: (reason: unknown) => void = () => {};
@@ -45,14 +46,19 @@ export class ListenerConnection {
   }
 
   add(channel: string): void {
-    this.#channels.add(channel);
-    if (this.#connection !== undefined) void this.#subscribe(this.#connection, channel);
+    const listener = (message: string): void => this.#observer.message(channel, message);
+    this.#channels.set(channel, listener);
+    if (this.#connection !== undefined) void this.#subscribe(this.#connection, channel, listener);
     if (!this.#isRunning) void this.#run();
   }
 
   remove(channel: string): void {
-    // Where it fails the connection is lost, and with it the subscription.
-    if (this.#channels.delete(channel)) this.#connection?.sUnsubscribe(channel).catch(() => {});
+    const listener = this.#channels.get(channel);
+    if (listener === undefined) return;
+    this.#channels.delete(channel);
+    // Where it fails the connection is lost, and with it the subscription. Without the listener, the client takes a
+    // subscription that follows at once for one that it has, and does not send it.
+    this.#connection?.sUnsubscribe(channel, listener).catch(() => {});
   }
 
   close(): void {
@@ -69,7 +75,7 @@ export class ListenerConnection {
           failures = 0;
         });
       } catch (error) {
-        if (!this.#isClosed) this.#observer.failed(error, [...this.#channels]);
+        if (!this.#isClosed) this.#observer.failed(error, [...this.#channels.keys()]);
       }
       await this.#wait(fullJitter(backoffBound(failures, minReconnectWait, maxReconnectWait)));
     }
@@ -89,7 +95,7 @@ export class ListenerConnection {
       await withDeadline('Redis', Promise.race([connection.connect(), lost]), checkEvery);
       this.#connection = connection;
       onConnected();
-      for (const channel of this.#channels) void this.#subscribe(connection, channel);
+      for (const [channel, listener] of this.#channels) void this.#subscribe(connection, channel, listener);
       while (!this.#isClosed) {
         await Promise.race([this.#wait(checkEvery), lost]);
         await withDeadline('Redis', Promise.race([connection.sendCommand(['PING']), lost]), checkEvery);
@@ -101,9 +107,9 @@ export class ListenerConnection {
     }
   }
 
-  async #subscribe(connection: RedisListener, channel: string): Promise<void> {
+  async #subscribe(connection: RedisListener, channel: string, listener: (message: string) => void): Promise<void> {
     try {
-      await connection.sSubscribe(channel, (message) => this.#observer.message(channel, message));
+      await connection.sSubscribe(channel, listener);
       if (this.#channels.has(channel)) this.#observer.subscribed(channel);
     } catch (error) {
       if (connection !== this.#connection) return;

@@ -33,7 +33,7 @@ export interface RedisListener {
   sendCommand(command: string[]): Promise<unknown>;
   /** Subscribes to a sharded channel; resolves when Redis has confirmed it. */
   sSubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  sUnsubscribe(channel: string): Promise<unknown>;
+  sUnsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   /**
    * Adds a listener for `error`, which is emitted each time that the connection is lost, and for `sharded-channel-moved`,
    * where the client emits that.

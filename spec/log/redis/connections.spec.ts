@@ -92,6 +92,27 @@ describe('redisLog over lost connections', () => {
     for (const subscription of wakes) subscription.unsubscribe();
   });
 
+  it('is notified of the appends to a log whose last watcher has left and is back at once', async () => {
+    const log = redis.open();
+    const other = redis.open({ client: await redis.server.connect() });
+    const watch = () => {
+      let notify = (): void => {};
+      const subscription = log.wakes.subscribe(() => notify());
+      return { subscription, woken: () => new Promise<void>((resolve) => (notify = resolve)) };
+    };
+    const first = watch();
+    await first.woken();
+    first.subscription.unsubscribe();
+    const second = watch();
+    await second.woken();
+    // The answer to the command that left the channel has arrived as well.
+    await redis.client.sendCommand(['PING']);
+    const woken = second.woken();
+    await append(other, samples(1));
+    await woken;
+    second.subscription.unsubscribe();
+  });
+
   it('sends its scripts again after SCRIPT FLUSH', async () => {
     const log = redis.open();
     await append(log, samples(1));
