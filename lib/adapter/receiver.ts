@@ -1,5 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { concatMap, map, type Observable, of } from 'rxjs';
+import { callGuarded, checkSynchronous, whenResolved } from '../data/callUser.ts';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
@@ -11,7 +12,6 @@ import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
-import { callGuarded, checkSynchronous, whenResolved } from '../sink/callUser.ts';
 import { type Refusal, refuse, refuseError, refuseFullServer, refuseInput, refuseOrigin } from '../sink/refuse.ts';
 import { type AllowedOrigins, checkOrigins, isAllowedOrigin, type OnInvalidInput } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';

@@ -16,12 +16,14 @@ import type { Reader, ReaderTarget } from './Reader.ts';
 import { type ReaderSession, unpacedSession } from './ReaderSession.ts';
 import { ReaderSet } from './ReaderSet.ts';
 import {
-  type FromOptions,
+  isServed,
+  needsSnapshot,
+  type SnapshotGap,
   type StartOptions,
   type StartPosition,
-  startAtValue,
   startPosition,
 } from './startPosition.ts';
+import { type OnSnapshot, type ReadOptions, takeSnapshot } from './takeSnapshot.ts';
 
 /** The options of a feed, with every default filled in. */
 interface CoreOptions extends Omit<ProducerOptions, 'source' | 'append'> {
@@ -87,27 +89,37 @@ export class FeedCore {
 
     const find = (state: LogState): StartPosition => startPosition(requestedCursor, options, state);
     reader.gapPolicy = options.gapPolicy;
+    reader.snapshot = options.gapPolicy === undefined ? options.snapshot : undefined;
     const setPosition = (position: StartPosition, state: LogState): void => {
-      // What was trimmed while the snapshot was made is a gap; any other cursor is a mistake.
-      const isFresh = options.snapshot !== undefined && requestedCursor === undefined;
-      const isMistake = isFresh && position.snapshot === undefined && position.reason !== 'trimmed';
-      if (isMistake) return target.fail(new TypeError(snapshotOfOther));
-      reader.afterSequence = position.afterSequence;
-      reader.epoch = state.epoch;
-      onPosition(position, state);
+      if (needsSnapshot(position, options)) startWithSnapshot(position, state);
+      else {
+        reader.afterSequence = position.afterSequence;
+        reader.epoch = state.epoch;
+        onPosition(position, state);
+      }
       if (!position.ends && state.ended === false && reader.readerSet !== undefined) this.#producer?.start();
+    };
+    const startWithSnapshot = (position: StartPosition, state: LogState): void => {
+      const { reason, requestedCursor: requested } = position;
+      const gap = isServed(reason) ? undefined : { reason, requested };
+      takeSnapshot(this.#readers, reader, state, options.snapshot, gap, ({ events, afterSequence }, now) =>
+        onPosition({ ...position, afterSequence, snapshot: events }, now),
+      );
     };
     this.#readers.add(reader, (state) => {
       const position = find(state);
-      if (position.reason === 'live' || position.reason === 'exact') setPosition(position, state);
-      // Another process may have sent that cursor a moment ago: only the log itself can tell that there is a gap.
+      if (isServed(position.reason) && !needsSnapshot(position, options)) setPosition(position, state);
+      // Another process may have sent that cursor a moment ago, or changed the state: only the log itself can tell.
       else this.#readers.readState(reader, (current) => setPosition(find(current), current));
     });
   }
 
-  /** Calls back with the state of the log itself, while the reader is connected. */
-  readState(reader: Reader, read: (state: LogState) => void): void {
-    this.#readers.readState(reader, read);
+  /**
+   * Takes the snapshot of a connected reader that misses something, and calls back while it is connected. The position of the
+   * log is read first, so that what is published meanwhile follows the snapshot.
+   */
+  takeSnapshot(reader: Reader, gap: SnapshotGap, use: OnSnapshot): void {
+    this.#readers.readState(reader, (state) => takeSnapshot(this.#readers, reader, state, reader.snapshot, gap, use));
   }
 
   /** Starts to write to a reader, once its response has started. */
@@ -147,16 +159,16 @@ export class FeedCore {
     this.#options.onIdle();
   }
 
-  read(session: ReaderSession, { from }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
-    const options = from === undefined ? undefined : startAtValue(from, session.options.gapPolicy);
-    return this.#pipe(() => session, options);
+  read(session: ReaderSession, { from, snapshot }: ReadOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
+    const isDefault = from === undefined && snapshot === undefined;
+    return this.#pipe(() => session, isDefault ? undefined : { ...session.options, from, snapshot });
   }
 
-  entries({ from = 'live' }: FromOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
-    return this.#pipe(() => unpacedSession(from)).pipe(filter(({ event }) => event !== undefined));
+  entries(options: ReadOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
+    return this.#pipe(() => unpacedSession(options)).pipe(filter(({ event }) => event !== undefined));
   }
 
-  events(options?: FromOptions<unknown>): Observable<TypedEvent | Gap> {
+  events(options?: ReadOptions<unknown>): Observable<TypedEvent | Gap> {
     return this.entries(options).pipe(map(({ event }) => event as TypedEvent | Gap));
   }
 
@@ -173,7 +185,9 @@ export class FeedCore {
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
     return new Observable((subscriber) => {
       const session = open();
-      const target = new PipeTarget(subscriber, cache, session);
+      const target = new PipeTarget(subscriber, cache, session, (gap, use) => {
+        this.takeSnapshot(target.reader, gap, use);
+      });
       const { reader } = target;
       session.onSubscribe(
         () => this.enqueue(reader),
@@ -181,7 +195,8 @@ export class FeedCore {
       );
       subscriber.add(cache.addPipeline());
       subscriber.add(() => this.removeReader(reader));
-      this.addReader(reader, session.requestedCursor, options ?? session.options, (position, state) => {
+      const start = target.inScope(options ?? session.options);
+      this.addReader(reader, session.requestedCursor, start, (position, state) => {
         target.emitStartGap(position);
         session.onPosition(position, state, () => {
           if (position.snapshot !== undefined) target.writeSnapshot(position.snapshot);
@@ -191,7 +206,5 @@ export class FeedCore {
     });
   }
 }
-
-const snapshotOfOther = 'from: expected the cursor of a snapshot to be one that cursor() of this feed has returned';
 
 type OnPosition = (position: StartPosition, state: LogState) => void;

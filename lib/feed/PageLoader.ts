@@ -4,6 +4,8 @@ import type { Reader } from './Reader.ts';
 import { readLog } from './readLog.ts';
 import { sweep } from './sweep.ts';
 
+type StateObserver = Pick<Observer<LogState>, 'next' | 'error'>;
+
 /** One read of the log, and the readers that wait for it. */
 interface Load {
   readonly key: string;
@@ -26,6 +28,8 @@ export class PageLoader {
   readonly #loads = new Map<string, Load>();
   readonly #waiting = new Set<Load>();
   #reading = 0;
+  #isReadingState = false;
+  readonly #stateObservers: StateObserver[] = [];
   /** The reads under way, those of the state included. */
   #reads = new Subscription();
 
@@ -37,9 +41,13 @@ export class PageLoader {
     this.#onError = onError;
   }
 
-  /** Reads the state of the log. */
-  readState(observer: Pick<Observer<LogState>, 'next' | 'error'>): void {
-    this.#reads.add(readLog(this.#log, 0, 0, this.#onError).subscribe(observer));
+  /**
+   * Reads the state that the log has from now on. A read under way may have an older one, so that all who call meanwhile
+   * share the next read.
+   */
+  readState(observer: StateObserver): void {
+    this.#stateObservers.push(observer);
+    if (!this.#isReadingState) this.#readState();
   }
 
   /** Cancels all reads: no reader is left that waits for a result. */
@@ -49,6 +57,8 @@ export class PageLoader {
     this.#loads.clear();
     this.#waiting.clear();
     this.#reading = 0;
+    this.#stateObservers.length = 0;
+    this.#isReadingState = false;
   }
 
   /** Reads the page after a reader's position, and enqueues the reader when it is there. */
@@ -65,6 +75,26 @@ export class PageLoader {
     this.#loads.set(key, load);
     if (this.#reading < this.#maxConcurrentReads) this.#read(load);
     else this.#waiting.add(load);
+  }
+
+  #readState(): void {
+    const observers = this.#stateObservers.splice(0);
+    this.#isReadingState = true;
+    // Before they are notified, since they may request another read.
+    const complete = (): readonly StateObserver[] => {
+      this.#isReadingState = false;
+      if (this.#stateObservers.length > 0) this.#readState();
+      return observers.splice(0);
+    };
+    const subscription = readLog(this.#log, 0, 0, this.#onError).subscribe({
+      next: (state) => {
+        for (const observer of complete()) observer.next(state);
+      },
+      error: (error) => {
+        for (const observer of complete()) observer.error(error);
+      },
+    });
+    this.#reads.add(subscription);
   }
 
   #read(load: Load): void {

@@ -9,8 +9,9 @@ import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import type { EntryCache } from './EntryCache.ts';
 import { Reader, type ReaderTarget } from './Reader.ts';
 import type { ReaderSession } from './ReaderSession.ts';
-import type { StartPosition } from './startPosition.ts';
+import { isServed, type SnapshotGap, type StartOptions, type StartPosition } from './startPosition.ts';
 import { sweep } from './sweep.ts';
+import type { OnSnapshot } from './takeSnapshot.ts';
 
 /** How many bytes of the log the operators of a pipeline may have queued before the next page is read. */
 const maxQueuedBytes = 64 * 1024;
@@ -28,31 +29,52 @@ export class PipeTarget implements ReaderTarget, Pacing {
   readonly #scope = captureScope();
   #queuedBytes = 0;
   #isPaused = false;
+  /** True while a snapshot is being taken. */
+  #isHeld = false;
+  readonly #takeSnapshot: (gap: SnapshotGap, use: OnSnapshot) => void;
 
-  constructor(subscriber: Subscriber<Entry<TypedEvent | Gap>>, cache: EntryCache, session: ReaderSession) {
+  /** @param takeSnapshot takes the snapshot of a reader that misses something while it is connected */
+  constructor(
+    subscriber: Subscriber<Entry<TypedEvent | Gap>>,
+    cache: EntryCache,
+    session: ReaderSession,
+    takeSnapshot: (gap: SnapshotGap, use: OnSnapshot) => void,
+  ) {
+    this.#takeSnapshot = takeSnapshot;
     this.#subscriber = subscriber;
     this.#cache = cache;
     this.#session = session;
   }
 
   checkReady(): boolean {
-    return this.#queuedBytes < maxQueuedBytes && this.#session.checkReady();
+    return !this.#isHeld && this.#queuedBytes < maxQueuedBytes && this.#session.checkReady();
+  }
+
+  /** Returns options whose snapshot is taken in the async context of the request. */
+  inScope(options: StartOptions): StartOptions {
+    const { snapshot } = options;
+    if (snapshot === undefined) return options;
+    return { ...options, snapshot: (gap) => runIn(this.#scope, () => snapshot(gap)) };
   }
 
   /** Emits the gap at the start position, where the response does not report it. */
-  emitStartGap({ reason, requestedCursor: requested, afterSequence }: StartPosition): void {
-    if (this.#session.startsWithGap || reason === 'live' || reason === 'exact') return;
+  emitStartGap({ reason, requestedCursor: requested, afterSequence, snapshot }: StartPosition): void {
+    if (this.#session.startsWithGap || isServed(reason)) return;
     const resumedFrom = cursorOf(this.reader.epoch, afterSequence);
-    this.writeGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } });
+    this.#emitGap({ type: 'rxsse.gap', data: { reason, requested, resumedFrom } }, snapshot !== undefined);
   }
 
-  /** Emits the events of a snapshot: the last one moves the reader to its position, the others leave it before that. */
+  /**
+   * Emits the events of a snapshot: the last one moves the reader to its position, the others leave it before that. Where
+   * there are none, only the position is emitted.
+   */
   writeSnapshot(events: readonly unknown[]): void {
     const { epoch, afterSequence } = this.reader;
+    const all = events.length === 0 ? [undefined] : events;
     runIn(this.#scope, () => {
-      events.forEach((event, index) => {
+      all.forEach((event, index) => {
         const isPartial = index < events.length - 1;
-        this.#subscriber.next(new Entry(epoch, afterSequence, event as TypedEvent, undefined, isPartial));
+        this.#subscriber.next(new Entry(epoch, afterSequence, event as TypedEvent | undefined, undefined, isPartial));
       });
     });
     this.#session.flush();
@@ -99,9 +121,23 @@ export class PipeTarget implements ReaderTarget, Pacing {
   }
 
   writeGap(gap: Gap): void {
+    const { reader } = this;
+    if (reader.snapshot === undefined) return this.#emitGap(gap, false);
+    this.#isHeld = true;
+    const { reason, requested } = gap.data;
+    this.#takeSnapshot({ reason, requested }, ({ events, afterSequence }, { epoch }) => {
+      this.#isHeld = false;
+      this.#emitGap({ ...gap, data: { reason, requested, resumedFrom: cursorOf(epoch, afterSequence) } }, true);
+      this.writeSnapshot(events);
+      if (reader.readerSet !== undefined) sweep().add(reader);
+    });
+  }
+
+  /** @param isPartial leaves the reader at the position it has, since a snapshot follows */
+  #emitGap(gap: Gap, isPartial: boolean): void {
     const { epoch, afterSequence } = this.reader;
     this.#session.enterEpoch(epoch);
-    runIn(this.#scope, () => this.#subscriber.next(new Entry(epoch, afterSequence, gap, undefined)));
+    runIn(this.#scope, () => this.#subscriber.next(new Entry(epoch, afterSequence, gap, undefined, isPartial)));
   }
 
   end(logEnd: LogEnd): void {

@@ -1,6 +1,6 @@
 import type { Gap } from '../event/Gap.ts';
 import type { EntryRange, LogEnd, Page } from '../log/EventLog.ts';
-import type { GapPolicy } from './startPosition.ts';
+import type { GapPolicy, StartOptions } from './startPosition.ts';
 import { SweepNode } from './sweep.ts';
 
 /** Where the entries of a reader go: the connection of a route, or a pipeline. */
@@ -9,7 +9,7 @@ export interface ReaderTarget {
   checkReady(): boolean;
   /** Writes the entries that follow the last ones; returns whether more can be written. */
   write(range: EntryRange): boolean;
-  /** Writes that entries are missing at the reader's position, from which the target may move the reader on. */
+  /** Writes that entries are missing at the reader's position, or takes its snapshot, which moves the reader on. */
   writeGap(gap: Gap): void;
   /** Ends the response or the pipeline: no entry follows. */
   end(logEnd: LogEnd): void;
@@ -40,6 +40,8 @@ export class Reader extends SweepNode {
   epoch = '';
   /** Where it continues when it misses something; `undefined`: at the oldest entry. */
   gapPolicy: GapPolicy | undefined;
+  /** Takes the snapshot with which it continues then, in place of a policy. */
+  snapshot: StartOptions['snapshot'];
   /** The set that contains the reader; `undefined` before it was added and after it was removed. */
   readerSet: { writePage(reader: Reader): void } | undefined;
   /** A page that waits for the reader's turn. */

@@ -1,7 +1,8 @@
 import { noop } from 'rxjs';
 import type { Contract } from '../event/events.ts';
 import type { LogEnd, LogState } from '../log/EventLog.ts';
-import { type From, type StartOptions, type StartPosition, startAtValue } from './startPosition.ts';
+import type { StartOptions, StartPosition } from './startPosition.ts';
+import type { ReadOptions } from './takeSnapshot.ts';
 
 /** The key under which the context of a route holds its session. */
 export const readerSession: unique symbol = Symbol.for('rxsse.session') as never;
@@ -77,10 +78,10 @@ export function sessionReading(context: unknown, contract: Contract | undefined)
 }
 
 /** Returns a session outside any route. It is always ready: only the pipeline itself sets the pace. */
-export function unpacedSession(from: From<unknown>): ReaderSession {
+export function unpacedSession({ from, snapshot }: ReadOptions<unknown>): ReaderSession {
   return {
     requestedCursor: undefined,
-    options: startAtValue(from, undefined),
+    options: { from: from ?? (snapshot === undefined ? 'live' : undefined), snapshot, gapPolicy: undefined },
     startsWithGap: false,
     checkReady: () => true,
     readFeed: noop,

@@ -10,7 +10,8 @@ import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type FeedOptions } from './FeedOptions.ts';
 import type { Publisher } from './Publisher.ts';
 import { type RouteContext, sessionReading } from './ReaderSession.ts';
-import { type FromOptions, startAtValue } from './startPosition.ts';
+import { checkFrom } from './startPosition.ts';
+import type { ReadOptions } from './takeSnapshot.ts';
 
 /**
  * Events that are stored and shared: every reader gets what is published, and a reader that reconnects gets what it
@@ -29,24 +30,25 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
   /**
    * Reads the feed inside a route, from the reader's cursor on and at the pace of its socket, for `filterEvents`,
    * `mapEvents` and `ofType`. A route reads one feed. `from` says where a reader without a cursor starts, in place of
-   * `resume.from` of the route.
+   * `resume.from` of the route, and `snapshot` returns state that comes first; its events go through the operators.
    *
    * Events without a position, of `startWith` or `concat`, may precede the entries: they are sent without an id, and
-   * again when the reader reconnects. For state that must fit what follows, pass a snapshot as `from`.
+   * again when the reader reconnects. State that must fit what follows is a `snapshot`.
    */
-  read(context: RouteContext, options?: FromOptions<EventOf<C>>): Observable<Entry<EventOf<C> | Gap>>;
+  read(context: RouteContext, options?: ReadOptions<EventOf<C>>): Observable<Entry<EventOf<C> | Gap>>;
   /**
-   * Emits the cursor of the newest event, for a snapshot: read the cursor first, then the state, so that the state
-   * includes at least what the cursor says, and events that it includes as well come again rather than never.
+   * Emits the cursor of the newest event, for a response with state that its client continues with a stream: read the
+   * cursor first, then the state, so that events between the two come again rather than never. A stream that starts
+   * with state has the option `snapshot`.
    */
   cursor(): Ack<string>;
   /**
    * Emits the events and gaps after a start position, outside a route. It is not paced: a slow subscriber has to keep
    * up by itself, with `mapAsync` for example.
    */
-  events(options?: FromOptions<EventOf<C>>): Observable<EventOf<C> | Gap>;
+  events(options?: ReadOptions<EventOf<C>>): Observable<EventOf<C> | Gap>;
   /** Emits the same with the position of each, for a subscriber that stores cursors. */
-  entries(options?: FromOptions<EventOf<C>>): Observable<OutsideEntry<EventOf<C> | Gap>>;
+  entries(options?: ReadOptions<EventOf<C>>): Observable<OutsideEntry<EventOf<C> | Gap>>;
   /** Ends the feed: no event follows, and every reader gets the end. */
   end(): Ack<void>;
   /** Unsubscribes from the source, disconnects the readers and closes the log. */
@@ -98,18 +100,18 @@ export function feedOf<C extends Contract>(
     },
     cursor: () => request((publisher) => publisher.cursor()),
     read: (context, options) => {
-      const from = checkFrom('read', options);
+      const checked = checkRead('read', options);
       const session = sessionReading(context, contract);
       // The feed may be removed for being idle until the route has been started.
-      return defer(() => coreFor(true).read(session, from)) as Observable<Entry<EventOf<C> | Gap>>;
+      return defer(() => coreFor(true).read(session, checked)) as Observable<Entry<EventOf<C> | Gap>>;
     },
     events: (options) => {
-      const from = checkFrom('events', options);
-      return defer(() => coreFor(true).events(from)) as Observable<EventOf<C> | Gap>;
+      const checked = checkRead('events', options);
+      return defer(() => coreFor(true).events(checked)) as Observable<EventOf<C> | Gap>;
     },
     entries: (options) => {
-      const from = checkFrom('entries', options);
-      return defer(() => coreFor(true).entries(from)) as Observable<OutsideEntry<EventOf<C> | Gap>>;
+      const checked = checkRead('entries', options);
+      return defer(() => coreFor(true).entries(checked)) as Observable<OutsideEntry<EventOf<C> | Gap>>;
     },
     end: () => request((publisher) => publisher.end()),
     close: () => coreFor(false).close(),
@@ -121,9 +123,9 @@ export function feedOf<C extends Contract>(
 }
 
 /** Checks where a reader is to start, where that is given and not when it is subscribed. */
-function checkFrom<O extends FromOptions<unknown> | undefined>(caller: string, options: O): O {
+function checkRead<O extends ReadOptions<unknown> | undefined>(caller: string, options: O): O {
   if (options === undefined) return options;
-  checkOptions(caller, options, { from: '' });
-  startAtValue(options.from, undefined);
+  checkOptions(caller, options, { from: '', snapshot: 'function' });
+  checkFrom(options.from);
   return options;
 }

@@ -39,7 +39,7 @@ type MergedEvent<F extends Readonly<Record<string, MergeableFeed>>> = {
  * app.get('/page', sse((context) => mergeFeeds({ orders, news }, context)));
  *
  * @throws TypeError at once, for a value that is not a feed, for two feeds with different events of one name, outside a
- * route, and where `resume.from` of the route is a cursor or a snapshot.
+ * route, and where `resume.from` of the route is a cursor.
  * @throws RangeError at once, for no feed, and for more than 32.
  * @see {@link mergeEvents} for streams without positions.
  * @category feed
@@ -54,8 +54,8 @@ export function mergeFeeds<F extends Readonly<Record<string, MergeableFeed>>>(
   }
   const members = names.map((name) => memberOf(name, feeds[name]));
   const session = sessionReading(context, contractOf(members));
-  const { from = 'live', snapshot } = session.options;
-  if (snapshot !== undefined || (from !== 'live' && from !== 'oldest')) {
+  const { from = 'live' } = session.options;
+  if (from !== 'live' && from !== 'oldest') {
     throw new TypeError("mergeFeeds: resume.from must be 'live' or 'oldest', since it applies to each of the feeds");
   }
   return new Observable((subscriber: Subscriber<Entry<MergedEvent<F> | Gap>>) => {

@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { kindOf } from '../data/kindOf.ts';
 import { type ParsedCursor, type Position, parseCursor } from '../event/cursor.ts';
-import type { GapReason } from '../event/Gap.ts';
+import type { Gap, GapReason } from '../event/Gap.ts';
 import type { LogState } from '../log/EventLog.ts';
 
 /**
@@ -12,44 +12,25 @@ import type { LogState } from '../log/EventLog.ts';
  */
 export type GapPolicy = 'replay' | 'skip' | 'end';
 
-/** The current state as events, and the position that it includes. @category feed */
-export interface SnapshotResult<E> {
-  readonly events: readonly E[];
-  /** The cursor of the last event that the snapshot includes, from `feed.cursor`; the stream continues after it. */
-  readonly cursor: string;
-}
+/** A start position: the tail, the oldest event that the log still has, or a cursor. @category feed */
+export type From = 'live' | 'oldest' | (string & {});
 
-/**
- * A start position: the tail, the oldest event that the log still has, a cursor, or a snapshot of the state, whose
- * events come first and whose cursor says what follows.
- *
- * @category feed
- */
-export type From<E> = 'live' | 'oldest' | (string & {}) | SnapshotResult<E>;
-
-/** Where reading a feed starts. @category feed */
-export interface FromOptions<E = never> {
-  /**
-   * The tail, the oldest event that the log still has, a cursor, or a snapshot.
-   *
-   * @default 'live' outside a route, and what the route says inside of one
-   */
-  readonly from?: From<E>;
-}
+/** The gap of a reader that gets a snapshot: its reason, and the cursor that the reader sent. @category feed */
+export type SnapshotGap = Pick<Gap['data'], 'reason' | 'requested'>;
 
 /** How the start position of a reader is chosen. */
 export interface StartOptions {
-  /** Where a reader without a cursor starts. @default 'live', or 'oldest' where the log has ended */
+  /** Where a reader without a cursor starts. @default the snapshot, if there is one; 'live', or 'oldest' where the log has ended */
   readonly from: string | undefined;
-  /** The events of a snapshot that a reader without a cursor gets first. */
-  readonly snapshot?: readonly unknown[] | undefined;
-  /** Where a reader continues whose cursor cannot be served. @default depends on the reason */
+  /** Where a reader continues whose cursor cannot be served. @default the snapshot, if there is one; depends on the reason */
   readonly gapPolicy: GapPolicy | undefined;
+  /** Takes the snapshot of the reader: of one that misses something, or, without an argument, of one that comes first. */
+  readonly snapshot?: ((gap: SnapshotGap | undefined) => unknown) | undefined;
 }
 
 /** Where a reader starts, and why. */
 export interface StartPosition {
-  /** The events of a snapshot that precede what follows the position. */
+  /** The events of the snapshot that precede what follows the position. */
   readonly snapshot?: readonly unknown[] | undefined;
   /** The sequence after which it reads. */
   readonly afterSequence: number;
@@ -69,7 +50,7 @@ export function startPosition(
   options: StartOptions,
   state: LogState,
 ): StartPosition {
-  const { from = state.ended === false ? 'live' : 'oldest', snapshot, gapPolicy } = options;
+  const { from = state.ended === false ? 'live' : 'oldest', gapPolicy } = options;
   const cursor = requestedCursor ?? (from === 'live' || from === 'oldest' ? undefined : from);
   if (cursor === undefined) {
     const start = liveAt(from === 'oldest' ? state.floor : state.tail);
@@ -84,9 +65,6 @@ export function startPosition(
     return { ...startPosition(undefined, options, state), reason: 'invalid', requestedCursor: null };
   }
   const reason = gapReason(parsed.right, state);
-  if (requestedCursor === undefined && snapshot !== undefined && reason === undefined) {
-    return { ...liveAt(parsed.right.sequence), snapshot };
-  }
   return reason === undefined
     ? { afterSequence: parsed.right.sequence, reason: 'exact', requestedCursor: cursor, ends: false }
     : afterGap(reason, cursor);
@@ -101,15 +79,21 @@ function liveAt(afterSequence: number): StartPosition {
   return { afterSequence, reason: 'live', requestedCursor: null, ends: false };
 }
 
-/** Returns the options of a start position that was given as a value. */
-export function startAtValue(from: From<unknown> | undefined, gapPolicy: StartOptions['gapPolicy']): StartOptions {
-  if (from === undefined || typeof from === 'string') return { from, gapPolicy };
-  if (!Array.isArray(from?.events) || typeof from.cursor !== 'string') {
-    throw new TypeError(
-      `from must be 'live', 'oldest', a cursor or a snapshot { events, cursor }, got ${kindOf(from)}`,
-    );
-  }
-  return { from: from.cursor, snapshot: from.events.length === 0 ? undefined : from.events, gapPolicy };
+/** Returns true for a reader that misses nothing. */
+export function isServed(reason: StartPosition['reason']): reason is 'live' | 'exact' {
+  return reason === 'live' || reason === 'exact';
+}
+
+/** Returns true for a start position that a snapshot precedes: there is one, and no other option decides. */
+export function needsSnapshot({ reason }: StartPosition, { from, snapshot, gapPolicy }: StartOptions): boolean {
+  if (snapshot === undefined || reason === 'exact') return false;
+  return (reason === 'live' ? from : gapPolicy) === undefined;
+}
+
+/** Checks a start position that was given as a value. */
+export function checkFrom(from: unknown): string | undefined {
+  if (from === undefined || typeof from === 'string') return from;
+  throw new TypeError(`from must be 'live', 'oldest' or a cursor, got ${kindOf(from)}; state is given as snapshot`);
 }
 
 /** Returns the sequence after which a reader continues that cannot have what it missed. */

@@ -1,6 +1,6 @@
+import { checkSynchronous } from '../data/callUser.ts';
 import { Queue } from '../data/Queue.ts';
 import type { Gap } from '../event/Gap.ts';
-import { checkSynchronous } from './callUser.ts';
 import { type Encoded, type EventEncoder, storedText } from './EventEncoder.ts';
 
 /** Keeps one waiting event for each key. @category sink */

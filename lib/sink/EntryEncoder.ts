@@ -70,7 +70,7 @@ export class EntryEncoder implements EventEncoder {
     if (!this.#hasEntered) return this.#partialFrame(value);
     throw new PositionError(
       'the pipeline over feed.read emitted an event without a position after entries: map inside the entries, with ' +
-        'mapEvents; events of another source can precede the entries only, by startWith, concat or a snapshot as from',
+        'mapEvents; events of another source can precede the entries only, by startWith, concat or the option snapshot of read',
     );
   }
 
@@ -147,6 +147,10 @@ export class EntryEncoder implements EventEncoder {
   /** Returns the frame of an event that leaves the reader at its position: without an id. */
   #partialFrame(event: unknown): string {
     if (event === undefined) return '';
+    if (isGap(event)) {
+      this.#onGap(event.data);
+      return this.wire.gap(event.data, null);
+    }
     this.sent++;
     return frameOf(this.#shared.encode(event, this.#contract, this));
   }

@@ -4,18 +4,15 @@ import { cursorOf, endCursorOf } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import { Reader, type ReaderTarget } from '../feed/Reader.ts';
+import { unservableIn } from '../feed/takeSnapshot.ts';
 import type { EntryRange, LogEnd } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import { frameWithoutId } from './EventEncoder.ts';
 import type { GzipTransport } from './gzip/GzipTransport.ts';
 import type { ErrorOutcome } from './Route.ts';
 import type { Session } from './Session.ts';
-import { takeSnapshot } from './takeSnapshot.ts';
 import type { Wire } from './Wire.ts';
 import type { Writer } from './Writer.ts';
-
-const trimmedSnapshot =
-  'sse: entries after the cursor of the snapshot were removed meanwhile; retain more, or return a newer snapshot';
 
 /**
  * Writes a whole feed to its reader: the log's own bytes, as they are. While the socket is full nothing is read for the
@@ -61,24 +58,22 @@ export class FeedWriter implements ReaderTarget, Writer {
   }
 
   writeGap({ data }: Gap): void {
-    if (this.#session.route.snapshot === undefined) return this.#writeGapFrames(data, this.#wire.gap(data));
+    if (this.reader.snapshot === undefined) return this.#writeGapFrames(data, this.#wire.gap(data));
     this.#isHeld = true;
     const { reason, requested } = data;
-    takeSnapshot(
-      this.#session,
-      this.#feed,
-      this.reader,
-      { reason, requested },
-      ({ cursor, before, afterSequence, frames, isTrimmed }) => {
-        // Another snapshot would be requested at once, and might be as old.
-        if (isTrimmed) throw new RangeError(trimmedSnapshot);
-        this.reader.afterSequence = afterSequence;
-        const gap = { ...data, resumedFrom: cursor };
-        const gapFrame = this.#wire.gap(gap, cursorOf(before.epoch, before.sequence));
-        this.#writeSnapshot = () => this.#writeGapFrames(gap, gapFrame + frames);
-        this.onDrain();
-      },
-    );
+    this.#feed.takeSnapshot(this.reader, { reason, requested }, ({ events, afterSequence }, now) => {
+      const gap = { ...data, resumedFrom: cursorOf(now.epoch, afterSequence) };
+      const { epoch, sequence } = unservableIn(now);
+      const frames = this.#wire.gap(gap, cursorOf(epoch, sequence)) + this.snapshotFrames(events, gap.resumedFrom);
+      this.#writeSnapshot = () => this.#writeGapFrames(gap, frames);
+      this.onDrain();
+    });
+  }
+
+  /** Returns the events of a snapshot, and then their position. */
+  snapshotFrames(events: readonly unknown[], cursor: string): string {
+    const contract = this.#session.route.options.events ?? this.#feed.contract;
+    return events.map((event) => frameWithoutId(event, contract, this.#wire)).join('') + this.#wire.position(cursor);
   }
 
   #writeGapFrames(data: Gap['data'], frames: string): void {

@@ -13,10 +13,7 @@ import { feedHasPositions } from './Wire.ts';
 
 const readOnce =
   'read: expected one subscription, made when the route subscribes to the stream that its function returned; ' +
-  'state that takes time to load is passed as a snapshot: feed.read(context, { from: { events, cursor } })';
-
-const snapshotInPipeline =
-  "sse: resume.gapPolicy is a snapshot, which a route that reads its feed by feed.read does not have; mount the feed itself, or use 'replay', 'skip' or 'end'";
+  'state that takes time to load is a snapshot: feed.read(context, { snapshot: async () => [...] })';
 
 /**
  * Starts the response of a stream: at once, or, where the stream reads a feed by `feed.read`, when the position in the
@@ -81,7 +78,6 @@ export class PipelineSession implements ReaderSession {
     const { options, encodings, wire } = this.#route;
     const { writer } = this;
     if (wire.hasOwnIds) throw new TypeError(feedHasPositions);
-    if (this.#route.snapshot !== undefined) throw new TypeError(snapshotInPipeline);
     if (this.readsFeed) throw new TypeError('read: a route reads one feed, and this one reads a second');
     if (this.#mayStart) throw new TypeError(readOnce);
     if (writer?.hasWritten) {
@@ -99,7 +95,7 @@ export class PipelineSession implements ReaderSession {
 
   onPosition(position: StartPosition, state: LogState, onStarted: () => void): void {
     if (refuseFailed(this.#connection, this.#route, position, state)) return;
-    this.preamble = feedPreamble(this.#route, position, state.epoch);
+    this.preamble = feedPreamble(this.#route, position, state);
     // With a snapshot the reader starts one sequence earlier: the last event of the snapshot has its position.
     const { afterSequence, snapshot } = position;
     this.#encoder?.setStartPosition(state.epoch, snapshot === undefined ? afterSequence : afterSequence - 1);

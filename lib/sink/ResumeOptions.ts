@@ -1,5 +1,5 @@
-import type { GapReason } from '../event/Gap.ts';
-import type { From, SnapshotResult } from '../feed/startPosition.ts';
+import type { From, SnapshotGap } from '../feed/startPosition.ts';
+import type { Snapshot } from '../feed/takeSnapshot.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import type { Frame } from '../wire/Frame.ts';
 
@@ -12,31 +12,44 @@ export type EventOfFeed<E> = E & { readonly [ofFeed]?: never };
 /** The events of a snapshot of a route without a contract: those of the feed that it mounts, and frames. */
 export type SnapshotEvent<T> = typeof ofFeed extends keyof T ? T | Frame : unknown;
 
-/** Returns the current state for a reader that cannot have what it missed. @category sink */
-export type Snapshot<E> = (gap: {
-  readonly reason: GapReason;
-  readonly requested: string | null;
-}) => SnapshotResult<E> | Promise<SnapshotResult<E>>;
+/** The mistake of a route with a snapshot whose stream is not a feed. */
+export const snapshotNeedsFeed =
+  'sse: resume.snapshot needs a stream that is a feed; a function that reads feeds passes it to them: feed.read(context, { snapshot })';
 
 /** Where the readers of a route start, and how long their own streams are retained. @category sink */
 export interface ResumeOptions<E, Context> {
   /**
-   * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), after a
-   * cursor, or with a snapshot: the events of the state, then what follows its cursor. A reader that disconnects within
-   * a snapshot gets it again. A function decides for each request, and may return a promise. Where the first events are
-   * not stored any more, `'oldest'` starts with a gap `trimmed`, whose `requested` is `null`.
+   * Where a reader without a cursor starts: at the tail (`'live'`), with everything that is stored (`'oldest'`), or after a
+   * cursor. A function decides for each request, and may return a promise. Where the first events are not stored any more,
+   * `'oldest'` starts with a gap `trimmed`, whose `requested` is `null`.
    *
-   * @default 'live' for a running feed, 'oldest' for one that has ended and for the stream of one request
+   * @default the `snapshot`, if there is one; 'live' for a running feed, 'oldest' for one that has ended and for the stream of one request
    */
-  readonly from?: From<E> | ((context: Context) => From<E> | Promise<From<E>>);
+  readonly from?: From | ((context: Context) => From | Promise<From>);
   /**
    * Chooses what a reader gets that cannot have exactly what it missed. After a gap event it continues with everything that is
-   * stored (`'replay'`), at the tail (`'skip'`), nowhere (`'end'`), or with a snapshot of the current state (for
-   * routes that mount a feed). A connected reader that is too slow for what the log retains continues likewise.
+   * stored (`'replay'`), at the tail (`'skip'`), or nowhere (`'end'`). A connected reader that is too slow for what the log
+   * retains continues likewise.
    *
-   * @default 'replay' for entries that were trimmed or are of another epoch, `from` for a cursor that is not one, 'skip' for a cursor from the future
+   * @default the `snapshot`, if there is one; 'replay' for entries that were trimmed or are of another epoch, `from` for a cursor that is not one, 'skip' for a cursor from the future
    */
-  readonly gapPolicy?: 'replay' | 'skip' | 'end' | Snapshot<E>;
+  readonly gapPolicy?: 'replay' | 'skip' | 'end';
+  /**
+   * Returns the current state as events of the mounted feed, for a reader that comes first or that misses something: at
+   * its start, or later because it is too slow for what the log retains. The reader gets the gap, if it misses something,
+   * the events, the position that the log had before the call, and what follows that. An event that is published during the
+   * call and that the state includes comes again after it: events must be such that applying one twice changes nothing.
+   * For an exact cut, return `{ events, cursor }` with the cursor of the last event that the state includes, stored
+   * together with it.
+   *
+   * Called for each such reader, with the reason and the cursor of what it misses; may return a promise. What it throws
+   * is an HTTP error before the first byte, and later goes to `onError`. A reader that is cut within a snapshot gets it
+   * again. Where the log removes what follows a snapshot before it is sent, it is called a second time, and after that
+   * fails with a `StorageError`. A pipeline has the same option: `feed.read(context, { snapshot })`.
+   *
+   * @default none
+   */
+  readonly snapshot?: (context: Context, gap: SnapshotGap | undefined) => Snapshot<E> | Promise<Snapshot<E>>;
   /**
    * How long the stream of one request continues without its reader, in milliseconds. 0 unsubscribes from it when the
    * reader disconnects, `Infinity` when `maxRuns` needs room. With a `log` that other processes read, where its readers may be,

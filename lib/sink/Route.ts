@@ -1,4 +1,5 @@
 import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
+import { checkSynchronous, isPromise } from '../data/callUser.ts';
 import { checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
@@ -9,14 +10,13 @@ import { checkNames, type FrameRules } from '../event/encodeEvent.ts';
 import { type Contract, findDefinition, namesOf } from '../event/events.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { Runs } from '../feed/Runs.ts';
-import { type From, type StartOptions, startAtValue } from '../feed/startPosition.ts';
+import type { From, StartOptions } from '../feed/startPosition.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
-import { checkSynchronous, isPromise } from './callUser.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
-import type { ResumeOptions, Snapshot } from './ResumeOptions.ts';
+import { type ResumeOptions, snapshotNeedsFeed } from './ResumeOptions.ts';
 import { type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
@@ -42,8 +42,8 @@ export class Route {
   readonly preambleFrames: string;
   readonly startOptions: StartOptions;
   /** Decides for each request where a reader without a cursor starts. */
-  readonly from: ((context: AnyContext) => From<unknown> | Promise<From<unknown>>) | undefined;
-  readonly snapshot: Snapshot<unknown> | undefined;
+  readonly from: ((context: AnyContext) => From | Promise<From>) | undefined;
+  readonly snapshot: ResumeOptions<unknown, AnyContext>['snapshot'];
   /** The streams of single requests that are retained for their readers; `undefined` for a route without `resume`. */
   readonly runs: Runs | undefined;
   readonly overflow: Overflow<unknown>;
@@ -84,9 +84,9 @@ export class Route {
     const resume = resumeOptionsOf(options.resume);
     const { from, gapPolicy } = resume ?? {};
     this.from = typeof from === 'function' ? from : undefined;
-    const policy = typeof gapPolicy === 'function' ? undefined : gapPolicy;
-    this.startOptions = startAtValue(typeof from === 'function' ? undefined : from, policy);
-    this.snapshot = typeof gapPolicy === 'function' ? gapPolicy : undefined;
+    this.startOptions = { from: typeof from === 'function' ? undefined : from, gapPolicy };
+    this.snapshot = resume?.snapshot;
+    if (this.snapshot && typeof stream !== 'function' && !coreOf(stream)) throw new TypeError(snapshotNeedsFeed);
     const runs = resume && runsOf(resume, options.events, settings.maxEventBytes, this.wire.rules);
     // A feed resumes from its own log.
     this.runs = coreOf(stream) === undefined ? runs : undefined;

@@ -1,5 +1,6 @@
 import { Subscription, type TeardownLogic } from 'rxjs';
 import { runIn } from '../data/asyncScope.ts';
+import { callHook } from '../data/callUser.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { StorageError } from '../error/StorageError.ts';
@@ -8,7 +9,6 @@ import type { Gap } from '../event/Gap.ts';
 import type { StartOptions } from '../feed/startPosition.ts';
 import { clock } from '../time/clock.ts';
 import { Connection } from './Connection.ts';
-import { callHook } from './callUser.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { LimitRefusal } from './connectionLimit.ts';
 import { acceptsGzip } from './gzip/Compression.ts';

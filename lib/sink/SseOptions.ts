@@ -112,7 +112,7 @@ export interface SseOptions<
   readonly resume?:
     | boolean
     | 'own-ids'
-    | ResumeOptions<[C] extends [never] ? SnapshotEvent<T> : Sendable<C>, ContextOf<Q, P, B, S, R>>;
+    | ResumeOptions<[C] extends [never] ? SnapshotEvent<T> : EventOf<C> | Frame, ContextOf<Q, P, B, S, R>>;
   /**
    * How positions, gaps and the end are written: `'rxsse'` for EventSource and this library's client, `'data-only'` for
    * clients of another protocol, which take every block for one of that protocol, or each of them by itself.

@@ -1,3 +1,4 @@
+import { checkSynchronous } from '../data/callUser.ts';
 import { checkBoolean, checkOneOf } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { reportError } from '../error/reportError.ts';
@@ -8,7 +9,6 @@ import { encodeMessage } from '../wire/encodeFrame.ts';
 import { isFrame, type Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
 import { eventSourceNames } from '../wire/reservedName.ts';
-import { checkSynchronous } from './callUser.ts';
 
 /** How a route writes what is not an event of its stream: positions, gaps and the end. @category sink */
 export interface WireOptions {
@@ -131,11 +131,11 @@ export class Wire {
   }
 
   /** Returns the frames of a gap, at the position before the event that follows. */
-  gap(data: Gap['data'], cursor = data.resumedFrom): string {
-    const id = this.hasIds ? cursor : undefined;
+  gap(data: Gap['data'], cursor: string | null = data.resumedFrom): string {
+    const id = this.hasIds && cursor !== null ? cursor : undefined;
     if (this.#gap === 'event') return encodeMessage(id, reserved.gap, JSON.stringify(data));
     const frame = this.#gapFrame(data);
-    if (frame === undefined) return this.position(cursor);
+    if (frame === undefined) return cursor === null ? '' : this.position(cursor);
     return encodeMessage(id, frame.event, frame.data, frame.retry);
   }
 

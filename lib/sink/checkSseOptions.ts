@@ -44,8 +44,9 @@ const sseKinds: OptionKinds<SseOptions> = {
   onError: 'function',
 };
 const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
-  from: 'string or object or function',
+  from: 'string or function',
   gapPolicy: '',
+  snapshot: 'function',
   linger: '',
   owner: 'function',
   log: 'function',
@@ -75,14 +76,9 @@ export function checkSseOptions(options: object, others: Readonly<Record<string,
     checkOptions('sse: resume', resume, resumeKinds);
     const { gapPolicy, from } = resume;
     if (typeof from === 'string' && from !== 'live' && from !== 'oldest' && isLeft(parseCursor(from))) {
-      throw new TypeError(
-        `sse: resume.from must be 'live', 'oldest', a cursor or a snapshot, got ${JSON.stringify(from)}`,
-      );
+      throw new TypeError(`sse: resume.from must be 'live', 'oldest' or a cursor, got ${JSON.stringify(from)}`);
     }
-    const policies = ['replay', 'skip', 'end'];
-    if (gapPolicy !== undefined && typeof gapPolicy !== 'function') {
-      checkOneOf('sse: resume.gapPolicy', gapPolicy, policies, 'a function');
-    }
+    if (gapPolicy !== undefined) checkOneOf('sse: resume.gapPolicy', gapPolicy, ['replay', 'skip', 'end']);
   }
   if (allowedOrigins !== undefined) checkOrigins('sse: allowedOrigins', allowedOrigins);
   if (queue !== undefined) checkOptions('sse: queue', queue, queueKinds);

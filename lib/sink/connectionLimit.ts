@@ -1,6 +1,6 @@
+import { checkSynchronous } from '../data/callUser.ts';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
-import { checkSynchronous } from './callUser.ts';
 
 /** How many connections there may be. @category sink */
 export interface ConnectionLimitOptions<R> {

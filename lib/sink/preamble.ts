@@ -1,7 +1,8 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { Gap } from '../event/Gap.ts';
-import type { StartPosition } from '../feed/startPosition.ts';
+import { isServed, type StartPosition } from '../feed/startPosition.ts';
+import { unservableIn } from '../feed/takeSnapshot.ts';
 import type { LogState } from '../log/EventLog.ts';
 import type { Connection } from './Connection.ts';
 import type { Route } from './Route.ts';
@@ -35,19 +36,21 @@ export function streamPreamble(route: Route, requested: string | undefined, epoc
  * A reader that misses something first gets the position it had, and the gap moves it on: if it disconnects between the
  * two, it gets the gap again and does not pass it unnoticed.
  */
-export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?: string }, epoch: string): Preamble {
-  const { afterSequence, reason, requestedCursor: requested } = start;
+export function feedPreamble(route: Route, start: StartPosition, state: LogState): Preamble {
+  const { afterSequence, reason, requestedCursor: requested, snapshot } = start;
   const { wire, settings } = route;
-  const cursor = cursorOf(epoch, afterSequence);
-  if (reason === 'live' || reason === 'exact') {
+  const cursor = cursorOf(state.epoch, afterSequence);
+  if (isServed(reason)) {
     // A snapshot is followed by its position, so a reader that disconnects within it has none and gets it again.
-    const frames = start.snapshot === undefined ? wire.preamble(cursor, settings.retry) : route.preambleFrames;
+    const frames = snapshot === undefined ? wire.preamble(cursor, settings.retry) : route.preambleFrames;
     return { headers: route.resumeHeaders(reason), frames };
   }
   // Text that is not a cursor is not sent back: the reader keeps what it has.
   const before = wire.preamble(requested ?? undefined, settings.retry);
-  const gap = { reason, requested, resumedFrom: start.resumedFrom ?? cursor };
-  return { headers: gapHeaders(route, reason), frames: before + wire.gap(gap, cursor), gap };
+  const gap = { reason, requested, resumedFrom: cursor };
+  const { epoch, sequence } =
+    snapshot === undefined ? { epoch: state.epoch, sequence: afterSequence } : unservableIn(state);
+  return { headers: gapHeaders(route, reason), frames: before + wire.gap(gap, cursorOf(epoch, sequence)), gap };
 }
 
 /**
@@ -55,7 +58,7 @@ export function feedPreamble(route: Route, start: StartPosition & { resumedFrom?
  * entries.
  */
 export function mergedPreamble(route: Route, cursor: string, reason: StartPosition['reason']): Preamble {
-  const headers = reason === 'live' || reason === 'exact' ? route.resumeHeaders(reason) : gapHeaders(route, reason);
+  const headers = isServed(reason) ? route.resumeHeaders(reason) : gapHeaders(route, reason);
   return { headers, frames: route.wire.preamble(cursor, route.settings.retry) };
 }
 

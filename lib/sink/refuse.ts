@@ -1,11 +1,11 @@
 import { type Issue, linesOf } from '../codec/describeFailure.ts';
+import { checkSynchronous } from '../data/callUser.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import { randomFraction } from '../time/clock.ts';
 import { encodeFrame } from '../wire/encodeFrame.ts';
 import { retry } from '../wire/Frame.ts';
 import type { Connection } from './Connection.ts';
-import { checkSynchronous } from './callUser.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Route } from './Route.ts';
 import type { RefusalReason } from './RouteStats.ts';

@@ -1,8 +1,9 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js';
+import { callGuarded, whenResolved } from '../data/callUser.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/coreOf.ts';
-import { type From, startAtValue } from '../feed/startPosition.ts';
-import { callGuarded, whenResolved } from './callUser.ts';
+import { checkFrom } from '../feed/startPosition.ts';
+import { snapshotNeedsFeed } from './ResumeOptions.ts';
 import type { Route } from './Route.ts';
 import { checkFeedEvents, sourceOf } from './Route.ts';
 import { recordRefusal, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
@@ -63,7 +64,7 @@ export function serve(
       const { from } = route;
       if (from === undefined || !startsFresh(session.requestedCursor)) return serveAdmitted(session);
       whenResolved(from(session.context), refuse, (value) => {
-        session.startOptions = startAtValue(value as From<unknown>, route.startOptions.gapPolicy);
+        session.startOptions = { ...session.startOptions, from: checkFrom(value) };
         if (!connection.hasEnded) serveAdmitted(session);
       });
     });
@@ -94,6 +95,7 @@ function serveNew(session: Session): void {
         checkFeedEvents(route.options.events, feed.contract);
         return serveFeed(session, feed);
       }
+      if (route.snapshot !== undefined) throw new TypeError(snapshotNeedsFeed);
       const source = sourceOf(stream);
       if (runs !== undefined && !session.readsFeed) startRun(session, runs, source);
       else serveStream(session, source);

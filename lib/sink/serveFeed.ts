@@ -1,15 +1,13 @@
+import { runIn } from '../data/asyncScope.ts';
+import { callGuarded } from '../data/callUser.ts';
 import { cursorOf } from '../event/cursor.ts';
-import type { GapReason } from '../event/Gap.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import type { StartPosition } from '../feed/startPosition.ts';
+import type { StartOptions, StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
-import { callGuarded } from './callUser.ts';
-import { frameWithoutId } from './EventEncoder.ts';
 import { FeedWriter } from './FeedWriter.ts';
 import { feedPreamble, refuseFailed } from './preamble.ts';
 import type { Session } from './Session.ts';
 import { startResponse } from './startResponse.ts';
-import { takeSnapshot } from './takeSnapshot.ts';
 import { feedHasPositions } from './Wire.ts';
 
 /**
@@ -29,13 +27,20 @@ export function serveFeed(
 
   let isAdded = false;
   let schedule: (() => void) | undefined;
-  feed.addReader(writer.reader, session.requestedCursor, session.startOptions, (position, state) => {
+  feed.addReader(writer.reader, session.requestedCursor, startOptionsOf(session), (position, state) => {
     const start = (): void => openFeedResponse(session, feed, writer, position, state);
     schedule = () => scheduleStart(start, position);
     if (isAdded) schedule();
   });
   isAdded = true;
   schedule?.();
+}
+
+/** Returns the start options of a session; its snapshot is taken in the async context of the request. */
+function startOptionsOf({ route, connection, context, startOptions }: Session): StartOptions {
+  const { snapshot } = route;
+  if (snapshot === undefined) return startOptions;
+  return { ...startOptions, snapshot: (gap) => runIn(connection.scope, () => snapshot(context, gap)) };
 }
 
 function startAtOnce(start: () => void): void {
@@ -49,46 +54,15 @@ function openFeedResponse(
   position: StartPosition,
   state: LogState,
 ): void {
-  const { route } = session;
-  const { reason } = position;
-  if (refuseFailed(session.connection, route, position, state)) return;
-  if (route.snapshot !== undefined && reason !== 'live' && reason !== 'exact') {
-    return startSnapshotResponse(session, feed, writer, { ...position, reason });
-  }
+  if (refuseFailed(session.connection, session.route, position, state)) return;
   callGuarded(
     (error) => session.refuse(error),
     () => {
-      const frames = snapshotFrames(session, feed, position, state);
-      startResponse(session, feedPreamble(route, position, state.epoch), frames);
+      const { afterSequence, snapshot } = position;
+      const frames =
+        snapshot === undefined ? '' : writer.snapshotFrames(snapshot, cursorOf(state.epoch, afterSequence));
+      startResponse(session, feedPreamble(session.route, position, state), frames);
     },
   );
   feed.startWriting(writer.reader, position);
-}
-
-/** Returns the events of the snapshot that a new reader starts with, and then their position. */
-function snapshotFrames({ route }: Session, feed: FeedCore, position: StartPosition, state: LogState): string {
-  if (position.snapshot === undefined) return '';
-  const contract = route.options.events ?? feed.contract;
-  const frames = position.snapshot.map((event) => frameWithoutId(event, contract, route.wire)).join('');
-  return frames + route.wire.position(cursorOf(state.epoch, position.afterSequence));
-}
-
-/**
- * Starts the response with the gap, the events of the snapshot, and only then their position: a reader that disconnects between them
- * has a position that cannot be served, and gets them again.
- */
-function startSnapshotResponse(
-  session: Session,
-  feed: FeedCore,
-  writer: FeedWriter,
-  position: StartPosition & { readonly reason: GapReason },
-): void {
-  const { reader } = writer;
-  const gap = { reason: position.reason, requested: position.requestedCursor };
-  takeSnapshot(session, feed, reader, gap, ({ cursor, before, afterSequence, frames }) => {
-    reader.afterSequence = afterSequence;
-    const start = { ...position, afterSequence: before.sequence, resumedFrom: cursor };
-    startResponse(session, feedPreamble(session.route, start, before.epoch), frames);
-    feed.startWriting(reader, position);
-  });
 }

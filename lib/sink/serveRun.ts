@@ -1,5 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { asyncScheduler, catchError, EMPTY, Observable, of, type Subscription, tap, throwError } from 'rxjs';
+import { callGuarded } from '../data/callUser.ts';
 import { runLogFull } from '../error/LimitError.ts';
 import { StorageError } from '../error/StorageError.ts';
 import { parseCursor } from '../event/cursor.ts';
@@ -8,7 +9,6 @@ import type { Run, Runs } from '../feed/Runs.ts';
 import type { SharedRun } from '../feed/SharedRun.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
 import { pull, unpaced } from '../source/pull.ts';
-import { callGuarded } from './callUser.ts';
 import type { Source } from './Route.ts';
 import type { Session } from './Session.ts';
 import { serveFeed } from './serveFeed.ts';

@@ -1,7 +1,7 @@
 import { asyncScheduler } from 'rxjs';
+import { checkSynchronous } from '../data/callUser.ts';
 import { maxTimerDelay } from '../data/check.ts';
 import { randomFraction } from '../time/clock.ts';
-import { checkSynchronous } from './callUser.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Preamble } from './preamble.ts';
 import type { CloseReason } from './RouteStats.ts';

@@ -46,7 +46,7 @@ describe('the EventSource of a browser whose missed events were removed', functi
       ['future', sse(all.ticks), all.at(99), ['gap future']],
       ['invalid', sse(all.ticks), 'garbage', ['gap invalid']],
       ['the end', sse({ resume: { gapPolicy: 'end' } }, all.ticks), '1.other.2', ['gap epoch', 'end']],
-      ['a snapshot', sse({ resume: { gapPolicy: snapshot } }, few.ticks), few.at(2), ['gap trimmed', '100', '9']],
+      ['a snapshot', sse({ resume: { snapshot } }, few.ticks), few.at(2), ['gap trimmed', '100', '9']],
       ['an expired run', run('ada'), '1.expired.3', ['gap epoch', '7']],
     ];
 

@@ -14,6 +14,37 @@ describe('PageLoader', () => {
   beforeEach(() => replaceClock(new ManualClock()));
   afterEach(() => replaceClock(undefined));
 
+  it('reads the state once for all who call while a read is under way, after that read', () => {
+    const { log, reads } = manualLog();
+    const loader = new PageLoader(log, 100, 64, noop);
+    const results: unknown[] = [];
+    const request = (name: string): void =>
+      loader.readState({
+        next: ({ tail }) => results.push([name, tail]),
+        error: (error) => results.push([name, error]),
+      });
+    request('a');
+    request('b');
+    request('c');
+    expect(reads).to.have.length(1);
+    reads[0]?.answer.next({ ...page, tail: 5 });
+    expect([results.splice(0), reads.length]).to.deep.equal([[['a', 5]], 2]);
+    request('d');
+    reads[1]?.answer.error(closed);
+    expect([results.splice(0), reads.length]).to.deep.equal([
+      [
+        ['b', closed],
+        ['c', closed],
+      ],
+      3,
+    ]);
+    loader.cancel();
+    reads[2]?.answer.next(page);
+    request('e');
+    reads[3]?.answer.next({ ...page, tail: 7 });
+    expect(results).to.deep.equal([['e', 7]]);
+  });
+
   it('reads once for the readers at one position of one epoch, and passes the page and its version to each', () => {
     const { log, reads } = manualLog();
     const loader = new PageLoader(log, 100, 64, noop);

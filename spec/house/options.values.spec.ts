@@ -110,8 +110,9 @@ const cases: Readonly<Record<string, Case>> = {
   'sse: resume': {
     give: (resume) => rxsse.sse({ resume }, () => NEVER),
     options: {
-      from: ['string', 'function', 'object'],
-      gapPolicy: ['string', 'function'],
+      from: ['string', 'function'],
+      gapPolicy: ['string'],
+      snapshot: callback,
       linger: number,
       owner: callback,
       log: callback,

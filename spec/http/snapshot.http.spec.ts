@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { finalize, NEVER } from 'rxjs';
-import type { SnapshotResult } from '../../lib/feed/startPosition.ts';
+import type { Snapshot } from '../../lib/feed/takeSnapshot.ts';
 import { feed, memoryLog, sse } from '../../lib/index.ts';
 import { deferred } from '../support/deferred.ts';
 import { fetchOver } from '../support/http2.ts';
@@ -29,8 +29,9 @@ for (const [name, mount] of Object.entries(servers)) {
           events: Ticks,
           retry: 1,
           resume: {
-            gapPolicy: (gap) => {
-              requests.push(gap);
+            from: 'live',
+            snapshot: (_context, missed) => {
+              requests.push(missed);
               return { events: [Tick(sum)], cursor };
             },
           },
@@ -63,7 +64,7 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1, 2);
       const missed = () => ({ events: [Tick(10), Tick(20)], cursor });
-      const route = sse({ events: Ticks, resume: { gapPolicy: missed }, retry: 1 }, ticks);
+      const route = sse({ events: Ticks, resume: { snapshot: missed }, retry: 1 }, ticks);
       await listen(mount(route).listener, async (url) => {
         const answer = await openStream(`${url}/?lastEventId=1.other.1`);
         publish(ticks, 3);
@@ -93,12 +94,12 @@ for (const [name, mount] of Object.entries(servers)) {
       const ticks = feed(Ticks);
       const cursor = await publish(ticks, 1);
       const wanted = deferred();
-      const made = deferred<SnapshotResult<Tick>>();
+      const made = deferred<Snapshot<Tick>>();
       const missed = () => {
         wanted.resolve();
         return made.promise;
       };
-      await listen(mount(sse({ events: Ticks, resume: { gapPolicy: missed } }, ticks)).listener, async (url) => {
+      await listen(mount(sse({ events: Ticks, resume: { snapshot: missed } }, ticks)).listener, async (url) => {
         const asking = openStream(`${url}/?lastEventId=garbage`);
         await wanted.promise;
         publish(ticks, 2);
@@ -110,7 +111,7 @@ for (const [name, mount] of Object.entries(servers)) {
       });
     });
 
-    const failures: Record<string, (cursor: string) => Promise<SnapshotResult<Tick>> | SnapshotResult<Tick>> = {
+    const failures: Record<string, (cursor: string) => Promise<Snapshot<Tick>> | Snapshot<Tick>> = {
       fails: () => Promise.reject(new Error('secret')),
       throws: () => {
         throw new Error('secret');
@@ -121,15 +122,14 @@ for (const [name, mount] of Object.entries(servers)) {
     };
     for (const [what, snapshot] of Object.entries(failures)) {
       it(`that ${what} is an HTTP error, since no byte was sent`, async () => {
-        const left = deferred();
-        const ticks = feed(Ticks, { source: NEVER.pipe(finalize(() => left.resolve())), linger: 0 });
+        const ticks = feed(Ticks);
         const cursor = await publish(ticks, 1);
-        const route = sse({ events: Ticks, resume: { gapPolicy: () => snapshot(cursor) } }, ticks);
+        const route = sse({ events: Ticks, resume: { snapshot: () => snapshot(cursor) } }, ticks);
         await listen(mount(route).listener, async (url) => {
           const refused = await openStream(`${url}/?lastEventId=garbage`);
           expect(refused.status).to.be.at.least(500);
           expect(await refused.ended()).not.to.include('secret');
-          await left.promise;
+          expect(ticks.readers).to.equal(0);
         });
       });
     }
@@ -143,7 +143,7 @@ for (const [name, mount] of Object.entries(servers)) {
         wanted.resolve();
         return made.promise;
       };
-      await listen(mount(sse({ events: Ticks, resume: { gapPolicy: missed } }, ticks)).listener, async (url) => {
+      await listen(mount(sse({ events: Ticks, resume: { snapshot: missed } }, ticks)).listener, async (url) => {
         const leaving = new AbortController();
         const answer = fetchOver(`${url}/?lastEventId=garbage`, { signal: leaving.signal }).catch(() => 'left');
         await wanted.promise;

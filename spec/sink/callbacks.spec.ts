@@ -62,8 +62,13 @@ const callbacks: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       route: (fail, ticks) => sse({ resume: { from: fail } } as object, (context: SseContext) => ticks.read(context)),
     },
   },
-  'resume.gapPolicy': {
-    'of a mounted feed': { headers: lost, route: (fail, ticks) => sse({ resume: { gapPolicy: fail } }, ticks) },
+  'resume.snapshot': {
+    'of a mounted feed': { headers: lost, route: (fail, ticks) => sse({ resume: { snapshot: fail } }, ticks) },
+    'for a reader without a cursor': { route: (fail, ticks) => sse({ resume: { snapshot: fail } }, ticks) },
+    'of a pipeline': {
+      headers: lost,
+      route: (fail, ticks) => sse((context) => ticks.read(context, { snapshot: fail })),
+    },
   },
   onError: {
     'of a pipeline': {

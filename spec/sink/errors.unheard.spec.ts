@@ -14,7 +14,7 @@ describe('a failure after the reader has disconnected', () => {
     'of the state': (failure) => sse({ state: (_request: unknown) => failure }, NEVER),
     'of the promise of a stream': (failure) => sse(() => failure),
     'of the next value': (failure) => sse(() => ({ [Symbol.asyncIterator]: () => ({ next: () => failure }) })),
-    'of a snapshot': (failure) => sse({ resume: { gapPolicy: () => failure } }, feed(Ticks) as AnyFeed),
+    'of a snapshot': (failure) => sse({ resume: { snapshot: () => failure } }, feed(Ticks) as AnyFeed),
   };
   for (const [what, routeOf] of Object.entries(late)) {
     it(`is contained: ${what}`, async () => {

@@ -43,7 +43,9 @@ describe('the options of the methods of a feed', () => {
     'events: unknown option form; did you mean from?': () => ticks.events({ form: 'oldest' } as never),
     'entries: unknown option form; did you mean from?': () => ticks.entries({ form: 'oldest' } as never),
     'read: unknown option form; did you mean from?': () => ticks.read({} as never, { form: 'oldest' } as never),
-    "from must be 'live', 'oldest', a cursor or a snapshot": () => ticks.events({ from: 5 } as never),
+    "from must be 'live', 'oldest' or a cursor, got number; state is given as snapshot": () =>
+      ticks.events({ from: 5 } as never),
+    'read: snapshot must be a function, got array': () => ticks.read({} as never, { snapshot: [] } as never),
   };
   for (const [text, call] of Object.entries(calls)) {
     it(`are checked by the call: ${text}`, () => {

@@ -45,7 +45,12 @@ describe('the preamble of a response with a gap', () => {
     'a feed with a snapshot': () => {
       const { ticks, cursors } = trimmed();
       const cursor = cursors.trimmed.replace(/1$/, '15');
-      return { route: sse({ resume: { gapPolicy: () => ({ events: [Ticks.Tick(15)], cursor }) } }, ticks), cursors };
+      const snapshot = () => ({ events: [Ticks.Tick(15)], cursor });
+      return { route: sse({ resume: { snapshot } }, ticks), cursors };
+    },
+    'its own view of a feed with a snapshot': () => {
+      const { ticks, cursors } = trimmed();
+      return { route: sse((context) => ticks.read(context, { snapshot: () => [Ticks.Tick(15)] })), cursors };
     },
     'a run': () => ({
       route: sse({ resume: { linger: 0 } }, () => NEVER),

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { timer } from 'rxjs';
-import type { SnapshotResult } from '../../lib/feed/startPosition.ts';
+import type { SnapshotGap } from '../../lib/feed/startPosition.ts';
+import type { Snapshot } from '../../lib/feed/takeSnapshot.ts';
 import { type EventOf, events, feed, memoryLog, sse } from '../../lib/index.ts';
-import type { Snapshot } from '../../lib/sink/ResumeOptions.ts';
 import { type MarbleHelpers, marbles } from '../../lib/testing/marbles.ts';
 import { comment, type Frame, message } from '../../lib/wire/index.ts';
 import { received } from '../feed/received.ts';
@@ -14,6 +14,7 @@ import { openStream } from '../support/openStream.ts';
 const Counts = events({ Count: t.number, Total: t.number });
 const { Count, Total } = Counts;
 type Sent = EventOf<typeof Counts> | Frame;
+type TakeSnapshot = (missed: SnapshotGap | undefined) => Snapshot<Sent> | Promise<Snapshot<Sent>>;
 
 /** Returns a feed whose log stores the newest two events, and the cursors of all published events. */
 function counted(log = memoryLog({ maxEntries: 2 })) {
@@ -23,16 +24,20 @@ function counted(log = memoryLog({ maxEntries: 2 })) {
   return { shared, cursors, publish };
 }
 
+/** Returns a route whose readers without a cursor start live. */
+const withSnapshot = (shared: ReturnType<typeof counted>['shared'], snapshot: TakeSnapshot) =>
+  sse({ resume: { from: 'live', snapshot: (_context, missed) => snapshot(missed) } }, shared);
+
 const routed = (
   { shared, cursors }: ReturnType<typeof counted>,
   requests: unknown[] = [],
   passed: readonly Sent[] = [Total(10), { type: 'total', data: 11 }],
 ) => {
-  const missed: Snapshot<Sent> = (gap) => {
-    requests.push(gap);
+  const snapshot: TakeSnapshot = (missed) => {
+    requests.push(missed);
     return { events: passed, cursor: cursors.at(-1) ?? '' };
   };
-  return sse({ resume: { gapPolicy: missed } }, shared);
+  return withSnapshot(shared, snapshot);
 };
 
 const cursorOf = (sequence: number, cursors: readonly string[]) => cursors[0]?.replace(/\d+$/, String(sequence)) ?? '';
@@ -129,8 +134,7 @@ describe('a snapshot for a reader that missed events', () => {
     marbles(({ reader, flush }) => {
       const { shared, publish } = counted();
       publish(1);
-      const attempt = (missed: Snapshot<Sent>) =>
-        reader(sse({ resume: { gapPolicy: missed } }, shared), { lastEventId: '1.other.1' });
+      const attempt = (missed: TakeSnapshot) => reader(withSnapshot(shared, missed), { lastEventId: '1.other.1' });
       const all = [
         attempt(() => {
           throw new Error('no');
@@ -152,7 +156,7 @@ describe('a snapshot for a reader that missed events', () => {
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const source = cold('a', { a: Count(1) });
       const shared = feed(Counts, { source, linger: 0 });
-      const route = sse({ resume: { gapPolicy: () => new Promise<never>(() => {}) } }, shared);
+      const route = withSnapshot(shared, () => new Promise<never>(() => {}));
       const r = reader(route, { lastEventId: '1.other.1', socket: '5ms X' });
       flush();
       expect(r.listeners).to.equal(0);
@@ -163,12 +167,12 @@ describe('a snapshot for a reader that missed events', () => {
   it('can be a promise, and events that are published meanwhile are not missed', async () => {
     const { shared, cursors, publish } = counted(memoryLog());
     publish(1);
-    const [called, result] = [deferred(), deferred<SnapshotResult<Sent>>()];
-    const missed: Snapshot<Sent> = () => {
+    const [called, result] = [deferred(), deferred<Snapshot<Sent>>()];
+    const missed: TakeSnapshot = () => {
       called.resolve();
       return result.promise;
     };
-    await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
+    await listen(withSnapshot(shared, missed), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
       await called.promise;
       publish(2);
@@ -184,12 +188,12 @@ describe('a snapshot for a reader that missed events', () => {
     const { shared, publish } = counted();
     publish(1);
     const called = deferred();
-    const result = deferred<Promise<SnapshotResult<Sent>>>();
-    const missed: Snapshot<Sent> = () => {
+    const result = deferred<Promise<Snapshot<Sent>>>();
+    const missed: TakeSnapshot = () => {
       called.resolve();
       return result.promise.then((snapshot) => snapshot);
     };
-    await listen(sse({ resume: { gapPolicy: missed } }, shared), async (url) => {
+    await listen(withSnapshot(shared, missed), async (url) => {
       const opening = openStream(url, { headers: { 'last-event-id': '1.other.1' } });
       await called.promise;
       result.resolve(Promise.reject(Object.assign(new Error('no'), { status: 502 })));

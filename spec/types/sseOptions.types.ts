@@ -82,10 +82,10 @@ sse(
         expectTypeOf(context).toEqualTypeOf<Context>();
         return context.state.user;
       },
-      gapPolicy: ({ reason, requested }) => {
-        expectTypeOf(reason).toEqualTypeOf<Gap['data']['reason']>();
-        expectTypeOf(requested).toEqualTypeOf<string | null>();
-        return { events: [Orders.OrderPaid({ user: 'ada', total: 5 })], cursor: '1.a.5' };
+      snapshot: (context, missed) => {
+        expectTypeOf(context).toEqualTypeOf<Context>();
+        expectTypeOf(missed).toEqualTypeOf<Pick<Gap['data'], 'reason' | 'requested'> | undefined>();
+        return [Orders.OrderPaid({ user: 'ada', total: 5 })];
       },
     },
   },
@@ -163,7 +163,33 @@ sse({ body: { text: t.string } }, ({ body }) => of(body.txt));
 // @ts-expect-error the state has no such field
 sse({ state: () => ({ user: 'ada' }) }, ({ state }) => of(state.users));
 
-// @ts-expect-error gapPolicy is one of three names, or a function
+// A snapshot has the events of the contract or of the feed, and the context of the route.
+const paid = Orders.OrderPaid({ user: 'ada', total: 5 });
+sse({ resume: { snapshot: async () => [paid] } }, orders);
+sse({ resume: { snapshot: () => ({ events: [paid, Orders['order.sent']({ user: 'ada' })], cursor: '' }) } }, orders);
+sse(
+  {
+    params: { user: t.string },
+    resume: { snapshot: async ({ params }) => [Orders.OrderPaid({ user: params.user, total: 5 })] },
+  },
+  () => orders,
+);
+sse((context) => orders.read(context, { snapshot: async (missed) => (missed === undefined ? [] : [paid]) }));
+expectTypeOf(orders.events({ snapshot: () => [paid] })).toEqualTypeOf<Observable<Order | Gap>>();
+// @ts-expect-error a number is no event of the feed
+sse({ resume: { snapshot: () => [5] } }, orders);
+// @ts-expect-error an event is in an array
+sse({ resume: { snapshot: () => paid } }, orders);
+// @ts-expect-error an exact snapshot has a cursor
+sse({ resume: { snapshot: () => ({ events: [paid] }) } }, orders);
+// @ts-expect-error the same in a pipeline
+sse((context) => orders.read(context, { snapshot: () => ({ events: [paid] }) }));
+// @ts-expect-error a snapshot is not a start position
+orders.events({ from: { events: [paid], cursor: '' } });
+// @ts-expect-error a gap policy is not a snapshot
+sse({ resume: { gapPolicy: () => [paid] } }, orders);
+
+// @ts-expect-error gapPolicy is one of three names
 sse({ resume: { gapPolicy: 'oldest' } }, orders);
 
 sse({ wire: 'data-only' }, NEVER);

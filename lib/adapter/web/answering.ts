@@ -1,6 +1,6 @@
 import { type Either, isLeft } from 'fp-ts/lib/Either.js';
+import { callGuarded, whenResolved } from '../../data/callUser.ts';
 import { Connection } from '../../sink/Connection.ts';
-import { callGuarded, whenResolved } from '../../sink/callUser.ts';
 import type { Route } from '../../sink/Route.ts';
 import { type Refusal, refuse } from '../../sink/refuse.ts';
 import type { SseRequest } from '../../sink/SseRequest.ts';

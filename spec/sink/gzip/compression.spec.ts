@@ -226,8 +226,8 @@ describe('the option compression', () => {
       for (const text of ['a', 'b', 'c']) shared.publish(Tick(text)).subscribe((published) => (cursor = published));
       const snapshot = () => ({ events: [Tick('x'.repeat(5000))], cursor });
       const routes = [
-        sse({ compression: true, resume: { gapPolicy: snapshot } }, shared),
-        sse({ compression: true, resume: { from: snapshot } }, shared),
+        sse({ compression: true, resume: { snapshot } }, shared),
+        sse({ compression: true }, (context) => shared.read(context, { snapshot })),
         sse({ compression: true, wire: 'data-only', resume: { from: 'oldest' } }, shared),
       ];
       const pairs = routes.map((route) => {
