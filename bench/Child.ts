@@ -5,8 +5,12 @@ import { availableParallelism } from 'node:os';
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
 const processors = availableParallelism();
 
-/** The processors of each role: the last one for the load generator, the others for the server. */
-const processorsOf = { load: `${processors - 1}`, server: processors > 2 ? `0-${processors - 2}` : '0' };
+/** The processors of each role: the last one for the load generator, the others for the server, any for a database. */
+const processorsOf = {
+  load: `${processors - 1}`,
+  server: processors > 2 ? `0-${processors - 2}` : '0',
+  storage: `0-${processors - 1}`,
+};
 
 const running = new Set<ChildProcess>();
 

@@ -1,3 +1,5 @@
+import type { LogName, Storage } from './storage.ts';
+
 /** A server that is measured. */
 export type PeerName =
   | 'rxsse'
@@ -12,9 +14,12 @@ export type PeerName =
   | 'hono'
   | 'trpc';
 
+/** A peer that publishes in one process and serves readers in another, over Redis. */
+export type RedisPeerName = 'resumable-stream' | 'subscribe';
+
 /** Describes one server and its load; passed to its process as JSON. */
 export interface Scenario {
-  readonly peer: PeerName;
+  readonly peer: PeerName | RedisPeerName;
   /** The mounted route: a shared stream, a filtered view of it for each user, or a separate stream for each request. */
   readonly route?: 'shared' | 'mine' | 'own';
   readonly readers: number;
@@ -30,6 +35,14 @@ export interface Scenario {
   readonly history?: number;
   /** The options of the library that are switched on. */
   readonly options?: readonly Option[];
+  /**
+   * The log of the feed. With any but `'memory'` events are published in one process and readers are served by another.
+   *
+   * @default 'memory'
+   */
+  readonly log?: LogName;
+  /** Where that log is stored; the run adds it. */
+  readonly storage?: Storage;
   /** Whether the server is plain `http` without Express. */
   readonly plain?: boolean;
   /** The number of readers, counted from the first, that never read. */
@@ -81,6 +94,8 @@ export interface Numbered {
 export interface Used {
   /** Processor time in microseconds, user and system. */
   readonly cpu: number;
+  /** Processor time of the server that stores the log, in microseconds; 0 if there is none. */
+  readonly storage: number;
   /** The number of system calls that wrote; 0 if the system does not count them. */
   readonly writes: number;
   /** When the measurement started, in microseconds of the clock that all processes share. */

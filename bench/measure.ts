@@ -1,6 +1,8 @@
 import { type EntryResult, spreadOf } from './report/Results.ts';
-import type { Budget, Entry, Measured, Row } from './rows/Row.ts';
+import type { Budget, Entry, Measured, Row, ServedEntry } from './rows/Row.ts';
+import type { Scenario } from './Scenario.ts';
 import { Session, type SessionOptions } from './Session.ts';
+import { type LogName, missingProgram, withStorage } from './storage.ts';
 
 /** The longest time that one run may take, in ms. */
 const runTimeout = { quick: 15_000, whole: 180_000 };
@@ -19,12 +21,14 @@ export interface EntryRounds {
   readonly measured: readonly Measured[];
   /** Why figures or rounds are missing. */
   readonly failed: string | undefined;
+  /** Whether that is because a program is not installed. */
+  readonly leftOut: boolean;
 }
 
 /** Measures a row; returns the spread of each figure over its rounds. */
 export async function measureRow(row: Row, plan: Plan): Promise<readonly EntryResult[]> {
   const rounds = await measureRounds(row, plan);
-  return rounds.map(({ entry, measured, failed }) => resultOf(entry.label, measured, failed));
+  return rounds.map(resultOf);
 }
 
 /** Measures all rounds of a row, all entries one after the other in each, so that disturbances affect all alike. */
@@ -32,6 +36,8 @@ export async function measureRounds(row: Row, plan: Plan): Promise<readonly Entr
   const entries = row.entries.filter(plan.includes);
   const measured = new Map<Entry, Measured[]>(entries.map((entry) => [entry, []]));
   const failures = new Map<Entry, string>();
+  const leftOut = new Set(entries.filter((entry) => missingProgram(logOf(entry)) !== undefined));
+  for (const entry of leftOut) failures.set(entry, `left out: ${missingProgram(logOf(entry))} is not installed`);
   for (let round = 0; round < Math.min(plan.rounds, row.rounds ?? Infinity); round++) {
     // Every other round runs backwards, so that no entry always follows the same one.
     for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
@@ -49,12 +55,28 @@ export async function measureRounds(row: Row, plan: Plan): Promise<readonly Entr
       }
     }
   }
-  return entries.map((entry) => ({ entry, measured: measured.get(entry) ?? [], failed: failures.get(entry) }));
+  return entries.map((entry) => ({
+    entry,
+    measured: measured.get(entry) ?? [],
+    failed: failures.get(entry),
+    leftOut: leftOut.has(entry),
+  }));
 }
 
-async function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
+function logOf(entry: Entry): LogName | undefined {
+  return 'alone' in entry ? entry.log : entry.scenario.log;
+}
+
+function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
   if ('alone' in entry) return entry.alone(plan);
-  const session = new Session(entry.scenario, plan, entry.serverProgram);
+  const scenario = { ...entry.scenario, ...(plan.quick ? entry.quick : {}) };
+  return withStorage(scenario.log ?? 'memory', (storage) =>
+    measureServed({ ...scenario, ...(storage === undefined ? {} : { storage }) }, entry, plan),
+  );
+}
+
+async function measureServed(scenario: Scenario, entry: ServedEntry, plan: Plan): Promise<Measured> {
+  const session = new Session(scenario, plan, entry.serverProgram);
   const limit = plan.quick ? runTimeout.quick : runTimeout.whole;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -62,7 +84,7 @@ async function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
   });
   const run = async (): Promise<Measured> => {
     await session.open();
-    if (entry.scenario.connected !== false) await session.connect();
+    if (scenario.connected !== false) await session.connect();
     return entry.measure(session, plan);
   };
   try {
@@ -77,13 +99,14 @@ async function measureOnce(entry: Entry, plan: Plan): Promise<Measured> {
   }
 }
 
-function resultOf(label: string, measured: readonly Measured[], failed: string | undefined): EntryResult {
+function resultOf({ entry, measured, failed, leftOut }: EntryRounds): EntryResult {
   const names = Object.keys(measured[0]?.figures ?? {});
   const figures = names.map((name) => [name, spreadOf(measured.map(({ figures }) => figures[name] ?? 0))] as const);
   return {
-    label,
+    label: entry.label,
     rounds: measured.length,
     figures: Object.fromEntries(figures),
     ...(failed === undefined ? {} : { failed }),
+    ...(leftOut ? { leftOut } : {}),
   };
 }

@@ -1,8 +1,8 @@
-import { Meter, memory, processorTime, writeCalls } from './Meter.ts';
+import { Meter, memory, processorTime, processorTimeOf, writeCalls } from './Meter.ts';
 import { peers } from './peers/index.ts';
 import type { Served } from './peers/Peer.ts';
 import { startProfile } from './profile.ts';
-import type { FromServer, Numbered, ProfileLine, Publication, Scenario, ToServer } from './Scenario.ts';
+import type { FromServer, Numbered, PeerName, ProfileLine, Publication, Scenario, ToServer } from './Scenario.ts';
 
 /** Runs a server under test in a process of its own: it serves one scenario and publishes on request. */
 const next = setImmediate;
@@ -17,6 +17,7 @@ const text = 'x'.repeat(Math.max(0, size - JSON.stringify(tickOf(1000).tick).len
 texts = scenario.sentences === true ? sentences(text.length) : [text];
 let published = 0;
 let cpu = 0;
+let storageTime = 0;
 let writes = 0;
 let began = 0;
 let stopProfile: (() => Promise<readonly ProfileLine[]>) | undefined;
@@ -28,10 +29,16 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const { serve } = await peers[scenario.peer].load();
+// With a log of several processes, the readers have a server of their own.
+const { serve } = await (scenario.storage === undefined
+  ? peers[scenario.peer as PeerName].load()
+  : import('./peers/across.ts'));
 const served = await serve(scenario);
 process.once('exit', () => served.close?.());
-for (let left = history; left > 0; left -= 1000) publishTurn(served, Math.min(1000, left));
+for (let left = history; left > 0; left -= 1000) {
+  publishTurn(served, Math.min(1000, left));
+  await served.ready?.();
+}
 process.on('message', (request: ToServer) => void answer(request));
 say({ say: 'listening', port: served.port, pid: served.pid ?? process.pid });
 
@@ -52,6 +59,7 @@ function watch(profile: boolean, turns: boolean): void {
   if (turns) meter.watch();
   else meter.reset();
   cpu = processorTime(served.pid);
+  storageTime = timeOfStorage();
   writes = writeCalls(served.pid);
   began = micros();
   say({ say: 'watching' });
@@ -59,6 +67,7 @@ function watch(profile: boolean, turns: boolean): void {
 
 async function used(): Promise<void> {
   const time = processorTime(served.pid) - cpu;
+  const storage = timeOfStorage() - storageTime;
   const written = writeCalls(served.pid) - writes;
   const ended = micros();
   const profile = await stopProfile?.();
@@ -69,6 +78,7 @@ async function used(): Promise<void> {
     say: 'used',
     used: {
       cpu: time,
+      storage,
       writes: written,
       began,
       ended,
@@ -76,6 +86,10 @@ async function used(): Promise<void> {
       ...(profile === undefined ? {} : { profile }),
     },
   });
+}
+
+function timeOfStorage(): number {
+  return scenario.storage?.pid === undefined ? 0 : processorTimeOf(scenario.storage.pid);
 }
 
 /** Publishes one burst directly after the other, each in a turn of its own. */

@@ -5,6 +5,8 @@ export interface ResponseListeners {
   /** Called for each event with its number and the time of its publication. */
   readonly onMark: (mark: number, time: number) => void;
   readonly onBlock: () => void;
+  /** Called with each part of the body, decompressed and without its chunks. */
+  readonly onBody?: (bytes: Uint8Array) => void;
   /** Whether frames are counted, which looks at every byte. */
   readonly blocks: boolean;
   /** Whether the body is compressed. */
@@ -93,6 +95,7 @@ export class Response {
   }
 
   #look(bytes: Buffer, from: number, end: number): void {
+    this.#listeners.onBody?.(bytes.subarray(from, end));
     if (this.#listeners.blocks) this.#blocks(bytes, from, end);
     let at = from;
     while (at < end) {

@@ -43,7 +43,7 @@ static char request[8192];
 static Reader *readers;
 static int epoll, port, inflight = 64, latency = 0, blocks = 0, gzip = 0, feeds = 1, users = 1, stuck = 0, count = 1, size = 4096;
 static const char *path = "/events", *last = "";
-static int opened, started, open_now, failed, waiting, said_ready;
+static int opened, answered, open_now, failed, waiting, said_ready;
 static uint64_t expected, errors, bytes, received, ended_blocks, reached, first, finish, started, asked, busy_at, lost;
 static uint32_t *delays;
 static size_t delay_count;
@@ -87,10 +87,10 @@ static void reset(void) {
 }
 
 static void be_ready(void) {
-  if (said_ready || started + failed < count) return;
+  if (said_ready || answered + failed < count) return;
   said_ready = 1;
   uint64_t now = micros();
-  printf("{\"ready\":true,\"readers\":%d,\"failed\":%d,\"micros\":%llu,\"busy\":%llu,\"trouble\":\"%s\"}\n", started, failed,
+  printf("{\"ready\":true,\"readers\":%d,\"failed\":%d,\"micros\":%llu,\"busy\":%llu,\"trouble\":\"%s\"}\n", answered, failed,
          (unsigned long long)(now - started), (unsigned long long)(busy() - busy_at), trouble);
   fflush(stdout);
 }
@@ -147,7 +147,7 @@ static void begin(Reader *r) {
 #ifdef GZIP
   if (gzip) inflateInit2(&r->stream, 15 + 16);
 #endif
-  started++, waiting--;
+  answered++, waiting--;
   if (r->stuck) epoll_ctl(epoll, EPOLL_CTL_DEL, r->fd, NULL);
   be_ready();
 }

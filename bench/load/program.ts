@@ -13,7 +13,11 @@ export interface LoadProgram {
   readonly decodesGzip: boolean;
 }
 
-/** Returns the load generator: in C if there is a compiler and epoll, else in Node. */
+/**
+ * Returns the load generator: in C if there is a compiler and epoll, else in Node.
+ *
+ * @throws Error if there is a compiler and it cannot compile it: the generator in Node is several times as slow.
+ */
 export function loadProgram(wanted: 'C' | 'Node' = 'C'): LoadProgram {
   const node = {
     command: process.execPath,
@@ -25,11 +29,14 @@ export function loadProgram(wanted: 'C' | 'Node' = 'C'): LoadProgram {
   const source = join(here, '..', '..', 'load', 'load.c');
   const binary = join(here, 'load');
   mkdirSync(here, { recursive: true });
-  for (const compiler of ['cc', 'gcc', 'clang']) {
-    for (const zlib of [['-DGZIP', '-lz'], []]) {
-      if (spawnSync(compiler, ['-O2', '-o', binary, source, ...zlib]).status === 0)
-        return { command: binary, args: [], language: 'C', decodesGzip: zlib.length > 0 };
-    }
+  const compilers = ['cc', 'gcc', 'clang'];
+  const compiler = compilers.find((name) => spawnSync(name, ['--version']).status === 0);
+  if (compiler === undefined) return node;
+  let problem = '';
+  for (const zlib of [['-DGZIP', '-lz'], []]) {
+    const { status, stderr } = spawnSync(compiler, ['-O2', '-o', binary, source, ...zlib], { encoding: 'utf8' });
+    if (status === 0) return { command: binary, args: [], language: 'C', decodesGzip: zlib.length > 0 };
+    problem = stderr;
   }
-  return node;
+  throw new Error(`${compiler} could not compile ${source}; use --node-load to measure without it:\n${problem}`);
 }

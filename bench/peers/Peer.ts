@@ -15,3 +15,11 @@ export interface Served {
 }
 
 export type Serve = (scenario: Scenario) => Served | Promise<Served>;
+
+/** A server of two processes. */
+export interface AcrossPeer {
+  /** Opens what publishes, in the process that publishes. */
+  openPublisher(scenario: Scenario): Promise<Pick<Served, 'publish' | 'ready'>>;
+  /** Serves readers, in the process that serves them; resolves with its port. */
+  serveReaders(scenario: Scenario): Promise<number>;
+}

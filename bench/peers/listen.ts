@@ -19,6 +19,14 @@ export function listenWith(server: Server): Promise<number> {
   });
 }
 
+/** Returns a port of the loopback interface that is free at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenWith(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** Returns the feed and the user that a request names. */
 export function targetOf(url: string | undefined): { readonly feed: number; readonly user: number } {
   const { searchParams } = new URL(url ?? '/', 'http://localhost');

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import express from 'express';
 import * as t from 'io-ts';
 import { ReplaySubject, Subject } from 'rxjs';
-import { type EventLog, type EventOf, events, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
+import { type EventLog, type EventOf, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
 import { lmdbLog } from 'rxsse/lmdb';
+import { Ticks, unbounded } from '../openLog.ts';
 import type { Scenario, Tick } from '../Scenario.ts';
 import { listen } from './listen.ts';
 import type { Served } from './Peer.ts';
 
-const Ticks = events({ Tick: { mark: t.string, user: t.number, text: t.string } });
 type Ticked = EventOf<typeof Ticks>;
 
 export function serve(scenario: Scenario): Promise<Served> {
@@ -63,7 +63,7 @@ async function serveOwn(scenario: Scenario): Promise<Served> {
   // The publisher does not wait for the reader, so the queue must hold all that it is behind.
   const queue = { maxBytes: Infinity, maxEvents: Infinity };
   const handler = scenario.options?.includes('runs')
-    ? sse({ heartbeat, resume: { log: () => memoryLog({ maxEntries: Infinity, maxBytes: 2 ** 28 }) } }, () => ticks)
+    ? sse({ heartbeat, resume: { log: () => memoryLog(unbounded) } }, () => ticks)
     : sse({ heartbeat, queue }, () => ticks);
   return {
     port: await listen(onServer(scenario, handler)),
@@ -91,6 +91,5 @@ function heartbeatOf({ heartbeat = 15_000, options = [] }: Scenario): number {
 /** Creates a log without a bound, since the publisher does not wait for readers. */
 function logOf({ options = [] }: Scenario, folder: string | undefined, index: number): EventLog {
   if (options.includes('bounded')) return memoryLog();
-  const bounds = { maxEntries: Infinity, maxBytes: 2 ** 28 };
-  return folder === undefined ? memoryLog(bounds) : lmdbLog({ ...bounds, path: folder, name: `feed-${index}` });
+  return folder === undefined ? memoryLog(unbounded) : lmdbLog({ ...unbounded, path: folder, name: `feed-${index}` });
 }

@@ -11,6 +11,8 @@ export interface EntryResult {
   readonly rounds: number;
   /** Why figures or rounds are missing. */
   readonly failed?: string;
+  /** True if the only reason is that a program is not installed. */
+  readonly leftOut?: boolean;
 }
 
 export type Verdict = 'aim reached' | 'at least reached' | 'not reached' | 'not measured' | 'reported';

@@ -1,5 +1,6 @@
 import type { ProfileLine, Scenario, Used } from '../Scenario.ts';
 import type { Phase, Session } from '../Session.ts';
+import type { LogName } from '../storage.ts';
 
 /** The results of one run by name. */
 export type Figures = Readonly<Record<string, number>>;
@@ -23,11 +24,15 @@ export interface ServedEntry {
   readonly serverProgram?: string;
   /** Whether the entry is left out of a quick run. */
   readonly slow?: boolean;
+  /** The values that are smaller in a quick run. */
+  readonly quick?: Partial<Scenario>;
 }
 
-/** A measurement without a server. */
+/** A measurement that starts what it needs itself. */
 export interface LoneEntry {
   readonly label: string;
+  /** The log that it needs: the entry is left out where its server is not installed. */
+  readonly log?: LogName;
   readonly alone: (budget: Budget) => Promise<Measured>;
   readonly slow?: boolean;
 }
@@ -72,6 +77,8 @@ export function figuresOf({ load, used, seconds }: Phase): Figures {
   return {
     rate: load.deliveries / seconds,
     cost: used.cpu / load.deliveries,
+    // A server of another checkout may not count it.
+    ...(used.storage > 0 ? { storageCost: used.storage / load.deliveries } : {}),
     ...(used.writes > 0 ? { together: load.deliveries / used.writes } : {}),
     megabytes: load.bytes / 1e6 / seconds,
     bytes: load.bytes / load.deliveries,

@@ -1,6 +1,9 @@
+import { append, processes } from './append.ts';
 import { compressed } from './compressed.ts';
 import { bursts, fanOut, latency } from './fanOut.ts';
 import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
+import { herd } from './herd.ts';
+import { across, catchUp, redis } from './logs.ts';
 import { feeds, feedsFlatOut, pipelineBursts, pipelines, relay, stuck } from './own.ts';
 import { parser } from './parser.ts';
 import { one, subject, subjectBursts, subjectReaders, subjectTurn } from './plain.ts';
@@ -38,4 +41,10 @@ export const rows: readonly Row[] = [
   options,
   compressed,
   parser,
+  append,
+  processes,
+  across,
+  catchUp,
+  redis,
+  herd,
 ];

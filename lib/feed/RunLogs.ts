@@ -15,6 +15,9 @@ const notShareable =
 const owned =
   'resume.owner: with a log outside this process the owner must be a string or a number, such as the id of a user, which every process computes alike';
 
+export const otherLog =
+  'resume.log: the log is that of another stream; create one with each call, and name one that is stored by its id: (id) => redisLog({ client, name: id })';
+
 /** How long a claim on the log of a run lasts without a renewal, in ms, as that of a feed by default. */
 export const runLease = 10_000;
 
@@ -106,12 +109,19 @@ export function overrunOf(log: EventLog): number | undefined {
   return floor === 0 ? undefined : tail - floor;
 }
 
-/** Returns the state of a log in memory. @throws TypeError for one that does not answer synchronously. */
+/** Returns the state of a log in memory. @throws TypeError for one that does not answer synchronously; ClosedError. */
 function stateNowOf(log: EventLog): LogState {
   let state: LogState | undefined;
-  log.read(0, 0).subscribe((page) => {
-    state = page;
+  let failure: { readonly error: unknown } | undefined;
+  log.read(0, 0).subscribe({
+    next: (page) => {
+      state = page;
+    },
+    error: (error) => {
+      failure = { error };
+    },
   });
+  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   if (state === undefined) throw new TypeError('resume.log: expected a log in memory, got one that reads later');
   return state;
 }

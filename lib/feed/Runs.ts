@@ -1,4 +1,4 @@
-import { finalize, map, noop, type Observable, throwError } from 'rxjs';
+import { finalize, map, type Observable, throwError } from 'rxjs';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
@@ -6,7 +6,7 @@ import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
-import { type RunLog, RunLogs, runLease } from './RunLogs.ts';
+import { otherLog, type RunLog, RunLogs, runLease } from './RunLogs.ts';
 import { readLog } from './readLog.ts';
 import { SharedRun } from './SharedRun.ts';
 
@@ -95,8 +95,8 @@ export class Runs {
     let isUsed = false;
     return readLog(log, 0, 0, onError).pipe(
       map((state) => {
-        // The epoch of a log of which nothing is stored.
-        if (state.epoch === id) return undefined;
+        // Nothing is stored of a log whose epoch is the id alone.
+        if (state.epoch === id || !state.epoch.startsWith(id)) return undefined;
         const opened = this.find(epoch, owner);
         if (opened !== undefined) return opened;
         isUsed = true;
@@ -145,13 +145,13 @@ export class Runs {
 
   /** Removes a run, unsubscribes from its stream and aborts it. */
   remove(run: Run): void {
-    // No reader has its cursor, or it has failed: it must not look as if it was produced.
-    if (run.shared?.isOver === false) run.core.log.end('failed').subscribe({ error: noop });
+    run.shared?.discard();
     this.#registry.remove(run);
     run.abort.abort();
   }
 
   #add({ log, key, shared: claimable }: RunLog, { owner, stream, abort, onError }: RunParts, isOpened = false): Run {
+    if (this.#registry.get(key) !== undefined) throw new TypeError(otherLog);
     const { contract, maxEventBytes, rules } = this.#options;
     const onStop = (): void => abort.abort();
     const onOver = (): void => {

@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   catchError,
   EMPTY,
+  noop,
   Observable,
   type Subscriber,
   type Subscription,
@@ -12,7 +13,7 @@ import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import type { EventLog } from '../log/EventLog.ts';
-import { runLease } from './RunLogs.ts';
+import { otherLog, runLease } from './RunLogs.ts';
 import type { ClaimableLog } from './whileClaimed.ts';
 
 interface SharedRunOptions {
@@ -47,6 +48,7 @@ export class SharedRun {
   #end: Observable<never> = throwError(() => new StreamFailedError(interrupted));
   #state: 'idle' | 'running' | 'ending' | 'over' = 'idle';
   #hasLost = false;
+  #isStored = false;
   readonly #whenOver: (() => void)[] = [];
   /** Waits for the end of a run that is shut down. */
   #stopping: Subscription | undefined;
@@ -75,9 +77,14 @@ export class SharedRun {
     return this.#state === 'over';
   }
 
-  /** Stores the log, without an entry, so that other processes find it. */
-  store(): Observable<unknown> {
-    return this.#options.log.append([]);
+  /** Stores the log, without an entry, so that other processes find it. Errors for the log of another run. */
+  store(id: string): Observable<unknown> {
+    return this.#options.log.append([]).pipe(
+      tap(({ epoch }) => {
+        if (!epoch.startsWith(id)) throw new TypeError(otherLog);
+        this.#isStored = true;
+      }),
+    );
   }
 
   /** Calls back when this process has nothing more to store. */
@@ -104,6 +111,11 @@ export class SharedRun {
     });
     const error = (thrown: unknown): void => this.#setEnd(throwError(() => thrown));
     stream.pipe(tap({ complete: () => this.#setEnd(EMPTY), error })).subscribe(subscriber);
+  }
+
+  /** Ends what is stored of a run that is removed before its end: it must not look as if its stream continued. */
+  discard(): void {
+    if (this.#isStored && !this.isOver) this.log.end('failed').subscribe({ error: noop });
   }
 
   /** Unsubscribes from the stream, and ends the run as failed. */

@@ -120,6 +120,7 @@ class Claimant<T> {
     if (!held) {
       this.#mayHold = false;
       this.#stopWork();
+      if (this.#subscriber.closed) return;
       this.#listen();
       this.#waitFor(remaining + fullJitter(this.#lease / 20));
       if (this.#isWoken) this.#woken();
@@ -128,6 +129,7 @@ class Claimant<T> {
     const left = this.#requestedAt + 0.9 * this.#lease - clock.now();
     // With another token, another process had the claim in between.
     if (left <= 0 || token !== this.#token) this.#stopWork();
+    if (this.#subscriber.closed) return;
     if (left <= 0) return this.claim();
     this.#token = token;
     this.#wakes?.unsubscribe();
@@ -166,9 +168,10 @@ class Claimant<T> {
   #fenced(): void {
     this.#stopWork();
     // A renewal that is under way has the answer.
-    if (this.#request === undefined) this.#waitFor(fullJitter(firstRetry));
+    if (this.#request === undefined && !this.#subscriber.closed) this.#waitFor(fullJitter(firstRetry));
   }
 
+  /** Unsubscribes from the work, whose teardown may unsubscribe from the result in turn: `stop` is called then. */
   #stopWork(): void {
     this.#deadline?.unsubscribe();
     this.#deadline = undefined;

@@ -101,7 +101,7 @@ class RunStart {
     const late = new StorageError('start the stream', `its log did not answer within ${runLease} ms`, checkLog);
     const waiting = asyncScheduler.schedule(() => refuse(late), runLease);
     session.addTeardown(waiting);
-    shared.store().subscribe({
+    shared.store(run.key).subscribe({
       next: () =>
         callGuarded(refuse, () => {
           if (session.connection.hasEnded) return this.#runs.remove(run);
@@ -133,10 +133,11 @@ class RunStart {
     const retained = run.shared === undefined ? overrunOf(run.core.log) : undefined;
     if (this.#failure === undefined && retained !== undefined) this.#stream = { error: runLogFull(retained) };
     const failure = this.#failure;
-    run.isKnown = failure === undefined && !this.#session.connection.hasEnded;
     if (failure === undefined) start();
     else this.#session.refuse(failure.error);
     this.#isStarted = true;
+    const { connection, route } = this.#session;
+    run.isKnown = route.wire.hasIds && !connection.hasEnded;
     // It cannot be resumed: the request was refused, or the reader got the end and nothing else.
     if (this.#failure !== undefined || this.#stream === 'idle') this.#runs.remove(run);
   }

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { concat, NEVER, of, throwError, timer } from 'rxjs';
-import { events, type SseContext, type SseRequest, shutdown, sse } from '../../lib/index.ts';
+import { events, FencedError, memoryLog, type SseContext, type SseRequest, shutdown, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from './received.ts';
 import { SharedStorage, StorageProcess, twoProcesses } from './sharedStorage.ts';
 
 const Words = events({ Word: t.string });
 const byUser = ({ request }: SseContext<{ request: SseRequest }>): unknown => request.headers['x-user'];
+const refusing = (): never => {
+  throw new Error('no');
+};
 const as = (user: string) => ({ headers: { 'x-user': user } });
 
 describe('a stream of one request in a log that processes share', () => {
@@ -173,6 +176,76 @@ describe('a stream of one request in a log that processes share', () => {
       expect(one.process.open).to.equal(0);
     }),
   );
+});
+
+describe('the log of a run', () => {
+  it(
+    'is refused when it is that of another run, whose readers receive nothing of the second',
+    marbles(({ cold, reader, flush }) => {
+      const process = new StorageProcess(new SharedStorage());
+      const values = { a: 'a', b: 'b' };
+      const route = sse({ resume: { log: () => process.log('the same'), linger: 0 } }, () =>
+        cold('10ms a 19ms (b|)', values),
+      );
+      const first = reader(route);
+      const second = reader(route, { at: '5ms' });
+      flush();
+      expect(received(first)).to.deep.equal(['position', '"a"', '"b"', 'end']);
+      expect([second.status, String(second.error)]).to.deep.equal([
+        500,
+        'TypeError: resume.log: the log is that of another stream; create one with each call, and name one that is stored by its id: (id) => redisLog({ client, name: id })',
+      ]);
+      expect(process.open).to.equal(0);
+    }),
+  );
+
+  it(
+    'is refused when it is that of another run also in memory, and when it was closed with that',
+    marbles(({ cold, reader, flush }) => {
+      const log = memoryLog();
+      const route = sse({ resume: { log: () => log, linger: 0 } }, () => cold('10ms a 19ms (b|)'));
+      const first = reader(route);
+      const second = reader(route, { at: '5ms' });
+      const third = reader(route, { at: '50ms' });
+      flush();
+      expect(received(first)).to.deep.equal(['position', '"a"', '"b"', 'end']);
+      expect(String(second.error)).to.match(/^TypeError: resume.log: the log is that of another stream/);
+      expect(String(third.error)).to.match(/^ClosedError: the log is closed/);
+    }),
+  );
+
+  it(
+    'is closed after the claim was lost, with a linger of 0, and not claimed again',
+    marbles(({ cold, reader, flush }) => {
+      const { one } = twoProcesses(() => cold('10ms a 19ms b 19ms c'), {}, { linger: 0 });
+      one.process.over = (log) => ({
+        append: (drafts, options) =>
+          drafts[0]?.data === '"b"' ? throwError(() => new FencedError(1, 2)) : log.append(drafts, options),
+      });
+      reader(one.route, { socket: '20ms X' });
+      flush();
+      // One to take it, and one to give it up.
+      expect(one.process.calls.filter((call) => call === 'claim')).to.have.length(2);
+      expect(one.process.open).to.equal(0);
+    }),
+  );
+
+  for (const [what, options] of [
+    ['its response cannot be started', { headers: refusing }],
+    ['its wire has no ids', { wire: 'data-only' }],
+  ] as const) {
+    it(
+      `is of a stream that ends with its reader where ${what}, since no reader can have its cursor`,
+      marbles(({ cold, reader, flush, expectSubscriptions }) => {
+        const words = cold('50ms a');
+        const { one } = twoProcesses(() => words, options);
+        reader(one.route, { socket: '20ms X' });
+        flush();
+        expectSubscriptions(words.subscriptions).toBe('wire' in options ? '---^ 16ms !' : '---(^!)');
+        expect(one.process.open).to.equal(0);
+      }),
+    );
+  }
 });
 
 describe('a run in a shared log that fails', () => {

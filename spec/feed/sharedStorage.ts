@@ -13,7 +13,6 @@ export class SharedStorage {
   /** The log of a name, which exists as soon as it is used. */
   log(name: string): EventLog {
     const log = this.#logs.get(name) ?? memoryLog();
-    if (!this.#logs.has(name)) log.prefixEpochs?.(name);
     this.#logs.set(name, log);
     return log;
   }
@@ -67,6 +66,8 @@ export class StorageProcess {
         call('read', () => (storage.stored.has(name) ? storage.log(name).read(after, maxBytes) : unwritten(after))),
       prefixEpochs: (text) => {
         prefix = text;
+        // A log that is stored has its epoch.
+        if (!storage.stored.has(name)) storage.log(name).prefixEpochs?.(text);
       },
       close: () => {
         this.open--;

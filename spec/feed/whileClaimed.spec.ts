@@ -192,6 +192,42 @@ describe('whileClaimed', () => {
     }),
   );
 
+  for (const [what, lose] of [
+    ['its work is fenced', (writing: Subscriber<never> | undefined) => writing?.error(new FencedError(1, 2))],
+    ['another one has the claim', () => {}],
+  ] as const) {
+    it(
+      `claims no more when it is unsubscribed from while its work is torn down, because ${what}`,
+      marbles(({ flush }) => {
+        const memory = memoryLog();
+        const { start, happened } = claimants(memory);
+        let isLost = false;
+        const over = withOverrides(memory, {
+          claim: (holder, ms) => {
+            happened.push(ms === 0 ? 'gives up' : 'claims');
+            return isLost ? of({ held: false, token: 2, remaining: 50 }) : (memory.claim?.(holder, ms) ?? NEVER);
+          },
+        });
+        let writing: Subscriber<never> | undefined;
+        const inner = new Observable<never>((subscriber) => {
+          writing = subscriber;
+          return () => a.unsubscribe();
+        });
+        const a = start('a', { over, inner });
+        at({
+          5: () => {
+            isLost = true;
+            lose(writing);
+          },
+        });
+        // A claim would leave the timer of the next one.
+        flush();
+        expect(happened.slice(0, 2)).to.deep.equal(['claims', 'a 1 starts at 0']);
+        expect(happened.filter((each) => each === 'claims').length).to.be.at.most(2);
+      }),
+    );
+  }
+
   it(
     'claims at most once in a tenth of the lease for a log that is written to without a pause',
     marbles(({ flush }) => {
