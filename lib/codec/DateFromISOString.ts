@@ -4,6 +4,10 @@ import { textLeaf } from './exact/leaf.ts';
 
 const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+/** The pattern of a schema, which has to exclude hour 24 and second 60; `format` excludes days that a month does not have. */
+const schemaPattern =
+  '^\\d{4}-\\d\\d-\\d\\d[Tt]([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?([Zz]|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
+
 /**
  * An instant: a `Date` in the program, RFC 3339 text on the wire.
  *
@@ -28,6 +32,7 @@ export const DateFromISOString: t.Type<Date, string, unknown> = typed(
     isDateTime,
     parse,
     (date) => date.toISOString(),
+    { keywords: { format: 'date-time', pattern: schemaPattern, examples: ['2026-01-31T12:00:00.000Z'] } },
   ),
 );
 

@@ -100,7 +100,8 @@ function withDefaults(codec: ExactCodec, defaults: readonly Default[], at: strin
   const known = new Map<string, Field>(member.fields.known);
   for (const [key, { value }] of defaults) {
     const field = known.get(key);
-    if (field !== undefined) known.set(key, { ...field, codec: withFieldDefault(field.codec, value, `${at}.${key}`) });
+    if (field !== undefined)
+      known.set(key, { ...field, hasDefault: true, codec: withFieldDefault(field.codec, value, `${at}.${key}`) });
   }
   return record(codec.name, { ...member.fields, known });
 }

@@ -20,6 +20,7 @@ export const IntFromString: t.Type<number, string, unknown> = typed(
     (value): value is number => Number.isSafeInteger(value),
     (text) => numberIf(/^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)), text),
     (value) => String(value),
+    { keywords: { pattern: '^(0|-?[1-9]\\d{0,15})$', examples: ['1'] }, parsed: 'integer' },
   ),
 );
 
@@ -38,6 +39,7 @@ export const NumberFromString: t.Type<number, string, unknown> = typed(
     (value): value is number => Number.isFinite(value),
     (text) => numberIf(/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text)), text),
     (value) => String(value),
+    { keywords: { pattern: '^-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?$', examples: ['1.5'] }, parsed: 'number' },
   ),
 );
 
@@ -56,6 +58,7 @@ export const BooleanFromString: t.Type<boolean, string, unknown> = typed(
     (value): value is boolean => typeof value === 'boolean',
     (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     (value) => String(value),
+    { keywords: { enum: ['true', 'false'] }, parsed: 'boolean' },
   ),
 );
 

@@ -11,7 +11,9 @@ import { identityLeaf } from './exact/leaf.ts';
  * @category event
  */
 export const Int: t.Type<number, number, unknown> = typed(
-  identityLeaf('Int', ['number'], Number.isSafeInteger, undefined, 'a whole number'),
+  identityLeaf('Int', ['number'], Number.isSafeInteger, undefined, 'a whole number', {
+    keywords: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  }),
 );
 
 /**
@@ -29,5 +31,6 @@ export const NonEmptyString: t.Type<string, string, unknown> = typed(
     (value) => typeof value === 'string' && value !== '',
     undefined,
     'a string that is not empty',
+    { keywords: { minLength: 1 } },
   ),
 );

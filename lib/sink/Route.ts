@@ -17,7 +17,7 @@ import type { Connection } from './Connection.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
 import { mergeHeaders } from './mergeHeaders.ts';
 import { type ResumeOptions, snapshotNeedsFeed } from './ResumeOptions.ts';
-import { type RouteSettings, routeSettings } from './RouteSettings.ts';
+import { dropsUnnoticed, type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
 import { SharedEncodings } from './SharedEncodings.ts';
@@ -33,6 +33,8 @@ export type ErrorOutcome = { readonly value: unknown } | 'end' | 'cut';
 export class Route {
   readonly streamFor: (context: AnyContext) => unknown;
   readonly options: UntypedOptions;
+  /** The events that it sends, where they are known beforehand. */
+  readonly contract: Contract | undefined;
   readonly decode: DecodeInputs;
   /** The methods that are answered where no framework has chosen the route by its method. */
   readonly methods: ReadonlySet<string>;
@@ -59,6 +61,7 @@ export class Route {
 
   constructor(stream: unknown, options: UntypedOptions) {
     const settings = routeSettings(options);
+    this.contract = options.events ?? coreOf(stream)?.contract;
     if (typeof stream === 'function') this.streamFor = stream as Route['streamFor'];
     else {
       // What is not a stream is reported where it is mounted, and not to its first reader.
@@ -154,9 +157,6 @@ function reportErrorOfRoute(error: unknown, context: AnyContext): void {
   if (hasTag<ClosedError>(error, 'ClosedError') && error.state === 'closed') return;
   reportError(`sse ${describeRequest(context.request)}`, error);
 }
-
-const dropsUnnoticed =
-  "sse: overflow 'drop-oldest' needs positions of the route for its gap, and resume: 'own-ids' has none; use 'disconnect', after which the reader resumes";
 
 function resumeOptionsOf(resume: UntypedOptions['resume']): ResumeOptions<unknown, AnyContext> | undefined {
   if (typeof resume === 'object' && resume !== null) return resume;

@@ -5,6 +5,10 @@ import { Compression } from './gzip/Compression.ts';
 import type { UntypedOptions } from './SseOptions.ts';
 import type { TimeoutOptions } from './Timeouts.ts';
 
+/** Why a route that numbers its events itself cannot drop any. */
+export const dropsUnnoticed =
+  "sse: overflow 'drop-oldest' needs positions of the route for its gap, and resume: 'own-ids' has none; use 'disconnect', after which the reader resumes";
+
 /** The bounds and waits of a route, with every default filled in. Times are in milliseconds. */
 export interface RouteSettings {
   readonly heartbeat: number;

@@ -78,6 +78,8 @@ export class Wire {
   readonly hasOwnIds: boolean;
   /** True where a reader can distinguish the end of the stream from the end of its connection. */
   readonly announcesEnd: boolean;
+  /** True where missing events are reported by `rxsse.gap`. */
+  readonly announcesGap: boolean;
   readonly rules: FrameRules;
   /**
    * The comment that is sent as a heartbeat. With `control: 'events'` alone an empty line follows it, since some other clients
@@ -105,6 +107,7 @@ export class Wire {
     this.hasOwnIds = hasOwnIds;
     this.hasIds = control !== 'none' && !hasOwnIds;
     this.announcesEnd = end === 'event';
+    this.announcesGap = gap === 'event';
     this.rules = { hasOwnIds, reservedNames: isRxsse ? eventSourceNames : noNames };
     if (isMessage(end)) checkName('sse: a wire.end', end.event, this.rules);
     this.heartbeat = heartbeatEncoder.encode(isRxsse ? ':\n\n' : ':\n');
@@ -191,8 +194,7 @@ const LF = 10;
 /** `id:`, as a number that three bytes are compared with at once. */
 const idField = 0x69643a;
 
-/** Returns a frame without its id. The first line of a frame is its id, as this library's logs write it. */
-/** Returns a frame of a log without its id. */
+/** Returns a frame of a log without its id, which is its first line, as this library's logs write it. */
 export function withoutId(frame: string): string {
   return frame.startsWith('id:') ? frame.slice(frame.indexOf('\n') + 1) : frame.replace(/^id:.*\n/m, '');
 }

@@ -1,3 +1,4 @@
+import type { Contract } from '../event/events.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { checkSseOptions } from './checkSseOptions.ts';
 import { Route } from './Route.ts';
@@ -5,6 +6,14 @@ import type { UntypedOptions } from './SseOptions.ts';
 
 /** The key under which a handler holds its route. */
 const mountedRoute: unique symbol = Symbol.for('rxsse.route') as never;
+
+/** The key under which a handler of `receive` holds the events that it publishes. */
+const receivedEvents: unique symbol = Symbol.for('rxsse.receive') as never;
+
+/** A handler that `receive` returned, for requests of any type. @category sink */
+export interface AnyReceiveHandler {
+  readonly [receivedEvents]: { readonly contract: Contract | undefined };
+}
 
 /** A handler that `sse` returned, for requests of any type. @category sink */
 export interface AnyHandler {
@@ -30,5 +39,17 @@ export function mountedOn<F extends object>(route: Route, handler: F): F & AnyHa
 export function routeOf(value: unknown): Route | undefined {
   return typeof value === 'function' && mountedRoute in value
     ? (value as unknown as AnyHandler)[mountedRoute]
+    : undefined;
+}
+
+/** Makes a function the handler of `receive`, whose events are known where its feed is. */
+export function receivingInto<F extends object>(feed: unknown, handler: F): F & AnyReceiveHandler {
+  return Object.assign(handler, { [receivedEvents]: { contract: coreOf(feed)?.contract } });
+}
+
+/** Returns the events of a handler of `receive`, `contract` being `undefined` where a function chooses the feed; `undefined` for anything else. */
+export function receivedOf(value: unknown): { readonly contract: Contract | undefined } | undefined {
+  return typeof value === 'function' && receivedEvents in value
+    ? (value as unknown as AnyReceiveHandler)[receivedEvents]
     : undefined;
 }

@@ -88,11 +88,12 @@ describe('receive', () => {
       marbles((kit) => {
         const handler = receive(refuse);
         const observed: number[] = [];
-        const watched: typeof handler = (request, response, next) =>
+        const watch = (...[request, response, next]: Parameters<typeof handler>) =>
           handler(request, response, (error) => {
             observed.push((response as FakeResponse).listenerCount('close'));
             next?.(error);
           });
+        const watched = Object.assign(watch, handler);
         post(kit, watched, paid('A'));
         expect(observed).to.deep.equal([0]);
       }),

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sink: [...streams, 'source', 'log', 'feed'],
   adapter: server,
   client: streams,
+  contract: [...model, 'feed', 'sink'],
   testing: [...server, 'adapter', 'client', 'main entry point'],
   'main entry point': [...server, 'adapter'],
 };
@@ -35,7 +36,7 @@ const packages: readonly { readonly name: RegExp; readonly allowedIn: (file: str
   { name: /^io-ts$/, allowedIn: () => true },
   { name: /^fp-ts\/lib\/\w+\.js$/, allowedIn: () => true },
   { name: /^lmdb$/, allowedIn: (file) => file.startsWith('lib/log/lmdb/') },
-  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres|redis)|testing)\//.test(file) },
+  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres|redis)|contract|testing)\//.test(file) },
 ];
 
 const mainFile = 'lib/index.ts';

@@ -15,12 +15,15 @@ const headings: Readonly<Record<string, string>> = {
   ReceiveOptions: '## `receive(feed, options)`',
   ConnectionLimitOptions: '## `connectionLimit(options)`',
   ShutdownOptions: '## `shutdown(targets, options)`',
+  ContractOptions: '## `contract(routes, options)`',
   FromSseOptions: '## `fromSse(target, contract, options)`',
   DecodingOptions: '## `fromEventSource(create, contract, options)`',
   ReconnectOptions: '### `backoff`',
 };
-const fileOf = (name: string) =>
-  /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
+const fileOf = (name: string) => {
+  if (name === 'ContractOptions') return 'lib/contract/index.ts';
+  return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
+};
 
 /** The interfaces that have a section of their own, although others inherit from them. */
 const inherited: Readonly<Record<string, string>> = { FromSseOptions: 'DecodingOptions' };

@@ -1,4 +1,5 @@
 import type { AnyFeed } from '../../feed/coreOf.ts';
+import { type AnyReceiveHandler, receivingInto } from '../../sink/handler.ts';
 import type { Next } from '../../sink/SseRequest.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
 import type { SseResponse } from './NodeResponse.ts';
@@ -6,7 +7,9 @@ import { NodeTransport } from './NodeTransport.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
 
 /** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category adapter */
-export type ReceiveHandler<R extends ReceiveRequest> = (request: R, response: SseResponse, next?: Next) => void;
+export interface ReceiveHandler<R extends ReceiveRequest> extends AnyReceiveHandler {
+  (request: R, response: SseResponse, next?: Next): void;
+}
 
 /**
  * Publishes the events that clients POST: each is decoded by the feed's contract, defaults are filled in, and all
@@ -52,12 +55,13 @@ export function receive<R extends ReceiveRequest = ReceiveRequest>(
 ): ReceiveHandler<R> {
   const receiveEvents = receiver(feed, options);
   const { maxBodyBytes = 64 * 1024 } = options;
-  return (request, response, next) =>
+  return receivingInto(feed, (request: R, response: SseResponse, next?: Next): void =>
     receiveEvents({
       request,
       userRequest: request,
       transport: new NodeTransport(response),
       next,
       readBody: (done) => readBody(request, maxBodyBytes, done),
-    });
+    }),
+  );
 }

@@ -1,11 +1,14 @@
 import { right } from 'fp-ts/lib/Either.js';
 import type { AnyFeed } from '../../feed/coreOf.ts';
+import { type AnyReceiveHandler, receivingInto } from '../../sink/handler.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
 import { exchange, partOf } from './answering.ts';
 import { readJson } from './readJson.ts';
 
 /** A handler for servers that take a web `Request` and return a `Response`. @category adapter */
-export type FetchReceiveHandler<R extends Request> = (request: R, context?: unknown) => Promise<Response>;
+export interface FetchReceiveHandler<R extends Request> extends AnyReceiveHandler {
+  (request: R, context?: unknown): Promise<Response>;
+}
 
 /**
  * Publishes the events that clients POST, on servers that take a web `Request` and return a `Response`.
@@ -41,7 +44,7 @@ export function receive<R extends Request = Request>(
 ): FetchReceiveHandler<R> {
   const receiveEvents = receiver(feed, options);
   const { maxBodyBytes = 64 * 1024 } = options;
-  return (request, context) =>
+  return receivingInto(feed, (request: R, context?: unknown) =>
     exchange(request, (parts, transport, next) => {
       const body = partOf(context, 'body');
       receiveEvents({
@@ -54,5 +57,6 @@ export function receive<R extends Request = Request>(
           readJson(request, parts.headers, maxBodyBytes).then(done, next);
         },
       });
-    });
+    }),
+  );
 }

@@ -13,6 +13,8 @@ export interface Field {
   readonly codec: ExactCodec;
   /** An optional field may be absent, whatever its codec. */
   readonly required: boolean;
+  /** True where a missing field is filled: it is then not required of a sender. */
+  readonly hasDefault?: boolean;
 }
 
 /** The fields of an object: known ones, and possibly others whose keys match `domain`. */
@@ -20,6 +22,14 @@ export interface Fields {
   readonly known: ReadonlyMap<string, Field>;
   readonly rest: { readonly domain: ExactCodec; readonly codomain: ExactCodec } | undefined;
   readonly checks: readonly ((value: unknown) => boolean)[];
+}
+
+/** The form of a leaf's values on the wire, for JSON Schema. */
+export interface LeafSchema {
+  /** Keywords of JSON Schema beside `type`: `{ minLength: 1 }`. */
+  readonly keywords: Readonly<Record<string, unknown>>;
+  /** The type of what the text stands for: how a parameter of a URL is described. */
+  readonly parsed?: 'integer' | 'number' | 'boolean';
 }
 
 /** One alternative of a codec: the result of flattening all unions. */
@@ -31,6 +41,14 @@ export interface Branch {
   readonly fields?: Fields | undefined;
   /** The codec of its items, where it is an array of any length. */
   readonly item?: ExactCodec | undefined;
+  /** The codecs of its items by index, where it is a tuple. */
+  readonly items?: readonly ExactCodec[] | undefined;
+  /** The codec of one item, where it is an array that may come as a single item. */
+  readonly single?: ExactCodec | undefined;
+  /** The keywords of its schema beyond the kind of its values. */
+  readonly schema?: LeafSchema | undefined;
+  /** True where a predicate of the program, or another part of an intersection, accepts fewer values. */
+  readonly checked?: boolean | undefined;
   /** True for a custom codec, whose structure is unknown. */
   readonly opaque?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { JsonKind, Literal } from './ExactCodec.ts';
+import type { JsonKind, LeafSchema, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
 
 const everyKind: readonly JsonKind[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];
@@ -11,6 +11,7 @@ export function identityLeaf(
   is: (value: unknown) => boolean,
   literals?: readonly Literal[],
   expected?: string,
+  schema?: LeafSchema,
 ): ExactCodec {
   const leaf: ExactCodec = new ExactCodec(name, {
     is,
@@ -23,6 +24,7 @@ export function identityLeaf(
         codec,
         kinds: new Set(kinds === 'any' ? everyKind : kinds),
         literals: literals && new Set(literals),
+        schema,
       },
     ],
   });
@@ -40,6 +42,7 @@ export function textLeaf<A>(
   is: (value: unknown) => value is A,
   parse: (text: string) => A | undefined,
   print: (value: A) => string,
+  schema: LeafSchema,
 ): ExactCodec {
   const leaf: ExactCodec = new ExactCodec(name, {
     is,
@@ -51,7 +54,7 @@ export function textLeaf<A>(
     },
     encode: (value) => print(value as A),
     isIdentity: () => false,
-    branches: (codec) => [{ codec, kinds: new Set(['string']) }],
+    branches: (codec) => [{ codec, kinds: new Set(['string']), schema }],
   });
   return leaf;
 }

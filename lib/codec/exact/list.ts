@@ -33,7 +33,7 @@ export function tuple(name: string, items: readonly ExactCodec[]): ExactCodec {
     },
     encode: (value) => (isIdentity() ? value : items.map((item, index) => item.encode((value as unknown[])[index]))),
     isIdentity,
-    branches: (self) => [{ codec: self, kinds: new Set(['array']) }],
+    branches: (self) => [{ codec: self, kinds: new Set(['array']), items }],
   });
   return codec;
 }
@@ -51,7 +51,9 @@ export function listOfOneOrMany(name: string, item: ExactCodec): ExactCodec {
     },
     encode: (value) => many.encode(value),
     isIdentity: () => false,
-    branches: (codec) => [{ codec, kinds: new Set(['array', ...item.branches().flatMap(({ kinds }) => [...kinds])]) }],
+    branches: (codec) => [
+      { codec, kinds: new Set(['array', ...item.branches().flatMap(({ kinds }) => [...kinds])]), single: item },
+    ],
   });
 }
 

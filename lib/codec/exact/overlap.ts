@@ -31,7 +31,10 @@ export function overlap({ name, at, merge }: Overlap, a: Branch, b: Branch): Bra
   if (!a.codec.isIdentity() || !b.codec.isIdentity()) throw notExact(at, a, b);
   const is = (value: unknown): boolean => a.codec.is(value) && b.codec.is(value);
   const literals = [...(a.literals ?? b.literals ?? [])].filter(is);
-  if (a.literals === undefined && b.literals === undefined) return only(identityLeaf(name, kinds, is));
+  if (a.literals === undefined && b.literals === undefined) {
+    const codec = identityLeaf(name, kinds, is);
+    return { codec, kinds: new Set(kinds), checked: true };
+  }
   return literals.length === 0 ? undefined : only(identityLeaf(name, kinds, is, literals));
 }
 

@@ -15,7 +15,7 @@ function refine(name: string, branch: Branch, check: (value: unknown) => boolean
     const checked = { ...fields, checks: [...fields.checks, check] };
     return { ...branch, fields: checked, codec: record(name, checked) };
   }
-  const checked = { ...branch, literals: literals && new Set([...literals].filter(check)) };
+  const checked = { ...branch, checked: true, literals: literals && new Set([...literals].filter(check)) };
   const codec = new ExactCodec(name, {
     is: (value) => inner.is(value) && check(value),
     validateAs: (value, context, form) => {

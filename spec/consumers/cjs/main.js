@@ -5,6 +5,7 @@ const t = require('io-ts');
 const { interval, lastValueFrom, of, take } = require('rxjs');
 const { events, sse } = require('rxsse');
 const { fromSse } = require('rxsse/client');
+const { contract } = require('rxsse/contract');
 const { marbles } = require('rxsse/testing');
 const { encodeFrame, message } = require('rxsse/wire');
 
@@ -25,6 +26,8 @@ async function main() {
   const price = await lastValueFrom(fromSse(`http://127.0.0.1:${server.address().port}/market`, Market));
   assert.equal(price.data.cents, 5);
   assert.equal(encodeFrame(message({ data: 'hello' })), 'data: "hello"\n\n');
+  const page = contract({ '/market': routes['/market'] }).fetch(new Request('http://here/'));
+  assert.match(await page.text(), /<h1>Streams<\/h1>/);
   await marbles(({ hot, expectObservable }) => {
     expectObservable(hot('-a-|')).toBe('-a-|');
   })();

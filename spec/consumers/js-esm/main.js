@@ -5,6 +5,7 @@ import * as t from 'io-ts';
 import { interval, lastValueFrom, map, take, toArray } from 'rxjs';
 import { events, sse } from 'rxsse';
 import { fromSse } from 'rxsse/client';
+import { contract } from 'rxsse/contract';
 import { sse as onFetch } from 'rxsse/fetch';
 import { marbles } from 'rxsse/testing';
 import { comment, encodeFrame } from 'rxsse/wire';
@@ -43,6 +44,9 @@ assert.deepEqual(
 
 const answer = await onFetch(interval(5).pipe(take(2)))(new Request('http://here/'));
 assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
+
+const page = contract({ '/market': routes['/market'] }).fetch(new Request('http://here/'));
+assert.match(await page.text(), /<h1>Streams<\/h1>/);
 
 assert.match(encodeFrame(comment('still here')), /^: ?still here\n\n$/);
 

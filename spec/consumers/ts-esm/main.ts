@@ -6,6 +6,7 @@ import * as t from 'io-ts';
 import { interval, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { type EventOf, event, events, type Gap, sse } from 'rxsse';
 import { ConnectionError, fromSse } from 'rxsse/client';
+import { type ContractRoutes, contract } from 'rxsse/contract';
 import { sse as onFetch } from 'rxsse/fetch';
 import { type PostgresPool, postgresLog, postgresSchema } from 'rxsse/postgres';
 import { marbles } from 'rxsse/testing';
@@ -51,6 +52,10 @@ const answer: Response = await onFetch(interval(5).pipe(take(2)))(new Request('h
 assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
+
+const described: ContractRoutes = { '/market': routes['/market'] };
+const document = await contract(described).fetch(new Request('http://here/openapi.json')).text();
+assert.match(document, /"const": "price"/);
 
 // The app passes its pool: without pg this compiles and runs.
 assert.match(postgresSchema, /^create schema if not exists rxsse;$/m);
