@@ -1,6 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { redisLog } from '../../lib/log/redis/redisLog.ts';
 import { property } from '../../lib/testing/property.ts';
+import { bundledServer } from '../http/kill9/bundle.ts';
+import { killServers } from '../http/sharedLog/killServers.ts';
+import { closing } from '../support/closing.ts';
+import { startRedis } from '../support/redis.ts';
+import { findTool } from '../support/requires.ts';
 import { randomNetwork, runNetwork, smallestNetwork } from './clients.ts';
 import { corpusFile, corpusOf, textOfInputs } from './fuzz/corpus.ts';
 import { fuzz } from './fuzz/fuzz.ts';
@@ -16,6 +24,7 @@ import { scenarios } from './scenarios.ts';
  * - `networks`: that many random networks for each operator and log, in virtual time
  * - `clients`: that many networks over HTTP and HTTP/2, for both clients
  * - `kills`: that many times `kill -9` of a server of an lmdb log
+ * - `servers`: that many times `kill -9` of one of three servers over one Redis, a second apart, with 60 readers
  * - `hostile`: that many hostile requests to a server of each protocol
  * - `fuzz`: that many seconds for each parser of untrusted input; with `keep` its inputs are written to the corpus
  */
@@ -25,6 +34,7 @@ const parts: Readonly<Record<string, { readonly amount: number; readonly run: (a
   networks: { amount: 5, run: runScenarios },
   clients: { amount: 60, run: runClients },
   kills: { amount: 20, run: async (kills) => report(`${await runKills(kills, seed)} events, read by both clients`) },
+  servers: { amount: 20, run: runServers },
   hostile: { amount: 2000, run: runRequests },
 };
 
@@ -62,6 +72,27 @@ async function runScenarios(runs: number): Promise<void> {
     }
   }
   report(`${scenarios.length} scenarios, ${scenarios.length * runs} networks`);
+}
+
+async function runServers(kills: number): Promise<void> {
+  const path = findTool('redis-server');
+  if (path === undefined) return report('left out, since there is no redis-server');
+  const folder = mkdtempSync(join(tmpdir(), 'rxsse-chaos-'));
+  const redis = await startRedis(path);
+  const close = async (): Promise<void> => {
+    await redis.remove();
+    rmSync(folder, { recursive: true });
+  };
+  await closing(close, async () => {
+    const client = await redis.connect();
+    const script = await bundledServer(folder, new URL('../http/sharedLog/server.ts', import.meta.url));
+    const logOf = (name: string) => redisLog({ client, name });
+    const killed = await killServers({ script, url: redis.url, logOf, kills, interval: 1000, readers: 30 });
+    const { events, acknowledged, connections, numbers, moves } = killed;
+    report(`${events} events, ${acknowledged} acknowledged, each read once and in order by 60 readers`);
+    report(`${connections} connections of the 30 EventSources`);
+    report(`${numbers} numbers of a source that ${moves} processes had, one at a time`);
+  });
 }
 
 async function runClients(count: number): Promise<void> {

@@ -1,51 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { numbersIn } from '../../http/kill9/numbersIn.ts';
-
-/** Sends a number to each connected process every millisecond, and counts the processes. */
-class Upstream extends EventEmitter {
-  readonly server: Server;
-  /** The processes that are connected now, and how many numbers each was sent. */
-  readonly connected = new Map<string, number>();
-  /** The most that were connected at once. */
-  most = 0;
-
-  constructor() {
-    super();
-    this.server = createServer((request, response) => {
-      const { searchParams } = new URL(request.url ?? '', 'http://upstream');
-      const by = searchParams.get('by') ?? '';
-      let number = Number(searchParams.get('after'));
-      this.connected.set(by, 0);
-      this.most = Math.max(this.most, this.connected.size);
-      const timer = setInterval(() => {
-        response.write(`${++number}\n`);
-        this.connected.set(by, (this.connected.get(by) ?? 0) + 1);
-        this.emit('sent');
-      }, 1);
-      response.on('close', () => {
-        clearInterval(timer);
-        this.connected.delete(by);
-      });
-    });
-  }
-
-  /** Resolves with the only process that is connected, beside these, when it was sent a few numbers. */
-  async holder(...beside: readonly string[]): Promise<string> {
-    for (;;) {
-      await once(this, 'sent');
-      const [[by, sent] = ['', 0], ...others] = [...this.connected].filter(([name]) => !beside.includes(name));
-      if (others.length === 0 && sent >= 20) return by;
-    }
-  }
-}
+import { Upstream } from './Upstream.ts';
 
 describe('a source over an lmdb log in three processes', function () {
   this.timeout(120_000);
@@ -57,9 +18,8 @@ describe('a source over an lmdb log in three processes', function () {
   const start = (): void => {
     const name = `process ${++started}`;
     const script = fileURLToPath(new URL('producing.ts', import.meta.url));
-    const { port } = upstream.server.address() as AddressInfo;
-    const argv = ['--import', 'tsx', script, path, String(port), name];
-    children.set(name, spawn(process.execPath, argv, { stdio: ['pipe', 'ignore', 'inherit'] }));
+    const argv = ['--import', 'tsx', script, path, String(upstream.port), name];
+    children.set(name, spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] }));
   };
   const kill = async (name: string): Promise<void> => {
     const child = children.get(name);
@@ -77,14 +37,12 @@ describe('a source over an lmdb log in three processes', function () {
 
   before(async () => {
     path = mkdtempSync(join(tmpdir(), 'rxsse-claimed-'));
-    upstream.server.listen(0, '127.0.0.1');
-    await once(upstream.server, 'listening');
+    await upstream.listen();
     for (let count = 0; count < 3; count++) start();
   });
   after(async () => {
     for (const [name] of children) await kill(name);
-    upstream.server.closeAllConnections();
-    upstream.server.close();
+    upstream.close();
     rmSync(path, { recursive: true });
   });
 
@@ -118,10 +76,14 @@ describe('a source over an lmdb log in three processes', function () {
   });
 
   it('is moved when its process is suspended, which writes nothing and unsubscribes when it continues', async () => {
-    const holder = await upstream.holder();
-    // Not stopped by a signal, which could come while it has the write lock of the file.
-    children.get(holder)?.stdin?.write('stand still\n');
-    await upstream.holder(holder);
+    let holder: string;
+    do {
+      holder = await upstream.holder();
+      const { stdin, stdout } = children.get(holder) as ChildProcessWithoutNullStreams;
+      // Not stopped by a signal, and again where it had the write lock of the file, for which the others wait.
+      stdin.write('stand still\n');
+      await once(stdout, 'data');
+    } while ((await upstream.holder()) === holder);
     while (upstream.connected.has(holder)) await once(upstream, 'sent');
     await expectAllNumbers();
   });

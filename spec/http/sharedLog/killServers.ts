@@ -6,29 +6,53 @@ import { firstValueFrom } from 'rxjs';
 import { fromSse } from '../../../lib/client/index.ts';
 import { isGap } from '../../../lib/event/Gap.ts';
 import type { EventLog } from '../../../lib/log/EventLog.ts';
+import { Upstream } from '../../feed/claimed/Upstream.ts';
 import { closing } from '../../support/closing.ts';
 import { freePort } from '../../support/nginx.ts';
 import { type Follower, follow } from '../eventSource.ts';
 import { Ticks } from '../ticks.ts';
 import { balance } from './balancer.ts';
 
-const kills = 6;
 const publishers = 4;
-const readers = 10;
+
+interface KillOptions {
+  /** The bundled `server.ts`. */
+  readonly script: string;
+  /** The URL of the storage. */
+  readonly url: string;
+  /** Returns the log of a name in the storage. */
+  readonly logOf: (name: string) => EventLog;
+  readonly kills: number;
+  /** The time before each kill, in ms. */
+  readonly interval: number;
+  /** How many clients of each of two kinds read. */
+  readonly readers: number;
+}
+
+/** Counts what happened meanwhile. */
+interface Killed {
+  readonly events: number;
+  readonly acknowledged: number;
+  /** How often the readers of the other library connected. */
+  readonly connections: number;
+  readonly numbers: number;
+  /** How many processes had the upstream, one after the other. */
+  readonly moves: number;
+}
 
 /**
  * Runs three server processes over one storage, kills one of them again and again while clients publish and read, and
- * checks what the readers received: what was acknowledged and nothing else, once, in the same order.
- *
- * @param script the bundled `server.ts`
- * @param url the URL of the storage
- * @param log the log of the servers
+ * checks what the readers received: what was acknowledged and nothing else, once, in the same order. Of a feed with a
+ * source it checks that one process at a time had subscribed to it, and that each of its numbers was received once.
  */
-export async function killServers(script: string, url: string, log: EventLog): Promise<void> {
+export async function killServers({ script, url, logOf, kills, interval, readers }: KillOptions): Promise<Killed> {
+  const upstream = new Upstream();
   const live = new Map<number, ChildProcess>();
   const start = async (): Promise<void> => {
     const port = await freePort();
-    const child = spawn(process.execPath, [script, url, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, url, String(port), String(upstream.port)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('a server process has ended')));
     await Promise.race([once(child.stdout, 'data'), ended]);
     live.set(port, child);
@@ -42,21 +66,30 @@ export async function killServers(script: string, url: string, log: EventLog): P
   };
   const stop = async (): Promise<void> => {
     while (live.size > 0) await killOne();
+    upstream.close();
   };
 
-  await closing(stop, async () => {
+  return closing(stop, async () => {
+    await upstream.listen();
     await Promise.all([start(), start(), start()]);
-    await balance(
+    return balance(
       () => [...live.keys()],
       (address) => followMany(address, readers, (followers) => publishAndCheck(address, followers)),
     );
   });
 
-  async function publishAndCheck(address: string, followers: readonly Follower[]): Promise<void> {
+  async function publishAndCheck(address: string, followers: readonly Follower[]): Promise<Killed> {
     const received: number[][] = Array.from({ length: readers }, () => []);
     const gaps: unknown[] = [];
     const subscriptions = received.map((numbers) =>
       fromSse(address, Ticks, { backoff: { initialDelay: 10, maxDelay: 100 } }).subscribe((event) => {
+        if (isGap(event)) gaps.push(event.data);
+        else numbers.push(event.data);
+      }),
+    );
+    const numbers: number[] = [];
+    subscriptions.push(
+      fromSse(`${address}/numbers`, Ticks, { backoff: { initialDelay: 10, maxDelay: 100 } }).subscribe((event) => {
         if (isGap(event)) gaps.push(event.data);
         else numbers.push(event.data);
       }),
@@ -71,14 +104,19 @@ export async function killServers(script: string, url: string, log: EventLog): P
     };
     const publishing = Array.from({ length: publishers }, (_, index) => publish(index + 1));
     for (let kill = 0; kill < kills; kill++) {
-      await wait(400);
+      await wait(interval);
       await killOne();
       await start();
     }
     isDone = true;
     await Promise.all(publishing);
+    const count = numbers.length;
+    // The source continues, also when the process that had it was the last one to be killed.
+    for (let attempt = 0; attempt < 1000 && numbers.length < count + 100; attempt++) await wait(10);
 
+    const log = logOf('ticks');
     const stored = await storedIn(log);
+    log.close();
     expect(new Set(stored).size, 'events that were stored once').to.equal(stored.length);
     for (const [sequence, n] of acknowledged) expect(stored[sequence - 1]).to.equal(n);
     expect(acknowledged.size).to.be.above(kills * publishers);
@@ -92,11 +130,21 @@ export async function killServers(script: string, url: string, log: EventLog): P
     for (const numbers of received) expect(numbers).to.deep.equal(stored);
     for (const { seen } of followers) expect(seen).to.deep.equal(stored.map(String));
     expect(followers.some(({ attempts }) => attempts.length > 2)).to.equal(true);
+    expect(numbers.length, 'numbers of the source').to.be.above(count);
+    expect(numbers).to.deep.equal(numbers.map((_, index) => index + 1));
+    expect(upstream.most, 'processes that were subscribed to the source at once').to.equal(1);
+    return {
+      events: stored.length,
+      acknowledged: acknowledged.size,
+      connections: followers.reduce((sum, { attempts }) => sum + attempts.length, 0),
+      numbers: numbers.length,
+      moves: upstream.holders.size,
+    };
   }
 }
 
 /** Reads a URL with so many EventSources of another library. */
-function followMany(url: string, count: number, use: (followers: readonly Follower[]) => Promise<void>): Promise<void> {
+function followMany<T>(url: string, count: number, use: (followers: readonly Follower[]) => Promise<T>): Promise<T> {
   if (count === 0) return use([]);
   return follow(url, (one) => followMany(url, count - 1, (more) => use([one, ...more])), { patience: 20_000 });
 }

@@ -11,6 +11,9 @@ import { requires } from '../../support/requires.ts';
 import { bundledServer } from '../kill9/bundle.ts';
 import { killServers } from './killServers.ts';
 
+/** `npm run chaos -- servers` kills more of them, with more readers. */
+const amount = { kills: 6, interval: 400, readers: 10 };
+
 const title = 'lose and repeat nothing that was acknowledged, at any reader, in the same order for all';
 
 describe('three server processes over one log, one of which is killed again and again', function () {
@@ -32,9 +35,9 @@ describe('three server processes over one log, one of which is killed again and 
       await closing(
         () => redis.remove(),
         async () => {
-          const log = redisLog({ client: await redis.connect(), name: 'ticks' });
-          await killServers(script, redis.url, log);
-          log.close();
+          const client = await redis.connect();
+          const logOf = (name: string) => redisLog({ client, name });
+          await killServers({ script, url: redis.url, logOf, ...amount });
         },
       );
     });
@@ -51,9 +54,8 @@ describe('three server processes over one log, one of which is killed again and 
         await server.remove();
       };
       await closing(close, async () => {
-        const log = postgresLog({ pool, name: 'ticks' });
-        await killServers(script, `postgres://postgres@127.0.0.1:${server.port}/postgres`, log);
-        log.close();
+        const url = `postgres://postgres@127.0.0.1:${server.port}/postgres`;
+        await killServers({ script, url, logOf: (name) => postgresLog({ pool, name }), ...amount });
       });
     });
   });
