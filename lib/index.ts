@@ -1,6 +1,7 @@
 export type { ReceiveRequest } from './adapter/node/readBody.ts';
 export { type ReceiveHandler, receive } from './adapter/node/receive.ts';
 export { type SseHandler, sse } from './adapter/node/sse.ts';
+export { stop } from './adapter/node/stop.ts';
 export type { ReceiveOptions } from './adapter/receiver.ts';
 export { DateFromISOString } from './codec/DateFromISOString.ts';
 export { BooleanFromString, IntFromString, NumberFromString } from './codec/fromString.ts';

@@ -103,6 +103,11 @@ export class RunLogs {
   }
 }
 
+/** Returns true if something is stored of the log of an id: otherwise its epoch is the id alone. */
+export function isStored({ epoch }: LogState, id: string): boolean {
+  return epoch !== id && epoch.startsWith(id);
+}
+
 /** Returns how many events a log in memory retains, if it has removed some already. */
 export function overrunOf(log: EventLog): number | undefined {
   const { floor, tail } = stateNowOf(log);

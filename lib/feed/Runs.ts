@@ -1,12 +1,13 @@
-import { finalize, map, type Observable, throwError } from 'rxjs';
+import { concatMap, finalize, map, type Observable, of, throwError } from 'rxjs';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
 import type { EventLog } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
-import { FeedRegistry, type Registered } from './FeedRegistry.ts';
-import { otherLog, type RunLog, RunLogs, runLease } from './RunLogs.ts';
+import { FeedRegistry } from './FeedRegistry.ts';
+import { endRun, type Run, type RunParts } from './Run.ts';
+import { isStored, otherLog, type RunLog, RunLogs, runLease } from './RunLogs.ts';
 import { readLog } from './readLog.ts';
 import { SharedRun } from './SharedRun.ts';
 
@@ -18,28 +19,6 @@ interface RunsOptions {
   readonly maxRunsPerOwner: number;
   readonly maxEventBytes: number;
   readonly rules: FrameRules;
-}
-
-/** The parts of a run that its first reader in this process brings. */
-interface RunParts {
-  readonly owner: unknown;
-  readonly stream: Observable<unknown>;
-  /** Aborts `context.signal` of the stream, which has been unsubscribed from. */
-  readonly abort: { abort(): void };
-  readonly onError: (error: unknown) => void;
-}
-
-/**
- * A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log or, where other
- * processes read the log, the id that its epochs start with.
- */
-export interface Run extends Registered, Pick<RunParts, 'owner' | 'abort'> {
-  /** Set where other processes read the log and this one has created it. */
-  readonly shared: SharedRun | undefined;
-  /** True when a reader has the cursor of a shared run. */
-  isKnown: boolean;
-  /** True when this process has no more to do for it than to serve its readers: the run may make room. */
-  mayMakeRoom: boolean;
 }
 
 const lost = 'the process of the stream has ended before the stream was complete; its readers can start it again';
@@ -72,9 +51,8 @@ export class Runs {
 
   /** Returns the run of an epoch in this process; a run of another owner is not found. */
   find(epoch: string, owner: unknown): Run | undefined {
-    const run = this.#registry.get(epoch) ?? this.#registry.get(this.#logs.idIn(epoch, owner) ?? '');
-    if (run === undefined || !Object.is(run.owner, owner)) return undefined;
-    this.#registry.hold(run);
+    const run = this.#runOf(epoch, owner);
+    if (run !== undefined) this.#registry.hold(run);
     return run;
   }
 
@@ -95,8 +73,7 @@ export class Runs {
     let isUsed = false;
     return readLog(log, 0, 0, onError).pipe(
       map((state) => {
-        // Nothing is stored of a log whose epoch is the id alone.
-        if (state.epoch === id || !state.epoch.startsWith(id)) return undefined;
+        if (!isStored(state, id)) return undefined;
         const opened = this.find(epoch, owner);
         if (opened !== undefined) return opened;
         isUsed = true;
@@ -105,6 +82,23 @@ export class Runs {
         return run;
       }),
       finalize(() => isUsed || log.close()),
+    );
+  }
+
+  /**
+   * Ends the run of an epoch as completed. Where this process has created it, the stream is unsubscribed from at once;
+   * elsewhere its process notices the end. Emits when that is stored, and whether there is such a run of this owner, also
+   * one that has ended. No storage is read where no log of this owner can have that epoch.
+   */
+  stop(epoch: string, owner: unknown, onError: RunParts['onError']): Observable<boolean> {
+    const run = this.#runOf(epoch, owner);
+    if (run !== undefined) return endRun(run).pipe(map(() => true));
+    const id = this.#logs.idIn(epoch, owner);
+    const log = id === undefined ? undefined : this.#logs.open(id, owner);
+    if (id === undefined || log === undefined) return of(false);
+    return readLog(log, 0, 0, onError).pipe(
+      concatMap((state) => (isStored(state, id) ? log.end('completed').pipe(map(() => true)) : of(false))),
+      finalize(() => log.close()),
     );
   }
 
@@ -148,6 +142,11 @@ export class Runs {
     run.shared?.discard();
     this.#registry.remove(run);
     run.abort.abort();
+  }
+
+  #runOf(epoch: string, owner: unknown): Run | undefined {
+    const run = this.#registry.get(epoch) ?? this.#registry.get(this.#logs.idIn(epoch, owner) ?? '');
+    return run !== undefined && Object.is(run.owner, owner) ? run : undefined;
   }
 
   #add({ log, key, shared: claimable }: RunLog, { owner, stream, abort, onError }: RunParts, isOpened = false): Run {

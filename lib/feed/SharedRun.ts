@@ -1,18 +1,22 @@
 import {
   asyncScheduler,
   catchError,
+  debounceTime,
   EMPTY,
+  filter,
   noop,
   Observable,
   type Subscriber,
   type Subscription,
+  switchMap,
   tap,
   throwError,
 } from 'rxjs';
+import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
-import type { EventLog } from '../log/EventLog.ts';
+import type { EventLog, LogEnd } from '../log/EventLog.ts';
 import { otherLog, runLease } from './RunLogs.ts';
 import type { ClaimableLog } from './whileClaimed.ts';
 
@@ -26,6 +30,9 @@ interface SharedRunOptions {
   /** Called when this process has nothing more to store. */
   readonly onOver: () => void;
 }
+
+/** How long a log that woke has to be silent before it is read for its end, in ms: an append would tell. */
+const endCheckDelay = 100;
 
 const stopped = 'the server of the stream shut down before the stream was complete; its readers can start it again';
 const interrupted =
@@ -47,7 +54,8 @@ export class SharedRun {
   /** How the stream has ended; what a further subscription gets. */
   #end: Observable<never> = throwError(() => new StreamFailedError(interrupted));
   #state: 'idle' | 'running' | 'ending' | 'over' = 'idle';
-  #hasLost = false;
+  /** How the log has to end, whoever ends it here; `undefined` while the stream runs. */
+  #how: LogEnd | undefined;
   #isStored = false;
   readonly #whenOver: (() => void)[] = [];
   /** Waits for the end of a run that is shut down. */
@@ -61,8 +69,7 @@ export class SharedRun {
       append: (events, how) => log.append(events, how).pipe(catchError((error) => this.#onUnstored(error))),
       read: (after, maxBytes) => log.read(after, maxBytes),
       wakes: log.wakes,
-      end: (how, fence) =>
-        log.end(this.#hasLost ? 'failed' : how, fence).pipe(tap({ complete: () => this.#setOver() })),
+      end: (how, fence) => log.end(this.#how ?? how, fence).pipe(tap({ complete: () => this.#setOver() })),
       claim: (holder, lease) => log.claim(holder, lease),
       close: () => log.close(),
     };
@@ -109,8 +116,29 @@ export class SharedRun {
       if (this.#state === 'running') this.#setOver();
       onStop();
     });
-    const error = (thrown: unknown): void => this.#setEnd(throwError(() => thrown));
-    stream.pipe(tap({ complete: () => this.#setEnd(EMPTY), error })).subscribe(subscriber);
+    subscriber.add(this.#watchEnd());
+    const error = (thrown: unknown): void => this.#setEnd('failed', thrown);
+    stream.pipe(tap({ complete: () => this.#setEnd('completed'), error })).subscribe(subscriber);
+  }
+
+  /** Completes when another process has ended the log, also where the stream emits nothing that would have to be stored. */
+  #watchEnd(): Subscription {
+    const { log } = this.#options;
+    // Where the log cannot be read, the next append or the renewal of the claim tells.
+    const read = () => log.read(0, 0).pipe(catchError(() => EMPTY));
+    return log.wakes
+      .pipe(
+        debounceTime(endCheckDelay),
+        switchMap(read),
+        filter(({ ended }) => ended !== false),
+      )
+      .subscribe({ next: () => this.complete(), error: noop });
+  }
+
+  /** Ends the run as completed, because it was stopped, and unsubscribes from the stream at once. */
+  complete(): void {
+    this.#setEnd('completed');
+    this.#subscriber?.complete();
   }
 
   /** Ends what is stored of a run that is removed before its end: it must not look as if its stream continued. */
@@ -120,23 +148,29 @@ export class SharedRun {
 
   /** Unsubscribes from the stream, and ends the run as failed. */
   #fail(error: unknown): void {
-    this.#setEnd(throwError(() => error));
+    this.#setEnd('failed', error);
     this.#subscriber?.error(error);
   }
 
   #onUnstored(error: unknown): Observable<never> {
     // The claim on the log decides what follows.
     if (hasTag<FencedError>(error, 'FencedError')) return throwError(() => error);
-    this.#hasLost = true;
+    // Another process has stopped it.
+    if (hasTag<ClosedError>(error, 'ClosedError') && error.state === 'ended') {
+      this.complete();
+      return EMPTY;
+    }
+    this.#how = 'failed';
     if (this.#state === 'running') this.#fail(error);
     else this.#options.onError(error);
     return EMPTY;
   }
 
-  #setEnd(end: Observable<never>): void {
+  #setEnd(how: LogEnd, error?: unknown): void {
     if (this.#state === 'ending' || this.#state === 'over') return;
     this.#state = 'ending';
-    this.#end = end;
+    this.#how = how;
+    this.#end = how === 'failed' ? throwError(() => error) : EMPTY;
   }
 
   #setOver(): void {

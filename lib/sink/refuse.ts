@@ -28,6 +28,7 @@ const problemType = 'application/problem+json';
 const titles = {
   400: 'Bad Request',
   403: 'Forbidden',
+  404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
   413: 'Content Too Large',

@@ -22,7 +22,7 @@ export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], Req
  *
  * @throws TypeError for a shape that cannot be decoded exactly.
  */
-export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Shape }): DecodeInputs {
+export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Shape | undefined }): DecodeInputs {
   const query = decoderOf('query', shapes.query);
   const params = decoderOf('params', shapes.params);
   const body = decoderOf('body', shapes.body);

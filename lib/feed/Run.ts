@@ -1,0 +1,32 @@
+import type { Observable } from 'rxjs';
+import type { Registered } from './FeedRegistry.ts';
+import type { SharedRun } from './SharedRun.ts';
+
+/** The parts of a run that its first reader in this process brings. */
+export interface RunParts {
+  readonly owner: unknown;
+  readonly stream: Observable<unknown>;
+  /** Aborts `context.signal` of the stream, which has been unsubscribed from. */
+  readonly abort: { abort(): void };
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * A stream of one request that is retained for its reader. Its key is the unguessable epoch of its log or, where other
+ * processes read the log, the id that its epochs start with.
+ */
+export interface Run extends Registered, Pick<RunParts, 'owner' | 'abort'> {
+  /** Set where other processes read the log and this one has created it. */
+  readonly shared: SharedRun | undefined;
+  /** True when a reader has the cursor of a shared run. */
+  isKnown: boolean;
+  /** True when this process has no more to do for it than to serve its readers: the run may make room. */
+  mayMakeRoom: boolean;
+}
+
+/** Unsubscribes from the stream of a run, and ends its log as completed unless it has ended. */
+export function endRun({ shared, core }: Run): Observable<unknown> {
+  if (shared === undefined) return core.publisher.end();
+  shared.complete();
+  return core.log.end('completed');
+}
