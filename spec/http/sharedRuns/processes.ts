@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly url: string;
   /** How many streams it has created. */
   readonly calls: number;
+  /** Resolves when it has printed a text. */
+  printed(text: string): Promise<void>;
   /** Writes a line to its input. */
   write(line: string | number): void;
   kill(): Promise<void>;
@@ -52,12 +54,16 @@ export async function withServers(
     const exited = once(child, 'close');
     const early = exited.then(() => Promise.reject(new Error(`a server has ended: ${output}`)));
     early.catch(() => {});
-    while (!output.includes('up\n')) await Promise.race([once(child.stdout, 'data'), early]);
+    const printed = async (text: string): Promise<void> => {
+      while (!output.includes(text)) await Promise.race([once(child.stdout, 'data'), early]);
+    };
+    await printed('up\n');
     return {
       url: `http://127.0.0.1:${port}/`,
       get calls() {
         return output.split('called\n').length - 1;
       },
+      printed,
       write: (line) => void child.stdin.write(`${line}\n`),
       kill: async () => {
         child.kill('SIGKILL');

@@ -127,3 +127,41 @@ export function endsWithShutdown(storage: string): Promise<void> {
     expect(await moved.ended()).to.match(failedEnd);
   });
 }
+
+/** A request at another process stops an answer that emits nothing more: its stream is aborted, and all readers get the end. */
+export function stopsElsewhere(storage: string): Promise<void> {
+  return withServers(storage, async (one, two) => {
+    const before = await startAnswer(one);
+    const cursor = lastIdIn(before);
+    const [here, elsewhere] = [await openAs(one.url, cursor), await openAs(two.url, cursor)];
+    for (const wire of [here, elsewhere]) await wire.until(/\n\n/);
+    const stop = async (url: string, user: string): Promise<number> =>
+      (await fetch(url, { method: 'DELETE', headers: { user, 'last-event-id': cursor } })).status;
+    expect(await stop(two.url, 'eve')).to.equal(404);
+    expect(await stop(two.url, 'ada')).to.equal(204);
+    await one.printed('aborted\n');
+    const rest = await here.ended();
+    expect(rest)
+      .to.match(end)
+      .and.equal(await elsewhere.ended());
+    for (const { url } of [one, two]) {
+      expect(await stop(url, 'ada')).to.equal(204);
+      expect(await (await openAs(url, cursor)).ended()).to.equal(rest);
+    }
+    expect(ticksIn(rest)).to.deep.equal([]);
+    expect([one.calls, two.calls]).to.deep.equal([1, 0]);
+  });
+}
+
+/** A request at another process stops an answer that has no reader, and nothing that it emits then is stored. */
+export function stopsWithoutReader(storage: string): Promise<void> {
+  return withServers(storage, async (one, two) => {
+    const cursor = lastIdIn(await startAnswer(one));
+    const { status } = await fetch(`${two.url}?lastEventId=${cursor}`, { method: 'POST', headers: { user: 'ada' } });
+    expect(status).to.equal(204);
+    one.write(3);
+    await one.printed('aborted\n');
+    const rest = await (await openAs(two.url, cursor)).ended();
+    expect([ticksIn(rest), end.test(rest)]).to.deep.equal([[], true]);
+  });
+}

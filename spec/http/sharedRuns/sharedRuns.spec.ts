@@ -5,9 +5,18 @@ import { closing } from '../../support/closing.ts';
 import { sharedServer } from '../../support/postgres.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
-import { endsAfterKill, endsWithShutdown, refusesOtherOwners, resumesElsewhere } from './resumeElsewhere.ts';
+import {
+  endsAfterKill,
+  endsWithShutdown,
+  refusesOtherOwners,
+  resumesElsewhere,
+  stopsElsewhere,
+  stopsWithoutReader,
+} from './resumeElsewhere.ts';
 
 const resumes = 'is resumed by any other, byte for byte, and outlives its process';
+const stops = 'is stopped by a request at any other, with readers';
+const stopsUnread = 'is stopped by a request at any other, without a reader';
 
 describe('an answer that was started by one process', function () {
   this.timeout(30_000);
@@ -23,6 +32,8 @@ describe('an answer that was started by one process', function () {
     it(resumes, () => resumesElsewhere(redis.url));
     it('is unknown to another owner', () => refusesOtherOwners(redis.url));
     it('ends at once when its server shuts down', () => endsWithShutdown(redis.url));
+    it(stops, () => stopsElsewhere(redis.url));
+    it(stopsUnread, () => stopsWithoutReader(redis.url));
   });
 
   describe('with postgresLog', () => {
@@ -31,6 +42,11 @@ describe('an answer that was started by one process', function () {
     it(resumes, async () => {
       const { port } = await sharedServer(path());
       await resumesElsewhere(`postgres://postgres@127.0.0.1:${port}/postgres`);
+    });
+
+    it(stops, async () => {
+      const { port } = await sharedServer(path());
+      await stopsElsewhere(`postgres://postgres@127.0.0.1:${port}/postgres`);
     });
   });
 
@@ -44,6 +60,8 @@ describe('an answer that was started by one process', function () {
     };
 
     it(resumes, () => inFolder(resumesElsewhere));
+    it(stops, () => inFolder(stopsElsewhere));
+    it(stopsUnread, () => inFolder(stopsWithoutReader));
     // It sees that the process has ended, and does not wait for the lease.
     it('ends as failed when its process is killed', () => inFolder((path) => endsAfterKill(path, 15_000)));
   });
