@@ -24,9 +24,9 @@ export interface Run extends Registered, Pick<RunParts, 'owner' | 'abort'> {
   mayMakeRoom: boolean;
 }
 
-/** Unsubscribes from the stream of a run, and ends its log as completed unless it has ended. */
-export function endRun({ shared, core }: Run): Observable<unknown> {
-  if (shared === undefined) return core.publisher.end();
-  shared.complete();
-  return core.log.end('completed');
+/** Unsubscribes from the stream of a run, where it is in this process, and ends its log as completed unless it has ended. */
+export function endRun({ shared, core: { log, publisher } }: Run): Observable<unknown> {
+  if (log.inMemory) return publisher.end();
+  shared?.complete();
+  return log.end('completed');
 }

@@ -53,7 +53,7 @@ export abstract class SseContext<F extends ContextFields = ContextFields> implem
    * program continues after it; otherwise the route does, and it is a cursor.
    */
   abstract get lastEventId(): string | undefined;
-  /** Aborted when the reader has disconnected or the stream is complete; with `resume: true`, when the stream completes or is unsubscribed from after `linger`. */
+  /** Aborted when the reader has disconnected or the stream is complete; with `resume: true`, when the stream completes, is stopped by `stop`, or is unsubscribed from after `linger`. */
   abstract get signal(): AbortSignal;
   /** The session of the request, for `feed.read`. */
   abstract get [readerSession](): ReaderSession;

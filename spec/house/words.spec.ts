@@ -4,10 +4,10 @@ import { type Files, filesIn } from './repo.ts';
 import { archaicComments, archaicLines, archaicSpecComments, archaicTitles, fragments, privateWords } from './words.ts';
 
 /**
- * The most offenders of each rule. The four duplicates are `sse` and `receive`, which two entry points export, and LF and CR, which
- * the loops over bytes read as constants of their own file.
+ * The most offenders of each rule. The five duplicates are `sse`, `receive` and `stop`, which two entry points export, and LF and
+ * CR, which the loops over bytes read as constants of their own file.
  */
-const budgets = { misnamed: 0, duplicates: 4, words: 0, fragments: 0, comments: 0, titles: 0, guides: 0 };
+const budgets = { misnamed: 0, duplicates: 5, words: 0, fragments: 0, comments: 0, titles: 0, guides: 0 };
 
 const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
 
