@@ -54,7 +54,7 @@ export class SharedRun {
   /** How the stream has ended; what a further subscription gets. */
   #end: Observable<never> = throwError(() => new StreamFailedError(interrupted));
   #state: 'idle' | 'running' | 'ending' | 'over' = 'idle';
-  /** How the log has to end, whoever ends it here; `undefined` while the stream runs. */
+  /** How the log has to end where this process ends it; `undefined` while the stream runs. */
   #how: LogEnd | undefined;
   #isStored = false;
   readonly #whenOver: (() => void)[] = [];

@@ -5,7 +5,7 @@ import { exportsOf, programOfEntryPoints } from './program.ts';
 import { entryPoints, filesIn, textOf } from './repo.ts';
 
 /** The most names that the main entry point may export. */
-const maxNames = 112;
+const maxNames = 113;
 
 /** The most names that no guide mentions; the goal is 0. */
 const maxUnmentioned = 3;

@@ -56,7 +56,7 @@ const servers: Readonly<Record<string, (answer: Answer) => RequestListener>> = {
 
 for (const [name, serving] of Object.entries(servers)) {
   describe(`stop on ${name}`, () => {
-    it('ends a stream for its readers, by the header or the query, and tells the owner alone that it exists', async () => {
+    it('ends a stream for its readers, by the header or the query, and is unknown to another owner', async () => {
       for (const how of ['header', 'query', 'body']) {
         const answer = new Answer();
         await listen(serving(answer), async (url) => {
