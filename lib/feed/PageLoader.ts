@@ -1,6 +1,6 @@
 import { type Observer, Subscription } from 'rxjs';
 import type { EventLog, LogState } from '../log/EventLog.ts';
-import type { Reader } from './Reader.ts';
+import type { LoadedPage, Reader } from './Reader.ts';
 import { readLog } from './readLog.ts';
 import { sweep } from './sweep.ts';
 
@@ -16,8 +16,8 @@ interface Load {
 }
 
 /**
- * Reads the log for readers that the window cannot serve: one read for all readers at the same position, and a bounded
- * number of reads at once. Each reader gets the page when its turn comes.
+ * Reads the log for readers that the window cannot serve: one read for all readers at the same position, also for those that
+ * come there directly afterwards, and a bounded number of reads at once. Each reader gets the page when its turn comes.
  */
 export class PageLoader {
   readonly #log: EventLog;
@@ -27,6 +27,8 @@ export class PageLoader {
   /** The loads under way and those that wait, by position. */
   readonly #loads = new Map<string, Load>();
   readonly #waiting = new Set<Load>();
+  /** The page that was read last: readers that reconnect one after the other were mostly at the same position. */
+  #last: { readonly key: string; readonly loaded: LoadedPage } | undefined;
   #reading = 0;
   #isReadingState = false;
   readonly #stateObservers: StateObserver[] = [];
@@ -55,6 +57,7 @@ export class PageLoader {
     this.#reads.unsubscribe();
     this.#reads = new Subscription();
     this.#loads.clear();
+    this.#last = undefined;
     this.#waiting.clear();
     this.#reading = 0;
     this.#stateObservers.length = 0;
@@ -66,6 +69,13 @@ export class PageLoader {
     const { epoch, afterSequence } = reader;
     // A read that started in an earlier epoch does not answer a reader that was positioned in a later one.
     const key = `${epoch} ${afterSequence}`;
+    const last = this.#last;
+    // Its entries are what they were, and where they end the reader continues in the log. An empty page may be outdated.
+    if (last?.key === key && last.loaded.page.epoch === epoch && last.loaded.page.last > afterSequence) {
+      reader.loaded = last.loaded;
+      sweep().add(reader);
+      return;
+    }
     const existing = this.#loads.get(key);
     if (existing !== undefined) {
       existing.readers.push(reader);
@@ -111,9 +121,11 @@ export class PageLoader {
     const page = readLog(this.#log, load.afterSequence, this.#pageSize, this.#onError);
     const subscription = page.subscribe({
       next: (page) => {
+        const loaded = { page, version: load.version };
+        this.#last = { key: load.key, loaded };
         for (const reader of complete()) {
           if (reader.readerSet === undefined || reader.afterSequence !== load.afterSequence) continue;
-          reader.loaded = { page, version: load.version };
+          reader.loaded = loaded;
           sweep().add(reader);
         }
         this.#startWaiting();

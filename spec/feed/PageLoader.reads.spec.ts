@@ -69,15 +69,41 @@ describe('PageLoader', () => {
     expect([c.loaded, other.loaded]).to.deep.equal([undefined, undefined]);
   });
 
-  it('reads again for a reader that is added after a read has ended', () => {
+  it('passes the last page to a reader that is added at its position after the read, and reads again at another one', () => {
+    const { log, reads } = manualLog();
+    const loader = new PageLoader(log, 100, 64, noop);
+    const [first, later, other] = [new PositionedReader(3), new PositionedReader(3), new PositionedReader(4)];
+    loader.load(first, 0);
+    reads[0]?.answer.next(page);
+    loader.load(later, 1);
+    loader.load(other, 1);
+    expect(reads).to.have.length(2);
+    expect(later.loaded).to.deep.equal(first.loaded);
+    expect(later.isLinked).to.equal(true);
+    expect(other.loaded).to.equal(undefined);
+  });
+
+  it('reads again after a read that failed, or has found nothing, and for a reader of another epoch', () => {
+    const { log, reads } = manualLog();
+    const loader = new PageLoader(log, 100, 64, noop);
+    loader.load(new PositionedReader(3), 0);
+    reads[0]?.answer.next({ ...page, last: 3 });
+    loader.load(new PositionedReader(3), 1);
+    reads[1]?.answer.error(closed);
+    loader.load(new PositionedReader(3), 2);
+    reads[2]?.answer.next({ ...page, epoch: 'f' });
+    loader.load(new PositionedReader(3), 3);
+    expect(reads).to.have.length(4);
+  });
+
+  it('forgets the last page when the last reader has left', () => {
     const { log, reads } = manualLog();
     const loader = new PageLoader(log, 100, 64, noop);
     loader.load(new PositionedReader(3), 0);
     reads[0]?.answer.next(page);
+    loader.cancel();
     loader.load(new PositionedReader(3), 1);
-    reads[1]?.answer.error(closed);
-    loader.load(new PositionedReader(3), 2);
-    expect(reads).to.have.length(3);
+    expect(reads).to.have.length(2);
   });
 
   it('passes no page to a reader that has unsubscribed or has another position by then', () => {

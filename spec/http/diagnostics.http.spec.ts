@@ -255,7 +255,11 @@ describe('the messages on node:diagnostics_channel', () => {
   it('are not published without a subscriber', async () => {
     const published: string[] = [];
     const channels = channelNames.map((name) => channel(name));
-    for (const each of channels) each.publish = () => published.push(String(each.name));
+    for (const each of channels) {
+      each.publish = () => published.push(String(each.name));
+      // Other specs of the process may have subscribed.
+      Object.defineProperty(each, 'hasSubscribers', { value: false, configurable: true });
+    }
     try {
       const ticks = feed(Ticks, { onError: () => {}, source: of({ type: 'tick', data: NaN } as const), linger: 0 });
       const route = sse({ ...ending, query: { n: t.string } }, ({ query }) => (query.n === 'f' ? ticks : late()));
@@ -265,7 +269,10 @@ describe('the messages on node:diagnostics_channel', () => {
         await publish(feed(Ticks), 1);
       });
     } finally {
-      for (const each of channels) Reflect.deleteProperty(each, 'publish');
+      for (const each of channels) {
+        Reflect.deleteProperty(each, 'publish');
+        Reflect.deleteProperty(each, 'hasSubscribers');
+      }
     }
     expect(published).to.deep.equal([]);
   });
