@@ -70,7 +70,9 @@ export class SharedRun {
       read: (after, maxBytes) => log.read(after, maxBytes),
       wakes: log.wakes,
       end: (how, fence) => log.end(this.#how ?? how, fence).pipe(tap({ complete: () => this.#setOver() })),
-      claim: (holder, lease) => log.claim(holder, lease),
+      // It errors where the log has ended: the end that this process stored itself may have been refused before.
+      claim: (holder, lease) =>
+        log.claim(holder, lease).pipe(tap({ error: (error) => isLogEnded(error) && this.#setOver() })),
       close: () => log.close(),
     };
     this.source = new Observable((subscriber) => {
@@ -156,7 +158,7 @@ export class SharedRun {
     // The claim on the log decides what follows.
     if (hasTag<FencedError>(error, 'FencedError')) return throwError(() => error);
     // Another process has stopped it.
-    if (hasTag<ClosedError>(error, 'ClosedError') && error.state === 'ended') {
+    if (isLogEnded(error)) {
       this.complete();
       return EMPTY;
     }
@@ -180,4 +182,9 @@ export class SharedRun {
     this.#options.onOver();
     for (const callback of this.#whenOver.splice(0)) callback();
   }
+}
+
+/** Returns true for the error of a log that has ended. */
+function isLogEnded(error: unknown): boolean {
+  return hasTag<ClosedError>(error, 'ClosedError') && error.state === 'ended';
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NEVER, throwError, timer } from 'rxjs';
-import { shutdown } from '../../lib/index.ts';
+import { FencedError, shutdown } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from './received.ts';
 import { twoProcesses } from './sharedStorage.ts';
@@ -151,4 +151,27 @@ describe('the process of a run in a shared log', () => {
       ),
     );
   }
+
+  it(
+    'releases the log of a run whose end was refused, because another process has the claim and ends it',
+    marbles(
+      ({ cold, reader, flush }) => {
+        const { one, storage } = twoProcesses(() => cold('10ms (a|)'));
+        one.process.over = () => ({
+          end: () => {
+            // The other process has the claim, and stores the end after that.
+            timer(1).subscribe(() => {
+              for (const log of storage.stored.values()) log.end('failed');
+            });
+            return throwError(() => new FencedError(1, 2));
+          },
+        });
+        const first = reader(one.route);
+        flush();
+        expect(received(first)).to.deep.equal(['position', '"a"', 'end']);
+        expect(one.process.open).to.equal(0);
+      },
+      { until: '60s' },
+    ),
+  );
 });
