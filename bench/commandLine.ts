@@ -19,7 +19,7 @@ export interface CommandLine {
 
 export const help = `npm run bench -- [options]
 
-  --quick            small numbers, one round, only the peers that the goals name; at most three minutes
+  --quick            small numbers, one round, only the peers that the goals name; some five minutes
   --only ROW         only this row; repeatable, or a list with commas (see --list)
   --peers LABEL      only entries whose label contains one of these, a list with commas
   --close            only the peers that the goals name

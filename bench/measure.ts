@@ -9,8 +9,6 @@ const runTimeout = { quick: 15_000, whole: 180_000 };
 
 export interface Plan extends Budget, SessionOptions {
   readonly rounds: number;
-  /** No run starts after this time, in ms since the epoch. */
-  readonly deadline: number;
   readonly includes: (entry: Entry) => boolean;
   readonly log: (line: string) => void;
 }
@@ -43,10 +41,6 @@ export async function measureRounds(row: Row, plan: Plan): Promise<readonly Entr
     for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
       // An entry that failed once is not run again.
       if (failures.has(entry)) continue;
-      if (Date.now() > plan.deadline) {
-        failures.set(entry, 'left out, since the time was up');
-        continue;
-      }
       plan.log(`${row.name}, round ${round + 1}: ${entry.label}`);
       try {
         measured.get(entry)?.push(await measureOnce(entry, plan));

@@ -66,8 +66,6 @@ export interface Row {
   /** The figures in the order of the columns, each with its heading. */
   readonly columns: Readonly<Record<string, string>>;
   readonly goals: readonly Goal[];
-  /** Whether a quick run leaves the row out, unless it is named. */
-  readonly slow?: boolean;
   /** The most rounds. */
   readonly rounds?: number;
 }

@@ -75,7 +75,6 @@ const logs: readonly LogName[] = ['memory', 'lmdb', 'redis', 'postgres'];
 
 export const append: Row = {
   name: 'append',
-  slow: true,
   title: 'Appends to each log',
   how: 'Events of some 150 bytes, published to a feed without readers. Flat out: 1 or 50 in each turn of the loop, with at most 1000 that are not stored yet. At 100 turns a second: the milliseconds from `publish` until the log has acknowledged it. `1000 logs`: 50 in each turn, each event to the next of 1000 feeds. `lmdb` acknowledges what other processes see. The files of the databases are in memory, where the system has such a folder: no disk is measured. At the end all entries are read back and checked.',
   entries: [
@@ -103,7 +102,6 @@ function perProcess(log: LogName, look: Look): number | undefined {
 
 export const processes: Row = {
   name: 'processes',
-  slow: true,
   title: 'What the storage has to do for each process that has readers',
   how: `100 events a second, one by one; ${few}, ${some} and ${many} feeds with a log and connections of their own read them, as that many processes would. Processor time of Redis or Postgres for an event; an append without readers costs what the row \`append\` says. Each of the feeds gets every event once and in order.`,
   entries: (['redis', 'postgres'] as const).flatMap((log) =>

@@ -39,7 +39,6 @@ export const byReaders: Row = {
 export const byReadersInBursts: Row = {
   ...byReaders,
   name: 'readers-bursts',
-  slow: true,
   title: 'The same, bursts of 50',
   how: '50 events a turn, flat out.',
   entries: counts.map((readers) => entry(ofReaders(readers), 50, { readers })),
@@ -56,7 +55,6 @@ const feedCounts = [1, 10, 100, 1000];
 
 export const byFeeds: Row = {
   name: 'feeds-number',
-  slow: true,
   title: 'Cost of a delivery by the number of feeds',
   how: '10 readers each, an event to every feed in each turn, flat out.',
   entries: feedCounts.map((feeds) => entry(`${feeds} feeds`, 1, { readers: feeds * 10, feeds })),
@@ -68,7 +66,6 @@ const sizes = [60, 110, 500, 2000, 10_000];
 
 export const bySize: Row = {
   name: 'size',
-  slow: true,
   title: 'Cost of a delivery by the size of an event',
   how: '100 readers, one event a turn, flat out; the data alone is so many characters.',
   entries: sizes.map((size) => entry(`${size} bytes`, 1, { readers: 100, size })),

@@ -47,7 +47,6 @@ async function caughtUp(session: Session): Promise<Measured> {
 
 export const catchUp: Row = {
   name: 'catch-up',
-  slow: true,
   title: 'A reader that is 100,000 events behind, on each log',
   how: 'One reader connects and receives all of it: events per second from the connection to the last one, and processor time for each. What the readers are served from was published by another process, but for `memory`.',
   entries: logs.map((log) => ({

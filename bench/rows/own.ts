@@ -174,7 +174,6 @@ export const feeds: Row = {
 
 export const feedsFlatOut: Row = {
   name: 'feeds-flat-out',
-  slow: true,
   title: 'The same, flat out',
   how: 'In each turn one event to every feed: there each of 1000 feeds has its own events made, which no delivery shares.',
   entries: [['1 feed of 1000', 1] as const, ['10 feeds of 100', 10] as const, ['1000 feeds of 1', 1000] as const].map(
