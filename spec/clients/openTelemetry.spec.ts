@@ -65,12 +65,14 @@ describe('the recipe for OpenTelemetry', () => {
   requires('clients');
 
   let api: Api;
+  let isLoaded = false;
   let spans: SpanExporter;
   let collect: () => Promise<CollectedMetrics>;
   const contexts = new AsyncLocalStorage<object>();
 
   before(async () => {
     api = await load<Api>('@opentelemetry/api');
+    isLoaded = true;
     const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = await load<TraceSdk>(
       '@opentelemetry/sdk-trace-base',
     );
@@ -97,6 +99,8 @@ describe('the recipe for OpenTelemetry', () => {
   });
 
   after(() => {
+    // Without the clients it was not loaded, and nothing is left to disable.
+    if (!isLoaded) return;
     api.trace.disable();
     api.metrics.disable();
     api.context.disable();
