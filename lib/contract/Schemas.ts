@@ -56,7 +56,7 @@ export class Schemas {
     const own = Object.hasOwn(this.#own, codec.name) ? this.#own[codec.name] : undefined;
     this.undescribed.set(codec.name, own !== undefined);
     if (own !== undefined) return own;
-    if (opaque) return { description: `The custom codec ${codec.name} has no JSON Schema: any value may be sent.` };
+    if (opaque) return { description: `Checked by the custom codec ${codec.name}, which has no JSON Schema.` };
     const wider = this.#exactBranch(branch, use);
     const note = `The server checks further: ${codec.name}.`;
     return typeof wider === 'object' ? { ...wider, description: note } : { description: note };

@@ -30,8 +30,8 @@ export class SharedEncodings {
   readonly #maxEventBytes: number;
   readonly #bySequence = new SequenceCache<SharedEncoding>({ maxEntries: 1024, maxSize: 1024 * 1024 });
   #last: SharedEncoding | undefined;
-  /** The connection that asked last. While it alone asks, nothing is compared or remembered. */
-  #lastAsker: object | undefined;
+  /** The encoder that called `encode` last. Its values are compared and stored only while another one calls, too. */
+  #lastEncoder: object | undefined;
   /** How many values in a row no other connection was sent. */
   #unshared = 0;
 
@@ -43,12 +43,12 @@ export class SharedEncodings {
   /**
    * Encodes a value of a stream that has no log.
    *
-   * @param asker the encoder of the connection
+   * @param encoder the caller, one for each connection
    * @throws the reason why it cannot be sent.
    */
-  encode(value: unknown, contract: Contract | undefined, asker: object): Encoded {
-    if (this.#lastAsker === asker) return this.#encode(value, contract);
-    this.#lastAsker = asker;
+  encode(value: unknown, contract: Contract | undefined, encoder: object): Encoded {
+    if (this.#lastEncoder === encoder) return this.#encode(value, contract);
+    this.#lastEncoder = encoder;
     const known = this.#last;
     if (known !== undefined && isKnown(known, value, contract)) {
       this.#unshared = 0;

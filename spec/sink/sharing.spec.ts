@@ -134,10 +134,10 @@ describe('an event that is sent to many connections of a route', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const shared = alone();
-        for (const [one, isTyped, sequence, asker] of steps) {
+        for (const [one, isTyped, sequence, encoder] of steps) {
           const contract = isTyped ? Ticks : undefined;
           if (sequence === 0) {
-            expect(shared.encode(one, contract, asker)).to.deep.equal(alone().encode(one, contract, asker));
+            expect(shared.encode(one, contract, encoder)).to.deep.equal(alone().encode(one, contract, encoder));
           } else {
             const expected = alone().encodeAt('e', sequence, one, contract);
             expect(shared.encodeAt('e', sequence, one, contract)).to.deep.equal(expected);
