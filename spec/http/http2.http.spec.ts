@@ -145,7 +145,9 @@ describe('sse on http2', () => {
         slow.publish(Texts.Text(page));
         if (n % 200 === 0) await turn();
       }
-      expect(responses[0]?.stream.writableLength).to.be.at.most(80 * 1024);
+      const { writableLength, writableHighWaterMark } = responses[0]?.stream ?? expect.fail();
+      // A page follows what does not fill the stream: 16 KiB in Node 20, 64 KiB since Node 22.
+      expect(writableLength).to.be.at.most(writableHighWaterMark + 64 * 1024);
 
       for (let n = 0; n < 3; n++) {
         quick.next(n);
