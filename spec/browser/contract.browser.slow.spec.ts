@@ -165,10 +165,11 @@ describe('the contract page in a browser', function () {
         const route = page.locator('#get_orders');
         await route.getByRole('status').getByText('open', { exact: true }).waitFor();
         await orders.publish(paid('A-17'));
-        const summary = route.locator('.frame summary').first();
-        await summary.focus();
+        // Another frame may come before it or after it.
+        const frame = route.locator('.frame', { hasText: 'A-17' });
+        await frame.locator('summary').focus();
         await page.keyboard.press('Enter');
-        expect(await route.locator('.frame pre').first().isVisible()).to.equal(true);
+        expect(await frame.locator('pre').isVisible()).to.equal(true);
       }),
     );
   });
