@@ -27,7 +27,7 @@ export class PageLoader {
   /** The loads under way and those that wait, by position. */
   readonly #loads = new Map<string, Load>();
   readonly #waiting = new Set<Load>();
-  /** The page that was read last: readers that reconnect one after the other were mostly at the same position. */
+  /** The page that was read last, until the last reader leaves: readers that reconnect together mostly have one position. */
   #last: { readonly key: string; readonly loaded: LoadedPage } | undefined;
   #reading = 0;
   #isReadingState = false;
