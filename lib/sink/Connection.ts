@@ -16,6 +16,7 @@ type ConnectionState = 'waiting' | 'open' | 'busy' | 'ending' | 'closed';
 const heartbeatsEvery = sharedTimers<Connection>({
   since: ({ lastWrite }) => lastWrite,
   due: (one) => one.heartbeat(),
+  early: 0.05,
 });
 
 /** Connections whose socket is full or still has to deliver, by stall timeout. */

@@ -87,8 +87,9 @@ export interface SseOptions<
   readonly state?: (request: R) => S | Promise<S>;
   /**
    * How long a connection may be silent before a comment is sent, in milliseconds, counted from the last write, or from
-   * when the full socket drained. A reader whose position has moved without an event gets the position instead of a
-   * comment. Above 0; `false` or `Infinity` sends none.
+   * when the full socket drained. Connections that are due within a twentieth of it are served together, so a comment
+   * may be that much early. A reader whose position has moved without an event gets the position instead of a comment.
+   * Above 0; `false` or `Infinity` sends none.
    *
    * @default 15000
    */

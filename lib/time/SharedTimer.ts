@@ -8,6 +8,11 @@ const slice = 64;
 
 /** Measures the delay of a member and acts when it has passed, the same for all members of a timer. */
 interface SharedTimerOptions<T> {
+  /**
+   * How much earlier a member may be served together with one that is due, as a fraction of the delay: fewer turns of
+   * the loop serve the same members. @default 0
+   */
+  readonly early?: number;
   /** Returns when the delay of a member started, on the monotonic clock. It never goes back. */
   since(member: T): number;
   /** Called when the delay has passed. The member has been removed, or has restarted, when this returns. */
@@ -22,12 +27,14 @@ interface SharedTimerOptions<T> {
  */
 export class SharedTimer<T extends LinkedListNode> {
   readonly #delay: number;
+  readonly #early: number;
   readonly #options: SharedTimerOptions<T>;
   readonly #members = new LinkedList<T>();
   #timer: Subscription | undefined;
 
   constructor(delay: number, options: SharedTimerOptions<T>) {
     this.#delay = delay;
+    this.#early = delay * (options.early ?? 0);
     this.#options = options;
   }
 
@@ -63,11 +70,13 @@ export class SharedTimer<T extends LinkedListNode> {
   /** Serves a slice of the members that are due. Returns when the next one is due; `undefined` if no timer is needed. */
   #serve(): number | undefined {
     const now = clock.now();
+    let limit = now;
     for (let served = 0; served < slice; served++) {
       const member = this.#members.first;
       if (member === undefined) return undefined;
       const due = this.#options.since(member) + this.#delay;
-      if (due > now) return due;
+      if (due > limit) return due;
+      limit = now + this.#early;
       this.#options.due(member);
     }
     // The rest follows in another turn, after everything else that the loop has to do.

@@ -10,10 +10,11 @@ class Member extends LinkedListNode {
 }
 
 /** Returns a timer of 10 ms, and the times at which members were due. */
-function recorded() {
+function recorded(early?: number) {
   const start = clock.now();
   const due: number[] = [];
   const timer = sharedTimers<Member>({
+    ...(early === undefined ? {} : { early }),
     since: (member) => member.since,
     due: (member) => {
       due.push(clock.now() - start);
@@ -74,6 +75,16 @@ describe('SharedTimer', () => {
       for (let n = 0; n < 200; n++) timer.add(new Member());
       flush();
       expect(due).to.deep.equal(Array.from({ length: 200 }, () => 10));
+    }),
+  );
+
+  it(
+    'calls together with a member that is due those that are due within the early fraction, and no other early',
+    marbles(({ flush }) => {
+      const { timer, due } = recorded(0.3);
+      for (const ms of [0, 3, 4, 9]) at(ms, () => timer.add(new Member()));
+      flush();
+      expect(due).to.deep.equal([10, 10, 14, 19]);
     }),
   );
 
