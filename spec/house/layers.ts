@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sink: [...streams, 'source', 'log', 'feed'],
   adapter: server,
   client: streams,
+  agents: [...server, 'adapter', 'client'],
   contract: [...model, 'feed', 'sink'],
   testing: [...server, 'adapter', 'client', 'main entry point'],
   'main entry point': [...server, 'adapter'],

@@ -43,6 +43,19 @@ const prelude: Readonly<Record<string, string>> = {
   whoIs: "declare function whoIs(request: import('express').Request): Promise<{ readonly user: string }>;",
 };
 
+/** The packages of other protocols, which are not installed here; the specs in spec/clients check their types. */
+const foreignModules = [
+  '@tanstack/ai',
+  '@tanstack/ai-client',
+  'ai',
+  '@ai-sdk/react',
+  '@ai-sdk/openai',
+  'assistant-stream',
+  'assistant-stream/resumable',
+]
+  .map((name) => `declare module '${name}';`)
+  .join('\n');
+
 /** Returns the names that the code declares at its top level, and all names that it uses. */
 function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true);
@@ -100,7 +113,7 @@ export function mistakesIn(
   const imagined: Files = new Map(
     examples.map(({ code }, index) => [`spec/house/example-${index}.ts`, `${preludeOf(code, modules)}\n${code}\n`]),
   );
-  const program = programOf([], imagined);
+  const program = programOf([], new Map([...imagined, ['spec/house/foreign.d.ts', foreignModules]]));
   const sources = [...imagined.keys()].map((path) => program.getSourceFiles().find((s) => s.fileName.endsWith(path)));
 
   return examples.flatMap(({ file, line, title }, index) => {

@@ -16,11 +16,13 @@ const headings: Readonly<Record<string, string>> = {
   ConnectionLimitOptions: '## `connectionLimit(options)`',
   ShutdownOptions: '## `shutdown(targets, options)`',
   ContractOptions: '## `contract(routes, options)`',
+  StreamDurabilityOptions: '## `streamDurability(options)`',
   FromSseOptions: '## `fromSse(target, contract, options)`',
   DecodingOptions: '## `fromEventSource(create, contract, options)`',
   ReconnectOptions: '### `backoff`',
 };
 const fileOf = (name: string) => {
+  if (name === 'StreamDurabilityOptions') return 'lib/agents/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };

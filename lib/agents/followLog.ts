@@ -1,0 +1,101 @@
+import { asyncScheduler, firstValueFrom, ignoreElements, noop, type Subscription } from 'rxjs';
+import { StreamFailedError } from '../error/StreamFailedError.ts';
+import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
+import { runLease } from '../feed/RunLogs.ts';
+import { readLog } from '../feed/readLog.ts';
+import { type ClaimableLog, whileClaimed } from '../feed/whileClaimed.ts';
+import type { EventLog, Page } from '../log/EventLog.ts';
+import type { Message } from '../wire/Frame.ts';
+import { FrameParser } from '../wire/FrameParser.ts';
+
+/** The most bytes that are read at once. */
+const pageBytes = 64 * 1024;
+
+/** An entry of a log: `id` is its cursor. */
+export type LoggedMessage = Message & { readonly id: string };
+
+interface FollowOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The longest wait for the first entry, in milliseconds. @default Infinity */
+  readonly firstTimeout?: number;
+}
+
+/**
+ * Reads what a log has after a sequence and then what is appended, at the pace of the loop. It ends when the log has ended
+ * as completed and when the signal is aborted.
+ *
+ * Where the process that appends has ended before it ended the log, it ends the log as failed when the claim of that
+ * process has expired, as the readers of a feed do.
+ *
+ * @throws StreamFailedError for a log that has ended as failed, and for one that has trimmed what follows.
+ * @throws StreamTimeoutError when there is no entry in time.
+ */
+export async function* followLog(
+  log: EventLog,
+  after: number,
+  options: FollowOptions = {},
+): AsyncGenerator<LoggedMessage> {
+  const { signal, firstTimeout = Infinity } = options;
+  let position = after;
+  let wake = noop;
+  let woken = Promise.resolve();
+  let isLate = false;
+  let takeover: Subscription | undefined;
+  const onWake = (): void => wake();
+  const timer = Number.isFinite(firstTimeout)
+    ? asyncScheduler.schedule(() => {
+        isLate = true;
+        wake();
+      }, firstTimeout)
+    : undefined;
+  const wakes = log.wakes.subscribe({ next: onWake, error: onWake, complete: onWake });
+  signal?.addEventListener('abort', onWake);
+  try {
+    while (!signal?.aborted) {
+      woken = new Promise((resolve) => {
+        wake = resolve;
+      });
+      const page = await firstValueFrom(readLog(log, position, pageBytes, noop));
+      if (page.after > position) throw new StreamFailedError();
+      if (page.last > position) timer?.unsubscribe();
+      for (const entry of entriesOf(page)) {
+        if (signal?.aborted) return;
+        yield entry;
+      }
+      position = page.last;
+      if (position < page.tail) continue;
+      if (page.ended === 'failed') throw new StreamFailedError();
+      if (page.ended !== false) return;
+      if (isLate && page.tail === 0) throw new StreamTimeoutError('first', firstTimeout);
+      // Before the first entry its process may not have the claim yet.
+      if (page.tail > 0) takeover ??= endWhenAbandoned(log);
+      await woken;
+    }
+  } finally {
+    for (const each of [wakes, timer, takeover]) each?.unsubscribe();
+    signal?.removeEventListener('abort', onWake);
+  }
+}
+
+/** Returns the entries of a page. */
+export function entriesOf({ bytes }: Page): readonly LoggedMessage[] {
+  const entries: LoggedMessage[] = [];
+  new FrameParser({ onMessage: (entry) => entries.push(entry as LoggedMessage), maxEventBytes: Infinity }).push(bytes);
+  return entries;
+}
+
+/** Returns the newest entry of a log, and the sequence of that. */
+export async function newestEntry(log: EventLog): Promise<{ readonly tail: number; readonly entry?: LoggedMessage }> {
+  const { tail } = await firstValueFrom(readLog(log, 0, 0, noop));
+  if (tail === 0) return { tail };
+  const [entry] = entriesOf(await firstValueFrom(readLog(log, tail - 1, 1, noop)));
+  return entry === undefined ? { tail } : { tail, entry };
+}
+
+/** Ends a log as failed when it is the one that gets the claim of its producer. */
+function endWhenAbandoned(log: EventLog): Subscription | undefined {
+  if (log.inMemory || log.claim === undefined) return undefined;
+  return whileClaimed({ log: log as ClaimableLog, lease: runLease, onError: noop }, (token) =>
+    log.end('failed', { token }).pipe(ignoreElements()),
+  ).subscribe({ error: noop });
+}
