@@ -9,7 +9,7 @@ import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 
 /** The most bytes that are read at once. */
-const pageBytes = 64 * 1024;
+const bytesPerPage = 64 * 1024;
 
 /** An entry of a log: `id` is its cursor. */
 export type LoggedMessage = Message & { readonly id: string };
@@ -55,7 +55,7 @@ export async function* followLog(
       woken = new Promise((resolve) => {
         wake = resolve;
       });
-      const page = await firstValueFrom(readLog(log, position, pageBytes, noop));
+      const page = await firstValueFrom(readLog(log, position, bytesPerPage, noop));
       if (page.after > position) throw new StreamFailedError();
       if (page.last > position) timer?.unsubscribe();
       for (const entry of entriesOf(page)) {
@@ -82,14 +82,6 @@ export function entriesOf({ bytes }: Page): readonly LoggedMessage[] {
   const entries: LoggedMessage[] = [];
   new FrameParser({ onMessage: (entry) => entries.push(entry as LoggedMessage), maxEventBytes: Infinity }).push(bytes);
   return entries;
-}
-
-/** Returns the newest entry of a log, and the sequence of that. */
-export async function newestEntry(log: EventLog): Promise<{ readonly tail: number; readonly entry?: LoggedMessage }> {
-  const { tail } = await firstValueFrom(readLog(log, 0, 0, noop));
-  if (tail === 0) return { tail };
-  const [entry] = entriesOf(await firstValueFrom(readLog(log, tail - 1, 1, noop)));
-  return entry === undefined ? { tail } : { tail, entry };
 }
 
 /** Ends a log as failed when it is the one that gets the claim of its producer. */

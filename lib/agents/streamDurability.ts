@@ -90,7 +90,7 @@ export function streamDurability(
       async *read(offset, signal) {
         const log = open(runId);
         try {
-          const { after, isJoined } = await startOf(log, runId, offset);
+          const { after, isJoined } = await startAfter(log, runId, offset);
           const firstTimeout = isJoined ? firstChunkTimeout : Infinity;
           for await (const entry of followLog(log, after, { signal, firstTimeout })) yield stored(entry);
         } finally {
@@ -120,7 +120,7 @@ export function streamDurability(
 }
 
 /** Returns the sequence after which a reader starts. @throws Error for an offset of which the log has nothing. */
-async function startOf(
+async function startAfter(
   log: EventLog,
   runId: string,
   offset: string,
@@ -149,14 +149,14 @@ function parseOffset(offset: string | null): { runId: string; epoch: string; seq
 
 function offsetOf(source: RunSource): string | null {
   if ('runId' in source) return source.offset ?? null;
-  return source.headers.get('last-event-id') || queryOf(source, 'offset');
+  return source.headers.get('last-event-id') || parameterOf(source, 'offset');
 }
 
 /** Returns the id that the request names, as TanStack AI does: the header first. */
 function runIdOf(source: RunSource): string | null {
-  return 'runId' in source ? source.runId : source.headers.get('x-run-id') || queryOf(source, 'runId');
+  return 'runId' in source ? source.runId : source.headers.get('x-run-id') || parameterOf(source, 'runId');
 }
 
-function queryOf({ url }: Pick<Request, 'url'>, name: string): string | null {
+function parameterOf({ url }: Pick<Request, 'url'>, name: string): string | null {
   return new URL(url, 'http://localhost').searchParams.get(name);
 }
