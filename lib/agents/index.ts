@@ -1,4 +1,10 @@
+export { ModelError } from '../error/ModelError.ts';
+export { type AnthropicEvent, AnthropicEvents } from './AnthropicEvents.ts';
+export { type AnthropicRequest, fromAnthropic } from './fromAnthropic.ts';
+export { type FromOpenAiOptions, fromOpenAi, type OpenAiRequest } from './fromOpenAi.ts';
 export type { LogByName } from './logsByName.ts';
+export type { ModelOptions } from './ModelOptions.ts';
+export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';
 export {
   type RunDurability,
   type RunSource,

@@ -5,15 +5,14 @@ import { parseRetryAfter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
-import { parseJsonText } from './decodeMessage.ts';
 import type { ClientFetchOptions } from './FromSseOptions.ts';
 import type { Reconnector } from './Reconnector.ts';
+import { readProblem } from './readProblem.ts';
 
 /** How long a server may take to answer, unless an option sets it, in milliseconds. */
 const defaultAnswerTimeout = 30_000;
 
-/** The most bytes of the JSON that is read of a response that is not a stream, and the time that it may take, in ms. */
-const maxProblemBytes = 65_536;
+/** The time that the JSON of a response that is not a stream may take, in ms. */
 const problemTimeout = 5000;
 
 /** Says what a transport knows about a response. */
@@ -153,25 +152,6 @@ export function attempt(
       (cause) => fail('unreachable', 'the server did not respond', { cause }),
     );
   });
-}
-
-/** Reads the JSON of a body and passes it on; `undefined` for one that is too large, broken or not JSON. */
-function readProblem(body: ReadableStreamDefaultReader<Uint8Array>, onJson: (json?: unknown) => void): void {
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  const read = (): PromiseLike<void> =>
-    body.read().then(
-      (result) => {
-        if (result.done) return onJson(parseJsonText(text + decoder.decode()));
-        size += result.value.length;
-        if (size > maxProblemBytes) return onJson();
-        text += decoder.decode(result.value, { stream: true });
-        read();
-      },
-      () => onJson(),
-    );
-  read();
 }
 
 /**

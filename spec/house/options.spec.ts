@@ -17,18 +17,23 @@ const headings: Readonly<Record<string, string>> = {
   ShutdownOptions: '## `shutdown(targets, options)`',
   ContractOptions: '## `contract(routes, options)`',
   StreamDurabilityOptions: '## `streamDurability(options)`',
+  ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
+  FromOpenAiOptions: '### `backoff` of `fromOpenAi`',
   FromSseOptions: '## `fromSse(target, contract, options)`',
   DecodingOptions: '## `fromEventSource(create, contract, options)`',
   ReconnectOptions: '### `backoff`',
 };
 const fileOf = (name: string) => {
-  if (name === 'StreamDurabilityOptions') return 'lib/agents/index.ts';
+  if (/^(StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };
 
 /** The interfaces that have a section of their own, although others inherit from them. */
-const inherited: Readonly<Record<string, string>> = { FromSseOptions: 'DecodingOptions' };
+const inherited: Readonly<Record<string, string>> = {
+  FromSseOptions: 'DecodingOptions',
+  FromOpenAiOptions: 'ModelOptions',
+};
 
 /** Returns the names of the options of a type, with those that it inherits. */
 function optionsOf(name: string): readonly string[] {
