@@ -9,6 +9,8 @@ export interface RunParts {
   /** Aborts `context.signal` of the stream, which has been unsubscribed from. */
   readonly abort: { abort(): void };
   readonly onError: (error: unknown) => void;
+  /** Called when this process has nothing more to produce or to store. */
+  readonly onOver?: (() => void) | undefined;
 }
 
 /**

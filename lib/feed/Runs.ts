@@ -149,12 +149,14 @@ export class Runs {
     return run !== undefined && Object.is(run.owner, owner) ? run : undefined;
   }
 
-  #add({ log, key, shared: claimable }: RunLog, { owner, stream, abort, onError }: RunParts, isOpened = false): Run {
+  #add({ log, key, shared: claimable }: RunLog, parts: RunParts, isOpened = false): Run {
+    const { owner, stream, abort, onError } = parts;
     if (this.#registry.get(key) !== undefined) throw new TypeError(otherLog);
     const { contract, maxEventBytes, rules } = this.#options;
     const onStop = (): void => abort.abort();
     const onOver = (): void => {
       run.mayMakeRoom = true;
+      parts.onOver?.();
       if (run.core.readers === 0) this.#rest(run);
     };
     const shared =
@@ -175,8 +177,10 @@ export class Runs {
       endsWith: undefined,
       onError,
       onStop: () => {
-        run.mayMakeRoom ||= shared === undefined;
-        if (shared === undefined) abort.abort();
+        if (shared !== undefined) return;
+        run.mayMakeRoom = true;
+        abort.abort();
+        parts.onOver?.();
       },
       onIdle: () => this.#rest(run),
     });

@@ -145,7 +145,8 @@ export class SharedRun {
 
   /** Ends what is stored of a run that is removed before its end: it must not look as if its stream continued. */
   discard(): void {
-    if (this.#isStored && !this.isOver) this.log.end('failed').subscribe({ error: noop });
+    if (!this.#isStored) this.#setOver();
+    else if (!this.isOver) this.log.end('failed').subscribe({ error: () => this.#setOver() });
   }
 
   /** Unsubscribes from the stream, and ends the run as failed. */

@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { checkCount, checkDuration, checkFunction, checkNumber } from '../data/check.ts';
+import { checkCount, checkFunction, checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { Entry } from '../event/Entry.ts';
 import { pageEndOf } from '../event/PageEnd.ts';
@@ -15,7 +15,10 @@ export interface GroupedWithinOptions<E> {
   readonly maxEvents?: number;
   /** The largest size of a group, as measured by `sizeOf`; a larger event is a group of its own. Above 0. @default Infinity: not measured */
   readonly maxBytes?: number;
-  /** The longest time from the first event of a group until the group is emitted, in milliseconds. Above 0. @default Infinity */
+  /**
+   * The longest time from the first event of a group until the group is emitted, in milliseconds. 0 emits it at the end of
+   * the turn of the event loop, without a timer. @default Infinity
+   */
   readonly maxDelay?: number;
   /** Measures an event, where `maxBytes` is set. @default the length of its JSON text, of a string its own length */
   readonly sizeOf?: (event: E) => number;
@@ -26,7 +29,9 @@ export interface GroupedWithinOptions<E> {
  *
  * Use it for what is expensive to do for each event: inserts, calls, renderings, or
  * the frames of a stream of tokens. The time counts from the first event of a group,
- * so no event waits longer than `maxDelay`.
+ * so no event waits longer than `maxDelay`. With `maxDelay: 0` a group has what was
+ * emitted in one turn of the event loop: what arrived together, such as the tokens in
+ * one packet of a model's response. An event that arrived alone is not delayed.
  *
  * ```text
  * source                                     -a-b-------c-d-e-f|
@@ -44,7 +49,7 @@ export interface GroupedWithinOptions<E> {
  * @example Send the tokens of a language model as a few larger pieces
  * declare const tokens: Observable<string>;
  * const pieces = tokens.pipe(
- *   groupedWithin({ maxDelay: 50, maxBytes: 200 }),
+ *   groupedWithin({ maxDelay: 50, maxBytes: 200 }), // or 0: only what came at once
  *   map((group) => group.join('')),
  * );
  *
@@ -62,7 +67,7 @@ export function groupedWithin<T>(
   }
   checkCount('groupedWithin: maxEvents', maxEvents);
   checkNumber('groupedWithin: maxBytes', maxBytes, { above: 0 });
-  checkDuration('groupedWithin: maxDelay', maxDelay);
+  checkNumber('groupedWithin: maxDelay', maxDelay, { min: 0, unit: 'ms' });
   checkFunction('groupedWithin: sizeOf', sizeOf);
 
   return (source) =>
@@ -89,7 +94,7 @@ export function groupedWithin<T>(
           group = [];
           size = 0;
         }
-        if (group.length === 0 && maxDelay !== Infinity) alarm.set(clock.now() + maxDelay);
+        if (group.length === 0 && maxDelay !== Infinity) startTime();
         group.push(event);
         size += added;
         last = value;
@@ -105,6 +110,16 @@ export function groupedWithin<T>(
       };
 
       const alarm = new Alarm(subscriber, () => emit());
+      let endsWithTurn = false;
+      const startTime = (): void => {
+        if (maxDelay > 0) return alarm.set(clock.now() + maxDelay);
+        if (endsWithTurn) return;
+        endsWithTurn = true;
+        clock.turn(() => {
+          endsWithTurn = false;
+          if (!subscriber.closed) emit();
+        });
+      };
       listen(source, subscriber, {
         next: (value) => {
           const event = eventIn(value);

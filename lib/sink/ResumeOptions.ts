@@ -81,6 +81,25 @@ export interface ResumeOptions<E, Context> {
    */
   readonly log?: (id: string) => EventLog;
   /**
+   * Returns where the stream of a request can be read again, for the header `Location` of the response that starts it: a URL, or
+   * a reference relative to that of the request. `cursor` is the position before the first event, so that a GET of
+   * `?lastEventId=${cursor}` reads the stream from its start: in a page that was reloaded, in a second tab, or by a program that
+   * does not read ids. A GET of a route with `body` needs no body for that, and is answered 404 where there is no such
+   * stream. Called once, before the response starts; what it throws is an HTTP error.
+   *
+   * @default no header
+   */
+  readonly location?: (context: Context, cursor: string) => string;
+  /**
+   * Called when a request has started a stream, with a promise that resolves, and never rejects, when this process has
+   * nothing more to do for it: the stream has ended or was unsubscribed from, and its end is stored. Pass it to a host
+   * that suspends the process after a response, such as `after` of Next or `waitUntil` of Vercel and Cloudflare: the
+   * stream then continues when its reader disconnects. What it throws is reported.
+   *
+   * @default not called
+   */
+  readonly waitUntil?: (promise: Promise<void>, context: Context) => void;
+  /**
    * How many streams are retained at once, with and without readers. At least 1. A further reader gets the answer of a
    * full server, unless a stream without a reader has ended and makes room. Each process counts its own, and those of others
    * that it has readers of. @default 1000

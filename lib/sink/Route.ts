@@ -19,7 +19,7 @@ import { mergeHeaders } from './mergeHeaders.ts';
 import { type ResumeOptions, snapshotNeedsFeed } from './ResumeOptions.ts';
 import { dropsUnnoticed, type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
-import { type DecodeInputs, inputDecoder } from './requestInputs.ts';
+import { type InputDecoder, inputDecoder } from './requestInputs.ts';
 import { SharedEncodings } from './SharedEncodings.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
@@ -35,7 +35,7 @@ export class Route {
   readonly options: UntypedOptions;
   /** The events that it sends, where they are known beforehand. */
   readonly contract: Contract | undefined;
-  readonly decode: DecodeInputs;
+  readonly decode: InputDecoder;
   /** The methods that are answered where no framework has chosen the route by its method. */
   readonly methods: ReadonlySet<string>;
   readonly headers: ResponseHeaders;
@@ -46,6 +46,8 @@ export class Route {
   /** Decides for each request where a reader without a cursor starts. */
   readonly from: ((context: AnyContext) => From | Promise<From>) | undefined;
   readonly snapshot: ResumeOptions<unknown, AnyContext>['snapshot'];
+  /** The options of `resume`, where they are an object. */
+  readonly resume: ResumeOptions<unknown, AnyContext>;
   /** The streams of single requests that are retained for their readers; `undefined` for a route without `resume`. */
   readonly runs: Runs | undefined;
   readonly overflow: Overflow<unknown>;
@@ -85,10 +87,11 @@ export class Route {
     if (hasOwnIds && coreOf(stream) !== undefined) throw new TypeError(feedHasPositions);
     if (hasOwnIds && this.overflow === 'drop-oldest') throw new TypeError(dropsUnnoticed);
     const resume = resumeOptionsOf(options.resume);
-    const { from, gapPolicy } = resume ?? {};
+    this.resume = resume ?? {};
+    const { from, gapPolicy } = this.resume;
     this.from = typeof from === 'function' ? from : undefined;
     this.startOptions = { from: typeof from === 'function' ? undefined : from, gapPolicy };
-    this.snapshot = resume?.snapshot;
+    this.snapshot = this.resume.snapshot;
     if (this.snapshot && typeof stream !== 'function' && !coreOf(stream)) throw new TypeError(snapshotNeedsFeed);
     const runs = resume && runsOf(resume, options.events, settings.maxEventBytes, this.wire.rules);
     // A feed resumes from its own log.
@@ -113,8 +116,7 @@ export class Route {
 
   /** Returns the owner of a run; the same for all readers where the route names none. */
   ownerOf(context: AnyContext): unknown {
-    const { resume } = this.options;
-    return typeof resume === 'object' ? checkSynchronous('sse: resume.owner', resume.owner?.(context)) : undefined;
+    return checkSynchronous('sse: resume.owner', this.resume.owner?.(context));
   }
 
   /** Asks `onError` what the reader gets for an error after the first byte; reports the error where there is none. */

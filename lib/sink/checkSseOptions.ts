@@ -50,6 +50,8 @@ const resumeKinds: OptionKinds<ResumeOptions<unknown, unknown>> = {
   linger: '',
   owner: 'function',
   log: 'function',
+  location: 'function',
+  waitUntil: 'function',
   maxRuns: '',
   maxRunsPerOwner: '',
 };

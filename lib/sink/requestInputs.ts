@@ -1,7 +1,8 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
-import type { Issue } from '../codec/describeFailure.ts';
+import { type Issue, linesOf } from '../codec/describeFailure.ts';
 import { recordDecoder } from '../codec/ExactShape.ts';
 import type { Shape } from '../codec/Shape.ts';
+import { DecodeError } from '../error/DecodeError.ts';
 import type { SseRequest } from './SseRequest.ts';
 
 /** The parts of a request that a route can decode. */
@@ -14,23 +15,30 @@ export interface RequestInputs {
 /** The inputs of a request before they are decoded. */
 export const noInputs: RequestInputs = { query: undefined, params: undefined, body: undefined };
 
-export type DecodeInputs = (request: SseRequest) => Either<readonly Issue[], RequestInputs>;
+export interface InputDecoder {
+  /** Decodes all parts. One answer names everything that is wrong. @throws TypeError for a body that no parser has read. */
+  (request: SseRequest): Either<readonly Issue[], RequestInputs>;
+  /** Returns parts that are decoded when they are read, for a request that need not have all of them. Each throws a `DecodeError` with the `status` 422. */
+  readonly whenRead: (request: SseRequest) => RequestInputs;
+}
 
 /**
- * Creates the decoder of a route's inputs. One answer names everything that is wrong; a part without a shape is passed
- * on as it is. The decoder throws for a body that no parser has read.
+ * Creates the decoder of a route's inputs. A part without a shape is passed on as it is.
  *
  * @throws TypeError for a shape that cannot be decoded exactly.
  */
-export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Shape | undefined }): DecodeInputs {
+export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Shape | undefined }): InputDecoder {
   const query = decoderOf('query', shapes.query);
   const params = decoderOf('params', shapes.params);
   const body = decoderOf('body', shapes.body);
 
   // Some frameworks parse a part each time it is read, and most routes read none.
-  if ((shapes.query ?? shapes.params ?? shapes.body) === undefined) return (request) => right(new RawInputs(request));
+  if ((shapes.query ?? shapes.params ?? shapes.body) === undefined) {
+    const whenRead = (request: SseRequest): RequestInputs => new RawInputs(request);
+    return Object.assign((request: SseRequest) => right(whenRead(request)), { whenRead });
+  }
 
-  return (request) => {
+  const decodeAll = (request: SseRequest): Either<readonly Issue[], RequestInputs> => {
     const decodedQuery = query(queryOf(request));
     const decodedParams = params(request.params);
     const decodedBody = body(request.body);
@@ -45,6 +53,24 @@ export function inputDecoder(shapes: { readonly [K in keyof RequestInputs]?: Sha
     const issues = [decodedQuery, decodedParams, decodedBody].flatMap((part) => (isLeft(part) ? part.left : []));
     return left(issues);
   };
+  const whenRead = (request: SseRequest): RequestInputs => ({
+    get query() {
+      return decodedOrThrown(queryOf(request), query);
+    },
+    get params() {
+      return decodedOrThrown(request.params, params);
+    },
+    get body() {
+      return decodedOrThrown(request.body, body);
+    },
+  });
+  return Object.assign(decodeAll, { whenRead });
+}
+
+function decodedOrThrown(part: unknown, decode: ReturnType<typeof decoderOf>): unknown {
+  const decoded = decode(part);
+  if (isLeft(decoded)) throw Object.assign(new DecodeError(part, linesOf(decoded.left)), { status: 422 });
+  return decoded.right;
 }
 
 /** The inputs of a route that decodes none, read when they are needed. */

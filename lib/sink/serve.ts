@@ -1,4 +1,4 @@
-import { isLeft, isRight } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight, right } from 'fp-ts/lib/Either.js';
 import { callGuarded, whenResolved } from '../data/callUser.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { coreOf } from '../feed/coreOf.ts';
@@ -6,7 +6,7 @@ import { checkFrom } from '../feed/startPosition.ts';
 import { snapshotNeedsFeed } from './ResumeOptions.ts';
 import type { Route } from './Route.ts';
 import { checkFeedEvents, sourceOf } from './Route.ts';
-import { recordRefusal, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
+import { recordRefusal, refuse, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
 import { isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
@@ -44,17 +44,18 @@ export function serve(
   }
   if (route.shutdown !== undefined) return session.refuseForNow('shutdown', route.shutdown);
 
-  const refuse = (error: unknown): void => session.refuse(error);
-  callGuarded(refuse, () => {
+  const fail = (error: unknown): void => session.refuse(error);
+  callGuarded(fail, () => {
     const reason = session.admit();
     if (reason !== undefined) return session.refuseForNow(reason);
-    const inputs = route.decode(request);
+    const isRejoining = rejoins(session);
+    const inputs = isRejoining ? right(route.decode.whenRead(request)) : route.decode(request);
     if (isLeft(inputs)) {
       recordRefusal(session, 'input');
       return refuseInput(connection, inputs.left, route.options.onInvalidInput?.(inputs.left, userRequest));
     }
     session.inputs = inputs.right;
-    whenResolved(route.options.state?.(userRequest), refuse, (state) => {
+    whenResolved(route.options.state?.(userRequest), fail, (state) => {
       if (connection.hasEnded) return;
       session.state = state;
       if (request.method === 'HEAD') {
@@ -63,7 +64,7 @@ export function serve(
       }
       const { from } = route;
       if (from === undefined || !startsFresh(session.requestedCursor)) return serveAdmitted(session);
-      whenResolved(from(session.context), refuse, (value) => {
+      whenResolved(from(session.context), fail, (value) => {
         session.startOptions = { ...session.startOptions, from: checkFrom(value) };
         if (!connection.hasEnded) serveAdmitted(session);
       });
@@ -75,7 +76,19 @@ export function serve(
 function serveAdmitted(session: Session): void {
   const { runs } = session.route;
   if (runs === undefined) serveNew(session);
-  else resumeRun(session, runs, () => serveNew(session));
+  else resumeRun(session, runs, () => (rejoins(session) ? serveBodiless(session) : serveNew(session)));
+}
+
+/** Refuses a request that could only have resumed a stream, unless a parser has read a body nevertheless. */
+function serveBodiless(session: Session): void {
+  const { route, request, connection } = session;
+  const inputs = route.decode(request);
+  if (isLeft(inputs)) {
+    recordRefusal(session, 'input');
+    return refuse(connection, { status: 404, issues: [] });
+  }
+  session.inputs = inputs.right;
+  serveNew(session);
 }
 
 /** Serves the stream that the route has for the request. */
@@ -101,6 +114,13 @@ function serveNew(session: Session): void {
       else serveStream(session, source);
     },
   );
+}
+
+/** Returns true for a GET of a route with `body` that names a stream by its cursor: it needs none of what has started the stream. */
+function rejoins({ route, request, requestedCursor }: Session): boolean {
+  const { runs, options } = route;
+  if (runs === undefined || options.body === undefined || request.method !== 'GET') return false;
+  return isRight(parseCursor(requestedCursor ?? ''));
 }
 
 /** Returns true for a reader that starts where the route says: it has no cursor, or text that is not one. */

@@ -5,8 +5,10 @@ import type { FeedCore } from '../feed/FeedCore.ts';
 import type { StartOptions, StartPosition } from '../feed/startPosition.ts';
 import type { LogState } from '../log/EventLog.ts';
 import { FeedWriter } from './FeedWriter.ts';
+import { mergeHeaders } from './mergeHeaders.ts';
 import { feedPreamble, refuseFailed } from './preamble.ts';
 import type { Session } from './Session.ts';
+import type { ResponseHeaders } from './SseOptions.ts';
 import { startResponse } from './startResponse.ts';
 import { feedHasPositions } from './Wire.ts';
 
@@ -15,11 +17,13 @@ import { feedHasPositions } from './Wire.ts';
  *
  * @param scheduleStart called when the start position is known and, where the log is in memory, the source subscribed;
  * calls back when the response may start: at once, or later
+ * @param headersOf returns headers of this response alone, given the epoch
  */
 export function serveFeed(
   session: Session,
   feed: FeedCore,
   scheduleStart: (start: () => void, position: StartPosition) => void = startAtOnce,
+  headersOf: (epoch: string) => ResponseHeaders | undefined = noHeaders,
 ): void {
   const { route } = session;
   if (route.wire.hasOwnIds) throw new TypeError(feedHasPositions);
@@ -28,7 +32,7 @@ export function serveFeed(
   let isAdded = false;
   let schedule: (() => void) | undefined;
   feed.addReader(writer.reader, session.requestedCursor, startOptionsOf(session), (position, state) => {
-    const start = (): void => openFeedResponse(session, feed, writer, position, state);
+    const start = (): void => openFeedResponse(session, feed, writer, position, state, headersOf);
     schedule = () => scheduleStart(start, position);
     if (isAdded) schedule();
   });
@@ -47,12 +51,15 @@ function startAtOnce(start: () => void): void {
   start();
 }
 
+function noHeaders(): undefined {}
+
 function openFeedResponse(
   session: Session,
   feed: FeedCore,
   writer: FeedWriter,
   position: StartPosition,
   state: LogState,
+  headersOf: (epoch: string) => ResponseHeaders | undefined,
 ): void {
   if (refuseFailed(session.connection, session.route, position, state)) return;
   callGuarded(
@@ -61,7 +68,10 @@ function openFeedResponse(
       const { afterSequence, snapshot } = position;
       const frames =
         snapshot === undefined ? '' : writer.snapshotFrames(snapshot, cursorOf(state.epoch, afterSequence));
-      startResponse(session, feedPreamble(session.route, position, state), frames);
+      const preamble = feedPreamble(session.route, position, state);
+      const own = headersOf(state.epoch);
+      const headers = own === undefined ? preamble.headers : mergeHeaders(preamble.headers, own);
+      startResponse(session, { ...preamble, headers }, frames);
     },
   );
   feed.startWriting(writer.reader, position);

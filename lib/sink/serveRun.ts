@@ -1,9 +1,10 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { asyncScheduler, catchError, EMPTY, Observable, of, type Subscription, tap, throwError } from 'rxjs';
-import { callGuarded } from '../data/callUser.ts';
+import { runIn } from '../data/asyncScope.ts';
+import { callGuarded, callHook, checkSynchronous } from '../data/callUser.ts';
 import { runLogFull } from '../error/LimitError.ts';
 import { StorageError } from '../error/StorageError.ts';
-import { parseCursor } from '../event/cursor.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
 import type { Run } from '../feed/Run.ts';
 import { overrunOf, runLease } from '../feed/RunLogs.ts';
 import type { Runs } from '../feed/Runs.ts';
@@ -12,6 +13,8 @@ import type { StartPosition } from '../feed/startPosition.ts';
 import { pull, unpaced } from '../source/pull.ts';
 import type { Source } from './Route.ts';
 import type { Session } from './Session.ts';
+import type { ResponseHeaders } from './SseOptions.ts';
+import { describeRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
 import { delayHead } from './startResponse.ts';
 
@@ -78,15 +81,43 @@ class RunStart {
     const onError = (error: unknown): void => {
       if (this.#failure?.error !== error) this.#session.handleError(error);
     };
-    const parts = { owner: route.ownerOf(context), stream: source, abort: this.#session, onError };
+    let onOver = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      onOver = resolve;
+    });
+    const parts = { owner: route.ownerOf(context), stream: source, abort: this.#session, onError, onOver };
     // The run of the cursor is unknown: the reader gets the gap and the end.
     const isEmpty = requestedCursor !== undefined && startOptions.gapPolicy === 'end';
     const run = this.#runs.create(parts, isEmpty);
     // From here on the stream may outlive its reader.
     this.#session.detach();
+    if (!isEmpty) this.#passToHost(over);
     if (run.shared !== undefined) this.#serveShared(run, run.shared);
-    else serveFeed(this.#session, run.core, (start) => this.#scheduleStart(run, start));
+    else
+      serveFeed(
+        this.#session,
+        run.core,
+        (start) => this.#scheduleStart(run, start),
+        isEmpty ? undefined : this.#headersOf,
+      );
   }
+
+  /** Passes to the host of the program the promise that it has to wait for. */
+  #passToHost(over: Promise<void>): void {
+    const { connection, route, context } = this.#session;
+    const { waitUntil } = route.resume;
+    if (waitUntil === undefined) return;
+    const where = (): string => `resume.waitUntil of sse ${describeRequest(context.request)}`;
+    callHook(where, () => runIn(connection.scope, () => waitUntil(over, context)));
+  }
+
+  /** Returns the header that says where the stream can be read again. */
+  readonly #headersOf = (epoch: string): ResponseHeaders | undefined => {
+    const { route, context } = this.#session;
+    const { location } = route.resume;
+    if (location === undefined) return undefined;
+    return { Location: checkSynchronous('sse: resume.location', location(context, cursorOf(epoch, 0))) };
+  };
 
   get #failure(): { readonly error: unknown } | undefined {
     return typeof this.#stream === 'object' ? this.#stream : undefined;
@@ -106,7 +137,12 @@ class RunStart {
       next: () =>
         callGuarded(refuse, () => {
           if (session.connection.hasEnded) return this.#runs.remove(run);
-          serveFeed(session, run.core, (start, position) => this.#awaitStream(run, start, position, waiting));
+          serveFeed(
+            session,
+            run.core,
+            (start, position) => this.#awaitStream(run, start, position, waiting),
+            this.#headersOf,
+          );
         }),
       error: refuse,
     });
@@ -138,7 +174,7 @@ class RunStart {
     else this.#session.refuse(failure.error);
     this.#isStarted = true;
     const { connection, route } = this.#session;
-    run.isKnown = route.wire.hasIds && !connection.hasEnded;
+    run.isKnown = (route.wire.hasIds || route.resume.location !== undefined) && !connection.hasEnded;
     // It cannot be resumed: the request was refused, or the reader got the end and nothing else.
     if (this.#failure !== undefined || this.#stream === 'idle') this.#runs.remove(run);
   }

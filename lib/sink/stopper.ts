@@ -1,7 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { linesOf } from '../codec/describeFailure.ts';
 import { callGuarded, whenResolved } from '../data/callUser.ts';
-import { DecodeError } from '../error/DecodeError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { reportError } from '../error/reportError.ts';
 import type { StorageError } from '../error/StorageError.ts';
@@ -9,9 +7,8 @@ import { parseCursor } from '../event/cursor.ts';
 import { unpacedSession } from '../feed/ReaderSession.ts';
 import { Connection } from './Connection.ts';
 import { routeOf } from './handler.ts';
-import type { Route } from './Route.ts';
 import { refuse, refuseError, refuseFullServer, refuseMethod, refuseOrigin } from './refuse.ts';
-import { inputDecoder, isAllowedOrigin, type RequestInputs, requestedCursor } from './requestInputs.ts';
+import { isAllowedOrigin, requestedCursor } from './requestInputs.ts';
 import { SessionContext } from './SseContext.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { describeRequest } from './SseRequest.ts';
@@ -40,7 +37,6 @@ export function stopper(handler: unknown): (stop: StopRequest) => void {
   const route = routeOf(handler);
   const runs = route?.runs;
   if (route === undefined || runs === undefined) throw new TypeError(notStoppable);
-  const inputsOf = inputReader(route);
 
   return ({ request, userRequest, transport, next }) => {
     const connection = new Connection(transport);
@@ -67,7 +63,7 @@ export function stopper(handler: unknown): (stop: StopRequest) => void {
     if (isLeft(cursor)) return answer(false);
     const stop = (state: unknown): void => {
       const source = {
-        inputs: inputsOf(request),
+        inputs: route.decode.whenRead(request),
         state,
         requestedCursor: lastEventId,
         signal: connection.signal,
@@ -78,34 +74,5 @@ export function stopper(handler: unknown): (stop: StopRequest) => void {
       runs.stop(cursor.right.epoch, owner, report).subscribe({ next: answer, error: onError });
     };
     callGuarded(onError, () => whenResolved(route.options.state?.(userRequest), onError, stop));
-  };
-}
-
-/** Returns a function that decodes a part of a request when it is read: a request to stop need not have the others. */
-function inputReader({ options }: Route): (request: SseRequest) => RequestInputs {
-  const decoders = {
-    query: inputDecoder({ query: options.query }),
-    params: inputDecoder({ params: options.params }),
-    body: inputDecoder({ body: options.body }),
-  };
-  return (request) => {
-    const read = (part: keyof RequestInputs): unknown => {
-      const decoded = decoders[part](request);
-      if (isLeft(decoded)) {
-        throw Object.assign(new DecodeError(request[part], linesOf(decoded.left)), { status: 422 });
-      }
-      return decoded.right[part];
-    };
-    return {
-      get query() {
-        return read('query');
-      },
-      get params() {
-        return read('params');
-      },
-      get body() {
-        return read('body');
-      },
-    };
   };
 }

@@ -116,6 +116,8 @@ const cases: Readonly<Record<string, Case>> = {
       linger: number,
       owner: callback,
       log: callback,
+      location: callback,
+      waitUntil: callback,
       maxRuns: number,
     },
   },

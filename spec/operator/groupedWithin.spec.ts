@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { of, Subject } from 'rxjs';
-import type { Entry, Gap } from '../../lib/index.ts';
+import * as t from 'io-ts';
+import { map, of, Subject } from 'rxjs';
+import { type Entry, events, feed, type Gap, mapEvents, sse } from '../../lib/index.ts';
 import { groupedWithin } from '../../lib/operator/groupedWithin.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { trackTimers } from '../support/trackTimers.ts';
@@ -34,6 +35,66 @@ describe('groupedWithin', () => {
       const source = hot('ab--c-------|');
       const expected = '  -a-------c--|';
       expectObservable(source.pipe(groupedWithin({ maxEvents: 2, maxDelay: 5 }))).toBe(expected, spelt('ab', 'c'));
+    }),
+  );
+
+  it(
+    'emits what came in one turn at its end, with maxDelay 0, and delays nothing else',
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-(abc)-d-(ef)-(gh)#');
+      const unsub = '      ^----------!';
+      const turns = source.pipe(groupedWithin({ maxDelay: 0 }));
+      expectObservable(turns, unsub).toBe('-a-----d-e--', spelt('abc', 'd', 'ef'));
+      expectObservable(source.pipe(groupedWithin({ maxDelay: 0, maxEvents: 2 }))).toBe(
+        '-(ac)--d-e----g---#',
+        spelt('ab', 'c', 'd', 'ef', 'gh'),
+      );
+      expectSubscriptions(source.subscriptions).toBe([unsub, '^-----------------!']);
+    }),
+  );
+
+  it(
+    'emits nothing of a turn in which it was unsubscribed from, with maxDelay 0, and its last group before the end',
+    marbles(({ hot, expectObservable }) => {
+      const turns = groupedWithin<string>({ maxDelay: 0 });
+      expectObservable(hot('-(ab|)').pipe(turns)).toBe('-(a|)', spelt('ab'));
+      expectObservable(hot('-(ab#)').pipe(turns)).toBe('-(a#)', spelt('ab'));
+      expectObservable(hot('-(ab)--').pipe(turns), '^!').toBe('--');
+    }),
+  );
+
+  it(
+    'sends a fast reader of a feed each token as it comes, and a slow one all that it is behind as one event',
+    marbles(({ cold, reader, flush }) => {
+      const Answer = events({ Token: { text: t.string } });
+      const tokens = cold('10ms a 9ms b 9ms c 9ms d 9ms (e|)').pipe(map((text) => Answer.Token({ text })));
+      const answer = feed(Answer, { source: tokens });
+      const route = sse((context) =>
+        answer.read(context).pipe(
+          groupedWithin({ maxDelay: 0 }),
+          mapEvents((group) => Answer.Token({ text: group.map(({ data }) => data.text).join('') })),
+        ),
+      );
+      const [fast, slow] = [reader(route), reader(route, { socket: '15ms F 29ms D' })];
+      flush();
+      const tokensOf = ({ frames }: typeof fast) =>
+        frames.flatMap(({ at, frame }) =>
+          frame._tag === 'Message' && frame.event === 'token' ? [[at, JSON.parse(frame.data).text]] : [],
+        );
+      expect(tokensOf(fast)).to.deep.equal([
+        [10, 'a'],
+        [20, 'b'],
+        [30, 'c'],
+        [40, 'd'],
+        [50, 'e'],
+      ]);
+      expect(tokensOf(slow)).to.deep.equal([
+        [10, 'a'],
+        [45, 'bcd'],
+        [50, 'e'],
+      ]);
+      expect(slow.lastEventId).to.equal(fast.lastEventId);
+      answer.close();
     }),
   );
 

@@ -13,7 +13,7 @@ export function answering(
   route: Route,
   maxBodyBytes: number,
 ): (request: Request, context?: unknown) => Promise<Response> {
-  const readsBody = route.options.body !== undefined;
+  const decodesBody = route.options.body !== undefined;
 
   return (request, context) =>
     exchange(request, (parts, transport, next) => {
@@ -23,7 +23,8 @@ export function answering(
 
       whenResolved(partOf(context, 'params') ?? partOf(request, 'params'), next, (params) => {
         const body = partOf(context, 'body');
-        if (!readsBody || body !== undefined) return answer(params, body);
+        // A GET has no body. It can resume the stream that a POST has started.
+        if (!decodesBody || body !== undefined || request.method === 'GET') return answer(params, body);
         const onBody = (json: Either<Refusal, unknown>): void => {
           if (isLeft(json)) refuse(new Connection(transport), json.left);
           else answer(params, json.right);

@@ -26,7 +26,7 @@ export const subject: Subject = {
     'maxEvents of 1.5': refused({ maxEvents: 1.5 }, /maxEvents/),
     'maxBytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: maxBytes must be above 0, got 0$/),
     'maxBytes that is NaN': refused({ maxBytes: Number.NaN }, /maxBytes/),
-    'maxDelay of 0': refused({ maxDelay: 0 }, /^groupedWithin: maxDelay must be above 0 ms, got 0$/),
+    'maxDelay below 0': refused({ maxDelay: -1 }, /^groupedWithin: maxDelay must be at least 0 ms, got -1$/),
     'a sizeOf that is not a function': [
       () => groupedWithin({ maxBytes: 5, sizeOf: 5 as never }),
       TypeError,

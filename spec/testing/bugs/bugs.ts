@@ -23,8 +23,8 @@ export const replayJoinedByConcat: Bug = {
       '        return serveStream(withOwnIds(session), { observable: replayThenLive(feed, session.requestedCursor) });',
     ],
     [
-      "import { isLeft, isRight } from 'fp-ts/lib/Either.js';\n",
-      `import { isLeft, isRight } from 'fp-ts/lib/Either.js';
+      "import { isLeft, isRight, right } from 'fp-ts/lib/Either.js';\n",
+      `import { isLeft, isRight, right } from 'fp-ts/lib/Either.js';
 import { concat, connect, delay, map, takeUntil } from 'rxjs';
 import { message } from '../wire/Frame.ts';
 import { SharedEncodings } from './SharedEncodings.ts';

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { Subject } from 'rxjs';
+import { sse } from '../../lib/index.ts';
+import { listen } from '../support/listen.ts';
+import { openStream } from '../support/openStream.ts';
+import { expressServers, servers } from './servers.ts';
+import { Ticks } from './ticks.ts';
+
+const { Response: onFetch } = servers;
+/** The servers whose bodies are parsed: Express by its middleware, and `rxsse/fetch` by itself. */
+const parsing = { ...expressServers, ...(onFetch && { Response: onFetch }) };
+
+for (const [name, mount] of Object.entries(parsing)) {
+  describe(`the location of a stream on ${name}`, () => {
+    it('is read by a GET without a body, which the stream was started with', async () => {
+      const stream = new Subject<ReturnType<typeof Ticks.Tick>>();
+      const requested: string[] = [];
+      const { listener } = mount(
+        sse(
+          {
+            events: Ticks,
+            body: { text: t.string },
+            resume: { location: (_context, cursor) => `?lastEventId=${cursor}` },
+          },
+          ({ body }) => {
+            requested.push(body.text);
+            return stream;
+          },
+        ),
+      );
+      await listen(listener, async (url) => {
+        const headers = { 'content-type': 'application/json' };
+        const first = await openStream(url, { method: 'POST', headers, body: '{"text":"why?"}' });
+        const location = new URL(first.headers.location ?? '', url).href;
+        stream.next(Ticks.Tick(1));
+        const [second, third] = [await openStream(location), await openStream(location)];
+        stream.next(Ticks.Tick(2));
+        stream.complete();
+        const texts = await Promise.all([first, second, third].map((wire) => wire.ended()));
+        const ticks = texts.map((text) => [...text.matchAll(/^event: tick\ndata: (.*)$/gm)].map(([, data]) => data));
+        expect(ticks).to.deep.equal([
+          ['1', '2'],
+          ['1', '2'],
+          ['1', '2'],
+        ]);
+        expect(second.headers).not.to.have.property('location');
+        expect((await openStream(`${url}/?lastEventId=1.AAAAAAAAAAAAAAAA.0`)).status).to.equal(404);
+        expect((await openStream(url)).status).to.equal(422);
+        expect(requested).to.deep.equal(['why?']);
+      });
+    });
+  });
+}
