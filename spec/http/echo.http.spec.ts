@@ -169,6 +169,7 @@ describe('the streams of the echo example', () => {
 describe('the echo server', function () {
   this.timeout(20_000);
   const start = (PORT: string) => exampleServer('echo', { PORT });
+  const command = 'node --import tsx examples/echo/server.ts';
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`prints where it listens, and stops on ${signal} with a stream open`, async () => {
@@ -191,7 +192,7 @@ describe('the echo server', function () {
       const { output, closed } = start(port);
       expect(await closed).to.deep.equal([1, null]);
       expect(output.err).to.equal(
-        `Port ${port} is in use by another program. Choose another one: PORT=${Number(port) + 1} npm start\n`,
+        `Port ${port} is in use by another program. Choose another one: PORT=${Number(port) + 1} ${command}\n`,
       );
     }));
 
@@ -201,7 +202,7 @@ describe('the echo server', function () {
       expect(await closed).to.deep.equal([1, null]);
       expect(output).to.deep.equal({
         out: '',
-        err: 'PORT must be a whole number from 0 to 65535, as in PORT=3001 npm start\n',
+        err: `PORT must be a whole number from 0 to 65535, as in PORT=3001 ${command}\n`,
       });
     }
   });
