@@ -13,7 +13,11 @@ const tools = {
     commands: ['node_modules/@ag-ui/client'],
     install: 'npm ci --prefix spec/clients/packages',
   },
+  site: { variable: 'RXSSE_SITE', commands: ['dist/reference'], install: 'npm run docs' },
 } as const;
+
+/** The folder of the documentation site. */
+export const siteFolder = join(import.meta.dirname, '../../site');
 
 /** The folder whose packages are the clients of other protocols. */
 export const clientsFolder = join(import.meta.dirname, '../clients/packages');
@@ -49,6 +53,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
     '/usr/sbin',
     '/usr/local/sbin',
     clientsFolder,
+    siteFolder,
     ...serverFolders(),
   ];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);

@@ -1,0 +1,31 @@
+import { posix } from 'node:path';
+
+/** Returns the path of a page in the site, without its ending: `guide/operators` of `docs/operators.md`. */
+export function routeOf(file: string): string {
+  return file
+    .replace(/^docs\/(recipes\/)?/, '')
+    .replace(/\.md$/, '')
+    .toLowerCase();
+}
+
+/**
+ * Returns a page whose relative links lead to the pages and images of the site. A link to a file that is not part of the
+ * site, such as a spec, becomes the path of that file.
+ */
+export function linksRewritten(file: string, text: string, pages: ReadonlySet<string>): string {
+  return text.replace(
+    /(!?)\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g,
+    (whole, image: string, label: string, target: string) => {
+      if (/^([a-z]+:|#|\/)/.test(target)) return whole;
+      const [path = '', anchor] = target.split('#');
+      const aimed = posix.join(posix.dirname(file), path).replace(/\/$/, '');
+      if (image === '!') return `![${label}](/${aimed.replace(/^docs\//, '')})`;
+      if (aimed === 'docs/api' || aimed.startsWith('docs/api/')) {
+        return `[${label}](/reference/${aimed === 'docs/api' ? '' : posix.basename(aimed, '.md')})`;
+      }
+      if (aimed === 'docs/decisions') return `[${label}](/decisions)`;
+      if (pages.has(aimed)) return `[${label}](/${routeOf(aimed)}${anchor === undefined ? '' : `#${anchor}`})`;
+      return label === aimed || label.startsWith('`') ? label : `${label} (\`${aimed}\`)`;
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { linksRewritten, routeOf } from '../../site/links.ts';
+import { sections } from '../../site/pages.ts';
+import { filesIn } from './repo.ts';
+
+describe('the documentation site', () => {
+  const listed = sections.flatMap(({ pages }) => pages.map(({ file }) => file));
+
+  it('lists every document in its sidebar, once', () => {
+    const isElsewhere = (file: string) => /^docs\/(api|decisions)\//.test(file);
+    const documents = [...filesIn('docs', '.md').keys()].filter((file) => !isElsewhere(file));
+    expect(listed.filter((file) => file.startsWith('docs/')).sort()).to.deep.equal(documents.sort());
+    expect(new Set(listed.map(routeOf)).size).to.equal(listed.length);
+  });
+
+  it('rewrites links to its own pages and images, and writes the path of another file', () => {
+    const pages = new Set(['docs/options.md', 'docs/recipes/client.md', 'SECURITY.md']);
+    const rewrite = (text: string) => linksRewritten('docs/recipes/client.md', text, pages);
+    expect(rewrite('[options](../options.md#queue)')).to.equal('[options](/options#queue)');
+    expect(rewrite('[here](client.md), [there](#gap)')).to.equal('[here](/client), [there](#gap)');
+    expect(rewrite('[security](../../SECURITY.md)')).to.equal('[security](/security)');
+    expect(rewrite('![a page](../images/echo.png)')).to.equal('![a page](/images/echo.png)');
+    expect(rewrite('[API](../api), [names](../api/testing.md)')).to.equal(
+      '[API](/reference/), [names](/reference/testing)',
+    );
+    expect(rewrite('[`sse`](../api/rxsse.md)')).to.equal('[`sse`](/reference/rxsse)');
+    expect(rewrite('[why](../decisions)')).to.equal('[why](/decisions)');
+    expect(rewrite('[heartbeat](../../spec/sink/heartbeat.spec.ts)')).to.equal(
+      'heartbeat (`spec/sink/heartbeat.spec.ts`)',
+    );
+    expect(rewrite('[RxJS](https://rxjs.dev)')).to.equal('[RxJS](https://rxjs.dev)');
+  });
+});
