@@ -73,7 +73,7 @@ function lowestNode(): Version {
   return [Number(major), Number(minor), 0];
 }
 
-for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.json']) {
+for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.json', 'site/package-lock.json']) {
   describe(file, () => {
     const lock = JSON.parse(textOf(file)) as Lock;
 
