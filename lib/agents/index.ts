@@ -1,10 +1,19 @@
 export { ModelError } from '../error/ModelError.ts';
 export { type AnthropicEvent, AnthropicEvents } from './AnthropicEvents.ts';
+export type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
+export { type ChatRoutes, chatRoutes } from './chatRoutes.ts';
 export { type AnthropicRequest, fromAnthropic } from './fromAnthropic.ts';
 export { type FromOpenAiOptions, fromOpenAi, type OpenAiRequest } from './fromOpenAi.ts';
 export type { LogByName } from './logsByName.ts';
 export type { ModelOptions } from './ModelOptions.ts';
 export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';
+export type { AnyServerHandler } from './onAnyServer.ts';
+export {
+  type ChatTransportRequest,
+  ResumingChatTransport,
+  type ResumingChatTransportOptions,
+  type SendMessagesRequest,
+} from './ResumingChatTransport.ts';
 export {
   type RunDurability,
   type RunSource,

@@ -122,6 +122,11 @@ export class FeedCore {
     this.#readers.readState(reader, (state) => takeSnapshot(this.#readers, reader, state, reader.snapshot, gap, use));
   }
 
+  /** Subscribes to the source, although there is no reader yet. */
+  start(): void {
+    this.#producer?.start();
+  }
+
   /** Starts to write to a reader, once its response has started. */
   startWriting(reader: Reader, position: StartPosition): void {
     if (reader.readerSet === undefined) return;

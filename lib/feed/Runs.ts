@@ -24,10 +24,9 @@ interface RunsOptions {
 const lost = 'the process of the stream has ended before the stream was complete; its readers can start it again';
 
 /**
- * The runs of one route in this process. A run without a reader is removed after `linger`, and its stream is unsubscribed
- * from; one that other processes read runs to its end. When there are `maxRuns`, one makes room that has no reader and has
- * ended or, with an endless `linger`, that has been without a reader for longest. When an owner has `maxRunsPerOwner`, one
- * of its own makes room.
+ * The runs of one route in this process. A run without a reader is removed after `linger`, unsubscribed from; one that other
+ * processes read runs to its end. When there are `maxRuns`, one makes room that has no reader and has ended or, with an endless
+ * `linger`, has had no reader for longest. When an owner has `maxRunsPerOwner`, one of its own makes room.
  */
 export class Runs {
   readonly #options: RunsOptions;
@@ -37,12 +36,11 @@ export class Runs {
   #isShutDown = false;
 
   constructor(options: RunsOptions) {
-    const { linger, maxRuns } = options;
     this.#options = options;
     this.#logs = new RunLogs(options.contract, options.log);
     this.#registry = new FeedRegistry<Run>({
-      idleTimeout: linger,
-      maxSize: maxRuns,
+      idleTimeout: options.linger,
+      maxSize: options.maxRuns,
       noun: 'runs',
       option: 'resume.maxRuns',
       onRemove: (run) => this.#removeFromOwner(run as Run),
@@ -51,7 +49,7 @@ export class Runs {
 
   /** Returns the run of an epoch in this process; a run of another owner is not found. */
   find(epoch: string, owner: unknown): Run | undefined {
-    const run = this.#runOf(epoch, owner);
+    const run = this.get(epoch, owner);
     if (run !== undefined) this.#registry.hold(run);
     return run;
   }
@@ -91,7 +89,7 @@ export class Runs {
    * one that has ended. No storage is read where no log of this owner can have that epoch.
    */
   stop(epoch: string, owner: unknown, onError: RunParts['onError']): Observable<boolean> {
-    const run = this.#runOf(epoch, owner);
+    const run = this.get(epoch, owner);
     if (run !== undefined) return endRun(run).pipe(map(() => true));
     const id = this.#logs.idIn(epoch, owner);
     const log = id === undefined ? undefined : this.#logs.open(id, owner);
@@ -144,7 +142,8 @@ export class Runs {
     run.abort.abort();
   }
 
-  #runOf(epoch: string, owner: unknown): Run | undefined {
+  /** Returns a run as `find` does, for one use at once: its idle time continues. */
+  get(epoch: string, owner: unknown): Run | undefined {
     const run = this.#registry.get(epoch) ?? this.#registry.get(this.#logs.idIn(epoch, owner) ?? '');
     return run !== undefined && Object.is(run.owner, owner) ? run : undefined;
   }
@@ -157,7 +156,7 @@ export class Runs {
     const onOver = (): void => {
       run.mayMakeRoom = true;
       parts.onOver?.();
-      if (run.core.readers === 0) this.#rest(run);
+      if (run.core.readers === 0) this.rest(run);
     };
     const shared =
       claimable && !isOpened ? new SharedRun({ log: claimable, stream, onError, onStop, onOver }) : undefined;
@@ -182,7 +181,7 @@ export class Runs {
         abort.abort();
         parts.onOver?.();
       },
-      onIdle: () => this.#rest(run),
+      onIdle: () => this.rest(run),
     });
     const run: Run = { core, owner, abort, key, shared, lastUsed: 0, isKnown: isOpened, mayMakeRoom: isOpened };
     this.#registry.add(run);
@@ -211,7 +210,8 @@ export class Runs {
     return shared !== undefined && isKnown && !shared.isOver;
   }
 
-  #rest(run: Run): void {
+  /** Removes a run without readers when its idle time is over, unless it runs to its end. */
+  rest(run: Run): void {
     if (this.#mustContinue(run)) return;
     const isUnknown = run.shared !== undefined && !run.isKnown;
     if (this.#options.linger === 0 || this.#isShutDown || isUnknown) this.remove(run);

@@ -16,7 +16,7 @@ import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
-import type { EventLog, LogEnd } from '../log/EventLog.ts';
+import type { Appended, EventLog, LogEnd } from '../log/EventLog.ts';
 import { otherLog, runLease } from './RunLogs.ts';
 import type { ClaimableLog } from './whileClaimed.ts';
 
@@ -87,7 +87,7 @@ export class SharedRun {
   }
 
   /** Stores the log, without an entry, so that other processes find it. Errors for the log of another run. */
-  store(id: string): Observable<unknown> {
+  store(id: string): Observable<Appended> {
     return this.#options.log.append([]).pipe(
       tap(({ epoch }) => {
         if (!epoch.startsWith(id)) throw new TypeError(otherLog);

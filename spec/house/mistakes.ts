@@ -44,16 +44,20 @@ const prelude: Readonly<Record<string, string>> = {
 };
 
 /** The packages of other protocols, which are not installed here; the specs in spec/clients check their types. */
-const foreignModules = [
-  '@tanstack/ai',
-  '@tanstack/ai-client',
-  'ai',
-  '@ai-sdk/react',
-  '@ai-sdk/openai',
-  'assistant-stream',
-  'assistant-stream/resumable',
-]
-  .map((name) => `declare module '${name}';`)
+const foreignModules = Object.entries({
+  '@tanstack/ai': ['resumeServerSentEventsResponse', 'toServerSentEventsResponse'],
+  ai: ['convertToModelMessages', 'streamText', 'UIMessage'],
+  '@ai-sdk/react': ['useChat'],
+  'assistant-stream/resumable': [
+    'createResumableAssistantStreamResponse',
+    'createResumableStreamContext',
+    'createResumeAssistantStreamResponse',
+  ],
+})
+  .map(
+    ([name, names]) =>
+      `declare module '${name}' { ${names.map((one) => (/^[A-Z]/.test(one) ? `export type ${one} = any;` : `export const ${one}: any;`)).join(' ')} }`,
+  )
   .join('\n');
 
 /** Returns the names that the code declares at its top level, and all names that it uses. */

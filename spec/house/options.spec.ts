@@ -16,6 +16,8 @@ const headings: Readonly<Record<string, string>> = {
   ConnectionLimitOptions: '## `connectionLimit(options)`',
   ShutdownOptions: '## `shutdown(targets, options)`',
   ContractOptions: '## `contract(routes, options)`',
+  ChatRoutesOptions: '## `chatRoutes(options, answer)`',
+  ResumingChatTransportOptions: '## `new ResumingChatTransport(options)`',
   StreamDurabilityOptions: '## `streamDurability(options)`',
   ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
   FromOpenAiOptions: '### `backoff` of `fromOpenAi`',
@@ -24,7 +26,7 @@ const headings: Readonly<Record<string, string>> = {
   ReconnectOptions: '### `backoff`',
 };
 const fileOf = (name: string) => {
-  if (/^(StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
+  if (/^(ChatRoutes|ResumingChat|StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };

@@ -1,0 +1,113 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import {
+  AsyncSubject,
+  concat,
+  defer,
+  firstValueFrom,
+  ignoreElements,
+  lastValueFrom,
+  type Observable,
+  of,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
+import { StorageError } from '../error/StorageError.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
+import { type AnyFeed, core } from '../feed/coreOf.ts';
+import type { Run, RunParts } from '../feed/Run.ts';
+import { runLease } from '../feed/RunLogs.ts';
+import type { Runs } from '../feed/Runs.ts';
+import { type LogByName, logsByName, release } from './logsByName.ts';
+import { newestEntry } from './newestEntry.ts';
+
+const emptyResult = { defaultValue: undefined };
+const lateStorage = (): StorageError =>
+  new StorageError(
+    'start the stream',
+    `its logs did not answer within ${runLease} ms`,
+    'check the storage of log, and its connection',
+  );
+
+/**
+ * The runs of a route by name: of a chat or a thread, for example. The log of a name has the cursor of each of its runs,
+ * so that every process finds the newest one.
+ */
+export class NamedRuns {
+  readonly #runs: Runs;
+  readonly #open: LogByName;
+
+  /** @param open opens the log of a name; without it, names are known to this process alone */
+  constructor(runs: Runs, open: LogByName | undefined) {
+    this.#runs = runs;
+    this.#open = logsByName(open, 10_000);
+  }
+
+  /**
+   * Creates a run and starts it. Resolves when its stream is subscribed to, which is the newest of the name by then: no answer
+   * is made that is not found.
+   *
+   * @throws StorageError as a rejection, and the errors of `Runs.create`.
+   */
+  async start(name: string, parts: RunParts): Promise<Run> {
+    let cursor = '';
+    const started = new AsyncSubject<void>();
+    const named = defer(() => this.#store(name, cursor)).pipe(ignoreElements(), tap(started));
+    const run = this.#runs.create({ ...parts, stream: concat(named, parts.stream) }, false);
+    try {
+      const { epoch } = await firstValueFrom(run.shared?.store(run.key) ?? run.core.log.append([]));
+      cursor = cursorOf(epoch, 0);
+      run.isKnown = true;
+      run.core.start();
+      await lastValueFrom(started.pipe(timeout({ each: runLease, with: () => throwError(lateStorage) })), emptyResult);
+      return run;
+    } catch (error) {
+      this.#runs.remove(run);
+      throw error;
+    }
+  }
+
+  /** Leaves a run without a reader: it is removed after `linger`, unless other processes may read it. */
+  leave(run: Run): void {
+    if (run.core.readers === 0) this.#runs.rest(run);
+  }
+
+  /** Returns the newest run of a name, unless it has ended. */
+  async active(name: string, parts: Omit<RunParts, 'stream'>): Promise<Run | undefined> {
+    const epoch = await this.#epochOf(name);
+    if (epoch === undefined) return undefined;
+    const run =
+      this.#runs.get(epoch, parts.owner) ?? (await firstValueFrom(this.#runs.open(epoch, parts) ?? of(undefined)));
+    const state = run && (await firstValueFrom(run.core.log.read(0, 0)));
+    return state?.ended === false ? run : undefined;
+  }
+
+  /** Ends the newest run of a name as completed, and returns whether there is one. */
+  async stop(name: string, owner: unknown, onError: RunParts['onError']): Promise<boolean> {
+    const epoch = await this.#epochOf(name);
+    return epoch !== undefined && firstValueFrom(this.#runs.stop(epoch, owner, onError));
+  }
+
+  async #epochOf(name: string): Promise<string | undefined> {
+    const log = this.#open(name);
+    try {
+      const { entry } = await newestEntry(log);
+      const cursor = parseCursor(entry?.data ?? '');
+      return isLeft(cursor) ? undefined : cursor.right.epoch;
+    } finally {
+      release(log);
+    }
+  }
+
+  #store(name: string, cursor: string): Observable<unknown> {
+    const log = this.#open(name);
+    return log
+      .append([{ event: undefined, data: cursor, retry: undefined }])
+      .pipe(tap({ finalize: () => release(log) }));
+  }
+}
+
+/** Returns a run as a feed, which a route serves from the position of its reader. */
+export function feedOfRun(run: Run): AnyFeed {
+  return { [core]: run.core };
+}

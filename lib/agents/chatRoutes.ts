@@ -1,0 +1,168 @@
+import { catchError, map, Observable, of } from 'rxjs';
+import { sse } from '../adapter/node/sse.ts';
+import { checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
+import { DecodeError } from '../error/DecodeError.ts';
+import { reportError } from '../error/reportError.ts';
+import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
+import { type Route, sourceOf } from '../sink/Route.ts';
+import type { SseContext } from '../sink/SseContext.ts';
+import type { Stream } from '../sink/SseOptions.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
+import { serve } from '../sink/serve.ts';
+import { pull, unpaced } from '../source/pull.ts';
+import { message } from '../wire/Frame.ts';
+import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
+import { failureAsEntry } from './failureAsEntry.ts';
+import { feedOfRun, NamedRuns } from './NamedRuns.ts';
+import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
+
+/** The routes of chats in one handler. @category agents */
+export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
+
+const errorOf = (errorText: string): object => ({ type: 'error', errorText });
+const interruptedAnswer = JSON.stringify(errorOf('The answer was interruptedAnswer. Please try again.'));
+const trimmed = message({ data: errorOf('A part of the answer is not stored any more.') });
+
+/**
+ * Serves the chats of the AI SDK: `useChat` with its `DefaultChatTransport`, or with a {@link ResumingChatTransport}. An
+ * answer continues when its reader reloads the page or loses the connection, and ends by a request of its own.
+ *
+ * - `POST` calls `answer` and sends its stream. Each starts an answer; the newest is the active one.
+ * - `GET …/:id/stream` sends the active answer of the chat from its start, or an answer after `Last-Event-ID`. It is
+ *   204 where none is active, and 404 where that answer is not stored.
+ * - `DELETE …/:id/stream` stops the active answer: 204, or 404 where the chat has none.
+ * - Other requests are left to the next handler.
+ *
+ * An error of the stream becomes the `error` of the protocol, and so does the end of the process that produces it. What
+ * `answer` throws is an HTTP error. The body needs no parser before the handler.
+ *
+ * @example On Express
+ * import { convertToModelMessages, streamText, type UIMessage } from 'ai';
+ *
+ * const chats = chatRoutes({}, async ({ messages, signal }: ChatRequest<UIMessage, SseRequest>) =>
+ *   streamText({
+ *     model: 'openai/gpt-5',
+ *     messages: await convertToModelMessages(messages),
+ *     abortSignal: signal,
+ *   }).toUIMessageStream(),
+ * );
+ * app.use('/api/chat', chats);
+ *
+ * @throws TypeError or RangeError at once, for an option that is not valid.
+ * @category agents
+ */
+export function chatRoutes<Message = never, R = SseRequest>(
+  options: ChatRoutesOptions<R>,
+  answer: (request: ChatRequest<Message, R>) => Stream<unknown> | PromiseLike<Stream<unknown>>,
+): ChatRoutes<R> {
+  const functions = { owner: 'function', log: 'function', onError: 'function' };
+  checkOptions('chatRoutes', options, { ...functions, linger: '', maxBodyBytes: '', allowedOrigins: '' });
+  const { owner, log, linger = 30_000, allowedOrigins = '*', onError = reportAnswer } = options;
+  const { maxBodyBytes = 1024 * 1024 } = options;
+  checkNumber('chatRoutes: maxBodyBytes', maxBodyBytes, { min: 1 });
+
+  const handler = sse(
+    {
+      methods: ['GET', 'POST', 'DELETE'],
+      headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+      wire: { control: 'ids', retry: false, end: message({ text: '[DONE]' }), gap: () => trimmed },
+      allowedOrigins,
+      state: async (request: SseRequest): Promise<unknown> => owner?.(request as R),
+      resume: {
+        from: 'oldest',
+        linger,
+        owner: ({ state }) => state,
+        ...(log && { log: (id) => failureAsEntry(log(id), interruptedAnswer) }),
+      },
+    },
+    (context) => serveChat(context) as Promise<Stream<unknown>>,
+  );
+  const route = routeOf(handler) as Route;
+  const chats = new NamedRuns(route.runs as NonNullable<Route['runs']>, log);
+
+  async function serveChat({
+    request,
+    body,
+    params,
+    state,
+    lastEventId,
+    signal: reader,
+  }: SseContext<{ state: unknown }>): Promise<unknown> {
+    const abort = new AbortController();
+    const parts = { owner: state, abort, onError: reportRun };
+    const nameOf = (id: string): string => ['chat', String(state ?? ''), id].map(encodeURIComponent).join('/');
+    const { method } = request as SseRequest;
+    if (method === 'POST') {
+      const chat = readChat<Message>(body);
+      const chunks = chunksOf(await answer({ ...chat, request: request as R, signal: abort.signal }));
+      const stream = chunks.pipe(
+        map((data) => message({ data })),
+        catchError((error) => of(message({ data: errorOf(onError(error)) }))),
+      );
+      const run = await chats.start(nameOf(chat.id), { ...parts, stream });
+      if (reader.aborted) chats.leave(run);
+      return feedOfRun(run);
+    }
+    const name = nameOf((params as { readonly id: string }).id);
+    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, state, reportRun)) ? 204 : 404);
+    // The answer of this cursor is not stored, since the route would have found it.
+    if (lastEventId !== undefined) throw new StatusAnswer(404);
+    const run = await chats.active(name, parts);
+    if (run === undefined) throw new StatusAnswer(204);
+    return feedOfRun(run);
+  }
+
+  const routes = onAnyServer<R>(maxBodyBytes, ({ parts, userRequest, transport, next, readBody }) => {
+    const { method, url, headers } = parts;
+    const id = chatIn(url);
+    const start = (part: object): void => serve(route, { ...parts, ...part }, transport, next, userRequest);
+    if (method === 'POST' && id === undefined) readBody((body) => start({ body }));
+    else if (method === 'GET' && id !== undefined) start({ params: { id } });
+    // Without its cursor: what is stopped is the active answer.
+    else if (method === 'DELETE' && id !== undefined)
+      start({ params: { id }, url: '/', headers: withoutCursor(headers) });
+    else next();
+  });
+  return mountedOn(route, routes);
+}
+
+/** Returns the id of the chat in `…/:id/stream`. */
+function chatIn(url = ''): string | undefined {
+  const [, id] = /([^/?#]+)\/stream\/?(?:[?#]|$)/.exec(url) ?? [];
+  try {
+    return id && decodeURIComponent(id);
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutCursor({ 'last-event-id': _, ...headers }: SseRequest['headers']): SseRequest['headers'] {
+  return headers;
+}
+
+/** Returns the parts of a body that the AI SDK sends. @throws DecodeError with the `status` 422 for another body. */
+function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, 'id' | 'messages' | 'body'> {
+  const { id, messages } = (body ?? {}) as { readonly id?: unknown; readonly messages?: unknown };
+  if (typeof id === 'string' && id !== '' && Array.isArray(messages)) {
+    return { id, messages, body: body as Readonly<Record<string, unknown>> };
+  }
+  const issue = 'body: expected { id: string, messages: array }, as the AI SDK sends it, got other data';
+  throw Object.assign(new DecodeError(body, [issue]), { status: 422 });
+}
+
+/** Returns the chunks of a stream, not at the pace of a reader: an answer continues without one. */
+function chunksOf(stream: unknown): Observable<unknown> {
+  const source = sourceOf(stream);
+  if ('observable' in source) return source.observable;
+  return new Observable((subscriber) => pull(source.iterable, subscriber, unpaced()));
+}
+
+function reportAnswer(error: unknown): string {
+  reportError('the answer of chatRoutes', error);
+  return 'An error occurred.';
+}
+
+function reportRun(error: unknown): void {
+  reportError('the run of chatRoutes', error);
+}

@@ -1,0 +1,92 @@
+import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
+import type { SseResponse } from '../adapter/node/NodeResponse.ts';
+import { NodeTransport } from '../adapter/node/NodeTransport.ts';
+import { type ReceiveRequest, readBody } from '../adapter/node/readBody.ts';
+import { exchange, partOf } from '../adapter/web/answering.ts';
+import { readJson } from '../adapter/web/readJson.ts';
+import { callGuarded } from '../data/callUser.ts';
+import { Connection } from '../sink/Connection.ts';
+import { type Refusal, refuse, refuseError } from '../sink/refuse.ts';
+import { describeRequest, type Next, type SseRequest } from '../sink/SseRequest.ts';
+import type { Transport } from '../sink/Transport.ts';
+
+/**
+ * A handler for Express 4 and 5 and plain `http` servers, and for servers that turn a `Request` into a `Response`.
+ *
+ * @category agents
+ */
+export interface AnyServerHandler<R> {
+  (request: R & ReceiveRequest, response: SseResponse, next?: Next): void;
+  (request: R & Request, context?: unknown): Promise<Response>;
+}
+
+/** One request of any server. */
+interface ServerRequest {
+  /** The parts that the sink reads. */
+  readonly parts: SseRequest;
+  /** The object of the server. */
+  readonly userRequest: unknown;
+  readonly transport: Transport;
+  /** Gets an error, or, without one, a request for another handler. */
+  readonly next: Next;
+  /** Calls back with the JSON of the body; a body that is refused is answered. */
+  readBody(done: (body: unknown) => void): void;
+}
+
+/** A request that is answered with a status and no stream: thrown by the function of a route. */
+export class StatusAnswer {
+  readonly status: 204 | Refusal['status'];
+
+  constructor(status: StatusAnswer['status']) {
+    this.status = status;
+  }
+}
+
+/** Returns a handler for all servers. A `StatusAnswer` that is passed to `next` is the answer. */
+export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerRequest) => void): AnyServerHandler<R> {
+  const start = (
+    request: Pick<ServerRequest, 'parts' | 'userRequest' | 'transport'>,
+    next: Next | undefined,
+    read: (done: (body: Either<Refusal, unknown>) => void) => void,
+  ): void => {
+    const { transport, userRequest } = request;
+    const onNext = (error?: unknown): void => {
+      if (error instanceof StatusAnswer) answer(transport, error.status);
+      else if (next !== undefined) next(error);
+      else if (error === undefined) answer(transport, 404);
+      else refuseError(new Connection(transport), error, describeRequest(userRequest));
+    };
+    const readJsonBody = (done: (body: unknown) => void): void =>
+      callGuarded(onNext, () =>
+        read((body) => {
+          if (isLeft(body)) refuse(new Connection(transport), body.left);
+          else callGuarded(onNext, () => done(body.right));
+        }),
+      );
+    handle({ ...request, next: onNext, readBody: readJsonBody });
+  };
+
+  return (request: unknown, other?: unknown, next?: Next) => {
+    if (!(request instanceof Request)) {
+      const { method, url, headers } = request as ReceiveRequest;
+      const transport = new NodeTransport(other as SseResponse);
+      return start({ parts: { method, url, headers }, userRequest: request, transport }, next, (done) =>
+        readBody(request as ReceiveRequest, maxBodyBytes, done),
+      ) as never;
+    }
+    return exchange(request, (parts, transport, reject) => {
+      const onNext = (error?: unknown): void => (error === undefined ? answer(transport, 404) : reject(error));
+      start({ parts, userRequest: request, transport }, onNext, (done) => {
+        const body = partOf(other, 'body');
+        if (body !== undefined) return done(right(body));
+        readJson(request, parts.headers, maxBodyBytes).then(done, reject);
+      });
+    });
+  };
+}
+
+function answer(transport: Transport, status: StatusAnswer['status']): void {
+  const connection = new Connection(transport);
+  if (status === 204) connection.reply(status, { 'Cache-Control': 'no-store' });
+  else refuse(connection, { status, issues: [] });
+}
