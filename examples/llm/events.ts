@@ -1,22 +1,17 @@
 import * as t from 'io-ts';
-import { type EventOf, events, Int, NonEmptyString } from 'rxsse';
+import { type EventOf, events, Int } from 'rxsse';
 
-/**
- * Why an answer has ended: the model was done, reached its limit, requests a tool, was filtered, or a person stopped
- * it.
- */
-const Reason = t.keyof({ stop: null, length: null, tool_call: null, filtered: null, stopped: null });
+/** Why an answer is complete: the model was done, reached its limit, requests a tool, or was filtered. */
+const Reason = t.keyof({ stop: null, length: null, tool_call: null, filtered: null });
 
-const run = t.string;
-
-/** The events of one conversation, for any model; a browser's bundle can share this file. */
+/** The events of one answer, of any model; a browser's bundle can share this file. */
 export const Chat = events({
-  Asked: { run, text: NonEmptyString },
-  Token: { run, text: t.string },
-  ToolCall: { run, id: t.string, name: t.string, arguments: t.string },
-  Usage: { run, input: Int, output: Int },
-  Done: { run, reason: Reason },
-  RunFailed: { run, message: t.string },
+  Asked: { text: t.string },
+  Token: { text: t.string },
+  ToolCall: { id: t.string, name: t.string, arguments: t.string },
+  Usage: { input: Int, output: Int },
+  Done: { reason: Reason },
+  Failed: { message: t.string },
 });
 
 export type ChatEvent = EventOf<typeof Chat>;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { story } from '../../examples/llm/script.ts';
@@ -6,107 +9,174 @@ import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
 import { requires } from '../support/requires.ts';
 
 /** Hides the environment of this machine, so that the example uses its own model. */
-const unset = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '' };
+const unset = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '', REDIS_URL: '' };
 
 describe('the page of the llm example', function () {
   this.timeout(60_000);
   const chromium = requires('chromium');
   let server: ExampleServer;
+  let data: string;
 
   const start = (env: Readonly<Record<string, string>> = {}) => {
-    server = exampleServer('llm', { PORT: '0', PACE: '20', LINGER: '', FORMAT: '', ...unset, ...env });
+    server = exampleServer('llm', { PORT: '0', PACE: '20', LOG: '', DATA: data, ...unset, ...env });
     return server.url();
   };
-  afterEach(async () => {
+  const kill = async () => {
     server.child.kill('SIGKILL');
     await server.closed;
+  };
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'rxsse-llm-spec-'));
+  });
+  afterEach(async () => {
+    await kill();
+    rmSync(data, { recursive: true, force: true });
   });
 
   async function ask(page: Page, text: string): Promise<void> {
     await page.getByLabel('Question', { exact: true }).fill(text);
-    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.keyboard.press('Enter');
   }
 
-  const answers = (page: Page) => page.locator('li.run .text').allTextContents();
-  const facts = (page: Page) => page.locator('.facts > :not(.status, .events)').allTextContents();
-  const whole = ['0 reconnects', '0 repeated', '0 gaps'];
+  const shown = (page: Page) => page.locator('li .text').allTextContents();
+  const facts = (page: Page) => page.locator('.facts > :not(.events)').allTextContents();
+  const said = (page: Page, text: string) => page.locator('li .text', { hasText: text }).last().waitFor();
+  const state = (page: Page, text: string) => page.locator('li .state', { hasText: text }).last().waitFor();
 
-  for (const FORMAT of ['openai', 'anthropic']) {
-    it(`shows the complete answer after its page was closed in the middle, in the format of ${FORMAT}`, async () => {
-      const url = await start({ FORMAT });
-      await withPage(chromium(), async ({ browser, page, complaints }) => {
-        await page.goto(url);
-        await page.getByText('Nothing yet').waitFor();
-        await ask(page, 'What is a stream?');
-        await page.getByText('in the middle of a sentence').waitFor();
-        const conversation = page.url();
-        await page.close();
-
-        const again = await browser.newPage();
-        await again.goto(conversation);
-        await again.getByText('done', { exact: true }).waitFor();
-        expect(await answers(again)).to.deep.equal([story]);
-        expect(await again.locator('.question').allTextContents()).to.deep.equal(['What is a stream?']);
-        await again.getByText(/^12 in, \d+ out$/).waitFor();
-        expect(await facts(again)).to.deep.equal(whole);
-        expect(complaints).to.deep.equal([]);
-      });
-    });
+  /** Returns the text of each answer of a page as it is stored: what a GET of its location reads. */
+  async function stored(page: Page): Promise<readonly string[]> {
+    const entries = JSON.parse(await page.evaluate("localStorage.getItem('rxsse.ask')")) as { location: string }[];
+    return Promise.all(
+      entries.map(async ({ location }) => {
+        const wire = await (await fetch(location)).text();
+        expect(wire).to.include('event: rxsse.end');
+        const tokens = wire.matchAll(/^event: token\ndata: (.*)$/gm);
+        return [...tokens].map(([, json = '']) => JSON.parse(json).text).join('');
+      }),
+    );
   }
 
-  it('resumes in a page that is reloaded in the middle, and in a second window', async () => {
+  it('continues in a page that is reloaded in the middle, and in a second tab, which shows the same', async () => {
     const url = await start();
     await withPage(chromium(), async ({ browser }) => {
       const context = await browser.newContext();
       const [page, second] = [await context.newPage(), await context.newPage()];
-      await page.goto(url);
-      await ask(page, 'What is a stream?');
-      await page.getByText('in the middle of a sentence').waitFor();
-      // The page finds its conversation without its address.
+      const problems: string[] = [];
+      for (const each of [page, second]) {
+        each.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+        each.on('pageerror', (error) => problems.push(error.message));
+      }
       await second.goto(url);
+      await page.goto(url);
+      await page.getByText('An answer that survives').waitFor();
+      await ask(page, 'What is a <b>stream</b>?');
+      await said(page, 'in the middle of a sentence');
       await page.reload();
       for (const each of [page, second]) {
-        await each.getByText('done', { exact: true }).waitFor();
-        expect(await answers(each)).to.deep.equal([story]);
-        expect(await facts(each)).to.deep.equal(whole);
+        await state(each, 'done');
+        expect(await shown(each)).to.deep.equal([story]);
+        expect(await each.locator('.question').allTextContents()).to.deep.equal(['What is a <b>stream</b>?']);
+        expect(await facts(each)).to.deep.equal(['0 reconnects', '0 repeated', '0 gaps']);
       }
+      expect(await stored(page)).to.deep.equal([story]);
+      expect(problems).to.deep.equal([]);
     });
   });
 
-  it('stops an answer, shows why one failed, and shows the call of a tool', async () => {
+  it('continues after the page was closed, from what the browser has stored', async () => {
     const url = await start();
-    await withPage(chromium(), async ({ page, complaints }) => {
+    await withPage(chromium(), async ({ browser }) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await page.getByText('A stream does').waitFor();
-      await page.getByRole('button', { name: 'Stop' }).click();
-      await page.getByText('stopped', { exact: true }).waitFor();
-      expect(story.startsWith((await answers(page))[0] ?? '?')).to.equal(true);
-
-      await ask(page, 'one that fails: 500');
-      await page.getByText('The model failed').waitFor();
-      await ask(page, 'how is the <b>weather</b>?');
-      await page.getByText('waits for the tool').waitFor();
-      await page.getByText('look_outside{"place":"Graz","unit":"celsius"}').waitFor();
-      await page.getByText('how is the <b>weather</b>?').waitFor();
-      expect(complaints).to.deep.equal([]);
-
-      await page.getByRole('button', { name: 'New' }).click();
-      await page.getByText('Nothing yet').waitFor();
+      await said(page, 'A stream does');
+      await page.close();
+      const again = await context.newPage();
+      await again.goto(url);
+      await state(again, 'done');
+      expect(await shown(again)).to.deep.equal([story]);
     });
   });
 
-  it('shows that the answer stopped when no page was reading it, with LINGER=0', async () => {
-    const url = await start({ LINGER: '0' });
-    await withPage(chromium(), async ({ browser, page }) => {
+  it('stops an answer in all tabs, by the button and by the keyboard', async () => {
+    const url = await start();
+    await withPage(chromium(), async ({ browser }) => {
+      const context = await browser.newContext();
+      const [page, second] = [await context.newPage(), await context.newPage()];
+      for (const each of [page, second]) await each.goto(url);
+      await ask(page, 'What is a stream?');
+      await said(second, 'A stream does');
+      await second.getByRole('button', { name: 'Stop' }).click();
+      for (const each of [page, second]) await state(each, 'stopped');
+      const [text = ''] = await stored(page);
+      expect(story.startsWith(text)).to.equal(true);
+      expect([await shown(page), await shown(second)]).to.deep.equal([[text], [text]]);
+
+      await ask(page, 'And again?');
+      await said(page, 'A stream does');
+      await page.keyboard.press('Escape');
+      await second.locator('li:last-child[data-state="stopped"]').waitFor();
+      await page.getByRole('button', { name: 'New' }).click();
+      for (const each of [page, second]) await each.getByText('An answer that survives').waitFor();
+    });
+  });
+
+  it('shows why an answer failed in the middle, the call of a tool, and asks with the earlier messages', async () => {
+    const url = await start();
+    await withPage(chromium(), async ({ page }) => {
+      const posted: unknown[] = [];
+      page.on('request', (request) => request.method() === 'POST' && posted.push(request.postDataJSON()));
+      await page.goto(url);
+      await page.getByRole('button', { name: 'Show me an answer that is cut' }).click();
+      await state(page, 'broke before the answer was complete');
+      await ask(page, 'how is the weather?');
+      await state(page, 'waits for the tool');
+      await page.getByText('look_outside{"place":"Graz","unit":"celsius"}').waitFor();
+      await page.getByText('4 in, 7 out').waitFor();
+      expect(await shown(page)).to.deep.equal(['And then, in the middle of', 'Let me look out of the window.']);
+      expect(await stored(page)).to.deep.equal(await shown(page));
+      expect(posted[1]).to.deep.equal({
+        messages: [
+          { role: 'user', content: 'Show me an answer that is cut' },
+          { role: 'assistant', content: 'And then, in the middle of' },
+          { role: 'user', content: 'how is the weather?' },
+        ],
+      });
+    });
+  });
+
+  it('shows what was stored of an answer whose process was killed and started again, and continues', async () => {
+    const url = await start();
+    await withPage(chromium(), async ({ page }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await page.getByText('A stream does').waitFor();
-      const conversation = page.url();
-      await page.close();
-      const again = await browser.newPage();
-      await again.goto(conversation);
-      await again.getByText('because no page was reading it').waitFor();
+      await said(page, 'in the middle of a sentence');
+      await kill();
+      await state(page, 'reconnecting');
+      await start({ PORT: new URL(url).port });
+      await state(page, 'interrupted');
+      const [text = ''] = await stored(page);
+      expect(await shown(page)).to.deep.equal([text]);
+      expect(text.length).to.be.above(60);
+      expect(story.startsWith(text)).to.equal(true);
+      expect((await facts(page)).slice(1)).to.deep.equal(['0 repeated', '0 gaps']);
+      await ask(page, 'how is the weather?');
+      await state(page, 'waits for the tool');
+    });
+  });
+
+  it('says that an answer is not stored any more', async () => {
+    const url = await start({ LOG: 'memory' });
+    await withPage(chromium(), async ({ page }) => {
+      await page.goto(url);
+      await ask(page, 'What is a stream?');
+      await state(page, 'done');
+      await kill();
+      await start({ LOG: 'memory', PORT: new URL(url).port });
+      await page.reload();
+      await state(page, 'not stored any more');
+      await page.getByText('What is a stream?').last().waitFor();
     });
   });
 });
