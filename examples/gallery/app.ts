@@ -36,7 +36,6 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
   const log = join(folder, 'server.log');
   const prices = pricesFeed();
   const notifications = notificationsApp(join(folder, 'notifications'));
-  const llm = llmApp({ model });
   const { writeLine, logRequests, close: closeLog } = serverLog(log);
   const app = express();
 
@@ -51,13 +50,12 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
 
   app.get('/prices', pricesRoute(prices));
   app.get('/log', tail(log));
-  app.use(echoApp(), notifications.app, llm.app);
+  app.use(echoApp(), notifications.app, llmApp({ model }));
 
   const close = () => {
     closeLog();
     prices.close();
     notifications.close();
-    llm.close();
     rmSync(folder, { recursive: true, force: true });
   };
   writeLine('the gallery has started');

@@ -6,7 +6,7 @@ import { lmdbLog } from 'rxsse/lmdb';
 import { redisLog } from 'rxsse/redis';
 
 /** Where the answers of a server are stored. */
-export interface AnswerLog {
+interface AnswerLog {
   /** In words, for the terminal. */
   readonly where: string;
   /** Creates the log of one answer; `undefined` for one in memory. */

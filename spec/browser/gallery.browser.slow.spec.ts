@@ -29,7 +29,6 @@ describe('the gallery in a browser', function () {
     await page.goto(`${url}/#${demo}`);
     await page.locator('.streams [data-state="open"]').first().waitFor();
     if (demo === 'notifications') await postOne(page);
-    if (demo === 'answer') await page.getByRole('button', { name: 'What is a stream?' }).click();
     const events = page.locator('.streams .count b');
     for (const count of await events.all()) {
       await page.waitForFunction('(count) => count.textContent !== "0"', await count.elementHandle());

@@ -40,7 +40,7 @@ describe('the page of the llm example', function () {
 
   const shown = (page: Page) => page.locator('li .text').allTextContents();
   const facts = (page: Page) => page.locator('.facts > :not(.events)').allTextContents();
-  const said = (page: Page, text: string) => page.locator('li .text', { hasText: text }).last().waitFor();
+  const hasText = (page: Page, text: string) => page.locator('li .text', { hasText: text }).last().waitFor();
   const state = (page: Page, text: string) => page.locator('li .state', { hasText: text }).last().waitFor();
 
   /** Returns the text of each answer of a page as it is stored: what a GET of its location reads. */
@@ -70,7 +70,7 @@ describe('the page of the llm example', function () {
       await page.goto(url);
       await page.getByText('An answer that survives').waitFor();
       await ask(page, 'What is a <b>stream</b>?');
-      await said(page, 'in the middle of a sentence');
+      await hasText(page, 'in the middle of a sentence');
       await page.reload();
       for (const each of [page, second]) {
         await state(each, 'done');
@@ -90,7 +90,7 @@ describe('the page of the llm example', function () {
       const page = await context.newPage();
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await said(page, 'A stream does');
+      await hasText(page, 'A stream does');
       await page.close();
       const again = await context.newPage();
       await again.goto(url);
@@ -106,7 +106,7 @@ describe('the page of the llm example', function () {
       const [page, second] = [await context.newPage(), await context.newPage()];
       for (const each of [page, second]) await each.goto(url);
       await ask(page, 'What is a stream?');
-      await said(second, 'A stream does');
+      await hasText(second, 'A stream does');
       await second.getByRole('button', { name: 'Stop' }).click();
       for (const each of [page, second]) await state(each, 'stopped');
       const [text = ''] = await stored(page);
@@ -114,7 +114,7 @@ describe('the page of the llm example', function () {
       expect([await shown(page), await shown(second)]).to.deep.equal([[text], [text]]);
 
       await ask(page, 'And again?');
-      await said(page, 'A stream does');
+      await hasText(page, 'A stream does');
       await page.keyboard.press('Escape');
       await second.locator('li:last-child[data-state="stopped"]').waitFor();
       await page.getByRole('button', { name: 'New' }).click();
@@ -151,7 +151,7 @@ describe('the page of the llm example', function () {
     await withPage(chromium(), async ({ page }) => {
       await page.goto(url);
       await ask(page, 'What is a stream?');
-      await said(page, 'in the middle of a sentence');
+      await hasText(page, 'in the middle of a sentence');
       await kill();
       await state(page, 'reconnecting');
       await start({ PORT: new URL(url).port });

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { NEVER } from 'rxjs';
 import { galleryApp } from '../../examples/gallery/app.ts';
 import { pricesFeed, pricesRoute } from '../../examples/gallery/prices.ts';
 import { tail } from '../../examples/gallery/tail.ts';
@@ -15,7 +16,7 @@ describe('the app of the gallery', function () {
   let gallery: Awaited<ReturnType<typeof galleryApp>>;
 
   before(async () => {
-    gallery = await galleryApp({ format: 'openai', baseUrl: 'http://127.0.0.1:9', key: '', name: 'none' });
+    gallery = await galleryApp(() => NEVER);
   });
   after(() => gallery.close());
 

@@ -44,8 +44,9 @@ function textForm({ label, button, placeholder = '', value = '', onSubmit }) {
   return form;
 }
 
-function postJson(path, body) {
-  return fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+function postJson(path, body, signal) {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
 }
 
 const echo = {
@@ -137,53 +138,58 @@ const llm = {
   id: 'answer',
   title: 'LLM answer',
   brief: 'An answer that outlives its reader',
-  lead: 'The server reads the model and publishes each piece. The answer continues without its readers, and a reload shows all of it.',
-  hint: 'Ask, and cut the connection in the middle of the sentence.',
-  files: ['llm/app.ts', 'llm/answer.ts', 'llm/events.ts'],
-  start({ view, open }) {
-    const conversation = crypto.randomUUID();
-    const path = `/conversations/${conversation}`;
-    const list = element('ol', { className: 'answers', 'aria-label': 'The conversation' });
-    const runs = new Map();
-    const runOf = (run) => {
-      if (!runs.has(run)) {
-        const parts = {
-          question: element('p', { className: 'question' }),
-          text: element('p', { className: 'text' }),
-          state: element('p', { className: 'note' }),
-        };
-        const row = element('li', { 'data-state': 'running' }, parts.question, parts.text, parts.state);
-        list.prepend(row);
-        runs.set(run, { ...parts, row });
-      }
-      return runs.get(run);
+  lead: 'A POST starts an answer, and its location reads it. The answer continues without its readers, and a reload shows all of it.',
+  hint: 'Cut the connection in the middle of the sentence.',
+  files: ['llm/app.ts', 'llm/script.ts', 'llm/events.ts'],
+  start({ view, open, reset }) {
+    const list = element('ol', { className: 'answers', 'aria-label': 'The answers' });
+    let answer;
+    const addAnswer = () => {
+      const parts = {
+        question: element('p', { className: 'question' }),
+        text: element('p', { className: 'text' }),
+        state: element('p', { className: 'note' }),
+      };
+      const row = element('li', { 'data-state': 'running' }, parts.question, parts.text, parts.state);
+      list.prepend(row);
+      return { ...parts, row, usage: '' };
     };
     const settle = ({ row, state }, text) => {
       row.dataset.state = 'done';
       state.textContent = text;
     };
     const shows = {
-      asked: (run, { text }) => {
-        run.question.textContent = text;
+      asked: (answer, { text }) => {
+        answer.question.textContent = text;
       },
-      token: (run, { text }, { isLate }) =>
-        run.text.append(isLate ? element('span', { className: 'late', textContent: text }) : text),
-      tool_call: (run, { name, arguments: input }) =>
-        run.text.append(element('code', { className: 'call', textContent: `${name} ${input}` })),
-      usage: (run, { output }) => {
-        run.usage = ` ${output} tokens.`;
+      token: (answer, { text }, { isLate }) =>
+        answer.text.append(isLate ? element('span', { className: 'late', textContent: text }) : text),
+      tool_call: (answer, { name, arguments: input }) =>
+        answer.text.append(element('code', { className: 'call', textContent: `${name} ${input}` })),
+      usage: (answer, { output }) => {
+        answer.usage = ` ${output} tokens.`;
       },
-      done: (run, { reason }) => settle(run, `Ended: ${reason}.${run.usage ?? ''}`),
-      run_failed: (run, { message }) => settle(run, message),
+      done: (answer, { reason }) => settle(answer, `Ended: ${reason}.${answer.usage}`),
+      failed: (answer, { message }) => settle(answer, message),
     };
-    open({
-      url: path,
-      label: '/conversations/:id',
-      contract: Chat,
-      mark: ({ type }) => (type === 'token' ? { shape: 'tick' } : {}),
-      onEvent: ({ type, data }, facts) => shows[type]?.(runOf(data.run), data, facts),
-    });
-    const ask = (text) => postJson(`${path}/questions`, { text });
+    const ask = async (text) => {
+      const posted = new AbortController();
+      const response = await postJson('/answers', { messages: [{ role: 'user', content: text }] }, posted.signal);
+      const location = new URL(response.headers.get('location'), response.url);
+      posted.abort();
+      if (!list.isConnected) return;
+      reset();
+      if (answer?.row.dataset.state === 'running') settle(answer, 'It continues without a reader.');
+      const started = addAnswer();
+      answer = started;
+      open({
+        url: location.href,
+        label: '/answers',
+        contract: Chat,
+        mark: ({ type }) => (type === 'token' ? { shape: 'tick' } : {}),
+        onEvent: ({ type, data }, facts) => shows[type]?.(started, data, facts),
+      });
+    };
     const suggestions = questions.map((text) => {
       const button = element('button', { type: 'button', className: 'suggestion', textContent: text });
       button.addEventListener('click', () => ask(text));
@@ -202,6 +208,7 @@ const llm = {
       element('div', { className: 'suggestions' }, ...suggestions),
       list,
     );
+    ask(questions[0]);
   },
 };
 
