@@ -27,6 +27,7 @@ export const sections: readonly Section[] = [
     title: 'Guides',
     pages: [
       page('docs/codecs.md', 'Typed events'),
+      page('docs/schemas.md', 'Schemas of other libraries'),
       page('docs/operators.md', 'Composing'),
       page('docs/feeds.md', 'Feeds and resuming'),
       page('docs/recipes/client.md', 'The client'),

@@ -1,10 +1,14 @@
 import type { Either, Right } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { kindOf } from '../data/kindOf.ts';
 import { type Issue, issuesOf } from './describeFailure.ts';
 import { ExactCodec, type Field } from './exact/ExactCodec.ts';
 import { exact } from './exact/exact.ts';
 import { record } from './exact/record.ts';
-import type { DataOf, Shape } from './Shape.ts';
+import type { Codec, DataOf, FieldCodecs, Shape } from './Shape.ts';
+import { codecOf, isCodec } from './standard/codecOf.ts';
+import { isStandardSchema } from './standard/StandardSchema.ts';
+import { standardLeaf } from './standard/standardLeaf.ts';
 import type { WithDefault } from './withDefault.ts';
 
 /**
@@ -21,23 +25,23 @@ export interface ExactShape {
   readonly fill: (data: unknown) => unknown;
 }
 
-type Default = readonly [key: string, field: WithDefault<t.Mixed>];
+type Default = readonly [key: string, field: WithDefault<Codec>];
 
 /**
  * Compiles a shape.
  *
  * @param at names the shape in errors
- * @throws TypeError as `exact` does, and for a field that is not a codec.
+ * @throws TypeError as `exact` does, and for a field that is neither a codec nor a Standard Schema.
  * @internal
  */
 export function exactShape(shape: Shape, at: string): ExactShape {
-  if (isCodec(shape)) {
-    const codec = exact(shape, at);
+  if (isCodec(shape) || isStandardSchema(shape)) {
+    const codec = isCodec(shape) ? exact(shape, at) : standardLeaf(shape, at, false);
     return { codec, input: codec, fill: (data) => data };
   }
   const props = Object.entries(propsOf(shape, at));
-  const defaults = props.filter((prop): prop is [string, WithDefault<t.Mixed>] => hasDefault(prop[1]));
-  const bare = props.map(([key, prop]) => [key, hasDefault(prop) ? prop.type : prop]);
+  const defaults = props.filter((prop): prop is [string, WithDefault<Codec>] => hasDefault(prop[1]));
+  const bare = props.map(([key, prop]) => [key, codecOf(hasDefault(prop) ? prop.type : prop, `${at}.${key}`)]);
   const codec = exact(t.type(Object.fromEntries(bare)), at);
   if (defaults.length === 0) return { codec, input: codec, fill: (data) => data };
   return { codec, input: withDefaults(codec, defaults, at), fill: (data) => fillDefaults(data, defaults) };
@@ -64,21 +68,19 @@ export function recordDecoder<S extends Shape>(
   };
 }
 
-function isCodec(shape: Shape): shape is t.Mixed {
-  return typeof shape === 'object' && shape !== null && typeof shape.validate === 'function';
-}
-
-function propsOf(shape: t.Props, at: string): t.Props {
+function propsOf(shape: FieldCodecs, at: string): FieldCodecs {
   if (typeof shape !== 'object' || shape === null)
-    throw new TypeError(`${at}: expected a record of io-ts codecs or a codec`);
+    throw new TypeError(`${at}: expected a record of codecs, a codec or a Standard Schema, got ${kindOf(shape)}`);
   for (const [key, prop] of Object.entries(shape)) {
-    if (!isCodec(prop))
-      throw new TypeError(`${at}.${key}: expected an io-ts codec; a record in a record is a t.type({...})`);
+    if (!isCodec(prop) && !isStandardSchema(prop))
+      throw new TypeError(
+        `${at}.${key}: expected a codec or a Standard Schema; a record in a record is a t.type({...})`,
+      );
   }
   return shape;
 }
 
-function hasDefault(codec: t.Mixed): codec is WithDefault<t.Mixed> {
+function hasDefault(codec: Codec): codec is WithDefault<Codec> {
   return '_tag' in codec && codec._tag === 'WithDefaultType';
 }
 

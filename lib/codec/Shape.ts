@@ -1,20 +1,35 @@
 import type * as t from 'io-ts';
+import type { StandardSchema } from './standard/StandardSchema.ts';
 
-/** The shape of data: a record of io-ts props, which is the usual form, or one codec. @category event */
-export type Shape = t.Props | t.Mixed;
+/** Describes a value: an io-ts codec, or a Standard Schema of zod, valibot, arktype, Effect and others. @category event */
+export type Codec = t.Mixed | StandardSchema;
+
+/** The codecs of the fields of a record, by their keys. */
+export type FieldCodecs = Readonly<Record<string, Codec>>;
+
+/** The shape of data: a record of codecs by field, which is the usual form, or one codec. @category event */
+export type Shape = FieldCodecs | Codec;
+
+/** The value that a codec describes, in the program. */
+export type TypeOf<C> = C extends t.Mixed ? t.TypeOf<C> : C extends StandardSchema ? TypesOf<C>['output'] : never;
+
+/** The value on the wire, before it becomes text. */
+export type OutputOf<C> = C extends t.Mixed ? t.OutputOf<C> : C extends StandardSchema ? TypesOf<C>['input'] : never;
+
+type TypesOf<C extends StandardSchema> = NonNullable<C['~standard']['types']>;
 
 /** The data that a shape describes, in the program. @category event */
-export type DataOf<S> = S extends t.Mixed
-  ? t.TypeOf<S>
-  : S extends t.Props
-    ? { -readonly [K in keyof S]: t.TypeOf<S[K]> }
+export type DataOf<S> = S extends Codec
+  ? TypeOf<S>
+  : S extends FieldCodecs
+    ? { -readonly [K in keyof S]: TypeOf<S[K]> }
     : null;
 
 /** The data on the wire, before it becomes text. @category event */
-export type EncodedOf<S> = S extends t.Mixed
-  ? t.OutputOf<S>
-  : S extends t.Props
-    ? { -readonly [K in keyof S]: t.OutputOf<S[K]> }
+export type EncodedOf<S> = S extends Codec
+  ? OutputOf<S>
+  : S extends FieldCodecs
+    ? { -readonly [K in keyof S]: OutputOf<S[K]> }
     : null;
 
 /**
@@ -24,16 +39,16 @@ export type EncodedOf<S> = S extends t.Mixed
  *
  * @category event
  */
-export type InputOf<S> = S extends t.Mixed
-  ? [data: t.TypeOf<S>]
-  : S extends t.Props
+export type InputOf<S> = S extends Codec
+  ? [data: TypeOf<S>]
+  : S extends FieldCodecs
     ? [data: Needed<S> & Optional<S> extends infer D ? { [K in keyof D]: D[K] } : never]
     : [];
 
 type HasDefault = { readonly _tag: 'WithDefaultType' };
 
-type Needed<S extends t.Props> = { -readonly [K in keyof S as S[K] extends HasDefault ? never : K]: t.TypeOf<S[K]> };
+type Needed<S extends FieldCodecs> = { -readonly [K in keyof S as S[K] extends HasDefault ? never : K]: TypeOf<S[K]> };
 
-type Optional<S extends t.Props> = {
-  -readonly [K in keyof S as S[K] extends HasDefault ? K : never]?: t.TypeOf<S[K]> | undefined;
+type Optional<S extends FieldCodecs> = {
+  -readonly [K in keyof S as S[K] extends HasDefault ? K : never]?: TypeOf<S[K]> | undefined;
 };

@@ -58,23 +58,36 @@ export function issuesOf(errors: t.Errors, root: string): readonly Issue[] {
   return [...issues.values()];
 }
 
-function issueOf({ context, value, message }: t.ValidationError, root: string): Issue {
-  const segments: string[] = [];
-  for (const [index, { key, actual }] of context.entries()) {
-    const parent = context[index - 1];
-    if (parent === undefined) continue;
-    // io-ts gives each member of a union or intersection a context of its own, under its index.
-    const inside = Object.is(parent.actual, actual) ? combination(parent.type) : undefined;
-    if (inside === 'UnionType') return issue(root, segments, parent.type, actual);
-    if (inside === undefined) segments.push(segment(key));
-  }
-  return issue(root, segments, message === undefined ? context.at(-1)?.type : { name: message }, value);
+function issueOf(error: t.ValidationError, root: string): Issue {
+  const { keys, expected, got } = located(error);
+  const segments = keys.map(segment);
+  if (segments.length > mostSegments) segments.splice(mostSegments, Number.POSITIVE_INFINITY, '.…');
+  return { path: root + segments.join(''), expected, got };
 }
 
-function issue(root: string, segments: string[], type: { readonly name: string } | undefined, value: unknown): Issue {
-  if (segments.length > mostSegments) segments.splice(mostSegments, Number.POSITIVE_INFINITY, '.…');
-  const path = root + segments.join('');
-  return { path, expected: shorten(type?.name ?? 'another value', longestExpectation), got: kindOf(value) };
+/** An issue with the keys that lead to it. */
+interface Located extends Omit<Issue, 'path'> {
+  readonly keys: readonly string[];
+}
+
+/** Locates a failure: that of a union as one, whichever member io-ts reports. */
+function located({ context, value, message }: t.ValidationError): Located {
+  const keys: string[] = [];
+  let name = message ?? context.at(-1)?.type.name;
+  let actual = value;
+  let parent: t.ContextEntry | undefined;
+  for (const entry of context) {
+    // io-ts gives each member of a union or intersection a context of its own, under its index.
+    const inside = parent && Object.is(parent.actual, entry.actual) ? combination(parent.type) : undefined;
+    if (inside === 'UnionType') {
+      name = parent?.type.name;
+      actual = entry.actual;
+      break;
+    }
+    if (parent && inside === undefined) keys.push(entry.key);
+    parent = entry;
+  }
+  return { keys, expected: shorten(name ?? 'another value', longestExpectation), got: kindOf(actual) };
 }
 
 /** Returns the text of a key. It may come from the sender: control characters are escaped for a log. */

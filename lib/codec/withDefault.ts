@@ -1,10 +1,12 @@
 import * as t from 'io-ts';
+import type { Codec, OutputOf, TypeOf } from './Shape.ts';
+import { codecOf } from './standard/codecOf.ts';
 
 /** The codec of a field with a default. @category event */
-export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.OutputOf<C>, unknown> {
+export interface WithDefault<C extends Codec> extends t.Type<TypeOf<C>, OutputOf<C>, unknown> {
   readonly _tag: 'WithDefaultType';
   readonly type: C;
-  readonly value: () => t.TypeOf<C>;
+  readonly value: () => TypeOf<C>;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface WithDefault<C extends t.Mixed> extends t.Type<t.TypeOf<C>, t.Ou
  *
  * @category event
  */
-export function withDefault<C extends t.Mixed>(codec: C, value: () => t.TypeOf<C>): WithDefault<C> {
-  const same = new t.Type(codec.name, codec.is, codec.validate, codec.encode);
+export function withDefault<C extends Codec>(codec: C, value: () => TypeOf<C>): WithDefault<C> {
+  const { name, is, validate, encode } = codecOf(codec, 'withDefault');
+  const same = new t.Type<TypeOf<C>, OutputOf<C>, unknown>(name, is, validate, encode);
   return Object.assign(same, { _tag: 'WithDefaultType' as const, type: codec, value });
 }

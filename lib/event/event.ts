@@ -10,6 +10,9 @@ import type { EventDefinition } from './EventDefinition.ts';
  * or a codec for data that is not a record; without one the data is `null`. It is made exact at every depth: a field
  * that it does not name is neither sent nor accepted. Data of a recursive codec may be 200 levels deep.
  *
+ * A codec may also be a Standard Schema of zod, valibot, arktype, Effect and others. It is called as it is, for each event,
+ * and its own rule decides about fields that it does not name.
+ *
  * An event `error` or `open` is for reading other servers: an EventSource dispatches its own events under these names,
  * so a feed refuses them, and so does a route whose `wire.control` is `'events'`.
  *
@@ -17,6 +20,11 @@ import type { EventDefinition } from './EventDefinition.ts';
  * const OrderPaid = event('order.paid', { order: t.string, total: t.number });
  * type OrderPaid = EventOf<typeof OrderPaid>;
  * const paid: OrderPaid = OrderPaid({ order: 'A-17', total: 12.5 });
+ *
+ * @example With a schema of zod
+ * import { z } from 'zod';
+ *
+ * const Said = event('said', z.object({ text: z.string().max(1000) }));
  *
  * @throws TypeError at once, when the name is empty, reserved (`rxsse.…`) or not one line; when JSON cannot carry the
  * shape; and for a union whose members cannot be distinguished on the wire, neither by the kind of

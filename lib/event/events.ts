@@ -1,5 +1,6 @@
 import type { Issue } from '../codec/describeFailure.ts';
 import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
+import { isStandardSchema } from '../codec/standard/StandardSchema.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
@@ -10,8 +11,8 @@ import { type EventName, eventName } from './eventName.ts';
 /** The members of a contract: definitions keep their names, and shapes are named by their keys. */
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;
 
-/** Distinguishes a definition from a shape; comparing the rest of each member is expensive. */
-type NamedMember = { readonly type: string };
+/** Distinguishes a definition from a shape, which may have a `type` too; comparing the rest of each member is expensive. */
+type NamedMember = { readonly type: string; readonly payload: unknown };
 
 type MemberName<Key, M> = M extends NamedMember ? M['type'] : Key extends string ? EventName<Key> : never;
 
@@ -71,7 +72,7 @@ export type EventOf<C> = C extends (...data: never) => infer E
 /**
  * Puts events into a contract: what one stream may carry.
  *
- * A definition keeps its name. A shape (a record of io-ts props, or a codec) is named by its key: an identifier in
+ * A definition keeps its name. A shape (a record of codecs, or one codec) is named by its key: an identifier in
  * snake_case, so that `OrderPaid` is `order_paid` and `HTTPError` is `http_error`; any other key, such as `'order.paid'`,
  * as it is. The members of the contract are the definitions, by key.
  *
@@ -87,7 +88,7 @@ export function events<M extends Members>(members: M & CheckedMembers<M>): Contr
   const definitions = new Map<string, AnyDefinition>();
   const contract: Record<string, AnyDefinition> = {};
   for (const [key, member] of Object.entries<AnyDefinition | Shape>(members)) {
-    if (member === undefined || (isDefinition(member) && member.payload === undefined)) {
+    if (member === undefined || (typeof member === 'function' && !isDefinition(member) && !isStandardSchema(member))) {
       throw new TypeError(`events: ${key} must be a definition created by event(...), or the shape of one`);
     }
     const definition = isDefinition(member) ? member : define(eventName(key), member);
@@ -103,9 +104,9 @@ export function events<M extends Members>(members: M & CheckedMembers<M>): Contr
   return Object.freeze(contract) as unknown as ContractOf<M>;
 }
 
-// Codecs and records of them are objects; only a definition can be called.
+// A schema may be a function, too: arktype's are.
 function isDefinition(member: AnyDefinition | Shape): member is AnyDefinition {
-  return typeof member === 'function';
+  return typeof member === 'function' && 'payload' in member && 'codec' in member;
 }
 
 /** Returns true for a contract. @internal */

@@ -181,10 +181,10 @@ describe('event', () => {
     });
 
     it('a value that is not a codec', () => {
-      expect(define({ a: { b: t.string } })).to.throw(TypeError, 'x.data.a: expected an io-ts codec');
-      expect(define({ a: 'string' })).to.throw(TypeError, 'x.data.a: expected an io-ts codec');
-      expect(define('string')).to.throw(TypeError, 'x.data: expected a record of io-ts codecs or a codec');
-      expect(define(null)).to.throw(TypeError, 'x.data: expected a record of io-ts codecs or a codec');
+      expect(define({ a: { b: t.string } })).to.throw(TypeError, 'x.data.a: expected a codec or a Standard Schema');
+      expect(define({ a: 'string' })).to.throw(TypeError, 'x.data.a: expected a codec or a Standard Schema');
+      expect(define('string')).to.throw(TypeError, 'x.data: expected a record of codecs, a codec or a Standard Schema');
+      expect(define(null)).to.throw(TypeError, 'x.data: expected a record of codecs, a codec or a Standard Schema');
     });
 
     it('data that may be undefined', () => {

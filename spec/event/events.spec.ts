@@ -75,7 +75,10 @@ describe('events', () => {
     });
 
     it('a value that is neither a definition nor a shape', () => {
-      expect(made({ A: 5 })).to.throw(TypeError, 'a.data: expected a record of io-ts codecs or a codec');
+      expect(made({ A: 5 })).to.throw(
+        TypeError,
+        'a.data: expected a record of codecs, a codec or a Standard Schema, got number',
+      );
       expect(made({ A: undefined })).to.throw(TypeError, 'events: A must be a definition created by event(...)');
       expect(made({ A: () => 1 })).to.throw(TypeError, 'events: A must be a definition created by event(...)');
     });

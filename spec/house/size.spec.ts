@@ -11,8 +11,11 @@ import { root, textOf } from './repo.ts';
  */
 const budget = 11600;
 
-/** The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 22,775 were measured. */
-const pageBudget = 23000;
+/**
+ * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 24,341 were measured,
+ * 1,566 of them for schemas of other libraries, which `event` takes and no bundler can know to be absent.
+ */
+const pageBudget = 24400;
 
 /** A page that reads the events of a contract. */
 const page = `

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import type { StandardSchema } from '../standard/StandardSchema.ts';
 
 /** The kind of a value in JSON. `absent` is `undefined`: a field that JSON text leaves out. */
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object' | 'absent';
@@ -51,6 +52,8 @@ export interface Branch {
   readonly checked?: boolean | undefined;
   /** True for a custom codec, whose structure is unknown. */
   readonly opaque?: boolean | undefined;
+  /** The schema of another library that it calls, where it is one. */
+  readonly standard?: StandardSchema | undefined;
 }
 
 interface ExactCodecParts {

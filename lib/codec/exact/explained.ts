@@ -9,6 +9,7 @@ import { withoutValues } from './leaf.ts';
  * its own: `withMessage` of io-ts-types copies a codec and replaces its `validate`.
  */
 export function explained(inner: ExactCodec, original: t.Mixed, { recursions }: CompileContext): ExactCodec {
+  if (inner === original) return inner;
   const { _tag } = original as LeafCodec;
   if (_tag === undefined || /^(OneOrMany|WithDefault|Recursive)Type$/.test(_tag)) return inner;
   // The original decides among the members of a union by trying them all, which recursive data could make take forever.

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import type { JsonKind, LeafSchema, Literal } from './ExactCodec.ts';
 import { ExactCodec } from './ExactCodec.ts';
 
-const everyKind: readonly JsonKind[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];
+export const everyKind: readonly JsonKind[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];
 
 /** Creates a codec whose values are the same in the program and on the wire. */
 export function identityLeaf(
