@@ -68,6 +68,10 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'For maintainers',
-    pages: [page('docs/architecture.md', 'Architecture'), page('docs/mutation.md', 'Mutation testing')],
+    pages: [
+      page('CONTRIBUTING.md', 'Contributing'),
+      page('docs/architecture.md', 'Architecture'),
+      page('docs/mutation.md', 'Mutation testing'),
+    ],
   },
 ];

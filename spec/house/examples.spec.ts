@@ -19,7 +19,8 @@ describe('the examples', function () {
   it('of the doc comments, the README and the documents compile', () => {
     const examples = [
       ...[...filesIn('lib', '.ts')].flatMap(([file, text]) => examplesOf(file, text)),
-      ...[...filesIn('README.md', '.md'), ...filesIn('docs', '.md')]
+      ...['README.md', 'docs', 'skills', 'site/index.md']
+        .flatMap((path) => [...filesIn(path, '.md')])
         // The API report consists of signatures.
         .filter(([file]) => !file.startsWith('docs/api/'))
         .flatMap(([file, text]) => blocksOf(file, text)),
