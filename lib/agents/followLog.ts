@@ -1,4 +1,4 @@
-import { asyncScheduler, firstValueFrom, ignoreElements, noop, type Subscription } from 'rxjs';
+import { asyncScheduler, firstValueFrom, ignoreElements, noop, type Subscription, switchMap, timer } from 'rxjs';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { runLease } from '../feed/RunLogs.ts';
@@ -42,7 +42,7 @@ export async function* followLog(
   let isLate = false;
   let takeover: Subscription | undefined;
   const onWake = (): void => wake();
-  const timer = Number.isFinite(firstTimeout)
+  const lateness = Number.isFinite(firstTimeout)
     ? asyncScheduler.schedule(() => {
         isLate = true;
         wake();
@@ -57,7 +57,7 @@ export async function* followLog(
       });
       const page = await firstValueFrom(readLog(log, position, bytesPerPage, noop));
       if (page.after > position) throw new StreamFailedError();
-      if (page.last > position) timer?.unsubscribe();
+      if (page.last > position) lateness?.unsubscribe();
       for (const entry of entriesOf(page)) {
         if (signal?.aborted) return;
         yield entry;
@@ -68,11 +68,11 @@ export async function* followLog(
       if (page.ended !== false) return;
       if (isLate && page.tail === 0) throw new StreamTimeoutError('first', firstTimeout);
       // Before the first entry its process may not have the claim yet.
-      if (page.tail > 0) takeover ??= endWhenAbandoned(log);
+      takeover ??= endWhenAbandoned(log, page.tail > 0 ? 0 : runLease);
       await woken;
     }
   } finally {
-    for (const each of [wakes, timer, takeover]) each?.unsubscribe();
+    for (const each of [wakes, lateness, takeover]) each?.unsubscribe();
     signal?.removeEventListener('abort', onWake);
   }
 }
@@ -84,10 +84,11 @@ export function entriesOf({ bytes }: Page): readonly LoggedMessage[] {
   return entries;
 }
 
-/** Ends a log as failed when it is the one that gets the claim of its producer. */
-function endWhenAbandoned(log: EventLog): Subscription | undefined {
+/** Ends a log as failed when, after a delay, it is the one that gets the claim of its producer. */
+function endWhenAbandoned(log: EventLog, delay: number): Subscription | undefined {
   if (log.inMemory || log.claim === undefined) return undefined;
-  return whileClaimed({ log: log as ClaimableLog, lease: runLease, onError: noop }, (token) =>
+  const claimed = whileClaimed({ log: log as ClaimableLog, lease: runLease, onError: noop }, (token) =>
     log.end('failed', { token }).pipe(ignoreElements()),
-  ).subscribe({ error: noop });
+  );
+  return (delay === 0 ? claimed : timer(delay).pipe(switchMap(() => claimed))).subscribe({ error: noop });
 }

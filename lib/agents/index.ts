@@ -14,6 +14,8 @@ export {
   type ResumingChatTransportOptions,
   type SendMessagesRequest,
 } from './ResumingChatTransport.ts';
+export { type ResumableStreamStoreOptions, resumableStreamStore } from './resumableStreamStore.ts';
+export type { StreamLease, StreamStore } from './StreamStore.ts';
 export {
   type RunDurability,
   type RunSource,
