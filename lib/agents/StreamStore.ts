@@ -1,4 +1,4 @@
-/** What identifies the producer of a stream. @category agents */
+/** Identifies the producer of a stream. @category agents */
 export interface StreamLease {
   readonly token: string;
 }

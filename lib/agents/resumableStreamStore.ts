@@ -21,8 +21,9 @@ export interface ResumableStreamStoreOptions {
   readonly log?: LogByName;
 }
 
-const base64Of = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const toBase64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+const fromBase64 = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The name of the entry that has the error of a stream. */
 const errorEntry = 'failed';
@@ -86,7 +87,7 @@ export function resumableStreamStore(options: ResumableStreamStoreOptions = {}):
     append: async (streamId, chunk, lease) => {
       const token = lease?.token ?? (await tokenOf(streamId));
       try {
-        await writerOf(streamId, token).append([base64Of(chunk)]);
+        await writerOf(streamId, token).append([toBase64(chunk)]);
       } catch (error) {
         if (!hasTag<ClosedError>(error, 'ClosedError')) throw error;
         const code = (await current(streamId)).token === token ? 'finalized' : 'missing';
@@ -108,7 +109,7 @@ export function resumableStreamStore(options: ResumableStreamStoreOptions = {}):
       try {
         for await (const entry of followLog(log, Number(cursor) || 0, { signal })) {
           if (entry.event === errorEntry) failure = JSON.parse(entry.data);
-          else yield { cursor: sequenceOf(entry), chunk: bytesOf(entry.data) };
+          else yield { cursor: sequenceText(entry), chunk: fromBase64(entry.data) };
         }
       } catch (error) {
         if (failure === undefined || !hasTag<StreamFailedError>(error, 'StreamFailedError')) throw error;
@@ -137,7 +138,7 @@ export function resumableStreamStore(options: ResumableStreamStoreOptions = {}):
   };
 }
 
-/** Who has acquired a stream; `token` is absent for one that is free. */
+/** The newest acquisition of a stream; `token` is absent for a stream that is free. */
 interface Acquisition {
   readonly tail: number;
   readonly token?: string;
@@ -156,7 +157,7 @@ async function appendAfter(log: EventLog, sequence: number, data: string): Promi
   return (await newestEntry(log)).entry?.data === data;
 }
 
-function sequenceOf({ id }: LoggedMessage): string {
+function sequenceText({ id }: LoggedMessage): string {
   const cursor = parseCursor(id);
   return cursor._tag === 'Right' ? String(cursor.right.sequence) : '';
 }

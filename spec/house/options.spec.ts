@@ -18,6 +18,7 @@ const headings: Readonly<Record<string, string>> = {
   ContractOptions: '## `contract(routes, options)`',
   ChatRoutesOptions: '## `chatRoutes(options, answer)`',
   ResumingChatTransportOptions: '## `new ResumingChatTransport(options)`',
+  ResumableStreamStoreOptions: '## `resumableStreamStore(options)`',
   StreamDurabilityOptions: '## `streamDurability(options)`',
   ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
   FromOpenAiOptions: '### `backoff` of `fromOpenAi`',
@@ -26,7 +27,7 @@ const headings: Readonly<Record<string, string>> = {
   ReconnectOptions: '### `backoff`',
 };
 const fileOf = (name: string) => {
-  if (/^(ChatRoutes|ResumingChat|StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
+  if (/^(ChatRoutes|Resum(ing|able)|StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };
