@@ -21,6 +21,7 @@ export const sections: readonly Section[] = [
       page('docs/getting-started.md', 'Getting started'),
       page('docs/when-not-to-use-it.md', 'When not to use it'),
       page('docs/coming-from.md', 'Coming from another library'),
+      page('docs/coming-from-resumable-stream.md', 'Coming from resumable-stream'),
     ],
   },
   {
@@ -34,6 +35,7 @@ export const sections: readonly Section[] = [
       page('docs/testing.md', 'Testing with marbles'),
       page('docs/recipes/state.md', 'State, then changes'),
       page('docs/recipes/jobs.md', 'Jobs, errors, stopping'),
+      page('docs/model-streams.md', 'Streams of a model'),
       page('docs/agents.md', 'AI clients'),
       page('docs/recipes/protocols.md', 'Other protocols'),
     ],

@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { followChat } from './chat.ts';
 import { compilerPackages, compileWithEach } from './compilers.ts';
 import { guideSteps, notShown } from './guide.ts';
 
 /**
  * Packs the package as it would be published, installs it beside its peers in a
  * folder outside the repository, and uses it from three programs, with three versions
- * of TypeScript, under four test runners, and follows the steps of the guide to testing.
+ * of TypeScript, under four test runners, and follows the steps of
+ * the guides to testing and to streams of a model.
  */
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -132,6 +134,9 @@ async function run(): Promise<void> {
 
   runTestRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
   followGuide(tarball);
+  const chat = join(folder, 'chat');
+  mkdirSync(chat);
+  await followChat(chat, join(folder, tarball), readFileSync(join(root, 'docs/model-streams.md'), 'utf8'));
 
   step('publint', root, join(bin, 'publint'), '--strict', join(folder, tarball));
   step('attw', root, join(bin, 'attw'), join(folder, tarball), '--profile', 'esm-only');

@@ -29,13 +29,20 @@ describe('the examples', function () {
     expect(mistakesIn(examples, modules)).to.deep.equal([]);
   });
 
-  it('of the guide compile as files', () => {
+  it('of the guides compile as files', () => {
     const [guide = ''] = filesIn('docs/testing.md', '.md').values();
     const written = guideSteps(guide).flatMap((step) => ('write' in step ? [[step.write, step.text] as const] : []));
     // The last block of a file is the whole file.
     const files = new Map(written.filter(([name]) => name.endsWith('.ts')));
     expect([...files.keys()]).to.deep.equal(['ticks.ts', 'ticks.spec.ts', 'wrong.spec.ts']);
     expect(mistakesInFiles(files)).to.deep.equal([]);
+
+    const [chat = ''] = filesIn('docs/model-streams.md', '.md').values();
+    const ofChat = guideSteps(chat).flatMap((step) =>
+      'write' in step && step.write.endsWith('.ts') ? [[step.write, step.text] as const] : [],
+    );
+    expect(ofChat.map(([file]) => file)).to.deep.equal(['model.ts', 'server.ts']);
+    expect(mistakesInFiles(new Map(ofChat))).to.deep.equal([]);
 
     const [name = '', text = ''] = [...files][1] ?? [];
     const mistaken = new Map([...files, [name, text.replace('reader(ticks', "reader('ticks'")]]);
