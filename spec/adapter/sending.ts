@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
 import type { ReceiveHandler } from '../../lib/adapter/node/receive.ts';
+import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import type { MarbleHelpers } from '../../lib/testing/marbles.ts';
 import { post, shop } from './posting.ts';
 
@@ -30,7 +30,7 @@ interface SendOptions {
   readonly limit?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly stream?: Stream;
-  readonly handler?: ReceiveHandler<ReceiveRequest>;
+  readonly handler?: ReceiveHandler<SseRequest>;
 }
 
 /** Posts a body in chunks, one after the other. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { textOf } from './repo.ts';
 
@@ -73,7 +74,9 @@ function lowestNode(): Version {
   return [Number(major), Number(minor), 0];
 }
 
-for (const file of ['package-lock.json', 'spec/clients/packages/package-lock.json', 'site/package-lock.json']) {
+const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks'].map((folder) => join(folder, 'package-lock.json'));
+
+for (const file of locks) {
   describe(file, () => {
     const lock = JSON.parse(textOf(file)) as Lock;
 

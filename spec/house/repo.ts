@@ -11,7 +11,7 @@ export function textOf(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** Returns every file below a folder (or the one file) with this ending; none if the folder does not exist. */
+/** Returns every file below a folder (or the one file) with this ending, but no packages; none if the folder does not exist. */
 export function filesIn(path: string, ending: string): Files {
   const start = join(root, path);
   if (!existsSync(start)) return new Map();
@@ -19,6 +19,7 @@ export function filesIn(path: string, ending: string): Files {
   const paths = readdirSync(start, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((found) => !found.includes('node_modules/'))
     .sort();
   return new Map(paths.map((path) => [path, textOf(path)]));
 }

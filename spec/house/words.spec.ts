@@ -11,8 +11,6 @@ const budgets = { misnamed: 0, duplicates: 5, words: 0, fragments: 0, comments: 
 
 const join = (...parts: readonly Files[]): Files => new Map(parts.flatMap((files) => [...files]));
 
-const notPackages = (files: Files): Files => new Map([...files].filter(([path]) => !path.includes('node_modules/')));
-
 const filesOf = (files: Readonly<Record<string, string>>): Files => new Map(Object.entries(files));
 
 function expectAtMost(found: readonly string[], budget: number): void {
@@ -22,8 +20,8 @@ function expectAtMost(found: readonly string[], budget: number): void {
 describe('the language', function () {
   this.timeout(30_000);
   const lib = filesIn('lib', '.ts');
-  const bench = notPackages(filesIn('bench', '.ts'));
-  const specs = notPackages(filesIn('spec', '.ts'));
+  const bench = filesIn('bench', '.ts');
+  const specs = filesIn('spec', '.ts');
   const code = join(lib, filesIn('examples', '.ts'), bench);
   const guides = join(
     filesIn('README.md', '.md'),

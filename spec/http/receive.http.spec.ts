@@ -5,10 +5,9 @@ import { expect } from 'chai';
 import express from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
-import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
 import { type ReceiveHandler, receive } from '../../lib/adapter/node/receive.ts';
 import type { ReceiveOptions } from '../../lib/adapter/receiver.ts';
-import { events, feed, memoryLog, sse } from '../../lib/index.ts';
+import { events, feed, memoryLog, type SseRequest, sse } from '../../lib/index.ts';
 import { closing } from '../support/closing.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
@@ -18,7 +17,7 @@ const Orders = events({ OrderPaid: { order: t.string, total: t.number } });
 
 const paid = (order: unknown) => ({ type: 'order_paid', data: { order, total: 5 } });
 
-type Mount = (handler: ReceiveHandler<ReceiveRequest>) => RequestListener;
+type Mount = (handler: ReceiveHandler<SseRequest>) => RequestListener;
 
 const onExpress =
   (make: typeof express, parser: boolean): Mount =>

@@ -14,6 +14,11 @@ const tools = {
     install: 'npm ci --prefix spec/clients/packages',
   },
   site: { variable: 'RXSSE_SITE', commands: ['dist/reference'], install: 'npm run docs' },
+  frameworks: {
+    variable: 'RXSSE_FRAMEWORKS',
+    commands: ['node_modules/fastify'],
+    install: 'npm ci --prefix examples/frameworks',
+  },
 } as const;
 
 /** The folder of the documentation site. */
@@ -21,6 +26,9 @@ export const siteFolder = join(import.meta.dirname, '../../site');
 
 /** The folder whose packages are the clients of other protocols. */
 export const clientsFolder = join(import.meta.dirname, '../clients/packages');
+
+/** The folder whose packages are frameworks other than Express. */
+export const frameworksFolder = join(import.meta.dirname, '../../examples/frameworks');
 
 type Tool = keyof typeof tools;
 
@@ -54,6 +62,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
     '/usr/local/sbin',
     clientsFolder,
     siteFolder,
+    frameworksFolder,
     ...serverFolders(),
   ];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);

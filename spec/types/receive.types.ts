@@ -5,7 +5,7 @@ import type { Express, Request } from 'express';
 import * as t from 'io-ts';
 import type { ReceiveRequest } from '../../lib/adapter/node/readBody.ts';
 import { type ReceiveHandler, receive } from '../../lib/adapter/node/receive.ts';
-import { events, type Feed, feed, feeds, sse } from '../../lib/index.ts';
+import { events, type Feed, feed, feeds, type SseRequest, sse } from '../../lib/index.ts';
 
 const Orders = events({ OrderPaid: { order: t.string, total: t.number } });
 const orders = feed(Orders);
@@ -14,7 +14,7 @@ const rooms = feeds(Orders);
 declare const app: Express;
 
 // One handler for every server: Express, and a plain one, which has no next.
-expectTypeOf(receive(orders)).toEqualTypeOf<ReceiveHandler<ReceiveRequest>>();
+expectTypeOf(receive(orders)).toEqualTypeOf<ReceiveHandler<SseRequest>>();
 app.post('/orders', receive(orders));
 app.post('/orders', receive(orders, { maxBodyBytes: 1024, maxBatch: 10 }));
 expectTypeOf(receive(orders)).toExtend<RequestListener>();
@@ -33,10 +33,10 @@ app.post(
 );
 expectTypeOf(receive((request: Request) => rooms.get(request.ip ?? ''))).toEqualTypeOf<ReceiveHandler<Request>>();
 receive((request) => {
-  expectTypeOf(request).toEqualTypeOf<ReceiveRequest>();
+  expectTypeOf(request).toEqualTypeOf<SseRequest>();
   return orders;
 });
-expectTypeOf(receive<ReceiveRequest>).returns.toEqualTypeOf<ReceiveHandler<ReceiveRequest>>();
+expectTypeOf(receive<SseRequest>).returns.toEqualTypeOf<ReceiveHandler<SseRequest>>();
 
 // Feeds of different contracts by one function.
 declare const either: (request: Request) => Feed<typeof Orders> | Promise<Feed>;

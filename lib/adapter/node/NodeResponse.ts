@@ -25,7 +25,7 @@ export interface NodeResponse extends SseResponse {
   readonly req?: { readonly socket?: Closable };
   writeHead(status: number, headers: Record<string, string>): unknown;
   getHeader(name: string): unknown;
-  setHeader(name: string, value: string): unknown;
+  setHeader(name: string, value: number | string | readonly string[]): unknown;
   cork(): void;
   uncork(): void;
   destroy(error?: Error): unknown;

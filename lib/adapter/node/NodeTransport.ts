@@ -6,18 +6,22 @@ const cutError = new Error('rxsse: the response is cut');
 /** Writes to a response of Node's `http` or `http2`, through public API only. */
 export class NodeTransport implements Transport {
   readonly #response: NodeResponse;
+  readonly #beforeHead: (() => void) | undefined;
   #listener: TransportListener | undefined;
   #corked: Corkable | undefined;
   #onDrain: (() => void) | undefined;
   /** The socket to close with the response. */
   #lastSocket: Closing | undefined;
 
-  constructor(response: SseResponse) {
+  /** @param beforeHead called before the head is written, so that the framework does not answer any more */
+  constructor(response: SseResponse, beforeHead?: () => void) {
     this.#response = response as NodeResponse;
+    this.#beforeHead = beforeHead;
   }
 
   open(status: number, headers: Readonly<Record<string, string>>): boolean {
     if (this.#response.headersSent) return false;
+    this.#beforeHead?.();
     // A middleware such as `cors` may have set it before, and this would replace it.
     const before = headers.Vary === undefined ? undefined : this.#response.getHeader('Vary');
     this.#response.writeHead(

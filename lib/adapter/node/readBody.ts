@@ -22,14 +22,15 @@ export interface ReceiveRequest extends SseRequest {
  * @throws TypeError when the body was read before and not left in `request.body`.
  */
 export function readBody(
-  request: ReceiveRequest,
+  { body, headers }: SseRequest,
+  rawRequest: ReceiveRequest,
   maxBodyBytes: number,
   done: (body: Either<Refusal, unknown>) => void,
 ): void {
-  if (request.body !== undefined) return done(right(request.body));
-  const refusal = refusedEncoding(request.headers);
+  if (body !== undefined) return done(right(body));
+  const refusal = refusedEncoding(headers);
   if (refusal !== undefined) return done(left(refusal));
-  readBytes(request, maxBodyBytes, (bytes) => done(isLeft(bytes) ? bytes : parseBody(bytes.right)));
+  readBytes(rawRequest, maxBodyBytes, (bytes) => done(isLeft(bytes) ? bytes : parseBody(bytes.right)));
 }
 
 /**

@@ -1,14 +1,16 @@
 import type { AnyFeed } from '../../feed/coreOf.ts';
 import { type AnyReceiveHandler, receivingInto } from '../../sink/handler.ts';
-import type { Next } from '../../sink/SseRequest.ts';
+import type { Next, SseRequest } from '../../sink/SseRequest.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
 import type { SseResponse } from './NodeResponse.ts';
-import { NodeTransport } from './NodeTransport.ts';
+import { type FastifyReply, type KoaContext, nodeHandler } from './nodeHandler.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
 
-/** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category adapter */
-export interface ReceiveHandler<R extends ReceiveRequest> extends AnyReceiveHandler {
-  (request: R, response: SseResponse, next?: Next): void;
+/** A handler for Express 4 and 5, Fastify, Koa, and plain `http` and `http2` servers. @category adapter */
+export interface ReceiveHandler<R extends SseRequest> extends AnyReceiveHandler {
+  (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
+  (request: R, reply: FastifyReply): Promise<void>;
+  (request: R & ReceiveRequest, response: SseResponse, next?: Next): void;
 }
 
 /**
@@ -25,8 +27,8 @@ export interface ReceiveHandler<R extends ReceiveRequest> extends AnyReceiveHand
  * - A request that repeats an `Idempotency-Key` (1 to 255 visible ASCII characters) appends nothing and gets the cursor
  *   of the first one, for as long as the log remembers keys; one that sends other events under a used key is answered 422.
  *   The option `client` gives each client keys of its own.
- * - What the log fails with, and what a function given for `feed` throws or rejects with, goes to `next`, or is answered
- *   with the error's `status` where there is no `next`. A full registry of feeds is answered 503 with `Retry-After`.
+ * - What the log fails with, and what a function given for `feed` throws or rejects with, goes to `next`, rejects the promise of
+ *   the handler on Fastify and Koa, or else is answered with the error's `status`. A full registry of feeds is answered 503 with `Retry-After`.
  * - A client that disconnects before it has sent everything publishes nothing. A function given for `feed` is called
  *   when the body has arrived.
  *
@@ -49,19 +51,20 @@ export interface ReceiveHandler<R extends ReceiveRequest> extends AnyReceiveHand
  * @throws RangeError at once, for a bound below 1.
  * @category adapter
  */
-export function receive<R extends ReceiveRequest = ReceiveRequest>(
+export function receive<R extends SseRequest = SseRequest>(
   feed: AnyFeed | ((request: R) => AnyFeed | Promise<AnyFeed>),
   options: ReceiveOptions<R> = {},
 ): ReceiveHandler<R> {
   const receiveEvents = receiver(feed, options);
   const { maxBodyBytes = 64 * 1024 } = options;
-  return receivingInto(feed, (request: R, response: SseResponse, next?: Next): void =>
+  const handler = nodeHandler(({ request, userRequest, rawRequest, transport, next }) =>
     receiveEvents({
       request,
-      userRequest: request,
-      transport: new NodeTransport(response),
+      userRequest: userRequest as R,
+      transport,
       next,
-      readBody: (done) => readBody(request, maxBodyBytes, done),
+      readBody: (done) => readBody(request, rawRequest as ReceiveRequest, maxBodyBytes, done),
     }),
   );
+  return receivingInto(feed, handler) as ReceiveHandler<R>;
 }

@@ -5,15 +5,12 @@ import type { CheckedStream, ValueOf } from '../../sink/CheckedStream.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
 import type { ContextOf } from '../../sink/SseContext.ts';
 import type { Sendable, SseOptions, Stream } from '../../sink/SseOptions.ts';
-import type { Next, SseRequest } from '../../sink/SseRequest.ts';
+import type { SseRequest } from '../../sink/SseRequest.ts';
 import { serve } from '../../sink/serve.ts';
-import type { SseResponse } from './NodeResponse.ts';
-import { NodeTransport } from './NodeTransport.ts';
+import { type NodeHandler, nodeHandler } from './nodeHandler.ts';
 
-/** A handler for Express 4 and 5 and for plain `http` and `http2` servers. @category adapter */
-export interface SseHandler<R extends SseRequest> extends AnyHandler {
-  (request: R, response: SseResponse, next?: Next): void;
-}
+/** A handler for Express 4 and 5, Fastify, Koa, and plain `http` and `http2` servers. @category adapter */
+export interface SseHandler<R extends SseRequest> extends NodeHandler<R>, AnyHandler {}
 
 /**
  * Makes a stream an SSE response.
@@ -26,8 +23,8 @@ export interface SseHandler<R extends SseRequest> extends AnyHandler {
  * - Completion sends `rxsse.end` and closes the response. The reconnect that EventSource then makes is answered 204, so
  *   that it stops.
  * - An error before the first byte (thrown by the function or `state`, rejected by their promises, or emitted while
- *   subscribing) goes to `next`, or is answered with the error's `status` where there is no `next`. Later ones go to
- *   `onError`.
+ *   subscribing) goes to `next`, or rejects the promise of the handler on Fastify and Koa; it is answered with the error's
+ *   `status` on a server without either. Later ones go to `onError`.
  * - When the reader disconnects, a stream without `resume` is unsubscribed in the same turn: `return` of an async
  *   iterable is called, and `context.signal` is aborted. A stream with `resume` continues for `linger`, a feed always.
  *
@@ -56,7 +53,8 @@ export function sse<
 ): SseHandler<R>;
 export function sse(...args: readonly unknown[]): SseHandler<SseRequest> {
   const route = routeFrom(args);
-  return mountedOn(route, (request: SseRequest, response: SseResponse, next?: Next): void =>
-    serve(route, request, new NodeTransport(response), next),
+  const handler = nodeHandler(({ request, userRequest, transport, next }) =>
+    serve(route, request, transport, next, userRequest),
   );
+  return mountedOn(route, handler as NodeHandler<SseRequest>);
 }

@@ -1,7 +1,6 @@
-import type { Next, SseRequest } from '../../sink/SseRequest.ts';
+import type { SseRequest } from '../../sink/SseRequest.ts';
 import { stopper } from '../../sink/stopper.ts';
-import type { SseResponse } from './NodeResponse.ts';
-import { NodeTransport } from './NodeTransport.ts';
+import { type NodeHandler, nodeHandler } from './nodeHandler.ts';
 import type { SseHandler } from './sse.ts';
 
 /**
@@ -28,10 +27,6 @@ import type { SseHandler } from './sse.ts';
  * @throws TypeError at once, for a handler that retains no streams: one without `resume`, or of a feed.
  * @category adapter
  */
-export function stop<R extends SseRequest>(
-  handler: SseHandler<R>,
-): (request: R, response: SseResponse, next?: Next) => void {
-  const answer = stopper(handler);
-  return (request, response, next) =>
-    answer({ request, userRequest: request, transport: new NodeTransport(response), next });
+export function stop<R extends SseRequest>(handler: SseHandler<R>): NodeHandler<R> {
+  return nodeHandler(stopper(handler)) as NodeHandler<R>;
 }

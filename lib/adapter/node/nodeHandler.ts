@@ -1,0 +1,100 @@
+import type { Next, SseRequest } from '../../sink/SseRequest.ts';
+import type { NodeResponse, SseResponse } from './NodeResponse.ts';
+import { NodeTransport } from './NodeTransport.ts';
+
+/** The reply of Fastify, as far as a handler uses it. */
+export interface FastifyReply {
+  readonly raw: SseResponse;
+  getHeaders(): Readonly<Record<string, number | string | readonly string[] | undefined>>;
+  hijack(): unknown;
+}
+
+/** The context of Koa, as far as a handler uses it. */
+export interface KoaContext {
+  readonly req: object;
+  readonly res: SseResponse;
+  readonly request: SseRequest;
+  respond?: boolean | undefined;
+}
+
+/** The forms in which frameworks call a handler: the promise of Koa and Fastify rejects with an error before the first byte. */
+export interface NodeHandler<R extends SseRequest> {
+  (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
+  (request: R, reply: FastifyReply): Promise<void>;
+  (request: R, response: SseResponse, next?: Next): void;
+}
+
+/** One request, as a framework presents it. */
+export interface NodeExchange {
+  readonly request: SseRequest;
+  /** What the functions of the program get: the request or, on Koa, the context. */
+  readonly userRequest: SseRequest;
+  /** Node's own request. */
+  readonly rawRequest: object;
+  readonly transport: NodeTransport;
+  readonly next: Next | undefined;
+}
+
+/** Makes a function the handler of Express, Fastify, Koa, and Node's own servers. */
+export function nodeHandler(answer: (exchange: NodeExchange) => void) {
+  return (
+    request: SseRequest | (SseRequest & KoaContext),
+    response: SseResponse | FastifyReply | (() => Promise<unknown>),
+    next?: Next,
+  ): void | Promise<void> => {
+    if (typeof response === 'function') return answerKoa(request as SseRequest & KoaContext, answer);
+    if ('raw' in response) return answerFastify(request, response, answer);
+    const transport = new NodeTransport(response);
+    answer({ request, userRequest: request, rawRequest: request, transport, next });
+  };
+}
+
+function answerKoa(context: SseRequest & KoaContext, answer: (exchange: NodeExchange) => void): Promise<void> {
+  const { req: rawRequest, request } = context;
+  const takeOver = (): void => {
+    context.respond = false;
+  };
+  return promiseOf(context.res, takeOver, (transport, next) =>
+    answer({ request, userRequest: context, rawRequest, transport, next }),
+  );
+}
+
+function answerFastify(
+  request: SseRequest & { readonly raw?: object },
+  reply: FastifyReply,
+  answer: (exchange: NodeExchange) => void,
+): Promise<void> {
+  const response = reply.raw as NodeResponse;
+  const takeOver = (): void => {
+    // Fastify holds the headers of its hooks and plugins back until it sends a response itself.
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    reply.hijack();
+  };
+  return promiseOf(response, takeOver, (transport, next) =>
+    answer({ request, userRequest: request, rawRequest: request.raw ?? request, transport, next }),
+  );
+}
+
+/**
+ * Returns a promise that resolves when the framework must not answer any more: with the head, or when the client has
+ * disconnected before it. It rejects with an error that the framework answers.
+ */
+function promiseOf(
+  response: SseResponse,
+  takeOver: () => void,
+  answer: (transport: NodeTransport, next: Next) => void,
+): Promise<void> {
+  const closable = response as NodeResponse;
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => resolve();
+    closable.on('close', onClose);
+    const beforeHead = (): void => {
+      closable.removeListener('close', onClose);
+      takeOver();
+      resolve();
+    };
+    answer(new NodeTransport(response, beforeHead), reject);
+  });
+}

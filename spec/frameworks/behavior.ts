@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { expect } from 'chai';
+import { openStream } from '../support/openStream.ts';
+import { requires } from '../support/requires.ts';
+import { type FrameworkExample, load } from './example.ts';
+
+const idOf = (text: string): string => /^id: (\S+)$/m.exec(text.slice(text.lastIndexOf('\nid: ')))?.[1] ?? '';
+const totalsOf = (text: string): readonly number[] =>
+  [...text.matchAll(/^data: \{"user":"\w+","total":(\d+)\}$/gm)].map(([, total]) => Number(total));
+
+/** What differs between frameworks. */
+interface Expectations {
+  /** The body of the framework's own answer to an error with a status and a message. */
+  readonly errorBody: (status: number, message: string) => unknown;
+}
+
+/** Declares the specs that hold for the example of each framework. */
+export function itServes(name: string, { errorBody }: Expectations): void {
+  requires('frameworks');
+
+  let example: FrameworkExample;
+  let url: string;
+  let isStopped = false;
+
+  before(async function () {
+    this.timeout(30_000);
+    example = await load(name);
+    url = await example.start();
+  });
+
+  after(() => (example === undefined || isStopped ? undefined : example.stop()));
+
+  const pay = (...totals: readonly number[]): PromiseLike<string> =>
+    example.orders.publish(
+      totals.map((total) => ({ type: 'order_paid' as const, data: { user: total % 2 === 0 ? 'ada' : 'bob', total } })),
+    );
+
+  const withoutReaders = async (): Promise<void> => {
+    while (example.orders.readers > 0) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const after1 = async (): Promise<string> => `${url}/orders?lastEventId=${await example.orders.cursor()}`;
+
+  it('sends each event at once, also to a reader that accepts compression', async () => {
+    const wire = await openStream(await after1(), { headers: { 'Accept-Encoding': 'gzip, br, zstd' } });
+    expect(wire.status).to.equal(200);
+    expect(wire.headers).to.include({ 'content-type': 'text/event-stream; charset=utf-8', 'rxsse-resume': 'exact' });
+    expect(wire.headers['content-encoding']).to.equal(undefined);
+    for (const total of [1, 2, 3]) {
+      await pay(total);
+      await wire.until(new RegExp(`"total":${total}}\n\n$`));
+    }
+    wire.close();
+    await withoutReaders();
+  });
+
+  it('sends heartbeats', async () => {
+    const wire = await openStream(`${url}/time`);
+    await wire.until(/\n\n:\n\n/);
+    wire.close();
+  });
+
+  it('continues exactly after a cut', async () => {
+    const wire = await openStream(await after1());
+    await pay(10, 11);
+    const cursor = idOf(await wire.until(/"total":11}\n\n/));
+    wire.close();
+    await withoutReaders();
+    await pay(12, 13);
+    const resumed = await openStream(`${url}/orders`, { headers: { 'Last-Event-ID': cursor } });
+    await pay(14);
+    expect(totalsOf(await resumed.until(/"total":14}\n\n/))).to.deep.equal([12, 13, 14]);
+    resumed.close();
+  });
+
+  it('decodes parameters and the query, and names what is wrong', async () => {
+    const cursor = await example.orders.cursor();
+    const wire = await openStream(`${url}/orders/ada?min=22`, { headers: { 'Last-Event-ID': cursor } });
+    await pay(20, 21, 22, 23, 24);
+    expect(totalsOf(await wire.until(/"total":24}\n\n/))).to.deep.equal([22, 24]);
+    wire.close();
+
+    const refused = await fetch(`${url}/orders/ada?min=much`);
+    expect([refused.status, refused.headers.get('content-type')]).to.deep.equal([422, 'application/problem+json']);
+    expect(await refused.json()).to.deep.include({ detail: 'query.min: expected a number, got string' });
+  });
+
+  it('has the headers that the framework set before', async () => {
+    const origin = 'https://shop.example';
+    const wire = await openStream(await after1(), { headers: { Origin: origin } });
+    expect(wire.headers).to.include({ 'access-control-allow-origin': origin });
+    wire.close();
+    const head = await fetch(`${url}/orders`, { method: 'HEAD', headers: { Origin: origin } });
+    expect([
+      head.status,
+      head.headers.get('content-type'),
+      head.headers.get('access-control-allow-origin'),
+    ]).to.deep.equal([200, 'text/event-stream; charset=utf-8', origin]);
+    expect(await head.text()).to.equal('');
+  });
+
+  it('gets the user that the framework authenticated, and does not answer anyone else', async () => {
+    const refused = await fetch(`${url}/mine`);
+    expect([refused.status, await bodyOf(refused)]).to.deep.equal([401, errorBody(401, 'sign in first')]);
+
+    const headers = { Authorization: 'Bearer bob', 'Last-Event-ID': await example.orders.cursor() };
+    const wire = await openStream(`${url}/mine`, { headers });
+    await pay(30, 31, 32, 33);
+    expect(totalsOf(await wire.until(/"total":33}\n\n/))).to.deep.equal([31, 33]);
+    wire.close();
+  });
+
+  it('leaves an error before the first byte to the framework', async () => {
+    const refused = await fetch(`${url}/orders/nobody`, { headers: { Origin: 'https://shop.example' } });
+    expect([refused.status, await bodyOf(refused)]).to.deep.equal([404, errorBody(404, 'no such user')]);
+  });
+
+  it('answers 204 after the end', async () => {
+    const cursor = await example.orders.cursor();
+    const answer = await fetch(`${url}/orders`, { headers: { 'Last-Event-ID': `${cursor}~` } });
+    expect([answer.status, answer.headers.get('rxsse-resume'), await answer.text()]).to.deep.equal([204, 'ended', '']);
+  });
+
+  it('unsubscribes a reader that disconnects', async () => {
+    await withoutReaders();
+    const wires = await Promise.all([
+      openStream(`${url}/orders`),
+      openStream(`${url}/mine`, { headers: { Authorization: 'Bearer bob' } }),
+    ]);
+    await Promise.all(wires.map((wire) => wire.until(/rxsse\.position/)));
+    expect(example.orders.readers).to.equal(2);
+    for (const wire of wires) wire.close();
+    await withoutReaders();
+  });
+
+  it('publishes what is posted', async () => {
+    const wire = await openStream(await after1());
+    const body = JSON.stringify({ type: 'order_paid', data: { user: 'ada', total: 40 } });
+    const headers = { 'Content-Type': 'application/json' };
+    const stored = await fetch(`${url}/orders`, { method: 'POST', headers, body });
+    expect([stored.status, await stored.json()]).to.deep.equal([202, { cursor: await example.orders.cursor() }]);
+    expect(totalsOf(await wire.until(/"total":40}\n\n/))).to.deep.equal([40]);
+    wire.close();
+
+    const refused = await fetch(`${url}/orders`, { method: 'POST', headers, body: body.replace('40', '"40"') });
+    expect([refused.status, refused.headers.get('content-type')]).to.deep.equal([422, 'application/problem+json']);
+  });
+
+  it('ends the streams when the framework shuts down, and does not wait for them', async () => {
+    await withoutReaders();
+    const wire = await openStream(await after1());
+    await wire.until(/rxsse\.position/);
+    const [stopped] = await Promise.all([example.stop(), wire.ended()]);
+    isStopped = true;
+    expect(stopped).to.equal(undefined);
+    expect(wire.text()).to.match(/\nretry: \d+\n\n$/);
+    expect(example.orders.readers).to.equal(0);
+    const refused = request(`${url}/orders`);
+    const [error] = await once(refused.end(), 'error');
+    expect(error).to.include({ code: 'ECONNREFUSED' });
+  });
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  return response.headers.get('content-type')?.includes('json') ? response.json() : response.text();
+}
