@@ -7,7 +7,7 @@ import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
 
-/** What a framework does with the promise of a handler, and what it has been told. */
+/** Records how the promise of a handler settled, and what the handler called on the framework. */
 interface Seen {
   readonly settled: Promise<unknown>;
   readonly steps: string[];
@@ -154,19 +154,19 @@ for (const [name, { call, takenOver }] of Object.entries(frameworks)) {
 
     for (const [where, parsed] of [
       ['that it reads itself', {}],
-      ['that the framework has parsed', { body: { type: 'said', data: 'a' } }],
+      ['that the framework has parsed', { body: { type: 'message', data: 'a' } }],
     ] as const) {
       it(`publishes a body ${where}`, () => {
-        const said = feed(events({ Said: t.string }));
-        const { listener } = mount(receive(said), parsed);
+        const messages = feed(events({ Message: t.string }));
+        const { listener } = mount(receive(messages), parsed);
         return listen(listener, async (url) => {
           const answer = await fetch(url, {
             method: 'POST',
             headers: { 'Content-Type': 'application/json' },
-            body: JSON.stringify({ type: 'said', data: 'a' }),
+            body: JSON.stringify({ type: 'message', data: 'a' }),
           });
           expect([answer.status, answer.headers.get('x-hook')]).to.deep.equal([202, 'set']);
-          expect(await answer.json()).to.deep.equal({ cursor: await said.cursor() });
+          expect(await answer.json()).to.deep.equal({ cursor: await messages.cursor() });
         });
       });
     }

@@ -9,7 +9,7 @@ const idOf = (text: string): string => /^id: (\S+)$/m.exec(text.slice(text.lastI
 const totalsOf = (text: string): readonly number[] =>
   [...text.matchAll(/^data: \{"user":"\w+","total":(\d+)\}$/gm)].map(([, total]) => Number(total));
 
-/** What differs between frameworks. */
+/** Describes how a framework differs from the others. */
 interface Expectations {
   /** The body of the framework's own answer to an error with a status and a message. */
   readonly errorBody: (status: number, message: string) => unknown;

@@ -6,7 +6,7 @@ import { frameworksFolder } from '../support/requires.ts';
 
 type OrderPaid = EventDefinition<'order_paid', { user: string; total: number }>;
 
-/** What the examples export; they need not be installed to compile. */
+/** The exports of an example, whose packages need not be installed to compile a spec. */
 export interface FrameworkExample {
   readonly orders: Feed<Contract<{ readonly OrderPaid: OrderPaid }>>;
   /** Listens, and returns the address. */

@@ -25,9 +25,9 @@ export interface NodeHandler<R extends SseRequest> {
 }
 
 /** One request, as a framework presents it. */
-export interface NodeExchange {
+interface NodeExchange {
   readonly request: SseRequest;
-  /** What the functions of the program get: the request or, on Koa, the context. */
+  /** The functions of the program get this: the request or, on Koa, the context. */
   readonly userRequest: SseRequest;
   /** Node's own request. */
   readonly rawRequest: object;

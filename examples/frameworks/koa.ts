@@ -1,0 +1,42 @@
+import cors from '@koa/cors';
+import Router from '@koa/router';
+import Koa, { type Context } from 'koa';
+import compress from 'koa-compress';
+import { interval } from 'rxjs';
+import { filterEvents, NonEmptyString, NumberFromString, receive, shutdown, sse, withDefault } from 'rxsse';
+import { checkUser, Orders, orders, userOf } from './orders.ts';
+
+const all = sse({ resume: { from: 'oldest' } }, orders);
+
+const ofUser = sse(
+  { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
+  (context) => {
+    checkUser(context.params.user);
+    return orders
+      .read(context)
+      .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
+  },
+);
+
+const mine = sse({ events: Orders, state: ({ state }: Context) => state.user }, (context) =>
+  orders.read(context).pipe(filterEvents(({ data }) => data.user === context.state)),
+);
+
+const app = new Koa();
+const router = new Router();
+
+router.get('/time', sse({ heartbeat: 100 }, interval(1000)));
+
+router.get('/orders', all);
+router.post('/orders', receive(orders));
+router.get('/orders/:user', ofUser);
+
+const signedIn = async (context: Context, next: Koa.Next) => {
+  context.state.user = userOf(context.get('Authorization'));
+  await next();
+};
+router.get('/mine', signedIn, mine);
+
+app.use(cors({ origin: 'https://shop.example' }));
+app.use(compress());
+app.use(router.routes()).use(router.allowedMethods());
