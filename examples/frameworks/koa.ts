@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import cors from '@koa/cors';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
@@ -40,3 +43,21 @@ router.get('/mine', signedIn, mine);
 app.use(cors({ origin: 'https://shop.example' }));
 app.use(compress());
 app.use(router.routes()).use(router.allowedMethods());
+
+let server: Server;
+
+/** Listens, and returns the address. */
+export async function start(): Promise<string> {
+  server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export async function stop(): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  await shutdown([all, ofUser, mine], { duration: 0 });
+  await closed;
+}
+
+export { orders };
