@@ -44,6 +44,7 @@ export const sections: readonly Section[] = [
     title: 'In production',
     pages: [
       page('docs/recipes/production.md', 'Running in production'),
+      page('docs/frameworks.md', 'Frameworks'),
       page('docs/recipes/servers.md', 'Servers and proxies'),
       page('docs/scale.md', 'Scaling out'),
       page('docs/logs.md', 'Logs'),

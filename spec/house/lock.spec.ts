@@ -74,7 +74,9 @@ function lowestNode(): Version {
   return [Number(major), Number(minor), 0];
 }
 
-const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks'].map((folder) => join(folder, 'package-lock.json'));
+const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks'].map((folder) =>
+  join(folder, 'package-lock.json'),
+);
 
 for (const file of locks) {
   describe(file, () => {
