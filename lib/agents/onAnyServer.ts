@@ -71,7 +71,7 @@ export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerReq
       const { method, url, headers } = request as ReceiveRequest;
       const transport = new NodeTransport(other as SseResponse);
       return start({ parts: { method, url, headers }, userRequest: request, transport }, next, (done) =>
-        readBody(request as ReceiveRequest, maxBodyBytes, done),
+        readBody(request as ReceiveRequest, request as ReceiveRequest, maxBodyBytes, done),
       ) as never;
     }
     return exchange(request, (parts, transport, reject) => {
