@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { interval, mergeMap } from 'rxjs';
+import { interval, mergeMap, timeInterval } from 'rxjs';
 import { conflateBy, type EventOf, feed, memoryLog, sse } from 'rxsse';
 import { Prices } from './events.ts';
 
@@ -21,7 +21,10 @@ export function pricesFeed(rate = 5000) {
     newest.set(symbol, updated);
     return updated;
   };
-  const source = interval(20).pipe(mergeMap(() => Array.from({ length: rate / 50 }, update)));
+  const source = interval(20).pipe(
+    timeInterval(),
+    mergeMap(({ interval }) => Array.from({ length: Math.round((interval * rate) / 1000) }, update)),
+  );
 
   // Half a minute: a reader that was away for longer gets a gap, and all prices again.
   const log = memoryLog({ maxEntries: 30 * rate, maxBytes: 64 * 2 ** 20 });
