@@ -13,13 +13,17 @@ export function routeOf(file: string): string {
  * site, such as a spec, becomes the path of that file.
  */
 export function linksRewritten(file: string, text: string, pages: ReadonlySet<string>): string {
-  return text.replace(
+  const pictured = text.replace(
+    /\b(src|srcset)="((?:\.\.\/)*images\/[^"]+)"/g,
+    (_, name: string, path: string) => `${name}="${imageAt(posix.join(posix.dirname(file), path))}"`,
+  );
+  return pictured.replace(
     /(!?)\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g,
     (whole, image: string, label: string, target: string) => {
       if (/^([a-z]+:|#|\/)/.test(target)) return whole;
       const [path = '', anchor] = target.split('#');
       const aimed = posix.join(posix.dirname(file), path).replace(/\/$/, '');
-      if (image === '!') return `![${label}](/${aimed.replace(/^docs\//, '')})`;
+      if (image === '!') return `![${label}](${imageAt(aimed)})`;
       if (aimed === 'docs/api' || aimed.startsWith('docs/api/')) {
         return `[${label}](/reference/${aimed === 'docs/api' ? '' : posix.basename(aimed, '.md')})`;
       }
@@ -28,4 +32,9 @@ export function linksRewritten(file: string, text: string, pages: ReadonlySet<st
       return label === aimed || label.startsWith('`') ? label : `${label} (\`${aimed}\`)`;
     },
   );
+}
+
+/** Returns where the site has an image of `docs/images`. */
+function imageAt(path: string): string {
+  return `/${path.replace(/^docs\//, '')}`;
 }

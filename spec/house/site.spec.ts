@@ -20,6 +20,9 @@ describe('the documentation site', () => {
     expect(rewrite('[here](client.md), [there](#gap)')).to.equal('[here](/client), [there](#gap)');
     expect(rewrite('[security](../../SECURITY.md)')).to.equal('[security](/security)');
     expect(rewrite('![a page](../images/echo.png)')).to.equal('![a page](/images/echo.png)');
+    expect(rewrite('<source srcset="../images/dark.webp"><img src="../images/light.webp" alt="">')).to.equal(
+      '<source srcset="/images/dark.webp"><img src="/images/light.webp" alt="">',
+    );
     expect(rewrite('[API](../api), [names](../api/testing.md)')).to.equal(
       '[API](/reference/), [names](/reference/testing)',
     );
