@@ -17,17 +17,13 @@ const schemes = ['light', 'dark'] as const;
 const screenshots: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   echo: cut,
   prices: (page) => page.waitForTimeout(25_000),
-  answer: async (page) => {
-    await page.getByRole('button', { name: 'What is a stream?' }).click();
-    await page.waitForTimeout(2000);
-    await cut(page);
-  },
+  answer: cut,
   log: cut,
 };
 
 /** Cuts the connection, and waits until it is back and the events are compared, and two seconds more. */
 async function cut(page: Page): Promise<void> {
-  await page.waitForTimeout(5000);
+  await page.waitForTimeout(3000);
   await page.locator('.cut').click();
   await page.locator('.outcome[data-outcome="whole"]').waitFor();
   await page.waitForTimeout(2000);
