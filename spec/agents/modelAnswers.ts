@@ -5,7 +5,7 @@ export interface ModelJson {
 }
 
 /** A part of an answer: text, reasoning, or the call of a tool. */
-type Piece =
+export type Piece =
   | { readonly text: string }
   | { readonly reasoning: string }
   | { readonly tool: string; readonly input: string };
