@@ -1,5 +1,8 @@
 export { ModelError } from '../error/ModelError.ts';
 export { type AnthropicEvent, AnthropicEvents } from './AnthropicEvents.ts';
+export type { AgUiAgent, AgUiInput } from './agentEvents.ts';
+export { type AgentRunnerOptions, agentRunner, type ThreadRunner } from './agentRunner.ts';
+export type { AgUiEvent } from './agUiRun.ts';
 export type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 export { type ChatRoutes, chatRoutes } from './chatRoutes.ts';
 export { type AnthropicRequest, fromAnthropic } from './fromAnthropic.ts';

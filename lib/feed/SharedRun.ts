@@ -12,8 +12,8 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
+import { isLogEnded } from '../error/isLogEnded.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import type { Appended, EventLog, LogEnd } from '../log/EventLog.ts';
@@ -183,9 +183,4 @@ export class SharedRun {
     this.#options.onOver();
     for (const callback of this.#whenOver.splice(0)) callback();
   }
-}
-
-/** Returns true for the error of a log that has ended. */
-function isLogEnded(error: unknown): boolean {
-  return hasTag<ClosedError>(error, 'ClosedError') && error.state === 'ended';
 }

@@ -20,6 +20,7 @@ const headings: Readonly<Record<string, string>> = {
   ResumingChatTransportOptions: '## `new ResumingChatTransport(options)`',
   ResumableStreamStoreOptions: '## `resumableStreamStore(options)`',
   StreamDurabilityOptions: '## `streamDurability(options)`',
+  AgentRunnerOptions: '## `agentRunner(options)`',
   ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
   FromOpenAiOptions: '### `backoff` of `fromOpenAi`',
   FromSseOptions: '## `fromSse(target, contract, options)`',
@@ -27,7 +28,8 @@ const headings: Readonly<Record<string, string>> = {
   ReconnectOptions: '### `backoff`',
 };
 const fileOf = (name: string) => {
-  if (/^(ChatRoutes|Resum(ing|able)|StreamDurability|Model|FromOpenAi)/.test(name)) return 'lib/agents/index.ts';
+  if (/^(AgentRunner|ChatRoutes|Resum(ing|able)|StreamDurability|Model|FromOpenAi)/.test(name))
+    return 'lib/agents/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };

@@ -1,0 +1,52 @@
+import { Observable } from 'rxjs';
+import { type AgUiEvent, runError } from './agUiRun.ts';
+
+/** The input of a run: its id, and the messages of the thread. @category agents */
+export interface AgUiInput {
+  readonly runId: string;
+  readonly messages?: readonly { readonly id: string }[];
+}
+
+/** The part of an agent of AG-UI that runs it. @category agents */
+export interface AgUiAgent<E> {
+  runAgent(input: never, subscriber: { onEvent(parameters: { readonly event: E }): void }): Promise<unknown>;
+  abortRun(): void;
+}
+
+/**
+ * Runs an agent, and emits its events as JSON. An agent that fails, or completes before it has ended its run, is the event
+ * `RUN_ERROR`. Unsubscribing aborts it.
+ *
+ * `RUN_STARTED` gets the input, without the messages that are in `known`: connecting to the thread shows them as well.
+ */
+export function agentEvents<E extends AgUiEvent>(
+  agent: AgUiAgent<E>,
+  input: AgUiInput,
+  known: ReadonlySet<string>,
+  onError: (error: unknown) => string,
+): Observable<string> {
+  return new Observable((subscriber) => {
+    let isOver = false;
+    let hasEnded = false;
+    const next = (event: AgUiEvent): void => subscriber.next(JSON.stringify(event));
+    const onEvent = ({ event }: { readonly event: E & { readonly input?: unknown } }): void => {
+      hasEnded = event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR';
+      if (event.type !== 'RUN_STARTED' || event.input !== undefined) return next(event);
+      const messages = input.messages?.filter(({ id }) => !known.has(id));
+      next({ ...event, input: { ...input, ...(messages && { messages }) } } as AgUiEvent);
+    };
+    const onEnd = (message: string): void => {
+      isOver = true;
+      if (!hasEnded) next(runError(message));
+      subscriber.complete();
+    };
+    const run = async () => agent.runAgent(input as never, { onEvent });
+    run().then(
+      () => onEnd('The agent did not end its run.'),
+      (error: unknown) => onEnd(hasEnded ? '' : onError(error)),
+    );
+    subscriber.add(() => {
+      if (!isOver) agent.abortRun();
+    });
+  });
+}
