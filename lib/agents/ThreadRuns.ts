@@ -40,7 +40,7 @@ export class ThreadRuns {
       const runs: ThreadRun[] = [];
       let page: Page | undefined;
       do {
-        page = await readPage(log, page?.last ?? 0, maxBytes);
+        page = await pageAfter(log, page?.last ?? 0, maxBytes);
         for (const { data } of entriesOf(page)) runs.push(JSON.parse(data));
       } while (page.last < page.tail);
       return { runs, tail: page.tail };
@@ -63,14 +63,14 @@ export class ThreadRuns {
       const entry = { event: undefined, data: JSON.stringify(run), retry: undefined };
       // Of several with one key, the first is stored.
       const { first } = await firstValueFrom(threads.append([entry], { key: `run ${tail + 1}` }));
-      const [stored] = entriesOf(await readPage(threads, first - 1, 1));
+      const [stored] = entriesOf(await pageAfter(threads, first - 1, 1));
       return stored?.data === entry.data;
     });
     if (!isListed) {
       await writer.end('failed');
       throw alreadyRunning();
     }
-    const storing = storeStream(log, writer, stream, reportRun);
+    const storing = storeStream(log, writer, stream, reportStoring);
     this.#storing.set(run.log, storing);
     storing.add(() => this.#storing.delete(run.log));
     return run;
@@ -84,7 +84,7 @@ export class ThreadRuns {
   /** Returns whether a run continues; ends it as failed where its process has ended. */
   isActive({ log: name }: ThreadRun): Promise<boolean> {
     return this.#using(name, async (log) => {
-      const { ended, tail } = await readPage(log, 0, 0);
+      const { ended, tail } = await pageAfter(log, 0, 0);
       if (ended !== false) return false;
       if (log.inMemory || log.claim === undefined) return tail > 0 || this.#storing.has(name);
       const holder = freshEpoch();
@@ -112,7 +112,7 @@ export class ThreadRuns {
     const log = this.#open(run.log);
     try {
       // A log that has expired is neither active nor has it ended.
-      if (isActive || (await readPage(log, 0, 0)).ended !== false) {
+      if (isActive || (await pageAfter(log, 0, 0)).ended !== false) {
         yield* followLog(log, 0, { signal });
       }
     } finally {
@@ -137,9 +137,9 @@ export function alreadyRunning(): Error {
 
 const threadLog = (thread: string): string => `threads/${encodeURIComponent(thread)}`;
 
-const readPage = (log: EventLog, after: number, bytes: number): Promise<Page> =>
+const pageAfter = (log: EventLog, after: number, bytes: number): Promise<Page> =>
   firstValueFrom(readLog(log, after, bytes, noop));
 
-function reportRun(error: unknown): void {
+function reportStoring(error: unknown): void {
   reportError('a run of agentRunner', error);
 }

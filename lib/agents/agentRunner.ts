@@ -51,7 +51,7 @@ export interface ThreadRunner<E> {
  * Makes any log the `AgentRunner` of CopilotKit, for several processes: each of them connects to a run that another one
  * produces, follows it live, and stops it. The agent is called once.
  *
- * What a reader gets is stored. A reader that disconnects does not stop the run. The run ends for all readers when it is
+ * A reader gets what is stored. One that disconnects does not stop the run. The run ends for all readers when it is
  * stopped, as finished, and with `RUN_ERROR` when its process has ended: messages and calls that are open then are ended, and
  * a call without a result gets one, so that the thread can continue. A second run of a thread that is running is an error.
  * `connect` joins the pieces of each text of the runs that have ended.

@@ -1,10 +1,8 @@
-import { catchError, debounceTime, EMPTY, filter, noop, type Observable, Subscription, switchMap } from 'rxjs';
+import { noop, type Observable, Subscription } from 'rxjs';
 import { isLogEnded } from '../error/isLogEnded.ts';
+import { endOfLog } from '../feed/endOfLog.ts';
 import type { EventLog, LogEnd } from '../log/EventLog.ts';
 import type { LogWriter } from './LogWriter.ts';
-
-/** How long a log that woke has to be silent before it is read for its end, in ms: an append would notice it. */
-const endCheckDelay = 100;
 
 /**
  * Appends the texts that a stream emits to a log, and ends the log when the stream completes or is unsubscribed from; as
@@ -37,13 +35,7 @@ export function storeStream(
       .then(() => writer.end(how))
       .catch(report);
   });
-  const ended = log.wakes.pipe(
-    debounceTime(endCheckDelay),
-    // Where the log cannot be read, the next append notices it.
-    switchMap(() => log.read(0, 0).pipe(catchError(() => EMPTY))),
-    filter((state) => state.ended !== false),
-  );
-  storing.add(ended.subscribe({ next: () => storing.unsubscribe(), error: noop }));
+  storing.add(endOfLog(log).subscribe({ next: () => storing.unsubscribe(), error: noop }));
   storing.add(
     stream.subscribe({
       next: (text) => {

@@ -1,14 +1,11 @@
 import {
   asyncScheduler,
   catchError,
-  debounceTime,
   EMPTY,
-  filter,
   noop,
   Observable,
   type Subscriber,
   type Subscription,
-  switchMap,
   tap,
   throwError,
 } from 'rxjs';
@@ -17,6 +14,7 @@ import { isLogEnded } from '../error/isLogEnded.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import type { Appended, EventLog, LogEnd } from '../log/EventLog.ts';
+import { endOfLog } from './endOfLog.ts';
 import { otherLog, runLease } from './RunLogs.ts';
 import type { ClaimableLog } from './whileClaimed.ts';
 
@@ -30,9 +28,6 @@ interface SharedRunOptions {
   /** Called when this process has nothing more to store. */
   readonly onOver: () => void;
 }
-
-/** How long a log that woke has to be silent before it is read for its end, in ms: an append would tell. */
-const endCheckDelay = 100;
 
 const stopped = 'the server of the stream shut down before the stream was complete; its readers can start it again';
 const interrupted =
@@ -125,16 +120,7 @@ export class SharedRun {
 
   /** Completes when another process has ended the log, also where the stream emits nothing that would have to be stored. */
   #watchEnd(): Subscription {
-    const { log } = this.#options;
-    // Where the log cannot be read, the next append or the renewal of the claim tells.
-    const read = () => log.read(0, 0).pipe(catchError(() => EMPTY));
-    return log.wakes
-      .pipe(
-        debounceTime(endCheckDelay),
-        switchMap(read),
-        filter(({ ended }) => ended !== false),
-      )
-      .subscribe({ next: () => this.complete(), error: noop });
+    return endOfLog(this.#options.log).subscribe({ next: () => this.complete(), error: noop });
   }
 
   /** Ends the run as completed, because it was stopped, and unsubscribes from the stream at once. */

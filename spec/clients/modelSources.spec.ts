@@ -123,8 +123,8 @@ describe('the sources of models', () => {
 
   it('read the same text, calls and usage from OpenAI as openai does, also when the connection is cut', () =>
     fc.assert(
-      fc.asyncProperty(pieces, fc.nat(), async (said, cut) => {
-        const answer = openAiAnswer(said);
+      fc.asyncProperty(pieces, fc.nat(), async (parts, cut) => {
+        const answer = openAiAnswer(parts);
         await listen(modelServer(answer).listener, async (url) => {
           const { output_text, output, usage } = await new OpenAI({ ...options, baseURL: url }).responses
             .stream({ model: 'm', input: '?' })
@@ -194,8 +194,8 @@ describe('the sources of models', () => {
 
   it('read the same text, calls and usage from Anthropic as @anthropic-ai/sdk does', () =>
     fc.assert(
-      fc.asyncProperty(pieces, async (said) => {
-        await listen(modelServer(anthropicAnswer(said)).listener, async (url) => {
+      fc.asyncProperty(pieces, async (parts) => {
+        await listen(modelServer(anthropicAnswer(parts)).listener, async (url) => {
           const { content, usage } = await new Anthropic({ ...options, baseURL: url }).messages
             .stream(request)
             .finalMessage();

@@ -48,7 +48,7 @@ const foreignModules = Object.entries({
   '@tanstack/ai': ['resumeServerSentEventsResponse', 'toServerSentEventsResponse'],
   ai: ['convertToModelMessages', 'streamText', 'UIMessage'],
   '@ai-sdk/react': ['useChat'],
-  '@copilotkit/runtime/v2': ['new CopilotRuntime'],
+  '@copilotkit/runtime/v2': ['CopilotRuntime'],
   'assistant-stream/resumable': [
     'createResumableAssistantStreamResponse',
     'createResumableStreamContext',
@@ -57,7 +57,7 @@ const foreignModules = Object.entries({
 })
   .map(
     ([name, names]) =>
-      `declare module '${name}' { ${names.map((one) => (/^[A-Z]/.test(one) ? `export type ${one} = any;` : `export const ${one}: any;`)).join(' ')} }`,
+      `declare module '${name}' { ${names.map((one) => `export const ${one}: any; export type ${one} = any;`).join(' ')} }`,
   )
   .join('\n');
 
