@@ -28,6 +28,8 @@ interface Framework {
 
 type Handler = ReturnType<typeof receive> | ReturnType<typeof sse>;
 
+const early = sse(() => Promise.reject(new Error('early')));
+
 const frameworks: Readonly<Record<string, Framework>> = {
   Fastify: {
     call: (handler, raw, response, parsed, steps) => {
@@ -115,7 +117,7 @@ for (const [name, { call, takenOver }] of Object.entries(frameworks)) {
     });
 
     it('rejects with an error before the first byte, and leaves the response alone', () => {
-      const { listener, seen } = mount(sse(() => Promise.reject(new Error('early'))));
+      const { listener, seen } = mount(early);
       return listen(listener, async (url) => {
         expect(await (await fetch(url)).text()).to.equal('by the framework');
         const { settled, steps } = await seen;
@@ -172,3 +174,19 @@ for (const [name, { call, takenOver }] of Object.entries(frameworks)) {
     }
   });
 }
+
+describe('a handler that is called as by Fastify, with a next', () => {
+  it('passes an error before the first byte to it, and returns nothing', async () => {
+    const passed = deferred<unknown>();
+    const listener: RequestListener = (raw, response) => {
+      const reply = { raw: response, getHeaders: () => response.getHeaders(), hijack: () => expect.fail('taken over') };
+      const request = { raw, headers: raw.headers };
+      const returned: unknown = early(request, reply, (error) => {
+        passed.resolve([returned, (error as Error).message]);
+        response.end();
+      });
+    };
+    await listen(listener, (url) => fetch(url));
+    expect(await passed.promise).to.deep.equal([undefined, 'early']);
+  });
+});

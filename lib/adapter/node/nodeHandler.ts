@@ -17,10 +17,14 @@ export interface KoaContext {
   respond?: boolean | undefined;
 }
 
-/** The forms in which frameworks call a handler: the promise of Koa and Fastify rejects with an error before the first byte. */
+/**
+ * The forms in which frameworks call a handler. The promise of Koa and Fastify rejects with an error before the first byte;
+ * elsewhere, and for a caller of Fastify's form that passes `next`, that gets it.
+ */
 export interface NodeHandler<R extends SseRequest> {
   (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
   (request: R, reply: FastifyReply): Promise<void>;
+  (request: R, reply: FastifyReply, next: Next): void;
   (request: R, response: SseResponse, next?: Next): void;
 }
 
@@ -43,7 +47,7 @@ export function nodeHandler(answer: (exchange: NodeExchange) => void) {
     next?: Next,
   ): void | Promise<void> => {
     if (typeof response === 'function') return answerKoa(request as SseRequest & KoaContext, answer);
-    if ('raw' in response) return answerFastify(request, response, answer);
+    if ('raw' in response) return answerFastify(request, response, next, answer);
     const transport = new NodeTransport(response);
     answer({ request, userRequest: request, rawRequest: request, transport, next });
   };
@@ -62,8 +66,10 @@ function answerKoa(context: SseRequest & KoaContext, answer: (exchange: NodeExch
 function answerFastify(
   request: SseRequest & { readonly raw?: object },
   reply: FastifyReply,
+  next: Next | undefined,
   answer: (exchange: NodeExchange) => void,
-): Promise<void> {
+): void | Promise<void> {
+  const rawRequest = request.raw ?? request;
   const response = reply.raw as NodeResponse;
   const takeOver = (): void => {
     // Fastify holds the headers of its hooks and plugins back until it sends a response itself.
@@ -72,9 +78,11 @@ function answerFastify(
     }
     reply.hijack();
   };
-  return promiseOf(response, takeOver, (transport, next) =>
-    answer({ request, userRequest: request, rawRequest: request.raw ?? request, transport, next }),
-  );
+  const answerOver = (transport: NodeTransport, next: Next): void =>
+    answer({ request, userRequest: request, rawRequest, transport, next });
+  return next === undefined
+    ? promiseOf(response, takeOver, answerOver)
+    : answerOver(new NodeTransport(response, takeOver), next);
 }
 
 /**

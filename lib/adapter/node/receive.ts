@@ -10,6 +10,7 @@ import { type ReceiveRequest, readBody } from './readBody.ts';
 export interface ReceiveHandler<R extends SseRequest> extends AnyReceiveHandler {
   (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
   (request: R, reply: FastifyReply): Promise<void>;
+  (request: R, reply: FastifyReply, next: Next): void;
   (request: R & ReceiveRequest, response: SseResponse, next?: Next): void;
 }
 

@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import {
+  type BeforeApplicationShutdown,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Headers,
+  Injectable,
+  Module,
+  Post,
+  Sse,
+  UseGuards,
+} from '@nestjs/common';
+import { interval, map } from 'rxjs';
+import {
+  filterEvents,
+  NonEmptyString,
+  NumberFromString,
+  receive,
+  type SseRequest,
+  shutdown,
+  sse,
+  withDefault,
+} from 'rxsse';
+import { Mount } from './Mount.ts';
+import { checkUser, Orders, orders, userOf } from './orders.ts';
+
+/** A request of Express or Fastify, behind the guard. */
+type SignedIn = SseRequest & { user: string };
+
+@Injectable()
+class AuthGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest();
+    request.user = userOf(request.headers.authorization);
+    return true;
+  }
+}
+
+@Controller()
+class OrdersController implements BeforeApplicationShutdown {
+  @Mount(Get('time'))
+  readonly time = sse({ heartbeat: 100 }, interval(1000));
+
+  @Mount(Get('orders'))
+  readonly all = sse({ resume: { from: 'oldest' } }, orders);
+
+  @Mount(Post('orders'))
+  readonly publish = receive(orders);
+
+  @Mount(Get('orders/:user'))
+  readonly ofUser = sse(
+    { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
+    (context) => {
+      checkUser(context.params.user);
+      return orders
+        .read(context)
+        .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
+    },
+  );
+
+  @Mount(Get('mine'), UseGuards(AuthGuard))
+  readonly mine = sse({ events: Orders, state: ({ user }: SignedIn) => user }, (context) =>
+    orders.read(context).pipe(filterEvents(({ data }) => data.user === context.state)),
+  );
+
+  @Sse('nest')
+  byNest(@Headers('last-event-id') cursor?: string) {
+    return orders
+      .entries({ from: cursor ?? 'live' })
+      .pipe(map(({ cursor: id, event }) => ({ id, type: event?.type, data: event?.data })));
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return shutdown([this.all, this.ofUser, this.mine], { duration: 0 });
+  }
+}
+
+@Module({ controllers: [OrdersController] })
+export class OrdersModule {}

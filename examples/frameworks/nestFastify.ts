@@ -1,0 +1,17 @@
+import compress from '@fastify/compress';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OrdersModule } from './nest.ts';
+
+const app = await NestFactory.create<NestFastifyApplication>(OrdersModule, new FastifyAdapter(), { logger: false });
+app.enableCors({ origin: 'https://shop.example' });
+await app.register(compress);
+
+/** Listens, and returns the address. */
+export async function start(): Promise<string> {
+  await app.listen(process.env.PORT ?? 0, '127.0.0.1');
+  return app.getUrl();
+}
+
+export const stop = () => app.close();
+export { orders } from './orders.ts';
