@@ -20,8 +20,8 @@ export type RedisPeerName = 'resumable-stream' | 'subscribe';
 /** Describes one server and its load; passed to its process as JSON. */
 export interface Scenario {
   readonly peer: PeerName | RedisPeerName;
-  /** The mounted route: a shared stream, a filtered view of it for each user, or a separate stream for each request. */
-  readonly route?: 'shared' | 'mine' | 'own';
+  /** The mounted route: a shared stream, a filtered view of it for each user, a separate subscription for each request, or a stream of its own. */
+  readonly route?: 'shared' | 'mine' | 'own' | 'answers';
   readonly readers: number;
   /** The number of streams; the readers are spread over them. @default 1 */
   readonly feeds?: number;

@@ -1,6 +1,6 @@
 import { Meter, memory, processorTime, processorTimeOf, writeCalls } from './Meter.ts';
 import { peers } from './peers/index.ts';
-import type { Served } from './peers/Peer.ts';
+import type { Serve, Served } from './peers/Peer.ts';
 import { startProfile } from './profile.ts';
 import type { FromServer, Numbered, PeerName, ProfileLine, Publication, Scenario, ToServer } from './Scenario.ts';
 
@@ -29,10 +29,7 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-// With a log of several processes, the readers have a server of their own.
-const { serve } = await (scenario.storage === undefined
-  ? peers[scenario.peer as PeerName].load()
-  : import('./peers/across.ts'));
+const { serve } = await load();
 const served = await serve(scenario);
 process.once('exit', () => served.close?.());
 for (let left = history; left > 0; left -= 1000) {
@@ -41,6 +38,12 @@ for (let left = history; left > 0; left -= 1000) {
 }
 process.on('message', (request: ToServer) => void answer(request));
 say({ say: 'listening', port: served.port, pid: served.pid ?? process.pid });
+
+/** Loads the server. With a log of several processes, the readers of a feed have one of their own. */
+function load(): Promise<{ readonly serve: Serve }> {
+  if (scenario.route === 'answers') return import('./peers/answers.ts');
+  return scenario.storage === undefined ? peers[scenario.peer as PeerName].load() : import('./peers/across.ts');
+}
 
 async function answer(request: ToServer): Promise<void> {
   if (request.ask === 'readers') return say({ say: 'readers', count: served.readers?.() ?? scenario.readers });

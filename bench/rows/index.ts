@@ -1,3 +1,4 @@
+import { answers } from './answers.ts';
 import { append, processes } from './append.ts';
 import { compressed } from './compressed.ts';
 import { bursts, fanOut, latency } from './fanOut.ts';
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   turn,
   one,
   relay,
+  answers,
   pipelines,
   pipelineBursts,
   memory,
