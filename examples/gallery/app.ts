@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import express, { type Express, type RequestHandler } from 'express';
 import { interval } from 'rxjs';
+import { contract } from 'rxsse/contract';
 import { echoApp } from '../echo/app.ts';
 import { llmApp } from '../llm/app.ts';
 import type { Model } from '../llm/Model.ts';
@@ -48,9 +49,16 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
   const asText = { index: false, setHeaders: (response: express.Response) => void response.type('text/plain') };
   app.use('/code', express.static(pathOf('..'), asText));
 
-  app.get('/prices', pricesRoute(prices));
-  app.get('/log', tail(log));
-  app.use(echoApp(), notifications.app, llmApp({ model }));
+  const readPrices = pricesRoute(prices);
+  const readLog = tail(log);
+  const examples = [echoApp(), notifications.app, llmApp({ model })];
+  const routes = Object.assign(
+    { '/prices': readPrices, '/log': readLog },
+    ...examples.map(({ locals }) => locals.routes),
+  );
+  app.use('/streams', contract(routes, { title: 'The gallery' }));
+  app.get('/prices', readPrices).get('/log', readLog);
+  app.use(...examples);
 
   const close = () => {
     closeLog();

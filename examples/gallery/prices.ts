@@ -36,7 +36,7 @@ const query = { interval: t.keyof({ 50: null, 250: null, 1000: null }) };
 
 /** Sends each reader all prices first, and then the newest of each symbol as often as it asks for. */
 export function pricesRoute(prices: ReturnType<typeof pricesFeed>) {
-  return sse({ query }, (context) =>
+  return sse({ events: Prices, query }, (context) =>
     prices
       .read(context, { snapshot: prices.newest })
       .pipe(conflateBy(({ data }) => data.symbol, { interval: Number(context.query.interval) })),

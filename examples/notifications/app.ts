@@ -22,8 +22,10 @@ export function notificationsApp(data: string): NotificationsApp {
   const app = express();
 
   app.get('/', (_request, response) => response.sendFile(page));
-  app.post('/notifications', receive(notifications));
-  app.get('/notifications', sse({ resume: { from: 'oldest' }, retry: 1000 }, notifications));
+  const read = sse({ resume: { from: 'oldest' }, retry: 1000 }, notifications);
+  const publish = receive(notifications);
+  app.get('/notifications', read).post('/notifications', publish);
+  app.locals.routes = { '/notifications': [read, publish] };
 
   return { app, close: () => notifications.close() };
 }

@@ -61,6 +61,21 @@ describe('the app of the gallery', function () {
       expect((await fetch(`${url}/sse2`)).status).to.equal(422);
     }));
 
+  it('describes the routes of all demos', () =>
+    listen(gallery.app, async (url) => {
+      const { paths } = (await (await fetch(`${url}/streams/openapi.json`)).json()) as { readonly paths: object };
+      const found = Object.entries(paths).map(([path, methods]) => `${path} ${Object.keys(methods).join(' ')}`);
+      expect(found).to.have.members([
+        '/prices get',
+        '/log get',
+        '/sse get',
+        '/sse2 get',
+        '/sse3 get',
+        '/notifications get post',
+        '/answers post',
+      ]);
+    }));
+
   it('writes each request to the log that it streams', () =>
     listen(gallery.app, async (url) => {
       const wire = await openStream(`${url}/log`);
