@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RedisClientType } from '@redis/client';
+import { expect } from 'chai';
+import type { LogByName } from '../../../lib/agents/index.ts';
+import { setErrorReporter } from '../../../lib/index.ts';
+import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
+import { redisLog } from '../../../lib/log/redis/index.ts';
+import { type RedisServer, startRedis } from '../../support/redis.ts';
+import { requires } from '../../support/requires.ts';
+import { aiSdkCases } from './aiSdk.ts';
+import { assistantUiCase } from './assistantUi.ts';
+import { cutAnswer } from './cutAnswer.ts';
+import { tanStackCase } from './tanStack.ts';
+
+const cases = [...aiSdkCases, tanStackCase, assistantUiCase];
+const cuts = 20;
+
+describe('an answer whose reader is cut 20 times', function () {
+  this.timeout(60_000);
+  requires('clients');
+
+  let count = 0;
+  function over(kind: string, logOf: () => LogByName | undefined): void {
+    for (const [index, agent] of cases.entries()) {
+      it(`is shown whole, once, and made once: ${agent.name} over ${kind}`, async () => {
+        const log = logOf();
+        const run = count++;
+        const named = log && ((name: string) => log(`${run}/${name}`));
+        const { connections, resumed, missed } = await cutAnswer(agent, named, cuts, 100 * (index + 1) + run);
+        expect(connections).to.be.greaterThan(cuts);
+        expect(resumed).to.be.at.most(Math.max(1.05 * missed, missed + 1000));
+        if (named !== undefined) expect(await agent.stored(named)).to.match(/^0 a+\n/);
+      });
+    }
+  }
+
+  over('memory', () => undefined);
+
+  describe('in a file', () => {
+    let path = '';
+    before(() => {
+      path = mkdtempSync(join(tmpdir(), 'rxsse-agents-'));
+    });
+    after(() => rmSync(path, { recursive: true }));
+    over('lmdb', () => (name) => lmdbLog({ path, name }));
+  });
+
+  describe('in Redis', () => {
+    const redisServer = requires('redis-server');
+    let server: RedisServer;
+    let client: RedisClientType;
+    before(async () => {
+      server = await startRedis(redisServer());
+      client = await server.connect();
+    });
+    after(async () => {
+      // The logs of these answers are still open.
+      setErrorReporter(() => {});
+      await server.remove();
+      setErrorReporter(undefined);
+    });
+    over('Redis', () => (name) => redisLog({ client, name }));
+  });
+});
