@@ -42,7 +42,8 @@ export interface ChatRoutesOptions<R> {
   /** The origins whose pages may send requests; `'*'` for all. @default '*' */
   readonly allowedOrigins?: AllowedOrigins;
   /**
-   * Returns the text that the reader gets for an error of the stream.
+   * Returns the text that the reader gets for an error of the stream. It is also called, without an effect of its text, when
+   * the log fails, and for an answer whose process has ended.
    *
    * @default the error is reported, and the text is 'An error occurred.'
    */

@@ -68,6 +68,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
       headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
       wire: { control: 'ids', retry: false, end: message({ text: '[DONE]' }), gap: () => trimmed },
       allowedOrigins,
+      onError: (error) => void onError(error),
       state: async (request: SseRequest): Promise<unknown> => owner?.(request as R),
       resume: {
         from: 'oldest',
@@ -90,7 +91,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
     signal: reader,
   }: SseContext<{ state: unknown }>): Promise<unknown> {
     const abort = new AbortController();
-    const parts = { owner: state, abort, onError: reportRun };
+    const parts = { owner: state, abort, onError };
     const nameOf = (id: string): string => ['chat', String(state ?? ''), id].map(encodeURIComponent).join('/');
     const { method } = request as SseRequest;
     if (method === 'POST') {
@@ -105,7 +106,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
       return feedOfRun(run);
     }
     const name = nameOf((params as { readonly id: string }).id);
-    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, state, reportRun)) ? 204 : 404);
+    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, state, onError)) ? 204 : 404);
     // The answer of this cursor is not stored, since the route would have found it.
     if (lastEventId !== undefined) throw new StatusAnswer(404);
     const run = await chats.active(name, parts);
@@ -161,8 +162,4 @@ function chunksOf(stream: unknown): Observable<unknown> {
 function reportAnswer(error: unknown): string {
   reportError('the answer of chatRoutes', error);
   return 'An error occurred.';
-}
-
-function reportRun(error: unknown): void {
-  reportError('the run of chatRoutes', error);
 }

@@ -9,12 +9,9 @@ import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
 import { redisLog } from '../../../lib/log/redis/index.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
-import { aiSdkCases } from './aiSdk.ts';
-import { assistantUiCase } from './assistantUi.ts';
+import { cases } from './cases.ts';
 import { cutAnswer } from './cutAnswer.ts';
-import { tanStackCase } from './tanStack.ts';
 
-const cases = [...aiSdkCases, tanStackCase, assistantUiCase];
 const cuts = 20;
 
 describe('an answer whose reader is cut 20 times', function () {

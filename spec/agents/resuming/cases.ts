@@ -1,0 +1,7 @@
+import type { AgentCase } from './AgentCase.ts';
+import { aiSdkCases } from './aiSdk.ts';
+import { assistantUiCase } from './assistantUi.ts';
+import { tanStackCase } from './tanStack.ts';
+
+/** The adapters whose answers are cut and whose processes are killed. */
+export const cases: readonly AgentCase[] = [...aiSdkCases, tanStackCase, assistantUiCase];
