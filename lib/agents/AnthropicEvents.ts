@@ -19,7 +19,7 @@ const messageUsage = t.intersection([
  *
  * @example Why an answer has ended
  * const request = { model: 'claude-sonnet-4-5', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] };
- * const end = fromAnthropic(request, { apiKey: 'sk-ant-…' }).pipe(ofType(AnthropicEvents.MessageDelta));
+ * const end = fromAnthropic(request, { apiKey: 'sk-ant-api03' }).pipe(ofType(AnthropicEvents.MessageDelta));
  * end.subscribe(({ data }) => console.log(data.delta.stop_reason, data.usage.output_tokens));
  *
  * @see https://docs.anthropic.com/en/api/messages-streaming

@@ -39,7 +39,7 @@ const end = {
  * event is `Completed`, or `Incomplete` for an answer that was cut short, with the usage.
  *
  * @example Only the text of an answer
- * const answer = fromOpenAi({ model: 'gpt-5', input: 'Hello' }, { apiKey: 'sk-…' });
+ * const answer = fromOpenAi({ model: 'gpt-5', input: 'Hello' }, { apiKey: 'sk-proj' });
  * const text = answer.pipe(ofType(OpenAiEvents.OutputTextDelta), map(({ data }) => data.delta));
  *
  * @see https://platform.openai.com/docs/api-reference/responses-streaming

@@ -29,7 +29,7 @@ const knownTypes = /^(text|thinking|tool_use|server_tool_use|(text|thinking|sign
  * @example The text of an answer, as a stream that survives a reload
  * app.get('/answer', sse({ query: { q: t.string }, resume: true }, ({ query }) => {
  *   const messages = [{ role: 'user', content: query.q }];
- *   return fromAnthropic({ model: 'claude-sonnet-4-5', max_tokens: 1024, messages }, { apiKey: 'sk-ant-…' }).pipe(
+ *   return fromAnthropic({ model: 'claude-sonnet-4-5', max_tokens: 1024, messages }, { apiKey: 'sk-ant-api03' }).pipe(
  *     ofType(AnthropicEvents.ContentBlockDelta),
  *     concatMap(({ data: { delta } }) => (delta.type === 'text_delta' ? [delta.text] : [])),
  *   );

@@ -48,7 +48,7 @@ const caller = 'fromOpenAi';
  *
  * @example An answer that survives a lost connection to the model, and a reload of the page
  * app.get('/answer', sse({ query: { q: t.string }, resume: true }, ({ query }) =>
- *   fromOpenAi({ model: 'gpt-5', input: query.q, background: true }, { apiKey: 'sk-…' }).pipe(
+ *   fromOpenAi({ model: 'gpt-5', input: query.q, background: true }, { apiKey: 'sk-proj' }).pipe(
  *     ofType(OpenAiEvents.OutputTextDelta),
  *     map(({ data }) => data.delta),
  *   ),

@@ -94,12 +94,16 @@ function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly us
 }
 
 /** Returns one line that declares the names that the example uses and does not declare. Earlier modules have precedence. */
-function preludeOf(code: string, modules: ReadonlyMap<string, ReadonlySet<string>>): string {
+export function preludeOf(
+  code: string,
+  modules: ReadonlyMap<string, ReadonlySet<string>>,
+  named: Readonly<Record<string, string>> = prelude,
+): string {
   const { own, used } = namesIn(code);
   const lines = [...used].flatMap((name) => {
     if (own.has(name)) return [];
     const module = [...modules].find(([, names]) => names.has(name))?.[0];
-    const line = module === undefined ? prelude[name] : `import { ${name} } from '${module}';`;
+    const line = module === undefined ? named[name] : `import { ${name} } from '${module}';`;
     return line === undefined ? [] : [line];
   });
   return `export {}; ${lines.join(' ')}`;
