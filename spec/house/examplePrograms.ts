@@ -24,10 +24,10 @@ const values: Readonly<Record<string, string>> = {
   ask: "const { of: answerOf } = await import('rxjs'); const ask = () => answerOf('an answer');",
 };
 
-/** Packages that are installed here; examples with others are run by the specs of those. */
+/** The packages that are installed here; examples with others are run by the specs of those. */
 const installed = /^(rxsse(\/\w+)?|rxjs|io-ts|fp-ts\/.*|express|chai|cors|helmet|compression|node:.*)$/;
 
-/** Servers and pages that an example needs, which are not there. */
+/** The names of servers and pages that an example needs, and that are missing here. */
 const missing =
   /\b(createClient|Pool|postgresLog|redisLog|sessionStorage|document|location|navigator|EventSource|readFileSync|writeFileSync|BroadcastChannel)\b/;
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
-/** What is no mistake of an example: it names a server that is not there. */
+/** Returns true for an error that is not a mistake of the example: the server that it names is not running. */
 const isExpected = (error: unknown): boolean =>
   /ECONNREFUSED|fetch failed|ENOTFOUND|Failed to parse URL/.test(`${error} ${(error as Error)?.cause}`);
 
