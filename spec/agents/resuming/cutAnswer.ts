@@ -7,7 +7,7 @@ import { faultProxy } from '../../support/faultProxy.ts';
 import { listen } from '../../support/listen.ts';
 import type { AgentCase, Page } from './AgentCase.ts';
 
-/** What became of one answer. */
+/** Describes one answer, and what its readers got. */
 interface CutAnswer {
   /** How many pages were opened, with the first. */
   readonly pages: number;

@@ -52,7 +52,7 @@ async function shows(page: Page, length: number): Promise<void> {
   while (page.text.length < length) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Kills the process that makes an answer while a page shows it; the page, and one that replaces it, go on at another process. */
+/** Kills the process that makes an answer while a page shows it; the page, and one that replaces it, continue at another process. */
 async function killProducer(agent: AgentCase, storage: string): Promise<void> {
   const [one, two] = [await startServer(agent, storage), await startServer(agent, storage)];
   let current = one;

@@ -7,7 +7,7 @@ import { logsIn } from './logs.ts';
 
 /**
  * One of two processes that serve the answers of an adapter, run by a spec: `server.ts <case> <storage>`. It prints its URL
- * when it serves readers, and `called` for each answer that is asked for.
+ * when it serves readers, and `called` for each answer that is requested.
  */
 const [name = '', storage = ''] = process.argv.slice(2);
 const agent = cases.find((one) => one.name === name);
