@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { build } from 'esbuild';
+import type { ResumingChatTransport } from '../../lib/agents/index.ts';
 import { root } from './repo.ts';
 
 /** Bundles a module for a browser, and returns the files of the bundle and its text. */
@@ -62,5 +63,30 @@ describe('a contract in a browser', () => {
 
     expect(inputs.filter((path) => path.startsWith('node:'))).to.deep.equal([]);
     expect(text).not.to.match(/X-Accel-Buffering|text\/event-stream/);
+  });
+});
+
+const transport = `
+  import { ResumingChatTransport } from './lib/agents/index.ts';
+  globalThis.transport = new ResumingChatTransport({ api: 'http://localhost/api/chat' });
+`;
+
+describe('the transport of a chat in a browser', () => {
+  it('is bundled without a module of Node, the sink and the logs', async () => {
+    const { text } = await bundled(transport);
+    expect(text).not.to.match(/(?:from|import|require\()\s*["']node:/);
+    expect(text).not.to.match(/X-Accel-Buffering|memoryLog/);
+  });
+
+  it('reads an answer without Node', async () => {
+    const { text } = await bundled(transport);
+    const body = 'id: 1.e.0\n\nid: 1.e.1\ndata: {"type":"start"}\n\ndata: [DONE]\n\n';
+    const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    const world = { fetch } as { transport?: ResumingChatTransport<unknown> };
+    new Function('globalThis', 'process', 'require', 'Buffer', text)(world, undefined, undefined, undefined);
+    const chunks = await world.transport?.sendMessages({ chatId: 'c', messages: [] });
+    const received: unknown[] = [];
+    for await (const chunk of chunks as unknown as AsyncIterable<unknown>) received.push(chunk);
+    expect(received).to.deep.equal([{ type: 'start' }]);
   });
 });
