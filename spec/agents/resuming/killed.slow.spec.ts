@@ -71,7 +71,12 @@ async function killProducer(agent: AgentCase, storage: string): Promise<void> {
   const page = (await reloaded.resume()) === 'error' ? reloaded : first;
   expect(page.text.length).to.be.at.least(before.length);
   expect(whole.startsWith(page.text)).to.equal(true);
-  expect(page.text).to.equal(await agent.stored(logsIn(storage)));
+  const logs = logsIn(storage);
+  try {
+    expect(page.text).to.equal(await agent.stored(logs.open));
+  } finally {
+    logs.close();
+  }
   expect(one.calls + two.calls).to.equal(1);
 }
 

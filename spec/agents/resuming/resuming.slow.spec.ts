@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RedisClientType } from '@redis/client';
 import { expect } from 'chai';
 import type { LogByName } from '../../../lib/agents/index.ts';
-import { setErrorReporter } from '../../../lib/index.ts';
+import type { EventLog } from '../../../lib/index.ts';
 import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
 import { redisLog } from '../../../lib/log/redis/index.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
@@ -19,12 +19,23 @@ describe('an answer whose reader is cut 20 times', function () {
   requires('clients');
 
   let count = 0;
+  const opened: EventLog[] = [];
+  // A route closes the logs of its answers later.
+  afterEach(() => {
+    for (const log of opened.splice(0)) log.close();
+  });
   function over(kind: string, logOf: () => LogByName | undefined): void {
     for (const [index, agent] of cases.entries()) {
       it(`is shown whole, once, and made once: ${agent.name} over ${kind}`, async () => {
         const log = logOf();
         const run = count++;
-        const named = log && ((name: string) => log(`${run}/${name}`));
+        const named =
+          log &&
+          ((name: string) => {
+            const one = log(`${run}/${name}`);
+            opened.push(one);
+            return one;
+          });
         const { connections, resumed, missed } = await cutAnswer(agent, named, cuts, 100 * (index + 1) + run);
         expect(connections).to.be.greaterThan(cuts);
         expect(resumed).to.be.at.most(Math.max(1.05 * missed, missed + 1000));
@@ -52,12 +63,7 @@ describe('an answer whose reader is cut 20 times', function () {
       server = await startRedis(redisServer());
       client = await server.connect();
     });
-    after(async () => {
-      // The logs of these answers are still open.
-      setErrorReporter(() => {});
-      await server.remove();
-      setErrorReporter(undefined);
-    });
+    after(() => server.remove());
     over('Redis', () => (name) => redisLog({ client, name }));
   });
 });

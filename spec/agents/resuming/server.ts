@@ -21,7 +21,7 @@ async function* model(): AsyncGenerator<string> {
   }
 }
 
-const server = createServer(await agent.serve(model, logsIn(storage)));
+const server = createServer(await agent.serve(model, logsIn(storage).open));
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 process.stdout.write(`up http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import * as t from 'io-ts';
 import { interval, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { type EventOf, event, events, type Gap, sse } from 'rxsse';
+import { type ChatRequest, chatRoutes, ResumingChatTransport } from 'rxsse/agents';
 import { ConnectionError, fromSse } from 'rxsse/client';
 import { type ContractRoutes, contract } from 'rxsse/contract';
 import { sse as onFetch } from 'rxsse/fetch';
@@ -50,6 +51,18 @@ assert.ok(failed instanceof ConnectionError && failed.status === 422);
 
 const answer: Response = await onFetch(interval(5).pipe(take(2)))(new Request('http://here/'));
 assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
+
+const chats = chatRoutes({}, ({ messages }: ChatRequest<{ readonly text: string }, Request>) =>
+  of({ type: 'text-delta', id: 't', delta: `${messages[0]?.text}, too` }),
+);
+const transport = new ResumingChatTransport<{ readonly delta: string }>({
+  api: 'http://here/api/chat',
+  fetch: (url, init) => chats(new Request(url, init)),
+});
+const chunks = (await transport.sendMessages({ chatId: 'a', messages: [{ text: 'Hello' }] })).getReader();
+assert.equal((await chunks.read()).value?.delta, 'Hello, too');
+assert.equal((await chunks.read()).done, true);
+assert.equal(await transport.reconnectToStream({ chatId: 'a' }), null);
 
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
 
