@@ -53,6 +53,7 @@ export const sections: readonly Section[] = [
       page('docs/recipes/monitoring.md', 'Monitoring'),
       page('docs/tracing.md', 'Tracing'),
       page('docs/contract.md', 'The contract page'),
+      page('docs/inspector.md', 'The inspector'),
       page('SECURITY.md', 'Security'),
       page('docs/troubleshooting.md', 'Troubleshooting'),
     ],

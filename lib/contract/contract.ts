@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { Next } from '../sink/SseRequest.ts';
 import { asyncApi } from './asyncApi.ts';
@@ -7,6 +6,7 @@ import { type Description, describeRoutes } from './describeRoutes.ts';
 import { eventSchema } from './eventSchema.ts';
 import { openApi } from './openApi.ts';
 import { pageOf } from './page/pageOf.ts';
+import { pagePolicy } from './page/pagePolicy.ts';
 import { script } from './page/script.ts';
 import { style } from './page/style.ts';
 
@@ -115,25 +115,13 @@ function documentsOf(described: Description): ReadonlyMap<string, string> {
   return new Map([...documents].map(([name, document]) => [name, `${JSON.stringify(document, null, 2)}\n`]));
 }
 
-const sourceHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-
 const shared = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
 const jsonHeaders = { ...shared, 'Content-Type': 'application/json; charset=utf-8' };
 const textHeaders = { ...shared, 'Content-Type': 'text/plain; charset=utf-8' };
 const pageHeaders = {
   ...shared,
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    `script-src ${sourceHash(script)}`,
-    `style-src ${sourceHash(style)}`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ].join('; '),
+  'Content-Security-Policy': pagePolicy(script, style),
 };
 const notFound: DocumentResponse = { status: 404, headers: textHeaders, body: 'not found\n' };
 const notAllowed: DocumentResponse = {

@@ -164,6 +164,11 @@ export class FeedCore {
     this.#options.onIdle();
   }
 
+  /** Subscribes to the source again, if it is subscribed to. Returns false where the feed has no source. */
+  restartSource(): boolean {
+    return this.#producer?.restart() ?? false;
+  }
+
   read(session: ReaderSession, { from, snapshot }: ReadOptions<unknown> = {}): Observable<Entry<TypedEvent | Gap>> {
     const isDefault = from === undefined && snapshot === undefined;
     return this.#pipe(() => session, isDefault ? undefined : { ...session.options, from, snapshot });

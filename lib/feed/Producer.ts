@@ -1,11 +1,11 @@
-import { concat, defer, map, Observable, type Subscriber, Subscription, switchMap, takeWhile } from 'rxjs';
+import { concat, defer, EMPTY, map, Observable, type Subscriber, Subscription, switchMap, takeWhile } from 'rxjs';
 import { maxTimerDelay } from '../data/check.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { EventLog, FenceOptions, LogEnd, LogState } from '../log/EventLog.ts';
+import type { EventLog, FenceOptions, LogEnd } from '../log/EventLog.ts';
 import { listen } from '../operator/listen.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
@@ -110,6 +110,14 @@ export class Producer {
     this.#options.onStop?.();
   }
 
+  /** Unsubscribes from the source, if it is subscribed to, and subscribes again. */
+  restart(): true {
+    if (this.#subscription === undefined || this.#isEnding) return true;
+    this.stop();
+    this.start();
+    return true;
+  }
+
   /** Unsubscribes from the source for good. */
   close(): void {
     this.#isComplete = true;
@@ -159,7 +167,8 @@ export class Producer {
     const { source, log, onError } = this.#options;
     if (typeof source !== 'function') return source;
     return readLog(log, 0, 0, onError).pipe(
-      switchMap((state) => source({ lastCursor: tailCursor(state), attempt, signal })),
+      map(({ epoch, tail }) => (tail === 0 ? undefined : cursorOf(epoch, tail))),
+      switchMap((lastCursor) => source({ lastCursor, attempt, signal })),
     );
   }
 
@@ -193,15 +202,9 @@ export class Producer {
     const stored = <T>(write: () => Observable<T>): Observable<T> => defer(write).pipe(retryStorage(onError, Infinity));
     const last = this.#last;
     const ended = stored(() => log.end(how, fence));
-    const written =
-      last === undefined
-        ? ended
-        : concat(
-            stored(() => append([last], fence)),
-            ended,
-          );
+    const before = last === undefined ? EMPTY : stored(() => append([last], fence));
     subscriber.add(
-      written.subscribe({
+      concat(before, ended).subscribe({
         error: (error) => {
           onError(error);
           if (hasTag<FencedError>(error, 'FencedError')) subscriber.error(error);
@@ -211,8 +214,4 @@ export class Producer {
       }),
     );
   }
-}
-
-function tailCursor({ epoch, tail }: LogState): string | undefined {
-  return tail === 0 ? undefined : cursorOf(epoch, tail);
 }

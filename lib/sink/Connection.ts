@@ -123,6 +123,7 @@ export class Connection extends LinkedListNode implements TransportListener {
       return false;
     }
     const hasRoom = this.#transport.write(chunk);
+    if (this.#stats?.tap !== undefined) this.#stats.tap.next(chunk);
     this.written += chunk.length;
     this.lastWrite = clock.now();
     if (hasRoom) this.#heartbeats?.restart(this);
@@ -200,8 +201,7 @@ export class Connection extends LinkedListNode implements TransportListener {
   #close(reason: CloseReason, state: 'ending' | 'closed'): void {
     const before = this.#state;
     this.#state = state;
-    if (before === 'open') this.#heartbeats?.remove(this);
-    else this.#stalls?.remove(this);
+    (before === 'open' ? this.#heartbeats : this.#stalls)?.remove(this);
     if (before === 'ending' || before === 'closed') return;
     runIn(this.scope, () => {
       this.#abort?.abort();

@@ -41,6 +41,11 @@ export class EntryEncoder implements EventEncoder {
     this.#onGap = onGap;
   }
 
+  get cursor(): string | undefined {
+    if (this.#epoch === '') return undefined;
+    return this.#positions?.cursor ?? cursorOf(this.#epoch, this.#reached);
+  }
+
   /** Sets the start position of the reader. Before that no entry has a position. */
   setStartPosition(epoch: string, sequence: number, positions?: EntryPositions): void {
     this.#positions = positions;

@@ -35,6 +35,8 @@ export function storedText(encoded: Encoded): string {
 export interface EventEncoder {
   /** Events that were encoded, with or without a position. */
   readonly sent: number;
+  /** The cursor of the reader; `undefined` before it has one. */
+  readonly cursor: string | undefined;
   /** How gaps and the end are written. */
   readonly wire: Wire;
   /** Checks and encodes a value. @throws the reason why the value cannot be sent. */

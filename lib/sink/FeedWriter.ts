@@ -46,6 +46,10 @@ export class FeedWriter implements ReaderTarget, Writer {
     return this.#feed.lagOf(this.reader);
   }
 
+  get cursor(): string {
+    return cursorOf(this.reader.epoch, this.reader.afterSequence);
+  }
+
   checkReady(): boolean {
     return !this.#isHeld && this.#connection.checkSocket() === 'open';
   }

@@ -1,3 +1,4 @@
+import type { Subject } from 'rxjs';
 import type { GapReason } from '../event/Gap.ts';
 
 const noCloses = {
@@ -61,6 +62,8 @@ export class RouteStats {
   dropped = 0;
   /** Writes to connections that were closed already. */
   unwritten = 0;
+  /** Gets all that is written to the connections; set while somebody looks. */
+  tap: Subject<Uint8Array | string> | undefined;
   readonly closed: Record<CloseReason, number> = { ...noCloses };
   readonly refused: Record<RefusalReason, number> = { ...noRefusals };
   readonly gaps: Record<GapReason, number> = { trimmed: 0, epoch: 0, future: 0, invalid: 0, overflow: 0 };

@@ -27,6 +27,10 @@ export class SequenceEncoder implements EventEncoder {
     return this.#sequence;
   }
 
+  get cursor(): string | undefined {
+    return this.#epoch && cursorOf(this.#epoch, this.#sequence);
+  }
+
   /** The epoch, created when it is first needed: a reader without events costs no random bytes. */
   get epoch(): string {
     this.#epoch ??= freshEpoch();

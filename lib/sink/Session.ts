@@ -39,16 +39,16 @@ export class Session {
   startOptions: StartOptions;
   inputs = noInputs;
   state: unknown;
+  /** When the response was opened. */
+  openedAt: number | undefined;
+  /** The last gap that the reader got. */
+  lastGap: Gap['data'] | undefined;
   readonly #next: Next | undefined;
   #client: string | undefined;
   #isAdmitted = false;
-  /** When the response was opened. */
-  #openedAt: number | undefined;
   #teardown: Subscription | undefined;
   #pipeline: PipelineSession | undefined;
   #abort: AbortController | undefined;
-  /** Stops aborting it with the connection. */
-  #stopAborting: (() => void) | undefined;
   #isDetached = false;
   #isAborted = false;
   /** The last error of the stream after the first byte. */
@@ -115,6 +115,7 @@ export class Session {
 
   /** The reader gets a gap event. */
   onGap(gap: Gap['data']): void {
+    this.lastGap = gap;
     this.route.stats.gaps[gap.reason]++;
     if (connectionChannels.gap?.hasSubscribers) publishMessage(connectionChannels.gap, this, gap);
     this.notify('onGap', (onGap) => onGap(gap, this.context));
@@ -167,7 +168,7 @@ export class Session {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#isAborted || (!this.#isDetached && connection.hasEnded)) this.#abort.abort();
-      else if (!this.#isDetached) this.#abortWith(connection.signal);
+      else if (!this.#isDetached) connection.signal.addEventListener('abort', () => this.#isDetached || this.abort());
     }
     return this.#abort.signal;
   }
@@ -175,7 +176,6 @@ export class Session {
   /** Called when the stream has become a run, which may outlive the connection. */
   detach(): void {
     this.#isDetached = true;
-    this.#stopAborting?.();
   }
 
   /** Aborts the signal of a stream that may become a run. */
@@ -186,7 +186,7 @@ export class Session {
 
   /** Called when the response starts, so that its close is reported to the route's hook. */
   onOpened(): void {
-    this.#openedAt = clock.now();
+    this.openedAt = clock.now();
     this.route.connections.add(this.connection);
     this.route.stats.opened++;
   }
@@ -205,16 +205,10 @@ export class Session {
     this.#teardown?.unsubscribe();
     route.connections.delete(connection);
     route.stats.addClosed(reason, connection);
-    if (this.#openedAt === undefined) return;
+    if (this.openedAt === undefined) return;
     const { written: bytes, events, dropped } = connection;
-    const stats = { duration: clock.now() - this.#openedAt, bytes, events, dropped, error: this.#error };
+    const stats = { duration: clock.now() - this.openedAt, bytes, events, dropped, error: this.#error };
     if (connectionChannels.close?.hasSubscribers) publishMessage(connectionChannels.close, this, { reason, ...stats });
     this.notify('onClose', (onClose) => onClose(reason, stats, context));
-  }
-
-  #abortWith(signal: AbortSignal): void {
-    const abort = (): void => this.abort();
-    signal.addEventListener('abort', abort);
-    this.#stopAborting = () => signal.removeEventListener('abort', abort);
   }
 }

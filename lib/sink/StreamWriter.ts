@@ -51,6 +51,10 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     return this.encoder.sent;
   }
 
+  get cursor(): string | undefined {
+    return this.encoder.cursor;
+  }
+
   /** Checks the socket. Returns true if it takes more, and nothing waits to be written. */
   checkReady(): boolean {
     return this.#connection.checkSocket() === 'open' && this.#pending.isEmpty;

@@ -4,6 +4,8 @@ export interface Writer {
   readonly events: number;
   /** Entries of the log that the reader is behind. */
   readonly lag: number;
+  /** The cursor of what was written last; `undefined` where the stream has none. */
+  readonly cursor: string | undefined;
   /** Called when the full socket has drained. */
   onDrain(): void;
   /** Returns the position to send instead of a heartbeat; '' if the reader knows its position. */

@@ -25,14 +25,19 @@ export const connectionChannels = {
 const connectionNumbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
+/** Returns the number of a request: the same in all messages about it. */
+export function numberOf(connection: Connection): number {
+  const number = connectionNumbers.get(connection) ?? ++lastNumber;
+  connectionNumbers.set(connection, number);
+  return number;
+}
+
 /** Publishes a message about a connection, in the async context of its request. Called where there are subscribers. */
 export function publishMessage<M extends ConnectionMessage>(
   channel: DiagnosticsChannel<M>,
   { connection, context }: { readonly connection: Connection; readonly context: AnyContext },
   fields: Omit<M, keyof ConnectionMessage>,
 ): void {
-  const number = connectionNumbers.get(connection) ?? ++lastNumber;
-  connectionNumbers.set(connection, number);
-  const message = { connection: number, route: describeRequest(context.request), ...fields } as M;
+  const message = { connection: numberOf(connection), route: describeRequest(context.request), ...fields } as M;
   runIn(connection.scope, () => channel.publish(Object.freeze(message)));
 }

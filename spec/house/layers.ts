@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: streams,
   agents: [...server, 'adapter', 'client'],
   contract: [...model, 'feed', 'sink'],
+  inspector: [...server, 'adapter', 'contract'],
   testing: [...server, 'adapter', 'client', 'main entry point'],
   'main entry point': [...server, 'adapter'],
 };
@@ -37,7 +38,7 @@ const packages: readonly { readonly name: RegExp; readonly allowedIn: (file: str
   { name: /^io-ts$/, allowedIn: () => true },
   { name: /^fp-ts\/lib\/\w+\.js$/, allowedIn: () => true },
   { name: /^lmdb$/, allowedIn: (file) => file.startsWith('lib/log/lmdb/') },
-  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres|redis)|contract|testing)\//.test(file) },
+  { name: /^node:/, allowedIn: (file) => /^lib\/(log\/(lmdb|postgres|redis)|contract|inspector|testing)\//.test(file) },
 ];
 
 const mainFile = 'lib/index.ts';

@@ -19,6 +19,7 @@ const headings: Readonly<Record<string, string>> = {
   ChatRoutesOptions: '## `chatRoutes(options, answer)`',
   ResumingChatTransportOptions: '## `new ResumingChatTransport(options)`',
   ResumableStreamStoreOptions: '## `resumableStreamStore(options)`',
+  InspectorOptions: '## `inspector(options)`',
   StreamDurabilityOptions: '## `streamDurability(options)`',
   AgentRunnerOptions: '## `agentRunner(options)`',
   ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
@@ -30,6 +31,7 @@ const headings: Readonly<Record<string, string>> = {
 const fileOf = (name: string) => {
   if (/^(AgentRunner|ChatRoutes|Resum(ing|able)|StreamDurability|Model|FromOpenAi)/.test(name))
     return 'lib/agents/index.ts';
+  if (name === 'InspectorOptions') return 'lib/inspector/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
   return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };

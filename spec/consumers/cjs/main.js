@@ -6,6 +6,7 @@ const { interval, lastValueFrom, of, take } = require('rxjs');
 const { events, sse } = require('rxsse');
 const { fromSse } = require('rxsse/client');
 const { contract } = require('rxsse/contract');
+const { inspector } = require('rxsse/inspector');
 const { marbles } = require('rxsse/testing');
 const { encodeFrame, message } = require('rxsse/wire');
 
@@ -14,6 +15,7 @@ const routes = {
   '/count': sse(interval(5).pipe(take(3))),
   '/market': sse({ events: Market }, of(Market.Price({ symbol: 'ABC', cents: 5 }))),
 };
+routes['/inspect'] = inspector({ routes: { '/count': routes['/count'] } });
 
 async function main() {
   const server = createServer((request, response) => routes[request.url](request, response));
@@ -28,6 +30,7 @@ async function main() {
   assert.equal(encodeFrame(message({ data: 'hello' })), 'data: "hello"\n\n');
   const page = contract({ '/market': routes['/market'] }).fetch(new Request('http://here/'));
   assert.match(await page.text(), /<h1>Streams<\/h1>/);
+  assert.match(await read('/inspect'), /<div id="app" data-base="inspect\/">.*<script>/s);
   await marbles(({ hot, expectObservable }) => {
     expectObservable(hot('-a-|')).toBe('-a-|');
   })();

@@ -1,0 +1,2 @@
+/** Styles, which the bundler puts into a file of their own. */
+declare module '*.css';
