@@ -4,18 +4,27 @@ import { events, feed } from 'rxsse';
 export const Orders = events({ OrderPaid: { user: t.string, total: t.number } });
 export const orders = feed(Orders);
 
+/** Express and Koa read the `status` of an error, Fastify and Nest its `statusCode`; Koa sends the message if it is exposed. */
+export class HttpError extends Error {
+  readonly status: 401 | 404;
+  readonly statusCode: 401 | 404;
+  readonly expose = true;
+
+  constructor(status: 401 | 404, message: string) {
+    super(message);
+    this.status = status;
+    this.statusCode = status;
+  }
+}
+
 /** Returns the user of a token, or throws an error that every framework answers with 401. */
 export function userOf(authorization: string | undefined): string {
   const user = /^Bearer (\w+)$/.exec(authorization ?? '')?.[1]; // verify the token here
-  if (user === undefined) throw httpError(401, 'sign in first');
+  if (user === undefined) throw new HttpError(401, 'sign in first');
   return user;
 }
 
 /** Throws where the user is not known. */
 export function checkUser(user: string): void {
-  if (user === 'nobody') throw httpError(404, 'no such user');
+  if (user === 'nobody') throw new HttpError(404, 'no such user');
 }
-
-/** Express and Koa read the `status` of an error, Fastify and Nest its `statusCode`; Koa sends the message if it is exposed. */
-const httpError = (status: number, message: string) =>
-  Object.assign(new Error(message), { status, statusCode: status, expose: true });

@@ -1,0 +1,10 @@
+import { itServes } from './behavior.ts';
+
+describe('the example on Hono', () => {
+  const { Request, Response } = globalThis;
+
+  // The server of Hono replaces them by its own.
+  after(() => Object.assign(globalThis, { Request, Response }));
+
+  itServes('hono', { errorBody: (_status, message) => ({ message }) });
+});
