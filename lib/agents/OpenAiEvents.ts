@@ -24,8 +24,9 @@ const answerUsage = t.intersection([
 
 const end = {
   response: t.intersection([
-    t.type({ id: t.string, status: t.string }),
+    t.type({ id: t.string }),
     t.partial({
+      status: t.string,
       usage: t.union([answerUsage, t.null]),
       incomplete_details: t.union([t.partial({ reason: t.string }), t.null]),
     }),

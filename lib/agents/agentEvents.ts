@@ -8,8 +8,8 @@ export interface AgUiInput {
 }
 
 /** The part of an agent of AG-UI that runs it. @category agents */
-export interface AgUiAgent<E> {
-  runAgent(input: never, subscriber: { onEvent(parameters: { readonly event: E }): void }): Promise<unknown>;
+export interface AgUiAgent {
+  runAgent(input: never, subscriber: { onEvent(parameters: { readonly event: AgUiEvent }): void }): Promise<unknown>;
   abortRun(): void;
 }
 
@@ -19,8 +19,8 @@ export interface AgUiAgent<E> {
  *
  * `RUN_STARTED` gets the input, without the messages that are in `known`: connecting to the thread shows them as well.
  */
-export function agentEvents<E extends AgUiEvent>(
-  agent: AgUiAgent<E>,
+export function agentEvents(
+  agent: AgUiAgent,
   input: AgUiInput,
   known: ReadonlySet<string>,
   onError: (error: unknown) => string,
@@ -29,7 +29,7 @@ export function agentEvents<E extends AgUiEvent>(
     let isOver = false;
     let hasEnded = false;
     const next = (event: AgUiEvent): void => subscriber.next(JSON.stringify(event));
-    const onEvent = ({ event }: { readonly event: E & { readonly input?: unknown } }): void => {
+    const onEvent = ({ event }: { readonly event: AgUiEvent & { readonly input?: unknown } }): void => {
       hasEnded = event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR';
       if (event.type !== 'RUN_STARTED' || event.input !== undefined) return next(event);
       const messages = input.messages?.filter(({ id }) => !known.has(id));

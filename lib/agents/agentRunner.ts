@@ -35,12 +35,16 @@ export interface AgentRunnerOptions {
   readonly onError?: (error: unknown) => string;
 }
 
-/** The `AgentRunner` of CopilotKit. @category agents */
-export interface ThreadRunner<E> {
+/**
+ * The `AgentRunner` of CopilotKit. `Events` is its type of an Observable of events, which belongs to its own copy of RxJS.
+ *
+ * @category agents
+ */
+export interface ThreadRunner<Events = Observable<AgUiEvent>> {
   /** Starts a run of an agent, at once, and emits its events. */
-  run(request: { readonly threadId: string; readonly agent: AgUiAgent<E>; readonly input: AgUiInput }): Observable<E>;
+  run(request: { readonly threadId: string; readonly agent: AgUiAgent; readonly input: AgUiInput }): Events;
   /** Emits the events of all runs of a thread, and those of the active one until it ends. */
-  connect(request: { readonly threadId: string }): Observable<E>;
+  connect(request: { readonly threadId: string }): Events;
   /** Returns whether a run of the thread is active, in whichever process. */
   isRunning(request: { readonly threadId: string }): Promise<boolean>;
   /** Stops the active run, in whichever process, and returns whether there was one. */
@@ -66,23 +70,23 @@ export interface ThreadRunner<E> {
  * @throws TypeError at once, for an option of a wrong type or name.
  * @category agents
  */
-export function agentRunner<E extends AgUiEvent = AgUiEvent>(options: AgentRunnerOptions = {}): ThreadRunner<E> {
+export function agentRunner<Events = Observable<AgUiEvent>>(options: AgentRunnerOptions = {}): ThreadRunner<Events> {
   checkOptions('agentRunner', options, { log: 'function', onError: 'function' });
   const { onError = reportAgent } = options;
   const threads = new ThreadRuns(options.log);
 
-  const eventsOf = (run: ThreadRun): Observable<E> =>
+  const eventsOf = (run: ThreadRun): Observable<AgUiEvent> =>
     threads.follow(run).pipe(
-      map(({ data }): E => JSON.parse(data)),
+      map(({ data }): AgUiEvent => JSON.parse(data)),
       endRunEvents(),
     );
-  const replay = (runs: readonly ThreadRun[]): Observable<E> =>
+  const replay = (runs: readonly ThreadRun[]): Observable<AgUiEvent> =>
     concat(...runs.map((run) => eventsOf(run).pipe(toArray(), concatMap(joinDeltas))));
   const activeRun = async (threadId: string): Promise<ThreadRun | undefined> => {
     const run = (await threads.list(threadId)).runs.at(-1);
     return run !== undefined && (await threads.isActive(run)) ? run : undefined;
   };
-  const start = async (threadId: string, agent: AgUiAgent<E>, input: AgUiInput): Promise<ThreadRun> => {
+  const start = async (threadId: string, agent: AgUiAgent, input: AgUiInput): Promise<ThreadRun> => {
     const { runs, tail } = await threads.list(threadId);
     const last = runs.at(-1);
     if (last !== undefined && (await threads.isActive(last))) throw alreadyRunning();
@@ -90,7 +94,7 @@ export function agentRunner<E extends AgUiEvent = AgUiEvent>(options: AgentRunne
     return threads.start(threadId, input.runId, tail, agentEvents(agent, input, known, onError));
   };
 
-  return {
+  const runner: ThreadRunner = {
     run: ({ threadId, agent, input }) => {
       const started = start(threadId, agent, input);
       // A run is started whether or not there is a subscriber.
@@ -114,6 +118,7 @@ export function agentRunner<E extends AgUiEvent = AgUiEvent>(options: AgentRunne
       return true;
     },
   };
+  return runner as ThreadRunner<never> as ThreadRunner<Events>;
 }
 
 function reportAgent(error: unknown): string {

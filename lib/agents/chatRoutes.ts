@@ -1,21 +1,21 @@
-import { catchError, map, Observable, of } from 'rxjs';
+import { catchError, map, of } from 'rxjs';
 import { sse } from '../adapter/node/sse.ts';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { reportError } from '../error/reportError.ts';
 import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
-import { type Route, sourceOf } from '../sink/Route.ts';
+import type { Route } from '../sink/Route.ts';
 import type { SseContext } from '../sink/SseContext.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
-import { pull, unpaced } from '../source/pull.ts';
 import { message } from '../wire/Frame.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { failureAsEntry } from './failureAsEntry.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
+import { unpacedChunks } from './unpacedChunks.ts';
 
 /** The routes of chats in one handler. @category agents */
 export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
@@ -96,7 +96,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
     const { method } = request as SseRequest;
     if (method === 'POST') {
       const chat = readChat<Message>(body);
-      const chunks = chunksOf(await answer({ ...chat, request: request as R, signal: abort.signal }));
+      const chunks = unpacedChunks(await answer({ ...chat, request: request as R, signal: abort.signal }));
       const stream = chunks.pipe(
         map((data) => message({ data })),
         catchError((error) => of(message({ data: errorOf(onError(error)) }))),
@@ -150,13 +150,6 @@ function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, '
   }
   const issue = 'body: expected { id: string, messages: array }, as the AI SDK sends it, got other data';
   throw Object.assign(new DecodeError(body, [issue]), { status: 422 });
-}
-
-/** Returns the chunks of a stream, not at the pace of a reader: an answer continues without one. */
-function chunksOf(stream: unknown): Observable<unknown> {
-  const source = sourceOf(stream);
-  if ('observable' in source) return source.observable;
-  return new Observable((subscriber) => pull(source.iterable, subscriber, unpaced()));
 }
 
 function reportAnswer(error: unknown): string {

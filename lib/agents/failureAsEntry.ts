@@ -1,6 +1,5 @@
 import { catchError, concatMap, defer, type Observable, of, throwError } from 'rxjs';
-import type { ClosedError } from '../error/ClosedError.ts';
-import { hasTag } from '../error/RxsseError.ts';
+import { isLogEnded } from '../error/isLogEnded.ts';
 import type { EventLog, FenceOptions, LogState } from '../log/EventLog.ts';
 
 /**
@@ -10,11 +9,11 @@ import type { EventLog, FenceOptions, LogState } from '../log/EventLog.ts';
  * A log ends as failed when the process of its stream has ended, was replaced or shuts down, and when an event could not be
  * stored.
  */
-export function failureAsEntry(log: EventLog, data: string): EventLog {
+export function failureAsEntry(log: EventLog, data: string, event?: string): EventLog {
   const failed = (fence?: FenceOptions): Observable<LogState> =>
     // The end is repeated when its answer was lost.
-    defer(() => log.append([{ event: undefined, data, retry: undefined }], { ...fence, key: 'failure' })).pipe(
-      catchError((error) => (hasLogEnded(error) ? of(undefined) : throwError(() => error))),
+    defer(() => log.append([{ event, data, retry: undefined }], { ...fence, key: 'failure' })).pipe(
+      catchError((error) => (isLogEnded(error) ? of(undefined) : throwError(() => error))),
       concatMap(() => log.end('completed', fence)),
     );
   const { inMemory, shared, readNow, claim, prefixEpochs } = log;
@@ -30,8 +29,4 @@ export function failureAsEntry(log: EventLog, data: string): EventLog {
     end: (how, fence) => (how === 'failed' ? failed(fence) : log.end(how, fence)),
     close: () => log.close(),
   };
-}
-
-function hasLogEnded(error: unknown): boolean {
-  return hasTag<ClosedError>(error, 'ClosedError') && error.state === 'ended';
 }

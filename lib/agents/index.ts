@@ -7,6 +7,7 @@ export type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 export { type ChatRoutes, chatRoutes } from './chatRoutes.ts';
 export { type AnthropicRequest, fromAnthropic } from './fromAnthropic.ts';
 export { type FromOpenAiOptions, fromOpenAi, type OpenAiRequest } from './fromOpenAi.ts';
+export { type GraphPart, type GraphRequest, type LangGraphRoutes, langGraphRoutes } from './langGraphRoutes.ts';
 export type { LogByName } from './logsByName.ts';
 export type { ModelOptions } from './ModelOptions.ts';
 export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';

@@ -64,8 +64,8 @@ describe('agentRunner', () => {
       const options = { ...(log && { log }) };
       /** Returns two runners, which are those of two processes where the logs are shared. */
       const runners = () => {
-        const first = agentRunner<Event>(options);
-        return [first, log === undefined ? first : agentRunner<Event>(options)] as const;
+        const first = agentRunner<Observable<Event>>(options);
+        return [first, log === undefined ? first : agentRunner<Observable<Event>>(options)] as const;
       };
 
       it('emits the events of a run, as they are stored, with its input', async () => {
@@ -206,7 +206,7 @@ describe('agentRunner', () => {
           errors.push(error);
           return 'out of order';
         };
-        const runner = agentRunner<Event>({ ...options, onError });
+        const runner = agentRunner<Observable<Event>>({ ...options, onError });
         const run = async (events: Observable<Event>) =>
           (await all(runner.run({ ...at, agent: agentOf(events), input: input('r') }))).slice(1);
         const failing = throwError(() => new Error('secret'));
@@ -228,7 +228,7 @@ describe('agentRunner', () => {
   }
 
   it('ends a run with RUN_ERROR for a reader for whom the log has no longer its start', async () => {
-    const runner = agentRunner<Event>({
+    const runner = agentRunner<Observable<Event>>({
       log: (name) => memoryLog({ maxEntries: name.startsWith('runs/') ? 4 : 1000 }),
     });
     const many = Array.from({ length: 50 }, () => 'x');
@@ -241,7 +241,7 @@ describe('agentRunner', () => {
     const reported: unknown[] = [];
     setErrorReporter((error) => void reported.push(error));
     let appends = 0;
-    const runner = agentRunner<Event>({
+    const runner = agentRunner<Observable<Event>>({
       log: (name) => {
         const log = memoryLog();
         if (!name.startsWith('runs/')) return log;

@@ -51,6 +51,40 @@ const adapters: Readonly<Record<string, string>> = {
     export const store: ResumableStreamStore = resumableStreamStore();
     export const context = createResumableStreamContext({ store: resumableStreamStore() });
   `,
+  'an agent of AG-UI for agentRunner': `
+    import { type AbstractAgent, type BaseEvent, HttpAgent, type RunAgentInput } from '@ag-ui/client';
+    import { type AgUiAgent, agentRunner, type ThreadRunner } from 'rxsse/agents';
+    import type { Observable } from 'rxjs';
+    const runner: ThreadRunner<Observable<BaseEvent>> = agentRunner();
+    declare const [abstract, input]: [AbstractAgent, RunAgentInput];
+    export const agent: AgUiAgent = new HttpAgent({ url: '/agent' });
+    export const events: Observable<BaseEvent> = runner.run({ threadId: 't', agent: abstract, input });
+  `,
+  'a request of OpenAI for fromOpenAi, whose events have the fields of the real ones': `
+    import type OpenAI from 'openai';
+    import { fromOpenAi, type OpenAiEvent } from 'rxsse/agents';
+    type Real = OpenAI.Responses.ResponseStreamEvent;
+    type Without<Type> = { [E in Exclude<OpenAiEvent, { type: \`response.output_item.\${string}\` }> as E['type']]:
+      Extract<Real, { type: E['type'] }> extends E['data'] ? never : E['type'] };
+    export const missing: { [Name in keyof Without<Real>]: never } = {} as Without<Real>;
+    declare const [call, custom]: [OpenAI.Responses.ResponseFunctionToolCall, OpenAI.Responses.ResponseCustomToolCall];
+    export const items: Extract<OpenAiEvent, { type: 'response.output_item.done' }>['data']['item'][] = [call, custom];
+    declare const request: OpenAI.Responses.ResponseCreateParams;
+    export const answer = fromOpenAi(request, { apiKey: 'k' });
+  `,
+  'a request of Anthropic for fromAnthropic, whose events have the fields of the real ones': `
+    import type Anthropic from '@anthropic-ai/sdk';
+    import { type AnthropicEvent, fromAnthropic } from 'rxsse/agents';
+    type Data<Name> = Extract<AnthropicEvent, { type: Name }>['data'];
+    declare const [start, delta, stop]: [Anthropic.RawMessageStartEvent, Anthropic.RawMessageDeltaEvent, Anthropic.RawContentBlockStopEvent];
+    export const datas: [Data<'message_start'>, Data<'message_delta'>, Data<'content_block_stop'>] = [start, delta, stop];
+    declare const [text, thinking, tool]: [Anthropic.TextBlock, Anthropic.ThinkingBlock, Anthropic.ToolUseBlock];
+    export const blocks: Data<'content_block_start'>['content_block'][] = [text, thinking, tool];
+    declare const [a, b, c, d]: [Anthropic.TextDelta, Anthropic.ThinkingDelta, Anthropic.SignatureDelta, Anthropic.InputJSONDelta];
+    export const deltas: Data<'content_block_delta'>['delta'][] = [a, b, c, d];
+    declare const request: Anthropic.MessageCreateParams;
+    export const answer = fromAnthropic(request, { apiKey: 'k' });
+  `,
 };
 
 describe('the types of the clients', function () {

@@ -1,0 +1,199 @@
+import { isRight } from 'fp-ts/lib/Either.js';
+import { catchError, firstValueFrom, map, noop, type Observable, of } from 'rxjs';
+import { sse } from '../adapter/node/sse.ts';
+import { checkNumber } from '../data/check.ts';
+import { checkOptions } from '../data/checkOptions.ts';
+import { reportError } from '../error/reportError.ts';
+import { cursorOf, parseCursor } from '../event/cursor.ts';
+import { Connection } from '../sink/Connection.ts';
+import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
+import type { Route } from '../sink/Route.ts';
+import type { Stream } from '../sink/SseOptions.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
+import { serve } from '../sink/serve.ts';
+import { stopper } from '../sink/stopper.ts';
+import { type Message, message } from '../wire/Frame.ts';
+import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
+import { failureAsEntry } from './failureAsEntry.ts';
+import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
+import { unpacedChunks } from './unpacedChunks.ts';
+
+/** One part of the stream of a run, as LangGraph names it: `values`, `messages`, `updates`. @category agents */
+export interface GraphPart {
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** The request for one run. @category agents */
+export interface GraphRequest<R> {
+  /** The thread of the run; `undefined` for a run without a thread. */
+  readonly threadId: string | undefined;
+  /** The whole body, with `assistant_id`, `input` and `stream_mode`. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The request as the server made it. */
+  readonly request: R;
+  /** Aborted when the run is cancelled, and when it has been without a reader for `linger`. */
+  readonly signal: AbortSignal;
+}
+
+/** The routes of runs in one handler. @category agents */
+export type LangGraphRoutes<R> = AnyServerHandler<R> & AnyHandler;
+
+const errorPart = (text: string): GraphPart => ({ event: 'error', data: { error: 'Error', message: text } });
+const interruptedPart = errorPart('The run was interruptedPart. Please try again.');
+const trimmedPart = errorPart('A part of the run is not stored any more.');
+
+/**
+ * Serves runs to the SDK of LangGraph: `client.runs.stream`, `joinStream` and `cancel`, `useStream`. The SDK joins a run again
+ * when its connection is lost, and gets exactly what it missed; any page and any process joins it by its id.
+ *
+ * - `POST …/threads/:thread/runs/stream`, or `…/runs/stream`, calls `run` and sends its stream. `Location` and
+ *   `Content-Location` name the run by an id that cannot be guessed.
+ * - `GET …/runs/:run/stream` sends a run from its start, or after `Last-Event-ID`; 404 where it is not stored.
+ * - `GET …/runs/:run` is `{ run_id, thread_id, status }`, which the SDK reads after an end without an end event.
+ * - `POST …/runs/:run/cancel` stops a run: 204, or 404.
+ * - Other requests are left to the next handler.
+ *
+ * An error of the stream becomes the event `error` of the protocol, and so does the end of the process that produces it. A
+ * run continues when its reader disconnects, whatever `on_disconnect` of the body says. `signal` is aborted when it is
+ * cancelled. Assistants, threads and their state are not served.
+ *
+ * @example A graph
+ * declare const graph: { stream(input: unknown, options: object): Promise<AsyncIterable<[string, unknown]>> };
+ *
+ * const runs = langGraphRoutes({}, async function* ({ body, signal }) {
+ *   const parts = await graph.stream(body.input, { streamMode: ['values', 'messages'], signal });
+ *   for await (const [event, data] of parts) yield { event, data };
+ * });
+ * app.use('/langgraph', runs);
+ *
+ * @throws TypeError or RangeError at once, for an option that is not valid.
+ * @category agents
+ */
+export function langGraphRoutes<R = SseRequest>(
+  options: ChatRoutesOptions<R>,
+  run: (request: GraphRequest<R>) => Stream<GraphPart> | PromiseLike<Stream<GraphPart>>,
+): LangGraphRoutes<R> {
+  const functions = { owner: 'function', log: 'function', onError: 'function' };
+  checkOptions('langGraphRoutes', options, { ...functions, linger: '', maxBodyBytes: '', allowedOrigins: '' });
+  const { owner, log, linger = 30_000, allowedOrigins = '*', onError = reportGraph } = options;
+  const { maxBodyBytes = 1024 * 1024 } = options;
+  checkNumber('langGraphRoutes: maxBodyBytes', maxBodyBytes, { min: 1 });
+  const ownerOf = async (request: unknown): Promise<unknown> => owner?.(request as R);
+
+  /** The ids of the runs that a request has started. */
+  const started = new WeakMap<object, string>();
+  const pathOf = (context: object, params: unknown): string => {
+    const { thread, run = started.get(context) ?? '' } = params as RunParams;
+    return `${thread === undefined ? '' : `/threads/${encodeURIComponent(thread)}`}/runs/${run}`;
+  };
+  const handler = sse(
+    {
+      methods: ['GET', 'POST'],
+      wire: {
+        control: 'ids',
+        retry: false,
+        end: message({ event: 'end', data: null }),
+        gap: () => message(trimmedPart),
+      },
+      headers: (context) => {
+        const path = pathOf(context, context.params);
+        return {
+          'Content-Location': path,
+          Location: `${path}/stream`,
+          'Access-Control-Expose-Headers': 'Content-Location, Location',
+        };
+      },
+      allowedOrigins,
+      state: ownerOf,
+      resume: {
+        from: 'oldest',
+        linger,
+        owner: ({ state }) => state,
+        location: (context, cursor) => {
+          const parsed = parseCursor(cursor);
+          if (isRight(parsed)) started.set(context, parsed.right.epoch);
+          return `${pathOf(context, context.params)}/stream`;
+        },
+        ...(log && {
+          log: (id) => failureAsEntry(log(id), interruptedPart.event, JSON.stringify(interruptedPart.data)),
+        }),
+      },
+    },
+    async ({ request, params, body, signal }) => {
+      // The run is not stored, since the route would have found it.
+      if (request.method === 'GET') throw new StatusAnswer(404);
+      const { thread } = params as RunParams;
+      const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R, signal };
+      return partsOf(await run(started));
+    },
+  );
+  const route = routeOf(handler) as Route;
+  const runs = route.runs as NonNullable<Route['runs']>;
+  const cancel = stopper(handler);
+  const partsOf = (stream: Stream<GraphPart>): Observable<Message> =>
+    unpacedChunks(stream).pipe(
+      map((part) => message(part as GraphPart)),
+      catchError((error) => of(message(errorPart(onError(error))))),
+    );
+  const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<string> => {
+    const parts = { owner: await ownerOf(request), abort: { abort: noop }, onError: reportGraph };
+    const found = runs.get(run, parts.owner) ?? (await firstValueFrom(runs.open(run, parts) ?? of(undefined)));
+    if (found === undefined) throw new StatusAnswer(404);
+    const { ended } = await firstValueFrom(found.core.log.read(0, 0));
+    const status = ended === false ? 'running' : ended === 'completed' ? 'success' : 'error';
+    return JSON.stringify({ run_id: run, thread_id: thread ?? null, status });
+  };
+
+  const routes = onAnyServer<R>(maxBodyBytes, ({ parts, userRequest, transport, next, readBody }) => {
+    const { method } = parts;
+    const { params, action } = matchRun(parts.url);
+    const atRun = { ...parts, params, url: '/', headers: withPosition(parts.headers, params.run ?? '') };
+    if (method === 'POST' && action === 'start') {
+      readBody((body) => serve(route, { ...parts, params, body }, transport, next, userRequest));
+    } else if (method === 'GET' && action === 'stream') serve(route, atRun, transport, next, userRequest);
+    else if (method === 'POST' && action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
+    else if (method === 'GET' && action === 'status') {
+      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+      statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, headers, json), next);
+    } else next();
+  });
+  return mountedOn(route, routes);
+}
+
+interface RunParams {
+  readonly thread?: string | undefined;
+  readonly run?: string | undefined;
+}
+
+/** Returns what the path of a request names: `…/threads/:thread/runs/:run/stream`. */
+function matchRun(url = ''): {
+  readonly params: RunParams;
+  readonly action?: 'start' | 'stream' | 'cancel' | 'status' | undefined;
+} {
+  const path = /(?:\/threads\/([^/?#]+))?\/runs\/([^/?#]+)(?:\/(stream|cancel))?\/?(?:[?#]|$)/.exec(url);
+  if (path === null) return { params: {} };
+  const [, thread, run = '', action = 'status'] = path;
+  try {
+    const params = { thread: thread && decodeURIComponent(thread) };
+    if (run === 'stream' && action === 'status') return { params, action: 'start' };
+    return { params: { ...params, run: decodeURIComponent(run) }, action: action as 'stream' };
+  } catch {
+    // Text that `encodeURIComponent` has not written.
+    return { params: {} };
+  }
+}
+
+/** Returns headers with the position of the reader in a run: the start where it has none, which the SDK writes as -1. */
+function withPosition(headers: SseRequest['headers'], run: string): SseRequest['headers'] {
+  const { 'last-event-id': id = '-1' } = headers;
+  const cursor = parseCursor(String(id));
+  // The end is sent again.
+  const position = isRight(cursor) ? cursorOf(cursor.right.epoch, cursor.right.sequence) : id;
+  return { ...headers, 'last-event-id': position === '-1' ? cursorOf(run, 0) : position };
+}
+
+function reportGraph(error: unknown): string {
+  reportError('a run of langGraphRoutes', error);
+  return 'An error occurred.';
+}
