@@ -93,7 +93,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
     const abort = new AbortController();
     const parts = { owner: state, abort, onError };
     const nameOf = (id: string): string => ['chat', String(state ?? ''), id].map(encodeURIComponent).join('/');
-    const { method } = request as SseRequest;
+    const { method, id } = params as { readonly method: string; readonly id: string };
     if (method === 'POST') {
       const chat = readChat<Message>(body);
       const chunks = unpacedChunks(await answer({ ...chat, request: request as R, signal: abort.signal }));
@@ -105,7 +105,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
       if (reader.aborted) chats.leave(run);
       return feedOfRun(run);
     }
-    const name = nameOf((params as { readonly id: string }).id);
+    const name = nameOf(id);
     if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, state, onError)) ? 204 : 404);
     // The answer of this cursor is not stored, since the route would have found it.
     if (lastEventId !== undefined) throw new StatusAnswer(404);
@@ -117,12 +117,12 @@ export function chatRoutes<Message = never, R = SseRequest>(
   const routes = onAnyServer<R>(maxBodyBytes, ({ parts, userRequest, transport, next, readBody }) => {
     const { method, url, headers } = parts;
     const id = chatIn(url);
-    const start = (part: object): void => serve(route, { ...parts, ...part }, transport, next, userRequest);
+    const start = (part: object): void =>
+      serve(route, { ...parts, params: { method, id }, ...part }, transport, next, userRequest);
     if (method === 'POST' && id === undefined) readBody((body) => start({ body }));
-    else if (method === 'GET' && id !== undefined) start({ params: { id } });
+    else if (method === 'GET' && id !== undefined) start({});
     // Without its cursor: what is stopped is the active answer.
-    else if (method === 'DELETE' && id !== undefined)
-      start({ params: { id }, url: '/', headers: withoutCursor(headers) });
+    else if (method === 'DELETE' && id !== undefined) start({ url: '/', headers: withoutCursor(headers) });
     else next();
   });
   return mountedOn(route, routes);

@@ -1,6 +1,5 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
-import type { SseResponse } from '../adapter/node/NodeResponse.ts';
-import { NodeTransport } from '../adapter/node/NodeTransport.ts';
+import { type NodeHandler, nodeHandler } from '../adapter/node/nodeHandler.ts';
 import { type ReceiveRequest, readBody } from '../adapter/node/readBody.ts';
 import { exchange, partOf } from '../adapter/web/answering.ts';
 import { readJson } from '../adapter/web/readJson.ts';
@@ -11,12 +10,11 @@ import { describeRequest, type Next, type SseRequest } from '../sink/SseRequest.
 import type { Transport } from '../sink/Transport.ts';
 
 /**
- * A handler for Express 4 and 5 and plain `http` servers, and for servers that turn a `Request` into a `Response`.
+ * A handler for Express, Fastify, Koa and plain `http` servers, and for servers that turn a `Request` into a `Response`.
  *
  * @category agents
  */
-export interface AnyServerHandler<R> {
-  (request: R & ReceiveRequest, response: SseResponse, next?: Next): void;
+export interface AnyServerHandler<R> extends NodeHandler<R & ReceiveRequest> {
   (request: R & Request, context?: unknown): Promise<Response>;
 }
 
@@ -66,23 +64,32 @@ export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerReq
     handle({ ...request, next: onNext, readBody: readJsonBody });
   };
 
-  return (request: unknown, other?: unknown, next?: Next) => {
-    if (!(request instanceof Request)) {
-      const { method, url, headers } = request as ReceiveRequest;
-      const transport = new NodeTransport(other as SseResponse);
-      return start({ parts: { method, url, headers }, userRequest: request, transport }, next, (done) =>
-        readBody(request as ReceiveRequest, request as ReceiveRequest, maxBodyBytes, done),
-      ) as never;
-    }
+  /** Has no next handler: what awaits a promise gets an answer. */
+  const awaited =
+    (transport: Transport, reject: Next): Next =>
+    (error) =>
+      error === undefined ? answer(transport, 404) : reject(error);
+  const onNode = nodeHandler(({ request, userRequest, rawRequest, transport, next }) => {
+    const { method, url, headers } = request;
+    const isAwaited = next !== undefined && userRequest !== rawRequest;
+    start(
+      { parts: { method, url, headers }, userRequest, transport },
+      isAwaited ? awaited(transport, next) : next,
+      (done) => readBody(request, rawRequest as ReceiveRequest, maxBodyBytes, done),
+    );
+  });
+
+  return ((request: unknown, ...rest: [never, Next?]) => {
+    if (!(request instanceof Request)) return onNode(request as SseRequest, ...rest);
     return exchange(request, (parts, transport, reject) => {
-      const onNext = (error?: unknown): void => (error === undefined ? answer(transport, 404) : reject(error));
-      start({ parts, userRequest: request, transport }, onNext, (done) => {
+      start({ parts, userRequest: request, transport }, awaited(transport, reject), (done) => {
+        const [other] = rest;
         const body = partOf(other, 'body');
         if (body !== undefined) return done(right(body));
         readJson(request, parts.headers, maxBodyBytes).then(done, reject);
       });
     });
-  };
+  }) as AnyServerHandler<R>;
 }
 
 function answer(transport: Transport, status: StatusAnswer['status']): void {

@@ -222,6 +222,32 @@ describe('chatRoutes', () => {
       expect((await hono.request('/api/chat/c', { method: 'PUT' })).status).to.equal(404);
     });
 
+    it('in the forms of Fastify and Koa, and answers 404 for others', async () => {
+      const chats = routes();
+      const forms: Readonly<Record<string, RequestListener>> = {
+        Fastify: (raw, response) => {
+          const { method, url, headers } = raw;
+          const reply = { raw: response, getHeaders: () => ({ 'x-plugin': 'yes' }), hijack: () => {} };
+          void chats({ method, url, headers, raw } as never, reply);
+        },
+        Koa: (request, response) => {
+          void chats({ req: request, res: response, request } as never, () => Promise.resolve());
+        },
+      };
+      for (const [form, listener] of Object.entries(forms)) {
+        await listen(listener, async (url) => {
+          const stream = await openStream(url, post(form));
+          say('a');
+          await stream.until(/"a"/);
+          const again = await openStream(`${url}/${form}/stream`);
+          answers.at(-1)?.complete();
+          expect(chunksIn(await again.ended()), form).to.deep.equal([delta('a'), '[DONE]']);
+          expect((await fetch(`${url}/${form}/stream`)).status, form).to.equal(204);
+          expect((await fetch(`${url}/${form}`)).status, form).to.equal(404);
+        });
+      }
+    });
+
     it('with the status of an error that the program throws before the first chunk', async () => {
       const failing = chatRoutes({}, () => {
         throw Object.assign(new Error('too many'), { status: 429 });
