@@ -19,17 +19,29 @@ export type Next = (error?: unknown) => void;
  */
 export function describeRequest(request: unknown): string {
   if (typeof request !== 'object' || request === null) return 'a request';
-  const { method = 'GET', url, originalUrl, baseUrl, route } = request as NamedRequest;
-  if (typeof route?.path === 'string') return `${method} ${baseUrl ?? ''}${route.path}`;
+  const {
+    method = 'GET',
+    url,
+    originalUrl,
+    baseUrl = '',
+    route,
+    routeOptions,
+    _matchedRoute,
+  } = request as NamedRequest;
+  if (typeof route?.path === 'string') return `${method} ${baseUrl}${route.path}`;
+  const pattern = routeOptions?.url ?? _matchedRoute;
+  if (typeof pattern === 'string') return `${method} ${pattern}`;
   const path = String(originalUrl ?? url ?? '').replace(/^[a-z]+:\/\/[^/]*/i, '');
   return `${method} ${path.split('?', 1)[0]?.slice(0, 200)}`;
 }
 
-/** The properties of requests of Node, Express and the web that name a route. */
+/** The properties of requests of Node, Express, Fastify and the web, and of contexts of Koa's router, that name a route. */
 interface NamedRequest {
   readonly method?: string;
   readonly url?: string;
   readonly originalUrl?: string;
   readonly baseUrl?: string;
   readonly route?: { readonly path?: unknown };
+  readonly routeOptions?: { readonly url?: unknown };
+  readonly _matchedRoute?: unknown;
 }

@@ -1,6 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect } from 'chai';
+import type { DiagnosticsMessages } from '../../lib/index.ts';
 import { openStream } from '../support/openStream.ts';
 import { requires } from '../support/requires.ts';
 import { type FrameworkExample, load } from './example.ts';
@@ -13,12 +15,17 @@ const totalsOf = (text: string): readonly number[] =>
 interface Expectations {
   /** The body of the framework's own answer to an error with a status and a message. */
   readonly errorBody: (status: number, message: string) => unknown;
+  /** The route of one user, as messages and reports name it. */
+  readonly pattern: string;
   /** Whether the example allows another origin. @default true */
   readonly hasCors?: boolean;
 }
 
 /** Declares the specs that hold for the example of each framework: one that needs the packages by its name, or else its exports. */
-export function itServes(served: string | FrameworkExample, { errorBody, hasCors = true }: Expectations): void {
+export function itServes(
+  served: string | FrameworkExample,
+  { errorBody, pattern, hasCors = true }: Expectations,
+): void {
   if (typeof served === 'string') requires('frameworks');
 
   let example: FrameworkExample;
@@ -86,6 +93,19 @@ export function itServes(served: string | FrameworkExample, { errorBody, hasCors
     const refused = await fetch(`${url}/orders/ada?min=much`);
     expect([refused.status, refused.headers.get('content-type')]).to.deep.equal([422, 'application/problem+json']);
     expect(await refused.json()).to.deep.include({ detail: 'query.min: expected a number, got string' });
+  });
+
+  it('names the route, by its pattern where the framework does', async () => {
+    const opened = new Promise((resolve) => {
+      const onOpen = (message: unknown): void => {
+        unsubscribe('rxsse:connection:open', onOpen);
+        resolve((message as DiagnosticsMessages['rxsse:connection:open']).route);
+      };
+      subscribe('rxsse:connection:open', onOpen);
+    });
+    const wire = await openStream(`${url}/orders/ada?min=1`);
+    expect(await opened).to.equal(`GET ${pattern}`);
+    wire.close();
   });
 
   it('has the headers that the framework set before', async () => {

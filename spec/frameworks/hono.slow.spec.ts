@@ -6,5 +6,5 @@ describe('the example on Hono', () => {
   // The server of Hono replaces them by its own.
   after(() => Object.assign(globalThis, { Request, Response }));
 
-  itServes('hono', { errorBody: (_status, message) => ({ message }) });
+  itServes('hono', { pattern: '/orders/ada', errorBody: (_status, message) => ({ message }) });
 });

@@ -1,5 +1,5 @@
 import { itServes } from './behavior.ts';
 
 describe('the example on NestJS on Express', () => {
-  itServes('nestExpress', { errorBody: (statusCode, message) => ({ statusCode, message }) });
+  itServes('nestExpress', { pattern: '/orders/:user', errorBody: (statusCode, message) => ({ statusCode, message }) });
 });

@@ -1,5 +1,5 @@
 import { itServes } from './behavior.ts';
 
 describe('the example on NestJS on Fastify', () => {
-  itServes('nestFastify', { errorBody: (statusCode, message) => ({ statusCode, message }) });
+  itServes('nestFastify', { pattern: '/orders/:user', errorBody: (statusCode, message) => ({ statusCode, message }) });
 });
