@@ -63,8 +63,11 @@ export interface Scenario {
   readonly inflight?: number;
 }
 
-/** `events` publishes plain events, which the contract checks; `runs` sets `resume: true`. */
-export type Option = 'events' | 'heartbeat' | 'runs' | 'lmdb' | 'bounded' | 'compression';
+/**
+ * `events` publishes plain events, which the contract checks; `runs` sets `resume: true`; `inspector` mounts an inspector, and
+ * `inspected` opens its page, too.
+ */
+export type Option = 'events' | 'heartbeat' | 'runs' | 'lmdb' | 'bounded' | 'compression' | 'inspector' | 'inspected';
 
 /** The events that the server publishes in one phase. */
 export interface Publication {

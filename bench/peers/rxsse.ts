@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import express from 'express';
 import * as t from 'io-ts';
 import { ReplaySubject, Subject } from 'rxjs';
 import { type EventLog, type EventOf, type Feed, feed, filterEvents, memoryLog, sse } from 'rxsse';
+import { inspector } from 'rxsse/inspector';
 import { lmdbLog } from 'rxsse/lmdb';
 import { Ticks, unbounded } from '../openLog.ts';
 import type { Scenario, Tick } from '../Scenario.ts';
@@ -24,13 +26,16 @@ async function serveFeeds(scenario: Scenario): Promise<Served> {
   const folder = options.includes('lmdb') ? mkdtempSync(join(tmpdir(), 'rxsse-bench-')) : undefined;
   const feeds = Array.from({ length: count }, (_, index) => feed(Ticks, { log: logOf(scenario, folder, index) }));
   const create = options.includes('events') ? plainEvent : Ticks.Tick;
+  const port = await listen(onServer(scenario, handlerOf(scenario, feeds), feeds));
+  const page = options.includes('inspected') ? openPage(port) : undefined;
   return {
-    port: await listen(onServer(scenario, handlerOf(scenario, feeds))),
+    port,
     publish: (index, numbered) => {
       const target = feeds[index];
       for (const one of numbered) target?.publish(create(one.tick));
     },
     close: () => {
+      page?.kill();
       for (const one of feeds) one.close();
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     },
@@ -73,11 +78,25 @@ async function serveOwn(scenario: Scenario): Promise<Served> {
   };
 }
 
-function onServer({ plain }: Scenario, handler: RequestListener): RequestListener {
+function onServer(
+  { plain, options = [] }: Scenario,
+  handler: RequestListener,
+  feeds: readonly Feed<typeof Ticks>[] = [],
+): RequestListener {
   if (plain === true) return handler;
   const app = express();
   app.get('/events', handler);
+  if (options.includes('inspector') || options.includes('inspected')) {
+    const named = Object.fromEntries(feeds.map((one, index) => [`ticks ${index}`, one]));
+    app.use('/inspect', inspector({ feeds: named, routes: { '/events': handler as ReturnType<typeof sse> } }));
+  }
   return app;
+}
+
+/** Reads the stream of the inspector in a process of its own, as its page does. */
+function openPage(port: number): ChildProcess {
+  const program = `require('node:http').get('http://127.0.0.1:${port}/inspect/events', (response) => response.resume())`;
+  return spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
 }
 
 function plainEvent(tick: Tick): Ticked {

@@ -4,6 +4,7 @@ import { compressed } from './compressed.ts';
 import { bursts, fanOut, latency } from './fanOut.ts';
 import { byEvents, byFeeds, byReaders, byReadersInBursts, bySize, calibration, options } from './growth.ts';
 import { herd } from './herd.ts';
+import { inspector } from './inspector.ts';
 import { across, catchUp, redis } from './logs.ts';
 import { feeds, feedsFlatOut, pipelineBursts, pipelines, relay, stuck } from './own.ts';
 import { parser } from './parser.ts';
@@ -41,6 +42,7 @@ export const rows: readonly Row[] = [
   byFeeds,
   bySize,
   options,
+  inspector,
   compressed,
   parser,
   append,

@@ -157,7 +157,7 @@ function Facts({ lane, model }: { readonly lane: LaneView; readonly model: Inspe
           ['Epoch', feed.epoch || 'none yet'],
           ['Retained', feed.tail === feed.floor ? 'nothing' : `${feed.floor + 1} to ${feed.tail}`],
           ['Readers', String(feed.readers)],
-          ['Largest lag', `${feed.lag} entries`],
+          ['Largest lag', feed.lag === 1 ? '1 entry' : `${feed.lag} entries`],
           ['Ended', feed.ended],
         ]
       : route !== undefined

@@ -89,7 +89,8 @@ function Lane({ lane, model, selection, select, canvases }: LaneProps) {
   const readers =
     model.status?.feeds.find((feed) => feed.lane === id)?.readers ??
     model.status?.routes.find((route) => route.lane === id)?.connections;
-  const users = subscriptions === undefined ? `${readers ?? 0} readers` : `${subscriptions} subscriptions`;
+  const users =
+    subscriptions === undefined ? numberOf(readers ?? 0, 'reader') : numberOf(subscriptions, 'subscription');
   const onClick = (event: MouseEvent) => {
     const canvas = event.currentTarget as HTMLCanvasElement;
     const found = nearest(lane.drawn, event.clientX - canvas.getBoundingClientRect().left);
@@ -140,6 +141,10 @@ function nearest(items: readonly DrawnItem[], x: number): DrawnItem | undefined 
   const distance = ({ left, right }: DrawnItem) => Math.max(left - x, x - right, 0);
   const [best] = [...items].sort((a, b) => distance(a) - distance(b));
   return best !== undefined && distance(best) < 12 ? best : undefined;
+}
+
+function numberOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function secondsOf(ms: number): string {

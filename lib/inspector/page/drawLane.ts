@@ -1,5 +1,5 @@
 import type { MarkData } from '../Inspection.ts';
-import { type Drawing, drawBurst, drawMarble, drawOther, radius } from './drawMark.ts';
+import { type Drawing, drawBurst, drawMarble, drawOther, radius, shortCount } from './drawMark.ts';
 import type { DrawnItem, LaneView } from './InspectorModel.ts';
 
 /** The width of a stretch of time whose events are drawn together where they would overlap. */
@@ -77,7 +77,8 @@ function itemsOf(lane: LaneView, xOf: (at: number) => number, bin: number): Draw
       // A burst stays within its stretch of time, and does not cover its neighbors.
       const least = (items.at(-1)?.right ?? -Infinity) + 2;
       const left = Math.max(first.left, xOf(key * bin) - binWidth / 2 + 2, least);
-      const right = Math.min(Math.max(last.right, left + 24), left + binWidth - 2);
+      const digits = shortCount(count).length;
+      const right = Math.min(Math.max(last.right, left + 14 + digits * 8), left + binWidth - 2);
       items.push({ left, right, count, marks: current.flatMap(({ marks }) => marks) });
     }
     current = [];
