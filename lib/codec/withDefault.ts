@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { checkFunction } from '../data/check.ts';
 import type { Codec, OutputOf, TypeOf } from './Shape.ts';
 import { codecOf } from './standard/codecOf.ts';
 
@@ -22,9 +23,11 @@ export interface WithDefault<C extends Codec> extends t.Type<TypeOf<C>, OutputOf
  * const Echo = event('echo', { message: t.string, created_at: withDefault(DateFromISOString, () => new Date()) });
  * const echo = Echo({ message: 'hello' });
  *
+ * @throws TypeError at once, when the default is not a function.
  * @category event
  */
 export function withDefault<C extends Codec>(codec: C, value: () => TypeOf<C>): WithDefault<C> {
+  checkFunction('withDefault: value', value, 'write () => value for one that is always the same');
   const { name, is, validate, encode } = codecOf(codec, 'withDefault');
   const same = new t.Type<TypeOf<C>, OutputOf<C>, unknown>(name, is, validate, encode);
   return Object.assign(same, { _tag: 'WithDefaultType' as const, type: codec, value });

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { followChat } from './chat.ts';
+import { checkChat } from './chat.ts';
 import { compilerPackages, compileWithEach } from './compilers.ts';
 import { guideSteps, notShown } from './guide.ts';
+import { followServerGuide } from './serverGuide.ts';
 
 /**
  * Packs the package as it would be published, installs it beside its peers in a
@@ -134,9 +135,13 @@ async function run(): Promise<void> {
 
   runTestRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
   followGuide(tarball);
-  const chat = join(folder, 'chat');
-  mkdirSync(chat);
-  await followChat(chat, join(folder, tarball), readFileSync(join(root, 'docs/model-streams.md'), 'utf8'));
+  const serverGuides = { 'getting-started': () => {}, 'model-streams': checkChat };
+  for (const [name, check] of Object.entries(serverGuides)) {
+    const cwd = join(folder, name);
+    mkdirSync(cwd);
+    const guide = readFileSync(join(root, 'docs', `${name}.md`), 'utf8');
+    await followServerGuide(cwd, join(folder, tarball), guide, check);
+  }
 
   step('publint', root, join(bin, 'publint'), '--strict', join(folder, tarball));
   step('attw', root, join(bin, 'attw'), join(folder, tarball), '--profile', 'esm-only');

@@ -26,6 +26,13 @@ describe('event', () => {
     expect(JSON.stringify(echo)).to.equal(JSON.stringify(literal));
   });
 
+  it('is rejected with a default that is not a function, where it is declared', () => {
+    expect(() => withDefault(t.string, 'main' as never)).to.throw(
+      TypeError,
+      'withDefault: value must be a function, got string; write () => value for one that is always the same',
+    );
+  });
+
   it('marks the events that it creates, but not their copies', () => {
     const echo = Echo({ message: 'hello' });
 
