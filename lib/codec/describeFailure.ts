@@ -70,8 +70,8 @@ interface Located extends Omit<Issue, 'path'> {
   readonly keys: readonly string[];
 }
 
-/** Locates a failure: that of a union as one, whichever member io-ts reports. */
-function located({ context, value, message }: t.ValidationError): Located {
+/** Locates a failure: that of a union as one, whichever member io-ts reports. @internal */
+export function located({ context, value, message }: t.ValidationError): Located {
   const keys: string[] = [];
   let name = message ?? context.at(-1)?.type.name;
   let actual = value;

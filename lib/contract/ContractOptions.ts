@@ -1,6 +1,6 @@
+import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 import type { Contract } from '../event/events.ts';
 import type { AnyHandler, AnyReceiveHandler } from '../sink/handler.ts';
-import type { JsonSchema } from './JsonSchema.ts';
 
 /** A handler that `sse` or `receive` returned, alone or with what it does not know of itself. @category contract */
 export type MountedRoute =

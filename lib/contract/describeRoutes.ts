@@ -1,5 +1,7 @@
 import type * as t from 'io-ts';
 import type { ExactCodec } from '../codec/exact/ExactCodec.ts';
+import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
+import { Schemas } from '../codec/jsonSchema/Schemas.ts';
 import { inputOf } from '../event/define.ts';
 import type { AnyDefinition } from '../event/EventDefinition.ts';
 import { type Contract, definitionsIn, isContract } from '../event/events.ts';
@@ -7,9 +9,7 @@ import { receivedOf, routeOf } from '../sink/handler.ts';
 import type { Route } from '../sink/Route.ts';
 import type { ContractOptions, ContractRoutes, MountedRoute } from './ContractOptions.ts';
 import { exampleOf } from './exampleOf.ts';
-import type { JsonSchema } from './JsonSchema.ts';
 import { bodyOf, type Parameter, parametersOf } from './parameters.ts';
-import { Schemas } from './Schemas.ts';
 
 /** An event of an operation. */
 export interface DescribedEvent {

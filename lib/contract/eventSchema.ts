@@ -1,7 +1,6 @@
+import { type JsonSchema, keywordsOf } from '../codec/jsonSchema/JsonSchema.ts';
+import { componentPrefix } from '../codec/jsonSchema/Schemas.ts';
 import type { Description } from './describeRoutes.ts';
-import { type JsonSchema, keywordsOf } from './JsonSchema.ts';
-
-const componentPrefix = '#/components/schemas/';
 
 /** Returns the JSON Schema document of one definition, with those that it refers to. */
 export function eventSchema(name: string, { definitions }: Description): object {

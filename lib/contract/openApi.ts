@@ -1,7 +1,7 @@
+import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
+import { refTo } from '../codec/jsonSchema/Schemas.ts';
 import { endFrame, gapFrame } from './controlFrames.ts';
 import { type DescribedEvent, type DescribedOperation, type Description, described } from './describeRoutes.ts';
-import type { JsonSchema } from './JsonSchema.ts';
-import { refTo } from './Schemas.ts';
 
 /** The methods that a path of OpenAPI has a field for. */
 const knownMethods = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'QUERY']);

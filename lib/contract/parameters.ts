@@ -1,8 +1,8 @@
 import { exactShape } from '../codec/ExactShape.ts';
 import type { ExactCodec } from '../codec/exact/ExactCodec.ts';
+import { type JsonSchema, keywordsOf } from '../codec/jsonSchema/JsonSchema.ts';
+import { componentPrefix, type Schemas } from '../codec/jsonSchema/Schemas.ts';
 import type { Shape } from '../codec/Shape.ts';
-import { type JsonSchema, keywordsOf } from './JsonSchema.ts';
-import type { Schemas } from './Schemas.ts';
 
 /** A parameter of a request. */
 export interface Parameter {
@@ -71,9 +71,10 @@ export function bodyOf(shape: Shape | undefined, schemas: Schemas): JsonSchema |
 
 /** Returns the fields of a query or of parameters. Where a union has several records, one that not all have is optional. */
 function fieldsOf(shape: Shape, root: string, schemas: Schemas): readonly Omit<Parameter, 'in'>[] {
-  const records = exactShape(shape, root)
-    .input.branches()
-    .map(({ fields }) => fields?.known);
+  const { input } = exactShape(shape, root);
+  const branches = input.branches();
+  if (branches.some(({ standard }) => standard !== undefined)) return fieldsIn(schemas.of(input, 'url'), schemas);
+  const records = branches.map(({ fields }) => fields?.known);
   const names = new Set(records.flatMap((known) => [...(known?.keys() ?? [])]));
   return [...names].map((name) => {
     const fields = records.map((known) => known?.get(name));
@@ -83,6 +84,18 @@ function fieldsOf(shape: Shape, root: string, schemas: Schemas): readonly Omit<P
     const isRequired = fields.every((field) => field?.required && !field.hasDefault && !isOptional(field.codec));
     return { name, required: isRequired, schema };
   });
+}
+
+/** Returns the fields of a record that the schema of another library describes; none where it describes no record. */
+function fieldsIn(schema: JsonSchema, schemas: Schemas): readonly Omit<Parameter, 'in'>[] {
+  const { $ref, properties = {}, required = [] } = keywordsOf(schema);
+  const target = typeof $ref === 'string' ? schemas.definitions.get($ref.slice(componentPrefix.length)) : undefined;
+  if (target !== undefined) return fieldsIn(target, schemas);
+  return Object.entries(properties as Readonly<Record<string, JsonSchema>>).map(([name, field]) => ({
+    name,
+    required: (required as readonly string[]).includes(name),
+    schema: field,
+  }));
 }
 
 function isOptional(codec: ExactCodec): boolean {

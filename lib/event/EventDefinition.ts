@@ -1,4 +1,5 @@
 import type * as t from 'io-ts';
+import type { EventProps } from './standardProps.ts';
 
 /** An event: its name and its data, as a plain object. @category event */
 export type TypedEvent<T extends string = string, D = unknown> = { readonly type: T; readonly data: D };
@@ -24,6 +25,8 @@ export interface EventDefinition<T extends string, D, Args extends readonly unkn
   readonly payload: t.Type<D, Encoded, unknown>;
   /** Returns true for such an event, also for one that another copy of the library created. */
   is(value: unknown): value is TypedEvent<T, D>;
+  /** Makes the definition a Standard Schema of the whole event, with its JSON Schema, for other libraries. It does what `codec.decode` does. */
+  readonly '~standard': EventProps<TypedEvent<T, Encoded>, TypedEvent<T, D>>;
 }
 
 /** Any definition. @category event */
@@ -33,4 +36,5 @@ export interface AnyDefinition {
   readonly codec: t.Mixed;
   readonly payload: t.Mixed;
   is(value: unknown): value is TypedEvent;
+  readonly '~standard': EventProps<unknown, TypedEvent>;
 }

@@ -8,6 +8,7 @@ import type { Shape } from '../codec/Shape.ts';
 import { checkEventName } from '../wire/checkField.ts';
 import type { AnyDefinition, TypedEvent } from './EventDefinition.ts';
 import { stamp } from './stamp.ts';
+import { standardProps, validateAs } from './standardProps.ts';
 
 /** The property with the codec that fills defaults; the symbol is the same in all copies of this package. */
 const input: unique symbol = Symbol.for('rxsse.input') as never;
@@ -38,6 +39,7 @@ export function define(type: string, shape: Shape | undefined): AnyDefinition {
     codec: typed<TypedEvent, TypedEvent>(codec),
     payload: typed<unknown, unknown>(payload),
     is: (value: unknown): value is TypedEvent => codec.is(value),
+    '~standard': standardProps<unknown, TypedEvent>([codec], (value) => validateAs(codec, value)),
   });
   Object.defineProperties(definition, { name: { value: type }, [input]: { value: exact.input } });
   return Object.freeze(definition);

@@ -1,12 +1,13 @@
 import type { Issue } from '../codec/describeFailure.ts';
 import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
-import { isStandardSchema } from '../codec/standard/StandardSchema.ts';
+import { isStandardSchema, type StandardResult } from '../codec/standard/StandardSchema.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
 import { define } from './define.ts';
-import type { AnyDefinition, EventDefinition } from './EventDefinition.ts';
+import type { AnyDefinition, EventDefinition, TypedEvent } from './EventDefinition.ts';
 import { type EventName, eventName } from './eventName.ts';
+import { type EventProps, standardProps, validateAs } from './standardProps.ts';
 
 /** The members of a contract: definitions keep their names, and shapes are named by their keys. */
 type Members = Readonly<Record<string, AnyDefinition | Shape>>;
@@ -44,17 +45,33 @@ type ContractOf<M> = DefinitionsOf<M> extends infer D ? Contract<{ readonly [Key
 /** The key under which a contract holds its table: a symbol, so that members may have any key. */
 const table: unique symbol = Symbol.for('rxsse.contract') as never;
 
-/** The definitions of a contract by key. @category event */
-export type Definitions = Readonly<Record<string, AnyDefinition>>;
+/** Stands for definitions that are not known: no key is a string, since those of a contract are its own and `~standard`. */
+type UnknownDefinitions = Readonly<Record<symbol, unknown>>;
 
 /**
  * The events that one stream may carry, by key. Created by {@link events}.
  *
  * @category event
  */
-export type Contract<D = Definitions> = D & {
+export type Contract<D = UnknownDefinitions> = D & {
   readonly [table]: ReadonlyMap<string, AnyDefinition>;
+  /** Makes the contract a Standard Schema of its events, with their JSON Schema, for other libraries. */
+  readonly '~standard': EventProps<SentOf<D>, MemberEvent<D>>;
 };
+
+/** The union of the events of definitions; any event where these are not known. */
+type MemberEvent<D> = symbol extends keyof D
+  ? TypedEvent
+  : { [Key in keyof D & string]: D[Key] extends (...data: never) => infer E ? E : never }[keyof D & string];
+
+/** The union of the same events as they are sent. */
+type SentOf<D> = symbol extends keyof D
+  ? unknown
+  : {
+      [Key in keyof D & string]: D[Key] extends { readonly '~standard': EventProps<infer Input, unknown> }
+        ? Input
+        : never;
+    }[keyof D & string];
 
 /**
  * The event of a definition; for a contract the union of its events, which narrows on `type`.
@@ -67,7 +84,9 @@ export type Contract<D = Definitions> = D & {
  */
 export type EventOf<C> = C extends (...data: never) => infer E
   ? E
-  : { [Key in keyof C & string]: C[Key] extends (...data: never) => infer E ? E : never }[keyof C & string];
+  : C extends { readonly '~standard': EventProps<unknown, infer E> }
+    ? E
+    : never;
 
 /**
  * Puts events into a contract: what one stream may carry.
@@ -100,8 +119,21 @@ export function events<M extends Members>(members: M & CheckedMembers<M>): Contr
     definitions.set(definition.type, definition);
     Object.defineProperty(contract, key, { value: definition, enumerable: true });
   }
-  Object.defineProperty(contract, table, { value: definitions });
+  const props = standardProps(
+    [...definitions.values()].map(({ codec }) => codec),
+    (value) => validateByName(contract as unknown as Contract, value),
+  );
+  Object.defineProperties(contract, { [table]: { value: definitions }, '~standard': { value: props } });
   return Object.freeze(contract) as unknown as ContractOf<M>;
+}
+
+/** Decodes an event by its name, with failures as a Standard Schema reports them. */
+function validateByName(contract: Contract, value: unknown): StandardResult<unknown> {
+  const { type } = (value ?? {}) as { readonly type?: unknown };
+  const definition = findDefinition(contract, type);
+  if (definition !== undefined) return validateAs(definition.codec, value);
+  const { expected, got } = unknownTypeIssue(contract, type, 'type');
+  return { issues: [{ message: `expected ${expected}, got ${got}`, path: ['type'] }] };
 }
 
 // A schema may be a function, too: arktype's are.

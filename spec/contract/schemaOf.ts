@@ -1,6 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type * as t from 'io-ts';
 import { EMPTY } from 'rxjs';
 import { events, type Shape, sse } from 'rxsse';
 import { type ContractOptions, contract } from 'rxsse/contract';
@@ -14,9 +13,9 @@ export async function schemaOf(shape: Shape, options: ContractOptions = {}): Pro
 }
 
 /** Returns the function that judges values by the document's schema of a shape. */
-export async function judgeOf(codec: t.Mixed): Promise<(value: unknown) => boolean> {
+export async function judgeOf(shape: Shape): Promise<(value: unknown) => boolean> {
   const ajv = new Ajv2020({ strict: false, ownProperties: true });
   addFormats.default(ajv);
-  const validate = ajv.compile(await schemaOf(codec));
+  const validate = ajv.compile(await schemaOf(shape));
   return (value) => validate(value);
 }

@@ -12,10 +12,11 @@ import { root, textOf } from './repo.ts';
 const budget = 11600;
 
 /**
- * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 24,341 were measured,
- * 1,566 of them for schemas of other libraries, which `event` takes and no bundler can know to be absent.
+ * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 26,556 were measured,
+ * 1,566 of them for schemas of other libraries and 2,215 for the JSON Schema of definitions, `~standard`, which no bundler can
+ * know to be unused.
  */
-const pageBudget = 24400;
+const pageBudget = 26600;
 
 /** A page that reads the events of a contract. */
 const page = `

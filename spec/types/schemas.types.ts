@@ -1,4 +1,4 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { type } from 'arktype';
 import { Schema } from 'effect';
 import { expectTypeOf } from 'expect-type';
@@ -109,3 +109,19 @@ sse(
 );
 // @ts-expect-error a record in a record
 sse({ query: { page: { size: z.string() } } }, of(1));
+
+// Definitions and contracts are Standard Schemas with a JSON Schema.
+expectTypeOf(Opened).toExtend<StandardSchemaV1 & StandardJSONSchemaV1>();
+expectTypeOf(Doors).toExtend<StandardSchemaV1 & StandardJSONSchemaV1>();
+expectTypeOf<StandardSchemaV1.InferOutput<typeof Opened>>().toEqualTypeOf<EventOf<typeof Opened>>();
+expectTypeOf<StandardSchemaV1.InferInput<typeof Opened>['data']>().toEqualTypeOf<{
+  at: string;
+  by?: string | undefined;
+}>();
+expectTypeOf<StandardSchemaV1.InferOutput<typeof Doors>>().toEqualTypeOf<Doors>();
+expectTypeOf<StandardSchemaV1.InferInput<typeof Doors>['type']>().toEqualTypeOf<Doors['type']>();
+expectTypeOf<Extract<StandardSchemaV1.InferInput<typeof Doors>, { type: 'door_closed' }>['data']>().toEqualTypeOf<{
+  at: string;
+}>();
+const result = Doors['~standard'].validate(null);
+if (result.issues === undefined) expectTypeOf(result.value).toEqualTypeOf<Doors>();

@@ -16,6 +16,8 @@ export interface StandardProps<Input = unknown, Output = Input> {
   readonly vendor: string;
   readonly validate: (value: unknown) => StandardResult<Output> | PromiseLike<StandardResult<Output>>;
   readonly types?: StandardTypes<Input, Output> | undefined;
+  /** Present where the library can write JSON Schemas: `StandardJSONSchemaV1` of the specification. */
+  readonly jsonSchema?: StandardJsonSchema | undefined;
 }
 
 /** The types of a {@link StandardSchema}, which no value has. @category event */
@@ -33,6 +35,12 @@ export type StandardResult<Output> =
 export interface StandardIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Writes the JSON Schemas of what a schema accepts, and of what it makes of it. @category event */
+export interface StandardJsonSchema {
+  readonly input: (options: { readonly target: string }) => Record<string, unknown>;
+  readonly output: (options: { readonly target: string }) => Record<string, unknown>;
 }
 
 /** Returns true for a schema of another library; arktype's are functions. @internal */

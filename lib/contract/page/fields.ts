@@ -1,4 +1,4 @@
-import { type JsonSchema, keywordsOf } from '../JsonSchema.ts';
+import { type JsonSchema, keywordsOf } from '../../codec/jsonSchema/JsonSchema.ts';
 import { type Html, html } from './html.ts';
 
 /** One line of a list of fields. */
@@ -21,7 +21,7 @@ export function rowsOf(
   path = '',
   depth = 0,
 ): readonly FieldRow[] {
-  const { properties, required = [], items, additionalProperties, anyOf, $ref } = keywordsOf(schema);
+  const { properties, required = [], items, additionalProperties, oneOf, anyOf = oneOf, $ref } = keywordsOf(schema);
   if (depth >= maxFieldDepth) return [];
   const within = (part: unknown, at: string): readonly FieldRow[] =>
     rowsOf(part as JsonSchema | undefined, definitions, at, depth + 1);
@@ -39,7 +39,7 @@ export function rowsOf(
     const row = { path: at, type: typeOf(field), isRequired, description: description as string | undefined };
     return [row, ...within(field, at)];
   });
-  const others = additionalProperties === undefined ? [] : within(additionalProperties, `${path}.*`);
+  const others = (additionalProperties ?? false) === false ? [] : within(additionalProperties, `${path}.*`);
   return [...own, ...others];
 }
 
@@ -49,7 +49,8 @@ function isSameRow(a: FieldRow, b: FieldRow): boolean {
 
 /** Returns the type of a schema in words: `string or null`, `array of order`, `"a" | "b"`. */
 export function typeOf(schema: JsonSchema | undefined): string {
-  const { $ref, allOf, anyOf, type, format, items, prefixItems, additionalProperties, ...others } = keywordsOf(schema);
+  const { $ref, allOf, oneOf, anyOf = oneOf, type, format, items, prefixItems, ...others } = keywordsOf(schema);
+  const { additionalProperties, properties } = others;
   if (schema === false) return 'absent';
   if (typeof $ref === 'string') return nameIn($ref);
   if (Array.isArray(allOf)) return allOf.map(typeOf).join(' & ');
@@ -58,7 +59,9 @@ export function typeOf(schema: JsonSchema | undefined): string {
   if (Array.isArray(others.enum)) return others.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (Array.isArray(prefixItems)) return `[${prefixItems.map(typeOf).join(', ')}]`;
   if (type === 'array') return items === undefined ? 'array' : `array of ${typeOf(items as JsonSchema)}`;
-  if (additionalProperties !== undefined) return `object of ${typeOf(additionalProperties as JsonSchema)}`;
+  // With fields of its own it is a record, whatever else it may have.
+  if (properties === undefined && (additionalProperties ?? false) !== false)
+    return `object of ${typeOf(additionalProperties as JsonSchema)}`;
   if (typeof format === 'string') return format;
   if (Array.isArray(type)) return type.join(' or ');
   return typeof type === 'string' ? type : 'any JSON';

@@ -1,6 +1,6 @@
+import { type JsonSchema, keywordsOf } from '../../codec/jsonSchema/JsonSchema.ts';
 import type { DescribedOperation, Description } from '../describeRoutes.ts';
 import { exampleOf } from '../exampleOf.ts';
-import { type JsonSchema, keywordsOf } from '../JsonSchema.ts';
 import type { Parameter } from '../parameters.ts';
 import { typeOf } from './fields.ts';
 import { type Html, html } from './html.ts';

@@ -1,8 +1,13 @@
-import type { Branch, ExactCodec, Fields, Literal } from '../codec/exact/ExactCodec.ts';
+import type { Branch, ExactCodec, Fields, Literal } from '../exact/ExactCodec.ts';
+import type { StandardSchema } from '../standard/StandardSchema.ts';
+import { embedSchema } from './embedSchema.ts';
 import type { JsonSchema } from './JsonSchema.ts';
 
 /** Where a schema is used: in a URL a text is described by the number or boolean that it stands for. */
 type Use = 'json' | 'url';
+
+/** The side of a codec that is described: what it decodes, or what it makes of that. */
+export type Side = 'input' | 'output';
 
 /**
  * Writes the JSON Schema of exact codecs: the form of their values on the wire, as decoding accepts them. Fields that a
@@ -17,9 +22,17 @@ export class Schemas {
   readonly #open = new Map<ExactCodec, { name: string | undefined }>();
   readonly #named = new Map<ExactCodec, string>();
 
-  /** @param own the program's schemas of custom codecs and refinements, by the name of the codec */
-  constructor(own: Readonly<Record<string, JsonSchema>>) {
+  readonly #prefix: string;
+  readonly #side: Side;
+
+  /**
+   * @param own the program's schemas of custom codecs and refinements, by the name of the codec
+   * @param prefix what references start with: by default the components of OpenAPI and AsyncAPI
+   */
+  constructor(own: Readonly<Record<string, JsonSchema>>, prefix = componentPrefix, side: Side = 'input') {
     this.#own = own;
+    this.#prefix = prefix;
+    this.#side = side;
   }
 
   /** Adds a definition, under a name that no other has, and returns the name. */
@@ -34,10 +47,10 @@ export class Schemas {
     const open = this.#open.get(codec);
     if (open !== undefined) {
       open.name ??= this.#reserveName(codec.name);
-      return refTo(open.name);
+      return this.#refTo(open.name);
     }
     const named = this.#named.get(codec);
-    if (named !== undefined) return refTo(named);
+    if (named !== undefined) return this.#refTo(named);
     const state: { name: string | undefined } = { name: undefined };
     this.#open.set(codec, state);
     const schema = anyOf(codec.branches(), (branch) => this.#branch(branch, use));
@@ -46,7 +59,7 @@ export class Schemas {
     if (name === undefined) return schema;
     this.#named.set(codec, name);
     this.definitions.set(name, schema);
-    return refTo(name);
+    return this.#refTo(name);
   }
 
   #branch(branch: Branch, use: Use): JsonSchema {
@@ -56,13 +69,33 @@ export class Schemas {
     const own = Object.hasOwn(this.#own, codec.name) ? this.#own[codec.name] : undefined;
     this.undescribed.set(codec.name, own !== undefined);
     if (own !== undefined) return own;
+    if (branch.standard !== undefined) return this.#standard(branch.standard, codec.name);
     if (opaque) return { description: `Checked by the custom codec ${codec.name}, which has no JSON Schema.` };
     const wider = this.#exactBranch(branch, use);
     const note = `The server checks further: ${codec.name}.`;
     return typeof wider === 'object' ? { ...wider, description: note } : { description: note };
   }
 
-  #exactBranch({ kinds, fields, item, items, single, schema }: Branch, use: Use): JsonSchema {
+  /** Returns the schema that another library writes for its own. */
+  #standard(standard: StandardSchema, at: string): JsonSchema {
+    const { vendor, jsonSchema } = standard['~standard'];
+    try {
+      const schema = jsonSchema?.[this.#side]({ target: 'draft-2020-12' });
+      if (schema !== undefined) {
+        this.undescribed.delete(at);
+        return embedSchema(schema, at, {
+          reserve: (name) => this.#reserveName(name),
+          refTo: (name) => this.#refTo(name),
+          definitions: this.definitions,
+        });
+      }
+    } catch {
+      // A library throws for what it cannot describe.
+    }
+    return { description: `Checked by the ${vendor} schema of ${at}, which has no JSON Schema.` };
+  }
+
+  #exactBranch({ codec, kinds, fields, item, items, single, schema }: Branch, use: Use): JsonSchema {
     if (fields !== undefined) return this.#record(fields);
     if (items !== undefined) {
       const minItems = items.findLastIndex((part) => !mayBeAbsent(part)) + 1;
@@ -73,6 +106,7 @@ export class Schemas {
       return use === 'url' ? list : { anyOf: [this.of(single, use), list] };
     }
     if (item !== undefined) return { type: 'array', items: this.of(item, use) };
+    if (this.#side === 'output' && !codec.isIdentity()) throw new TypeError(noJson(codec.name));
     if (use === 'url' && schema?.parsed !== undefined) return { type: schema.parsed };
     const types = [...kinds].filter((kind) => kind !== 'absent');
     if (types.length === 6) return {};
@@ -102,6 +136,10 @@ export class Schemas {
     return { description: `Fields whose key is ${domain.name} are ${codomain.name}.` };
   }
 
+  #refTo(name: string): { readonly $ref: string } {
+    return { $ref: this.#prefix + name };
+  }
+
   #reserveName(name: string): string {
     const free = this.#freeName(name);
     this.definitions.set(free, {});
@@ -116,9 +154,16 @@ export class Schemas {
   }
 }
 
+/** The start of a reference to the components of OpenAPI and AsyncAPI. */
+export const componentPrefix = '#/components/schemas/';
+
 /** Returns a reference, in the form of the components of OpenAPI and AsyncAPI. */
 export function refTo(name: string): JsonSchema {
-  return { $ref: `#/components/schemas/${name}` };
+  return { $ref: componentPrefix + name };
+}
+
+function noJson(name: string): string {
+  return `a ${name} is no JSON in the program, and has no JSON Schema there; use the one of the input`;
 }
 
 /** Returns true if decoding accepts a field or an item that is missing, as it does for `t.unknown`. */
