@@ -1,7 +1,7 @@
 import type { ExactCodec } from '../codec/exact/ExactCodec.ts';
 import type { Json } from '../codec/Json.ts';
-import { exampleOf } from '../contract/exampleOf.ts';
 import { Schemas } from '../codec/jsonSchema/Schemas.ts';
+import { exampleOf } from '../contract/exampleOf.ts';
 import { inputOf } from '../event/define.ts';
 import type { AnyDefinition } from '../event/EventDefinition.ts';
 import type { LaneData } from './Inspection.ts';
