@@ -27,7 +27,7 @@ export function echoApp(): Express {
   );
   app.get('/sse3', sse3);
 
-  app.locals.routes = { '/sse': sse1, '/sse2': sse2, '/sse3': sse3 };
+  app.locals.routes = { '/sse': [sse1], '/sse2': [sse2], '/sse3': [sse3] };
   app.use('/streams', contract(app.locals.routes, { title: 'Echo' }));
 
   return app;

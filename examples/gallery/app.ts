@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import express, { type Express, type RequestHandler } from 'express';
 import { interval } from 'rxjs';
+import type { ReceiveHandler, ReceiveRequest, SseHandler, SseRequest } from 'rxsse';
 import { contract } from 'rxsse/contract';
+import { inspector } from 'rxsse/inspector';
 import { echoApp } from '../echo/app.ts';
 import { llmApp } from '../llm/app.ts';
 import type { Model } from '../llm/Model.ts';
@@ -52,11 +54,16 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
   const readPrices = pricesRoute(prices);
   const readLog = tail(log);
   const examples = [echoApp(), notifications.app, llmApp({ model })];
-  const routes = Object.assign(
-    { '/prices': readPrices, '/log': readLog },
+  // Of each path the handler that reads, and then the one that publishes.
+  const routes: Record<string, readonly [SseHandler<SseRequest>, ...ReceiveHandler<ReceiveRequest>[]]> = Object.assign(
+    { '/prices': [readPrices], '/log': [readLog] },
     ...examples.map(({ locals }) => locals.routes),
   );
   app.use('/streams', contract(routes, { title: 'The gallery' }));
+  const readers = Object.fromEntries(Object.entries(routes).map(([path, [read]]) => [path, read]));
+  const feeds = { prices, ...notifications.app.locals.feeds };
+  // Everybody may see it, and act: the gallery listens on this machine, and its data is made up.
+  app.use('/inspect', inspector({ feeds, routes: readers, authorize: () => true, payloads: true, actions: true }));
   app.get('/prices', readPrices).get('/log', readLog);
   app.use(...examples);
 

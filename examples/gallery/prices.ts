@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { interval, mergeMap, timeInterval } from 'rxjs';
 import { conflateBy, type EventOf, feed, memoryLog, sse } from 'rxsse';
+import { watch } from 'rxsse/inspector';
 import { Prices } from './events.ts';
 
 const letters = 'ABEKLORT';
@@ -37,9 +38,11 @@ const query = { interval: t.keyof({ 50: null, 250: null, 1000: null }) };
 /** Sends each reader all prices first, and then the newest of each symbol as often as it asks for. */
 export function pricesRoute(prices: ReturnType<typeof pricesFeed>) {
   return sse({ events: Prices, query }, (context) =>
-    prices
-      .read(context, { snapshot: prices.newest })
-      .pipe(conflateBy(({ data }) => data.symbol, { interval: Number(context.query.interval) })),
+    prices.read(context, { snapshot: prices.newest }).pipe(
+      watch('updates'),
+      conflateBy(({ data }) => data.symbol, { interval: Number(context.query.interval) }),
+      watch('conflated'),
+    ),
   );
 }
 

@@ -57,7 +57,7 @@ export function llmApp({ model, log, linger = 60_000, maxAnswers = 100, onError 
     .post(express.json({ limit: '256kb' }), answers)
     .get(answers)
     .delete(stop(answers));
-  app.locals.routes = { '/answers': answers };
+  app.locals.routes = { '/answers': [answers] };
   return app;
 }
 

@@ -26,6 +26,7 @@ export function notificationsApp(data: string): NotificationsApp {
   const publish = receive(notifications);
   app.get('/notifications', read).post('/notifications', publish);
   app.locals.routes = { '/notifications': [read, publish] };
+  app.locals.feeds = { notifications };
 
   return { app, close: () => notifications.close() };
 }

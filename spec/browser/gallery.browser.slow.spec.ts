@@ -78,6 +78,24 @@ describe('the gallery in a browser', function () {
       expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
     }));
 
+  it('shows a reader that is cut, and that comes back, in the inspector', () =>
+    withPage(chromium(), async ({ browser, page, complaints }) => {
+      await page.goto(`${url}/inspect`);
+      const lane = page.locator('[data-lane="route:/sse3"]');
+      await lane.getByText('0 readers').waitFor();
+      const window = await browser.newPage();
+      await open(window, 'echo');
+      await lane.getByText('1 readers').waitFor();
+      await page
+        .getByRole('button', { name: /^Cut reader/ })
+        .first()
+        .click();
+      await window.locator('.streams [data-state="retrying"]').first().waitFor();
+      await window.locator('.streams [data-state="open"]').nth(2).waitFor();
+      await lane.getByText('1 readers').waitFor();
+      expect(complaints).to.deep.equal([]);
+    }));
+
   it('shows the code of each file, and is operated by the keyboard', () =>
     withPage(chromium(), async ({ page }) => {
       await open(page, 'echo');

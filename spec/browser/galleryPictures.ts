@@ -7,8 +7,8 @@ import { exampleServer } from '../support/exampleServer.ts';
 import { findTool } from '../support/requires.ts';
 
 /**
- * Takes the pictures of the gallery in README and docs, by `npm run pictures`: a screenshot of each demo, light and dark,
- * and a recording of a cut and a resume as an animated WebP.
+ * Takes the pictures of README and docs from running servers, by `npm run pictures`: screenshots, light and dark, and a
+ * recording of a cut and a resume as an animated WebP. Arguments choose some: `inspector`, `resume`, `echo page`.
  */
 const folder = join(root, 'docs/images');
 const schemes = ['light', 'dark'] as const;
@@ -168,8 +168,62 @@ async function takeScreenshot(url: string, name: string, colorScheme: 'light' | 
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`${url}/#${name}`);
     await screenshots[name]?.(page);
-    const still = await encode(await browser.newPage(), await page.screenshot(), 0.82);
-    if (still !== undefined) writeFileSync(join(folder, `gallery-${name}-${colorScheme}.webp`), still.webp);
+    await writeStill(await browser.newPage(), await page.screenshot(), `gallery-${name}-${colorScheme}`);
+  });
+}
+
+/** Opens a stream on the contract page, and shows one of its frames. */
+async function takeContract(url: string, colorScheme: 'light' | 'dark'): Promise<void> {
+  await withPage(chromium, async ({ page, browser }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${url}/streams#get_sse3`);
+    const route = page.locator('#get_sse3');
+    await route.getByLabel('message').fill('hello');
+    await route.getByRole('button', { name: 'Open the stream' }).click();
+    await page.waitForTimeout(4500);
+    await route.locator('.frame summary').first().click();
+    await writeStill(await browser.newPage(), await page.screenshot(), `contract-${colorScheme}`);
+  });
+}
+
+/** Cuts two of the streams of the echo example's own page. */
+async function takeEcho(url: string, colorScheme: 'light' | 'dark'): Promise<void> {
+  await withPage(chromium, async ({ page, browser }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(url);
+    await page.waitForTimeout(7000);
+    for (const path of ['/sse2', '/sse3']) await page.getByRole('button', { name: `Cut ${path} for 4 s` }).click();
+    await page.waitForTimeout(8000);
+    await writeStill(await browser.newPage(), await page.screenshot(), `echo-${colorScheme}`);
+  });
+}
+
+async function writeStill(encoder: Page, png: Buffer, name: string): Promise<void> {
+  const still = await encode(encoder, png, 0.82);
+  if (still !== undefined) writeFileSync(join(folder, `${name}.webp`), still.webp);
+}
+
+/** Opens demos in other windows, and cuts one of them before the picture is taken. */
+async function takeInspector(url: string, colorScheme: 'light' | 'dark'): Promise<void> {
+  await withPage(chromium, async ({ page, browser }) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${url}/inspect`);
+    const windows = await Promise.all(
+      ['echo', 'prices', 'log', 'answer'].map(async (demo) => {
+        const window = await browser.newPage();
+        await window.goto(`${url}/#${demo}`);
+        return window;
+      }),
+    );
+    await page.waitForTimeout(6000);
+    await windows[0]?.locator('.cut').click();
+    await page.waitForTimeout(9000);
+    await page.locator('[data-lane="route:/sse3"]').getByRole('button').first().click();
+    await page.waitForTimeout(1000);
+    await writeStill(await browser.newPage(), await page.screenshot(), `inspector-${colorScheme}`);
   });
 }
 
@@ -199,14 +253,19 @@ async function takeRecording(url: string, colorScheme: 'light' | 'dark'): Promis
 
 const chromium = findTool('chromium') ?? '';
 const only = process.argv.slice(2);
+const isWanted = (name: string) => only.length === 0 || only.includes(name);
 mkdirSync(folder, { recursive: true });
-const server = exampleServer('gallery', { PORT: '0' });
-const url = await server.url();
+const gallery = exampleServer('gallery', { PORT: '0' });
+const echo = exampleServer('echo', { PORT: '0' });
+const url = await gallery.url();
 for (const scheme of schemes) {
-  for (const name of Object.keys(screenshots)) {
-    if (only.length === 0 || only.includes(name)) await takeScreenshot(url, name, scheme);
-  }
-  if (only.length === 0 || only.includes('resume')) await takeRecording(url, scheme);
+  for (const name of Object.keys(screenshots)) if (isWanted(name)) await takeScreenshot(url, name, scheme);
+  if (isWanted('contract')) await takeContract(url, scheme);
+  if (isWanted('inspector')) await takeInspector(url, scheme);
+  if (isWanted('echo page')) await takeEcho(await echo.url(), scheme);
+  if (isWanted('resume')) await takeRecording(url, scheme);
 }
-server.child.kill('SIGTERM');
-await server.closed;
+for (const { child, closed } of [gallery, echo]) {
+  child.kill('SIGTERM');
+  await closed;
+}

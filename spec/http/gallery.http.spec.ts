@@ -76,6 +76,18 @@ describe('the app of the gallery', function () {
       ]);
     }));
 
+  it('has an inspector of all demos', () =>
+    listen(gallery.app, async (url) => {
+      const page = await fetch(`${url}/inspect`);
+      expect(page.status).to.equal(200);
+      expect(page.headers.get('content-security-policy')).to.match(/^default-src 'none'/);
+      const wire = await openStream(`${url}/inspect/events`);
+      for (const name of ['prices', 'notifications', '/prices', '/log', '/sse3', '/notifications', '/answers']) {
+        await wire.until(new RegExp(`"name":"${name}"`));
+      }
+      wire.close();
+    }));
+
   it('writes each request to the log that it streams', () =>
     listen(gallery.app, async (url) => {
       const wire = await openStream(`${url}/log`);
