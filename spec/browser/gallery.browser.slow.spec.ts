@@ -78,7 +78,7 @@ describe('the gallery in a browser', function () {
       expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
     }));
 
-  it('shows a reader that is cut, and that comes back, in the inspector', () =>
+  it('shows a reader in the inspector that is cut there, and reconnects', () =>
     withPage(chromium(), async ({ browser, page, complaints }) => {
       await page.goto(`${url}/inspect`);
       const lane = page.locator('[data-lane="route:/sse3"]');
