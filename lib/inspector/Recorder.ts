@@ -1,5 +1,6 @@
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import type { DiagnosticsChannel } from '../data/diagnosticsChannel.ts';
+import { reportError } from '../error/reportError.ts';
 import { type FeedPublishMessage, feedChannels } from '../feed/feedChannels.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
 import type { FeedLane } from './FeedLane.ts';
@@ -65,7 +66,12 @@ export class Recorder {
     const timer = scheduleIdle(() => {
       subscriber.remove(timer);
       this.#scheduleTick(subscriber);
-      this.#tick(subscriber);
+      try {
+        this.#tick(subscriber);
+      } catch (error) {
+        // Thrown from a timer, it would end the process of the app that is only looked at.
+        reportError('inspector', error);
+      }
     }, tickInterval);
     subscriber.add(timer);
   }

@@ -8,7 +8,8 @@ import { kindOf } from '../data/kindOf.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { feed } from '../feed/feed.ts';
 import { memoryLog } from '../log/memoryLog.ts';
-import { routeOf } from '../sink/handler.ts';
+import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
+import type { Route } from '../sink/Route.ts';
 import { isAllowedOrigin } from '../sink/requestInputs.ts';
 import type { Next, SseRequest } from '../sink/SseRequest.ts';
 import { Actions } from './Actions.ts';
@@ -26,8 +27,14 @@ export interface InspectorResponse extends SseResponse {
   writeHead(status: number, headers: Record<string, string>): unknown;
 }
 
-/** The handler of an inspector, for Express 4 and 5 and for plain `http` and `http2` servers. @category inspector */
-export type InspectorHandler<R> = (request: R, response: InspectorResponse, next?: Next) => void;
+/**
+ * The handler of an inspector, for Express 4 and 5 and for plain `http` and `http2` servers. `shutdown` disconnects its pages.
+ *
+ * @category inspector
+ */
+export interface InspectorHandler<R> extends AnyHandler {
+  (request: R, response: InspectorResponse, next?: Next): void;
+}
 
 /** How long what happened is retained for a page that was paused, in ms, and how long it is recorded without a page. */
 const retention = 5 * 60_000;
@@ -144,7 +151,7 @@ export function inspector<R extends SseRequest = SseRequest>(options: InspectorO
     });
   }
 
-  return (request, response, next) => {
+  return mountedOn(routeOf(stream) as Route, (request: R, response: InspectorResponse, next?: Next): void => {
     const fail = failed(response, next);
     callGuarded(fail, () => {
       whenResolved(authorize?.(request) ?? true, fail, (isAllowed) => {
@@ -152,7 +159,7 @@ export function inspector<R extends SseRequest = SseRequest>(options: InspectorO
         else send(request, response, textResponse(403, 'forbidden'));
       });
     });
-  };
+  });
 }
 
 /** Returns what answers an error: `next` or, on a plain server, a response that does not show it. */

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
 import { concat, interval, map, NEVER, Observable, of } from 'rxjs';
-import { events, feed, sse } from 'rxsse';
+import { events, feed, shutdown, sse } from 'rxsse';
 import { type InspectorOptions, inspector } from 'rxsse/inspector';
+import { lmdbLog } from 'rxsse/lmdb';
 import { coreOf } from '../../lib/feed/coreOf.ts';
 import { routeOf } from '../../lib/sink/handler.ts';
 import { listen } from '../support/listen.ts';
@@ -218,7 +222,40 @@ describe('inspector', () => {
   });
 });
 
+describe('an inspector of a log that several processes share', () => {
+  it('has what another process has stored', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'rxsse-inspector-'));
+    const [here, there] = [0, 1].map(() => feed(Orders, { log: lmdbLog({ path, name: 'orders' }) }));
+    if (here === undefined || there === undefined) throw new Error('two feeds were made');
+    const app = express().use('/inspect', inspector({ feeds: { orders: here } }));
+    try {
+      await there.publish(paid('before'));
+      await listen(app, (url) =>
+        withStream(url, async ({ until }) => {
+          await until((seen) => lastStatus(seen)?.feeds.find(({ tail }) => tail === 1));
+          const cursor = await there.publish(paid('A-17'));
+          expect((await until((seen) => laneOf(seen, 'feed:orders').marks[0])).cursor).to.equal(cursor);
+        }),
+      );
+    } finally {
+      here.close();
+      there.close();
+      rmSync(path, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('the handler of an inspector', () => {
+  it('is disconnected by shutdown', () => {
+    const inspect = inspector();
+    return listen(express().use('/inspect', inspect), async (url) => {
+      const stream = await openStream(`${url}/inspect/events`);
+      await stream.until(/event: lanes/);
+      await shutdown(inspect, { duration: 0 });
+      await stream.ended();
+    });
+  });
+
   const apps = { 'Express 5': express(), 'Express 4': express4() as unknown as ReturnType<typeof express> };
   for (const [name, app] of Object.entries(apps)) {
     it(`serves its stream below the path that ${name} mounts it at, and passes other paths on`, () => {
