@@ -40,7 +40,7 @@ export interface GraphRequest<R> {
 export type LangGraphRoutes<R> = AnyServerHandler<R> & AnyHandler;
 
 const errorPart = (text: string): GraphPart => ({ event: 'error', data: { error: 'Error', message: text } });
-const interruptedPart = errorPart('The run was interruptedPart. Please try again.');
+const interruptedPart = errorPart('The run was interrupted. Please try again.');
 const trimmedPart = errorPart('A part of the run is not stored any more.');
 
 /**
@@ -116,7 +116,7 @@ export function langGraphRoutes<R = SseRequest>(
           return `${pathOf(context, context.params)}/stream`;
         },
         ...(log && {
-          log: (id) => failureAsEntry(log(id), interruptedPart.event, JSON.stringify(interruptedPart.data)),
+          log: (id) => failureAsEntry(log(id), JSON.stringify(interruptedPart.data), interruptedPart.event),
         }),
       },
     },

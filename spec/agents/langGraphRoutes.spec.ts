@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { Hono } from 'hono';
 import { from, Subject } from 'rxjs';
-import { type SseRequest, setErrorReporter } from 'rxsse';
+import { type SseRequest, setErrorReporter, shutdown } from 'rxsse';
 import { type ChatRoutesOptions, type GraphPart, type GraphRequest, langGraphRoutes } from 'rxsse/agents';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { listen } from '../support/listen.ts';
@@ -26,6 +26,7 @@ describe('langGraphRoutes', () => {
   const folder = freshFolder();
   let streams: Subject<GraphPart>[] = [];
   let requests: GraphRequest<SseRequest>[] = [];
+  afterEach(() => setErrorReporter(undefined));
   beforeEach(() => {
     streams = [];
     requests = [];
@@ -141,6 +142,24 @@ describe('langGraphRoutes', () => {
       });
     });
   }
+
+  it('sends the event error for a run that its server does not complete', async () => {
+    setErrorReporter(() => {});
+    const log = (name: string) => folder.open({ name });
+    const routed = routes({ log });
+    await listen(routed as RequestListener, (here) =>
+      listen(langGraphRoutes({ log }, () => []) as RequestListener, async (there) => {
+        const first = await openStream(`${here}/threads/t/runs/stream`, post());
+        emit(1);
+        await first.until(/"n":1/);
+        const joined = await openStream(there + first.headers.location);
+        await shutdown(routed, { duration: 0 });
+        const message = 'The run was interrupted. Please try again.';
+        const parts = [part(1), { event: 'error', data: { error: 'Error', message } }, end];
+        expect(partsIn(await joined.ended())).to.deep.equal(parts);
+      }),
+    );
+  });
 
   it('stops a run in memory that is without a reader for linger', async () => {
     await listen(routes({ linger: 0 }) as RequestListener, async (url) => {

@@ -15,7 +15,8 @@ import { cutAnswer } from './cutAnswer.ts';
 const cuts = 20;
 
 describe('an answer whose reader is cut 20 times', function () {
-  this.timeout(60_000);
+  // The SDK of LangGraph waits for at least a second before each request that follows a cut.
+  this.timeout(120_000);
   requires('clients');
 
   let count = 0;
