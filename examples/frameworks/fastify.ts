@@ -1,8 +1,9 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import fastify, { type FastifyRequest } from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { interval } from 'rxjs';
 import { filterEvents, NonEmptyString, NumberFromString, receive, shutdown, sse, withDefault } from 'rxsse';
+import { contract } from 'rxsse/contract';
 import { checkUser, Orders, orders, userOf } from './orders.ts';
 
 declare module 'fastify' {
@@ -43,6 +44,13 @@ await app.register(async (scope) => {
   });
   scope.get('/mine', mine);
 });
+
+const page = contract({ '/orders': all, '/orders/:user': ofUser, '/mine': mine });
+const streams = (request: FastifyRequest, reply: FastifyReply) => {
+  reply.hijack();
+  page(request.raw, reply.raw);
+};
+app.get('/streams', streams).get('/streams/*', streams);
 
 app.addHook('preClose', () => shutdown([all, ofUser, mine], { duration: 0 }));
 

@@ -7,6 +7,7 @@ import Koa, { type Context } from 'koa';
 import compress from 'koa-compress';
 import { interval } from 'rxjs';
 import { filterEvents, NonEmptyString, NumberFromString, receive, shutdown, sse, withDefault } from 'rxsse';
+import { contract } from 'rxsse/contract';
 import { checkUser, Orders, orders, userOf } from './orders.ts';
 
 const all = sse({ resume: { from: 'oldest' } }, orders);
@@ -39,6 +40,12 @@ const signedIn = async (context: Context, next: Koa.Next) => {
   await next();
 };
 router.get('/mine', signedIn, mine);
+
+const page = contract({ '/orders': all, '/orders/:user': ofUser, '/mine': mine });
+router.get(/^\/streams(\/.*)?$/, (context) => {
+  context.respond = false;
+  page(context.req, context.res);
+});
 
 app.use(cors({ origin: 'https://shop.example' }));
 app.use(compress());

@@ -17,6 +17,8 @@ interface Expectations {
   readonly errorBody: (status: number, message: string) => unknown;
   /** The route of one user, as messages and reports name it. */
   readonly pattern: string;
+  /** Whether the example has a contract page. @default false */
+  readonly hasPage?: boolean;
   /** Whether the example allows another origin. @default true */
   readonly hasCors?: boolean;
 }
@@ -24,7 +26,7 @@ interface Expectations {
 /** Declares the specs that hold for the example of each framework: one that needs the packages by its name, or else its exports. */
 export function itServes(
   served: string | FrameworkExample,
-  { errorBody, pattern, hasCors = true }: Expectations,
+  { errorBody, pattern, hasPage = false, hasCors = true }: Expectations,
 ): void {
   if (typeof served === 'string') requires('frameworks');
 
@@ -141,6 +143,16 @@ export function itServes(
     const answer = await fetch(`${url}/orders`, { headers: { 'Last-Event-ID': `${cursor}~` } });
     expect([answer.status, answer.headers.get('rxsse-resume'), await answer.text()]).to.deep.equal([204, 'ended', '']);
   });
+
+  if (hasPage) {
+    it('serves the page of the contract', async () => {
+      const page = await fetch(`${url}/streams`);
+      expect([page.status, page.headers.get('content-type')]).to.deep.equal([200, 'text/html; charset=utf-8']);
+      expect(await page.text()).to.include('href="streams/openapi.json"');
+      const api = await (await fetch(`${url}/streams/openapi.json`)).json();
+      expect(Object.keys(api.paths)).to.deep.equal(['/orders', '/orders/{user}', '/mine']);
+    });
+  }
 
   it('unsubscribes a reader that disconnects', async () => {
     await withoutReaders();
