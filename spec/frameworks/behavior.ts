@@ -149,7 +149,7 @@ export function itServes(
       const page = await fetch(`${url}/streams`);
       expect([page.status, page.headers.get('content-type')]).to.deep.equal([200, 'text/html; charset=utf-8']);
       expect(await page.text()).to.include('href="streams/openapi.json"');
-      const api = await (await fetch(`${url}/streams/openapi.json`)).json();
+      const api = (await (await fetch(`${url}/streams/openapi.json`)).json()) as { readonly paths: object };
       expect(Object.keys(api.paths)).to.deep.equal(['/orders', '/orders/{user}', '/mine']);
     });
   }
