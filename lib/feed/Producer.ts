@@ -7,6 +7,7 @@ import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../
 import type { Contract } from '../event/events.ts';
 import type { EventLog, FenceOptions, LogEnd } from '../log/EventLog.ts';
 import { listen } from '../operator/listen.ts';
+import { type AnyObservable, observableFrom, observableOf } from '../operator/observableFrom.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
@@ -24,7 +25,7 @@ export interface SourceContext {
 }
 
 /** Where the events of a feed come from. @category feed */
-export type FeedSource<T> = Observable<T> | ((context: SourceContext) => Observable<T>);
+export type FeedSource<T> = AnyObservable<T> | ((context: SourceContext) => AnyObservable<T>);
 
 /** The options of a producer, with every default filled in. */
 export interface ProducerOptions {
@@ -165,10 +166,10 @@ export class Producer {
 
   #sourceOf({ attempt, signal }: Attempt): Observable<unknown> {
     const { source, log, onError } = this.#options;
-    if (typeof source !== 'function') return source;
+    if (typeof source !== 'function') return observableOf('feed: source', source);
     return readLog(log, 0, 0, onError).pipe(
       map(({ epoch, tail }) => (tail === 0 ? undefined : cursorOf(epoch, tail))),
-      switchMap((lastCursor) => source({ lastCursor, attempt, signal })),
+      switchMap((lastCursor) => observableFrom(source({ lastCursor, attempt, signal }))),
     );
   }
 

@@ -6,7 +6,8 @@ import { pageEndOf } from '../event/PageEnd.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { type EventIn, eventIn, isControl, isPositionOnly, withEvent } from './EventIn.ts';
-import { checkObservable, listen } from './listen.ts';
+import { listen } from './listen.ts';
+import { type AnyObservable, observableOf } from './observableFrom.ts';
 import { SerializedObserver } from './SerializedObserver.ts';
 
 /** When held events are emitted, and how two of one key are merged. @category operator */
@@ -22,7 +23,7 @@ type ConflateUntil =
   /** Milliseconds after the first held event. Above 0. */
   | { readonly interval: number; readonly until?: never }
   /** Emits the held events when this Observable emits. Its completion is ignored; its error errors the result. */
-  | { readonly until: Observable<unknown>; readonly interval?: never };
+  | { readonly until: AnyObservable<unknown>; readonly interval?: never };
 
 /**
  * Holds the newest event of each key, and emits all of them together.
@@ -63,7 +64,7 @@ export function conflateBy<T>(
     throw new TypeError(`conflateBy: exactly one of interval and until must be set, got ${actual}`);
   }
   if (interval !== undefined) checkDuration('conflateBy: interval', interval);
-  else checkObservable('conflateBy: until', until);
+  else observableOf('conflateBy: until', until as AnyObservable<unknown>);
   if (merge !== undefined) checkFunction('conflateBy: merge', merge);
   checkCount('conflateBy: maxKeys', maxKeys);
 

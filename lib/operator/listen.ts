@@ -1,5 +1,5 @@
-import { isObservable, type Observable, type Observer, type Subscriber } from 'rxjs';
-import { kindOf } from '../data/kindOf.ts';
+import type { Observer, Subscriber } from 'rxjs';
+import { type AnyObservable, observableOf } from './observableFrom.ts';
 import { SourceSubscriber } from './SourceSubscriber.ts';
 
 /** The callbacks of an operator for the notifications of its source. An end without a callback is passed on. */
@@ -16,19 +16,14 @@ type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
  * @internal
  */
 export function listen<T>(
-  source: Observable<T>,
+  source: AnyObservable<T>,
   subscriber: Subscriber<unknown>,
   observer: SourceObserver<T>,
 ): Subscriber<T> {
-  checkObservable('source', source);
+  const input = observableOf('source', source);
   const listener = new Listener(subscriber, observer);
-  source.subscribe(listener);
+  input.subscribe(listener);
   return listener;
-}
-
-/** Checks an Observable. @throws TypeError for any other value. @internal */
-export function checkObservable(option: string, value: unknown): void {
-  if (!isObservable(value)) throw new TypeError(`${option} must be an Observable, got ${kindOf(value)}`);
 }
 
 class Listener<T> extends SourceSubscriber<T> {

@@ -1,7 +1,8 @@
-import { EMPTY, Observable, type ObservedValueOf, type Subscriber } from 'rxjs';
+import { EMPTY, Observable, type Subscriber } from 'rxjs';
 import { checkFunction, checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
-import { checkObservable, listen } from './listen.ts';
+import { listen } from './listen.ts';
+import { type AnyObservable, type ObservedIn, observableOf } from './observableFrom.ts';
 
 /** The policies of a merge for sources that fail or complete. @category operator */
 export type MergeEventsOptions<Name extends string, R> = SourceErrors<Name, R> & SourceEnds<Name, R>;
@@ -17,7 +18,7 @@ type SourceErrors<Name extends string, R> =
        *
        * @default 'fail'
        */
-      readonly onSourceError?: 'fail' | 'delay' | ((error: unknown, name: Name) => Observable<R> | undefined);
+      readonly onSourceError?: 'fail' | 'delay' | ((error: unknown, name: Name) => AnyObservable<R> | undefined);
     }
   | {
       readonly onSourceError: 'drop';
@@ -34,7 +35,7 @@ interface SourceEnds<Name extends string, R> {
    *
    * @default 'wait'
    */
-  readonly onSourceEnd?: 'wait' | 'end' | ((name: Name) => Observable<R> | undefined);
+  readonly onSourceEnd?: 'wait' | 'end' | ((name: Name) => AnyObservable<R> | undefined);
 }
 
 /**
@@ -64,11 +65,11 @@ interface SourceEnds<Name extends string, R> {
  * @see RxJS `merge`, which fails with the first source that fails, and `restartWithBackoff` to subscribe again.
  * @category operator
  */
-export function mergeEvents<S extends Readonly<Record<string, Observable<unknown>>>, R = never>(
+export function mergeEvents<S extends Readonly<Record<string, AnyObservable<unknown>>>, R = never>(
   sources: S,
   options: MergeEventsOptions<keyof S & string, R> = {},
-): Observable<ObservedValueOf<S[keyof S]> | R> {
-  for (const [name, source] of Object.entries(sources)) checkObservable(`mergeEvents: ${name}`, source);
+): Observable<ObservedIn<S[keyof S]> | R> {
+  for (const [name, source] of Object.entries(sources)) observableOf(`mergeEvents: ${name}`, source);
   checkOptions('mergeEvents', options, { onSourceError: '', onDropped: 'function', onSourceEnd: '' });
   const { onSourceError = 'fail', onSourceEnd = 'wait' } = options;
   checkPolicy('mergeEvents: onSourceError', onSourceError, ['fail', 'delay', 'drop']);
@@ -99,7 +100,7 @@ class Merge {
     this.#options = options;
   }
 
-  start(sources: Readonly<Record<string, Observable<unknown>>>): void {
+  start(sources: Readonly<Record<string, AnyObservable<unknown>>>): void {
     for (const [name, source] of Object.entries(sources)) {
       if (this.#subscriber.closed) return;
       this.#open++;
@@ -115,7 +116,7 @@ class Merge {
   readonly #next = (value: unknown): void => this.#subscriber.next(value);
 
   /** Returns what replaces a source that failed. */
-  #onError(error: unknown, name: string): Observable<unknown> {
+  #onError(error: unknown, name: string): AnyObservable<unknown> {
     const options = this.#options;
     if (options.onSourceError === 'drop') options.onDropped(error, name);
     else if (options.onSourceError === 'delay') this.#errors.push(error);
@@ -125,14 +126,14 @@ class Merge {
   }
 
   /** Returns what replaces a source that completed. */
-  #onComplete(name: string): Observable<unknown> {
+  #onComplete(name: string): AnyObservable<unknown> {
     const { onSourceEnd } = this.#options;
     if (typeof onSourceEnd === 'function') return onSourceEnd(name) ?? EMPTY;
     if (onSourceEnd === 'end') this.#finish();
     return EMPTY;
   }
 
-  #continueWith(replacement: Observable<unknown>): void {
+  #continueWith(replacement: AnyObservable<unknown>): void {
     if (replacement === EMPTY) return this.#sourceEnded();
     listen(replacement, this.#subscriber, { next: this.#next, complete: () => this.#sourceEnded() });
   }

@@ -1,10 +1,11 @@
-import { asyncScheduler, isObservable, Observable, type Subscription } from 'rxjs';
+import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { checkBoolean, checkFunction } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { type BackoffOptions, backoffBound, backoffKinds, checkBackoff, fullJitter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import { listen } from './listen.ts';
+import { type AnyObservable, observableIn } from './observableFrom.ts';
 
 /** When an attempt is followed by another one. @category operator */
 export interface RestartOptions extends BackoffOptions {
@@ -50,7 +51,7 @@ export interface Attempt<L = unknown> {
  * @category operator
  */
 export function restartWithBackoff<L, T extends L>(
-  factory: (attempt: Attempt<L>) => Observable<T>,
+  factory: (attempt: Attempt<L>) => AnyObservable<T>,
   options: RestartOptions = {},
 ): Observable<T> {
   checkOptions('restartWithBackoff', options, { ...backoffKinds, restartOnEnd: '' });
@@ -99,7 +100,8 @@ export function restartWithBackoff<L, T extends L>(
       try {
         const source = factory(attempt);
         // A mistake in the program, which another attempt would repeat.
-        if (!isObservable(source)) return subscriber.error(new TypeError(`${noObservable}, got ${kindOf(source)}`));
+        if (observableIn(source) === undefined)
+          return subscriber.error(new TypeError(`${noObservable}, got ${kindOf(source)}`));
         if (!subscriber.closed) listen(source, subscriber, { next, error: onEnd, complete });
       } catch (error) {
         onEnd(error);

@@ -1,4 +1,4 @@
-import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { checkDuration, checkFunction } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
@@ -6,6 +6,7 @@ import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
 import { isPositionOnly } from './EventIn.ts';
 import { listen } from './listen.ts';
+import { observableFrom, type StreamInput } from './observableFrom.ts';
 
 /** How long a stream may take, in milliseconds. At least one limit must be set; each above 0, `Infinity` for none. @category operator */
 export interface TimeoutsOptions<R> {
@@ -16,7 +17,7 @@ export interface TimeoutsOptions<R> {
   /** The longest time until the stream ends. @default Infinity */
   readonly total?: number;
   /** Returns what the stream continues with, without limits. What it throws errors the stream. @default the stream errors */
-  readonly with?: (error: StreamTimeoutError) => ObservableInput<R>;
+  readonly with?: (error: StreamTimeoutError) => StreamInput<R>;
 }
 
 /**
@@ -75,7 +76,7 @@ export function timeouts<T, R = never>(options: TimeoutsOptions<R>): OperatorFun
       const onTimeout = (error: StreamTimeoutError): void => {
         if (replacement === undefined) return subscriber.error(error);
         try {
-          from(replacement(error)).subscribe(subscriber);
+          observableFrom(replacement(error)).subscribe(subscriber);
         } catch (thrown) {
           subscriber.error(thrown);
         }

@@ -3,7 +3,8 @@ import { checkCount, checkFunction, checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { Queue } from '../data/Queue.ts';
 import { operatorQueueFull } from '../error/LimitError.ts';
-import { checkObservable, listen } from './listen.ts';
+import { listen } from './listen.ts';
+import { type AnyObservable, observableOf } from './observableFrom.ts';
 
 /** Says what happens when a stream is faster than the loop that reads it. @category operator */
 export type BufferPolicy = 'fail' | 'drop-oldest' | 'drop-newest';
@@ -46,15 +47,15 @@ export interface ToAsyncIterableOptions<T> {
  * @see RxJS `firstValueFrom` for one value.
  * @category operator
  */
-export function toAsyncIterable<T>(source: Observable<T>, options: ToAsyncIterableOptions<T>): AsyncIterable<T> {
-  checkObservable('toAsyncIterable: source', source);
+export function toAsyncIterable<T>(source: AnyObservable<T>, options: ToAsyncIterableOptions<T>): AsyncIterable<T> {
+  const input = observableOf('toAsyncIterable: source', source);
   checkOptions('toAsyncIterable', options, { overflow: '', maxQueued: '', onDropped: '' });
   const { overflow, maxQueued = 1000, onDropped = noop } = options;
   checkOneOf('toAsyncIterable: overflow', overflow, policies);
   checkCount('toAsyncIterable: maxQueued', maxQueued);
   checkFunction('toAsyncIterable: onDropped', onDropped);
 
-  return { [Symbol.asyncIterator]: () => new Loop(source, new Buffer(overflow, maxQueued, onDropped)) };
+  return { [Symbol.asyncIterator]: () => new Loop(input, new Buffer(overflow, maxQueued, onDropped)) };
 }
 
 const policies: readonly string[] = ['fail', 'drop-oldest', 'drop-newest'] satisfies BufferPolicy[];

@@ -3,6 +3,7 @@ import type { Entry, OutsideEntry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AnyFeed } from '../feed/coreOf.ts';
+import type { PlatformObservable } from '../operator/observableFrom.ts';
 import type { EventOfFeed } from './ResumeOptions.ts';
 import type { Sendable } from './SseOptions.ts';
 
@@ -25,11 +26,13 @@ type OutsideEntryIn<T> = unknown extends T ? never : Extract<T, OutsideEntry<unk
 export type ValueOf<X> =
   X extends Observable<infer T>
     ? T
-    : X extends AsyncIterable<infer T> | Iterable<infer T>
+    : X extends PlatformObservable<infer T>
       ? T
-      : X extends AnyFeed & { readonly contract: infer F extends Contract }
-        ? EventOfFeed<EventOf<F>>
-        : never;
+      : X extends AsyncIterable<infer T> | Iterable<infer T>
+        ? T
+        : X extends AnyFeed & { readonly contract: infer F extends Contract }
+          ? EventOfFeed<EventOf<F>>
+          : never;
 
 /** A sentence about the first values of a stream that are not sendable. */
 type Mistake<C extends Contract, T> = unknown extends T

@@ -1,4 +1,4 @@
-import { from, isObservable, type Observable, type ObservableInput, observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { checkSynchronous, isPromise } from '../data/callUser.ts';
 import { checkNumber } from '../data/check.ts';
 import { kindOf } from '../data/kindOf.ts';
@@ -11,6 +11,7 @@ import { type Contract, findDefinition, namesOf } from '../event/events.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { Runs } from '../feed/Runs.ts';
 import type { From, StartOptions } from '../feed/startPosition.ts';
+import { observableIn } from '../operator/observableFrom.ts';
 import { pulledIn } from '../source/fromReadable.ts';
 import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
@@ -195,17 +196,13 @@ function runsOf(
 /** The form of a stream: an Observable, of this or another library, or an iterable, which the reader paces. */
 export type Source = { readonly observable: Observable<unknown> } | { readonly iterable: AsyncIterable<unknown> };
 
-/**
- * Returns what a value streams from.
- *
- * @throws TypeError for a value that is not a stream.
- */
+/** Returns what a value streams from. @throws TypeError for a value that is not a stream. */
 export function sourceOf(value: unknown): Source {
   const iterable = pulledIn(value);
   if (iterable !== undefined) return { iterable };
-  if (isObservable(value)) return { observable: value };
+  const observable = observableIn(value);
+  if (observable !== undefined) return { observable };
   if (typeof value === 'object' && value !== null) {
-    if (observable in value) return { observable: from(value as ObservableInput<unknown>) };
     if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
     if (Symbol.iterator in value) return { iterable: asyncIterableOf(value as Iterable<unknown>) };
   }

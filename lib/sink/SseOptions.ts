@@ -1,10 +1,10 @@
 import type { UnknownC } from 'io-ts';
-import type { Observable } from 'rxjs';
 import type { Shape } from '../codec/Shape.ts';
 import type { Entry } from '../event/Entry.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { AnyFeed } from '../feed/coreOf.ts';
+import type { AnyObservable } from '../operator/observableFrom.ts';
 import type { Frame } from '../wire/Frame.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import type { ConnectionLimit } from './connectionLimit.ts';
@@ -27,12 +27,12 @@ export type Sendable<C extends Contract, T = unknown> = [C] extends [never]
   : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
 
 /**
- * The stream of a route: an Observable, an iterable (an array, a generator, a `ReadableStream` for example) or a feed.
+ * The stream of a route: an Observable of RxJS or of the platform, an iterable (an array, a generator, a `ReadableStream` for example) or a feed.
  * Iterables are read at the pace of their reader.
  *
  * @category sink
  */
-export type Stream<T> = Observable<T> | AsyncIterable<T> | (Iterable<T> & object) | AnyFeed;
+export type Stream<T> = AnyObservable<T> | AsyncIterable<T> | (Iterable<T> & object) | AnyFeed;
 
 /** The response to an error after the first byte: a last event and the end, the end, or a cut. @category sink */
 export type ErrorResponse<T> = T | 'end' | 'cut' | undefined;

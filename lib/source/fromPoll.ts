@@ -1,21 +1,9 @@
-import {
-  catchError,
-  concatMap,
-  defer,
-  EMPTY,
-  from,
-  Observable,
-  type ObservableInput,
-  repeat,
-  tap,
-  throwError,
-  timeout,
-  timer,
-} from 'rxjs';
+import { catchError, concatMap, defer, EMPTY, Observable, repeat, tap, throwError, timeout, timer } from 'rxjs';
 import { checkDelay, checkFunction, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { ConnectionError } from '../error/ConnectionError.ts';
 import { hasTag } from '../error/RxsseError.ts';
+import { observableFrom, type StreamInput } from '../operator/observableFrom.ts';
 import { type BackoffOptions, backoffBound, fullJitter } from '../time/backoff.ts';
 import { randomFraction } from '../time/clock.ts';
 import { type Polled, valuesIn } from './conditionalGet.ts';
@@ -81,7 +69,7 @@ export interface FromPollOptions extends Pick<BackoffOptions, 'maxDelay' | 'maxA
  * @category source
  */
 export function fromPoll<L, T extends L>(
-  poll: (request: PollRequest<L>) => ObservableInput<T | Polled<T>>,
+  poll: (request: PollRequest<L>) => StreamInput<T | Polled<T>>,
   options: FromPollOptions,
 ): Observable<T> {
   checkOptions('fromPoll', options, {
@@ -116,7 +104,7 @@ export function fromPoll<L, T extends L>(
       const abort = new AbortController();
       // Before the poll, which may emit, and be unsubscribed from, before its subscription is returned.
       subscriber.add(() => abort.abort());
-      const answers = from(poll(pollRequestOf<L>(state, abort.signal)));
+      const answers = observableFrom(poll(pollRequestOf<L>(state, abort.signal)));
       const bounded = idleTimeout === Infinity ? answers : answers.pipe(timeout({ each: idleTimeout }));
       subscriber.add(bounded.subscribe(subscriber));
     });

@@ -33,7 +33,7 @@ function createProducer(options: Partial<ProducerOptions> = {}) {
         : new Observable((subscriber) => {
             happened.push('subscribed');
             subscriber.add(() => happened.push('unsubscribed'));
-            return source.subscribe(subscriber);
+            return (source as Observable<unknown>).subscribe(subscriber);
           }),
   });
   return { producer: created, happened };

@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   codec: ['error', 'data'],
   wire: ['error', 'data'],
   event: ['error', 'data', 'time', 'codec', 'wire'],
-  source: [...model, 'time'],
+  source: [...model, 'time', 'operator'],
   operator: [...model, 'time'],
   log: streams,
   feed: [...streams, 'source', 'log'],
