@@ -109,7 +109,7 @@ describe('the page of an inspector', function () {
     );
   });
 
-  it('misses nothing of a minute for which it was paused', () => {
+  it('misses nothing of what was published while it was paused', () => {
     const { app, orders } = inspectedApp();
     return listen(app, (url) =>
       withPage(chromium(), async ({ page, complaints }) => {

@@ -9,6 +9,7 @@ import { type ChatRequest, chatRoutes, ResumingChatTransport } from 'rxsse/agent
 import { ConnectionError, fromSse } from 'rxsse/client';
 import { type ContractRoutes, contract } from 'rxsse/contract';
 import { sse as onFetch } from 'rxsse/fetch';
+import { type InspectorOptions, inspector, watch } from 'rxsse/inspector';
 import { type PostgresPool, postgresLog, postgresSchema } from 'rxsse/postgres';
 import { marbles } from 'rxsse/testing';
 import { encodeFrame, message } from 'rxsse/wire';
@@ -69,6 +70,14 @@ assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event:
 const described: ContractRoutes = { '/market': routes['/market'] };
 const document = await contract(described).fetch(new Request('http://here/openapi.json')).text();
 assert.match(document, /"const": "price"/);
+
+const shown: InspectorOptions = { routes: { '/market': routes['/market'] }, payloads: ({ type }) => type };
+const inspect = createServer(inspector(shown)).listen(0, '127.0.0.1');
+await once(inspect, 'listening');
+const inspected = await fetch(`http://127.0.0.1:${(inspect.address() as AddressInfo).port}/inspect`);
+assert.match(inspected.headers.get('content-security-policy') ?? '', /script-src 'sha256-/);
+inspect.close();
+assert.equal(await lastValueFrom(of(1, 2).pipe(watch('numbers'))), 2);
 
 // The app passes its pool: without pg this compiles and runs.
 assert.match(postgresSchema, /^create schema if not exists rxsse;$/m);
