@@ -55,7 +55,7 @@ export const heartbeatAfterTheEnd: Bug = {
   name: 'a heartbeat after the end',
   file: 'sink/Connection.ts',
   changes: [
-    ["    if (before === 'open') this.#heartbeats?.remove(this);\n    else this.#stalls?.remove(this);\n", ''],
+    ["    (before === 'open' ? this.#heartbeats : this.#stalls)?.remove(this);\n", ''],
     ['    this.#stalls?.add(this);\n    this.#transport.end', '    this.#transport.end'],
     [
       "    if (this.checkSocket() !== 'open' || this.#wire === undefined) return;\n    this.heartbeats++;\n    this.write(this.writer?.takePositionFrame() || this.#wire.heartbeat);",
