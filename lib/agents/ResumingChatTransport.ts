@@ -4,6 +4,7 @@ import { readSse } from '../client/readSse.ts';
 import { Json } from '../codec/Json.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { events } from '../event/events.ts';
+import { type ChatStorage, ReceivedAnswer } from './ReceivedAnswer.ts';
 
 /** How the routes of chats are reached. @category agents */
 export interface ResumingChatTransportOptions {
@@ -17,6 +18,13 @@ export interface ResumingChatTransportOptions {
   readonly fetch?: FetchLike;
   /** When the transport connects again after a lost connection. @default without end */
   readonly backoff?: ReconnectOptions;
+  /**
+   * Stores what a page has received of an answer, such as `sessionStorage`, so that after a reload it requests the rest only,
+   * also of an answer that has ended meanwhile. It is removed when the answer is complete, and by the next message.
+   *
+   * @default none: after a reload the answer is requested from its start, and one that has ended is not
+   */
+  readonly storage?: ChatStorage;
 }
 
 /** A request of a chat of the AI SDK. @category agents */
@@ -41,7 +49,8 @@ const Chunks = events({ message: Json });
  * the last chunk that it received, and the chat notices a delay; `DefaultChatTransport` fails, and gets the whole answer again
  * from `resumeStream`.
  *
- * A page that was reloaded has nothing of the answer: `useChat({ resume: true })` gets it from its start.
+ * A page that was reloaded has nothing of the answer: `useChat({ resume: true })` gets it from its start or, with the option
+ * `storage`, what the page had from there and the rest from the server.
  *
  * - A refused request rejects, and a stream errors with a `ConnectionError` when the answer is not stored any more. So it does
  *   for a connection that is lost before the first position, since there may be no answer; `resumeStream` finds out.
@@ -73,6 +82,7 @@ export class ResumingChatTransport<Chunk = never> {
       credentials: 'string',
       fetch: 'function',
       backoff: 'object',
+      storage: 'object',
     });
     this.#options = options;
     this.#api = options.api ?? '/api/chat';
@@ -83,13 +93,23 @@ export class ResumingChatTransport<Chunk = never> {
     const { chatId: id, messages, trigger, messageId } = request;
     const body = JSON.stringify({ ...request.body, id, messages, trigger, messageId });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    return this.#follow(request, await checked(this.#fetch(this.#api, request, init)));
+    const received = this.#receivedOf(id);
+    received.clear();
+    return this.#follow(request, await checked(this.#fetch(this.#api, request, init)), received);
   }
 
   /** Returns the chunks of the active answer of a chat from its start; `null` where none is active. */
   async reconnectToStream(request: ChatTransportRequest): Promise<ReadableStream<Chunk> | null> {
-    const response = await checked(this.#fetch(this.#urlOf(request.chatId), request));
-    return response.status === 204 ? null : this.#follow(request, response);
+    const received = this.#receivedOf(request.chatId);
+    const stored = received.load();
+    const headers = stored && { 'last-event-id': stored.cursor };
+    const response = await this.#fetch(this.#urlOf(request.chatId), request, headers && { headers });
+    if (stored !== undefined && response.status === 404) {
+      // The server has that answer no more.
+      received.clear();
+      return this.reconnectToStream(request);
+    }
+    return (await checked(response)).status === 204 ? null : this.#follow(request, response, received, stored);
   }
 
   /** Stops the active answer of a chat, also for its other readers. Resolves to whether there was one. */
@@ -98,8 +118,13 @@ export class ResumingChatTransport<Chunk = never> {
     return response.status !== 404 && checked(response).then(() => true);
   }
 
-  /** Reads a response and then what follows it on further connections, at the pace of the reader. */
-  #follow(request: ChatTransportRequest, response: Response): ReadableStream<Chunk> {
+  /** Reads a response after what is stored, and then what follows it on further connections, at the pace of the reader. */
+  #follow(
+    request: ChatTransportRequest,
+    response: Response,
+    received: ReceivedAnswer,
+    stored?: ReturnType<ReceivedAnswer['load']>,
+  ): ReadableStream<Chunk> {
     const { abortSignal: signal = null } = request;
     const { backoff } = this.#options;
     const url = this.#urlOf(request.chatId);
@@ -109,6 +134,8 @@ export class ResumingChatTransport<Chunk = never> {
       method: 'POST',
       endMarker: '[DONE]',
       invalidEvents: 'error',
+      withId: true,
+      lastEventId: stored?.cursor,
       ...(backoff && { backoff }),
       fetch: async (_, { headers, signal }) => {
         const open = first;
@@ -117,13 +144,24 @@ export class ResumingChatTransport<Chunk = never> {
       },
     })[Symbol.asyncIterator]();
     return new ReadableStream({
+      start: (controller) => {
+        for (const chunk of stored?.chunks ?? []) controller.enqueue(chunk as Chunk);
+      },
       pull: async (controller) => {
         const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value.data as Chunk);
+        if (done) {
+          received.clear();
+          return controller.close();
+        }
+        received.add(value.id, value.event.data as object as Readonly<Record<string, unknown>>);
+        controller.enqueue(value.event.data as Chunk);
       },
       cancel: async () => void (await chunks.return?.()),
     });
+  }
+
+  #receivedOf(chatId: string): ReceivedAnswer {
+    return new ReceivedAnswer(this.#options.storage, `rxsse.chat ${this.#api} ${chatId}`);
   }
 
   async #fetch(url: string, request: ChatTransportRequest, init: RequestInit = {}): Promise<Response> {

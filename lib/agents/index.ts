@@ -12,6 +12,7 @@ export type { LogByName } from './logsByName.ts';
 export type { ModelOptions } from './ModelOptions.ts';
 export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';
 export type { AnyServerHandler } from './onAnyServer.ts';
+export type { ChatStorage } from './ReceivedAnswer.ts';
 export {
   type ChatTransportRequest,
   ResumingChatTransport,

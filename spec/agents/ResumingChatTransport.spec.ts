@@ -171,6 +171,97 @@ describe('ResumingChatTransport', () => {
     });
   });
 
+  describe('with a storage', () => {
+    const stored = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => void stored.set(key, value),
+      removeItem: (key: string) => void stored.delete(key),
+    };
+    beforeEach(() => stored.clear());
+    const readAll = async (stream: ReadableStream<unknown> | null): Promise<string> => {
+      let text = '';
+      for await (const chunk of stream as unknown as AsyncIterable<{ readonly delta: string }>) text += chunk.delta;
+      return text;
+    };
+
+    it('requests the rest of an answer after a reload, also of one that has ended meanwhile', async () => {
+      const words = Array.from({ length: 60 }, (_, n) => `${n} ${'x'.repeat(300)}`);
+      await withChats(
+        sound,
+        async (transport) => {
+          const reader = (await transport.sendMessages(send)).getReader();
+          for (const word of words.slice(0, 50)) {
+            say(word);
+            await reader.read();
+          }
+          await reader.cancel();
+          expect(stored.size).to.equal(2);
+          for (const word of words.slice(50)) say(word);
+          answers[0]?.complete();
+          expect(await readAll(await transport.reconnectToStream({ chatId: 'c' }))).to.equal(words.join(''));
+          expect(cursorsSent().at(-1)).to.match(/\.50$/);
+          expect(stored.size).to.equal(0);
+          expect(await transport.reconnectToStream({ chatId: 'c' })).to.equal(null);
+        },
+        { storage },
+      );
+    });
+
+    it('requests an answer from its start where that of the storage is not there any more', async () => {
+      stored.set('rxsse.chat /chat c 0', JSON.stringify({ cursor: '1.e.1', chunks: [delta('old')] }));
+      const sent: unknown[] = [];
+      const transport = new ResumingChatTransport<unknown>({
+        api: '/chat',
+        storage,
+        fetch: async (_, { headers }) => {
+          sent.push(new Headers(headers).get('last-event-id'));
+          return new Response(null, { status: sent.length === 1 ? 404 : 204 });
+        },
+      });
+      expect(await transport.reconnectToStream({ chatId: 'c' })).to.equal(null);
+      expect([sent, stored.size]).to.deep.equal([['1.e.1', null], 0]);
+    });
+
+    it('joins deltas of one text alone, and continues without room', async () => {
+      const setItem = (key: string, value: string): void => {
+        if (value.includes('full')) throw new Error('QuotaExceededError');
+        storage.setItem(key, value);
+      };
+      await withChats(
+        sound,
+        async (transport) => {
+          const reader = (await transport.sendMessages(send)).getReader();
+          const chunks = [
+            { type: 'text-start', id: 'a' },
+            { type: 'text-delta', id: 'a', delta: '1' },
+            { type: 'text-delta', id: 'a', delta: '2' },
+            { type: 'text-delta', id: 'b', delta: '3' },
+            { type: 'text-delta', id: 'b', delta: '4', providerMetadata: {} },
+            { type: 'tool-input-delta', toolCallId: 't', inputTextDelta: '{' },
+            { type: 'tool-input-delta', toolCallId: 't', inputTextDelta: '}' },
+            { type: 'text-delta', id: 'c', delta: 'full' },
+          ];
+          for (const chunk of chunks) {
+            answers[0]?.next(chunk);
+            expect((await reader.read()).value).to.deep.equal(chunk);
+          }
+          const [text = ''] = stored.values();
+          expect(JSON.parse(text).chunks).to.deep.equal([
+            { type: 'text-start', id: 'a' },
+            { type: 'text-delta', id: 'a', delta: '12' },
+            { type: 'text-delta', id: 'b', delta: '3' },
+            { type: 'text-delta', id: 'b', delta: '4', providerMetadata: {} },
+            { type: 'tool-input-delta', toolCallId: 't', inputTextDelta: '{}' },
+          ]);
+          answers[0]?.complete();
+          await reader.read();
+        },
+        { storage: { ...storage, setItem } },
+      );
+    });
+  });
+
   it('refuses options of a wrong type', () => {
     expect(() => new ResumingChatTransport({ api: 1 as never })).to.throw(TypeError, 'api');
     expect(() => new ResumingChatTransport({ apis: '/' } as never)).to.throw(TypeError, 'api');

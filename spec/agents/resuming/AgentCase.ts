@@ -20,6 +20,8 @@ export interface Page {
 /** An adapter of `rxsse/agents` with the client that it is for. */
 export interface AgentCase {
   readonly name: string;
+  /** True where a page gets what the page before it has received from a storage. */
+  readonly remembers?: boolean;
   /** Serves one chat, whose answers are stored in these logs; without them, in memory. */
   serve(ask: AskModel, log: LogByName | undefined): Promise<RequestListener>;
   /** Opens a page, whose client makes its requests by `fetch`. */

@@ -1,6 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { firstValueFrom } from 'rxjs';
-import { type ChatRequest, chatRoutes, type LogByName, ResumingChatTransport } from '../../../lib/agents/index.ts';
+import {
+  type ChatRequest,
+  type ChatStorage,
+  chatRoutes,
+  type LogByName,
+  ResumingChatTransport,
+} from '../../../lib/agents/index.ts';
 import { FrameParser } from '../../../lib/wire/index.ts';
 import { load } from '../../clients/load.ts';
 import type { AgentCase, AskModel, Ending, Page } from './AgentCase.ts';
@@ -29,9 +35,19 @@ async function* chunksOf(pieces: AsyncIterable<string>): AsyncGenerator<object> 
   yield { type: 'finish' };
 }
 
-function aiSdk(name: string, transportOf: (ai: AiSdk, options: object) => object): AgentCase {
+interface TransportOptions {
+  readonly api: string;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+function aiSdk(
+  name: string,
+  transportOf: (ai: AiSdk, options: TransportOptions) => object,
+  remembers = false,
+): AgentCase {
   return {
     name,
+    remembers,
     serve: async (ask: AskModel, log: LogByName | undefined) =>
       chatRoutes({ ...(log && { log }), onError: String }, (_: ChatRequest<unknown, object>) =>
         chunksOf(ask()),
@@ -98,10 +114,31 @@ async function framesOf(open: LogByName, name: string): Promise<readonly string[
   return data;
 }
 
+/** The `sessionStorage` of the tab whose pages have this origin. */
+const storages = new Map<string, Map<string, string>>();
+function storageOf(api: string): ChatStorage {
+  const items = storages.get(api) ?? new Map<string, string>();
+  storages.set(api, items);
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  };
+}
+
 const backoff = { initialDelay: 5, maxDelay: 20 };
 
 /** The chats of the AI SDK, with its own transport and with that of this library. */
 export const aiSdkCases = [
   aiSdk('AI SDK, DefaultChatTransport', (ai, options) => new ai.DefaultChatTransport(options)),
   aiSdk('AI SDK, ResumingChatTransport', (_, options) => new ResumingChatTransport({ ...options, backoff })),
+  aiSdk(
+    'AI SDK, ResumingChatTransport with a storage, reloaded',
+    (_, options) => {
+      const storage = storageOf(options.api);
+      // Each lost connection is a reload.
+      return new ResumingChatTransport({ ...options, storage, backoff: { maxAttempts: 0 } });
+    },
+    true,
+  ),
 ];

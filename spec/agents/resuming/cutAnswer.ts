@@ -61,9 +61,9 @@ export async function cutAnswer(
       let page: Page = await agent.open(proxy.url, recorder.fetch);
       let ending = await page.start();
       while (ending !== 'complete') {
-        recorder.finish();
+        if (!agent.remembers) recorder.finish();
         if (pages++ > 10 * cuts) throw new Error(`no page was completed: ${ending}, after ${page.text.slice(-300)}`);
-        recorder = recordingFetch(traffic);
+        if (!agent.remembers) recorder = recordingFetch(traffic);
         page = await agent.open(proxy.url, recorder.fetch);
         ending = await page.resume();
       }

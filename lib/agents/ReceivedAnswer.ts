@@ -1,0 +1,77 @@
+/** The part of `sessionStorage` that a transport uses. @category agents */
+export interface ChatStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+type ReceivedChunk = Readonly<Record<string, unknown>>;
+
+/** The characters after which a part is complete: each chunk rewrites the last part. */
+const partSize = 8192;
+
+/** Stores what a page has received of the answer of a chat, in parts, with the position after it. */
+export class ReceivedAnswer {
+  readonly #storage: ChatStorage | undefined;
+  readonly #key: string;
+  #part = 0;
+  #chunks: ReceivedChunk[] = [];
+
+  constructor(storage: ChatStorage | undefined, key: string) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  /** Returns what is stored; `undefined` where nothing is. What is added then follows it. */
+  load(): { readonly cursor: string; readonly chunks: readonly ReceivedChunk[] } | undefined {
+    const chunks: ReceivedChunk[] = [];
+    let cursor: string | undefined;
+    this.#chunks = [];
+    for (this.#part = 0; ; this.#part++) {
+      const text = this.#storage?.getItem(this.#keyOf(this.#part)) ?? null;
+      if (text === null) return cursor === undefined ? undefined : { cursor, chunks };
+      const part = JSON.parse(text) as { readonly cursor: string; readonly chunks: readonly ReceivedChunk[] };
+      chunks.push(...part.chunks);
+      cursor = part.cursor;
+    }
+  }
+
+  /** Stores a chunk and the position after it. A storage without room retains what it has, which fits its position. */
+  add(cursor: string, chunk: ReceivedChunk): void {
+    if (this.#storage === undefined) return;
+    const joined = joinDeltas(this.#chunks.at(-1), chunk);
+    if (joined === undefined) this.#chunks.push(chunk);
+    else this.#chunks.splice(-1, 1, joined);
+    const text = JSON.stringify({ cursor, chunks: this.#chunks });
+    try {
+      this.#storage.setItem(this.#keyOf(this.#part), text);
+    } catch {
+      return;
+    }
+    if (text.length < partSize) return;
+    this.#part++;
+    this.#chunks = [];
+  }
+
+  clear(): void {
+    for (let part = 0; this.#storage?.getItem(this.#keyOf(part)) != null; part++) {
+      this.#storage.removeItem(this.#keyOf(part));
+    }
+    this.#part = 0;
+    this.#chunks = [];
+  }
+
+  #keyOf(part: number): string {
+    return `${this.#key} ${part}`;
+  }
+}
+
+/** Returns one chunk for two deltas of the same text, and `undefined` for any others. */
+function joinDeltas(before: ReceivedChunk | undefined, { type, ...rest }: ReceivedChunk): ReceivedChunk | undefined {
+  if (before === undefined || before.type !== type) return undefined;
+  const names = Object.keys(rest);
+  const [delta] = names.filter((name) => /^(delta|inputTextDelta)$/.test(name));
+  const isSame = names.every((name) => name === delta || before[name] === rest[name]);
+  if (delta === undefined || !isSame || Object.keys(before).length !== names.length + 1) return undefined;
+  return { ...before, [delta]: `${before[delta]}${rest[delta]}` };
+}
