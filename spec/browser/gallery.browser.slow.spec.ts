@@ -64,6 +64,20 @@ describe('the gallery in a browser', function () {
       }));
   }
 
+  it('forgets a cut when its streams are replaced', () =>
+    withPage(chromium(), async ({ page, complaints }) => {
+      await page.clock.install();
+      await open(page, 'echo');
+      await page.getByRole('button', { name: 'Cut the connection' }).click();
+      await page.locator('.streams [data-state="retrying"]').first().waitFor();
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.locator('.streams [data-state="open"]').nth(2).waitFor();
+      await page.clock.fastForward(10_000);
+      expect(await page.locator('.cut').textContent()).to.equal('Cut the connection');
+      expect(await page.locator('.outcome').textContent()).to.match(/^Cut the connection:/);
+      expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
+    }));
+
   it('shows the prices of a symbol that is selected, and reads them at the chosen interval', () =>
     withPage(chromium(), async ({ page, complaints }) => {
       await open(page, 'prices');
@@ -85,14 +99,14 @@ describe('the gallery in a browser', function () {
       await lane.getByText('0 readers').waitFor();
       const window = await browser.newPage();
       await open(window, 'echo');
-      await lane.getByText('1 readers').waitFor();
+      await lane.getByText('1 reader', { exact: true }).waitFor();
       await page
         .getByRole('button', { name: /^Cut reader/ })
         .first()
         .click();
       await window.locator('.streams [data-state="retrying"]').first().waitFor();
       await window.locator('.streams [data-state="open"]').nth(2).waitFor();
-      await lane.getByText('1 readers').waitFor();
+      await lane.getByText('1 reader', { exact: true }).waitFor();
       expect(complaints).to.deep.equal([]);
     }));
 

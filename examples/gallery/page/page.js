@@ -38,8 +38,10 @@ function show(demo) {
   find('#title').textContent = demo.title;
   find('.lead').textContent = demo.lead;
   for (const link of document.querySelectorAll('#demos a')) {
-    if (link.hash === `#${demo.id}`) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.hash === `#${demo.id}`) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({ block: 'nearest' });
+    } else link.removeAttribute('aria-current');
   }
   showOutcome('', demo.hint);
   find('.view').replaceChildren();
@@ -52,7 +54,10 @@ function show(demo) {
       const stream = streamRow(options);
       streams.push(stream);
     },
-    reset: closeStreams,
+    reset: () => {
+      closeStreams();
+      showOutcome('', demo.hint);
+    },
   });
   showCut();
 }
@@ -140,16 +145,17 @@ function showCut(seconds) {
 
 cutButton.addEventListener('click', () => {
   const { demo, streams } = current;
-  if (cutButton.getAttribute('aria-disabled') === 'true') return;
+  if (cutButton.getAttribute('aria-disabled') === 'true' || streams.length === 0) return;
+  const [first] = streams;
   for (const stream of streams) stream.cut();
   demo.whileCut?.();
   showOutcome(
     'cut',
     demo.hasCheck ? 'The connection is cut.' : 'The connection is cut. A second reader stays connected as the control.',
   );
-  const shown = current;
   const wait = (seconds) => {
-    if (current !== shown) return;
+    // The demo, or its streams, may have been replaced.
+    if (streams[0] !== first) return;
     showCut(seconds > 0 ? seconds : 0);
     if (seconds > 0) return setTimeout(wait, 1000, seconds - 1);
     cutButton.textContent = 'Comparing …';
