@@ -39,7 +39,7 @@ export class ReceivedAnswer {
   /** Stores a chunk and the position after it. A storage without room retains what it has, which fits its position. */
   add(cursor: string, chunk: ReceivedChunk): void {
     if (this.#storage === undefined) return;
-    const joined = joinDeltas(this.#chunks.at(-1), chunk);
+    const joined = joinedChunk(this.#chunks.at(-1), chunk);
     if (joined === undefined) this.#chunks.push(chunk);
     else this.#chunks.splice(-1, 1, joined);
     const text = JSON.stringify({ cursor, chunks: this.#chunks });
@@ -67,7 +67,7 @@ export class ReceivedAnswer {
 }
 
 /** Returns one chunk for two deltas of the same text, and `undefined` for any others. */
-function joinDeltas(before: ReceivedChunk | undefined, { type, ...rest }: ReceivedChunk): ReceivedChunk | undefined {
+function joinedChunk(before: ReceivedChunk | undefined, { type, ...rest }: ReceivedChunk): ReceivedChunk | undefined {
   if (before === undefined || before.type !== type) return undefined;
   const names = Object.keys(rest);
   const [delta] = names.filter((name) => /^(delta|inputTextDelta)$/.test(name));
