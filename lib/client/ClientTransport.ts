@@ -11,5 +11,11 @@ export interface ClientTransport {
   /** Returns true if the request may be repeated, although its server may have acted on it. */
   readonly isRepeatable: () => boolean;
   /** Makes the first connection, and decides until when the client may have one. */
-  readonly start: () => void;
+  readonly start: (client: Connectable) => void;
+}
+
+/** A client, or what connects and disconnects in its place. */
+export interface Connectable {
+  connect(): void;
+  disconnect(): void;
 }

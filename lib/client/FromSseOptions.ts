@@ -118,6 +118,11 @@ export type HeadersLike = ConstructorParameters<typeof Headers>[0];
 /** The part of `fetch` that the client uses. @category client */
 export type FetchLike = (input: string | Request, init: RequestInit) => PromiseLike<Response>;
 
+/** Shares one connection among several subscribers; made by {@link tabs}. @category client */
+export interface ConnectionSharing {
+  readonly _tag: 'ConnectionSharing';
+}
+
 /** How events are requested, read and decoded. @category client */
 export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I extends boolean = false>
   extends DecodingOptions<P, I>,
@@ -199,6 +204,12 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I ext
    * @default false
    */
   readonly pauseWhenHidden?: boolean;
+  /**
+   * Shares one connection among all tabs of the page's origin that read the same URL, by {@link tabs}.
+   *
+   * @default none: each subscriber has its own connection
+   */
+  readonly share?: ConnectionSharing;
 }
 
 /** The options of a client that connects by fetch, whatever it emits. */

@@ -16,8 +16,6 @@ import { type ClientEvent, decodeMessage, isFailedEnd, type ReceivedMessage } fr
 import type { ClientFetchOptions, Emitted } from './FromSseOptions.ts';
 import { reconnectSignals } from './reconnectSignals.ts';
 
-const completedStatus = { state: 'ended', reason: 'completed' } as const;
-
 /**
  * The client of one subscriber, and what each of its connections hands on to the next one. It has one connection, or waits
  * for the next, or has neither while the page is hidden.
@@ -33,6 +31,8 @@ export class Reconnector {
   failure: ConnectionError | undefined;
   /** Calls back when the reader wants more; `undefined` for a reader that takes everything as it comes. */
   waitForReader: ((resume: () => void) => void) | undefined;
+  /** Called for each event that was skipped because it is too large, with the reason. */
+  onSkipped: ((reason: string) => void) | undefined;
   readonly #caller: string;
   readonly #contract: Contract;
   readonly #definitions: ReturnType<typeof definitionsIn>;
@@ -60,14 +60,16 @@ export class Reconnector {
   }
 
   start(createTransport: (client: Reconnector) => ClientTransport): void {
-    const { lastEventId, reconnectOn = reconnectSignals } = this.#options;
+    const { lastEventId, reconnectOn } = this.#options;
     this.moveTo((typeof lastEventId === 'function' ? lastEventId() : lastEventId) ?? '');
     this.#notifiedId = this.lastEventId;
     this.#transport = createTransport(this);
     this.subscriber.add(() => this.end({ state: 'ended', reason: 'unsubscribed' }));
     // Subscribed to once, and before there is a connection: a replayed value must not replace each new connection.
-    this.subscriber.add(reconnectOn.subscribe({ next: () => this.#restart(), error: (e: unknown) => this.fail(e) }));
-    if (!this.subscriber.closed) this.#transport.start();
+    const next = (): void => this.restart(reconnectOn !== undefined);
+    const signals = reconnectOn ?? reconnectSignals;
+    this.subscriber.add(signals.subscribe({ next, error: (e: unknown) => this.fail(e) }));
+    if (!this.subscriber.closed) this.#transport.start(this);
   }
 
   /** Opens a connection in place of the one, or of the wait, that there is. */
@@ -84,11 +86,14 @@ export class Reconnector {
 
   /** Notifies that a request is made. */
   connecting(): void {
-    this.#options.statusObserver?.next({
-      state: 'connecting',
-      attempt: this.backoff.failures,
-      lastEventId: this.lastEventId,
-    });
+    const { backoff, lastEventId } = this;
+    this.#options.statusObserver?.next({ state: 'connecting', attempt: backoff.failures, lastEventId });
+  }
+
+  /** Connects at once where the client waits, and in place of a connection whose request may be repeated if that is wanted. */
+  restart(isReplaced: boolean): void {
+    const isOpen = this.#connection?.closed === false;
+    if (this.#wait !== undefined || (isReplaced && isOpen && this.#transport?.isRepeatable())) this.connect();
   }
 
   /** Closes the connection, or ends the wait, that there is. */
@@ -110,7 +115,8 @@ export class Reconnector {
   }
 
   /** Reports an event that was skipped because it is too large. @throws DecodeError where invalid events are errors. */
-  onOversized({ message }: LimitError): void {
+  onOversized({ message }: Pick<LimitError, 'message'>): void {
+    this.onSkipped?.(message);
     const error = new DecodeError(undefined, [message]);
     if (this.#options.invalidEvents === 'error') throw error;
     this.#report('skipped an event', error);
@@ -132,7 +138,7 @@ export class Reconnector {
       this.notifyCursor();
       if (!isMarker && message.event !== reserved.end) return;
       if (!isMarker && isFailedEnd(message.data)) throw new StreamFailedError();
-      this.end(completedStatus);
+      this.end({ state: 'ended', reason: 'completed' });
     });
   }
 
@@ -184,15 +190,9 @@ export class Reconnector {
     }
   }
 
-  #restart(): void {
-    const isReplaced = this.#options.reconnectOn !== undefined && this.#connection?.closed === false;
-    if (this.#wait !== undefined || (isReplaced && this.#transport?.isRepeatable())) this.connect();
-  }
-
   #report(what: string, error: DecodeError): void {
-    const { onError } = this.#options;
-    if (onError !== undefined) onError(error);
-    else reportError(`${this.#caller}: ${what}`, error);
+    const { onError = () => reportError(`${this.#caller}: ${what}`, error) } = this.#options;
+    onError(error);
   }
 }
 
@@ -215,6 +215,6 @@ class MessageSubscriber extends SourceSubscriber<ReceivedMessage> {
   }
 
   protected override _complete(): void {
-    this.#client.end(completedStatus);
+    this.#client.end({ state: 'ended', reason: 'completed' });
   }
 }

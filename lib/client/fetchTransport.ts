@@ -6,15 +6,15 @@ import { attempt } from './attempt.ts';
 import type { ClientTransport } from './ClientTransport.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
-import { fromSseKinds } from './optionKinds.ts';
+import { fetchKinds } from './optionKinds.ts';
 import { addListener } from './page.ts';
 import { prepareRequest } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { whileVisible } from './whileVisible.ts';
 
 /** Checks the options of a client that connects by fetch. @throws TypeError for a wrong type, RangeError for a range. */
-export function checkFetchOptions(caller: string, options: ClientFetchOptions): void {
-  checkOptions(caller, options, fromSseKinds);
+export function checkFetchOptions(caller: string, options: ClientFetchOptions, kinds = fetchKinds): void {
+  checkOptions(caller, options, kinds);
   const { idleTimeout = Infinity, endOfResponse = 'reconnect' } = options;
   checkDuration(`${caller}: idleTimeout`, idleTimeout, 'use Infinity to wait without end');
   checkOneOf(`${caller}: endOfResponse`, endOfResponse, ['reconnect', 'complete']);
@@ -78,11 +78,11 @@ export function fetchTransport(
       return reason === 'refused' || isRepeatable();
     },
     isRepeatable,
-    start: () => {
+    start: (connectable) => {
       onAbort(target, client.subscriber, (reason) => client.fail(reason));
       if (client.subscriber.closed) return;
-      if (pauseWhenHidden) whileVisible(client, () => statusObserver?.next({ state: 'paused' }));
-      else client.connect();
+      if (pauseWhenHidden) whileVisible(client, connectable, () => statusObserver?.next({ state: 'paused' }));
+      else connectable.connect();
     },
   };
 }

@@ -59,7 +59,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
 ): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
   checkOptions('fromEventSource', options, sharedKinds);
   return reconnecting('fromEventSource', contract, options, (client) => ({
-    start: () => client.connect(),
+    start: (connectable) => connectable.connect(),
     connect: new Observable((connection) => {
       const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
       const source = create(client.lastEventId);

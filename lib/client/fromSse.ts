@@ -3,7 +3,9 @@ import type { Contract, EventOf } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import type { BadEventPolicy, Emitted, FromSseOptions, RawIf, RequestTarget } from './FromSseOptions.ts';
 import { checkFetchOptions, fetchTransport } from './fetchTransport.ts';
+import { fromSseKinds } from './optionKinds.ts';
 import { reconnecting } from './reconnecting.ts';
+import type { ConnectWith, Sharing } from './Sharing.ts';
 
 /**
  * Reads the events of a contract from a server, over as many connections as it takes.
@@ -20,7 +22,7 @@ import { reconnecting } from './reconnecting.ts';
  * fromSse             -a-b------c--|
  * ```
  *
- * Cold: each subscriber has its own connection and position. Completes when the server says that the stream ended, or
+ * Cold: each subscriber has its own connection and position, unless {@link tabs} shares the connection. Completes when the server says that the stream ended, or
  * answers 204. Errors with a {@link ConnectionError} for a response that is not a stream, when a limit of `backoff` is
  * reached, and at once for a request that no fetch can send; with a {@link StreamFailedError} when the server says that
  * the stream failed. Unsubscribing, or an operator that errors, releases the socket in the same turn, and nothing is
@@ -49,8 +51,13 @@ export function fromSse<C extends Contract, P extends BadEventPolicy = 'drop', I
   contract: C,
   options: FromSseOptions<P, I> = {},
 ): Observable<Emitted<EventOf<C> | Gap | RawIf<P>, I>> {
-  checkFetchOptions('fromSse', options);
-  return reconnecting('fromSse', contract, options, (client) => fetchTransport(target, options, client)) as Observable<
+  checkFetchOptions('fromSse', options, fromSseKinds);
+  const connect: ConnectWith = (clientOptions, wrap = (transport) => transport) =>
+    reconnecting('fromSse', contract, clientOptions, (client) =>
+      wrap(fetchTransport(target, clientOptions, client), client),
+    );
+  const { share } = options as { readonly share?: Sharing };
+  return (share?.share(target, options, connect) ?? connect(options)) as Observable<
     Emitted<EventOf<C> | Gap | RawIf<P>, I>
   >;
 }

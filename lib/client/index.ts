@@ -4,6 +4,7 @@ export type { ReconnectOptions } from './Backoff.ts';
 export type { ConnectionStatus } from './ConnectionStatus.ts';
 export type {
   BadEventPolicy,
+  ConnectionSharing,
   DecodingOptions,
   Emitted,
   FetchLike,
@@ -17,3 +18,4 @@ export type {
 export { type EventSourceLike, fromEventSource, type MessageLike } from './fromEventSource.ts';
 export { fromSse } from './fromSse.ts';
 export { type ReadSseOptions, readSse } from './readSse.ts';
+export { type TabsOptions, tabs } from './tabs/tabs.ts';

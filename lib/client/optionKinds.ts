@@ -16,8 +16,8 @@ export const sharedKinds: OptionKinds<DecodingOptions> = {
   reconnectOn: 'object',
 };
 
-/** The kinds of the options of `fromSse`. */
-export const fromSseKinds: OptionKinds<FromSseOptions> = {
+/** The kinds of the options of a client that connects by fetch. */
+export const fetchKinds: OptionKinds<Omit<FromSseOptions, 'share'>> = {
   ...sharedKinds,
   method: 'string',
   body: '',
@@ -35,6 +35,9 @@ export const fromSseKinds: OptionKinds<FromSseOptions> = {
   maxEventBytes: 'number',
   maxLineBytes: 'number',
 };
+
+/** The kinds of the options of `fromSse`. */
+export const fromSseKinds: OptionKinds<FromSseOptions> = { ...fetchKinds, share: 'object' };
 
 /** The kinds of the options of a client's backoff. */
 export const reconnectKinds: OptionKinds<ReconnectOptions> = {

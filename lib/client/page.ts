@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 
 /** The part of `window`, `document`, an `AbortSignal` and an `EventSource` that is used. */
-interface EventTargetLike<E = unknown> {
+export interface EventTargetLike<E = unknown> {
   addEventListener(type: string, listener: (event: E) => void): void;
   removeEventListener(type: string, listener: (event: E) => void): void;
 }

@@ -8,14 +8,14 @@ import { checkFetchOptions, fetchTransport } from './fetchTransport.ts';
 import { reconnecting } from './reconnecting.ts';
 
 /**
- * The options of {@link fromSse} without `cursorObserver`, which would run ahead of the loop; `withId: true` gives each
- * event its position.
+ * The options of {@link fromSse} without `cursorObserver`, which would run ahead of the loop, and without `share`, since a
+ * slow loop would hold the other tabs back; `withId: true` gives each event its position.
  *
  * @category client
  */
 export type ReadSseOptions<P extends BadEventPolicy = BadEventPolicy, I extends boolean = false> = Omit<
   FromSseOptions<P, I>,
-  'cursorObserver'
+  'cursorObserver' | 'share'
 >;
 
 /**

@@ -6,7 +6,7 @@ const imports = `
   import * as t from 'io-ts';
   import { scan } from 'rxjs';
   import { events } from './lib/event/events.ts';
-  import { fromEventSource, fromSse } from './lib/client/index.ts';
+  import { fromEventSource, fromSse, tabs } from './lib/client/index.ts';
   const Ticks = events({ Tick: t.number });
 `;
 

@@ -25,6 +25,7 @@ const headings: Readonly<Record<string, string>> = {
   ModelOptions: '## `fromOpenAi(request, options)` and `fromAnthropic(request, options)`',
   FromOpenAiOptions: '### `backoff` of `fromOpenAi`',
   FromSseOptions: '## `fromSse(target, contract, options)`',
+  TabsOptions: '## `tabs(options)`',
   DecodingOptions: '## `fromEventSource(create, contract, options)`',
   ReconnectOptions: '### `backoff`',
 };
@@ -33,7 +34,7 @@ const fileOf = (name: string) => {
     return 'lib/agents/index.ts';
   if (name === 'InspectorOptions') return 'lib/inspector/index.ts';
   if (name === 'ContractOptions') return 'lib/contract/index.ts';
-  return /^(FromSse|ReadSse|Decoding|Reconnect)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
+  return /^(FromSse|ReadSse|Decoding|Reconnect|Tabs)/.test(name) ? 'lib/client/index.ts' : 'lib/index.ts';
 };
 
 /** The interfaces that have a section of their own, although others inherit from them. */
@@ -88,8 +89,8 @@ describe('the table of options', function () {
     });
   }
 
-  it('describes readSse by the options of fromSse without cursorObserver', () => {
-    const expected = optionsOf('FromSseOptions').filter((option) => option !== 'cursorObserver');
+  it('describes readSse by the options of fromSse without cursorObserver and share', () => {
+    const expected = optionsOf('FromSseOptions').filter((option) => !/^(cursorObserver|share)$/.test(option));
     expect(optionsOf('ReadSseOptions')).to.have.members(expected);
   });
 });
