@@ -98,12 +98,11 @@ await withPage(executablePath, async ({ page }) => {
   await page.locator('.recent button').nth(1).click();
   await page.locator('.toast').waitFor({ state: 'hidden' });
   await page.keyboard.press('p');
-  for (const [name, colorScheme, width, height] of [
-    ['inspector', 'light', 1440, 1130],
-    ['inspector-dark', 'dark', 1440, 1130],
-    ['inspector-phone', 'light', 390, 1000],
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  for (const [name, width, height] of [
+    ['inspector', 1440, 1130],
+    ['inspector-phone', 390, 1000],
   ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height });
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(root, `docs/images/${name}.png`) });
