@@ -61,10 +61,10 @@ export interface ThreadRunner<Events = Observable<AgUiEvent>> {
  * `connect` joins the pieces of each text of the runs that have ended.
  *
  * @example Runs in a file
- * import { CopilotRuntime } from '@copilotkit/runtime/v2';
+ * import { type AgentRunner, CopilotRuntime } from '@copilotkit/runtime/v2';
  *
  * declare const agent: object; // an agent of AG-UI
- * const runner = agentRunner({ log: (name) => lmdbLog({ path: './data', name }) });
+ * const runner: AgentRunner = agentRunner({ log: (name) => lmdbLog({ path: './data', name }) });
  * const runtime = new CopilotRuntime({ agents: { default: agent }, runner });
  *
  * @throws TypeError at once, for an option of a wrong type or name.

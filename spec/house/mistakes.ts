@@ -48,7 +48,7 @@ const foreignModules = Object.entries({
   '@tanstack/ai': ['resumeServerSentEventsResponse', 'toServerSentEventsResponse'],
   ai: ['convertToModelMessages', 'streamText', 'UIMessage'],
   '@ai-sdk/react': ['useChat'],
-  '@copilotkit/runtime/v2': ['CopilotRuntime'],
+  '@copilotkit/runtime/v2': ['AgentRunner', 'CopilotRuntime'],
   'assistant-stream/resumable': [
     'createResumableAssistantStreamResponse',
     'createResumableStreamContext',

@@ -13,6 +13,11 @@ const tools = {
     commands: ['node_modules/@ag-ui/client'],
     install: 'npm ci --prefix spec/clients/packages',
   },
+  copilotkit: {
+    variable: 'RXSSE_COPILOTKIT',
+    commands: ['node_modules/@copilotkit/runtime'],
+    install: 'npm install --ignore-scripts --prefix spec/clients/copilotkit',
+  },
   site: { variable: 'RXSSE_SITE', commands: ['dist/reference'], install: 'npm run docs' },
   frameworks: {
     variable: 'RXSSE_FRAMEWORKS',
@@ -26,6 +31,9 @@ export const siteFolder = join(import.meta.dirname, '../../site');
 
 /** The folder whose packages are the clients of other protocols. */
 export const clientsFolder = join(import.meta.dirname, '../clients/packages');
+
+/** The folder of CopilotKit. */
+export const copilotFolder = join(import.meta.dirname, '../clients/copilotkit');
 
 /** The folder whose packages are frameworks other than Express. */
 export const frameworksFolder = join(import.meta.dirname, '../../examples/frameworks');
@@ -61,6 +69,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
     '/usr/sbin',
     '/usr/local/sbin',
     clientsFolder,
+    copilotFolder,
     siteFolder,
     frameworksFolder,
     ...serverFolders(),
