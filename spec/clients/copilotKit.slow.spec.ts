@@ -57,10 +57,10 @@ describe('CopilotKit', function () {
   let ProxiedAgent: new (options: object) => Page;
   before(() => {
     process.env.COPILOTKIT_TELEMETRY_DISABLED = 'true';
-    const require = createRequire(join(copilotFolder, 'package.json'));
-    runtime = require('@copilotkit/runtime/v2');
-    ({ AbstractAgent } = require('@ag-ui/client'));
-    ({ ProxiedCopilotRuntimeAgent: ProxiedAgent } = require('@copilotkit/core'));
+    const loadHere = createRequire(join(copilotFolder, 'package.json'));
+    runtime = loadHere('@copilotkit/runtime/v2');
+    ({ AbstractAgent } = loadHere('@ag-ui/client'));
+    ({ ProxiedCopilotRuntimeAgent: ProxiedAgent } = loadHere('@copilotkit/core'));
   });
 
   /** Serves an agent as one process of several does. */
