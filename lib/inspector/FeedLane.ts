@@ -1,5 +1,5 @@
 import { asyncScheduler, noop, type Subscription } from 'rxjs';
-import { definitionsIn } from '../event/events.ts';
+import { definitionsIn, namesOf } from '../event/events.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
 import type { FeedPublishMessage } from '../feed/feedChannels.ts';
@@ -71,6 +71,14 @@ export class FeedLane {
     if (epoch !== this.#state?.epoch) return;
     this.#latency = Math.max(this.#latency, duration);
     this.#remember(sequence, asyncScheduler.now());
+  }
+
+  /** A feed whose first events have these names has failed; the name of the error is shown, and not its message. */
+  onError(names: string, error: unknown): void {
+    const { contract } = coreOf(this.#feed) ?? {};
+    if (contract === undefined || namesOf(contract).slice(0, 3).join(', ') !== names) return;
+    const name = error instanceof Error ? error.name : typeof error;
+    this.marks.addOther({ at: asyncScheduler.now(), kind: 'error', name, bytes: 0 });
   }
 
   /** Reads what has been appended since the last call. */

@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import type { DiagnosticsChannel } from '../data/diagnosticsChannel.ts';
 import { reportError } from '../error/reportError.ts';
-import { type FeedPublishMessage, feedChannels } from '../feed/feedChannels.ts';
+import { type FeedErrorMessage, type FeedPublishMessage, feedChannels } from '../feed/feedChannels.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
 import type { FeedLane } from './FeedLane.ts';
 import { Inspection, type InspectionEvent, type LaneMarksData } from './Inspection.ts';
@@ -130,7 +130,7 @@ export class Recorder {
   }
 }
 
-/** Notifies the lanes of what is appended in this process, until the returned function is called. */
+/** Notifies the lanes of what is appended in this process, and of errors, until the returned function is called. */
 function listenToPublications(lanes: readonly FeedLane[]): () => void {
   const channel = feedChannels.publish as Subscribable<FeedPublishMessage> | undefined;
   const onPublish = (message: FeedPublishMessage): void => {
@@ -139,8 +139,16 @@ function listenToPublications(lanes: readonly FeedLane[]): () => void {
     const epoch = cursor.slice(cursor.indexOf('.') + 1, dot);
     for (const lane of lanes) lane.onPublish(epoch, Number(cursor.slice(dot + 1)), message);
   };
+  const errors = feedChannels.error as Subscribable<FeedErrorMessage> | undefined;
+  const onError = ({ feed, error }: FeedErrorMessage): void => {
+    for (const lane of lanes) lane.onError(feed, error);
+  };
   channel?.subscribe(onPublish);
-  return () => channel?.unsubscribe(onPublish);
+  errors?.subscribe(onError);
+  return () => {
+    channel?.unsubscribe(onPublish);
+    errors?.unsubscribe(onError);
+  };
 }
 
 /** The part of a channel that only its listeners use. */

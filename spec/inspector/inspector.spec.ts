@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
-import { concat, interval, map, NEVER, Observable, of } from 'rxjs';
+import { concat, interval, map, NEVER, Observable, of, Subject } from 'rxjs';
 import { events, feed, shutdown, sse } from 'rxsse';
 import { type InspectorOptions, inspector } from 'rxsse/inspector';
 import { lmdbLog } from 'rxsse/lmdb';
@@ -207,7 +207,31 @@ describe('inspector', () => {
     );
   });
 
-  it('marks the end and the failure of a feed', () => {
+  it('marks an error of the source of a feed by its name alone', () => {
+    const failing = new Subject<never>();
+    const orders = feed(Orders, {
+      source: failing,
+      start: 'now',
+      onError: () => {},
+    });
+    const app = express().use('/inspect', inspector({ feeds: { orders }, payloads: true }));
+    return listen(app, (url) =>
+      withStream(url, async ({ until }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        failing.error(new RangeError('SECRET'));
+        const marks = await until((seen) => {
+          const found = laneOf(seen, 'feed:orders').marks;
+          return found.length >= 2 ? found : undefined;
+        });
+        expect(marks.map(({ kind, name }) => [kind, name])).to.have.deep.members([
+          ['error', 'RangeError'],
+          ['error', 'failed'],
+        ]);
+      }),
+    );
+  });
+
+  it('marks the end of a feed', () => {
     const { app, orders } = inspectedApp();
     return listen(app, (url) =>
       withStream(url, async ({ until }) => {
