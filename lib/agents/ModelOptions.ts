@@ -11,7 +11,7 @@ export interface ModelOptions {
    */
   readonly apiKey?: string;
   /**
-   * The URL of the API, for a proxy or another server of the same API.
+   * The URL of the API, for a proxy or another server of the same API. A slash at its end is left out.
    *
    * @default `https://api.openai.com/v1` for `fromOpenAi`, `https://api.anthropic.com` for `fromAnthropic`
    */

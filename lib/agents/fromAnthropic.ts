@@ -48,7 +48,8 @@ export function fromAnthropic<R extends AnthropicRequest>(
   if (!headers.has('anthropic-version')) headers.set('anthropic-version', '2023-06-01');
   const init = { method: 'POST', headers, body: JSON.stringify({ ...request, stream: true }) };
   const { baseUrl = 'https://api.anthropic.com' } = options;
-  return defer(() => modelMessages('fromAnthropic', `${baseUrl}/v1/messages`, init, options)).pipe(
+  const url = `${baseUrl.replace(/\/$/, '')}/v1/messages`;
+  return defer(() => modelMessages('fromAnthropic', url, init, options)).pipe(
     filter(({ type }) => type !== 'ping'),
     decodeModelEvents(AnthropicEvents, hasKnownBlock, options),
     takeWhile(({ type }) => type !== 'message_stop', true),

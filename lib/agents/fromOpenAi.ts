@@ -69,7 +69,7 @@ export function fromOpenAi<R extends OpenAiRequest>(
   checkOptions(`${caller}: backoff`, backoff, kinds);
   const { initialDelay = 1000, maxDelay = 30_000, maxAttempts = 8, onFailure } = backoff;
   checkBackoff(`${caller}: backoff.`, { initialDelay, maxDelay, maxAttempts, resetAfter: 0 });
-  const url = `${baseUrl}/responses`;
+  const url = `${baseUrl.replace(/\/$/, '')}/responses`;
   const start = { method: 'POST', headers, body: JSON.stringify({ ...request, stream: true }) };
 
   return defer(() => {
