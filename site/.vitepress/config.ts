@@ -21,6 +21,8 @@ export default defineConfig({
   outDir: 'dist',
   cleanUrls: true,
   lastUpdated: false,
+  // The guides name the server that a reader has started.
+  ignoreDeadLinks: 'localhostLinks',
   // The site works without a network: no font or script of another origin.
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
   markdown: { theme: { light: 'github-light-default', dark: 'github-dark' } },
