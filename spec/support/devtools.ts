@@ -21,7 +21,7 @@ export interface DevtoolsTab {
 }
 
 /** The browser without Playwright, which keeps every page visible, so that none can be frozen. */
-export interface DevtoolsBrowser {
+interface DevtoolsBrowser {
   open(url: string): Promise<DevtoolsTab>;
   send(method: string, params?: Values): Promise<Values>;
 }
