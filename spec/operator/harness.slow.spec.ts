@@ -12,7 +12,14 @@ const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 const operators = files.filter((file) => typeof Reflect.get(entryPoint, file) === 'function').sort();
 
 /** The other files of the folder. */
-const parts: readonly string[] = ['EventIn', 'OrderedCalls', 'SerializedObserver', 'SourceSubscriber', 'listen'];
+const parts: readonly string[] = [
+  'EventIn',
+  'OrderedCalls',
+  'SerializedObserver',
+  'SourceSubscriber',
+  'listen',
+  'observableFrom',
+];
 
 describe('every operator', () => {
   it('has a subject, and every other file of the folder is listed', () => {

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 import type { MarkData } from '../Inspection.ts';
 import { Detail } from './Detail.tsx';
 import { paletteOf } from './drawMark.ts';
@@ -64,7 +64,8 @@ export function App({ model, togglePause, act }: AppProps) {
     const mark = marks[marks.indexOf(selection.mark) + by];
     if (mark !== undefined) select({ lane: selection.lane, marks: [mark], mark, count: 1 });
   };
-  useEffect(() => {
+  // Before the next frame: a key that is pressed at once finds what has just been selected.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.metaKey || event.ctrlKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;

@@ -50,7 +50,9 @@ export async function cutAnswer(
       return {};
     }
     // Together fewer than the bytes of the answer, so that a client which resumes reaches each of them.
-    return { answer: { how: random() % 2 === 0 ? 'cut' : 'reset', after: 1 + (random() % 6000) } };
+    // A client that starts an answer has to receive the head, which names it: without that there is nothing to resume.
+    const head = connection === 0 ? 1000 : 1;
+    return { answer: { how: random() % 2 === 0 ? 'cut' : 'reset', after: head + (random() % 6000) } };
   };
 
   return listen(await agent.serve(() => model(), log), (target) =>
