@@ -44,28 +44,32 @@ export async function cutAnswer(
       yield piece;
     }
   }
+  let isLast = false;
   const faultsOf = (connection: number): Faults => {
-    if (connection >= cuts) {
-      allCut.resolve();
-      return {};
-    }
+    isLast = connection >= cuts;
+    if (isLast) return {};
     // Together fewer than the bytes of the answer, so that a client which resumes reaches each of them.
     // A client that starts an answer has to receive the head, which names it: without that there is nothing to resume.
     const head = connection === 0 ? 1000 : 1;
     return { answer: { how: random() % 2 === 0 ? 'cut' : 'reset', after: head + (random() % 6000) } };
   };
 
+  // The answer ends when the last reader has found it: a client that asks for the active answer gets none afterwards.
+  const onAnswer = (): void => {
+    if (isLast) allCut.resolve();
+  };
+
   return listen(await agent.serve(() => model(), log), (target) =>
     faultProxy(target, faultsOf, async (proxy) => {
       const traffic = { resumed: 0, missed: 0 };
       let pages = 1;
-      let recorder = recordingFetch(traffic);
+      let recorder = recordingFetch(traffic, onAnswer);
       let page: Page = await agent.open(proxy.url, recorder.fetch);
       let ending = await page.start();
       while (ending !== 'complete') {
         if (!agent.remembers) recorder.finish();
         if (pages++ > 10 * cuts) throw new Error(`no page was completed: ${ending}, after ${page.text.slice(-300)}`);
-        if (!agent.remembers) recorder = recordingFetch(traffic);
+        if (!agent.remembers) recorder = recordingFetch(traffic, onAnswer);
         page = await agent.open(proxy.url, recorder.fetch);
         ending = await page.resume();
       }
@@ -78,11 +82,12 @@ export async function cutAnswer(
 }
 
 /** Returns a fetch that records the bodies of one page, and adds what its later responses have to the traffic. */
-function recordingFetch(traffic: { resumed: number; missed: number }) {
+function recordingFetch(traffic: { resumed: number; missed: number }, onAnswer: () => void) {
   const bodies: string[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const response = await globalThis.fetch(input, init);
     if (response.body === null) return response;
+    onAnswer();
     const index = bodies.push('') - 1;
     const decoder = new TextDecoder();
     const recording = new TransformStream<Uint8Array, Uint8Array>({
