@@ -79,12 +79,13 @@ export class Backlog {
   push(value: unknown, encoder: EventEncoder): keyof QueueOptions | undefined {
     if (typeof this.#overflow === 'object') this.#conflate(this.#overflow, value, encoder);
     else this.#add(undefined, undefined, encoder.encode(value));
-    for (let exceeded = this.#exceeded; exceeded !== undefined; exceeded = this.#exceeded) {
-      if (this.#overflow !== 'drop-oldest' || this.#waiting.length === 1) return exceeded;
-      this.#remove();
-      this.#dropped++;
-    }
-    return undefined;
+    return this.#makeRoom();
+  }
+
+  /** Adds values that are encoded already, where the policy does not conflate. Returns as `push` does. */
+  addAll(values: readonly Encoded[]): keyof QueueOptions | undefined {
+    for (const encoded of values) this.#add(undefined, undefined, encoded);
+    return this.#makeRoom();
   }
 
   /**
@@ -99,7 +100,7 @@ export class Backlog {
     while (frames.length < maxLength) {
       const waiting = this.#remove();
       if (waiting === undefined) break;
-      frames += encoder.withId(waiting.encoded);
+      frames = encoder.append(frames, waiting.encoded);
     }
     return { frames, dropped, gap };
   }
@@ -109,6 +110,15 @@ export class Backlog {
     this.#byKey.clear();
     this.#bytes = 0;
     this.#dropped = 0;
+  }
+
+  #makeRoom(): keyof QueueOptions | undefined {
+    for (let exceeded = this.#exceeded; exceeded !== undefined; exceeded = this.#exceeded) {
+      if (this.#overflow !== 'drop-oldest' || this.#waiting.length === 1) return exceeded;
+      this.#remove();
+      this.#dropped++;
+    }
+    return undefined;
   }
 
   get #exceeded(): keyof QueueOptions | undefined {

@@ -79,9 +79,9 @@ export class EntryEncoder implements EventEncoder {
     );
   }
 
-  /** Returns the frame itself: an entry has its position from the log. */
-  withId(encoded: Encoded): string {
-    return typeof encoded === 'string' ? encoded : '';
+  /** Appends the frame itself: an entry has its position from the log. */
+  append(text: string, encoded: Encoded): string {
+    return typeof encoded === 'string' ? text + encoded : text;
   }
 
   /** Returns nothing: what a pipeline emits is never dropped. */

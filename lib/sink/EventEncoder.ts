@@ -9,6 +9,8 @@ import type { Wire } from './Wire.ts';
 export interface UnnumberedFrame {
   /** Its frame, without an `id:` line. */
   readonly frame: string;
+  /** The same after a line feed, which ends the line of the id: a text of fewer pieces is flattened sooner. */
+  readonly lineAndFrame: string;
 }
 
 /** An event that has no position yet, or a frame that is complete: as text, or as the program made it. */
@@ -41,8 +43,8 @@ export interface EventEncoder {
   readonly wire: Wire;
   /** Checks and encodes a value. @throws the reason why the value cannot be sent. */
   encode(value: unknown): Encoded;
-  /** Returns the frame at the next position; '' if there is nothing to send. */
-  withId(encoded: Encoded): string;
+  /** Returns the text followed by the frame, which gets the next position. */
+  append(text: string, encoded: Encoded): string;
   /** Returns the gap for events that were dropped here; `undefined` if none ever is. */
   overflowGap(): Gap['data'] | undefined;
   /** Returns the frames after which nothing follows; `undefined` if the reader cannot be notified of this end. */

@@ -34,8 +34,15 @@ export class PendingFrames extends SweepNode {
     const frames = this.#frames;
     this.clear();
     let text = '';
-    if (frames !== undefined) for (const encoded of frames) text += encoder.withId(encoded);
+    if (frames !== undefined) for (const encoded of frames) text = encoder.append(text, encoded);
     return text;
+  }
+
+  /** Removes the frames and returns them. */
+  takeAll(): readonly Encoded[] {
+    const frames = this.#frames ?? [];
+    this.clear();
+    return frames;
   }
 
   clear(): void {

@@ -41,14 +41,15 @@ export class SequenceEncoder implements EventEncoder {
     return this.#shared.encode(value, this.#contract, this);
   }
 
-  withId(encoded: Encoded): string {
-    if (typeof encoded === 'string') return encoded;
-    if ('_tag' in encoded && encoded._tag !== 'Message') return encodeFrame(encoded);
+  append(text: string, encoded: Encoded): string {
+    if (typeof encoded === 'string') return text + encoded;
+    if ('_tag' in encoded && encoded._tag !== 'Message') return text + encodeFrame(encoded);
     this.#sequence++;
-    if ('frame' in encoded)
-      return this.wire.hasIds ? `${this.#idPrefix}${this.#sequence}\n${encoded.frame}` : encoded.frame;
+    if ('frame' in encoded) {
+      return this.wire.hasIds ? text + this.#idPrefix + this.#sequence + encoded.lineAndFrame : text + encoded.frame;
+    }
     const id = this.wire.hasIds ? cursorOf(this.epoch, this.#sequence) : encoded.id;
-    return encodeMessage(id, encoded.event, encoded.data, encoded.retry);
+    return text + encodeMessage(id, encoded.event, encoded.data, encoded.retry);
   }
 
   overflowGap(): Gap['data'] {

@@ -77,7 +77,8 @@ export class SharedEncodings {
     if (encoded === undefined) return '';
     if ('data' in encoded) checkSize(encoded, this.#maxEventBytes);
     if ('_tag' in encoded) return encoded;
-    return { frame: encodeJsonMessage(encoded.event, encoded.data) };
+    const lineAndFrame = `\n${encodeJsonMessage(encoded.event, encoded.data)}`;
+    return { frame: lineAndFrame.slice(1), lineAndFrame };
   }
 
   #remember(

@@ -2,7 +2,7 @@ import { readerQueueFull } from '../error/LimitError.ts';
 import { hasTag } from '../error/RxsseError.ts';
 import type { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { SourceSubscriber } from '../operator/SourceSubscriber.ts';
-import { Backlog } from './Backlog.ts';
+import { Backlog, type QueueOptions } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import { type EventEncoder, isEventFrame } from './EventEncoder.ts';
 import { PendingFrames } from './PendingFrames.ts';
@@ -14,11 +14,9 @@ import type { Writer } from './Writer.ts';
 const maxBurst = 64 * 1024;
 
 /**
- * Writes an Observable to its one reader.
- *
- * The sweep writes all that the stream emits in one turn at once. A route with many readers writes to a slice of them in each
- * turn of the loop, so that a write carries more events under load. While the socket is full values wait in a bounded
- * backlog, and beyond its bound the route's policy decides.
+ * Writes an Observable to its one reader. The sweep writes all that the stream emits in one turn at once, and to a slice of
+ * many readers in each turn of the loop, so that a write carries more events under load. While the socket is full values
+ * wait in a bounded backlog, and beyond its bound the route's policy decides.
  */
 export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   /** Replaced when the stream turns out to be a pipeline over a feed, before its first value. */
@@ -35,7 +33,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   readonly #connection: Connection;
   readonly #response: StreamResponse;
   #backlog: Backlog | undefined;
-  readonly #pending: PendingFrames;
+  readonly #pending = new PendingFrames(this);
+  readonly #isConflated: boolean;
   #ending: { readonly outcome: 'end' | 'cut'; readonly reason: CloseReason } | undefined;
 
   constructor(connection: Connection, encoder: EventEncoder, response: StreamResponse) {
@@ -43,7 +42,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
     this.encoder = encoder;
     this.#connection = connection;
     this.#response = response;
-    this.#pending = new PendingFrames(this);
+    this.#isConflated = typeof response.overflow === 'object';
     connection.writer = this;
   }
 
@@ -75,7 +74,7 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   flush(): void {
     const connection = this.#connection;
     if (connection.state === 'waiting' && !this.#response.open(this.#takePending)) return;
-    if (connection.checkSocket() !== 'open') return;
+    if (connection.checkSocket() !== 'open') return this.#enqueuePending();
     let frames = this.#writeBacklog(this.#takePending());
     if (connection.state !== 'open') return;
     const { outcome, reason } = this.#ending ?? {};
@@ -126,8 +125,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   protected override _next(value: unknown): void {
     const connection = this.#connection;
     try {
-      // The socket is checked once a turn.
-      if (this.#pending.isEmpty) connection.checkSocket();
+      // Elsewhere only what writes checks the socket: a check is slow for each of thousands that share a value.
+      if ((this.#isConflated || connection.timeouts !== undefined) && this.#pending.isEmpty) connection.checkSocket();
       const mustWait = this.isSubscribing && this.#pending.size >= maxBurst;
       if (mustWait || connection.state === 'busy') return this.#enqueue(value);
       const encoded = this.encoder.encode(value);
@@ -170,9 +169,22 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   #enqueue(value: unknown): void {
+    this.#checkBound(this.#openBacklog().push(value, this.encoder));
+  }
+
+  /** Lets what is pending wait, bounded, until a socket drains that something else has filled. */
+  #enqueuePending(): void {
+    if (this.#connection.state !== 'busy' || this.#pending.isEmpty || this.#backlog?.isEmpty === false) return;
+    this.#checkBound(this.#openBacklog().addAll(this.#pending.takeAll()));
+  }
+
+  #openBacklog(): Backlog {
     this.onFull?.();
     this.#backlog ??= new Backlog(this.#response.overflow, this.#response.queue);
-    const exceeded = this.#backlog.push(value, this.encoder);
+    return this.#backlog;
+  }
+
+  #checkBound(exceeded: keyof QueueOptions | undefined): void {
     if (exceeded === undefined) return;
     this.unsubscribe();
     const isWaiting = this.#connection.state === 'waiting';
@@ -183,11 +195,8 @@ export class StreamWriter extends SourceSubscriber<unknown> implements Writer {
   }
 
   /**
-   * Writes what is pending and what waits until the rest fits into the next write, which it returns. The socket may be full
-   * then.
-   *
-   * A burst at a time, since a socket drains when all that was written is taken: one write of 16 MiB to a slow reader
-   * would look like one to a reader that takes nothing.
+   * Writes what is pending and what waits, a burst at a time, until the rest fits into the next write, which it returns: a
+   * socket drains when all of a write is taken, so that one of 16 MiB would make a slow reader look like a dead one.
    */
   #writeBacklog(pending: string): string {
     const backlog = this.#backlog;

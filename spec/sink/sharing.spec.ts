@@ -121,6 +121,25 @@ describe('an event that is sent to many connections of a route', () => {
     });
   });
 
+  it('does not check the socket of any connection while it is emitted, and once for each write', async () => {
+    const subject = new Subject<Tick>();
+    let checks = 0;
+    const { listener, responses } = watched(sse({ events: Ticks }, () => subject));
+    await listen(listener, async (url) => {
+      const streams = [];
+      for (let index = 0; index < 10; index++) streams.push(await openStream(url));
+      for (const response of responses) {
+        Object.defineProperty(response, 'writableNeedDrain', { get: () => ++checks < 0 });
+      }
+      for (const n of [1, 2, 99]) subject.next(tick(n));
+      expect(checks).to.equal(0);
+      for (const stream of streams) await stream.until(/"n":99\b/);
+      // Before the write and after it.
+      expect(checks).to.equal(2 * streams.length);
+      for (const stream of streams) stream.close();
+    });
+  });
+
   it('has the same bytes for each of two connections as without the other one', () => {
     const alone = () => new SharedEncodings(new Wire(), Infinity);
     const value = fc.oneof(
