@@ -58,7 +58,9 @@ export function modelHeaders(
   checkNumber(`${caller}: maxEventBytes`, maxEventBytes, { above: 0, unit: 'bytes' });
   // The error of `Headers` would repeat the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new TypeError(`${caller}: apiKey must be visible ASCII characters without spaces, got other text`);
+    throw new TypeError(
+      `${caller}: apiKey must be visible ASCII characters without spaces, got ${apiKey === '' ? 'an empty text' : 'other text'}`,
+    );
   }
   const all = new Headers({ accept: 'text/event-stream', 'content-type': 'application/json' });
   for (const [name, value] of Object.entries(apiKey === undefined ? {} : keyHeaders(apiKey))) all.set(name, value);

@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { callHook } from '../data/callUser.ts';
 import { type AgUiEvent, runError } from './agUiRun.ts';
 
 /** The input of a run: its id, and the messages of the thread. @category agents */
@@ -35,18 +36,24 @@ export function agentEvents(
       const messages = input.messages?.filter(({ id }) => !known.has(id));
       next({ ...event, input: { ...input, ...(messages && { messages }) } } as AgUiEvent);
     };
-    const onEnd = (message: string): void => {
+    const onEnd = (messageOf: () => string): void => {
       isOver = true;
-      if (!hasEnded) next(runError(message));
+      // An agent that was aborted may fail, which is no error of the run.
+      if (subscriber.closed) return;
+      if (!hasEnded) next(runError(messageOf()));
       subscriber.complete();
     };
     const run = async () => agent.runAgent(input as never, { onEvent });
     run().then(
-      () => onEnd('The agent did not end its run.'),
-      (error: unknown) => onEnd(hasEnded ? '' : onError(error)),
+      () => onEnd(() => 'The agent did not end its run.'),
+      (error: unknown) => onEnd(() => onError(error)),
     );
     subscriber.add(() => {
-      if (!isOver) agent.abortRun();
+      if (!isOver)
+        callHook(
+          () => 'abortRun of an agent',
+          () => agent.abortRun(),
+        );
     });
   });
 }

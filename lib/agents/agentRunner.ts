@@ -73,6 +73,13 @@ export interface ThreadRunner<Events = Observable<AgUiEvent>> {
 export function agentRunner<Events = Observable<AgUiEvent>>(options: AgentRunnerOptions = {}): ThreadRunner<Events> {
   checkOptions('agentRunner', options, { log: 'function', onError: 'function' });
   const { onError = reportAgent } = options;
+  const messageOf = (error: unknown): string => {
+    try {
+      return onError(error);
+    } catch (thrown) {
+      return reportAgent(thrown);
+    }
+  };
   const threads = new ThreadRuns(options.log);
 
   const eventsOf = (run: ThreadRun): Observable<AgUiEvent> =>
@@ -91,7 +98,7 @@ export function agentRunner<Events = Observable<AgUiEvent>>(options: AgentRunner
     const last = runs.at(-1);
     if (last !== undefined && (await threads.isActive(last))) throw alreadyRunning();
     const known = messageIdsIn(await firstValueFrom(replay(runs).pipe(toArray())));
-    return threads.start(threadId, input.runId, tail, agentEvents(agent, input, known, onError));
+    return threads.start(threadId, input.runId, tail, agentEvents(agent, input, known, messageOf));
   };
 
   const runner: ThreadRunner = {

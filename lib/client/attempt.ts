@@ -12,9 +12,6 @@ import { readProblem } from './readProblem.ts';
 /** How long a server may take to answer, unless an option sets it, in milliseconds. */
 const defaultAnswerTimeout = 30_000;
 
-/** The time that the JSON of a response that is not a stream may take, in ms. */
-const problemTimeout = 5000;
-
 /** Says what a transport knows about a response. */
 interface AttemptHooks {
   /** Called when the response turns out to be a stream. */
@@ -46,8 +43,7 @@ export function attempt(
     const fail = (reason: ConnectionFailure, message: string, facts?: ConnectionFacts): void =>
       subscriber.error(new ConnectionError(reason, message, facts));
 
-    let onSilence = (): void => fail('silent', 'the server sent nothing for too long');
-    const alarm = new Alarm(subscriber, () => onSilence());
+    const alarm = new Alarm(subscriber, () => fail('silent', 'the server sent nothing for too long'));
     /** Gives the server that many milliseconds for its next byte. */
     const expectByte = (timeout: number): void => {
       if (timeout === Infinity && !isTimed) return;
@@ -112,8 +108,7 @@ export function attempt(
         else fail('type', 'expected the Content-Type text/event-stream, got another one', facts);
       };
       if (!/^application\/(.+\+)?json$/.test(type ?? '') || typeof body?.getReader !== 'function') return reject();
-      onSilence = reject;
-      expectByte(problemTimeout);
+      expectByte(Infinity);
       reader = body.getReader();
       readProblem(reader, reject);
     };

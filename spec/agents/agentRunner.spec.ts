@@ -200,6 +200,51 @@ describe('agentRunner', () => {
         expect(agent.aborts).to.equal(1);
       });
 
+      it('stops a run whose agent fails when it is aborted, and reports only that it cannot be aborted', async () => {
+        const reported: unknown[] = [];
+        setErrorReporter((error) => void reported.push(error));
+        const errors: unknown[] = [];
+        const runner = agentRunner<Observable<Event>>({ ...options, onError: (error) => `${errors.push(error)}` });
+        for (const abort of [
+          (rest: Subject<Event>) => rest.error(new Error('aborted')),
+          () => {
+            throw new Error('no abort');
+          },
+        ]) {
+          const rest = new Subject<Event>();
+          const agent = agentOf(concat(of(started('r')), rest));
+          Object.assign(agent, { abortRun: () => abort(rest) });
+          const run = runner.run({ ...at, agent, input: input('r') });
+          const ran = all(run);
+          await some(1, run);
+          expect(await runner.stop(at)).to.equal(true);
+          expect(typesOf(await ran)).to.deep.equal(['RUN_STARTED', 'RUN_FINISHED']);
+          expect(await runner.isRunning(at)).to.equal(false);
+        }
+        setErrorReporter(undefined);
+        expect(errors).to.deep.equal([]);
+        expect(reported.map(String)).to.deep.equal(['Error: no abort']);
+      });
+
+      it('reports an error of onError, whose message is then the default one', async () => {
+        const reported: unknown[] = [];
+        setErrorReporter((error) => void reported.push(error));
+        const onError = () => {
+          throw new Error('in onError');
+        };
+        const runner = agentRunner<Observable<Event>>({ ...options, onError });
+        const agent = agentOf(
+          concat(
+            of(started('r')),
+            throwError(() => new Error('secret')),
+          ),
+        );
+        const events = await all(runner.run({ ...at, agent, input: input('r') }));
+        setErrorReporter(undefined);
+        expect(events.at(-1)).to.include({ type: 'RUN_ERROR', message: 'An error occurred.' });
+        expect(reported.map(String)).to.deep.equal(['Error: in onError']);
+      });
+
       it('ends a run with RUN_ERROR where the agent fails or does not end it, and not twice', async () => {
         const errors: unknown[] = [];
         const onError = (error: unknown) => {

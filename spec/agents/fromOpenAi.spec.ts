@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import { catchError, of } from 'rxjs';
 import { type FromOpenAiOptions, fromOpenAi, ModelError, type OpenAiEvent } from '../../lib/agents/index.ts';
 import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
 import { setErrorReporter } from '../../lib/error/reportError.ts';
+import { asyncMarbles } from '../../lib/testing/asyncMarbles.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 import { type ModelJson, openAiAnswer } from './modelAnswers.ts';
@@ -333,6 +335,19 @@ describe('fromOpenAi', () => {
     expect(error).to.include({ reason: 'unreachable' }).and.have.property('message').that.does.not.include('secret');
   });
 
+  it(
+    'errors 5 s after a refusal whose body does not end, without the body',
+    asyncMarbles(({ expectObservable }) => {
+      const start = (controller: ReadableStreamDefaultController) => controller.enqueue(Buffer.from('{"error":'));
+      const refuse = async () =>
+        new Response(new ReadableStream({ start }), { status: 503, headers: { 'content-type': 'application/json' } });
+      const refused = fromOpenAi({ model: 'm' }, { fetch: refuse }).pipe(
+        catchError(({ status, problem }: ConnectionError) => of([status, problem])),
+      );
+      expectObservable(refused).toBe('5s (r|)', { r: [503, undefined] });
+    }),
+  );
+
   it('errors for an event that does not match the contract, and for data that is not JSON', async () => {
     const bad = [
       { type: 'response.output_text.delta', item_id: 'i', output_index: 0, delta: 7 },
@@ -389,6 +404,10 @@ describe('fromOpenAi', () => {
     const bad = (options: object) => () => fromOpenAi({ model: 'm' }, options);
     expect(bad({ apikey: 'k' })).to.throw(TypeError, 'fromOpenAi: unknown option apikey; did you mean apiKey?');
     expect(bad({ apiKey: 'sk-secret\n1' })).to.throw(TypeError, /^fromOpenAi: apiKey must be visible ASCII[^\n]*$/);
+    expect(bad({ apiKey: '' })).to.throw(
+      TypeError,
+      'fromOpenAi: apiKey must be visible ASCII characters without spaces, got an empty text',
+    );
     expect(bad({ apiKey: 'sk-secret\n1' })).to.not.throw(TypeError, 'secret');
     expect(bad({ maxEventBytes: 0 })).to.throw(RangeError, 'fromOpenAi: maxEventBytes must be above 0 bytes');
     expect(bad({ backoff: { maxAttempts: -1 } })).to.throw(RangeError, 'fromOpenAi: backoff.maxAttempts');
