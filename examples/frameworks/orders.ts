@@ -26,5 +26,5 @@ export function userOf(authorization: string | undefined): string {
 
 /** Throws where the user is not known. */
 export function checkUser(user: string): void {
-  if (user === 'nobody') throw new HttpError(404, 'no such user');
+  if (user === 'unknown') throw new HttpError(404, 'no such user');
 }

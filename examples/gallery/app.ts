@@ -62,7 +62,7 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
   app.use('/streams', contract(routes, { title: 'The gallery' }));
   const readers = Object.fromEntries(Object.entries(routes).map(([path, [read]]) => [path, read]));
   const feeds = { prices, ...notifications.app.locals.feeds };
-  // Everybody may see it, and act: the gallery listens on this machine, and its data is made up.
+  // Every request may see it, and act: the gallery listens on this machine, and its data is made up.
   app.use('/inspect', inspector({ feeds, routes: readers, authorize: () => true, payloads: true, actions: true }));
   app.get('/prices', readPrices).get('/log', readLog);
   app.use(...examples);

@@ -35,7 +35,7 @@ export function pricesFeed(rate = 5000) {
 /** The intervals that a reader may choose, in milliseconds. */
 const query = { interval: t.keyof({ 50: null, 250: null, 1000: null }) };
 
-/** Sends each reader all prices first, and then the newest of each symbol as often as it asks for. */
+/** Sends each reader all prices first, and then the newest of each symbol as often as it requests. */
 export function pricesRoute(prices: ReturnType<typeof pricesFeed>) {
   return sse({ events: Prices, query }, (context) =>
     prices.read(context, { snapshot: prices.newest }).pipe(

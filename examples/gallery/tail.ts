@@ -8,7 +8,7 @@ const recent = 2000;
 
 /**
  * Sends the lines of a file as `tail -f` does. The file is the log: the id of a line is the offset of its end, and a
- * reader that comes back continues there. The time at which the file was created tells it from an earlier one.
+ * reader that comes back continues there. The time at which the file was created distinguishes it from an earlier one.
  */
 export function tail(file: string) {
   const { birthtimeMs } = statSync(file);

@@ -45,7 +45,7 @@ export function llmApp({ model, log, linger = 60_000, maxAnswers = 100, onError 
     },
     ({ body: { messages } }) =>
       concat(
-        of(Chat.Asked({ text: messages.at(-1)?.content ?? '' })),
+        of(Chat.Question({ text: messages.at(-1)?.content ?? '' })),
         model(messages).pipe(groupedWithin({ maxDelay: 0 }), concatMap(joinTokens)),
       ),
   );

@@ -6,7 +6,7 @@ const Reason = t.keyof({ stop: null, length: null, tool_call: null, filtered: nu
 
 /** The events of one answer, of any model; a browser's bundle can share this file. */
 export const Chat = events({
-  Asked: { text: t.string },
+  Question: { text: t.string },
   Token: { text: t.string },
   ToolCall: { id: t.string, name: t.string, arguments: t.string },
   Usage: { input: Int, output: Int },

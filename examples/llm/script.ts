@@ -13,13 +13,13 @@ there. Only Stop ends the answer, and then the model notices before the next tur
 export function scripted(pace: number): Model {
   return (messages) => {
     const question = messages.at(-1)?.content ?? '';
-    const said = /\bcut\b/i.test(question)
+    const words = /\bcut\b/i.test(question)
       ? wordsOf('And then, in the middle of')
       : /weather/i.test(question)
         ? wordsOf('Let me look out of the window. ')
         : wordsOf(story);
-    const paced = from(said).pipe(concatMap((event) => of(event).pipe(delay(pace))));
-    return concat(paced, endOf(question, said.length));
+    const paced = from(words).pipe(concatMap((event) => of(event).pipe(delay(pace))));
+    return concat(paced, endOf(question, words.length));
   };
 }
 

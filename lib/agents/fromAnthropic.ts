@@ -15,7 +15,7 @@ export interface AnthropicRequest {
 const knownTypes = /^(text|thinking|tool_use|server_tool_use|(text|thinking|signature|input_json)_delta)$/;
 
 /**
- * Asks a model by Anthropic's Messages API, and emits the events of its answer.
+ * Requests an answer from a model by Anthropic's Messages API, and emits its events.
  *
  * Each subscriber sends a request of its own. Completes after `message_stop`. Unsubscribing aborts the request in the same
  * turn, which stops the model. A request is never repeated, since the API cannot continue an answer: compose `retry` of

@@ -31,7 +31,7 @@ export interface FromOpenAiOptions extends ModelOptions {
 const caller = 'fromOpenAi';
 
 /**
- * Asks a model by OpenAI's Responses API, and emits the events of its answer.
+ * Requests an answer from a model by OpenAI's Responses API, and emits its events.
  *
  * Each subscriber sends a request of its own. Completes after `response.completed` or `response.incomplete`. Unsubscribing
  * aborts the request in the same turn, which stops the model; an answer in the background, which a lost connection does not

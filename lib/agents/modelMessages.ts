@@ -19,7 +19,7 @@ export interface ModelMessage {
 /**
  * Sends one request and emits the events of its response, before they are decoded.
  *
- * It never completes, since the last event of an answer tells its end: a response that ends is an error. Errors with a
+ * It never completes, since the last event of an answer marks its end: a response that ends is an error. Errors with a
  * `ConnectionError`; with a `ModelError` for an event that reports an error; with a `DecodeError` for data that is not JSON;
  * and with a `LimitError`. Unsubscribing aborts the request in the same turn.
  */

@@ -109,7 +109,7 @@ export class Backoff {
     const bound = backoffBound(this.#failures, initialDelay, maxDelay);
     const requested = retryAfter ?? this.serverDelay;
     if (requested === undefined) return fullJitter(bound);
-    // A server that asks for 1 ms gets its readers back at once; if it then cannot be reached, the jitter grows.
+    // A server that sends a wait of 1 ms gets its readers back at once; if it then cannot be reached, the jitter grows.
     return Math.ceil(requested + randomFraction() * (this.#failures === 0 ? Math.min(requested, bound) : bound));
   }
 }

@@ -166,7 +166,7 @@ export interface FromSseOptions<P extends BadEventPolicy = BadEventPolicy, I ext
   readonly retryStatuses?: (status: number) => boolean;
   /**
    * Whether to behave exactly as an EventSource does: any status but 200 ends the stream, and each wait is the one that
-   * the server asked for by `retry:`, or 3 s, without jitter and growth.
+   * the server has sent as `retry:`, or 3 s, without jitter and growth.
    *
    * @default false
    */

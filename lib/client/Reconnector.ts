@@ -17,7 +17,7 @@ import type { ClientFetchOptions, Emitted } from './FromSseOptions.ts';
 import { reconnectSignals } from './reconnectSignals.ts';
 
 /**
- * The client of one subscriber, and what each of its connections hands on to the next one. It has one connection, or waits
+ * The client of one subscriber, and what each of its connections passes to the next one. It has one connection, or waits
  * for the next, or has neither while the page is hidden.
  */
 export class Reconnector {

@@ -26,7 +26,7 @@ export type ConnectionFailure =
 export interface ConnectionFacts {
   /** The status of the response; `undefined` when there was none. */
   readonly status?: number | undefined;
-  /** The wait that the server asks for with `Retry-After`, in milliseconds. */
+  /** The wait that the server requests with `Retry-After`, in milliseconds. */
   readonly retryAfter?: number | undefined;
   /** The headers of the response, such as `WWW-Authenticate` or a request id; `undefined` when there was none. */
   readonly headers?: Headers | undefined;
@@ -55,7 +55,7 @@ export class ConnectionError extends RxsseError {
   readonly reason: ConnectionFailure;
   /** The status of the response; `undefined` when there was none. */
   readonly status: number | undefined;
-  /** The wait that the server asks for with `Retry-After`, in milliseconds. */
+  /** The wait that the server requests with `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined;
   /** The headers of the response, such as `WWW-Authenticate` or a request id; `undefined` when there was none. */
   readonly headers: Headers | undefined;

@@ -10,8 +10,8 @@ import { RxsseError } from './RxsseError.ts';
  * The answer of a storage in the network may be lost. The message says then that an append may have been stored or not; it
  * is repeated safely with the same key.
  *
- * A route that gets it before the first byte answers as a full server does: with a stream that asks an EventSource to
- * wait and ends, and with 503 and `Retry-After` for any other client.
+ * A route that gets it before the first byte answers as a full server does: with a stream that has a `retry:` for an
+ * EventSource and ends, and with 503 and `Retry-After` for any other client.
  *
  * @example Let the sender retry
  * const statusOf = (error: unknown) => (error instanceof StorageError ? 503 : 500);

@@ -11,7 +11,7 @@ export type RetryRange = readonly [min: number, max: number];
  * The server takes no more readers now: a bound is reached (`full`), or it is shutting down (`shutdown`).
  *
  * A route answers it with 503 and `Retry-After`. A request that may come from a native EventSource, which any answer
- * but 200 would end for good, gets a 200 that asks it to wait, and ends.
+ * but 200 would end for good, gets a 200 with a `retry:`, and ends.
  *
  * @example Tell a server that is full or shutting down from a broken one
  * const isTemporary = (error: unknown) => error instanceof UnavailableError;

@@ -10,7 +10,7 @@ export interface Pacing {
  * The position-only entry at the end of a page, which a feed emits behind the entries that it read at once.
  *
  * An operator that queues values calls `hold` when it queues the end of a page, and `release` when it emits or drops
- * it: the feed reads on only while little is queued. One that holds events for other reasons, and bounds them itself,
+ * it: the feed continues to read only while little is queued. One that holds events for other reasons, and bounds them itself,
  * passes a copy on, which does not move the position, to the operators behind it.
  */
 export class PageEnd extends Entry<never> {

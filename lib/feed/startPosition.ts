@@ -54,7 +54,7 @@ export function startPosition(
   const cursor = requestedCursor ?? (from === 'live' || from === 'oldest' ? undefined : from);
   if (cursor === undefined) {
     const start = liveAt(from === 'oldest' ? state.floor : state.tail);
-    // It asked for everything, and the first events are not stored any more.
+    // It requested everything, and the first events are not stored any more.
     return from === 'oldest' && state.floor > 0 ? { ...start, reason: 'trimmed' } : start;
   }
 

@@ -108,7 +108,7 @@ export class Actions {
   }
 }
 
-/** A writer that asks its socket before it writes; those of feeds and of pipelines do. */
+/** A writer that checks its socket before it writes; those of feeds and of pipelines do. */
 interface Slowable extends Writer {
   checkReady(): boolean;
 }

@@ -108,7 +108,7 @@ export interface EventLog {
   /**
    * Reads entries after a sequence: at least one if there is one, then no more than fit into `maxBytes`; `last < tail`
    * means that there are more. After the tail the page is empty; below the floor it starts at the floor, which `after`
-   * tells. It never skips an entry.
+   * shows. It never skips an entry.
    */
   read(after: number, maxBytes: number): Observable<Page>;
   /**

@@ -120,7 +120,7 @@ export class Route {
     return checkSynchronous('sse: resume.owner', this.resume.owner?.(context));
   }
 
-  /** Asks `onError` what the reader gets for an error after the first byte; reports the error where there is none. */
+  /** Calls `onError` for what the reader gets for an error after the first byte; reports the error where there is none. */
   outcomeOf(error: unknown, context: AnyContext): ErrorOutcome {
     const { onError } = this.options;
     if (onError === undefined) {

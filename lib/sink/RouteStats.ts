@@ -62,7 +62,7 @@ export class RouteStats {
   dropped = 0;
   /** Writes to connections that were closed already. */
   unwritten = 0;
-  /** Gets all that is written to the connections; set while somebody looks. */
+  /** Gets all that is written to the connections; set while an inspector reads them. */
   tap: Subject<Uint8Array | string> | undefined;
   readonly closed: Record<CloseReason, number> = { ...noCloses };
   readonly refused: Record<RefusalReason, number> = { ...noRefusals };

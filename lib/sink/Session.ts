@@ -100,7 +100,7 @@ export class Session {
     this.#next(error);
   }
 
-  /** Asks the reader to come back later. */
+  /** Refuses the request for a while; the reader reconnects later. */
   refuseForNow(reason: 'shutdown' | LimitRefusal, retryAfter?: RetryRange): void {
     const { route, connection, request } = this;
     recordRefusal(this, reason);

@@ -115,7 +115,7 @@ export class Wire {
     this.#gap = gap;
   }
 
-  /** Returns the block that asks the reader to wait, and the reader's position, if it has one. */
+  /** Returns the block with the wait before a reader reconnects, and the reader's position, if it has one. */
   preamble(cursor: string | undefined, retry: number): string {
     return this.position(cursor, this.retry ? retry : undefined);
   }
@@ -162,7 +162,7 @@ export class Wire {
     return this.#stripped.bytes;
   }
 
-  /** Asks the program for the frame of a gap. An error that the function throws is reported, and the reader gets nothing. */
+  /** Returns the frame that the program has for a gap. An error that the function throws is reported, and the reader gets nothing. */
   #gapFrame(data: Gap['data']): Message | undefined {
     if (typeof this.#gap !== 'function') return undefined;
     try {

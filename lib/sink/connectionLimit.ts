@@ -89,7 +89,7 @@ export class ConnectionLimit<R = unknown> {
  * Bounds how many connections there are: in all, and for each client.
  *
  * A connection counts from its request to the close of its response, including the wait for `state`. Beyond a bound, a
- * request that may be a native EventSource gets a 200 that asks it to wait, and ends, since any other status would end
+ * request that may be a native EventSource gets a 200 with a `retry:`, and ends, since any other status would end
  * it for good; others get 503, or 429 where the client has too many, with `Retry-After`.
  *
  * Several routes with one limit are bounded together. The readers of one feed are bounded by its option `maxReaders`.

@@ -104,7 +104,7 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600 ? status : 500;
 }
 
-/** The wait that a full server asks readers for, in milliseconds. */
+/** The wait that a full server sends to readers, in milliseconds. */
 const retryWhenFull: RetryRange = [5000, 10_000];
 
 /** Returns a random wait in the range, so that not all readers reconnect together. */
@@ -115,8 +115,8 @@ export function randomWait([min, max]: RetryRange): number {
 /**
  * Answers for a server that takes no more readers now.
  *
- * Any answer but 200 would end a native EventSource for good, so a request that may be one gets a stream that asks it
- * to wait, and ends. A client of this library, which says so in a header, gets the status and `Retry-After`, and so does
+ * Any answer but 200 would end a native EventSource for good, so a request that may be one gets a stream with a
+ * `retry:`, and ends. A client of this library, which has a header for that, gets the status and `Retry-After`, and so does
  * every client of a route without `retry:`, which could take an empty stream for an answer.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model

@@ -50,7 +50,7 @@ export interface FromPollOptions extends Pick<BackoffOptions, 'maxDelay' | 'maxA
  * After a failure (the function throws, its result rejects or errors, or is silent
  * longer than `idleTimeout`) it waits for a random time up to a bound that starts at
  * twice the interval and doubles with each failure in a row (full jitter), at least as
- * long as a `Retry-After` asks for, and at most `maxDelay`. Never completes. Errors with
+ * long as a `Retry-After` requests, and at most `maxDelay`. Never completes. Errors with
  * the last failure when `maxAttempts` is reached. Unsubscribing ends the poll or the
  * wait; the signal of a poll is aborted when it ends. Each subscriber polls for itself.
  * Holds the last value.

@@ -70,9 +70,9 @@ const httpDate =
 
 /**
  * Reads the header `Retry-After`: a number of seconds, or a date in one of the three forms of HTTP, which are always in
- * GMT. Any other text, `1.5` for example, asks for no wait.
+ * GMT. Any other text, `1.5` for example, requests no wait.
  *
- * @returns the wait in milliseconds, 0 for a date that has passed; `undefined` where the header asks for none
+ * @returns the wait in milliseconds, 0 for a date that has passed; `undefined` where the header requests none
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  * @internal
  */

@@ -91,7 +91,7 @@ export class Block {
     if (!this.#more.add(line)) this.skip('frame-size', this.#maxEventBytes);
   }
 
-  /** Skips the data of the block, reports it, and reads on. @throws LimitError when nothing listens for that. */
+  /** Skips the data of the block, reports it, and continues. @throws LimitError when nothing listens for that. */
   skip(kind: 'frame-size' | 'line-size', limit: number): void {
     if (this.#isSkipped) return;
     const error = receivedTooLarge(kind, limit);

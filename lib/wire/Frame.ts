@@ -173,7 +173,7 @@ export function comment(text = ''): Comment {
 }
 
 /**
- * Creates a frame that asks the reader to wait this many milliseconds before it reconnects.
+ * Creates a frame that makes the reader wait this many milliseconds before it reconnects.
  *
  * @example Ask for half a minute
  * const later = retry(30_000);

@@ -123,7 +123,7 @@ describe('the page of the llm example', function () {
     });
   });
 
-  it('shows why an answer failed in the middle, the call of a tool, and asks with the earlier messages', async () => {
+  it('shows why an answer failed in the middle, the call of a tool, and sends the earlier messages with a question', async () => {
     const url = await start();
     await withPage(chromium(), async ({ page }) => {
       const posted: unknown[] = [];

@@ -68,7 +68,7 @@ describe('the backoff of fromSse', () => {
   );
 
   it(
-    'waits at least as long as the server asks for, and after a first failure at most twice as long',
+    'waits at least as long as the server has sent, and after a first failure at most twice as long',
     marbles(({ flush }) => {
       const delays = delaysOf([{ body: of('retry: 50\n\n') }], { initialDelay: 200, maxDelay: 400, maxAttempts: 4 });
       flush();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { findTool } from '../support/requires.ts';
 
-const story = /^You asked: .* reads on\.$/;
+const story = /^Your question: .* resumes it\.$/;
 
 /** Checks what the guide to streams of a model leaves behind, and uses its page, where Chromium is installed. */
 export async function checkChat(cwd: string, url: string): Promise<void> {
@@ -27,7 +27,7 @@ function checkIds(cwd: string): void {
   );
 }
 
-/** Asks in the page, reloads it in the middle of the answer, and stops another answer. */
+/** Sends a question in the page, reloads it in the middle of the answer, and stops another answer. */
 async function usePage(url: string): Promise<void> {
   const executablePath = findTool('chromium');
   if (executablePath === undefined)
@@ -41,11 +41,11 @@ async function usePage(url: string): Promise<void> {
     const ask = async (text: string) => {
       await page.getByLabel('Question').fill(text);
       await page.getByRole('button', { name: 'Ask' }).click();
-      await page.getByText(`You asked: ${text}`).waitFor();
+      await page.getByText(`Your question: ${text}`).waitFor();
     };
     await ask('Why?');
     await page.reload();
-    await page.getByText('reads on.').waitFor();
+    await page.getByText('resumes it.').waitFor();
     const text = (await answerOf()) ?? '';
     if (!story.test(text)) throw new Error(`the guide: expected the whole story in the page, got ${text}`);
     await ask('How?');

@@ -134,7 +134,7 @@ export function itServes(
   });
 
   it('leaves an error before the first byte to the framework', async () => {
-    const refused = await fetch(`${url}/orders/nobody`, { headers: { Origin: 'https://shop.example' } });
+    const refused = await fetch(`${url}/orders/unknown`, { headers: { Origin: 'https://shop.example' } });
     expect([refused.status, await bodyOf(refused)]).to.deep.equal([404, errorBody(404, 'no such user')]);
   });
 

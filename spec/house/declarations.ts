@@ -125,6 +125,18 @@ export function titlesOf(file: string, text: string): readonly Title[] {
 const textOf = ({ head, templateSpans }: ts.TemplateExpression): string =>
   templateSpans.reduce((text, { literal }) => `${text}…${literal.text}`, head.text);
 
+/** Returns the scripts in pages of HTML, each on the lines that it has in its page. */
+export function scriptsIn(pages: Files): Files {
+  const blank = (text: string) => text.replace(/[^\n]/g, ' ');
+  return new Map(
+    [...pages].map(([file, text]) => {
+      // The parts between the tags are in turn markup and a script.
+      const parts = text.split(/(<script\b[^>]*>|<\/script>)/);
+      return [file, parts.map((part, n) => (n % 4 === 2 ? part : blank(part))).join('')] as const;
+    }),
+  );
+}
+
 /** Returns the comments of a file without their marks. Lines of `//` that follow each other are one comment. */
 export function commentsOf(file: string, text: string): readonly Comment[] {
   const source = parse(file, text);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { duplicateNames, misnamedFiles } from './declarations.ts';
+import { duplicateNames, misnamedFiles, scriptsIn } from './declarations.ts';
 import { type Files, filesIn } from './repo.ts';
 import { archaicComments, archaicLines, archaicSpecComments, archaicTitles, fragments, privateWords } from './words.ts';
 
@@ -22,7 +22,12 @@ describe('the language', function () {
   const lib = filesIn('lib', '.ts');
   const bench = filesIn('bench', '.ts');
   const specs = filesIn('spec', '.ts');
-  const code = join(lib, filesIn('examples', '.ts'), bench);
+  const examples = join(
+    filesIn('examples', '.ts'),
+    filesIn('examples', '.js'),
+    scriptsIn(filesIn('examples', '.html')),
+  );
+  const code = join(lib, filesIn('lib', '.tsx'), examples, bench, filesIn('site', '.ts'));
   const guides = join(
     filesIn('README.md', '.md'),
     filesIn('CHANGELOG.md', '.md'),
@@ -46,8 +51,8 @@ describe('the language', function () {
     expectAtMost(privateWords(lib), budgets.words);
   });
 
-  it('has no private word in a name of a spec', () => {
-    expectAtMost(privateWords(specs), budgets.words);
+  it('has no private word in a name of an example or a spec', () => {
+    expectAtMost(privateWords(join(examples, specs)), budgets.words);
   });
 
   it('has a sentence in each doc comment', () => {
@@ -131,6 +136,14 @@ describe('the check of the language', () => {
     expect(fragments(filesOf({ 'lib/a.ts': text })).map((line) => line.split(' ')[0])).to.deep.equal([
       'lib/a.ts:2:',
       'lib/a.ts:8:',
+    ]);
+  });
+
+  it('finds a doc comment in the scripts of a page, on its line of the page', () => {
+    const page =
+      '<title>Of a page</title>\n<script src="a.js"></script>\n<script>\n/** What it is. */\n</script>\n/** What? */';
+    expect(fragments(scriptsIn(filesOf({ 'page.html': page }))).map((line) => line.split(' ')[0])).to.deep.equal([
+      'page.html:4:',
     ]);
   });
 

@@ -138,7 +138,7 @@ describe('the llm example', () => {
     it(`converts the events of ${api}: tokens, a tool call, usage, and the end`, async () => {
       await withApp({ api, pieces }, async ({ url }) => {
         expect(eventsIn(await (await ask(url, 'weather?')).ended())).to.deep.equal([
-          { type: 'asked', text: 'weather?' },
+          { type: 'question', text: 'weather?' },
           { type: 'token', text: 'Let me lo\nok: ü' },
           {
             type: 'tool_call',
@@ -173,7 +173,7 @@ describe('the llm example', () => {
       expect([...idsIn(before), ...idsIn(rest)]).to.deep.equal(idsIn(whole));
       expect(new Set(idsIn(whole)).size).to.equal(idsIn(whole).length);
       expect(eventsIn(whole)).to.deep.equal([
-        { type: 'asked', text: 'a story' },
+        { type: 'question', text: 'a story' },
         { type: 'token', text: 'once upon a time there was' },
         { type: 'usage', input: 12, output: 7 },
         { type: 'done', reason: 'stop' },
@@ -214,7 +214,7 @@ describe('the llm example', () => {
         expect(await stopping.promise).to.equal(204);
         for (const wire of [tab, other]) {
           expect(eventsIn(await wire.ended())).to.deep.equal([
-            { type: 'asked', text: 'for ever' },
+            { type: 'question', text: 'for ever' },
             { type: 'token', text: 'and so ' },
           ]);
           expect(wire.text()).to.match(ended);

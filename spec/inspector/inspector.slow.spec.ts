@@ -294,7 +294,7 @@ describe('the handler of an inspector', () => {
     });
   }
 
-  it('asks authorize for each request, also for the stream', () => {
+  it('calls authorize for each request, also for the stream', () => {
     const authorize = async ({ headers }: { readonly headers: object }) => 'x-staff' in headers;
     const { app } = inspectedApp({ authorize });
     return listen(app, async (url) => {

@@ -159,7 +159,7 @@ const llm = {
       state.textContent = text;
     };
     const shows = {
-      asked: (answer, { text }) => {
+      question: (answer, { text }) => {
         answer.question.textContent = text;
       },
       token: (answer, { text }, { isLate }) =>

@@ -13,7 +13,7 @@ export const prices = {
   id: 'prices',
   title: 'Prices',
   brief: '5,000 updates a second, conflated',
-  lead: '500 symbols change 5,000 times a second. Each reader gets all of them first, then the newest of each as often as it asks for.',
+  lead: '500 symbols change 5,000 times a second. Each reader gets all of them first, then the newest of each as often as it requests.',
   hint: 'Cut the connection: the newest price of each symbol arrives when it is back.',
   files: ['gallery/prices.ts', 'gallery/events.ts'],
   hasCheck: true,

@@ -1,6 +1,6 @@
 /** How many events of one answer get a mark; beyond that the line is full. */
 const maxMarks = 600;
-/** What a browser receives in one go when it connects was emitted before. */
+/** Events that arrive within this time of connecting were emitted before, in milliseconds. */
 const catchUp = 60;
 const storage = 'rxsse.ask';
 const svg = 'http://www.w3.org/2000/svg';
@@ -27,11 +27,11 @@ function showStored() {
 }
 
 async function ask(text) {
-  const said = answers.flatMap((answer) => [
+  const previous = answers.flatMap((answer) => [
     { role: 'user', content: answer.question },
     ...(answer.text.data === '' ? [] : [{ role: 'assistant', content: answer.text.data }]),
   ]);
-  const messages = [...said.slice(-40), { role: 'user', content: text }];
+  const messages = [...previous.slice(-40), { role: 'user', content: text }];
   const started = new AbortController();
   const response = await fetch('answers', {
     method: 'POST',
@@ -58,7 +58,7 @@ const reasons = {
 };
 
 const shows = {
-  asked: (answer, { text }) => {
+  question: (answer, { text }) => {
     answer.row.querySelector('.question').textContent = text;
   },
   token: ({ text }, token) => text.appendData(token.text),
@@ -75,7 +75,7 @@ const shows = {
 };
 
 /** Shows an answer, from its start; after a cut the EventSource continues after its cursor. */
-function read(location, asked) {
+function read(location, question) {
   const row = element('li', '');
   row.setAttribute('aria-busy', 'true');
   const line = element('div', 'line');
@@ -84,13 +84,13 @@ function read(location, asked) {
   marks.setAttribute('aria-hidden', 'true');
   line.title = 'Each mark is an event: amber for what the page had missed, blue for what it received live';
   line.append(element('span', 'state'), marks, element('span', 'usage'));
-  row.append(element('p', 'question', asked), element('p', 'text'), line);
+  row.append(element('p', 'question', question), element('p', 'text'), line);
   list.append(row);
   const text = document.createTextNode('');
   row.querySelector('.text').append(text);
   const answer = {
     location,
-    question: asked,
+    question,
     row,
     text,
     marks,

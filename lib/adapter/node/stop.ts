@@ -17,7 +17,7 @@ import type { SseHandler } from './sse.ts';
  *   request, and what they throw goes to `next`. A part of the request that `owner` reads has to decode; otherwise the error
  *   has the `status` 422.
  * - With a `resume.log` that other processes read, the request may arrive at any of them. The process of the stream
- *   unsubscribes when its log tells it: with the next event, or within some 100 ms where it emits nothing.
+ *   unsubscribes when its log notifies it: with the next event, or within some 100 ms where it emits nothing.
  *
  * @example A stop button
  * const answer = sse({ resume: true }, ({ signal }) => interval(100));

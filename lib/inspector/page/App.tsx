@@ -7,7 +7,7 @@ import { Lanes } from './Lanes.tsx';
 import { Readers } from './Readers.tsx';
 import { Tiles } from './Tiles.tsx';
 
-/** What the user has selected: a lane, and in it what was drawn at one place. */
+/** Describes the selection of the user: a lane, and the marks that were drawn at one position of it. */
 export interface Selection {
   readonly lane: string;
   readonly marks: readonly MarkData[];

@@ -17,7 +17,7 @@ export function Readers({ model, act }: { readonly model: InspectorModel; readon
         </p>
       </div>
       {readers.length === 0 ? (
-        <p class="empty">Nobody reads the routes of this inspector.</p>
+        <p class="empty">No reader is connected to the routes of this inspector.</p>
       ) : (
         <div class="scroll" tabIndex={0} role="region" aria-label="List of readers">
           <table>
@@ -29,7 +29,7 @@ export function Readers({ model, act }: { readonly model: InspectorModel; readon
                 <th class="number">Lag</th>
                 <th class="number">Buffered</th>
                 <th class="number">Sent</th>
-                <th>Asked for → got</th>
+                <th>Cursor → result</th>
                 <th class="number">Since</th>
                 {actions ? <th>Actions</th> : null}
               </tr>
@@ -80,9 +80,9 @@ function Row({
       <td class="number" data-label="Sent" title={`${bytes} bytes`}>
         {shortCount(events)} · {sizeOf(bytes)}
       </td>
-      <td data-label="Asked for → got" title={requested ?? ''}>
+      <td data-label="Cursor → result" title={requested ?? ''}>
         <span>
-          {requested === null ? 'nothing' : sequenceOf(requested)} → <b class={`got ${got.split(':')[0]}`}>{got}</b>
+          {requested === null ? 'none' : sequenceOf(requested)} → <b class={`got ${got.split(':')[0]}`}>{got}</b>
         </span>
       </td>
       <td class="number" data-label="Since">

@@ -7,8 +7,8 @@ const countLength = 6;
 const maxChanges = 64;
 
 /**
- * The logs that changed last, in one small record that each transaction writes. Reading it tells a process what others
- * changed, however many logs there are, and the nonce tells it whether its own transaction is among them.
+ * The logs that changed last, in one small record that each transaction writes. A process reads in it what others
+ * changed, however many logs there are, and by the nonce whether its own transaction is among them.
  */
 export class Changes {
   /** How many marks were ever made. */

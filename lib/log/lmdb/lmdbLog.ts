@@ -42,7 +42,7 @@ export interface LmdbLogOptions {
    * The most reads of the folder at once, over all processes; each process of this library needs one, each other tool
    * that reads the file as well, and one that was killed holds its own until another process opens the folder. A whole
    * number from 1. The process that opens the folder first, while no other has it open, decides. Where all are in use,
-   * reading fails with a `StorageError`, is repeated, and asks readers to come back.
+   * reading fails with a `StorageError`, is repeated, and then disconnects readers, which reconnect.
    *
    * @default 1024
    */

@@ -1,7 +1,7 @@
 /** Options of one command, as `@redis/client` has them. Other clients may ignore them. */
 interface CommandOptions {
   readonly timeout?: number;
-  /** Asks for the strings of a reply as bytes. */
+  /** Requests the strings of a reply as bytes. */
   readonly typeMapping?: object;
 }
 

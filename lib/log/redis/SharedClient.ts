@@ -9,7 +9,7 @@ import type { RedisScript } from './scriptOf.ts';
 /** The longest wait for the reply to one command, in ms; a script that Redis runs, or a reconnect, takes no longer. */
 const replyTimeout = 5000;
 
-/** Asks for strings as bytes: 36 is the type of a bulk string in `@redis/client`. */
+/** Requests strings as bytes: 36 is the type of a bulk string in `@redis/client`. */
 const asBytes = { typeMapping: { 36: Buffer }, timeout: replyTimeout };
 
 /** One client of the app, shared by all its logs: their commands, and the connections that listen. */

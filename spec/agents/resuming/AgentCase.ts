@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { LogByName } from '../../../lib/agents/index.ts';
 
-/** Asks the model for an answer: each call is one. */
+/** Starts an answer of the model: each call is one. */
 export type AskModel = () => AsyncIterable<string>;
 
 /** How a client says that it has no more of an answer. */
@@ -11,7 +11,7 @@ export type Ending = 'complete' | 'error' | 'no answer';
 export interface Page {
   /** The text that is shown. */
   readonly text: string;
-  /** Asks for the answer. */
+  /** Requests the answer. */
   start(): Promise<Ending>;
   /** Gets the answer that is being made, as a page does that was reloaded. */
   resume(): Promise<Ending>;

@@ -54,7 +54,7 @@ export async function cutAnswer(
     return { answer: { how: random() % 2 === 0 ? 'cut' : 'reset', after: head + (random() % 6000) } };
   };
 
-  // The answer ends when the last reader has found it: a client that asks for the active answer gets none afterwards.
+  // The answer ends when the last reader has found it: a client that requests the active answer gets none afterwards.
   const onAnswer = (): void => {
     if (isLast) allCut.resolve();
   };

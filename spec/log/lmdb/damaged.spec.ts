@@ -81,7 +81,7 @@ describe('a log whose file was damaged by another process', () => {
     });
   }
 
-  it('is read on after 5 s when the count of its changes went back, and at once from then on', async () => {
+  it('is read again after 5 s when the count of its changes went back, and at once from then on', async () => {
     const log = folder.open();
     await append(log, samples(3));
     await damaged(folder.path, put(changesKey, Buffer.alloc(6)));
