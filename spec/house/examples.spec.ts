@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { guideSteps } from '../consumers/guide.ts';
+import { documentedExamples, namesOfModules } from './documentedExamples.ts';
 import { blocksOf, type Example, examplesOf } from './examples.ts';
 import { mistakesIn, mistakesInFiles } from './mistakes.ts';
-import { exportsOf, programOfEntryPoints } from './program.ts';
-import { entryPoints, filesIn } from './repo.ts';
+import { filesIn } from './repo.ts';
 
 describe('the examples', function () {
   this.timeout(60_000);
@@ -11,20 +11,11 @@ describe('the examples', function () {
   let modules: ReadonlyMap<string, ReadonlySet<string>>;
 
   before(() => {
-    const program = programOfEntryPoints();
-    const ours = entryPoints().map(({ name, file }) => [name, new Set(exportsOf(program, file).keys())] as const);
-    modules = new Map([...ours, ['rxjs', new Set(exportsOf(program, 'spec/house/rxjs.ts').keys())]]);
+    modules = namesOfModules();
   });
 
   it('of the doc comments, the README and the documents compile', () => {
-    const examples = [
-      ...[...filesIn('lib', '.ts')].flatMap(([file, text]) => examplesOf(file, text)),
-      ...['README.md', 'docs', 'skills', 'site/index.md']
-        .flatMap((path) => [...filesIn(path, '.md')])
-        // The API report consists of signatures.
-        .filter(([file]) => !file.startsWith('docs/api/'))
-        .flatMap(([file, text]) => blocksOf(file, text)),
-    ];
+    const examples = documentedExamples();
     expect(examples).to.not.be.empty;
     expect(mistakesIn(examples, modules)).to.deep.equal([]);
   });
@@ -106,6 +97,11 @@ describe('the examples', function () {
         example('without the name', 'const a = 1;\nunheardOf(a);'),
         example('of the wrong type', "interval('5');"),
         example('that is no code', 'const = ;'),
+        example(
+          'with a wrong transport',
+          "import { useChat } from '@ai-sdk/react';\nuseChat({ id: 'a', transport: '/chat' });",
+        ),
+        example('with a method of each object', 'const at = new Date().valueOf();\nconst text = at.toString();'),
         example('', 'of(1);'),
       ],
       modules,
@@ -116,6 +112,7 @@ describe('the examples', function () {
     );
     expect(mistakes[1]).to.match(/^lib\/a\.ts:10 "of the wrong type": Argument of type 'string' is not assignable/);
     expect(mistakes[2]).to.match(/^lib\/a\.ts:10 "that is no code": /);
+    expect(mistakes.at(-2)).to.match(/^lib\/a\.ts:11 "with a wrong transport": Type 'string' is not assignable/);
     expect(mistakes.at(-1)).to.equal('lib/a.ts:10 "": an example needs a title');
   });
 });

@@ -43,23 +43,8 @@ const prelude: Readonly<Record<string, string>> = {
   whoIs: "declare function whoIs(request: import('express').Request): Promise<{ readonly user: string }>;",
 };
 
-/** The packages of other protocols, which are not installed here; the specs in spec/clients check their types. */
-const foreignModules = Object.entries({
-  '@tanstack/ai': ['resumeServerSentEventsResponse', 'toServerSentEventsResponse'],
-  ai: ['convertToModelMessages', 'streamText', 'UIMessage'],
-  '@ai-sdk/react': ['useChat'],
-  '@copilotkit/runtime/v2': ['AgentRunner', 'CopilotRuntime'],
-  'assistant-stream/resumable': [
-    'createResumableAssistantStreamResponse',
-    'createResumableStreamContext',
-    'createResumeAssistantStreamResponse',
-  ],
-})
-  .map(
-    ([name, names]) =>
-      `declare module '${name}' { ${names.map((one) => `export const ${one}: any; export type ${one} = any;`).join(' ')} }`,
-  )
-  .join('\n');
+/** The types of packages that examples use, and that are not installed here. */
+const foreign = 'spec/house/foreign.d.ts';
 
 /** Returns the names that the code declares at its top level, and all names that it uses. */
 function namesIn(code: string): { readonly own: ReadonlySet<string>; readonly used: ReadonlySet<string> } {
@@ -103,7 +88,8 @@ export function preludeOf(
   const lines = [...used].flatMap((name) => {
     if (own.has(name)) return [];
     const module = [...modules].find(([, names]) => names.has(name))?.[0];
-    const line = module === undefined ? named[name] : `import { ${name} } from '${module}';`;
+    if (module !== undefined) return [`import { ${name} } from '${module}';`];
+    const line = Object.hasOwn(named, name) ? named[name] : undefined;
     return line === undefined ? [] : [line];
   });
   return `export {}; ${lines.join(' ')}`;
@@ -122,7 +108,7 @@ export function mistakesIn(
   const imagined: Files = new Map(
     examples.map(({ code }, index) => [`spec/house/example-${index}.ts`, `${preludeOf(code, modules)}\n${code}\n`]),
   );
-  const program = programOf([], new Map([...imagined, ['spec/house/foreign.d.ts', foreignModules]]));
+  const program = programOf([foreign], imagined);
   const sources = [...imagined.keys()].map((path) => program.getSourceFiles().find((s) => s.fileName.endsWith(path)));
 
   return examples.flatMap(({ file, line, title }, index) => {

@@ -1,0 +1,105 @@
+/**
+ * The parts that examples use of packages which are not installed here. The specs in spec/clients check what this library
+ * passes to them against the types of the packages themselves.
+ */
+declare module '@tanstack/ai' {
+  interface Durability {
+    resumeFrom(): string | null;
+    append(chunks: object[]): Promise<string[]>;
+    read(offset: string, signal?: AbortSignal): AsyncIterable<{ readonly offset: string; readonly chunk: object }>;
+    close(): Promise<void>;
+    snapshot?(): Promise<readonly { readonly offset: string; readonly chunk: object }[]>;
+  }
+  export function toServerSentEventsResponse(
+    chunks: AsyncIterable<object>,
+    options: { readonly durability: { readonly adapter: Durability } },
+  ): Response;
+  export function resumeServerSentEventsResponse(options: { readonly adapter: Durability }): Response;
+}
+
+declare module 'ai' {
+  interface ModelMessage {
+    readonly role: string;
+    readonly content: unknown;
+  }
+  export interface UIMessage {
+    readonly id: string;
+    readonly role: 'system' | 'user' | 'assistant';
+    readonly parts: readonly object[];
+  }
+  export function convertToModelMessages(messages: readonly UIMessage[]): Promise<readonly ModelMessage[]>;
+  export function streamText(options: {
+    readonly model: string;
+    readonly messages: readonly ModelMessage[];
+    readonly abortSignal?: AbortSignal;
+  }): { toUIMessageStream(): ReadableStream<{ readonly type: string }> };
+}
+
+declare module '@ai-sdk/react' {
+  import type { UIMessage } from 'ai';
+
+  interface ChatTransport {
+    sendMessages(request: {
+      readonly trigger: 'submit-message' | 'regenerate-message';
+      readonly chatId: string;
+      readonly messageId: string | undefined;
+      readonly messages: UIMessage[];
+      readonly abortSignal: AbortSignal | undefined;
+    }): Promise<ReadableStream<{ readonly type: string }>>;
+    reconnectToStream(request: { readonly chatId: string }): Promise<ReadableStream<{ readonly type: string }> | null>;
+  }
+  export function useChat(options: {
+    readonly id: string;
+    readonly transport: ChatTransport;
+    readonly resume?: boolean;
+  }): {
+    readonly messages: readonly UIMessage[];
+    readonly status: 'submitted' | 'streaming' | 'ready' | 'error';
+    stop(): Promise<void>;
+  };
+}
+
+declare module '@copilotkit/runtime/v2' {
+  /** An Observable of the copy of RxJS that CopilotKit has. */
+  interface Events {
+    subscribe(next: (event: { readonly type: string }) => void): { unsubscribe(): void };
+    readonly owner: '@copilotkit/runtime';
+  }
+  export interface AgentRunner {
+    run(request: { readonly threadId: string; readonly agent: never; readonly input: never }): Events;
+    connect(request: { readonly threadId: string }): Events;
+    isRunning(request: { readonly threadId: string }): Promise<boolean>;
+    stop(request: { readonly threadId: string }): Promise<boolean | undefined>;
+  }
+  export class CopilotRuntime {
+    constructor(options: { readonly agents: Readonly<Record<string, object>>; readonly runner?: AgentRunner });
+  }
+}
+
+declare module 'assistant-stream/resumable' {
+  interface Store {
+    acquire(streamId: string): Promise<'producer' | 'consumer'>;
+    append(streamId: string, chunk: Uint8Array): Promise<void>;
+    finalize(streamId: string, status: 'done' | 'error', error?: string): Promise<unknown>;
+    read(
+      streamId: string,
+      cursor: string,
+      signal: AbortSignal,
+    ): AsyncIterable<{ readonly cursor: string; readonly chunk: Uint8Array }>;
+    status(streamId: string): Promise<'streaming' | 'done' | 'error' | 'missing'>;
+    delete(streamId: string): Promise<void>;
+  }
+  interface Context {
+    readonly store: Store;
+  }
+  export function createResumableStreamContext(options: { readonly store: Store }): Context;
+  export function createResumableAssistantStreamResponse(options: {
+    readonly context: Context;
+    readonly streamId: string;
+    readonly callback: (controller: { appendText(text: string): void }) => Promise<void>;
+  }): Promise<Response>;
+  export function createResumeAssistantStreamResponse(options: {
+    readonly context: Context;
+    readonly streamId: string;
+  }): Promise<Response>;
+}
