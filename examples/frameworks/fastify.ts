@@ -2,9 +2,9 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { interval } from 'rxjs';
-import { filterEvents, NonEmptyString, NumberFromString, receive, shutdown, sse, withDefault } from 'rxsse';
+import { filterEvents, receive, shutdown, sse } from 'rxsse';
 import { contract } from 'rxsse/contract';
-import { checkUser, Orders, orders, userOf } from './orders.ts';
+import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,14 +14,8 @@ declare module 'fastify' {
 
 const all = sse({ resume: { from: 'oldest' } }, orders);
 
-const ofUser = sse(
-  { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
-  (context) => {
-    checkUser(context.params.user);
-    return orders
-      .read(context)
-      .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
-  },
+const ofUser = sse(ofUserOptions, (context) =>
+  orders.read(context).pipe(filterEvents(paidBy(context.params.user, context.query.min))),
 );
 
 const mine = sse({ events: Orders, state: (request: FastifyRequest) => request.user }, (context) =>

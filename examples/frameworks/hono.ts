@@ -1,28 +1,22 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { interval } from 'rxjs';
-import { filterEvents, NonEmptyString, NumberFromString, shutdown, withDefault } from 'rxsse';
+import { filterEvents, shutdown } from 'rxsse';
 import { receive, sse } from 'rxsse/fetch';
-import { checkUser, HttpError, Orders, orders, userOf } from './orders.ts';
+import { addressOf } from './addressOf.ts';
+import { HttpError, Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 const time = sse({ heartbeat: 100 }, interval(1000));
 const publish = receive(orders);
 
 const all = sse({ resume: { from: 'oldest' } }, orders);
 
-const ofUser = sse(
-  { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
-  (context) => {
-    checkUser(context.params.user);
-    return orders
-      .read(context)
-      .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
-  },
+const ofUser = sse(ofUserOptions, (context) =>
+  orders.read(context).pipe(filterEvents(paidBy(context.params.user, context.query.min))),
 );
 
 const mine = sse({ events: Orders, state: ({ user }: Request & { user: string }) => user }, (context) =>
@@ -48,10 +42,9 @@ app.get('/mine', signedIn, (c) => mine(Object.assign(c.req.raw, { user: c.get('u
 let server: ReturnType<typeof serve>;
 
 /** Listens, and returns the address. */
-export async function start(): Promise<string> {
+export function start(): Promise<string> {
   server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT ?? 0) });
-  if (server.address() === null) await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return addressOf(server);
 }
 
 export async function stop(): Promise<void> {

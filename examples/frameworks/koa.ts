@@ -1,25 +1,19 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import cors from '@koa/cors';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import compress from 'koa-compress';
 import { interval } from 'rxjs';
-import { filterEvents, NonEmptyString, NumberFromString, receive, shutdown, sse, withDefault } from 'rxsse';
+import { filterEvents, receive, shutdown, sse } from 'rxsse';
 import { contract } from 'rxsse/contract';
-import { checkUser, Orders, orders, userOf } from './orders.ts';
+import { addressOf } from './addressOf.ts';
+import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 const all = sse({ resume: { from: 'oldest' } }, orders);
 
-const ofUser = sse(
-  { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
-  (context) => {
-    checkUser(context.params.user);
-    return orders
-      .read(context)
-      .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
-  },
+const ofUser = sse(ofUserOptions, (context) =>
+  orders.read(context).pipe(filterEvents(paidBy(context.params.user, context.query.min))),
 );
 
 const mine = sse({ events: Orders, state: ({ state }: Context) => state.user }, (context) =>
@@ -54,10 +48,9 @@ app.use(router.routes()).use(router.allowedMethods());
 let server: Server;
 
 /** Listens, and returns the address. */
-export async function start(): Promise<string> {
+export function start(): Promise<string> {
   server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return addressOf(server);
 }
 
 export async function stop(): Promise<void> {

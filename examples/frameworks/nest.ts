@@ -13,18 +13,9 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { interval, map } from 'rxjs';
-import {
-  filterEvents,
-  NonEmptyString,
-  NumberFromString,
-  receive,
-  type SseRequest,
-  shutdown,
-  sse,
-  withDefault,
-} from 'rxsse';
+import { filterEvents, receive, type SseRequest, shutdown, sse } from 'rxsse';
 import { Mount } from './Mount.ts';
-import { checkUser, Orders, orders, userOf } from './orders.ts';
+import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 /** A request of Express or Fastify, behind the guard. */
 type SignedIn = SseRequest & { user: string };
@@ -50,14 +41,8 @@ class OrdersController implements BeforeApplicationShutdown {
   readonly publish = receive(orders);
 
   @Mount(Get('orders/:user'))
-  readonly ofUser = sse(
-    { events: Orders, params: { user: NonEmptyString }, query: { min: withDefault(NumberFromString, () => 0) } },
-    (context) => {
-      checkUser(context.params.user);
-      return orders
-        .read(context)
-        .pipe(filterEvents(({ data }) => data.user === context.params.user && data.total >= context.query.min));
-    },
+  readonly ofUser = sse(ofUserOptions, (context) =>
+    orders.read(context).pipe(filterEvents(paidBy(context.params.user, context.query.min))),
   );
 
   @Mount(Get('mine'), UseGuards(AuthGuard))

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { events, feed } from 'rxsse';
+import { type EventOf, events, feed, NonEmptyString, NumberFromString, withDefault } from 'rxsse';
 
 export const Orders = events({ OrderPaid: { user: t.string, total: t.number } });
 export const orders = feed(Orders);
@@ -24,7 +24,15 @@ export function userOf(authorization: string | undefined): string {
   return user;
 }
 
-/** Throws where the user is not known. */
-export function checkUser(user: string): void {
+/** The options of a route with the orders of one user. */
+export const ofUserOptions = {
+  events: Orders,
+  params: { user: NonEmptyString },
+  query: { min: withDefault(NumberFromString, () => 0) },
+};
+
+/** Returns whether an order is one of the user, from a total on. Throws an error that every framework answers with 404. */
+export function paidBy(user: string, min: number) {
   if (user === 'unknown') throw new HttpError(404, 'no such user');
+  return ({ data }: EventOf<typeof Orders>) => data.user === user && data.total >= min;
 }

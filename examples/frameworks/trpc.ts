@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { initTRPC, tracked } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { fromEvent, takeUntil } from 'rxjs';
 import { LimitError, toAsyncIterable } from 'rxsse';
+import { addressOf } from './addressOf.ts';
 import { orders } from './orders.ts';
 
 /** Emits what follows a cursor until the reader disconnects; the first value has the position to continue from, and no event. */
@@ -47,10 +47,9 @@ export type AppRouter = typeof router;
 const server = createHTTPServer({ router });
 
 /** Listens, and returns the address. */
-export async function start(): Promise<string> {
+export function start(): Promise<string> {
   server.listen(Number(process.env.PORT ?? 0), '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return addressOf(server);
 }
 
 /** Cuts the connections, whose clients reconnect. */

@@ -1,32 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import { asyncScheduler, timer } from 'rxjs';
+import { timer } from 'rxjs';
 import { events, type Feed, feed, memoryLog, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { withLatency } from '../../lib/testing/withLatency.ts';
 import { laterOf } from './laterOf.ts';
+import { lastConnection, playConnection, type ScriptedConnection, scriptedConnections } from './scriptedConnection.ts';
 
 const item = { of: t.number, n: t.number };
 const Items = events({ Set: item, Added: item, Total: item });
 type Item = ReturnType<typeof Items.Set> | ReturnType<typeof Items.Added> | ReturnType<typeof Items.Total>;
 type Snapshot = () => Item[] | { events: Item[]; cursor: string };
 
-/** The steps of one connection. */
-const connection = fc.record({
-  publications: fc.array(fc.record({ at: fc.nat(60), of: fc.nat(2), count: fc.integer({ min: 1, max: 4 }) }), {
-    maxLength: 12,
-  }),
-  cut: fc.integer({ min: 1, max: 70 }),
-  /** The share of the sent frames that is received, in percent. */
-  arrived: fc.oneof(fc.constant(100), fc.nat(100)),
-  /** `L` loses the last write. */
-  how: fc.constantFrom('X', 'L'),
-  /** The time at which its socket is full, and the duration. */
-  full: fc.option(fc.record({ at: fc.nat(50), for: fc.integer({ min: 1, max: 30 }) }), { nil: undefined }),
-});
 const histories = fc.record({
-  connections: fc.array(connection, { minLength: 1, maxLength: 5 }),
+  connections: fc.array(scriptedConnections, { minLength: 1, maxLength: 5 }),
   maxEntries: fc.integer({ min: 1, max: 12 }),
   latency: fc.constantFrom(0, 3),
   /** How long the state takes, and when within that time it is read. */
@@ -51,9 +39,9 @@ describe('a reader that starts with a snapshot and is cut at any time', function
     for (const [kind, { publish, state, isExact }] of Object.entries(kinds)) {
       it(`has the state of the feed at the end, of ${way} ${kind}`, () => {
         const play = ({ connections, maxEntries, latency, taking }: History): void =>
-          marbles(({ reader, flush, reportedErrors }) => {
+          marbles((helpers) => {
             // A snapshot that is outdated twice is reported, and its reader reconnects.
-            reportedErrors();
+            helpers.reportedErrors();
             const log = memoryLog({ maxEntries });
             let epoch = '';
             log.read(0, 0).subscribe((page) => {
@@ -78,40 +66,19 @@ describe('a reader that starts with a snapshot and is cut at any time', function
             const held = new Map<number, number>();
             let cursor: string | undefined;
 
-            const connect = ({ publications, cut, how, arrived, full }: Connection): void => {
-              const start = asyncScheduler.now() + 10;
-              for (const { at, of, count } of publications) {
-                timer(at + 10).subscribe(() => {
-                  for (let left = count; left > 0; left--) {
-                    published++;
-                    truth.set(of, (truth.get(of) ?? 0) + 1);
-                    items.publish(Items[publish]({ of, n: isExact ? 1 : (truth.get(of) ?? 0) }));
-                  }
-                });
-              }
-              const isFull = full !== undefined && full.at + full.for < cut;
-              const pressure = isFull ? `${start + full.at}ms F ${full.for - 1}ms D ` : '';
-              const rest = isFull ? cut - full.at - full.for - 1 : start + cut;
-              const r = reader(route, {
-                at: `${start}ms`,
-                socket: `${pressure}${Math.max(rest, 0)}ms ${how}`,
-                ...(cursor !== undefined && { lastEventId: cursor }),
-              });
-              flush();
-              for (const { frame } of r.frames.slice(0, Math.ceil((r.frames.length * arrived) / 100))) {
-                if (frame._tag !== 'Message') continue;
-                cursor = frame.id ?? cursor;
-                if (frame.event === 'added') {
-                  const { of, n } = JSON.parse(frame.data);
-                  held.set(of, (held.get(of) ?? 0) + n);
-                } else if (frame.event === 'set' || frame.event === 'total') {
-                  const { of, n } = JSON.parse(frame.data);
-                  held.set(of, n);
-                }
-              }
+            const publishOne = (of: number): void => {
+              published++;
+              truth.set(of, (truth.get(of) ?? 0) + 1);
+              items.publish(Items[publish]({ of, n: isExact ? 1 : (truth.get(of) ?? 0) }));
             };
-            for (const each of connections) connect(each);
-            connect({ publications: [], cut: 5000, how: 'X', arrived: 100, full: undefined });
+            for (const each of [...connections, lastConnection]) {
+              for (const { event, id, data } of playConnection(helpers, route, each, cursor, publishOne)) {
+                cursor = id ?? cursor;
+                if (event !== 'added' && event !== 'set' && event !== 'total') continue;
+                const { of, n } = JSON.parse(data);
+                held.set(of, event === 'added' ? (held.get(of) ?? 0) + n : n);
+              }
+            }
             expect(Object.fromEntries(held)).to.deep.equal(Object.fromEntries(truth));
           })();
         fc.assert(fc.property(histories, play), { numRuns: 150 });
@@ -120,16 +87,8 @@ describe('a reader that starts with a snapshot and is cut at any time', function
   }
 });
 
-interface Connection {
-  readonly publications: readonly { readonly at: number; readonly of: number; readonly count: number }[];
-  readonly cut: number;
-  readonly how: string;
-  readonly arrived: number;
-  readonly full: { readonly at: number; readonly for: number } | undefined;
-}
-
 interface History {
-  readonly connections: readonly Connection[];
+  readonly connections: readonly ScriptedConnection[];
   readonly maxEntries: number;
   readonly latency: number;
   readonly taking: { readonly before: number; readonly after: number } | undefined;

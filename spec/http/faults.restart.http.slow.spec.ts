@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { closing } from '../support/closing.ts';
 import type { Faults } from '../support/FaultyConnection.ts';
 import { faultProxy } from '../support/faultProxy.ts';
 import { follow } from './eventSource.ts';
-import { bundledServer } from './kill9/bundle.ts';
-import { numbersIn } from './kill9/numbersIn.ts';
-import { freePort, type Server, startServer } from './kill9/startServer.ts';
+import { perServer, successiveServers } from './kill9/successiveServers.ts';
 
 const hows = ['cut', 'reset', 'lost', 'deaf'] as const;
 
@@ -22,32 +16,15 @@ function faultsOf(connection: number): Faults {
 describe('an EventSource with faulty connections, whose server is killed', function () {
   // It takes about 3 s; the timeout allows for a busy machine.
   this.timeout(120_000);
-  const perServer = 1_000_000;
-  let folder = '';
-  let script = '';
+  const withServers = successiveServers();
 
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'rxsse-faults-'));
-    script = await bundledServer(folder);
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
-  it('receives every event of an lmdb feed once and in order, over four servers', async () => {
-    const port = await freePort();
-    const path = join(folder, 'log');
-    const servers: Server[] = [];
-    const start = (): Server => {
-      const server = startServer(script, path, port, servers.length * perServer + 1);
-      servers.push(server);
-      return server;
-    };
-    let isCalm = false;
-    const kill = () => Promise.all(servers.map((server) => server.kill()));
-    await closing(kill, async () => {
+  it('receives every event of an lmdb feed once and in order, over four servers', () =>
+    withServers(async ({ url, start, kill, numbers }) => {
+      let isCalm = false;
       let server = start();
       await server.go(1);
       await faultProxy(
-        `http://127.0.0.1:${port}`,
+        url,
         (connection) => (isCalm ? {} : faultsOf(connection)),
         (proxy) =>
           follow(
@@ -68,7 +45,7 @@ describe('an EventSource with faulty connections, whose server is killed', funct
               server.end();
               await until(() => seen.includes('closed'));
               await kill();
-              expect(seen).to.deep.equal([...(await numbersIn(path)), 'end', 'closed']);
+              expect(seen).to.deep.equal([...(await numbers()), 'end', 'closed']);
               expect(new Set(attempts.map(({ resume }) => resume)))
                 .to.include('exact')
                 .and.not.include('gap;reason=epoch');
@@ -76,6 +53,5 @@ describe('an EventSource with faulty connections, whose server is killed', funct
             { patience: 60_000 },
           ),
       );
-    });
-  });
+    }));
 });

@@ -1,25 +1,12 @@
 import { expect } from 'chai';
-import { asyncScheduler, type Observable, Subject } from 'rxjs';
+import { asyncScheduler, Subject } from 'rxjs';
 import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
 import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
-import { encodeFrame } from '../../lib/wire/encodeFrame.ts';
 import { comment, type Frame, message, retry } from '../../lib/wire/Frame.ts';
 import { end, position } from '../support/controlFrames.ts';
 import { failureOf, firstLineOf, lineAfterThis } from './failureOf.ts';
-
-/** Sends frames as they are. */
-function send(frames: Observable<Frame>) {
-  return (_request: SseRequest, response: NodeResponse) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const subscription = frames.subscribe({
-      next: (frame) => response.write(encodeFrame(frame)),
-      error: (error) => response.destroy(error),
-      complete: () => response.end(),
-    });
-    response.on('close', () => subscription.unsubscribe());
-  };
-}
+import { send } from './sinks.ts';
 
 const named = (data: unknown) => message({ event: 'tick', data });
 

@@ -1,25 +1,9 @@
 import { expect } from 'chai';
-import { asyncScheduler, type Observable } from 'rxjs';
-import type { NodeResponse } from '../../lib/adapter/node/NodeResponse.ts';
+import { asyncScheduler } from 'rxjs';
 import type { SseRequest } from '../../lib/sink/SseRequest.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { failureOf } from './failureOf.ts';
-
-const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
-
-/** The smallest sink that listens for close, and ignores a full socket. */
-function plain(source: Observable<string>) {
-  return (_request: SseRequest, response: NodeResponse) => {
-    response.writeHead(200, head);
-    response.write(':\n\n');
-    const subscription = source.subscribe({
-      next: (text) => response.write(`data: ${text}\n\n`),
-      error: (error) => response.destroy(error),
-      complete: () => response.end(),
-    });
-    response.on('close', () => subscription.unsubscribe());
-  };
-}
+import { plain } from './sinks.ts';
 
 describe('the request of a reader', () => {
   it(

@@ -22,6 +22,7 @@ function emptyRow(text) {
   return element('p', { className: 'empty', textContent: text });
 }
 
+/** A form with one text, which is emptied when it is sent unless it started with a value. */
 function textForm({ label, button, placeholder = '', value = '', onSubmit }) {
   const input = element('input', {
     name: 'text',
@@ -39,7 +40,9 @@ function textForm({ label, button, placeholder = '', value = '', onSubmit }) {
   );
   form.addEventListener('submit', (submitted) => {
     submitted.preventDefault();
-    if (input.value.trim() !== '') onSubmit(input.value.trim(), input);
+    const text = input.value.trim();
+    if (value === '') input.value = '';
+    if (text !== '') onSubmit(text);
   });
   return form;
 }
@@ -116,10 +119,7 @@ const notifications = {
         label: 'Notification',
         button: 'Post',
         placeholder: 'The kettle boils',
-        onSubmit: (text, input) => {
-          input.value = '';
-          post(text);
-        },
+        onSubmit: post,
       }),
       list,
       emptyRow('Nothing is stored yet. Post the first notification.'),
@@ -200,10 +200,7 @@ const llm = {
         label: 'Question',
         button: 'Ask',
         placeholder: questions[0],
-        onSubmit: (text, input) => {
-          input.value = '';
-          ask(text);
-        },
+        onSubmit: ask,
       }),
       element('div', { className: 'suggestions' }, ...suggestions),
       list,

@@ -5,7 +5,8 @@ import { Environment } from '../../../lib/log/lmdb/Environment.ts';
 import { hashOf } from '../../../lib/log/lmdb/layout.ts';
 import { openTable } from '../../../lib/log/lmdb/openTable.ts';
 import { QueuedWrite } from '../../../lib/log/lmdb/QueuedWrite.ts';
-import { freshFolder, tagOf } from './folder.ts';
+import { tagOf } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 describe('an lmdb environment', () => {
   const folder = freshFolder();

@@ -6,8 +6,9 @@ import { entryKey, hashOf } from '../../../lib/log/lmdb/layout.ts';
 import { StoredLog } from '../../../lib/log/lmdb/StoredLog.ts';
 import { storedIn } from '../../../lib/log/lmdb/StoredState.ts';
 import { marbles } from '../../../lib/testing/marbles.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
 import { FakeTable } from './FakeTable.ts';
-import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+import { freshFolder } from './folder.ts';
 
 /** Returns a folder in virtual time whose transactions start at once. */
 function fakeFolder() {

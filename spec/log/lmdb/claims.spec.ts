@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { firstValueFrom, NEVER, timer } from 'rxjs';
 import type { ClaimState, EventLog } from '../../../lib/log/EventLog.ts';
 import { hasEnded, thisProcess } from '../../../lib/log/lmdb/ownerProcess.ts';
-import { append, freshFolder, read, samples, tagOf, unwritten } from './folder.ts';
+import { append, read, samples, tagOf } from '../calls.ts';
+import { freshFolder, unwritten } from './folder.ts';
 
 const claim = (log: EventLog, holder: string, lease: number): Promise<ClaimState> =>
   firstValueFrom(log.claim?.(holder, lease) ?? NEVER);

@@ -11,7 +11,8 @@ import {
   stateKey,
 } from '../../../lib/log/lmdb/layout.ts';
 import { marbles } from '../../../lib/testing/marbles.ts';
-import { append, freshFolder, read, samples } from './folder.ts';
+import { append, read, samples } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 type Table = ReturnType<typeof openLmdb<Uint8Array, Uint8Array>>;
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { cursorOf } from '../../../lib/event/cursor.ts';
 import { bootId } from '../../../lib/log/lmdb/bootId.ts';
-import { append, dataOf, freshFolder, read, samples, textOf, unwritten } from './folder.ts';
+import { append, dataOf, read, samples, textOf } from '../calls.ts';
+import { freshFolder, unwritten } from './folder.ts';
 
 describe('the epochs of lmdbLog', () => {
   const folder = freshFolder();

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 const filler = fileURLToPath(new URL('filler.ts', import.meta.url));
 

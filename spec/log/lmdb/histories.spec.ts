@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
 import { playHistories } from '../histories.ts';
+import { logUnderTest } from '../logUnderTest.ts';
 
 describe('lmdbLog', function () {
   this.timeout(120_000);
@@ -17,21 +18,7 @@ describe('lmdbLog', function () {
       const { trimmed } = await playHistories(({ entries }) => {
         const name = `log ${++names}`;
         const open = () => lmdbLog({ path, name, maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
-        const log = open();
-        const logs = [log];
-        const opened = () => {
-          const another = open();
-          logs.push(another);
-          return another;
-        };
-        const closeAll = () => {
-          for (const each of logs.splice(0)) each.close();
-        };
-        const reopen = () => {
-          closeAll();
-          return opened();
-        };
-        return { log, reopen, second: opened, close: closeAll };
+        return logUnderTest(open);
       }, 300);
       expect(trimmed, 'trimmed entries').to.be.above(100);
     } finally {

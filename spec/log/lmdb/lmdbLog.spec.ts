@@ -4,8 +4,9 @@ import { firstValueFrom } from 'rxjs';
 import { cursorOf } from '../../../lib/event/cursor.ts';
 import { hashOf, stateKey } from '../../../lib/log/lmdb/layout.ts';
 import { lmdbLog } from '../../../lib/log/lmdb/lmdbLog.ts';
+import { append, dataOf, read, samples, tagOf, textOf } from '../calls.ts';
 import { sample } from '../sample.ts';
-import { append, dataOf, freshFolder, read, samples, tagOf, textOf, unwritten } from './folder.ts';
+import { freshFolder, unwritten } from './folder.ts';
 
 describe('lmdbLog', () => {
   const folder = freshFolder();

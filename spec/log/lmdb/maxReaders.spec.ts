@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { type EventLog, events, feed, sse } from '../../../lib/index.ts';
 import { fetchOf } from '../../../lib/testing/index.ts';
-import { append, dataOf, freshFolder, read, samples, tagOf } from './folder.ts';
+import { append, dataOf, read, samples, tagOf } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 /** A process that opens the folder with one reader slot, and holds it until its input ends. */
 const holder = `

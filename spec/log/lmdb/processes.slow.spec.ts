@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 import { openTable } from '../../../lib/log/lmdb/openTable.ts';
 import { clock, replaceClock } from '../../../lib/time/clock.ts';
-import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 import { appendInOneTurn, startAppender } from './startAppender.ts';
 
 describe('lmdbLog in several processes', function () {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { open } from 'lmdb';
-import { append, dataOf, freshFolder, read, samples } from './folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 describe('the trimming of lmdbLog', () => {
   const folder = freshFolder();

@@ -6,7 +6,8 @@ import { events, feeds, sse } from '../../../lib/index.ts';
 import { covers } from '../../../lib/testing/logCases/CheckedLog.ts';
 import { listen } from '../../support/listen.ts';
 import { openStream, readWire } from '../../support/openStream.ts';
-import { append, dataOf, freshFolder, read, samples, tagOf } from './folder.ts';
+import { append, dataOf, read, samples, tagOf } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 import { appendInOneTurn } from './startAppender.ts';
 
 const Ticks = events({ Tick: t.string });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 import { marbles } from '../../../lib/testing/marbles.ts';
-import { append, freshFolder, read, samples, tagOf } from './folder.ts';
+import { append, read, samples, tagOf } from '../calls.ts';
+import { freshFolder } from './folder.ts';
 
 describe('the wakes of lmdbLog', () => {
   const folder = freshFolder();

@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 import { firstValueFrom } from 'rxjs';
 import { events } from '../../../lib/event/events.ts';
 import type { PostgresLog } from '../../../lib/log/postgres/postgresLog.ts';
-import { append, dataOf, read, samples, tagOf, textOf } from '../lmdb/folder.ts';
+import { append, dataOf, read, samples, tagOf, textOf } from '../calls.ts';
 import { useDatabase } from './database.ts';
 
 const Orders = events({ OrderPaid: { order: t.string } });

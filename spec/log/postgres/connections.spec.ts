@@ -7,7 +7,7 @@ import { events } from '../../../lib/event/events.ts';
 import { feed } from '../../../lib/feed/feed.ts';
 import type { PostgresPool } from '../../../lib/log/postgres/PostgresPool.ts';
 import { watchProcess } from '../../support/watchProcess.ts';
-import { append, dataOf, read, samples } from '../lmdb/folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
 import { withCuttingProxy } from './cuttingProxy.ts';
 import { useDatabase } from './database.ts';
 

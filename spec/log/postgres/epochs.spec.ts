@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EMPTY, firstValueFrom } from 'rxjs';
-import { append, dataOf, read, samples } from '../lmdb/folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
 import { useDatabase } from './database.ts';
 
 describe('the epoch of a postgresLog', function () {

@@ -7,7 +7,7 @@ import { postgresFailure } from '../../../lib/log/postgres/postgresFailure.ts';
 import { postgresLog } from '../../../lib/log/postgres/postgresLog.ts';
 import { freePort } from '../../support/nginx.ts';
 import { watchProcess } from '../../support/watchProcess.ts';
-import { append, read, samples } from '../lmdb/folder.ts';
+import { append, read, samples } from '../calls.ts';
 import { useDatabase } from './database.ts';
 
 /** Returns the error that a promise is rejected with. */

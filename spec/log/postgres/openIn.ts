@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { postgresLog } from '../../../lib/log/postgres/postgresLog.ts';
 import type { OpenLog } from '../../../lib/testing/logSuite.ts';
+import { logUnderTest } from '../logUnderTest.ts';
 
 let names = 0;
 
@@ -8,26 +9,8 @@ let names = 0;
 export function openIn(pools: () => readonly [Pool, Pool]): OpenLog {
   return ({ entries }) => {
     const name = `tested ${++names}`;
-    const open = (process: 0 | 1) =>
+    const open = (process: 0 | 1) => () =>
       postgresLog({ pool: pools()[process], name, maxEntries: entries, maxBytes: Infinity });
-    const log = open(0);
-    const logs = [log];
-    const opened = (process: 0 | 1) => {
-      const another = open(process);
-      logs.push(another);
-      return another;
-    };
-    const closeAll = () => {
-      for (const each of logs.splice(0)) each.close();
-    };
-    return {
-      log,
-      reopen: () => {
-        closeAll();
-        return opened(0);
-      },
-      second: () => opened(1),
-      close: closeAll,
-    };
+    return logUnderTest(open(0), open(1));
   };
 }

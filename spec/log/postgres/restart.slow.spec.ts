@@ -11,7 +11,7 @@ import { postgresLog } from '../../../lib/log/postgres/postgresLog.ts';
 import { PostgresServer } from '../../support/postgres.ts';
 import { requires } from '../../support/requires.ts';
 import { watchProcess } from '../../support/watchProcess.ts';
-import { read } from '../lmdb/folder.ts';
+import { read } from '../calls.ts';
 
 const { Numbered } = events({ Numbered: { n: t.number } });
 const Numbers = events({ Numbered });

@@ -4,7 +4,7 @@ import { firstValueFrom, take, toArray } from 'rxjs';
 import { events } from '../../../lib/event/events.ts';
 import { isGap } from '../../../lib/event/Gap.ts';
 import { feed } from '../../../lib/feed/feed.ts';
-import { append, dataOf, read, samples } from '../lmdb/folder.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
 import { useDatabase } from './database.ts';
 
 const { Numbered } = events({ Numbered: { n: t.number } });

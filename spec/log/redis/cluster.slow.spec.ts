@@ -10,6 +10,7 @@ import { redisLog } from '../../../lib/log/redis/redisLog.ts';
 import { logSuite } from '../../../lib/testing/logSuite.ts';
 import { startRedisCluster } from '../../support/redisCluster.ts';
 import { requires } from '../../support/requires.ts';
+import { logUnderTest } from '../logUnderTest.ts';
 
 const Numbers = events({ Numbered: { n: t.number } });
 type Cluster = Awaited<ReturnType<typeof startRedisCluster>>;
@@ -41,20 +42,10 @@ describe('redisLog in a cluster of three masters with replicas', function () {
     'keeps the promises of a log',
     ({ entries }) => {
       const name = `log ${++names}`;
-      const logs: EventLog[] = [];
-      const opened = (index = 0) => {
-        const log = open(name, index, entries);
-        logs.push(log);
-        return log;
-      };
-      const closeAll = () => {
-        for (const log of logs.splice(0)) log.close();
-      };
-      const reopen = () => {
-        closeAll();
-        return opened();
-      };
-      return { log: opened(), reopen, second: () => opened(1), close: closeAll };
+      return logUnderTest(
+        () => open(name, 0, entries),
+        () => open(name, 1, entries),
+      );
     },
     { timeout: 10_000 },
   );

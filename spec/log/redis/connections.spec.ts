@@ -6,7 +6,8 @@ import { setErrorReporter } from '../../../lib/error/reportError.ts';
 import { events } from '../../../lib/event/events.ts';
 import { feed } from '../../../lib/feed/feed.ts';
 import type { RedisClient } from '../../../lib/log/redis/RedisClient.ts';
-import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { onRedis } from './onRedis.ts';
 
 const Numbers = events({ Numbered: { n: t.number } });
 

@@ -4,7 +4,8 @@ import { firstValueFrom, take, toArray } from 'rxjs';
 import { events } from '../../../lib/event/events.ts';
 import { feed } from '../../../lib/feed/feed.ts';
 import { gapReason } from '../../../lib/feed/startPosition.ts';
-import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { onRedis } from './onRedis.ts';
 
 describe('redisLog after Redis has lost entries', () => {
   const redis = onRedis();

@@ -4,7 +4,8 @@ import { firstValueFrom, type Observable } from 'rxjs';
 import { setErrorReporter } from '../../../lib/error/reportError.ts';
 import type { RedisClient } from '../../../lib/log/redis/RedisClient.ts';
 import { redisLog } from '../../../lib/log/redis/redisLog.ts';
-import { append, dataOf, errorOf, onRedis, read, samples } from './onRedis.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { errorOf, onRedis } from './onRedis.ts';
 
 /** A client whose commands are answered by this function. */
 function answering(answer: (command: readonly string[]) => unknown): RedisClient {

@@ -1,11 +1,8 @@
 import type { RedisClientType } from '@redis/client';
-import { firstValueFrom } from 'rxjs';
-import type { EncodedEvent } from '../../../lib/event/encodeEvent.ts';
-import type { Appended, AppendOptions, EventLog, Page } from '../../../lib/log/EventLog.ts';
+import type { EventLog } from '../../../lib/log/EventLog.ts';
 import { type RedisLogOptions, redisLog } from '../../../lib/log/redis/redisLog.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
-import { sample } from '../sample.ts';
 
 interface OnRedis {
   readonly server: RedisServer;
@@ -59,23 +56,6 @@ function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('redis-server is not running');
   return value;
 }
-
-export const samples = (count: number, from = 1): EncodedEvent[] =>
-  Array.from({ length: count }, (_, index) => sample(String(from + index)));
-
-export const append = (log: EventLog, drafts: readonly EncodedEvent[], options?: AppendOptions): Promise<Appended> =>
-  firstValueFrom(log.append(drafts, options));
-
-export const read = (log: EventLog, after = 0, maxBytes = 1 << 24): Promise<Page> =>
-  firstValueFrom(log.read(after, maxBytes));
-
-/** Returns the data of each entry of a page. */
-export const dataOf = ({ bytes }: Page): string[] =>
-  [
-    ...Buffer.from(bytes)
-      .toString()
-      .matchAll(/^data: (.*)$/gm),
-  ].map(([, data = '']) => data);
 
 /** Resolves to the error of a rejected promise. */
 export async function errorOf(promise: Promise<unknown>): Promise<Error & { readonly code?: unknown }> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { gapReason } from '../../../lib/feed/startPosition.ts';
-import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { onRedis } from './onRedis.ts';
 
 describe('redisLog over a restart of Redis', function () {
   this.timeout(20_000);

@@ -1,8 +1,8 @@
-import type { EventLog } from '../../../lib/log/EventLog.ts';
 import { redisLog } from '../../../lib/log/redis/redisLog.ts';
 import { logSuite } from '../../../lib/testing/logSuite.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
+import { logUnderTest } from '../logUnderTest.ts';
 
 describe('redisLog, with a new name for each test on one server,', () => {
   const path = requires('redis-server');
@@ -20,27 +20,12 @@ describe('redisLog, with a new name for each test on one server,', () => {
     'keeps the promises of a log',
     ({ entries }) => {
       const name = `log ${++names}`;
-      const logs: EventLog[] = [];
-      const open = (index = 0) => {
-        const [own, others] = clients;
-        const client = index === 0 ? own : others;
+      const open = (index: 0 | 1) => () => {
+        const client = clients[index];
         if (client === undefined) throw new Error('there is no client');
-        const log = redisLog({ client, name, maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
-        logs.push(log);
-        return log;
+        return redisLog({ client, name, maxEntries: entries, maxBytes: 64 * 1024 * 1024 });
       };
-      const closeAll = () => {
-        for (const log of logs.splice(0)) log.close();
-      };
-      return {
-        log: open(),
-        reopen: () => {
-          closeAll();
-          return open();
-        },
-        second: () => open(1),
-        close: closeAll,
-      };
+      return logUnderTest(open(0), open(1));
     },
     { timeout: 4000 },
   );

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { append, dataOf, onRedis, read, samples } from './onRedis.ts';
+import { append, dataOf, read, samples } from '../calls.ts';
+import { onRedis } from './onRedis.ts';
 
 describe('redisLog', () => {
   const redis = onRedis();
