@@ -16,8 +16,8 @@ export type ClientEvent = TypedEvent | Gap | RawEvent;
 /** The definitions of a contract by name. */
 type DefinitionsByName = ReadonlyMap<string, AnyDefinition>;
 
-/** A message as a parser or an EventSource delivers it. */
-export type ReceivedMessage = Pick<Message, 'event' | 'data'>;
+/** A message as a parser or an EventSource delivers it; the id is that of its own block. */
+export type ReceivedMessage = Pick<Message, 'event' | 'data'> & Partial<Pick<Message, 'id'>>;
 
 /**
  * Decodes a message by its name: into an event of the contract, a gap, or a raw event. Returns `undefined` for a

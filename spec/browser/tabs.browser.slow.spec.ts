@@ -17,7 +17,7 @@ const sharingPage = `
   };
   fromSse('/ticks', Ticks, {
     fetch: countingFetch,
-    share: tabs(),
+    share: tabs({ key: 'user' }),
     backoff: { initialDelay: 100, maxDelay: 100 },
     statusObserver: { next: ({ state }) => states.push(state) },
   }).subscribe({ next: ({ type, data }) => seen.push(type === 'tick' ? data : type), error: (e) => seen.push(String(e)) });
@@ -28,10 +28,14 @@ const sharingPage = `
 async function served(script: string) {
   const ticks = feed(Ticks);
   const html = await clientPage(script);
+  expect(html).to.include('"/ticks"');
   const connections = new Set<unknown>();
   const app = express();
   app.get('/', (_, response) => {
     response.send(html);
+  });
+  app.get('/deep/page', (_, response) => {
+    response.send(html.replace('<link', '<base href="/"><link').replace('"/ticks"', '"ticks"'));
   });
   app.get('/now', (_, response) => {
     response.json({ now: true });
@@ -80,7 +84,8 @@ describe('tabs that share a connection in Chromium', function () {
     await listen(app, (url) =>
       withDevtools(chromium(), async (browser) => {
         const tabs: DevtoolsTab[] = [];
-        for (let n = 0; n < 20; n++) tabs.push(await browser.open(url));
+        // One of them has the same URL relative to another one.
+        for (let n = 0; n < 20; n++) tabs.push(await browser.open(n === 9 ? `${url}/deep/page` : url));
         for (const tab of tabs) await tab.until("states.at(-1) === 'open'");
         await leaderOf(tabs);
         expect(connections.size).to.equal(1);

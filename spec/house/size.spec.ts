@@ -12,8 +12,8 @@ import { root, textOf } from './repo.ts';
  */
 const budget = 11700;
 
-/** The bytes that a page loads in addition for `tabs`: 2514 were measured. */
-const tabsBudget = 2600;
+/** The bytes that a page loads in addition for `tabs`: 2643 were measured, 130 of them for events without ids, limits of events and tabs that hang. */
+const tabsBudget = 2700;
 
 /** All of the client that a bundler keeps for a page without `tabs`. */
 const withoutTabs = "export { fromEventSource, fromSse, readSse } from './lib/client/index.ts';";

@@ -1,4 +1,4 @@
-import { hasEntry, type LeaderMessage } from './tabMessages.ts';
+import { hasEntry, type LeaderMessage, type TabPosition } from './tabMessages.ts';
 
 /** The most entries, and the most characters of their data, that a tab holds while it catches up with the leader. */
 const maxEntries = 1000;
@@ -37,8 +37,9 @@ export class RelayedEntries {
   }
 
   /** Removes and returns what follows a position; `undefined` where the leader is behind it, or too far ahead. */
-  takeAfter(id: string): readonly LeaderMessage[] | undefined {
-    const at = id === '' ? -1 : this.#messages.findIndex((message) => message.id === id);
+  takeAfter({ id, isExact }: TabPosition): readonly LeaderMessage[] | undefined {
+    const isKnown = id !== '' && isExact;
+    const at = isKnown ? this.#messages.findIndex((message) => message.isExact && message.id === id) : -1;
     if (at < 0) return undefined;
     const following = this.#messages.slice(at + 1);
     this.clear();

@@ -23,7 +23,7 @@ import { waitForTurn } from './waitForTurn.ts';
  * One of them, the leader, has the connection, and sends each message of the server to the others together with the
  * position after it. Each of the others follows: it delivers these messages as its own. A tab whose position is not among
  * those that it knows of the leader catches up: over a connection of its own, until that has reached one of them.
- * Positions are only compared for equality, so the ids may be those of any server.
+ * Positions are only compared for equality, so the ids may be those of any server, and events may be without one.
  */
 export class SharingTab {
   readonly #name: string;
@@ -47,27 +47,34 @@ export class SharingTab {
   constructor(
     name: string,
     environment: TabEnvironment,
-    observer: DecodingOptions['statusObserver'],
+    options: Pick<DecodingOptions, 'statusObserver' | 'reconnectOn'>,
     inner: ClientTransport,
     client: Reconnector,
   ) {
     this.#name = name;
     this.#environment = environment;
-    this.#status = new LeaderStatus(observer);
+    this.#status = new LeaderStatus(options.statusObserver);
     this.#inner = inner;
     this.#client = client;
     this.#channel = new TabChannel(environment, name, (message) => this.#onMessage(message));
-    this.#relay = new LeaderRelay((message) => this.#channel.post(message));
+    this.#relay = new LeaderRelay(client, (message) => this.#channel.post(message));
     this.#watch = new LeaderWatch(client.subscriber, {
       onSilence: () => this.#channel.post({ wakes: this.#status.current?.state === 'retrying' }),
       onNoAnswer: () => this.#leadership.steal(),
     });
     this.#leadership = new Leadership(environment.navigator.locks, name, {
       onElected: () => client.guard(() => this.#lead()),
-      onLost: () => client.guard(() => this.#rejoin()),
+      onLost: () =>
+        client.guard(() => {
+          this.#leave();
+          this.#join();
+        }),
       onDenied: () => client.guard(() => this.#join(false)),
     });
-    client.onSkipped = (skipped) => this.#relay.relay(client.lastEventId, { skipped });
+    client.onSkipped = (skipped) => this.#relay.relay({ skipped });
+    if (options.reconnectOn === undefined) {
+      client.subscriber.add(reconnectSignals.subscribe(() => this.#channel.post({ wakes: true })));
+    }
   }
 
   /** Returns the transport that the client uses in place of its own. */
@@ -75,20 +82,16 @@ export class SharingTab {
     return {
       ...this.#inner,
       connect: new Observable((connection) => this.#open(connection)),
-      start: () => this.#start(),
+      start: () => {
+        const [onActive, onInactive] = [() => this.#join(), () => this.#leave()];
+        this.#inner.start(new ActivePage(this.#environment, this.#client.subscriber, { onActive, onInactive }));
+      },
     };
   }
 
   /** Records the status of the client's own connection. */
   onStatus(status: ConnectionStatus): void {
-    this.#relay.setStatus(status, this.#client.lastEventId);
-  }
-
-  #start(): void {
-    const { subscriber } = this.#client;
-    subscriber.add(reconnectSignals.subscribe(() => this.#channel.post({ wakes: true })));
-    const [onActive, onInactive] = [() => this.#join(), () => this.#leave()];
-    this.#inner.start(new ActivePage(this.#environment, subscriber, { onActive, onInactive }));
+    this.#relay.setStatus(status);
   }
 
   /** @param isAllowed whether the browser lets this tab share with others; otherwise it continues alone */
@@ -96,12 +99,6 @@ export class SharingTab {
     if (isAllowed) this.#leadership.join();
     else this.#leave('alone');
     this.#client.connect();
-  }
-
-  /** Becomes one of the others, after another tab has taken the lead. */
-  #rejoin(): void {
-    this.#leave();
-    this.#join();
   }
 
   #leave(role: 'behind' | 'alone' = 'behind'): void {
@@ -122,7 +119,7 @@ export class SharingTab {
     this.#turn?.unsubscribe();
     if (wasFollowing) this.#client.connect();
     else if (this.#own === undefined && this.#connection?.closed === false) this.#connectOwn(this.#connection);
-    this.#relay.announce(this.#client.lastEventId);
+    this.#relay.announce();
   }
 
   /** Opens what the client takes for one connection: to the server, or to the leader. */
@@ -131,6 +128,7 @@ export class SharingTab {
     this.#own = undefined;
     if (this.#role === 'leader' || this.#role === 'alone') return this.#connectOwn(connection);
     this.#role = 'behind';
+    this.#relay.onConnect();
     this.#entries.clear();
     this.#status.reset(true);
     this.#watch.ask();
@@ -139,8 +137,9 @@ export class SharingTab {
   #connectOwn(connection: Subscriber<ReceivedMessage>): void {
     const own = new Subscription();
     this.#own = own;
+    this.#relay.onConnect();
     passOn(this.#inner.connect, connection, own, (message) => {
-      this.#relay.relay(this.#client.lastEventId, { message });
+      this.#relay.relay({ message });
       connection.next(message);
       if (!own.closed && this.#role === 'behind') this.#follow();
     });
@@ -149,7 +148,7 @@ export class SharingTab {
   #onMessage(message: LeaderMessage | TabQuestion): void {
     if (this.#role === 'leader') {
       if (!('wakes' in message)) return;
-      this.#relay.announce(this.#client.lastEventId);
+      this.#relay.announce();
       if (message.wakes) this.#client.guard(() => this.#client.restart(false));
     } else if (!('wakes' in message) && message.term >= this.#entries.term) {
       this.#client.guard(() => this.#onLeader(message));
@@ -177,7 +176,7 @@ export class SharingTab {
   #follow(): void {
     const connection = this.#connection;
     if (connection === undefined || connection.closed) return;
-    const missed = this.#entries.takeAfter(this.#client.lastEventId);
+    const missed = this.#entries.takeAfter(this.#relay);
     if (missed === undefined) return;
     this.#role = 'following';
     const isOpen = this.#own !== undefined && this.#relay.isOpen;
@@ -189,12 +188,13 @@ export class SharingTab {
   }
 
   /** Delivers an entry of the leader, and its position, as if it had come from the server. */
-  #deliver({ id, message, skipped }: LeaderMessage): void {
+  #deliver({ id, isExact, message, skipped }: LeaderMessage): void {
     this.#status.show();
     const connection = this.#connection;
     if (connection === undefined || connection.closed || this.#role !== 'following') return;
     this.#client.moveTo(id);
     if (skipped !== undefined) this.#client.onOversized({ message: skipped });
+    this.#relay.isExact = isExact;
     if (message !== undefined) connection.next(message);
     if (!connection.closed) this.#client.notifyCursor();
   }

@@ -2,14 +2,20 @@ import { ConnectionError, type ConnectionFailure } from '../../error/ConnectionE
 import type { ConnectionStatus } from '../ConnectionStatus.ts';
 import type { ReceivedMessage } from '../decodeMessage.ts';
 
-/** Carries an entry of the stream, or the status of the leader, to the other tabs, with the position of the leader. */
-export interface LeaderMessage {
+/** Says what a tab has received. */
+export interface TabPosition {
+  /** The id that its next request would send. */
+  readonly id: string;
+  /** Whether it is nothing after the event with this id: an event without an id of its own does not move the position. */
+  readonly isExact: boolean;
+}
+
+/** Carries an entry of the stream, or the status of the leader, to the other tabs, with its position after the entry. */
+export interface LeaderMessage extends TabPosition {
   /** The leader that sends it: a later one has a higher number. */
   readonly term: number;
   /** The number of entries that this leader has sent, including this one. */
   readonly count: number;
-  /** The position after the entry, or of the leader. */
-  readonly id: string;
   /** A message of the server; it is an entry. */
   readonly message?: ReceivedMessage;
   /** Why an event of the server was skipped; it is an entry. */

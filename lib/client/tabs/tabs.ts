@@ -8,11 +8,11 @@ import { type TabEnvironment, tabEnvironment } from './tabEnvironment.ts';
 /** Which subscribers share a connection. @category client */
 export interface TabsOptions {
   /**
-   * Distinguishes connections to the same URL: only subscribers with the same key share one. Necessary with the option
-   * `headers`, or where the target is a function, since tabs may then have different ones; the id of the user who has
-   * signed in, for example. A page whose users may change without a reload of all its tabs needs it with cookies, too.
+   * Distinguishes connections to the same URL: only subscribers with the same key share one. Necessary with the options
+   * `headers` and `fetch`, or where the target is a function, since tabs may then have different ones; the id of the user who
+   * has signed in, for example. A page whose users may change without a reload of all its tabs needs it with cookies, too.
    *
-   * @default none: subscribers with the same URL and `credentials` share a connection
+   * @default none: subscribers with the same URL, `credentials` and limits of an event share a connection
    */
   readonly key?: string;
 }
@@ -37,7 +37,7 @@ export interface TabsOptions {
  * const orders = fromSse('/orders', Orders, { share: tabs() });
  *
  * @throws TypeError when `fromSse` is called with a method other than GET, a body or a `Request`, which are not
- * shared, and with `headers` or a function as its target without a `key`.
+ * shared, and with `headers`, `fetch` or a function as its target without a `key`.
  * @category client
  */
 export function tabs(options: TabsOptions = {}): ConnectionSharing {
@@ -67,7 +67,7 @@ export function tabsOf(environmentOf: () => TabEnvironment | undefined, options:
           },
         };
         return connect(shared, (transport, client) => {
-          tab = new SharingTab(nameOf(), environment, statusObserver, transport, client);
+          tab = new SharingTab(nameOf(), environment, clientOptions, transport, client);
           return tab.transport;
         }).subscribe(subscriber);
       });
@@ -77,17 +77,18 @@ export function tabsOf(environmentOf: () => TabEnvironment | undefined, options:
 
 /** Returns the name of what is shared. @throws TypeError for a request that cannot be shared, or needs a key. */
 function nameFor(target: unknown, options: ClientFetchOptions, key: string | undefined): () => string {
-  const { method = 'GET', body, headers, credentials = 'same-origin' } = options;
+  const { method = 'GET', body, headers, fetch, credentials = 'same-origin', maxEventBytes, maxLineBytes } = options;
   if (!/^get$/i.test(method) || body !== undefined || target instanceof Request) {
     throw new TypeError('fromSse: share takes GET requests with a URL, got another request; leave share out');
   }
-  if (key === undefined && (headers !== undefined || typeof target === 'function')) {
-    const part = headers === undefined ? 'a function as the target' : 'headers';
+  const part = headers ? 'headers' : fetch ? 'fetch' : typeof target === 'function' && 'a function as the target';
+  if (key === undefined && part) {
     throw new TypeError(`fromSse: share needs a key with ${part}; use tabs({ key }) with the id of the user`);
   }
   return () => {
-    const { location } = globalThis as { readonly location?: { readonly href: string } };
-    const url = typeof target === 'function' ? '' : new URL(String(target), location?.href).href;
-    return `rxsse ${JSON.stringify([url, credentials, key])}`;
+    // The number is that of the format of messages: tabs of different versions of a page share nothing. The URL is resolved as
+    // fetch does it.
+    const url = typeof target === 'function' ? '' : new Request(String(target)).url;
+    return `rxsse 1 ${JSON.stringify([url, credentials, key, `${maxEventBytes} ${maxLineBytes}`])}`;
   };
 }

@@ -19,8 +19,8 @@ export class FakeBrowser {
   readonly queues = new Map<string, LockRequest[]>();
   readonly channels = new Set<FakeChannel>();
   readonly tabs = new Set<FakeTab>();
-  /** Whether requests for locks are rejected, as in a sandboxed frame. */
-  isDenied = false;
+  /** Whether the browser rejects locks or channels, as in a sandboxed frame. */
+  denied: 'locks' | 'channels' | undefined;
 
   open(): FakeTab {
     const tab = new FakeTab(this);
@@ -29,7 +29,7 @@ export class FakeBrowser {
   }
 
   request(name: string, request: LockRequest, steal: boolean): void {
-    if (this.isDenied) return request.reject(new DOMException('denied', 'SecurityError'));
+    if (this.denied === 'locks') return request.reject(new DOMException('denied', 'SecurityError'));
     const queue = this.queues.get(name) ?? [];
     this.queues.set(name, queue);
     if (steal) {
@@ -151,6 +151,7 @@ class FakeChannel implements ChannelLike {
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
 
   constructor(tab: FakeTab, name: string) {
+    if (tab.browser.denied === 'channels') throw new DOMException('denied', 'SecurityError');
     this.tab = tab;
     this.name = name;
     tab.browser.channels.add(this);

@@ -35,7 +35,7 @@ export class TestOrigin {
   /** The most requests at once. */
   mostRequests = 0;
   /** Returns what the next requests get in place of the feed. */
-  response: (() => Response | Promise<Response>) | undefined;
+  response: ((init: RequestInit) => Response | Promise<Response>) | undefined;
   #published = 0;
 
   get published(): number {
@@ -56,7 +56,7 @@ export class TestOrigin {
     const states: ConnectionStatus['state'][] = [];
     const stream = fromSse('http://route.test/ticks', Ticks, {
       fetch: (input, init) => this.#fetch(tab, input, init),
-      share: tabsOf(() => tab, {}),
+      share: tabsOf(() => tab, { key: 'user' }),
       lastEventId: from?.cursor,
       backoff: { initialDelay: 50, maxDelay: 200 },
       statusObserver: { next: ({ state }) => states.push(state) },
@@ -119,7 +119,7 @@ export class TestOrigin {
     this.requests.add(signal);
     this.requestCount++;
     this.mostRequests = Math.max(this.mostRequests, this.requests.size);
-    if (this.response !== undefined) return this.response();
+    if (this.response !== undefined) return this.response(init);
     const response = await fetchOf(sse({ retry: 20 }, this.ticks))(input, { ...init, signal: network.signal });
     const reader = response.body?.getReader();
     const body = new ReadableStream<Uint8Array>({

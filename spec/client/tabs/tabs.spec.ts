@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { NEVER, Subject } from 'rxjs';
 import type { FromSseOptions } from '../../../lib/client/index.ts';
 import { ConnectionError, fromSse, readSse, tabs } from '../../../lib/client/index.ts';
 import { tabsOf } from '../../../lib/client/tabs/tabs.ts';
@@ -22,6 +23,22 @@ function withTabs(
     },
     { until: '10m' },
   );
+}
+
+type Reader = ReadableStreamDefaultController<string>;
+
+/** Returns a response that stays open, and is one of the readers until it is cancelled. */
+function streamOf(text: string, readers = new Set<Reader>()): Response {
+  let added: Reader | undefined;
+  const body = new ReadableStream<string>({
+    start: (reader) => {
+      reader.enqueue(text);
+      readers.add(reader);
+      added = reader;
+    },
+    cancel: () => void readers.delete(added as Reader),
+  });
+  return new Response(body.pipeThrough(new TextEncoderStream()), { headers: { 'content-type': 'text/event-stream' } });
 }
 
 const receivedBy = (opened: readonly OpenedTab[]) => opened.map(({ received }) => received);
@@ -125,22 +142,23 @@ describe('tabs', () => {
     }),
   );
 
+  const wake = new Subject<void>();
   it(
     'connect at once when another tab notices that the browser is online again',
     withTabs(
-      2,
+      1,
       async (origin, [leader]) => {
+        const other = origin.open(undefined, { backoff: { initialDelay: 1e9, maxDelay: 1e9 }, reconnectOn: wake });
+        await later(1000);
         origin.cut();
         await later(10);
         expect(leader?.states.at(-1)).to.equal('retrying');
-        const third = origin.browser.open();
-        const name = [...origin.browser.held.keys()].find((held) => !held.endsWith(' turn')) ?? '';
-        new third.BroadcastChannel(name).postMessage({ wakes: true });
+        wake.next();
         await later(50);
         expect(leader?.states.at(-1)).to.equal('open');
-        third.kill();
+        other.subscription.unsubscribe();
       },
-      { backoff: { initialDelay: 1e9, maxDelay: 1e9 } },
+      { backoff: { initialDelay: 1e9, maxDelay: 1e9 }, reconnectOn: NEVER },
     ),
   );
 
@@ -184,38 +202,126 @@ describe('tabs', () => {
   );
 
   it(
-    'have a connection each where the events have no ids, and where the browser does not let them share',
+    'have a connection each where the events have no ids',
     asyncMarbles(
       async () => {
-        for (const deny of [false, true]) {
-          const origin = new TestOrigin();
-          const stream = { start: (body: ReadableStreamDefaultController) => body.enqueue('event: tick\ndata: 1\n\n') };
-          if (!deny) {
-            origin.response = () => {
-              const body = new ReadableStream(stream).pipeThrough(new TextEncoderStream());
-              return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-            };
-          }
-          origin.browser.isDenied = deny;
-          const opened = [origin.open(undefined), origin.open(undefined)];
-          await later(1000);
-          if (deny) await origin.publish();
-          await later(100);
-          expect(receivedBy(opened)).to.deep.equal([[1], [1]]);
-          expect(origin.requests.size).to.equal(2);
-          for (const { subscription } of opened) subscription.unsubscribe();
-        }
+        const origin = new TestOrigin();
+        origin.response = () => streamOf('event: tick\ndata: 1\n\n');
+        const opened = [origin.open(undefined), origin.open(undefined)];
+        await later(1100);
+        expect(receivedBy(opened)).to.deep.equal([[1], [1]]);
+        expect(origin.requests.size).to.equal(2);
+        for (const { subscription } of opened) subscription.unsubscribe();
       },
       { until: '10m' },
     ),
   );
 
   it(
+    'share from where an event moves the position of both, if some events have no ids',
+    asyncMarbles(
+      async () => {
+        const origin = new TestOrigin();
+        const sent: string[] = [];
+        const readers = new Set<Reader>();
+        const send = (id: string, n: number): void => {
+          sent.push(`${id}event: tick\ndata: ${n}\n\n`);
+          for (const reader of readers) reader.enqueue(sent.at(-1) as string);
+        };
+        origin.response = ({ headers }) => {
+          const id = new Headers(headers).get('last-event-id');
+          const at = sent.findIndex((frame) => frame.startsWith(`id: ${id}\n`));
+          return streamOf(at < 0 ? '' : sent.slice(at + 1).join(''), readers);
+        };
+        const leader = origin.open(undefined);
+        await later(100);
+        send('id: 7\n', 1);
+        send('', 2);
+        await later(100);
+        const second = origin.open({ cursor: '7', first: 2 });
+        await later(2000);
+        send('', 3);
+        await later(100);
+        expect(receivedBy([leader, second])).to.deep.equal([
+          [1, 2, 3],
+          [2, 3],
+        ]);
+        send('id: 8\n', 4);
+        await later(100);
+        expect(origin.requests.size).to.equal(1);
+        send('', 5);
+        await later(100);
+        expect(receivedBy([leader, second])).to.deep.equal([
+          [1, 2, 3, 4, 5],
+          [2, 3, 4, 5],
+        ]);
+        for (const { subscription } of [leader, second]) subscription.unsubscribe();
+      },
+      { until: '10m' },
+    ),
+  );
+
+  it(
+    'have a connection each where they accept events of other sizes',
+    withTabs(
+      1,
+      async (origin, [small]) => {
+        const large = origin.open(undefined);
+        await later(1000);
+        await origin.ticks.publish(Ticks.Tick(-1.2345678901234567e300));
+        await later(100);
+        expect(receivedBy([small as OpenedTab, large])).to.deep.equal([[], [-1.2345678901234567e300]]);
+        expect(origin.requests.size).to.equal(2);
+        large.subscription.unsubscribe();
+      },
+      { maxEventBytes: 20, onError: () => {} },
+    ),
+  );
+
+  it(
+    'do not wait for a tab that hangs while it catches up',
+    withTabs(1, async (origin) => {
+      await origin.publish();
+      const hanging = origin.open(undefined);
+      const isCatchingUp = () =>
+        [...origin.browser.held].some(([name, { tab }]) => name.endsWith(' turn') && tab === hanging.tab);
+      while (!isCatchingUp()) await later(1);
+      hanging.tab.freeze(false);
+      const opened = origin.open(undefined);
+      await later(60_000);
+      await origin.publish();
+      await later(100);
+      expect(opened.received).to.deep.equal([2]);
+      for (const { subscription } of [hanging, opened]) subscription.unsubscribe();
+    }),
+  );
+
+  for (const denied of ['locks', 'channels'] as const) {
+    it(
+      `have a connection each where the browser allows no ${denied}`,
+      asyncMarbles(
+        async () => {
+          const origin = new TestOrigin();
+          origin.browser.denied = denied;
+          const opened = [origin.open(undefined), origin.open(undefined)];
+          await later(1000);
+          await origin.publish();
+          await later(100);
+          expect(receivedBy(opened)).to.deep.equal([[1], [1]]);
+          expect(origin.requests.size).to.equal(2);
+          for (const { subscription } of opened) subscription.unsubscribe();
+        },
+        { until: '10m' },
+      ),
+    );
+  }
+
+  it(
     'have a connection each outside of browsers',
     asyncMarbles(
       async () => {
         const origin = new TestOrigin();
-        const share = [tabsOf(() => undefined, {}), tabs()];
+        const share = [tabsOf(() => undefined, { key: 'user' }), tabs({ key: 'user' })];
         const opened = share.map((each) => origin.open(undefined, { share: each }));
         await later(100);
         expect(origin.requests.size).to.equal(2);
@@ -234,6 +340,7 @@ describe('tabs', () => {
     refused({ method: 'POST' }).that.includes('fromSse: share takes GET requests with a URL, got another request');
     refused({ body: 'x' }).that.includes('share takes GET requests');
     refused({}, new Request('http://x.test/')).that.includes('share takes GET requests');
+    refused({ fetch }).that.includes('fromSse: share needs a key with fetch;');
     refused({ headers: { a: 'b' } }).that.includes('fromSse: share needs a key with headers; use tabs({ key })');
     refused({}, () => '/x').that.includes('fromSse: share needs a key with a function as the target');
     expect(() => fromSse('/x', Ticks, { share: tabs({ key: 'me' }), headers: { a: 'b' } })).not.to.throw();
