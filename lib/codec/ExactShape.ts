@@ -4,7 +4,7 @@ import { kindOf } from '../data/kindOf.ts';
 import { type Issue, issuesOf } from './describeFailure.ts';
 import { ExactCodec, type Field } from './exact/ExactCodec.ts';
 import { exact } from './exact/exact.ts';
-import { record } from './exact/record.ts';
+import { fieldReader, record } from './exact/record.ts';
 import type { Codec, DataOf, FieldCodecs, Shape } from './Shape.ts';
 import { codecOf, isCodec } from './standard/codecOf.ts';
 import { isStandardSchema } from './standard/StandardSchema.ts';
@@ -25,7 +25,7 @@ export interface ExactShape {
   readonly fill: (data: unknown) => unknown;
 }
 
-type Default = readonly [key: string, field: WithDefault<Codec>];
+type Default = readonly [key: string, field: WithDefault<Codec>, read: ReturnType<typeof fieldReader>];
 
 /**
  * Compiles a shape.
@@ -40,7 +40,7 @@ export function exactShape(shape: Shape, at: string): ExactShape {
     return { codec, input: codec, fill: (data) => data };
   }
   const props = Object.entries(propsOf(shape, at));
-  const defaults = props.filter((prop): prop is [string, WithDefault<Codec>] => hasDefault(prop[1]));
+  const defaults = props.flatMap(([key, prop]) => (hasDefault(prop) ? [[key, prop, fieldReader(key)] as const] : []));
   const bare = props.map(([key, prop]) => [key, codecOf(hasDefault(prop) ? prop.type : prop, `${at}.${key}`)]);
   const codec = exact(t.type(Object.fromEntries(bare)), at);
   if (defaults.length === 0) return { codec, input: codec, fill: (data) => data };
@@ -87,8 +87,8 @@ function hasDefault(codec: Codec): codec is WithDefault<Codec> {
 function fillDefaults(data: unknown, defaults: readonly Default[]): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data;
   let out = data as Record<string, unknown>;
-  for (const [key, field] of defaults) {
-    if (out[key] !== undefined) continue;
+  for (const [key, field, read] of defaults) {
+    if (read(out) !== undefined) continue;
     if (out === data) out = { ...out };
     out[key] = field.value();
   }

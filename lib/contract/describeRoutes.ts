@@ -74,7 +74,8 @@ export function describeRoutes(routes: ContractRoutes, options: ContractOptions)
     if (!isValid && Object.hasOwn(examples, name)) {
       throw new TypeError(`contract: examples.${name} is not data of ${name}; give it as JSON, as it is sent`);
     }
-    const event = { name, component, description: descriptions[name], example: isValid ? example : undefined };
+    const text = Object.hasOwn(descriptions, name) ? descriptions[name] : undefined;
+    const event = { name, component, description: text, example: isValid ? example : undefined };
     events.set(codec, event);
     return event;
   }

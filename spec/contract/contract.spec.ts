@@ -4,7 +4,7 @@ import express from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
 import { EMPTY } from 'rxjs';
-import { events, feed, receive, sse } from 'rxsse';
+import { event, events, feed, receive, sse } from 'rxsse';
 import { type ContractHandler, contract } from 'rxsse/contract';
 import { receive as receiveFetch, sse as sseFetch } from 'rxsse/fetch';
 import { listen } from '../support/listen.ts';
@@ -40,6 +40,11 @@ describe('a contract page', () => {
     );
     expect(text.match(/<img/g)).to.equal(null);
     expect(text.match(/<\/script>/g)).to.have.length(1);
+  });
+
+  it('describes an event by the texts of the program alone, whatever its name is', async () => {
+    const named = events({ OfValue: event('valueOf', { n: t.number }) });
+    expect(await pageOf(contract({ '/x': sse({ events: named }, EMPTY) }))).to.not.contain('native code');
   });
 
   it('has a policy with the hashes of its style and its script, and no other source', async () => {

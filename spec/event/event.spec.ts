@@ -71,6 +71,11 @@ describe('event', () => {
     expect(Echo({ message: 'hello', created_at: new Date(0) }).data.created_at).to.deep.equal(new Date(0));
   });
 
+  it('fills a default of a field whose name each object inherits', () => {
+    const Named = event('named', { constructor: withDefault(t.string, () => 'a'), valueOf: t.number });
+    expect(Named({ valueOf: 1 } as never).data).to.deep.equal({ constructor: 'a', valueOf: 1 });
+  });
+
   it('calls a default for each event', () => {
     let made = 0;
     const Counted = event('counted', { n: withDefault(t.number, () => ++made) });
