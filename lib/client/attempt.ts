@@ -43,7 +43,8 @@ export function attempt(
     const fail = (reason: ConnectionFailure, message: string, facts?: ConnectionFacts): void =>
       subscriber.error(new ConnectionError(reason, message, facts));
 
-    const alarm = new Alarm(subscriber, () => fail('silent', 'the server sent nothing for too long'));
+    // Runs last: after a busy time the timer is due before the bytes of that time were read.
+    const alarm = new Alarm(subscriber, () => fail('silent', 'the server sent nothing for too long'), true);
     /** Gives the server that many milliseconds for its next byte. */
     const expectByte = (timeout: number): void => {
       if (timeout === Infinity && !isTimed) return;
