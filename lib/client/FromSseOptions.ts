@@ -104,6 +104,8 @@ export interface DecodingOptions<P extends BadEventPolicy = BadEventPolicy, I ex
    * that it emits at once, as a `BehaviorSubject` does, has no effect. Its error ends the stream; its completion does
    * not. `NEVER` never reconnects early.
    *
+   * In any case a connection is replaced when a page that was frozen is active again (`resume`).
+   *
    * @default ends the wait, and replaces nothing, when the browser is online again and when the page is shown again
    */
   readonly reconnectOn?: Observable<unknown>;

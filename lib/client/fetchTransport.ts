@@ -7,7 +7,7 @@ import type { ClientTransport } from './ClientTransport.ts';
 import type { ReceivedMessage } from './decodeMessage.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 import { fetchKinds } from './optionKinds.ts';
-import { addListener } from './page.ts';
+import { addListener, page } from './page.ts';
 import { prepareRequest } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { whileVisible } from './whileVisible.ts';
@@ -81,6 +81,10 @@ export function fetchTransport(
     start: (connectable) => {
       onAbort(target, client.subscriber, (reason) => client.fail(reason));
       if (client.subscriber.closed) return;
+      // In a frozen page, Chromium may stop delivering a response. What connects in place of the client handles it itself.
+      if (page.document !== undefined && connectable === client) {
+        addListener(page.document, 'resume', () => client.restart(true), client.subscriber);
+      }
       if (pauseWhenHidden) whileVisible(client, connectable, () => statusObserver?.next({ state: 'paused' }));
       else connectable.connect();
     },

@@ -281,6 +281,7 @@ describe("the browser's own signals", () => {
 
   const signal: Readonly<Record<string, () => void>> = {
     o: () => void windowEvents.dispatchEvent(new Event('online')),
+    r: () => void page.dispatchEvent(new Event('resume')),
     v: () => {
       page.visibilityState = 'visible';
       page.dispatchEvent(new Event('visibilitychange'));
@@ -307,6 +308,31 @@ describe("the browser's own signals", () => {
       }),
     );
   }
+
+  it(
+    'replace the connection of a page that was frozen, also with reconnectOn',
+    marbles(({ cold, expectObservable, flush }) => {
+      const { fetch, requests } = scriptedFetch({ body: cold('-a', texts) }, { body: cold('-b-e', texts) });
+      cold('---r----r').subscribe((letter) => signal[letter]?.());
+      expectObservable(fromSse('x:', Ticks, { fetch, reconnectOn: NEVER })).toBe('-a--b-|', values);
+      flush();
+      expect(requests.map(({ at, signal }) => [at, signal.aborted])).to.deep.equal([
+        [0, true],
+        [3, true],
+      ]);
+    }),
+  );
+
+  it(
+    'leave the request of a page that was frozen alone if it may not be repeated',
+    marbles(({ cold, expectObservable, flush }) => {
+      const { fetch, requests } = scriptedFetch({ body: cold('-a---e', texts) });
+      cold('---r').subscribe((letter) => signal[letter]?.());
+      expectObservable(fromSse('x:', Ticks, { fetch, method: 'POST' })).toBe('-a---|', values);
+      flush();
+      expect(requests).to.have.length(1);
+    }),
+  );
 
   it(
     'replace no connection, and have no listener with reconnectOn',
