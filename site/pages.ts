@@ -32,6 +32,8 @@ export const sections: readonly Section[] = [
       page('docs/operators.md', 'Composing'),
       page('docs/feeds.md', 'Feeds and resuming'),
       page('docs/recipes/client.md', 'The client'),
+      page('docs/components.md', 'Components'),
+      page('docs/browser-lifecycle.md', 'The life of a page'),
       page('docs/testing.md', 'Testing with marbles'),
       page('docs/recipes/state.md', 'State, then changes'),
       page('docs/recipes/jobs.md', 'Jobs, errors, stopping'),

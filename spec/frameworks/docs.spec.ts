@@ -3,7 +3,7 @@ import { filesIn, textOf } from '../house/repo.ts';
 
 /** Returns the paragraphs of the code blocks of a document. */
 const paragraphsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/```typescript\n(.*?)\n```/gs)].flatMap(([, code = '']) => code.split('\n\n'));
+  [...text.matchAll(/```(?:typescript|tsx|vue|svelte)\n(.*?)\n```/gs)].flatMap(([, code = '']) => code.split('\n\n'));
 
 /** Returns those that no example contains as they are. */
 function foreign(text: string, examples: readonly string[]): readonly string[] {
@@ -12,13 +12,20 @@ function foreign(text: string, examples: readonly string[]): readonly string[] {
   );
 }
 
-describe('docs/frameworks.md', () => {
-  it('shows code of the examples', () => {
-    const examples = [...filesIn('examples/frameworks', '.ts').values()];
-    expect(paragraphsOf(textOf('docs/frameworks.md'))).to.not.be.empty;
-    expect(foreign(textOf('docs/frameworks.md'), examples)).to.deep.equal([]);
+for (const [document, folder] of [
+  ['docs/frameworks.md', 'examples/frameworks'],
+  ['docs/components.md', 'examples/components'],
+] as const) {
+  describe(document, () => {
+    it('shows code of the examples', () => {
+      const examples = ['.ts', '.tsx', '.vue', '.svelte'].flatMap((ending) => [...filesIn(folder, ending).values()]);
+      expect(paragraphsOf(textOf(document))).to.not.be.empty;
+      expect(foreign(textOf(document), examples)).to.deep.equal([]);
+    });
   });
+}
 
+describe('code of an example in a document', () => {
   it('is checked line by line', () => {
     const text = '```typescript\none();\n\n  two();\nthree();\n```\n';
     expect(foreign(text, ['one();\n', '  two();\nthree();\n'])).to.deep.equal([]);

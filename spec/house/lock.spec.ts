@@ -74,7 +74,7 @@ function lowestNode(): Version {
   return [Number(major), Number(minor), 0];
 }
 
-const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks'].map((folder) =>
+const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks', 'examples/components'].map((folder) =>
   join(folder, 'package-lock.json'),
 );
 

@@ -24,6 +24,11 @@ const tools = {
     commands: ['node_modules/fastify'],
     install: 'npm ci --prefix examples/frameworks',
   },
+  components: {
+    variable: 'RXSSE_COMPONENTS',
+    commands: ['node_modules/@angular/core'],
+    install: 'npm ci --prefix examples/components',
+  },
 } as const;
 
 /** The folder of the documentation site. */
@@ -37,6 +42,9 @@ export const copilotFolder = join(import.meta.dirname, '../clients/copilotkit');
 
 /** The folder whose packages are frameworks other than Express. */
 export const frameworksFolder = join(import.meta.dirname, '../../examples/frameworks');
+
+/** The folder whose packages are the frameworks of components. */
+export const componentsFolder = join(import.meta.dirname, '../../examples/components');
 
 type Tool = keyof typeof tools;
 
@@ -72,6 +80,7 @@ export function findTool(tool: Tool, env: NodeJS.ProcessEnv = process.env): stri
     copilotFolder,
     siteFolder,
     frameworksFolder,
+    componentsFolder,
     ...serverFolders(),
   ];
   return folders.flatMap((folder) => commands.map((command) => join(folder, command))).find(runs);

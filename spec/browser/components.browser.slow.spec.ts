@@ -1,0 +1,200 @@
+import { EventEmitter, once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { build, type Plugin } from 'esbuild';
+import express from 'express';
+import type { Page } from 'playwright-core';
+import type { Feed } from 'rxsse';
+import { componentsApp } from '../../examples/components/app.ts';
+import { Orders } from '../../examples/components/orders.ts';
+import { withPage } from '../support/chromium.ts';
+import { listen } from '../support/listen.ts';
+import { componentsFolder, requires } from '../support/requires.ts';
+
+/** The build of the example, which needs its packages, as the specs do not. */
+interface Bundling {
+  bundle(framework: string): Promise<string>;
+  compilers(target: 'client' | 'server'): Plugin;
+}
+
+const loadBundling = async () => (await import(pathToFileURL(join(componentsFolder, 'bundle.ts')).href)) as Bundling;
+
+/** Records each text that the component shows. */
+const recordRendered = `
+  globalThis.rendered = [];
+  globalThis.text = () => document.querySelector('p')?.textContent.replace(/\\s+/g, ' ').trim();
+  new MutationObserver(() => {
+    if (rendered.at(-1) !== text()) rendered.push(text());
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+`;
+
+interface OpenedComponent {
+  readonly page: Page;
+  readonly north: Feed<typeof Orders>;
+  /** Resolves when the component shows a text. */
+  shows(text: string): Promise<unknown>;
+  pay(...totals: readonly number[]): PromiseLike<unknown>;
+  /** Cuts all connections. */
+  cut(): void;
+  /** Resolves when there are so many connections to the orders of a shop. */
+  hasConnections(shop: string, count: number): Promise<void>;
+  /** Answers requests for the orders of a shop with 404. */
+  remove(shop: string): void;
+}
+
+/** Opens the page of a framework in Chromium. */
+async function opened(chromium: string, framework: string, script: string, use: (c: OpenedComponent) => Promise<void>) {
+  const { app, shops } = componentsApp({ [framework]: script });
+  const connections: Record<string, number> = { north: 0, south: 0 };
+  const changes = new EventEmitter();
+  const count = (shop: string, change: number) => {
+    connections[shop] = (connections[shop] ?? 0) + change;
+    changes.emit('change');
+  };
+  const removed = new Set<string>();
+  const counting = express();
+  counting.get('/shops/:shop/orders', ({ params: { shop } }, response, next) => {
+    if (removed.has(shop)) return void response.sendStatus(404);
+    count(shop, 1);
+    response.once('close', () => count(shop, -1));
+    next();
+  });
+  await listen(counting.use(app), (url, server) =>
+    withPage(chromium, async ({ page, complaints }) => {
+      await page.addInitScript(recordRendered);
+      await page.goto(`${url}/${framework}`);
+      const north = shops.get('north');
+      await use({
+        page,
+        north,
+        shows: (text) => page.waitForFunction(`text() === ${JSON.stringify(text)}`),
+        pay: (...totals) => north.publish(totals.map((total) => Orders.OrderPaid({ total }))),
+        cut: () => server.closeAllConnections(),
+        hasConnections: async (shop, expected) => {
+          while (connections[shop] !== expected) await once(changes, 'change');
+        },
+        remove: (shop) => void removed.add(shop),
+      });
+      expect(complaints.filter((text) => text.startsWith('uncaught'))).to.deep.equal([]);
+    }),
+  );
+}
+
+/** Renders the component of a framework as a server does. */
+const onServer = {
+  react: `
+    import { createElement } from 'react';
+    import { renderToString } from 'react-dom/server';
+    import { Total } from './react/Total.tsx';
+    module.exports = renderToString(createElement(Total, { shop: 'north' }));
+  `,
+  vue: `
+    import { createSSRApp } from 'vue';
+    import { renderToString } from 'vue/server-renderer';
+    import Total from './vue/Total.vue';
+    module.exports = renderToString(createSSRApp(Total, { shop: 'north' }));
+  `,
+  svelte: `
+    import { render } from 'svelte/server';
+    import Total from './svelte/Total.svelte';
+    module.exports = render(Total, { props: { shop: 'north' } }).body;
+  `,
+};
+
+describe('a stream in a component', function () {
+  this.timeout(60_000);
+  const chromium = requires('chromium');
+  requires('components');
+
+  for (const framework of ['react', 'vue', 'svelte', 'angular']) {
+    describe(`of ${framework}`, () => {
+      let script: string;
+
+      before(async () => {
+        script = await (await loadBundling()).bundle(framework);
+      });
+
+      const inPage = (use: (c: OpenedComponent) => Promise<void>) => opened(chromium(), framework, script, use);
+
+      it('shows each value, and a retry after which nothing is missing or repeated', () =>
+        inPage(async ({ page, shows, pay, cut }) => {
+          await shows('0 open');
+          await pay(1, 10);
+          await shows('11 open');
+          cut();
+          await pay(100);
+          await shows('111 open');
+          await pay(1000);
+          await shows('1111 open');
+          const rendered = (await page.evaluate('rendered')) as readonly string[];
+          expect(rendered).to.include('11 retrying');
+          expect(rendered.filter((text) => !/^(0|1|11|111|1111) \w+$/.test(text))).to.deep.equal([]);
+        }));
+
+      it('shows that events are missing, and the end', () =>
+        inPage(async ({ north, shows, pay, cut }) => {
+          await shows('0 open');
+          await pay(1);
+          await shows('1 open');
+          cut();
+          // More than the log retains.
+          for (let n = 0; n < 30; n++) await pay(0);
+          await shows('1 open (orders are missing)');
+          await north.end();
+          await shows('1 ended (orders are missing)');
+        }));
+
+      it('has one connection, closed when the parameter changes and when the component is removed', () =>
+        inPage(async ({ page, shows, pay, hasConnections }) => {
+          await shows('0 open');
+          // React mounts each component twice during development.
+          await hasConnections('north', 1);
+          await pay(5);
+          await shows('5 open');
+
+          await page.click('text=south');
+          await shows('0 open');
+          await hasConnections('north', 0);
+          await hasConnections('south', 1);
+
+          await page.click('text=none');
+          await hasConnections('south', 0);
+          await hasConnections('north', 0);
+        }));
+
+      it('shows why a stream failed', () =>
+        inPage(async ({ page, shows, remove }) => {
+          await shows('0 open');
+          remove('south');
+          await page.click('text=south');
+          await page.waitForFunction("text().startsWith('0 failed')");
+          expect(await page.evaluate('text()')).to.include('got status 404');
+        }));
+    });
+  }
+
+  for (const [framework, code] of Object.entries(onServer)) {
+    it(`is rendered with its initial value on a server, without a request, with ${framework}`, async () => {
+      const { outputFiles } = await build({
+        stdin: { contents: code, resolveDir: componentsFolder },
+        tsconfig: join(componentsFolder, 'tsconfig.json'),
+        bundle: true,
+        format: 'cjs',
+        platform: 'node',
+        plugins: [(await loadBundling()).compilers('server')],
+        write: false,
+        logLevel: 'silent',
+      });
+      const text = outputFiles.map((file) => file.text).join('');
+      const module = { exports: Promise.resolve('') };
+      const requests: unknown[] = [];
+      const recordRequest = async (...request: readonly unknown[]) => void requests.push(request);
+      new Function('module', 'require', 'fetch', text)(module, createRequire(import.meta.url), recordRequest);
+      const html = await module.exports;
+      expect(html.replace(/<[^>]*>/g, '').trim()).to.match(/^0 connecting$/);
+      expect(requests).to.deep.equal([]);
+    });
+  }
+});
