@@ -32,9 +32,8 @@ export class LeaderRelay implements TabPosition {
     this.#count = 0;
   }
 
-  /** Records that a connection continues after the position, whatever was received without an id before. */
+  /** Records that a connection is made: its first message may have the id that the request sent. */
   onConnect(): void {
-    this.isExact = true;
     this.#before = undefined;
   }
 

@@ -128,7 +128,6 @@ export class SharingTab {
     this.#own = undefined;
     if (this.#role === 'leader' || this.#role === 'alone') return this.#connectOwn(connection);
     this.#role = 'behind';
-    this.#relay.onConnect();
     this.#entries.clear();
     this.#status.reset(true);
     this.#watch.ask();
@@ -188,13 +187,12 @@ export class SharingTab {
   }
 
   /** Delivers an entry of the leader, and its position, as if it had come from the server. */
-  #deliver({ id, isExact, message, skipped }: LeaderMessage): void {
+  #deliver({ id, message, skipped }: LeaderMessage): void {
     this.#status.show();
     const connection = this.#connection;
     if (connection === undefined || connection.closed || this.#role !== 'following') return;
     this.#client.moveTo(id);
     if (skipped !== undefined) this.#client.onOversized({ message: skipped });
-    this.#relay.isExact = isExact;
     if (message !== undefined) connection.next(message);
     if (!connection.closed) this.#client.notifyCursor();
   }

@@ -21,6 +21,9 @@ export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   /** Whether the browser rejects locks or channels, as in a sandboxed frame. */
   denied: 'locks' | 'channels' | undefined;
+  /** Whether some messages are lost and others arrive late, behind later ones; no browser does that. */
+  isFaulty = false;
+  #messages = 0;
 
   open(): FakeTab {
     const tab = new FakeTab(this);
@@ -57,6 +60,14 @@ export class FakeBrowser {
       };
       Promise.resolve(request.callback()).then(release, release);
     });
+  }
+
+  /** Delivers a message to another tab. */
+  transmit(deliver: () => void): void {
+    const n = this.isFaulty ? this.#messages++ : 0;
+    if (n % 7 === 3) return;
+    if (n % 5 === 4) setTimeout(deliver, 10);
+    else deliver();
   }
 
   /** Releases what a closed or crashed tab has. */
@@ -127,6 +138,11 @@ export class FakeTab extends EventTarget implements TabEnvironment {
     this.dispatchEvent(new Event('pagehide'));
   }
 
+  /** Dispatches `pageshow`, as when the user returns to a page that the browser has retained. */
+  show(): void {
+    this.dispatchEvent(new Event('pageshow'));
+  }
+
   freeze(withEvent: boolean): void {
     if (withEvent) this.document.dispatchEvent(new Event('freeze'));
     this.isFrozen = true;
@@ -163,9 +179,10 @@ class FakeChannel implements ChannelLike {
     for (const other of tab.browser.channels) {
       if (other === this || other.name !== name) continue;
       const data = structuredClone(message);
-      other.tab.run(() => {
+      const receive = (): void => {
         if (tab.browser.channels.has(other)) other.onmessage?.({ data });
-      });
+      };
+      tab.browser.transmit(() => other.tab.run(receive));
     }
   }
 

@@ -50,13 +50,14 @@ export class TestOrigin {
   open(
     from: { readonly cursor: string; readonly first: number } | undefined,
     options: Partial<FromSseOptions> = {},
+    key = 'user',
   ): OpenedTab {
     const tab = this.browser.open();
     const received: (number | string)[] = [];
     const states: ConnectionStatus['state'][] = [];
     const stream = fromSse('http://route.test/ticks', Ticks, {
       fetch: (input, init) => this.#fetch(tab, input, init),
-      share: tabsOf(() => tab, { key: 'user' }),
+      share: tabsOf(() => tab, { key }),
       lastEventId: from?.cursor,
       backoff: { initialDelay: 50, maxDelay: 200 },
       statusObserver: { next: ({ state }) => states.push(state) },

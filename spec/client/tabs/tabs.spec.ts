@@ -82,7 +82,14 @@ describe('tabs', () => {
       await later(100);
       expect(exact.received).to.deep.equal([6]);
       expect(origin.requestCount).to.equal(requests);
-      for (const { subscription } of [late, newest, exact]) subscription.unsubscribe();
+      // So has one that joins when the leader has reconnected at its position.
+      origin.cut();
+      await later(1000);
+      const reconnected = origin.requestCount;
+      const second = origin.open({ cursor: exact.cursor, first: 7 });
+      await later(1000);
+      expect(origin.requestCount).to.equal(reconnected);
+      for (const { subscription } of [late, newest, exact, second]) subscription.unsubscribe();
     }),
   );
 
@@ -112,7 +119,7 @@ describe('tabs', () => {
       const [leader, other] = opened as [OpenedTab, OpenedTab];
       for (const [stop, start] of [
         [() => leader.tab.freeze(true), () => leader.tab.thaw()],
-        [() => other.tab.hide(), () => other.tab.dispatchEvent(new Event('pageshow'))],
+        [() => other.tab.hide(), () => other.tab.show()],
       ] as const) {
         stop();
         await origin.publish();
@@ -217,49 +224,54 @@ describe('tabs', () => {
     ),
   );
 
-  it(
-    'share from where an event moves the position of both, if some events have no ids',
-    asyncMarbles(
-      async () => {
-        const origin = new TestOrigin();
-        const sent: string[] = [];
-        const readers = new Set<Reader>();
-        const send = (id: string, n: number): void => {
-          sent.push(`${id}event: tick\ndata: ${n}\n\n`);
-          for (const reader of readers) reader.enqueue(sent.at(-1) as string);
-        };
-        origin.response = ({ headers }) => {
-          const id = new Headers(headers).get('last-event-id');
-          const at = sent.findIndex((frame) => frame.startsWith(`id: ${id}\n`));
-          return streamOf(at < 0 ? '' : sent.slice(at + 1).join(''), readers);
-        };
-        const leader = origin.open(undefined);
-        await later(100);
-        send('id: 7\n', 1);
-        send('', 2);
-        await later(100);
-        const second = origin.open({ cursor: '7', first: 2 });
-        await later(2000);
-        send('', 3);
-        await later(100);
-        expect(receivedBy([leader, second])).to.deep.equal([
-          [1, 2, 3],
-          [2, 3],
-        ]);
-        send('id: 8\n', 4);
-        await later(100);
-        expect(origin.requests.size).to.equal(1);
-        send('', 5);
-        await later(100);
-        expect(receivedBy([leader, second])).to.deep.equal([
-          [1, 2, 3, 4, 5],
-          [2, 3, 4, 5],
-        ]);
-        for (const { subscription } of [leader, second]) subscription.unsubscribe();
-      },
-      { until: '10m' },
-    ),
-  );
+  for (const [what, line] of [
+    ['have no ids', ''],
+    ['repeat one', 'id: 7\n'],
+  ] as const) {
+    it(
+      `share from where an event moves the position of both, if some events ${what}`,
+      asyncMarbles(
+        async () => {
+          const origin = new TestOrigin();
+          const sent: string[] = [];
+          const readers = new Set<Reader>();
+          const send = (id: string, n: number): void => {
+            sent.push(`${id}event: tick\ndata: ${n}\n\n`);
+            for (const reader of readers) reader.enqueue(sent.at(-1) as string);
+          };
+          origin.response = ({ headers }) => {
+            const id = new Headers(headers).get('last-event-id');
+            const at = sent.findIndex((frame) => frame.startsWith(`id: ${id}\n`));
+            return streamOf(at < 0 ? '' : sent.slice(at + 1).join(''), readers);
+          };
+          const leader = origin.open(undefined);
+          await later(100);
+          send('id: 7\n', 1);
+          send(line, 2);
+          await later(100);
+          const second = origin.open({ cursor: '7', first: 2 });
+          await later(2000);
+          send(line, 3);
+          await later(100);
+          expect(receivedBy([leader, second])).to.deep.equal([
+            [1, 2, 3],
+            [2, 3],
+          ]);
+          send('id: 8\n', 4);
+          await later(100);
+          expect(origin.requests.size).to.equal(1);
+          send('', 5);
+          await later(100);
+          expect(receivedBy([leader, second])).to.deep.equal([
+            [1, 2, 3, 4, 5],
+            [2, 3, 4, 5],
+          ]);
+          for (const { subscription } of [leader, second]) subscription.unsubscribe();
+        },
+        { until: '10m' },
+      ),
+    );
+  }
 
   it(
     'have a connection each where they accept events of other sizes',
@@ -276,6 +288,19 @@ describe('tabs', () => {
       },
       { maxEventBytes: 20, onError: () => {} },
     ),
+  );
+
+  it(
+    'have a connection each for each key',
+    withTabs(1, async (origin, [tab]) => {
+      const other = origin.open(undefined, {}, 'another user');
+      await later(1000);
+      await origin.publish();
+      await later(100);
+      expect(receivedBy([tab as OpenedTab, other])).to.deep.equal([[1], [1]]);
+      expect(origin.requests.size).to.equal(2);
+      other.subscription.unsubscribe();
+    }),
   );
 
   it(
