@@ -8,15 +8,55 @@ import { compileScript, parse } from 'vue/compiler-sfc';
 
 const folder = import.meta.dirname;
 
-/** The main file of each page. */
-const mains = { react: 'react/main.tsx', vue: 'vue/main.ts', svelte: 'svelte/main.ts', angular: 'angular/main.ts' };
+/** The files of each framework: that of the page, and that which renders it on a server. */
+const mains = {
+  react: { client: 'react/main.tsx', server: 'react/server.tsx' },
+  vue: { client: 'vue/main.ts', server: 'vue/server.ts' },
+  svelte: { client: 'svelte/main.ts', server: 'svelte/server.ts' },
+  angular: { client: 'angular/main.ts', server: 'angular/server.ts' },
+};
 
 export type Framework = keyof typeof mains;
 
 export const frameworks = Object.keys(mains) as Framework[];
 
-/** Compiles the components of Vue and Svelte: `server` renders them to text. */
-export function compilers(target: 'client' | 'server'): Plugin {
+/** Returns the script of a page, or the module of Node that renders it, as CommonJS. */
+export async function bundle(framework: Framework, target: 'client' | 'server' = 'client'): Promise<string> {
+  const main = mains[framework][target];
+  if (framework !== 'angular') return bundled(join(folder, main), target);
+  // Its compiler writes files, which find their packages from here.
+  const outDir = mkdtempSync(join(folder, 'dist-'));
+  try {
+    return await bundled(compiledByAngular(main, outDir), target);
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+
+async function bundled(main: string, target: 'client' | 'server'): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [main],
+    tsconfig: join(folder, 'tsconfig.json'),
+    bundle: true,
+    format: target === 'client' ? 'esm' : 'cjs',
+    platform: target === 'client' ? 'browser' : 'node',
+    // React mounts each component twice, as during development.
+    define: {
+      'process.env.NODE_ENV': '"development"',
+      ngDevMode: 'false',
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+    plugins: [compilers(target)],
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+/** Compiles the components of Vue and Svelte. */
+function compilers(target: 'client' | 'server'): Plugin {
   return {
     name: 'components',
     setup: ({ onLoad }) => {
@@ -32,46 +72,13 @@ export function compilers(target: 'client' | 'server'): Plugin {
   };
 }
 
-/** Returns the script of a page. */
-export async function bundle(framework: Framework): Promise<string> {
-  if (framework !== 'angular') return bundled(join(folder, mains[framework]));
-  // Its compiler writes files, which find their packages from here.
-  const outDir = mkdtempSync(join(folder, 'dist-'));
-  try {
-    return await bundled(compiledByAngular(outDir));
-  } finally {
-    rmSync(outDir, { recursive: true });
-  }
-}
-
-async function bundled(main: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [main],
-    tsconfig: join(folder, 'tsconfig.json'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    // React mounts each component twice, as during development.
-    define: {
-      'process.env.NODE_ENV': '"development"',
-      __VUE_OPTIONS_API__: 'false',
-      __VUE_PROD_DEVTOOLS__: 'false',
-      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
-    },
-    plugins: [compilers('client')],
-    write: false,
-    logLevel: 'silent',
-  });
-  return outputFiles.map(({ text }) => text).join('');
-}
-
-/** Compiles the components of Angular, with the types of their templates; returns the main file. */
-function compiledByAngular(outDir: string): string {
+/** Compiles the components of Angular, with the types of their templates; returns the compiled main file. */
+function compiledByAngular(main: string, outDir: string): string {
   const ts = createRequire(import.meta.url)('typescript') as typeof import('typescript');
   const file = join(folder, 'tsconfig.json');
   const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(file, ts.sys.readFile).config, ts.sys, folder);
   const { diagnostics } = performCompilation({
-    rootNames: [join(folder, mains.angular)],
+    rootNames: [join(folder, main)],
     options: { ...options, noEmit: false, outDir, rootDir: join(folder, '../..'), strictTemplates: true },
     gatherDiagnostics: (program) => {
       const files = program.getTsProgram().getSourceFiles();
@@ -84,5 +91,5 @@ function compiledByAngular(outDir: string): string {
   });
   const texts = diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
   if (texts.length > 0) throw new Error(texts.join('\n'));
-  return join(outDir, 'examples/components', mains.angular.replace(/ts$/, 'js'));
+  return join(outDir, 'examples/components', main.replace(/ts$/, 'js'));
 }
