@@ -47,6 +47,19 @@ describe('the issue of a schema', () => {
     expect(lines(schemas[0] as Codec, secret)).to.deep.equal(['x: expected what its zod schema accepts, got string']);
   });
 
+  it('does not repeat the value inside of another one', () => {
+    const inside = (schema: Codec) => [[secret], { deep: secret }, `"${secret}"`].map((a) => lines(schema, { a }));
+    for (const schema of [
+      z.object({ a: z.enum(['x', 'y']) }),
+      v.object({ a: v.picklist(['x', 'y']) }),
+      type({ a: "'x' | 'y'" }),
+    ]) {
+      expect(inside(schema).flat().join('\n'))
+        .to.match(/^x\.a: expected .*, got array\n/)
+        .and.not.include(secret);
+    }
+  });
+
   it('is one line of bounded length, whatever the keys of the sender are', () => {
     const [line = ''] = lines(z.strictObject({}), { [`a\nlog: ${'b'.repeat(500)}`]: 1 });
     expect(line).to.match(/^x: expected .*, got object$/);
