@@ -167,7 +167,8 @@ function mark({ marks, events }) {
       width: isToken ? 2 : 5,
       height: isToken ? 8 : 12,
       rx: 1,
-      class: `${type}${isMissed ? ' missed' : ''}`,
+      'data-type': type,
+      ...(isMissed && { class: 'missed' }),
     });
   });
   marks.replaceChildren(drawn('line', { x1: 0, x2: '100%', y1: 7, y2: 7 }), ...rects);
