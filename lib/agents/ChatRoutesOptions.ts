@@ -1,5 +1,5 @@
 import type { AllowedOrigins } from '../sink/requestInputs.ts';
-import type { LogByName } from './logsByName.ts';
+import type { LogByName } from './NamedLogs.ts';
 
 /** The request for one answer. @category agents */
 export interface ChatRequest<Message, R> {

@@ -1,51 +1,79 @@
 import { firstValueFrom, NEVER, noop, type Subscription } from 'rxjs';
-import { ClosedError } from '../error/ClosedError.ts';
+import { maxTimerDelay } from '../data/check.ts';
+import { freshEpoch } from '../event/cursor.ts';
 import { runLease } from '../feed/RunLogs.ts';
 import { type ClaimableLog, whileClaimed } from '../feed/whileClaimed.ts';
 import type { Appended, EventLog, FenceOptions, LogEnd } from '../log/EventLog.ts';
-import { release } from './logsByName.ts';
+import type { NamedLogs } from './NamedLogs.ts';
+import { pageAfter } from './storedEntries.ts';
+
+const otherProducer = 'the stream has, or had, another producer; read it, or start one with another id';
 
 /**
- * Appends to a log as its one producer, and ends it. Where other processes read the log, it has the claim from its first
- * append on, so that readers notice when this process has ended, and two processes do not both produce.
+ * Appends to the log of a name as its one producer, and ends it. It has the claim on the log from its first write on, so
+ * that readers of other processes notice when this one has ended, and no second producer writes into the same stream.
  */
 export class LogWriter {
-  readonly #log: EventLog;
+  readonly log: EventLog;
+  readonly #release: () => void;
   #fence: Promise<FenceOptions> | undefined;
   #claim: Subscription | undefined;
+  #isWhole = true;
 
-  constructor(log: EventLog) {
-    this.#log = log;
+  constructor(logs: NamedLogs, name: string) {
+    const log = logs.open(name);
+    this.log = log;
+    this.#release = () => logs.release(name, log);
   }
 
-  /** Appends texts, one entry each. Rejects when they were not stored. */
+  /** Appends texts, one entry each. Rejects when they were not stored, and where the log has another producer. */
   async append(texts: readonly string[], event?: string): Promise<Appended> {
-    this.#fence ??= this.#claimed();
-    const fence = await this.#fence;
-    const entries = texts.map((data) => ({ event, data, retry: undefined }));
-    return firstValueFrom(this.#log.append(entries, fence));
-  }
-
-  /** Ends the log, and releases it. */
-  async end(how: LogEnd): Promise<void> {
     try {
-      await firstValueFrom(this.#log.end(how, await this.#fence));
-    } finally {
-      this.#claim?.unsubscribe();
-      release(this.#log);
+      const fence = await this.#fenced();
+      const entries = texts.map((data) => ({ event, data, retry: undefined }));
+      return await firstValueFrom(this.log.append(entries, fence));
+    } catch (error) {
+      this.#isWhole = false;
+      throw error;
     }
   }
 
-  /** Resolves when the claim is granted; waits while another producer has it, and rejects when that ends the log. */
-  #claimed(): Promise<FenceOptions> {
-    const { inMemory, claim } = this.#log;
-    if (inMemory || claim === undefined) return Promise.resolve({});
-    return new Promise((resolve, reject) => {
-      const options = { log: this.#log as ClaimableLog, lease: runLease, onError: noop };
-      this.#claim = whileClaimed(options, (token) => {
-        resolve({ token });
-        return NEVER;
-      }).subscribe({ error: reject, complete: () => reject(new ClosedError('the log', 'ended')) });
-    });
+  /** Ends the log, as failed where something could not be appended, and releases it. */
+  async end(how: LogEnd): Promise<void> {
+    try {
+      await firstValueFrom(this.log.end(this.#isWhole ? how : 'failed', await this.#fenced()));
+    } finally {
+      this.release();
+    }
+  }
+
+  /** Gives the claim up, and releases the log. */
+  release(): void {
+    this.#claim?.unsubscribe();
+    this.#release();
+  }
+
+  #fenced(): Promise<FenceOptions> {
+    this.#fence ??= this.#startClaim();
+    return this.#fence;
+  }
+
+  async #startClaim(): Promise<FenceOptions> {
+    const { inMemory, claim } = this.log;
+    if (claim === undefined) return {};
+    const log = this.log as ClaimableLog;
+    const holder = freshEpoch();
+    // One in memory ends with its process.
+    const { held, token } = await firstValueFrom(log.claim(holder, inMemory ? maxTimerDelay : runLease));
+    const { tail } = held ? await pageAfter(log, 0, 0) : { tail: 0 };
+    if (!held || tail > 0) {
+      log.claim(holder, 0).subscribe({ error: noop });
+      throw new Error(otherProducer);
+    }
+    if (!inMemory) {
+      const options = { log, lease: runLease, holder, onError: noop };
+      this.#claim = whileClaimed(options, () => NEVER).subscribe({ error: noop });
+    }
+    return { token };
   }
 }

@@ -7,7 +7,6 @@ import {
   ignoreElements,
   lastValueFrom,
   type Observable,
-  of,
   tap,
   throwError,
   timeout,
@@ -18,8 +17,9 @@ import { type AnyFeed, core } from '../feed/coreOf.ts';
 import type { Run, RunParts } from '../feed/Run.ts';
 import { runLease } from '../feed/RunLogs.ts';
 import type { Runs } from '../feed/Runs.ts';
-import { type LogByName, logsByName, release } from './logsByName.ts';
-import { newestEntry } from './newestEntry.ts';
+import { findRun } from './findRun.ts';
+import { type LogByName, NamedLogs } from './NamedLogs.ts';
+import { newestEntry } from './storedEntries.ts';
 
 const emptyResult = { defaultValue: undefined };
 const lateStorage = (): StorageError =>
@@ -35,12 +35,13 @@ const lateStorage = (): StorageError =>
  */
 export class NamedRuns {
   readonly #runs: Runs;
-  readonly #open: LogByName;
+  readonly #logs: NamedLogs;
 
   /** @param open opens the log of a name; without it, names are known to this process alone */
   constructor(runs: Runs, open: LogByName | undefined) {
     this.#runs = runs;
-    this.#open = logsByName(open, 10_000);
+    runs.areNamed = true;
+    this.#logs = new NamedLogs(open, 10_000);
   }
 
   /**
@@ -53,8 +54,9 @@ export class NamedRuns {
     let cursor = '';
     const started = new AsyncSubject<void>();
     const named = defer(() => this.#store(name, cursor)).pipe(ignoreElements(), tap(started));
-    const run = this.#runs.create({ ...parts, stream: concat(named, parts.stream) }, false);
+    let run: Run | undefined;
     try {
+      run = this.#runs.create({ ...parts, stream: concat(named, parts.stream) }, false);
       const { epoch } = await firstValueFrom(run.shared?.store(run.key) ?? run.core.log.append([]));
       cursor = cursorOf(epoch, 0);
       run.isKnown = true;
@@ -62,7 +64,8 @@ export class NamedRuns {
       await lastValueFrom(started.pipe(timeout({ each: runLease, with: () => throwError(lateStorage) })), emptyResult);
       return run;
     } catch (error) {
-      this.#runs.remove(run);
+      if (run !== undefined) this.#runs.remove(run);
+      else parts.abort.abort();
       throw error;
     }
   }
@@ -76,10 +79,8 @@ export class NamedRuns {
   async active(name: string, parts: Omit<RunParts, 'stream'>): Promise<Run | undefined> {
     const epoch = await this.#epochOf(name);
     if (epoch === undefined) return undefined;
-    const run =
-      this.#runs.get(epoch, parts.owner) ?? (await firstValueFrom(this.#runs.open(epoch, parts) ?? of(undefined)));
-    const state = run && (await firstValueFrom(run.core.log.read(0, 0)));
-    return state?.ended === false ? run : undefined;
+    const found = await findRun(this.#runs, epoch, parts);
+    return found?.ended === false ? found.run : undefined;
   }
 
   /** Ends the newest run of a name as completed, and returns whether there is one. */
@@ -89,21 +90,16 @@ export class NamedRuns {
   }
 
   async #epochOf(name: string): Promise<string | undefined> {
-    const log = this.#open(name);
-    try {
-      const { entry } = await newestEntry(log);
-      const cursor = parseCursor(entry?.data ?? '');
-      return isLeft(cursor) ? undefined : cursor.right.epoch;
-    } finally {
-      release(log);
-    }
+    const { entry } = await this.#logs.use(name, newestEntry);
+    const cursor = parseCursor(entry?.data ?? '');
+    return isLeft(cursor) ? undefined : cursor.right.epoch;
   }
 
-  #store(name: string, cursor: string): Observable<unknown> {
-    const log = this.#open(name);
+  #store(name: string, data: string): Observable<unknown> {
+    const log = this.#logs.open(name);
     return log
-      .append([{ event: undefined, data: cursor, retry: undefined }])
-      .pipe(tap({ finalize: () => release(log) }));
+      .append([{ event: undefined, data, retry: undefined }])
+      .pipe(tap({ finalize: () => this.#logs.release(name, log) }));
   }
 }
 

@@ -7,6 +7,12 @@ export interface ChatStorage {
 
 type ReceivedChunk = Readonly<Record<string, unknown>>;
 
+/** Contains what is stored of an answer, and the position after it. */
+interface StoredAnswer {
+  readonly cursor: string;
+  readonly chunks: readonly ReceivedChunk[];
+}
+
 /** The characters after which a part is complete: each chunk rewrites the last part. */
 const partSize = 8192;
 
@@ -16,6 +22,7 @@ export class ReceivedAnswer {
   readonly #key: string;
   #part = 0;
   #chunks: ReceivedChunk[] = [];
+  #isFull = false;
 
   constructor(storage: ChatStorage | undefined, key: string) {
     this.#storage = storage;
@@ -23,14 +30,18 @@ export class ReceivedAnswer {
   }
 
   /** Returns what is stored; `undefined` where nothing is. What is added then follows it. */
-  load(): { readonly cursor: string; readonly chunks: readonly ReceivedChunk[] } | undefined {
+  load(): StoredAnswer | undefined {
     const chunks: ReceivedChunk[] = [];
     let cursor: string | undefined;
-    this.#chunks = [];
-    for (this.#part = 0; ; this.#part++) {
+    this.#reset();
+    for (; ; this.#part++) {
       const text = this.#storage?.getItem(this.#keyOf(this.#part)) ?? null;
       if (text === null) return cursor === undefined ? undefined : { cursor, chunks };
-      const part = JSON.parse(text) as { readonly cursor: string; readonly chunks: readonly ReceivedChunk[] };
+      const part = partIn(text);
+      if (part === undefined) {
+        this.clear();
+        return undefined;
+      }
       chunks.push(...part.chunks);
       cursor = part.cursor;
     }
@@ -38,7 +49,7 @@ export class ReceivedAnswer {
 
   /** Stores a chunk and the position after it. A storage without room retains what it has, which fits its position. */
   add(cursor: string, chunk: ReceivedChunk): void {
-    if (this.#storage === undefined) return;
+    if (this.#storage === undefined || this.#isFull) return;
     const joined = joinedChunk(this.#chunks.at(-1), chunk);
     if (joined === undefined) this.#chunks.push(chunk);
     else this.#chunks.splice(-1, 1, joined);
@@ -46,6 +57,7 @@ export class ReceivedAnswer {
     try {
       this.#storage.setItem(this.#keyOf(this.#part), text);
     } catch {
+      this.#isFull = true;
       return;
     }
     if (text.length < partSize) return;
@@ -57,12 +69,28 @@ export class ReceivedAnswer {
     for (let part = 0; this.#storage?.getItem(this.#keyOf(part)) != null; part++) {
       this.#storage.removeItem(this.#keyOf(part));
     }
+    this.#reset();
+  }
+
+  #reset(): void {
     this.#part = 0;
     this.#chunks = [];
+    this.#isFull = false;
   }
 
   #keyOf(part: number): string {
     return `${this.#key} ${part}`;
+  }
+}
+
+/** Returns what a text has that was stored; `undefined` for another text: scripts of the page can write it, too. */
+function partIn(text: string): StoredAnswer | undefined {
+  try {
+    const part = JSON.parse(text) as Partial<StoredAnswer> | null;
+    const { cursor, chunks } = part ?? {};
+    return typeof cursor === 'string' && Array.isArray(chunks) ? { cursor, chunks } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

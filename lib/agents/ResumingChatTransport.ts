@@ -1,46 +1,14 @@
-import type { ReconnectOptions } from '../client/Backoff.ts';
-import type { FetchLike, HeadersLike } from '../client/FromSseOptions.ts';
 import { readSse } from '../client/readSse.ts';
 import { Json } from '../codec/Json.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { events } from '../event/events.ts';
-import { type ChatStorage, ReceivedAnswer } from './ReceivedAnswer.ts';
-
-/** How the routes of chats are reached. @category agents */
-export interface ResumingChatTransportOptions {
-  /** The URL of `chatRoutes`. @default '/api/chat' */
-  readonly api?: string;
-  /** Headers of each request, or a function that returns them for each, also for those that resume. @default none */
-  readonly headers?: HeadersLike | (() => HeadersLike | PromiseLike<HeadersLike>);
-  /** Whether cookies are sent, as in `fetch`. @default 'same-origin' */
-  readonly credentials?: RequestInit['credentials'];
-  /** Makes the requests in place of the global `fetch`. @default fetch */
-  readonly fetch?: FetchLike;
-  /** When the transport connects again after a lost connection. @default without end */
-  readonly backoff?: ReconnectOptions;
-  /**
-   * Stores what a page has received of an answer, such as `sessionStorage`, so that after a reload it requests the rest only,
-   * also of an answer that has ended meanwhile. It is removed when the answer is complete, and by the next message.
-   *
-   * @default none: after a reload the answer is requested from its start, and one that has ended is not
-   */
-  readonly storage?: ChatStorage;
-}
-
-/** A request of a chat of the AI SDK. @category agents */
-export interface ChatTransportRequest {
-  readonly chatId: string;
-  readonly abortSignal?: AbortSignal | undefined;
-  readonly headers?: HeadersLike;
-  readonly body?: object | undefined;
-}
-
-/** The messages of a chat of the AI SDK. @category agents */
-export interface SendMessagesRequest extends ChatTransportRequest {
-  readonly messages: readonly unknown[];
-  readonly trigger?: string;
-  readonly messageId?: string | undefined;
-}
+import { ChatRequests, checked } from './ChatRequests.ts';
+import { ReceivedAnswer } from './ReceivedAnswer.ts';
+import type {
+  ChatTransportRequest,
+  ResumingChatTransportOptions,
+  SendMessagesRequest,
+} from './ResumingChatTransportOptions.ts';
 
 const Chunks = events({ message: Json });
 
@@ -73,7 +41,7 @@ export class ResumingChatTransport<Chunk = never> {
   /** `reconnectToStream` returns the answer from its start. */
   readonly resumeStreamIsReplay = true;
   readonly #options: ResumingChatTransportOptions;
-  readonly #api: string;
+  readonly #requests: ChatRequests;
 
   constructor(options: ResumingChatTransportOptions = {}) {
     checkOptions('ResumingChatTransport', options, {
@@ -85,25 +53,21 @@ export class ResumingChatTransport<Chunk = never> {
       storage: 'object',
     });
     this.#options = options;
-    this.#api = options.api ?? '/api/chat';
+    this.#requests = new ChatRequests(options);
   }
 
   /** Sends the messages of a chat, and returns the chunks of the answer. */
   async sendMessages(request: SendMessagesRequest): Promise<ReadableStream<Chunk>> {
-    const { chatId: id, messages, trigger, messageId } = request;
-    const body = JSON.stringify({ ...request.body, id, messages, trigger, messageId });
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-    const received = this.#receivedOf(id);
+    const received = this.#receivedOf(request);
     received.clear();
-    return this.#follow(request, await checked(this.#fetch(this.#api, request, init)), received);
+    return this.#follow(request, await checked(this.#requests.post(request)), received);
   }
 
   /** Returns the chunks of the active answer of a chat from its start; `null` where none is active. */
   async reconnectToStream(request: ChatTransportRequest): Promise<ReadableStream<Chunk> | null> {
-    const received = this.#receivedOf(request.chatId);
+    const received = this.#receivedOf(request);
     const stored = received.load();
-    const headers = stored && { 'last-event-id': stored.cursor };
-    const response = await this.#fetch(this.#urlOf(request.chatId), request, headers && { headers });
+    const response = await this.#requests.get(request, stored && { headers: { 'last-event-id': stored.cursor } });
     if (stored !== undefined && response.status === 404) {
       // The server has that answer no more.
       received.clear();
@@ -114,7 +78,7 @@ export class ResumingChatTransport<Chunk = never> {
 
   /** Stops the active answer of a chat, also for its other readers. Resolves to whether there was one. */
   async stop(chatId: string): Promise<boolean> {
-    const response = await this.#fetch(this.#urlOf(chatId), { chatId }, { method: 'DELETE' });
+    const response = await this.#requests.delete({ chatId });
     return response.status !== 404 && checked(response).then(() => true);
   }
 
@@ -127,9 +91,8 @@ export class ResumingChatTransport<Chunk = never> {
   ): ReadableStream<Chunk> {
     const { abortSignal: signal = null } = request;
     const { backoff } = this.#options;
-    const url = this.#urlOf(request.chatId);
     let first: Response | undefined = response;
-    const chunks = readSse(new Request(url, { signal }), Chunks, {
+    const chunks = readSse(new Request(this.#requests.urlOf(request), { signal }), Chunks, {
       // As that of the first response, which may not be repeated: nothing is repeated before there is a position.
       method: 'POST',
       endMarker: '[DONE]',
@@ -140,7 +103,7 @@ export class ResumingChatTransport<Chunk = never> {
       fetch: async (_, { headers, signal }) => {
         const open = first;
         first = undefined;
-        return open ?? this.#fetch(url, request, { headers: headers as Headers, signal: signal ?? null });
+        return open ?? this.#requests.get(request, { headers: headers as Headers, signal: signal ?? null });
       },
     })[Symbol.asyncIterator]();
     return new ReadableStream({
@@ -160,30 +123,7 @@ export class ResumingChatTransport<Chunk = never> {
     });
   }
 
-  #receivedOf(chatId: string): ReceivedAnswer {
-    return new ReceivedAnswer(this.#options.storage, `rxsse.chat ${this.#api} ${chatId}`);
+  #receivedOf({ chatId }: ChatTransportRequest): ReceivedAnswer {
+    return new ReceivedAnswer(this.#options.storage, `rxsse.chat ${this.#requests.api} ${chatId}`);
   }
-
-  async #fetch(url: string, request: ChatTransportRequest, init: RequestInit = {}): Promise<Response> {
-    const { fetch = globalThis.fetch, credentials = 'same-origin', headers: own } = this.#options;
-    const all = new Headers(typeof own === 'function' ? await own() : own);
-    for (const more of [request.headers, init.headers]) {
-      new Headers(more).forEach((value, name) => {
-        all.set(name, value);
-      });
-    }
-    return fetch(url, { signal: request.abortSignal ?? null, ...init, headers: all, credentials });
-  }
-
-  #urlOf(chatId: string): string {
-    const [, path = '', query = ''] = /^([^?#]*)(.*)$/.exec(this.#api) ?? [];
-    return `${path.replace(/\/$/, '')}/${encodeURIComponent(chatId)}/stream${query}`;
-  }
-}
-
-/** Resolves to a response with a status of success. @throws Error with the text of another response. */
-async function checked(request: Response | Promise<Response>): Promise<Response> {
-  const response = await request;
-  if (response.ok) return response;
-  throw new Error((await response.text()) || `the chat answered with the status ${response.status}`);
 }

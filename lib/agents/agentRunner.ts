@@ -15,7 +15,7 @@ import { checkOptions } from '../data/checkOptions.ts';
 import { reportError } from '../error/reportError.ts';
 import { type AgUiAgent, type AgUiInput, agentEvents } from './agentEvents.ts';
 import { type AgUiEvent, endRunEvents, joinDeltas, messageIdsIn } from './agUiRun.ts';
-import type { LogByName } from './logsByName.ts';
+import type { LogByName } from './NamedLogs.ts';
 import { alreadyRunning, type ThreadRun, ThreadRuns } from './ThreadRuns.ts';
 
 /** Where runs are stored, and what their readers get for an error. @category agents */

@@ -1,28 +1,25 @@
-import { catchError, map, of } from 'rxjs';
-import { sse } from '../adapter/node/sse.ts';
-import { checkNumber } from '../data/check.ts';
-import { checkOptions } from '../data/checkOptions.ts';
 import { DecodeError } from '../error/DecodeError.ts';
-import { reportError } from '../error/reportError.ts';
-import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
-import type { Route } from '../sink/Route.ts';
-import type { SseContext } from '../sink/SseContext.ts';
+import type { AnyHandler } from '../sink/handler.ts';
+import { mountedOn } from '../sink/handler.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { message } from '../wire/Frame.ts';
+import { type AgentContext, agentRoute } from './agentRoute.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
-import { failureAsEntry } from './failureAsEntry.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
-import { unpacedChunks } from './unpacedChunks.ts';
 
 /** The routes of chats in one handler. @category agents */
 export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
 
-const errorOf = (errorText: string): object => ({ type: 'error', errorText });
-const interruptedAnswer = JSON.stringify(errorOf('The answer was interruptedAnswer. Please try again.'));
-const trimmed = message({ data: errorOf('A part of the answer is not stored any more.') });
+const chatProtocol = {
+  noun: 'answer',
+  methods: ['GET', 'POST', 'DELETE'],
+  headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
+  end: message({ text: '[DONE]' }),
+  errorOf: (errorText: string) => message({ data: { type: 'error', errorText } }),
+} as const;
 
 /**
  * Serves the chats of the AI SDK: `useChat` with its `DefaultChatTransport`, or with a {@link ResumingChatTransport}. An
@@ -56,57 +53,32 @@ export function chatRoutes<Message = never, R = SseRequest>(
   options: ChatRoutesOptions<R>,
   answer: (request: ChatRequest<Message, R>) => Stream<unknown> | PromiseLike<Stream<unknown>>,
 ): ChatRoutes<R> {
-  const functions = { owner: 'function', log: 'function', onError: 'function' };
-  checkOptions('chatRoutes', options, { ...functions, linger: '', maxBodyBytes: '', allowedOrigins: '' });
-  const { owner, log, linger = 30_000, allowedOrigins = '*', onError = reportAnswer } = options;
-  const { maxBodyBytes = 1024 * 1024 } = options;
-  checkNumber('chatRoutes: maxBodyBytes', maxBodyBytes, { min: 1 });
-
-  const handler = sse(
-    {
-      methods: ['GET', 'POST', 'DELETE'],
-      headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
-      wire: { control: 'ids', retry: false, end: message({ text: '[DONE]' }), gap: () => trimmed },
-      allowedOrigins,
-      onError: (error) => void onError(error),
-      state: async (request: SseRequest): Promise<unknown> => owner?.(request as R),
-      resume: {
-        from: 'oldest',
-        linger,
-        owner: ({ state }) => state,
-        ...(log && { log: (id) => failureAsEntry(log(id), interruptedAnswer) }),
-      },
-    },
-    (context) => serveChat(context) as Promise<Stream<unknown>>,
-  );
-  const route = routeOf(handler) as Route;
-  const chats = new NamedRuns(route.runs as NonNullable<Route['runs']>, log);
+  const { route, runs, maxBodyBytes, onError, framesOf } = agentRoute('chatRoutes', options, chatProtocol, serveChat);
+  const chats = new NamedRuns(runs, options.log);
 
   async function serveChat({
     request,
     body,
     params,
-    state,
+    state: owner,
     lastEventId,
-    signal: reader,
-  }: SseContext<{ state: unknown }>): Promise<unknown> {
+    signal,
+  }: AgentContext): Promise<unknown> {
     const abort = new AbortController();
-    const parts = { owner: state, abort, onError };
-    const nameOf = (id: string): string => ['chat', String(state ?? ''), id].map(encodeURIComponent).join('/');
+    const parts = { owner, abort, onError };
+    const nameOf = (id: string): string => ['chat', String(owner ?? ''), id].map(encodeURIComponent).join('/');
     const { method, id } = params as { readonly method: string; readonly id: string };
     if (method === 'POST') {
       const chat = readChat<Message>(body);
-      const chunks = unpacedChunks(await answer({ ...chat, request: request as R, signal: abort.signal }));
-      const stream = chunks.pipe(
-        map((data) => message({ data })),
-        catchError((error) => of(message({ data: errorOf(onError(error)) }))),
-      );
+      runs.checkRoomFor(owner);
+      const chunks = await answer({ ...chat, request: request as R, signal: abort.signal });
+      const stream = framesOf(chunks, (data) => message({ data }));
       const run = await chats.start(nameOf(chat.id), { ...parts, stream });
-      if (reader.aborted) chats.leave(run);
+      if (signal.aborted) chats.leave(run);
       return feedOfRun(run);
     }
     const name = nameOf(id);
-    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, state, onError)) ? 204 : 404);
+    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, owner, onError)) ? 204 : 404);
     // The answer of this cursor is not stored, since the route would have found it.
     if (lastEventId !== undefined) throw new StatusAnswer(404);
     const run = await chats.active(name, parts);
@@ -150,9 +122,4 @@ function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, '
   }
   const issue = 'body: expected { id: string, messages: array }, as the AI SDK sends it, got other data';
   throw Object.assign(new DecodeError(body, [issue]), { status: 422 });
-}
-
-function reportAnswer(error: unknown): string {
-  reportError('the answer of chatRoutes', error);
-  return 'An error occurred.';
 }

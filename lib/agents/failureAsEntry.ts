@@ -1,6 +1,7 @@
 import { catchError, concatMap, defer, type Observable, of, throwError } from 'rxjs';
 import { isLogEnded } from '../error/isLogEnded.ts';
 import type { EventLog, FenceOptions, LogState } from '../log/EventLog.ts';
+import type { Message } from '../wire/Frame.ts';
 
 /**
  * Returns a log that, in place of ending as failed, appends an entry and ends as completed: the error event of a protocol
@@ -9,7 +10,7 @@ import type { EventLog, FenceOptions, LogState } from '../log/EventLog.ts';
  * A log ends as failed when the process of its stream has ended, was replaced or shuts down, and when an event could not be
  * stored.
  */
-export function failureAsEntry(log: EventLog, data: string, event?: string): EventLog {
+export function failureAsEntry(log: EventLog, { event, data }: Message): EventLog {
   const failed = (fence?: FenceOptions): Observable<LogState> =>
     // The end is repeated when its answer was lost.
     defer(() => log.append([{ event, data, retry: undefined }], { ...fence, key: 'failure' })).pipe(

@@ -1,18 +1,13 @@
-import { asyncScheduler, firstValueFrom, ignoreElements, noop, type Subscription, switchMap, timer } from 'rxjs';
+import { asyncScheduler, ignoreElements, noop, type Subscription, switchMap, timer } from 'rxjs';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { runLease } from '../feed/RunLogs.ts';
-import { readLog } from '../feed/readLog.ts';
 import { type ClaimableLog, whileClaimed } from '../feed/whileClaimed.ts';
-import type { EventLog, Page } from '../log/EventLog.ts';
-import type { Message } from '../wire/Frame.ts';
-import { FrameParser } from '../wire/FrameParser.ts';
+import type { EventLog } from '../log/EventLog.ts';
+import { entriesOf, type LoggedMessage, pageAfter } from './storedEntries.ts';
 
 /** The most bytes that are read at once. */
 const bytesPerPage = 64 * 1024;
-
-/** An entry of a log: `id` is its cursor. */
-export type LoggedMessage = Message & { readonly id: string };
 
 interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +50,7 @@ export async function* followLog(
       woken = new Promise((resolve) => {
         wake = resolve;
       });
-      const page = await firstValueFrom(readLog(log, position, bytesPerPage, noop));
+      const page = await pageAfter(log, position, bytesPerPage);
       if (page.after > position) throw new StreamFailedError();
       if (page.last > position) lateness?.unsubscribe();
       for (const entry of entriesOf(page)) {
@@ -75,13 +70,6 @@ export async function* followLog(
     for (const each of [wakes, lateness, takeover]) each?.unsubscribe();
     signal?.removeEventListener('abort', onWake);
   }
-}
-
-/** Returns the entries of a page. */
-export function entriesOf({ bytes }: Page): readonly LoggedMessage[] {
-  const entries: LoggedMessage[] = [];
-  new FrameParser({ onMessage: (entry) => entries.push(entry as LoggedMessage), maxEventBytes: Infinity }).push(bytes);
-  return entries;
 }
 
 /** Ends a log as failed when, after a delay, it is the one that gets the claim of its producer. */

@@ -8,23 +8,18 @@ export { type ChatRoutes, chatRoutes } from './chatRoutes.ts';
 export { type AnthropicRequest, fromAnthropic } from './fromAnthropic.ts';
 export { type FromOpenAiOptions, fromOpenAi, type OpenAiRequest } from './fromOpenAi.ts';
 export { type GraphPart, type GraphRequest, type LangGraphRoutes, langGraphRoutes } from './langGraphRoutes.ts';
-export type { LogByName } from './logsByName.ts';
 export type { ModelOptions } from './ModelOptions.ts';
+export type { LogByName } from './NamedLogs.ts';
 export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';
 export type { AnyServerHandler } from './onAnyServer.ts';
 export type { ChatStorage } from './ReceivedAnswer.ts';
-export {
-  type ChatTransportRequest,
-  ResumingChatTransport,
-  type ResumingChatTransportOptions,
-  type SendMessagesRequest,
-} from './ResumingChatTransport.ts';
+export { ResumingChatTransport } from './ResumingChatTransport.ts';
+export type {
+  ChatTransportRequest,
+  ResumingChatTransportOptions,
+  SendMessagesRequest,
+} from './ResumingChatTransportOptions.ts';
+export type { RunDurability, RunSource, StoredChunk } from './RunDurability.ts';
 export { type ResumableStreamStoreOptions, resumableStreamStore } from './resumableStreamStore.ts';
 export type { StreamLease, StreamStore } from './StreamStore.ts';
-export {
-  type RunDurability,
-  type RunSource,
-  type StoredChunk,
-  type StreamDurabilityOptions,
-  streamDurability,
-} from './streamDurability.ts';
+export { type StreamDurabilityOptions, streamDurability } from './streamDurability.ts';

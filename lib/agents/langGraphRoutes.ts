@@ -1,22 +1,18 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { catchError, firstValueFrom, map, noop, type Observable, of } from 'rxjs';
-import { sse } from '../adapter/node/sse.ts';
-import { checkNumber } from '../data/check.ts';
-import { checkOptions } from '../data/checkOptions.ts';
-import { reportError } from '../error/reportError.ts';
+import { noop } from 'rxjs';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { Connection } from '../sink/Connection.ts';
-import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
-import type { Route } from '../sink/Route.ts';
+import { type AnyHandler, mountedOn } from '../sink/handler.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { stopper } from '../sink/stopper.ts';
-import { type Message, message } from '../wire/Frame.ts';
+import { message } from '../wire/Frame.ts';
+import { type AgentContext, agentRoute } from './agentRoute.ts';
 import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
-import { failureAsEntry } from './failureAsEntry.ts';
+import { findRun } from './findRun.ts';
+import { matchRun, type RunParams } from './matchRun.ts';
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
-import { unpacedChunks } from './unpacedChunks.ts';
 
 /** One part of the stream of a run, as LangGraph names it: `values`, `messages`, `updates`. @category agents */
 export interface GraphPart {
@@ -39,9 +35,12 @@ export interface GraphRequest<R> {
 /** The routes of runs in one handler. @category agents */
 export type LangGraphRoutes<R> = AnyServerHandler<R> & AnyHandler;
 
-const errorPart = (text: string): GraphPart => ({ event: 'error', data: { error: 'Error', message: text } });
-const interruptedPart = errorPart('The run was interrupted. Please try again.');
-const trimmedPart = errorPart('A part of the run is not stored any more.');
+const graphProtocol = {
+  noun: 'run',
+  methods: ['GET', 'POST'],
+  end: message({ event: 'end', data: null }),
+  errorOf: (text: string) => message({ event: 'error', data: { error: 'Error', message: text } }),
+} as const;
 
 /**
  * Serves runs to the SDK of LangGraph: `client.runs.stream`, `joinStream` and `cancel`, `useStream`. The SDK joins a run again
@@ -74,74 +73,43 @@ export function langGraphRoutes<R = SseRequest>(
   options: ChatRoutesOptions<R>,
   run: (request: GraphRequest<R>) => Stream<GraphPart> | PromiseLike<Stream<GraphPart>>,
 ): LangGraphRoutes<R> {
-  const functions = { owner: 'function', log: 'function', onError: 'function' };
-  checkOptions('langGraphRoutes', options, { ...functions, linger: '', maxBodyBytes: '', allowedOrigins: '' });
-  const { owner, log, linger = 30_000, allowedOrigins = '*', onError = reportGraph } = options;
-  const { maxBodyBytes = 1024 * 1024 } = options;
-  checkNumber('langGraphRoutes: maxBodyBytes', maxBodyBytes, { min: 1 });
-  const ownerOf = async (request: unknown): Promise<unknown> => owner?.(request as R);
-
   /** The ids of the runs that a request has started. */
   const started = new WeakMap<object, string>();
   const pathOf = (context: object, params: unknown): string => {
     const { thread, run = started.get(context) ?? '' } = params as RunParams;
     return `${thread === undefined ? '' : `/threads/${encodeURIComponent(thread)}`}/runs/${run}`;
   };
-  const handler = sse(
-    {
-      methods: ['GET', 'POST'],
-      wire: {
-        control: 'ids',
-        retry: false,
-        end: message({ event: 'end', data: null }),
-        gap: () => message(trimmedPart),
-      },
-      headers: (context) => {
-        const path = pathOf(context, context.params);
-        return {
-          'Content-Location': path,
-          Location: `${path}/stream`,
-          'Access-Control-Expose-Headers': 'Content-Location, Location',
-        };
-      },
-      allowedOrigins,
-      state: ownerOf,
-      resume: {
-        from: 'oldest',
-        linger,
-        owner: ({ state }) => state,
-        location: (context, cursor) => {
-          const parsed = parseCursor(cursor);
-          if (isRight(parsed)) started.set(context, parsed.right.epoch);
-          return `${pathOf(context, context.params)}/stream`;
-        },
-        ...(log && {
-          log: (id) => failureAsEntry(log(id), JSON.stringify(interruptedPart.data), interruptedPart.event),
-        }),
-      },
-    },
-    async ({ request, params, body, signal }) => {
+  const headers = (context: AgentContext) => {
+    const path = pathOf(context, context.params);
+    return {
+      'Content-Location': path,
+      Location: `${path}/stream`,
+      'Access-Control-Expose-Headers': 'Content-Location, Location',
+    };
+  };
+  const location = (context: AgentContext, cursor: string): string => {
+    const parsed = parseCursor(cursor);
+    if (isRight(parsed)) started.set(context, parsed.right.epoch);
+    return `${pathOf(context, context.params)}/stream`;
+  };
+  const { handler, route, runs, maxBodyBytes, onError, ownerOf, framesOf } = agentRoute(
+    'langGraphRoutes',
+    options,
+    { ...graphProtocol, headers, location },
+    async ({ request, params, body, signal }): Promise<unknown> => {
       // The run is not stored, since the route would have found it.
       if (request.method === 'GET') throw new StatusAnswer(404);
       const { thread } = params as RunParams;
       const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R, signal };
-      return partsOf(await run(started));
+      return framesOf(await run(started), (part) => message(part as GraphPart));
     },
   );
-  const route = routeOf(handler) as Route;
-  const runs = route.runs as NonNullable<Route['runs']>;
   const cancel = stopper(handler);
-  const partsOf = (stream: Stream<GraphPart>): Observable<Message> =>
-    unpacedChunks(stream).pipe(
-      map((part) => message(part as GraphPart)),
-      catchError((error) => of(message(errorPart(onError(error))))),
-    );
   const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<string> => {
-    const parts = { owner: await ownerOf(request), abort: { abort: noop }, onError: reportGraph };
-    const found = runs.get(run, parts.owner) ?? (await firstValueFrom(runs.open(run, parts) ?? of(undefined)));
+    const parts = { owner: await ownerOf(request), abort: { abort: noop }, onError };
+    const found = await findRun(runs, run, parts);
     if (found === undefined) throw new StatusAnswer(404);
-    const { ended } = await firstValueFrom(found.core.log.read(0, 0));
-    const status = ended === false ? 'running' : ended === 'completed' ? 'success' : 'error';
+    const status = found.ended === false ? 'running' : found.ended === 'completed' ? 'success' : 'error';
     return JSON.stringify({ run_id: run, thread_id: thread ?? null, status });
   };
 
@@ -161,29 +129,6 @@ export function langGraphRoutes<R = SseRequest>(
   return mountedOn(route, routes);
 }
 
-interface RunParams {
-  readonly thread?: string | undefined;
-  readonly run?: string | undefined;
-}
-
-/** Returns what the path of a request names: `…/threads/:thread/runs/:run/stream`. */
-function matchRun(url = ''): {
-  readonly params: RunParams;
-  readonly action?: 'start' | 'stream' | 'cancel' | 'status' | undefined;
-} {
-  const path = /(?:\/threads\/([^/?#]+))?\/runs\/([^/?#]+)(?:\/(stream|cancel))?\/?(?:[?#]|$)/.exec(url);
-  if (path === null) return { params: {} };
-  const [, thread, run = '', action = 'status'] = path;
-  try {
-    const params = { thread: thread && decodeURIComponent(thread) };
-    if (run === 'stream' && action === 'status') return { params, action: 'start' };
-    return { params: { ...params, run: decodeURIComponent(run) }, action: action as 'stream' };
-  } catch {
-    // Text that `encodeURIComponent` has not written.
-    return { params: {} };
-  }
-}
-
 /** Returns headers with the position of the reader in a run: the start where it has none, which the SDK writes as -1. */
 function withPosition(headers: SseRequest['headers'], run: string): SseRequest['headers'] {
   const { 'last-event-id': id = '-1' } = headers;
@@ -191,9 +136,4 @@ function withPosition(headers: SseRequest['headers'], run: string): SseRequest['
   // The end is sent again.
   const position = isRight(cursor) ? cursorOf(cursor.right.epoch, cursor.right.sequence) : id;
   return { ...headers, 'last-event-id': position === '-1' ? cursorOf(run, 0) : position };
-}
-
-function reportGraph(error: unknown): string {
-  reportError('a run of langGraphRoutes', error);
-  return 'An error occurred.';
 }

@@ -1,7 +1,7 @@
 import { noop, type Observable, Subscription } from 'rxjs';
 import { isLogEnded } from '../error/isLogEnded.ts';
 import { endOfLog } from '../feed/endOfLog.ts';
-import type { EventLog, LogEnd } from '../log/EventLog.ts';
+import type { LogEnd } from '../log/EventLog.ts';
 import type { LogWriter } from './LogWriter.ts';
 
 /**
@@ -12,7 +12,6 @@ import type { LogWriter } from './LogWriter.ts';
  * @returns the subscription to the stream
  */
 export function storeStream(
-  log: EventLog,
   writer: LogWriter,
   stream: Observable<string>,
   onError: (error: unknown) => void,
@@ -35,7 +34,7 @@ export function storeStream(
       .then(() => writer.end(how))
       .catch(report);
   });
-  storing.add(endOfLog(log).subscribe({ next: () => storing.unsubscribe(), error: noop }));
+  storing.add(endOfLog(writer.log).subscribe({ next: () => storing.unsubscribe(), error: noop }));
   storing.add(
     stream.subscribe({
       next: (text) => {

@@ -1,14 +1,14 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { firstValueFrom, noop } from 'rxjs';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { cursorOf, freshEpoch, parseCursor } from '../event/cursor.ts';
-import { readLog } from '../feed/readLog.ts';
 import { gapReason } from '../feed/startPosition.ts';
 import type { EventLog } from '../log/EventLog.ts';
-import { entriesOf, followLog, type LoggedMessage } from './followLog.ts';
+import { followLog } from './followLog.ts';
 import { LogWriter } from './LogWriter.ts';
-import { type LogByName, logsByName, release } from './logsByName.ts';
+import { type LogByName, NamedLogs } from './NamedLogs.ts';
+import type { RunDurability, RunSource } from './RunDurability.ts';
+import { type LoggedMessage, pageAfter, storedEntries } from './storedEntries.ts';
 
 /** Where the chunks of a run are stored. @category agents */
 export interface StreamDurabilityOptions {
@@ -23,36 +23,13 @@ export interface StreamDurabilityOptions {
   readonly firstChunkTimeout?: number;
 }
 
-/** A run: the request that starts, resumes or joins it, or its id and an offset. @category agents */
-export type RunSource = Pick<Request, 'headers' | 'url'> | { readonly runId: string; readonly offset?: string | null };
-
-/** A chunk with the offset from which a reader resumes after it. @category agents */
-export interface StoredChunk<Chunk> {
-  readonly offset: string;
-  readonly chunk: Chunk;
-}
-
-/** The `StreamDurability` of TanStack AI: one run, as one request starts or reads it. @category agents */
-export interface RunDurability<Chunk> {
-  /** Returns the offset of the request, `null` for one that starts the run. */
-  resumeFrom(): string | null;
-  /** Stores chunks, and returns the offset of each. */
-  append(chunks: readonly Chunk[]): Promise<string[]>;
-  /** Reads the chunks after an offset, and what follows, until the run has ended. Rejects for a run that failed. */
-  read(offset: string, signal?: AbortSignal): AsyncIterable<StoredChunk<Chunk>>;
-  /** Ends the run. */
-  close(): Promise<void>;
-  /** Returns everything that is stored now. */
-  snapshot(): Promise<StoredChunk<Chunk>[]>;
-}
-
 /**
  * Makes any log the `StreamDurability` of TanStack AI, so that a run is read again after a reload and after a lost
  * connection, at any process, and the model is called once.
  *
  * A log that processes share is claimed by the process that produces. Where that ends before the run, readers get what is
- * stored, and then the `RUN_ERROR` of TanStack AI. Of two requests that start one run, the second waits for the first and
- * fails when that has ended; its model is not called.
+ * stored, and then the `RUN_ERROR` of TanStack AI. Of two requests that start one run, the second fails with its first chunk,
+ * and none of its chunks is stored.
  *
  * @example Runs in a file
  * import { resumeServerSentEventsResponse, toServerSentEventsResponse } from '@tanstack/ai';
@@ -71,7 +48,7 @@ export function streamDurability(
   checkOptions('streamDurability', options, { log: 'function', firstChunkTimeout: '' });
   const { firstChunkTimeout = 1000 } = options;
   checkNumber('streamDurability: firstChunkTimeout', firstChunkTimeout, { above: 0, unit: 'ms' });
-  const open = logsByName(options.log);
+  const logs = new NamedLogs(options.log);
 
   return <Chunk>(source: RunSource): RunDurability<Chunk> => {
     const resumed = offsetOf(source);
@@ -79,7 +56,7 @@ export function streamDurability(
     const prefix = `${encodeURIComponent(runId)}:`;
     const stored = ({ id, data }: LoggedMessage) => ({ offset: prefix + id, chunk: JSON.parse(data) as Chunk });
     let writer: LogWriter | undefined;
-    const writing = (): LogWriter => (writer ??= new LogWriter(open(runId)));
+    const writing = (): LogWriter => (writer ??= new LogWriter(logs, runId));
 
     return {
       resumeFrom: () => resumed,
@@ -88,33 +65,14 @@ export function streamDurability(
         return chunks.map((_, index) => prefix + cursorOf(epoch, first + index));
       },
       async *read(offset, signal) {
-        const log = open(runId);
-        try {
+        const entries = logs.iterate(runId, async function* (log) {
           const { after, isJoined } = await startAfter(log, runId, offset);
-          const firstTimeout = isJoined ? firstChunkTimeout : Infinity;
-          for await (const entry of followLog(log, after, { signal, firstTimeout })) yield stored(entry);
-        } finally {
-          release(log);
-        }
+          yield* followLog(log, after, { signal, firstTimeout: isJoined ? firstChunkTimeout : Infinity });
+        });
+        for await (const entry of entries) yield stored(entry);
       },
       close: () => writing().end('completed'),
-      snapshot: async () => {
-        const log = open(runId);
-        try {
-          const all: StoredChunk<Chunk>[] = [];
-          let position = 0;
-          let tail: number | undefined;
-          do {
-            const page = await firstValueFrom(readLog(log, position, 1024 * 1024, noop));
-            tail ??= page.tail;
-            position = page.last;
-            for (const entry of entriesOf(page)) all.push(stored(entry));
-          } while (position < tail);
-          return all;
-        } finally {
-          release(log);
-        }
-      },
+      snapshot: async () => (await logs.use(runId, storedEntries)).entries.map(stored),
     };
   };
 }
@@ -126,7 +84,7 @@ async function startAfter(
   offset: string,
 ): Promise<{ readonly after: number; readonly isJoined: boolean }> {
   if (offset === '-1') return { after: 0, isJoined: true };
-  const state = await firstValueFrom(readLog(log, 0, 0, noop));
+  const state = await pageAfter(log, 0, 0);
   if (offset === 'now') return { after: state.tail, isJoined: true };
   const parsed = parseOffset(offset);
   const isKnown = parsed?.runId === runId && gapReason(parsed, state) === undefined;

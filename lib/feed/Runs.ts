@@ -29,6 +29,8 @@ const lost = 'the process of the stream has ended before the stream was complete
  * `linger`, has had no reader for longest. When an owner has `maxRunsPerOwner`, one of its own makes room.
  */
 export class Runs {
+  /** True where a program finds runs by names: a request may start none, and the program checks the room for those that do. */
+  areNamed = false;
   readonly #options: RunsOptions;
   readonly #logs: RunLogs;
   readonly #registry: FeedRegistry<Run>;
@@ -100,11 +102,7 @@ export class Runs {
     );
   }
 
-  /**
-   * Checks that a run of an owner can be created, before a stream is made for it: a request that is refused starts nothing.
-   *
-   * @throws UnavailableError as `create` does.
-   */
+  /** Checks that there is room for a run of an owner, before its stream is made. @throws UnavailableError as `create` does. */
   checkRoomFor(owner: unknown): void {
     if (this.#replaceable(owner) === undefined) this.#registry.checkRoom('');
   }

@@ -18,6 +18,8 @@ interface ClaimingOptions {
   readonly lease: number;
   /** Notified of each claim that fails. */
   readonly onError: (error: unknown) => void;
+  /** The holder of a claim that this process has already. @default a random text */
+  readonly holder?: string;
 }
 
 /** The longest wait before a failed claim is repeated for the first time, in ms; it doubles each time. */
@@ -51,7 +53,7 @@ class Claimant<T> {
   readonly #onError: (error: unknown) => void;
   readonly #work: (token: number) => Observable<T>;
   readonly #subscriber: Subscriber<T>;
-  readonly #holder = freshEpoch();
+  readonly #holder: string;
   /** The claim may be held: it was requested, and not refused. */
   #mayHold = false;
   #token = 0;
@@ -68,10 +70,12 @@ class Claimant<T> {
   /** The log has woken since the last request was made. */
   #isWoken = false;
 
-  constructor({ log, lease, onError }: ClaimingOptions, work: (token: number) => Observable<T>, to: Subscriber<T>) {
+  constructor(options: ClaimingOptions, work: (token: number) => Observable<T>, to: Subscriber<T>) {
+    const { log, lease, onError, holder = freshEpoch() } = options;
     this.#log = log;
     this.#lease = lease;
     this.#onError = onError;
+    this.#holder = holder;
     this.#work = work;
     this.#subscriber = to;
   }

@@ -96,7 +96,7 @@ function serveNew(session: Session): void {
   const { route, connection } = session;
   const { runs } = route;
   // A route without runs, all of whose streams are feeds, has no owner to ask for.
-  if (runs !== undefined && runs.size > 0) runs.checkRoomFor(route.ownerOf(session.context));
+  if (runs !== undefined && runs.size > 0 && !runs.areNamed) runs.checkRoomFor(route.ownerOf(session.context));
 
   whenResolved(
     route.streamFor(session.context),

@@ -10,13 +10,13 @@ import { overrunOf, runLease } from '../feed/RunLogs.ts';
 import type { Runs } from '../feed/Runs.ts';
 import type { SharedRun } from '../feed/SharedRun.ts';
 import type { StartPosition } from '../feed/startPosition.ts';
-import { pull, unpaced } from '../source/pull.ts';
 import type { Source } from './Route.ts';
 import type { Session } from './Session.ts';
 import type { ResponseHeaders } from './SseOptions.ts';
 import { describeRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
 import { delayHead } from './startResponse.ts';
+import { unpacedStream } from './unpacedStream.ts';
 
 const checkLog = 'check the storage of resume.log, and its connection';
 
@@ -50,7 +50,7 @@ export function resumeRun(session: Session, runs: Runs, otherwise: () => void): 
 
 /** Starts a run with a stream of the request's own, and serves it from its start. */
 export function startRun(session: Session, runs: Runs, source: Source): void {
-  new RunStart(session, runs).serve('iterable' in source ? unpacedStream(source.iterable) : source.observable);
+  new RunStart(session, runs).serve(unpacedStream(source));
 }
 
 /** Until its response has started, an error of a run is an HTTP error; afterwards the route decides what is sent. */
@@ -194,9 +194,4 @@ class RunStart {
     this.#startNow?.();
     return throwError(() => error);
   }
-}
-
-/** Subscribes to an iterable without a reader's pace: a run continues without its reader, and its log is bounded. */
-function unpacedStream(iterable: AsyncIterable<unknown>): Observable<unknown> {
-  return new Observable((subscriber) => pull(iterable, subscriber, unpaced()));
 }

@@ -223,9 +223,30 @@ describe('ResumingChatTransport', () => {
       expect([sent, stored.size]).to.deep.equal([['1.e.1', null], 0]);
     });
 
+    it('requests an answer from its start where what is stored is not what a transport has stored', async () => {
+      for (const text of ['{', '"x"', 'null', '{"cursor":"1.e.1"}', '{"cursor":1,"chunks":[]}']) {
+        stored.set('rxsse.chat /chat c 0', text);
+        const sent: unknown[] = [];
+        const transport = new ResumingChatTransport<unknown>({
+          api: '/chat',
+          storage,
+          fetch: async (_, { headers }) => {
+            sent.push(new Headers(headers).get('last-event-id'));
+            return new Response(null, { status: 204 });
+          },
+        });
+        expect(await transport.reconnectToStream({ chatId: 'c' }), text).to.equal(null);
+        expect([sent, stored.size], text).to.deep.equal([[null], 0]);
+      }
+    });
+
     it('joins deltas of one text alone, and continues without room', async () => {
+      let failures = 0;
       const setItem = (key: string, value: string): void => {
-        if (value.includes('full')) throw new Error('QuotaExceededError');
+        if (value.includes('full')) {
+          failures++;
+          throw new Error('QuotaExceededError');
+        }
         storage.setItem(key, value);
       };
       await withChats(
@@ -241,11 +262,13 @@ describe('ResumingChatTransport', () => {
             { type: 'tool-input-delta', toolCallId: 't', inputTextDelta: '{' },
             { type: 'tool-input-delta', toolCallId: 't', inputTextDelta: '}' },
             { type: 'text-delta', id: 'c', delta: 'full' },
+            { type: 'text-delta', id: 'c', delta: 'more' },
           ];
           for (const chunk of chunks) {
             answers[0]?.next(chunk);
             expect((await reader.read()).value).to.deep.equal(chunk);
           }
+          expect(failures).to.equal(1);
           const [text = ''] = stored.values();
           expect(JSON.parse(text).chunks).to.deep.equal([
             { type: 'text-start', id: 'a' },

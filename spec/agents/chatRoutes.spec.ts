@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { Hono } from 'hono';
 import { Subject } from 'rxjs';
-import { type SseRequest, setErrorReporter } from 'rxsse';
+import { type SseRequest, setErrorReporter, shutdown } from 'rxsse';
 import { type ChatRequest, type ChatRoutesOptions, chatRoutes } from 'rxsse/agents';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { listen } from '../support/listen.ts';
@@ -150,6 +150,62 @@ describe('chatRoutes', () => {
       });
     });
   }
+
+  it('sends the error of the protocol for an answer that its server does not complete', async () => {
+    const log = (name: string) => folder.open({ name });
+    const onError = () => '';
+    const here = routes({ log, onError });
+    await listen(here as RequestListener, (url) =>
+      listen(routes({ log, onError }) as RequestListener, async (other) => {
+        const first = await openStream(url, post('c'));
+        say('a');
+        await first.until(/"a"/);
+        const second = await openStream(`${other}/c/stream`);
+        await shutdown(here, { duration: 0 });
+        const error = { type: 'error', errorText: 'The answer was interrupted. Please try again.' };
+        expect(chunksIn(await second.ended())).to.deep.equal([delta('a'), error, '[DONE]']);
+      }),
+    );
+  });
+
+  describe('for an owner who has as many answers as one may have', () => {
+    const owner = () => 'ann';
+    const withTwenty = (use: (url: string) => Promise<void>) =>
+      listen(routes({ owner }) as RequestListener, async (url) => {
+        for (let n = 0; n < 20; n++) await openStream(url, post(`${n}`));
+        await use(url);
+      });
+
+    it('starts no other one, and does not call the function', () =>
+      withTwenty(async (url) => {
+        const refused = await fetch(url, post('new'));
+        expect([refused.status, answers.length]).to.deep.equal([503, 20]);
+      }));
+
+    it('stops one, and sends one to a second reader', () =>
+      withTwenty(async (url) => {
+        const again = await openStream(`${url}/0/stream`);
+        expect(again.status).to.equal(200);
+        expect((await fetch(`${url}/0/stream`, { method: 'DELETE' })).status).to.equal(204);
+        expect(chunksIn(await again.ended())).to.deep.equal(['[DONE]']);
+        expect(requests[0]?.signal.aborted).to.equal(true);
+      }));
+  });
+
+  it('aborts the signal of an answer that cannot be stored', async () => {
+    setErrorReporter(() => {});
+    try {
+      const log = (name: string) => folder.open({ name });
+      // The owner of an answer that other processes read is a string or a number.
+      const owner = () => ({ id: 'ann' }) as never;
+      await listen(routes({ log, owner }) as RequestListener, async (url) => {
+        expect((await fetch(url, post('c'))).status).to.equal(500);
+        expect(requests[0]?.signal.aborted).to.equal(true);
+      });
+    } finally {
+      setErrorReporter(undefined);
+    }
+  });
 
   it('stops an answer whose reader disconnects where linger is 0', async () => {
     await listen(routes({ linger: 0 }) as RequestListener, async (url) => {

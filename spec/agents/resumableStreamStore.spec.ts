@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { type ResumableStreamStoreOptions, resumableStreamStore, type StreamStore } from 'rxsse/agents';
+import {
+  type ResumableStreamStoreOptions,
+  resumableStreamStore,
+  type StreamLease,
+  type StreamStore,
+} from 'rxsse/agents';
+import { StreamFailedError } from 'rxsse/client';
 import { freshFolder } from '../log/lmdb/folder.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -20,6 +26,22 @@ const errorOf = async (work: Promise<unknown>): Promise<unknown> =>
     () => 'none',
     (error) => error,
   );
+
+const failed = new StreamFailedError().message;
+
+/** Lets a spec advance the clock, in milliseconds. */
+async function atTimes(use: (advance: (duration: number) => void) => Promise<void>): Promise<void> {
+  const { now } = Date;
+  let later = 0;
+  Date.now = () => now() + later;
+  try {
+    await use((duration) => {
+      later += duration;
+    });
+  } finally {
+    Date.now = now;
+  }
+}
 
 describe('resumableStreamStore', () => {
   const folder = freshFolder();
@@ -131,8 +153,119 @@ describe('resumableStreamStore', () => {
         expect(await next).to.deep.equal({ done: true, value: undefined });
         await store.finalize('a', 'done');
       });
+
+      it('lets a stream be acquired again to which nothing was appended for ttlMs, and ends its producer and readers', () =>
+        atTimes(async (advance) => {
+          const first = await store.acquireLease('a', { ttlMs: 60_000 });
+          if (first.role !== 'producer') throw new Error('expected the producer');
+          await store.append('a', bytes(1), first.lease);
+          const reading = readAll(store, 'a');
+          advance(59_000);
+          expect([await store.status('a'), await store.acquire('a')]).to.deep.equal(['streaming', 'consumer']);
+          advance(16_001);
+          expect(await store.status('a')).to.equal('missing');
+          expect(await readAll(store, 'a')).to.deep.equal(['Stream not found: a']);
+          expect(await store.acquire('a')).to.equal('producer');
+          expect(await reading).to.deep.equal([[1], failed]);
+          await store.append('a', bytes(3));
+          expect(await errorOf(store.append('a', bytes(2), first.lease))).to.have.property('code', 'missing');
+          expect(await store.finalize('a', 'done', undefined, first.lease)).to.equal(false);
+          expect(await store.finalize('a', 'done')).to.equal(true);
+          expect(await readAll(store, 'a')).to.deep.equal([[3]]);
+        }));
+
+      it('counts ttlMs from the last chunk, and from the end', () =>
+        atTimes(async (advance) => {
+          await store.acquire('a', { ttlMs: 60_000 });
+          for (const n of [1, 2, 3]) {
+            advance(59_000);
+            await store.append('a', bytes(n));
+          }
+          advance(59_000);
+          expect(await store.finalize('a', 'done')).to.equal(true);
+          advance(59_000);
+          expect(await readAll(store, 'a')).to.deep.equal([[1], [2], [3]]);
+          advance(16_001);
+          expect(await store.status('a')).to.equal('missing');
+        }));
+
+      it('refuses a chunk after ttlMs, and ends the reader that waits for it', () =>
+        atTimes(async (advance) => {
+          const acquired = await store.acquireLease('a', { ttlMs: 60_000 });
+          if (acquired.role !== 'producer') throw new Error('expected the producer');
+          await store.append('a', bytes(1), acquired.lease);
+          const reading = store.read('a', '', unsignalled)[Symbol.asyncIterator]();
+          await reading.next();
+          const next = errorOf(reading.next());
+          advance(75_001);
+          expect(await errorOf(store.append('a', bytes(2)))).to.have.property('message', 'Stream not found: a');
+          expect(await errorOf(store.append('a', bytes(2), acquired.lease))).to.have.property('code', 'missing');
+          expect(await next).to.be.instanceOf(StreamFailedError);
+        }));
+
+      it('deletes a stream that is renewed at the same time', () =>
+        atTimes(async (advance) => {
+          await store.acquire('a', { ttlMs: 60_000 });
+          await store.append('a', bytes(1));
+          advance(30_000);
+          await Promise.allSettled([store.append('a', bytes(2)), store.delete('a')]);
+          expect(await store.status('a')).to.equal('missing');
+        }));
     });
   }
+
+  it('rejects a ttlMs that is not above 0, and acquires nothing', async () => {
+    const store = resumableStreamStore();
+    for (const ttlMs of [0, -1, Number.NaN]) {
+      expect(await errorOf(store.acquire('a', { ttlMs }))).to.be.instanceOf(RangeError, `${ttlMs}`);
+    }
+    expect(await errorOf(store.acquire('a', { ttlMs: '1' as never }))).to.be.instanceOf(TypeError);
+    expect(await store.acquire('a', { ttlMs: Infinity })).to.equal('producer');
+  });
+
+  describe('closes each log', () => {
+    let open = 0;
+    const tracked = (name: string) => {
+      const log = folder.open({ name });
+      const close = log.close.bind(log);
+      open++;
+      return Object.assign(log, {
+        close: () => {
+          open--;
+          close();
+        },
+      });
+    };
+    let store: StreamStore;
+    beforeEach(() => {
+      open = 0;
+      store = resumableStreamStore({ log: tracked });
+    });
+
+    it('of a stream that is finalized, or deleted', async () => {
+      for (const id of ['a', 'b']) {
+        await store.acquire(id);
+        await store.append(id, bytes(1));
+      }
+      await store.finalize('a', 'done');
+      await store.delete('b');
+      expect(open).to.equal(0);
+    });
+
+    it('of a producer whose stream another process has deleted, when it appends, and when it finalizes', async () => {
+      for (const [id, work] of [
+        ['a', (lease: StreamLease) => store.append('a', bytes(2), lease)],
+        ['b', (lease: StreamLease) => store.finalize('b', 'done', undefined, lease)],
+      ] as const) {
+        const acquired = await store.acquireLease(id);
+        if (acquired.role !== 'producer') throw new Error('expected the producer');
+        await store.append(id, bytes(1), acquired.lease);
+        await resumableStreamStore({ log: (name) => folder.open({ name }) }).delete(id);
+        await work(acquired.lease).catch(() => {});
+        expect(open, id).to.equal(0);
+      }
+    });
+  });
 
   it('refuses options of a wrong type', () => {
     expect(() => resumableStreamStore({ log: 1 as never })).to.throw(TypeError, 'log');

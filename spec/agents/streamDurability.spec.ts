@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { StreamTimeoutError } from 'rxsse';
+import { firstValueFrom, throwError } from 'rxjs';
+import { type EventLog, type LogEnd, memoryLog, StreamTimeoutError } from 'rxsse';
 import { type RunDurability, type StreamDurabilityOptions, streamDurability } from 'rxsse/agents';
 import { StreamFailedError } from 'rxsse/client';
 import { freshFolder } from '../log/lmdb/folder.ts';
@@ -133,6 +134,20 @@ describe('streamDurability', () => {
         await run.close();
       });
 
+      it('refuses a second producer of a run, and stores nothing of it: at once, and after the end', async () => {
+        const open = durability();
+        const [one, two, three] = [open(start('i')), open(start('i')), open(start('i'))];
+        await one.append(words.slice(0, 1));
+        expect(await errorOf(two.append(words.slice(1))))
+          .to.have.property('message')
+          .that.contains('another producer');
+        expect(await errorOf(two.close())).to.be.an('error');
+        await one.append(words.slice(1, 2));
+        await one.close();
+        expect(await errorOf(three.append(words.slice(1)))).to.be.an('error');
+        expect((await open(join('i')).snapshot()).map((stored) => stored.chunk)).to.deep.equal(words.slice(0, 2));
+      });
+
       it('names a run that no request names', async () => {
         const open = durability();
         const run = open({ headers: new Headers(), url: '/chat' });
@@ -143,16 +158,43 @@ describe('streamDurability', () => {
     });
   }
 
-  it('lets the second of two producers of a run wait for the first, and fail when that has closed the run', async () => {
-    const open = streamDurability({ log: (name) => folder.open({ name }) });
-    const [one, two]: RunDurability<Chunk>[] = [open(start('a')), open(start('a'))];
-    await one?.append(words.slice(0, 1));
-    const second = errorOf(two?.append(words.slice(1)) ?? Promise.resolve());
-    await one?.close();
-    expect(await second)
-      .to.be.an('error')
-      .with.property('_tag', 'ClosedError');
-    expect(await open<Chunk>(join('a')).snapshot()).to.have.length(1);
+  it('does not continue the run of a producer that has disappeared', async () => {
+    const log = (name: string) => folder.open({ name });
+    // A producer that has lost its claim, since its process has ended.
+    await firstValueFrom(log('a').append([{ event: undefined, data: JSON.stringify(words[0]), retry: undefined }]));
+    const open = streamDurability({ log });
+    expect(await errorOf(open(start('a')).append(words))).to.be.an('error');
+    expect(await open(join('a')).snapshot()).to.have.length(1);
+  });
+
+  it('ends a run as failed of which a chunk could not be stored', async () => {
+    const log = memoryLog();
+    const full = {
+      inMemory: true,
+      wakes: log.wakes,
+      append: (...[entries, options]: Parameters<EventLog['append']>) =>
+        entries[0]?.data === JSON.stringify(words[1])
+          ? throwError(() => new Error('the disk is full'))
+          : log.append(entries, options),
+      read: (after: number, maxBytes: number) => log.read(after, maxBytes),
+      end: (how: LogEnd) => log.end(how),
+      close: () => log.close(),
+    };
+    const open = streamDurability({ log: () => full });
+    const run: RunDurability<Chunk> = open(start('a'));
+    await run.append(words.slice(0, 1));
+    expect(await errorOf(run.append(words.slice(1, 2)))).to.have.property('message', 'the disk is full');
+    await run.close();
+    expect(await errorOf(allOf(open(join('a')).read('-1')))).to.be.instanceOf(StreamFailedError);
+  });
+
+  it('retains a run in memory while others are joined that do not exist', async () => {
+    const open = streamDurability();
+    const run: RunDurability<Chunk> = open(start('a'));
+    await run.append(words);
+    for (let n = 0; n < 1000; n++) await open(join(`unknown ${n}`)).snapshot();
+    expect(await open(join('a')).snapshot()).to.have.length(words.length);
+    await run.close();
   });
 
   it('fails a reader of a run whose log has trimmed what follows its offset', async () => {

@@ -4,6 +4,22 @@ import { filesIn } from './repo.ts';
 
 const maxLines = 220;
 
+/** Each of these files is the interface of another package over a log, to be read at once: see docs/decisions/045. */
+const adapters = [
+  'agentRunner',
+  'chatRoutes',
+  'langGraphRoutes',
+  'ResumingChatTransport',
+  'resumableStreamStore',
+  'streamDurability',
+];
+const maxAdapterLines = 80;
+
+function codeLines(text = ''): number {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^import [\s\S]*?;$/gm, '');
+  return code.split('\n').filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length;
+}
+
 const filesOf = (files: Readonly<Record<string, string>>) => new Map(Object.entries(files));
 
 describe('the layers of lib', () => {
@@ -31,6 +47,11 @@ describe('the layers of lib', () => {
   it(`have no file longer than ${maxLines} lines`, () => {
     const long = [...lib].map(([file, text]) => [text.trimEnd().split('\n').length, file] as const);
     expect(long.filter(([lines]) => lines > maxLines)).to.deep.equal([]);
+  });
+
+  it(`have adapters of at most ${maxAdapterLines} lines of code, without imports and comments`, () => {
+    const lengths = adapters.map((name) => [name, codeLines(lib.get(`lib/agents/${name}.ts`))] as const);
+    expect(lengths.filter(([, lines]) => lines < 30 || lines > maxAdapterLines)).to.deep.equal([]);
   });
 });
 

@@ -6,15 +6,15 @@ import { expect } from 'chai';
 import type { LogByName } from '../../../lib/agents/index.ts';
 import type { EventLog } from '../../../lib/index.ts';
 import { lmdbLog } from '../../../lib/log/lmdb/index.ts';
+import { postgresLog } from '../../../lib/log/postgres/index.ts';
 import { redisLog } from '../../../lib/log/redis/index.ts';
+import { useDatabase } from '../../log/postgres/database.ts';
 import { type RedisServer, startRedis } from '../../support/redis.ts';
 import { requires } from '../../support/requires.ts';
 import { cases } from './cases.ts';
 import { cutAnswer } from './cutAnswer.ts';
 
-const cuts = 20;
-
-describe('an answer whose reader is cut 20 times', function () {
+describe('an answer whose reader is cut', function () {
   // The SDK of LangGraph waits for at least a second before each request that follows a cut.
   this.timeout(120_000);
   requires('clients');
@@ -25,9 +25,9 @@ describe('an answer whose reader is cut 20 times', function () {
   afterEach(() => {
     for (const log of opened.splice(0)) log.close();
   });
-  function over(kind: string, logOf: () => LogByName | undefined): void {
+  function over(kind: string, logOf: () => LogByName | undefined, cuts = 20): void {
     for (const [index, agent] of cases.entries()) {
-      it(`is shown whole, once, and made once: ${agent.name} over ${kind}`, async () => {
+      it(`${cuts} times is shown whole, once, and made once: ${agent.name} over ${kind}`, async () => {
         const log = logOf();
         const run = count++;
         const named =
@@ -66,5 +66,10 @@ describe('an answer whose reader is cut 20 times', function () {
     });
     after(() => server.remove());
     over('Redis', () => (name) => redisLog({ client, name }));
+  });
+
+  describe('in PostgreSQL', () => {
+    const database = useDatabase();
+    over('PostgreSQL', () => (name) => postgresLog({ pool: database.pool, name }), 5);
   });
 });
