@@ -40,12 +40,13 @@ type Version = readonly [major: number, minor: number, patch: number];
 
 const isBelow = (a: Version, b: Version): boolean => (a[0] - b[0] || a[1] - b[1] || a[2] - b[2]) < 0;
 
-/** Returns true if a version satisfies one comparator of npm: `>=20.19`, `^20.19.0`, `20.x`, `*`. Throws for any other form. */
+/** Returns true if a version satisfies one comparator of npm: `>=20.19`, `<7`, `^20.19.0`, `20.x`, `*`. Throws for any other form. */
 function satisfiesOne(version: Version, comparator: string): boolean {
-  const [, operator, ...parts] = /^(>=|\^|)v?(\d+|\*)(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?$/.exec(comparator) ?? [];
+  const [, operator, ...parts] = /^(>=|<|\^|)v?(\d+|\*)(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?$/.exec(comparator) ?? [];
   if (operator === undefined) throw new Error(`a range of engines that this spec does not read: ${comparator}`);
   const numbers = parts.filter((part) => part !== undefined && /\d/.test(part)).map(Number);
   const [major = 0, minor = 0, patch = 0] = numbers;
+  if (operator === '<') return isBelow(version, [major, minor, patch]);
   if (operator === '') return numbers.every((number, n) => number === version[n]);
   return !isBelow(version, [major, minor, patch]) && (operator === '>=' || version[0] === major);
 }
