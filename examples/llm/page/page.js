@@ -9,6 +9,9 @@ const list = document.querySelector('ol');
 const form = document.querySelector('form');
 const question = form.elements.text;
 const answers = [];
+/** The answers with events that are not drawn yet. */
+const dirty = new Set();
+let isAtEnd = true;
 const count = { events: 0, reconnects: 0, repeated: 0, gaps: 0 };
 
 // ── The conversation ─────────────────────────────────────────────────────────
@@ -125,12 +128,17 @@ function received(answer, type, { data, lastEventId }) {
   if (answer.ids.has(lastEventId)) return countUp('repeated');
   answer.ids.add(lastEventId);
   countUp('events');
-  const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 40;
   shows[type](answer, JSON.parse(data));
-  if (answer.events.length < maxMarks) {
-    answer.events.push({ type, at: performance.now(), isMissed: performance.now() - answer.openedAt < catchUp });
-    mark(answer);
-  }
+  const at = performance.now();
+  if (answer.events.length < maxMarks) answer.events.push({ type, at, isMissed: at - answer.openedAt < catchUp });
+  // Once a frame: an answer that is read again is a burst of events.
+  if (!dirty.size) requestAnimationFrame(draw);
+  dirty.add(answer);
+}
+
+function draw() {
+  for (const answer of dirty) mark(answer);
+  dirty.clear();
   if (isAtEnd) scrollToEnd();
 }
 
@@ -247,6 +255,10 @@ document.querySelector('.new').addEventListener('click', () => {
 // The other tabs of this browser show the same conversation.
 addEventListener('storage', ({ key }) => {
   if (key === storage || key === null) showStored();
+});
+
+addEventListener('scroll', () => {
+  isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 40;
 });
 
 for (const what of Object.keys(count)) showCount(what);
