@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { type Entry, type Gap, isGap } from '../../lib/index.ts';
+import { type Gap, isGap } from '../../lib/index.ts';
 import { filterEvents } from '../../lib/operator/filterEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { itErrorsWithItsFunction, itMapsEntries, type OrderEntry } from './itMapsEntries.ts';
 import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
-
-type OrderEntry = Entry<Order | Gap>;
 
 const isAffordable = (order: Order): boolean => order.type !== 'order_paid' || order.data.total < 100;
 
@@ -94,62 +93,11 @@ describe('filterEvents', () => {
     }),
   );
 
-  it(
-    'emits nothing for a silent source, and unsubscribes from it',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-   ');
-      const unsub = '                 ^--!';
-      const expected = '              ----';
+  itMapsEntries({ create: () => filterEvents(isAffordable), from: entryAt(1, paidMore), to: positionAt(1) });
 
-      expectObservable(source.pipe(filterEvents(isAffordable)), unsub).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(unsub);
-    }),
-  );
-
-  it(
-    'completes with an empty source',
-    marbles(({ cold, expectObservable }) => {
-      expectObservable(cold<OrderEntry>('--|').pipe(filterEvents(isAffordable))).toBe('--|');
-    }),
-  );
-
-  it(
-    'errors with the source',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-a-#', { a: entryAt(1, paidMore) }, 'no');
-      const subs = '                  ^--!';
-      const expected = '              -o-#';
-
-      expectObservable(source.pipe(filterEvents(isAffordable))).toBe(expected, { o: positionAt(1) }, 'no');
-      expectSubscriptions(source.subscriptions).toBe(subs);
-    }),
-  );
-
-  it(
-    'errors, and unsubscribes from the source, when the predicate throws',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o--a--b--|', { o: positionAt(1), a: entryAt(2, paid), b: entryAt(3, paid) });
-      const subs = '                  ^---!';
-      const expected = '              -o--#';
-      const failing = filterEvents<OrderEntry, (event: Order) => boolean>(() => {
-        throw new Error('no');
-      });
-
-      expectObservable(source.pipe(failing)).toBe(expected, { o: positionAt(1) }, new Error('no'));
-      expectSubscriptions(source.subscriptions).toBe(subs);
-    }),
-  );
-
-  it(
-    'has no state shared by two subscribers',
-    marbles(({ cold, expectObservable }) => {
-      const passing = cold<OrderEntry>('-a-b|', { a: entryAt(1, paidMore), b: entryAt(2, paid) }).pipe(
-        filterEvents(isAffordable),
-      );
-      const second = '                  --^';
-
-      expectObservable(passing).toBe('        -a-b|', { a: positionAt(1), b: entryAt(2, paid) });
-      expectObservable(passing, second).toBe('---a-b|', { a: positionAt(1), b: entryAt(2, paid) });
+  itErrorsWithItsFunction(() =>
+    filterEvents<OrderEntry, (event: Order) => boolean>(() => {
+      throw new Error('no');
     }),
   );
 

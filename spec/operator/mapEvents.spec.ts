@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import { Entry, type Gap } from '../../lib/index.ts';
 import { mapEvents } from '../../lib/operator/mapEvents.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { itErrorsWithItsFunction, itMapsEntries, type OrderEntry } from './itMapsEntries.ts';
 import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
-
-type OrderEntry = Entry<Order | Gap>;
 
 const hideTotal = (order: Order): Order =>
   order.type === 'order_paid' ? Orders.OrderPaid({ ...order.data, total: 0 }) : order;
@@ -97,52 +96,6 @@ describe('mapEvents', () => {
   );
 
   it(
-    'emits nothing for a silent source, and unsubscribes from it',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-   ');
-      const unsub = '                 ^--!';
-      const expected = '              ----';
-
-      expectObservable(source.pipe(mapEvents(hideTotal)), unsub).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(unsub);
-    }),
-  );
-
-  it(
-    'completes with an empty source',
-    marbles(({ cold, expectObservable }) => {
-      expectObservable(cold<OrderEntry>('--|').pipe(mapEvents(hideTotal))).toBe('--|');
-    }),
-  );
-
-  it(
-    'errors with the source',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o-#', { o: positionAt(1) }, 'no');
-      const subs = '                  ^--!';
-      const expected = '              -o-#';
-
-      expectObservable(source.pipe(mapEvents(hideTotal))).toBe(expected, { o: positionAt(1) }, 'no');
-      expectSubscriptions(source.subscriptions).toBe(subs);
-    }),
-  );
-
-  it(
-    'errors, and unsubscribes from the source, when the function throws',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-o--a--b--|', { o: positionAt(1), a: entryAt(2, paid), b: entryAt(3, paid) });
-      const subs = '                  ^---!';
-      const expected = '              -o--#';
-      const failing = mapEvents<OrderEntry, (event: Order) => Order>(() => {
-        throw new Error('no');
-      });
-
-      expectObservable(source.pipe(failing)).toBe(expected, { o: positionAt(1) }, new Error('no'));
-      expectSubscriptions(source.subscriptions).toBe(subs);
-    }),
-  );
-
-  it(
     'errors when the function returns undefined, which would lose the event',
     marbles(({ hot, expectObservable }) => {
       const entries = hot<OrderEntry>('-a--|', { a: entryAt(1, paid) });
@@ -158,16 +111,11 @@ describe('mapEvents', () => {
     }),
   );
 
-  it(
-    'has no state shared by two subscribers',
-    marbles(({ cold, expectObservable }) => {
-      const mapped = cold<OrderEntry>('-a-o|', { a: entryAt(1, paidMore), o: positionAt(2) }).pipe(
-        mapEvents(hideTotal),
-      );
-      const second = '                 --^';
+  itMapsEntries({ create: () => mapEvents(hideTotal), from: entryAt(1, paidMore), to: changed(1, hidden) });
 
-      expectObservable(mapped).toBe('        -A-o|', { A: changed(1, hidden), o: positionAt(2) });
-      expectObservable(mapped, second).toBe('---A-o|', { A: changed(1, hidden), o: positionAt(2) });
+  itErrorsWithItsFunction(() =>
+    mapEvents<OrderEntry, (event: Order) => Order>(() => {
+      throw new Error('no');
     }),
   );
 

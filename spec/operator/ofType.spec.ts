@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import type { Entry, Gap } from '../../lib/index.ts';
+import type { Gap } from '../../lib/index.ts';
 import { ofType } from '../../lib/operator/ofType.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { itMapsEntries, type OrderEntry } from './itMapsEntries.ts';
 import { entryAt, gap, gapAt, type Order, Orders, paid, paidMore, positionAt, shipped } from './sample.ts';
-
-type OrderEntry = Entry<Order | Gap>;
 
 describe('ofType', () => {
   it(
@@ -70,49 +69,7 @@ describe('ofType', () => {
     }),
   );
 
-  it(
-    'emits nothing for a silent source, and unsubscribes from it',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-   ');
-      const unsub = '                 ^--!';
-      const expected = '              ----';
-
-      expectObservable(source.pipe(ofType(Orders.OrderPaid)), unsub).toBe(expected);
-      expectSubscriptions(source.subscriptions).toBe(unsub);
-    }),
-  );
-
-  it(
-    'completes with an empty source',
-    marbles(({ cold, expectObservable }) => {
-      expectObservable(cold<OrderEntry>('--|').pipe(ofType(Orders.OrderPaid))).toBe('--|');
-    }),
-  );
-
-  it(
-    'errors with the source',
-    marbles(({ hot, expectObservable, expectSubscriptions }) => {
-      const source = hot<OrderEntry>('-s-#', { s: entryAt(1, shipped) }, 'no');
-      const subs = '                  ^--!';
-      const expected = '              -o-#';
-
-      expectObservable(source.pipe(ofType(Orders.OrderPaid))).toBe(expected, { o: positionAt(1) }, 'no');
-      expectSubscriptions(source.subscriptions).toBe(subs);
-    }),
-  );
-
-  it(
-    'has no state shared by two subscribers',
-    marbles(({ cold, expectObservable }) => {
-      const chosen = cold<OrderEntry>('-s-p|', { s: entryAt(1, shipped), p: entryAt(2, paid) }).pipe(
-        ofType(Orders.OrderPaid),
-      );
-      const second = '                 --^';
-
-      expectObservable(chosen).toBe('        -o-p|', { o: positionAt(1), p: entryAt(2, paid) });
-      expectObservable(chosen, second).toBe('---o-p|', { o: positionAt(1), p: entryAt(2, paid) });
-    }),
-  );
+  itMapsEntries({ create: () => ofType(Orders.OrderPaid), from: entryAt(1, shipped), to: positionAt(1) });
 
   it('throws a TypeError without a definition, and for a value that is not one', () => {
     const choose = ofType as (...definitions: unknown[]) => unknown;
