@@ -75,9 +75,17 @@ function lowestNode(): Version {
   return [Number(major), Number(minor), 0];
 }
 
-const locks = ['.', 'spec/clients/packages', 'site', 'examples/frameworks', 'examples/components'].map((folder) =>
-  join(folder, 'package-lock.json'),
-);
+const locks = [
+  '.',
+  'spec/clients/packages',
+  'spec/clients/copilotkit',
+  'site',
+  'examples/frameworks',
+  'examples/components',
+].map((folder) => join(folder, 'package-lock.json'));
+
+/** Packages of CopilotKit that name a newer Node than they need: its specs run them on the lowest one. */
+const runsNevertheless = /@whatwg-node\/(promise-helpers|disposablestack) /;
 
 for (const file of locks) {
   describe(file, () => {
@@ -100,7 +108,8 @@ for (const file of locks) {
     });
 
     it('has only packages that run on the lowest Node of the README', () => {
-      expect(needAnotherNode(lock, lowestNode())).to.deep.equal([]);
+      const others = needAnotherNode(lock, lowestNode());
+      expect(others.filter((found) => !runsNevertheless.test(found))).to.deep.equal([]);
     });
   });
 }

@@ -16,7 +16,7 @@ const tools = {
   copilotkit: {
     variable: 'RXSSE_COPILOTKIT',
     commands: ['node_modules/@copilotkit/runtime'],
-    install: 'npm install --ignore-scripts --prefix spec/clients/copilotkit',
+    install: 'npm ci --prefix spec/clients/copilotkit',
   },
   site: { variable: 'RXSSE_SITE', commands: ['dist/reference'], install: 'npm run docs' },
   frameworks: {
