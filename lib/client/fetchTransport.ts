@@ -64,13 +64,15 @@ export function fetchTransport(
     attempt((signal) => prepareRequest(parts, options, signal), client, hooks, options).subscribe(connection);
   };
   return {
-    connect: new Observable((connection) =>
+    connect: new Observable((connection) => {
+      // In a frozen page, Chromium may stop delivering a response.
+      if (page.document) addListener(page.document, 'resume', () => client.restart(true), connection);
       resolve(typeof target === 'function' ? target() : target, connection, (resolvedTarget) =>
         resolve(typeof headers === 'function' ? headers(client.failure) : headers, connection, (resolvedHeaders) =>
           request(resolvedTarget, resolvedHeaders, connection),
         ),
-      ),
-    ),
+      );
+    }),
     isRetryable: ({ reason, status = 0 }) => {
       if (reason === 'request' || reason === 'type' || reason === 'no-body') return false;
       if (reason === 'status') return retryStatuses(status);
@@ -81,10 +83,6 @@ export function fetchTransport(
     start: (connectable) => {
       onAbort(target, client.subscriber, (reason) => client.fail(reason));
       if (client.subscriber.closed) return;
-      // In a frozen page, Chromium may stop delivering a response. What connects in place of the client handles it itself.
-      if (page.document !== undefined && connectable === client) {
-        addListener(page.document, 'resume', () => client.restart(true), client.subscriber);
-      }
       if (pauseWhenHidden) whileVisible(client, connectable, () => statusObserver?.next({ state: 'paused' }));
       else connectable.connect();
     },

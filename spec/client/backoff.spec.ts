@@ -324,6 +324,18 @@ describe("the browser's own signals", () => {
   );
 
   it(
+    'end no wait of a page that was frozen with reconnectOn',
+    marbles(({ cold, flush }) => {
+      const { fetch, requests } = scriptedFetch(undefined);
+      cold('---r').subscribe((letter) => signal[letter]?.());
+      const waiting = fromSse('x:', Ticks, { fetch, reconnectOn: NEVER, backoff: slow }).subscribe();
+      cold('-----u').subscribe(() => waiting.unsubscribe());
+      flush();
+      expect(requests).to.have.length(1);
+    }),
+  );
+
+  it(
     'leave the request of a page that was frozen alone if it may not be repeated',
     marbles(({ cold, expectObservable, flush }) => {
       const { fetch, requests } = scriptedFetch({ body: cold('-a---e', texts) });
