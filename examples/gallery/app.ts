@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import express, { type Express, type RequestHandler } from 'express';
 import { interval } from 'rxjs';
-import type { ReceiveHandler, ReceiveRequest, SseHandler, SseRequest } from 'rxsse';
-import { contract } from 'rxsse/contract';
+import type { SseHandler, SseRequest } from 'rxsse';
+import { contract, type MountedRoute } from 'rxsse/contract';
 import { inspector } from 'rxsse/inspector';
 import { echoApp } from '../echo/app.ts';
 import { llmApp } from '../llm/app.ts';
@@ -54,8 +54,8 @@ export async function galleryApp(model: Model): Promise<GalleryApp> {
   const readPrices = pricesRoute(prices);
   const readLog = tail(log);
   const examples = [echoApp(), notifications.app, llmApp({ model })];
-  // Of each path the handler that reads, and then the one that publishes.
-  const routes: Record<string, readonly [SseHandler<SseRequest>, ...ReceiveHandler<ReceiveRequest>[]]> = Object.assign(
+  // Of each path the handler of its stream, and then those that publish and stop.
+  const routes: Record<string, readonly [SseHandler<SseRequest>, ...MountedRoute[]]> = Object.assign(
     { '/prices': [readPrices], '/log': [readLog] },
     ...examples.map(({ locals }) => locals.routes),
   );

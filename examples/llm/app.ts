@@ -50,14 +50,16 @@ export function llmApp({ model, log, linger = 60_000, maxAnswers = 100, onError 
       ),
   );
 
+  const stopAnswer = stop(answers);
+
   const app = express();
   app.use(express.static(folder, { setHeaders: (response) => response.setHeader('Content-Security-Policy', policy) }));
   app
     .route('/answers')
     .post(express.json({ limit: '256kb' }), answers)
     .get(answers)
-    .delete(stop(answers));
-  app.locals.routes = { '/answers': [answers] };
+    .delete(stopAnswer);
+  app.locals.routes = { '/answers': [answers, stopAnswer] };
   return app;
 }
 

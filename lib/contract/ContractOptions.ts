@@ -1,20 +1,27 @@
 import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 import type { Contract } from '../event/events.ts';
-import type { AnyHandler, AnyReceiveHandler } from '../sink/handler.ts';
+import type { AnyHandler, AnyReceiveHandler, AnyStopHandler } from '../sink/handler.ts';
 
-/** A handler that `sse` or `receive` returned, alone or with what it does not know of itself. @category contract */
+/** A handler that `sse`, `receive` or `stop` returned, alone or with what it does not know of itself. @category contract */
 export type MountedRoute =
   | AnyHandler
   | AnyReceiveHandler
+  | AnyStopHandler
   | {
-      readonly handler: AnyHandler | AnyReceiveHandler;
+      readonly handler: AnyHandler | AnyReceiveHandler | AnyStopHandler;
       /** The events of the route, where a function chooses the stream or the feed for each request. */
       readonly events?: Contract;
+      /**
+       * The methods for which the app mounts the handler.
+       *
+       * @default those that the handler answers: of `sse` its `methods`, POST of `receive`, and DELETE of `stop`
+       */
+      readonly methods?: readonly string[];
       /** A sentence on the route. */
       readonly description?: string;
     };
 
-/** Routes by their path, as clients see it: `/rooms/:room`. A path of `sse` and `receive` has an array of both. @category contract */
+/** Routes by their path, as clients see it: `/rooms/:room`. A path with several handlers has an array of them. @category contract */
 export type ContractRoutes = Readonly<Record<string, MountedRoute | readonly MountedRoute[]>>;
 
 /** The texts of a contract page. @category contract */

@@ -1,7 +1,8 @@
 import { inDraft7, type JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 import { refTo } from '../codec/jsonSchema/Schemas.ts';
 import { endFrame, gapFrame } from './controlFrames.ts';
-import { type DescribedEvent, type DescribedOperation, type Description, described } from './describeRoutes.ts';
+import type { DescribedEvent, DescribedOperation } from './DescribedOperation.ts';
+import { type Description, described } from './describeRoutes.ts';
 import type { Parameter } from './parameters.ts';
 
 /** Returns the AsyncAPI 3 document of some routes: a channel for each path, an operation for each method. */

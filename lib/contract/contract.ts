@@ -35,7 +35,7 @@ export interface ContractHandler {
 /**
  * Serves a page that describes routes, on which one can try them, and the same as OpenAPI 3.2, AsyncAPI 3 and JSON Schema.
  *
- * Everything is read from the handlers of `sse` and `receive`: their parameters, their events with types, and the control
+ * Everything is read from the handlers of `sse`, `receive` and `stop`: their parameters, their events with types, and the control
  * frames of their wire. Below the path that it is mounted at, there are the page itself, `openapi.json`, `asyncapi.json`
  * and `schemas/<event>.json`. The page has no request beyond the app and a strict Content-Security-Policy. It opens streams
  * from the browser, with the cookies of the page's own origin.

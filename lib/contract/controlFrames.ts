@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
-import type { DescribedEvent } from './describeRoutes.ts';
+import type { DescribedEvent } from './DescribedOperation.ts';
 
 /** A frame that the library itself sends, in the form of an event of the program. */
 type ControlFrame = Omit<DescribedEvent, 'description'> & { readonly description: string; readonly schema: JsonSchema };

@@ -4,41 +4,10 @@ import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 import { Schemas } from '../codec/jsonSchema/Schemas.ts';
 import { inputOf } from '../event/define.ts';
 import type { AnyDefinition } from '../event/EventDefinition.ts';
-import { type Contract, definitionsIn, isContract } from '../event/events.ts';
-import { receivedOf, routeOf } from '../sink/handler.ts';
-import type { Route } from '../sink/Route.ts';
 import type { ContractOptions, ContractRoutes, MountedRoute } from './ContractOptions.ts';
+import type { DescribedEvent, DescribedOperation } from './DescribedOperation.ts';
 import { exampleOf } from './exampleOf.ts';
-import { bodyOf, type Parameter, parametersOf } from './parameters.ts';
-
-/** An event of an operation. */
-export interface DescribedEvent {
-  readonly name: string;
-  /** The name of its schema among the definitions. */
-  readonly component: string;
-  readonly description: string | undefined;
-  /** Data of the event, as JSON; `undefined` where none is known. */
-  readonly example: unknown;
-}
-
-/** One method of a path. */
-export interface DescribedOperation {
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  /** The path with its parameters in braces. */
-  readonly template: string;
-  readonly kind: 'stream' | 'receive';
-  readonly description: string | undefined;
-  readonly parameters: readonly Parameter[];
-  readonly body: JsonSchema | undefined;
-  /** Its events; `undefined` where they are not known beforehand. */
-  readonly events: readonly DescribedEvent[] | undefined;
-  /** The control frames that a stream may have. */
-  readonly control: { readonly position: boolean; readonly gap: boolean; readonly end: boolean };
-  /** True where the stream has frames of another protocol, too. */
-  readonly hasOtherFrames: boolean;
-}
+import { operationsOf } from './operationsOf.ts';
 
 /** All that the page and the documents show. */
 export interface Description {
@@ -88,64 +57,6 @@ export function describeRoutes(routes: ContractRoutes, options: ContractOptions)
   checkKnown('examples', examples, new Set([...events.values()].map(({ name }) => name)), 'event');
   checkKnown('schemas', schemas, new Set(writer.undescribed.keys()), 'custom codec or refinement');
   return { title, version, description, operations: withIds(operations), definitions: writer.definitions };
-}
-
-type Describe = (definition: AnyDefinition, isInput: boolean) => DescribedEvent;
-
-function operationsOf(
-  path: string,
-  mounted: MountedRoute,
-  schemas: Schemas,
-  describe: Describe,
-): readonly Omit<DescribedOperation, 'id'>[] {
-  if ((typeof mounted !== 'object' && typeof mounted !== 'function') || mounted === null) throw noHandler(path);
-  const { handler, events, description } = 'handler' in mounted ? mounted : { handler: mounted };
-  if (events !== undefined && !isContract(events)) {
-    throw new TypeError(`contract: ${path}: events must be a contract, as events(...) returns`);
-  }
-  const eventsOf = (contract: Contract | undefined, isInput: boolean): readonly DescribedEvent[] | undefined =>
-    contract && [...definitionsIn(contract).values()].map((definition) => describe(definition, isInput));
-
-  const received = receivedOf(handler);
-  if (received !== undefined) {
-    const parts = parametersOf(path, {}, schemas);
-    const known = eventsOf(events ?? received.contract, true);
-    const control = { position: false, gap: false, end: false };
-    const common = { path, description, body: undefined, events: known, control, hasOtherFrames: false };
-    return [{ ...parts, ...common, method: 'POST', kind: 'receive' }];
-  }
-  const route = routeOf(handler);
-  if (route === undefined) {
-    throw noHandler(path);
-  }
-  const known = eventsOf(events ?? route.contract, false);
-  const stream = { path, description, events: known, ...framesOf(route), kind: 'stream' } as const;
-  return methodsOf(route).map((method) => ({
-    ...parametersOf(path, route.options, schemas, stream.control.position),
-    ...stream,
-    method,
-    body: method === 'GET' ? undefined : bodyOf(route.options.body, schemas),
-  }));
-}
-
-function noHandler(path: string): TypeError {
-  return new TypeError(
-    `contract: ${path}: expected a handler that sse or receive returned, or { handler } with one; pass the handler itself and not a function that calls it`,
-  );
-}
-
-function framesOf({ wire, options }: Route): Pick<DescribedOperation, 'control' | 'hasOtherFrames'> {
-  const { announcesEnd: end, announcesGap: gap, control, hasOwnIds } = wire;
-  const own = typeof options.wire === 'object' ? options.wire : {};
-  const hasOtherFrames = typeof own.end === 'object' || typeof own.gap === 'function';
-  return { control: { position: control === 'events', gap: gap && !hasOwnIds, end }, hasOtherFrames };
-}
-
-/** Returns the methods of a route; GET only where no other is left, since it has no body. */
-function methodsOf({ methods, options }: Route): readonly string[] {
-  const all = [...methods].filter((method) => method !== 'HEAD');
-  const others = options.body === undefined ? all : all.filter((method) => method !== 'GET');
-  return others.length === 0 ? all : others;
 }
 
 /** Adds the program's descriptions of the fields of an event: `order_paid.total`. */

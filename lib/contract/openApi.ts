@@ -1,7 +1,8 @@
 import type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 import { refTo } from '../codec/jsonSchema/Schemas.ts';
 import { endFrame, gapFrame } from './controlFrames.ts';
-import { type DescribedEvent, type DescribedOperation, type Description, described } from './describeRoutes.ts';
+import type { DescribedEvent, DescribedOperation } from './DescribedOperation.ts';
+import { type Description, described } from './describeRoutes.ts';
 
 /** The methods that a path of OpenAPI has a field for. */
 const knownMethods = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'QUERY']);
@@ -41,16 +42,27 @@ function operationOf(operation: DescribedOperation): object {
     ...(request === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: request } } } }),
-    responses: kind === 'receive' ? receiveResponses : streamResponses(operation),
+    responses: responsesOf(operation),
+  };
+}
+
+function responsesOf(operation: DescribedOperation): object {
+  const { kind, needsCursor, checksOrigin } = operation;
+  if (kind === 'receive') return receiveResponses;
+  return {
+    ...(kind === 'stop' ? stopResponses : streamResponses(operation)),
+    ...(checksOrigin ? { 403: otherOrigin } : {}),
+    ...(needsCursor ? { 404: problemResponse('No stream of this cursor is stored, or it is of another owner.') } : {}),
   };
 }
 
 function streamResponses(operation: DescribedOperation): object {
-  const { parameters, body, control } = operation;
+  const { parameters, body, control, hasLocation } = operation;
   const isDecoded = body !== undefined || parameters.some((parameter) => parameter.in !== 'header');
   return {
     200: {
       description: 'A stream of events.',
+      ...(hasLocation ? { headers: { Location: location } } : {}),
       content: { 'text/event-stream': { itemSchema: itemSchema(operation) } },
     },
     ...(control.position ? { 204: { description: 'The stream has ended after the cursor of the request.' } } : {}),
@@ -146,6 +158,18 @@ const problem = {
   },
 };
 
+const location = {
+  description: 'Where a GET reads the stream again.',
+  schema: { type: 'string', format: 'uri-reference' },
+};
+
+const otherOrigin = problemResponse('A page of another origin sent the request.');
+
+const stopResponses = {
+  204: { description: 'The stream has ended, and its end is stored.' },
+  503: { description: 'The end cannot be stored now.' },
+};
+
 const receiveResponses = {
   202: {
     description: 'The events are stored.',
@@ -160,7 +184,7 @@ const receiveResponses = {
     },
   },
   400: problemResponse('The body is not JSON.'),
-  403: problemResponse('A page of another origin sent the request.'),
+  403: otherOrigin,
   409: problemResponse('The feed has ended.'),
   413: problemResponse('The body or an event is too large.'),
   415: problemResponse('The type of the body is not JSON.'),

@@ -27,7 +27,7 @@ export function parametersOf(
   path: string,
   { query, params }: Shapes,
   schemas: Schemas,
-  resumes = false,
+  cursor: 'none' | 'optional' | 'required' = 'none',
 ): { readonly template: string; readonly parameters: readonly Parameter[] } {
   if (!path.startsWith('/')) throw new TypeError(`contract: ${path}: a path starts with /, such as /orders`);
   const template = path.replace(/:(\w+)/g, '{$1}');
@@ -51,7 +51,7 @@ export function parametersOf(
     parameters: [
       ...inPath,
       ...inQuery.map((field): Parameter => ({ ...field, in: 'query' })),
-      ...(resumes ? [lastEventId] : []),
+      ...(cursor === 'none' ? [] : [cursor === 'optional' ? lastEventId : namedStream]),
     ],
   };
 }
@@ -62,6 +62,13 @@ const lastEventId: Parameter = {
   required: false,
   schema: { type: 'string' },
   description: 'The id of the last event that was received: the stream continues after it.',
+};
+
+/** The cursor of a request that reads a stream again, or stops it. */
+const namedStream: Parameter = {
+  ...lastEventId,
+  required: true,
+  description: 'The id of any event of the stream. Without this header, the query parameter lastEventId is read.',
 };
 
 /** Returns the schema of the body that a route decodes. */

@@ -10,6 +10,9 @@ const mountedRoute: unique symbol = Symbol.for('rxsse.route') as never;
 /** The key under which a handler of `receive` holds the events that it publishes. */
 const receivedEvents: unique symbol = Symbol.for('rxsse.receive') as never;
 
+/** The key under which a handler of `stop` holds the route whose streams it stops. */
+const stoppedRoute: unique symbol = Symbol.for('rxsse.stop') as never;
+
 /** A handler that `receive` returned, for requests of any type. @category sink */
 export interface AnyReceiveHandler {
   readonly [receivedEvents]: { readonly contract: Contract | undefined };
@@ -18,6 +21,11 @@ export interface AnyReceiveHandler {
 /** A handler that `sse` returned, for requests of any type. @category sink */
 export interface AnyHandler {
   readonly [mountedRoute]: Route;
+}
+
+/** A handler that `stop` returned, for requests of any type. @category sink */
+export interface AnyStopHandler {
+  readonly [stoppedRoute]: Route;
 }
 
 /** Creates the route of `sse(stream)` or `sse(options, stream)`; `others` are the kinds of an adapter's own options. */
@@ -51,5 +59,17 @@ export function receivingInto<F extends object>(feed: unknown, handler: F): F & 
 export function receivedOf(value: unknown): { readonly contract: Contract | undefined } | undefined {
   return typeof value === 'function' && receivedEvents in value
     ? (value as unknown as AnyReceiveHandler)[receivedEvents]
+    : undefined;
+}
+
+/** Makes a function the handler of `stop` for a route. */
+export function stopping<F extends object>(route: Route, handler: F): F & AnyStopHandler {
+  return Object.assign(handler, { [stoppedRoute]: route });
+}
+
+/** Returns the route whose streams a handler of `stop` stops, or `undefined` for anything else. */
+export function stoppedOf(value: unknown): Route | undefined {
+  return typeof value === 'function' && stoppedRoute in value
+    ? (value as unknown as AnyStopHandler)[stoppedRoute]
     : undefined;
 }

@@ -116,6 +116,23 @@ describe('the contract page in a browser', function () {
     );
   });
 
+  it('starts a stream, and stops it by the cursor that its last frame had', () => {
+    const { app } = shopApp();
+    return listen(app, (url) =>
+      withPage(chromium(), async ({ page }) => {
+        await page.goto(`${url}/streams`);
+        const [start, end] = [page.locator('#post_answers'), page.locator('#delete_answers')];
+        await start.getByRole('button', { name: 'Open the stream' }).click();
+        await start.locator('.frame .name', { hasText: 'token' }).waitFor();
+        expect(await end.getByLabel('Last-Event-ID').inputValue()).to.match(/^1\.[\w-]+\.1$/);
+        expect(await page.locator('#get_orders').getByLabel('Last-Event-ID').inputValue()).to.equal('');
+        await end.getByRole('button', { name: 'Send' }).click();
+        await end.locator('.frame .name', { hasText: '204' }).waitFor();
+        await start.getByText('ended', { exact: true }).waitFor();
+      }),
+    );
+  });
+
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const [device, width] of [
       ['a desktop', 1440],

@@ -4,9 +4,9 @@ import express from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
 import { EMPTY } from 'rxjs';
-import { event, events, feed, receive, sse } from 'rxsse';
+import { event, events, feed, receive, sse, stop } from 'rxsse';
 import { type ContractHandler, contract } from 'rxsse/contract';
-import { receive as receiveFetch, sse as sseFetch } from 'rxsse/fetch';
+import { receive as receiveFetch, sse as sseFetch, stop as stopFetch } from 'rxsse/fetch';
 import { listen } from '../support/listen.ts';
 import { Orders, shopApp } from './shop.ts';
 
@@ -110,6 +110,20 @@ describe('contract', () => {
     expect(await pageOf(contract({ '/x': { handler, events: Notes } }))).to.contain('Events that it accepts: noted');
   });
 
+  it('has the method that starts a stream, the one that reads it again and the one that stops it', async () => {
+    const headings = (handler: ContractHandler): Promise<readonly string[]> =>
+      pageOf(handler).then((text) =>
+        [...text.matchAll(/<h2 id="\w+_title">.*?>([A-Z]+)<.*?<code>(.*?)<\/code>/g)].map(([, ...parts]) => parts.join(' ')),
+      );
+    const options = { events: Notes, body: { text: t.string }, resume: true } as const;
+    const [node, web] = [sse(options, () => EMPTY), sseFetch(options, () => EMPTY)];
+    const all = ['POST /x', 'GET /x', 'DELETE /x'];
+    expect(await headings(contract({ '/x': [node, stop(node)] }))).to.deep.equal(all);
+    expect(await headings(contract({ '/x': [web, stopFetch(web)] }))).to.deep.equal(all);
+    const mounted = { '/x': { handler: node, methods: ['PUT'] }, '/stop': { handler: stop(node), methods: ['POST'] } };
+    expect(await headings(contract(mounted))).to.deep.equal(['PUT /x', 'POST /stop']);
+  });
+
   it('has two events of one name that are defined twice', () => {
     const other = sse({ events: events({ Noted: { other: t.number } }) }, EMPTY);
     const handler = contract({ '/a': notes, '/b': other });
@@ -139,12 +153,17 @@ describe('contract', () => {
     [
       'a function that calls a handler',
       () => contract({ '/x': ((request: never, response: never) => notes(request, response)) as never }),
-      'contract: /x: expected a handler that sse or receive returned, or { handler } with one; pass the handler itself and not a function that calls it',
+      'contract: /x: expected a handler that sse, receive or stop returned, or { handler } with one; pass the handler itself and not a function that calls it',
     ],
     [
       'events that are not a contract',
       () => contract({ '/x': { handler: notes, events: { Noted: t.string } as never } }),
       'contract: /x: events must be a contract, as events(...) returns',
+    ],
+    [
+      'methods that are no array of methods',
+      () => contract({ '/x': { handler: notes, methods: ['post'] } }),
+      "contract: /x: methods must be an array of methods such as 'POST'",
     ],
     [
       'a path without a slash',

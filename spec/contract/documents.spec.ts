@@ -105,6 +105,55 @@ describe('the OpenAPI document', function () {
     expect(await names('data-only')).to.deep.equal(['x']);
   });
 
+  it('describes what starts a stream, reads it again and stops it, with the statuses that they answer', async () => {
+    const { app } = shopApp();
+    await listen(app, async (url) => {
+      const document = (await (await fetch(`${url}/streams/openapi.json`)).json()) as Document;
+      const path = at(document, 'paths', '/answers') as Document;
+      expect(Object.keys(path)).to.deep.equal(['post', 'get', 'delete']);
+      expect(at(path, 'post', 'responses', '200', 'headers', 'Location')).to.not.equal(undefined);
+      expect(at(path, 'post', 'requestBody')).to.not.equal(undefined);
+      for (const method of ['get', 'delete']) {
+        expect(at(path, method, 'requestBody')).to.equal(undefined);
+        const [cursor, ...others] = at(path, method, 'parameters') as Document[];
+        expect(cursor).to.include({ name: 'Last-Event-ID', in: 'header', required: true });
+        expect(others).to.deep.equal([]);
+      }
+
+      const answered = new Set<string>();
+      const send = async (method: string, headers: Record<string, string>, body?: object): Promise<Response> => {
+        const json = body && { body: JSON.stringify(body) };
+        const response = await fetch(`${url}/answers`, {
+          method,
+          headers: { ...headers, ...(body && { 'Content-Type': 'application/json' }) },
+          ...json,
+        });
+        answered.add(`${method.toLowerCase()} ${response.status}`);
+        return response;
+      };
+      const start = await send('POST', {}, { question: 'why' });
+      const at1 = new URL(start.headers.get('location') ?? '', `${url}/answers`).searchParams.get('lastEventId') ?? '';
+      const again = await send('GET', { 'Last-Event-ID': at1 });
+      await send('DELETE', { 'Last-Event-ID': at1 });
+      expect(await again.text()).to.match(/event: token\n[^]*event: rxsse\.end\n/);
+      await start.text();
+      const unknown = { 'Last-Event-ID': '1.AAAAAAAAAAAAAAAA.7' };
+      const foreign = { Origin: 'https://elsewhere.example' };
+      await send('POST', {}, { question: '' });
+      await send('POST', foreign, { question: 'why' });
+      for (const method of ['GET', 'DELETE']) {
+        for (const headers of [unknown, foreign]) await send(method, headers);
+      }
+      for (const one of answered) {
+        const [method = '', status = ''] = one.split(' ');
+        expect(Object.keys(at(path, method, 'responses') as Document), one).to.include(status);
+      }
+      expect([...answered]).to.have.members([
+        'post 200', 'post 422', 'post 403', 'get 200', 'get 404', 'get 403', 'delete 204', 'delete 404', 'delete 403',
+      ]);
+    });
+  });
+
   it('leaves any event open where a route has no contract or frames of another protocol', async () => {
     const item = async (handler: ReturnType<typeof sse>): Promise<Document> => {
       const content = at(await documentOf(handler), 'paths', '/x', 'get', 'responses', '200', 'content');
@@ -147,6 +196,16 @@ describe('the AsyncAPI document', () => {
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, ref = '']) => ref);
     expect(refs).to.not.deep.equal([]);
     for (const ref of refs) expect(at(document, ...ref.split('/')), ref).to.not.equal(undefined);
+  });
+
+  it('has an operation without messages for what stops a stream', async () => {
+    const operations = at(await shopDocument('asyncapi.json'), 'operations') as Document;
+    expect(at(operations, 'delete_answers')).to.deep.include({
+      action: 'receive',
+      channel: { $ref: '#/channels/answers' },
+      messages: [],
+    });
+    expect([at(operations, 'post_answers', 'action'), at(operations, 'get_answers', 'action')]).to.deep.equal(['send', 'send']);
   });
 
   it('writes a tuple as draft 7 does', async () => {

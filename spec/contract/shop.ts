@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import * as t from 'io-ts';
+import { concat, NEVER, of } from 'rxjs';
 import {
   BooleanFromString,
   DateFromISOString,
@@ -13,6 +14,7 @@ import {
   oneOrMany,
   receive,
   sse,
+  stop,
   withDefault,
 } from 'rxsse';
 import { type ContractOptions, contract } from 'rxsse/contract';
@@ -34,6 +36,7 @@ export const Orders = events({
 
 const Rooms = events({ Said: { user: t.string, text: t.string } });
 const Ping = event('ping');
+const Answers = events({ Token: { text: t.string } });
 
 /** Returns an app with the routes of a shop and their contract page at `/streams`, and the feed of its orders. */
 export function shopApp(options: ContractOptions = {}) {
@@ -53,11 +56,22 @@ export function shopApp(options: ContractOptions = {}) {
     { body: { text: NonEmptyString, limit: Int }, events: events({ Ping, Found: { name: t.string } }) },
     () => [Ping()],
   );
+  const answers = sse(
+    {
+      body: { question: NonEmptyString },
+      events: Answers,
+      allowedOrigins: [],
+      resume: { location: (_context, cursor) => `?lastEventId=${cursor}` },
+    },
+    ({ body }) => concat(of(Answers.Token({ text: body.question })), NEVER),
+  );
+  const stopAnswer = stop(answers);
   const app: Express = express();
   app.use(express.json());
   app.get('/orders', readOrders).post('/orders', postOrders);
   app.get('/rooms/:room', room).post('/rooms/:room', say);
   app.post('/search', search);
+  app.route('/answers').post(answers).get(answers).delete(stopAnswer);
   app.use(
     '/streams',
     contract(
@@ -68,6 +82,7 @@ export function shopApp(options: ContractOptions = {}) {
         ],
         '/rooms/:room': [room, { handler: say, events: Rooms, description: 'Says something in a room.' }],
         '/search': { handler: search, description: 'Searches the catalogue, and streams what is found.' },
+        '/answers': [{ handler: answers, description: 'Answers a question of a customer.' }, stopAnswer],
       },
       {
         title: 'Shop',

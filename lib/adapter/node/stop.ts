@@ -1,3 +1,5 @@
+import { type AnyStopHandler, routeOf, stopping } from '../../sink/handler.ts';
+import type { Route } from '../../sink/Route.ts';
 import type { SseRequest } from '../../sink/SseRequest.ts';
 import { stopper } from '../../sink/stopper.ts';
 import { type NodeHandler, nodeHandler } from './nodeHandler.ts';
@@ -27,6 +29,6 @@ import type { SseHandler } from './sse.ts';
  * @throws TypeError at once, for a handler that retains no streams: one without `resume`, or of a feed.
  * @category adapter
  */
-export function stop<R extends SseRequest>(handler: SseHandler<R>): NodeHandler<R> {
-  return nodeHandler(stopper(handler)) as NodeHandler<R>;
+export function stop<R extends SseRequest>(handler: SseHandler<R>): NodeHandler<R> & AnyStopHandler {
+  return stopping(routeOf(handler) as Route, nodeHandler(stopper(handler)) as NodeHandler<R>);
 }

@@ -1,4 +1,6 @@
 import { whenResolved } from '../../data/callUser.ts';
+import { type AnyStopHandler, routeOf, stopping } from '../../sink/handler.ts';
+import type { Route } from '../../sink/Route.ts';
 import { stopper } from '../../sink/stopper.ts';
 import { exchange, partOf } from './answering.ts';
 import type { FetchHandler } from './sse.ts';
@@ -22,12 +24,13 @@ import type { FetchHandler } from './sse.ts';
  */
 export function stop<R extends Request>(
   handler: FetchHandler<R>,
-): (request: R, context?: unknown) => Promise<Response> {
+): ((request: R, context?: unknown) => Promise<Response>) & AnyStopHandler {
   const answer = stopper(handler);
-  return (request, context) =>
+  return stopping(routeOf(handler) as Route, (request: R, context?: unknown) =>
     exchange(request, (parts, transport, next) =>
       whenResolved(partOf(context, 'params') ?? partOf(request, 'params'), next, (params) =>
         answer({ request: { ...parts, params }, userRequest: request, transport, next }),
       ),
-    );
+    ),
+  );
 }

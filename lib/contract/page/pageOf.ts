@@ -1,5 +1,6 @@
 import { endFrame, gapFrame } from '../controlFrames.ts';
-import type { DescribedEvent, DescribedOperation, Description } from '../describeRoutes.ts';
+import type { DescribedEvent, DescribedOperation } from '../DescribedOperation.ts';
+import type { Description } from '../describeRoutes.ts';
 import { fieldList, rowsOf, typeOf } from './fields.ts';
 import { Html, html } from './html.ts';
 import { script } from './script.ts';
@@ -42,8 +43,9 @@ ${operations.map((operation) => routeSection(operation, described, base))}
   return text;
 }
 
-function navigationOf({ id, kind, method, path, events }: DescribedOperation): Html {
-  const inside = (kind === 'stream' ? (events ?? []) : []).map(
+function navigationOf(operation: DescribedOperation): Html {
+  const { id, method, path, events } = operation;
+  const inside = (startsStream(operation) ? (events ?? []) : []).map(
     ({ name }, index) =>
       html`<li><a href="#${eventId(id, index)}"><span class="dot ${hueOf(index)}"></span><code>${name}</code></a></li>`,
   );
@@ -74,13 +76,18 @@ ${tryPanel(operation, described)}
 `;
 }
 
-/** Returns the events of a route. Those that a route accepts are folded, since its stream has the same. */
-function eventSections({ id, kind, events }: DescribedOperation, described: Description, base: string): Html {
-  if (events === undefined) return html``;
+/** Returns the events of an operation. They are folded where another one of the path has the same. */
+function eventSections(operation: DescribedOperation, described: Description, base: string): Html {
+  const { id, kind, events } = operation;
+  if (events === undefined || events.length === 0) return html``;
   const all = events.map((event, index) => eventSection(event, eventId(id, index), hueOf(index), described, base));
-  if (kind === 'stream') return html`<h3>Events</h3>${all}`;
+  if (startsStream(operation)) return html`<h3>Events</h3>${all}`;
   const names = events.map(({ name }) => name).join(', ');
-  return html`<details class="plain"><summary>Events that it accepts: ${names}</summary>${all}</details>`;
+  return html`<details class="plain"><summary>Events that it ${kind === 'stream' ? 'sends' : 'accepts'}: ${names}</summary>${all}</details>`;
+}
+
+function startsStream({ kind, needsCursor }: DescribedOperation): boolean {
+  return kind === 'stream' && !needsCursor;
 }
 
 function eventSection(
@@ -101,13 +108,18 @@ ${example === undefined || example === null ? '' : html`<pre tabindex="0" aria-l
 </section>`;
 }
 
-function kindSentence({ kind, events, parameters }: DescribedOperation): string {
+function kindSentence({ kind, events, parameters, needsCursor, hasLocation }: DescribedOperation): string {
+  if (kind === 'stop') {
+    return 'Stops the stream that a cursor names. Each of its readers gets what is stored, and then the end.';
+  }
   if (kind === 'receive') {
     return events === undefined
       ? 'Publishes an event, or an array of events. The route chooses for each request where they go, so that they are not known here.'
       : 'Publishes an event, or an array of events; all of them are stored, or none.';
   }
   const what = events === undefined ? 'A stream whose events are not described.' : 'A stream of typed events.';
+  if (needsCursor) return 'Reads a stream again that another method has started: what follows any cursor of it.';
+  if (hasLocation) return `${what} The header Location of the response says where it can be read again.`;
   const resumes = parameters.some(({ in: where }) => where === 'header');
   return resumes ? `${what} Each frame with an id is a position from which a reader resumes.` : what;
 }

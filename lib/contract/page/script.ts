@@ -48,6 +48,15 @@ function pairsOf(data) {
   return Object.entries(value).map(([key, part]) => [key, kindOf(part), JSON.stringify(part)]);
 }
 
+/* Fills in the cursor of a stream where another method of its path needs one, as long as it has not been edited. */
+function offerCursor(path, cursor) {
+  for (const input of document.querySelectorAll('.route[data-path="' + CSS.escape(path) + '"] [data-in="header"][required]')) {
+    if (input.value !== '' && input.value !== input.dataset.offered) continue;
+    input.value = input.dataset.offered = cursor;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+}
+
 for (const route of document.querySelectorAll('.route')) {
   const { method, path, kind } = route.dataset;
   const find = (selector) => route.querySelector(selector);
@@ -88,6 +97,7 @@ for (const route of document.querySelectorAll('.route')) {
   };
   const onFrame = (frame) => {
     if (!/^(data|event|id|retry)/m.test(frame.raw)) return;
+    if (frame.id !== undefined) offerCursor(path, frame.id);
     const name = frame.event ?? (frame.data.length > 0 ? 'message' : 'position');
     const className = hues.get(name) ?? (name.startsWith('rxsse.') ? 'control' : '');
     add(rowOf(name, className, frame.data.join('\n'), frame.raw));

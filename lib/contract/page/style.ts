@@ -41,6 +41,7 @@ nav li li a { padding-left: 1.15rem; color: var(--soft); }
 .hue-3 { --hue: var(--hue-3); } .hue-4 { --hue: var(--hue-4); } .hue-5 { --hue: var(--hue-5); }
 .verb { flex: none; font: 650 0.68rem/1 var(--mono); letter-spacing: 0.04em; color: var(--hue-1); }
 .verb.post { color: var(--hue-4); }
+.verb.delete { color: var(--hue-3); }
 main { min-width: 0; }
 .intro { padding: 3.25rem 3.5rem 2.5rem; max-width: 60rem; }
 h1 { font-size: 2.1rem; line-height: 1.2; letter-spacing: -0.025em; font-weight: 700; }

@@ -1,5 +1,6 @@
 import { type JsonSchema, keywordsOf } from '../../codec/jsonSchema/JsonSchema.ts';
-import type { DescribedOperation, Description } from '../describeRoutes.ts';
+import type { DescribedOperation } from '../DescribedOperation.ts';
+import type { Description } from '../describeRoutes.ts';
 import { exampleOf } from '../exampleOf.ts';
 import type { Parameter } from '../parameters.ts';
 import { typeOf } from './fields.ts';
@@ -27,7 +28,8 @@ function parameterInput(parameter: Parameter, definitions: ReadonlyMap<string, J
   const { type, enum: values, items } = keywordsOf(schema);
   const isList = type === 'array';
   const choices = type === 'boolean' ? [true, false] : (values as readonly unknown[] | undefined);
-  const start = required ? exampleOf(isList ? (items as JsonSchema) : schema, definitions, name) : undefined;
+  // A header is a cursor, of which there is no example.
+  const start = required && where !== 'header' ? exampleOf(isList ? (items as JsonSchema) : schema, definitions, name) : undefined;
   const value = start === undefined ? '' : String(start);
   const label = html`<span>${name} (${typeOf(schema)}${required ? '' : ', optional'}${isList ? ', separated by commas' : ''})</span>`;
   const data = html`data-in="${where}" data-name="${name}"${isList ? html` data-list` : ''}${required ? html` required` : ''}`;
@@ -41,6 +43,7 @@ function parameterInput(parameter: Parameter, definitions: ReadonlyMap<string, J
 
 function bodyExample(operation: DescribedOperation, definitions: ReadonlyMap<string, JsonSchema>): string | undefined {
   const { kind, body, events } = operation;
+  if (kind === 'stop') return undefined;
   if (kind === 'stream') return body === undefined ? undefined : indented(exampleOf(body, definitions) ?? {});
   const [event] = events ?? [];
   return indented(event === undefined ? { type: '', data: {} } : { type: event.name, data: event.example ?? null });
