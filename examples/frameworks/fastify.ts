@@ -1,9 +1,10 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyRequest } from 'fastify';
 import { interval } from 'rxjs';
 import { filterEvents, receive, shutdown, sse } from 'rxsse';
 import { contract } from 'rxsse/contract';
+import { inspector } from 'rxsse/inspector';
 import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 declare module 'fastify' {
@@ -40,13 +41,17 @@ await app.register(async (scope) => {
 });
 
 const page = contract({ '/orders': all, '/orders/:user': ofUser, '/mine': mine });
-const streams = (request: FastifyRequest, reply: FastifyReply) => {
-  reply.hijack();
-  page(request.raw, reply.raw);
-};
-app.get('/streams', streams).get('/streams/*', streams);
+app.get('/streams', page).get('/streams/*', page);
 
-app.addHook('preClose', () => shutdown([all, ofUser, mine], { duration: 0 }));
+const inspect = inspector({
+  feeds: { orders },
+  routes: { '/orders': all, '/orders/:user': ofUser, '/mine': mine },
+  authorize: ({ headers }: FastifyRequest) => userOf(headers.authorization) === 'staff',
+  actions: true,
+});
+app.all('/inspect', inspect).all('/inspect/*', inspect);
+
+app.addHook('preClose', () => shutdown([all, ofUser, mine, inspect], { duration: 0 }));
 
 /** Listens, and returns the address. */
 export const start = () => app.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0) });

@@ -6,7 +6,9 @@ import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { interval } from 'rxjs';
 import { filterEvents, shutdown } from 'rxsse';
+import { contract } from 'rxsse/contract';
 import { receive, sse } from 'rxsse/fetch';
+import { inspector } from 'rxsse/inspector';
 import { addressOf } from './addressOf.ts';
 import { HttpError, Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
@@ -39,6 +41,17 @@ app.post('/orders', (c) => publish(c.req.raw));
 app.get('/orders/:user', (c) => ofUser(c.req.raw, { params: c.req.param() }));
 app.get('/mine', signedIn, (c) => mine(Object.assign(c.req.raw, { user: c.get('user') })));
 
+const page = contract({ '/orders': [all, publish], '/orders/:user': ofUser, '/mine': mine });
+app.get('/streams/*', (c) => page(c.req.raw));
+
+const inspect = inspector({
+  feeds: { orders },
+  routes: { '/orders': all, '/orders/:user': ofUser, '/mine': mine },
+  authorize: ({ headers }: Request) => userOf(headers.get('Authorization') ?? undefined) === 'staff',
+  actions: true,
+});
+app.all('/inspect/*', (c) => inspect(c.req.raw));
+
 let server: ReturnType<typeof serve>;
 
 /** Listens, and returns the address. */
@@ -50,7 +63,7 @@ export function start(): Promise<string> {
 export async function stop(): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  await shutdown([all, ofUser, mine], { duration: 0 });
+  await shutdown([all, ofUser, mine, inspect], { duration: 0 });
   await closed;
 }
 

@@ -7,6 +7,7 @@ import compress from 'koa-compress';
 import { interval } from 'rxjs';
 import { filterEvents, receive, shutdown, sse } from 'rxsse';
 import { contract } from 'rxsse/contract';
+import { inspector } from 'rxsse/inspector';
 import { addressOf } from './addressOf.ts';
 import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
@@ -36,10 +37,15 @@ const signedIn = async (context: Context, next: Koa.Next) => {
 router.get('/mine', signedIn, mine);
 
 const page = contract({ '/orders': all, '/orders/:user': ofUser, '/mine': mine });
-router.get(/^\/streams(\/.*)?$/, (context) => {
-  context.respond = false;
-  page(context.req, context.res);
+router.get(/^\/streams(\/.*)?$/, page);
+
+const inspect = inspector({
+  feeds: { orders },
+  routes: { '/orders': all, '/orders/:user': ofUser, '/mine': mine },
+  authorize: (context: Context) => userOf(context.get('Authorization')) === 'staff',
+  actions: true,
 });
+router.all(/^\/inspect(\/.*)?$/, inspect);
 
 app.use(cors({ origin: 'https://shop.example' }));
 app.use(compress());
@@ -56,7 +62,7 @@ export function start(): Promise<string> {
 export async function stop(): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  await shutdown([all, ofUser, mine], { duration: 0 });
+  await shutdown([all, ofUser, mine, inspect], { duration: 0 });
   await closed;
 }
 

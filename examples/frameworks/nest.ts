@@ -14,6 +14,8 @@ import {
 } from '@nestjs/common';
 import { interval, map } from 'rxjs';
 import { filterEvents, receive, type SseRequest, shutdown, sse } from 'rxsse';
+import { contract } from 'rxsse/contract';
+import { inspector } from 'rxsse/inspector';
 import { Mount } from './Mount.ts';
 import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
@@ -30,7 +32,7 @@ class AuthGuard implements CanActivate {
 }
 
 @Controller()
-class OrdersController implements BeforeApplicationShutdown {
+export class OrdersController implements BeforeApplicationShutdown {
   @Mount(Get('time'))
   readonly time = sse({ heartbeat: 100 }, interval(1000));
 
@@ -57,8 +59,17 @@ class OrdersController implements BeforeApplicationShutdown {
       .pipe(map(({ cursor: id, event }) => ({ id, type: event?.type, data: event?.data })));
   }
 
+  readonly page = contract({ '/orders': this.all, '/orders/:user': this.ofUser, '/mine': this.mine });
+
+  readonly inspect = inspector({
+    feeds: { orders },
+    routes: { '/orders': this.all, '/orders/:user': this.ofUser, '/mine': this.mine },
+    authorize: ({ headers }) => userOf(headers.authorization as string) === 'staff',
+    actions: true,
+  });
+
   beforeApplicationShutdown(): Promise<void> {
-    return shutdown([this.all, this.ofUser, this.mine], { duration: 0 });
+    return shutdown([this.all, this.ofUser, this.mine, this.inspect], { duration: 0 });
   }
 }
 

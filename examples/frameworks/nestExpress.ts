@@ -1,10 +1,14 @@
 import { NestFactory } from '@nestjs/core';
 import compression from 'compression';
-import { OrdersModule } from './nest.ts';
+import { OrdersController, OrdersModule } from './nest.ts';
 
 const app = await NestFactory.create(OrdersModule, { logger: false });
 app.enableCors({ origin: 'https://shop.example' });
 app.use(compression());
+
+const { page, inspect } = app.get(OrdersController);
+app.use('/streams', page);
+app.use('/inspect', inspect);
 
 /** Listens, and returns the address. */
 export async function start(): Promise<string> {

@@ -1,11 +1,15 @@
 import compress from '@fastify/compress';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { OrdersModule } from './nest.ts';
+import { OrdersController, OrdersModule } from './nest.ts';
 
 const app = await NestFactory.create<NestFastifyApplication>(OrdersModule, new FastifyAdapter(), { logger: false });
 app.enableCors({ origin: 'https://shop.example' });
 await app.register(compress);
+
+const { page, inspect } = app.get(OrdersController);
+app.use('/streams', page);
+app.use('/inspect', inspect);
 
 /** Listens, and returns the address. */
 export async function start(): Promise<string> {

@@ -1,3 +1,4 @@
+import { type AnyServerHandler, onAnyServer, StatusAnswer } from '../adapter/onAnyServer.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import type { AnyHandler } from '../sink/handler.ts';
 import { mountedOn } from '../sink/handler.ts';
@@ -8,7 +9,6 @@ import { message } from '../wire/Frame.ts';
 import { type AgentContext, agentRoute } from './agentRoute.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
-import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
 
 /** The routes of chats in one handler. @category agents */
 export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;

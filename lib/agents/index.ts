@@ -1,3 +1,4 @@
+export type { AnyServerHandler } from '../adapter/onAnyServer.ts';
 export { ModelError } from '../error/ModelError.ts';
 export { type AnthropicEvent, AnthropicEvents } from './AnthropicEvents.ts';
 export type { AgUiAgent, AgUiInput } from './agentEvents.ts';
@@ -11,7 +12,6 @@ export { type GraphPart, type GraphRequest, type LangGraphRoutes, langGraphRoute
 export type { ModelOptions } from './ModelOptions.ts';
 export type { LogByName } from './NamedLogs.ts';
 export { type OpenAiEvent, OpenAiEvents } from './OpenAiEvents.ts';
-export type { AnyServerHandler } from './onAnyServer.ts';
 export type { ChatStorage } from './ReceivedAnswer.ts';
 export { ResumingChatTransport } from './ResumingChatTransport.ts';
 export type {

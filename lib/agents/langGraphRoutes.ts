@@ -1,5 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
+import { type AnyServerHandler, onAnyServer, StatusAnswer } from '../adapter/onAnyServer.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { Connection } from '../sink/Connection.ts';
 import { type AnyHandler, mountedOn } from '../sink/handler.ts';
@@ -12,7 +13,6 @@ import { type AgentContext, agentRoute } from './agentRoute.ts';
 import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { findRun } from './findRun.ts';
 import { matchRun, type RunParams } from './matchRun.ts';
-import { type AnyServerHandler, onAnyServer, StatusAnswer } from './onAnyServer.ts';
 
 /** One part of the stream of a run, as LangGraph names it: `values`, `messages`, `updates`. @category agents */
 export interface GraphPart {

@@ -1,3 +1,3 @@
 export type { JsonSchema } from '../codec/jsonSchema/JsonSchema.ts';
 export type { ContractOptions, ContractRoutes, MountedRoute } from './ContractOptions.ts';
-export { type ContractHandler, type ContractResponse, contract } from './contract.ts';
+export { type ContractHandler, contract } from './contract.ts';

@@ -1,7 +1,8 @@
-import { isLeft } from 'fp-ts/lib/Either.js';
-import type { SseResponse } from '../adapter/node/NodeResponse.ts';
-import { type ReceiveRequest, readBody } from '../adapter/node/readBody.ts';
 import { sse } from '../adapter/node/sse.ts';
+import { type AnyServerHandler, onAnyServer, type ServerRequest } from '../adapter/onAnyServer.ts';
+import { html } from '../contract/page/html.ts';
+import { pageResponse, pathAndBase } from '../contract/page/pageResponse.ts';
+import { sendWhole, textResponse, type WholeResponse } from '../contract/page/wholeResponse.ts';
 import { callGuarded, whenResolved } from '../data/callUser.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
@@ -11,36 +12,28 @@ import { memoryLog } from '../log/memoryLog.ts';
 import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
 import type { Route } from '../sink/Route.ts';
 import { isAllowedOrigin } from '../sink/requestInputs.ts';
-import type { Next, SseRequest } from '../sink/SseRequest.ts';
+import type { SseRequest } from '../sink/SseRequest.ts';
+import { serve } from '../sink/serve.ts';
 import { Actions } from './Actions.ts';
 import { type BundledPage, bundledPage } from './bundledPage.ts';
 import { FeedLane } from './FeedLane.ts';
 import { Inspection } from './Inspection.ts';
 import type { InspectorOptions } from './InspectorOptions.ts';
-import { pageResponse, textResponse, type WholeResponse } from './pageResponse.ts';
 import { payloadsShownBy } from './payloadsShownBy.ts';
 import { Recorder } from './Recorder.ts';
 import { RouteLane } from './RouteLane.ts';
 
-/** A response of Express 4 or 5, `node:http` or `node:http2`. @category inspector */
-export interface InspectorResponse extends SseResponse {
-  writeHead(status: number, headers: Record<string, string>): unknown;
-}
-
-/**
- * The handler of an inspector, for Express 4 and 5 and for plain `http` and `http2` servers. `shutdown` disconnects its pages.
- *
- * @category inspector
- */
-export interface InspectorHandler<R> extends AnyHandler {
-  (request: R, response: InspectorResponse, next?: Next): void;
-}
+/** The handler of an inspector, for every server. `shutdown` disconnects its pages. @category inspector */
+export type InspectorHandler<R> = AnyServerHandler<R> & AnyHandler;
 
 /** How long what happened is retained for a page that was paused, in ms, and how long it is recorded without a page. */
 const retention = 5 * 60_000;
 
 /** The most bytes that are retained. */
 const maxRetained = 16 * 1024 * 1024;
+
+/** The largest body of a request that acts, in bytes. */
+const maxBodyBytes = 64 * 1024;
 
 /** The most pages that are open at once. */
 const maxPages = 20;
@@ -68,7 +61,7 @@ const maxPages = 20;
  * `authorize` where `NODE_ENV` is `production`.
  * @category inspector
  */
-export function inspector<R extends SseRequest = SseRequest>(options: InspectorOptions<R> = {}): InspectorHandler<R> {
+export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): InspectorHandler<R> {
   checkOptions('inspector', options, {
     feeds: 'object',
     routes: 'object',
@@ -115,64 +108,59 @@ export function inspector<R extends SseRequest = SseRequest>(options: InspectorO
     { allowedOrigins: [], heartbeat: 5000, retry: 1000, resume: { snapshot: () => recorder.snapshot() } },
     recorded,
   );
+  const route = routeOf(stream) as Route;
   let bundled: Promise<BundledPage> | undefined;
 
-  function answer(request: R, response: InspectorResponse, next: Next | undefined): void {
-    const { method = 'GET', url = '/' } = request;
-    const { originalUrl = url } = request as { readonly originalUrl?: string };
-    const [whole = '/'] = originalUrl.split('?', 1);
-    const [path = '/'] = url.split('?', 1);
+  const onServer = onAnyServer<R>(maxBodyBytes, (request) => {
+    const { userRequest, next } = request;
+    const onDecision = (isAllowed: unknown): void => {
+      if (isAllowed === true) answer(request);
+      else send(request, textResponse(403, 'forbidden'));
+    };
+    callGuarded(next, () => whenResolved(authorize?.(userRequest as R) ?? true, next, onDecision));
+  });
+
+  function answer(request: ServerRequest): void {
+    const { parts, userRequest, originalUrl, hasNext, transport, next } = request;
+    const { method, url = originalUrl } = parts;
+    const { path } = pathAndBase(url);
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (name === 'events') return stream(request, response, next);
-    if (name === 'actions') return act(request, response);
-    if (next !== undefined && !/^\/?$/.test(path)) return next();
+    if (name === 'actions') return act(request);
+    const isStream = name === 'events';
+    if (!isStream && hasNext && !/^\/?$/.test(path)) return next();
     if (method !== 'GET' && method !== 'HEAD') {
-      return send(request, response, textResponse(405, 'method not allowed', { Allow: 'GET, HEAD' }));
+      return send(request, textResponse(405, 'method not allowed', { Allow: 'GET, HEAD' }));
     }
-    // Links are relative, so that they work behind a proxy that serves the app below a path of its own.
-    const base = whole.endsWith('/') ? '' : `${whole.slice(whole.lastIndexOf('/') + 1)}/`;
+    if (isStream) return serve(route, parts, transport, next, userRequest);
     bundled ??= bundledPage();
-    bundled.then((page) => send(request, response, pageResponse(page, base)), failed(response, next));
+    const { base } = pathAndBase(originalUrl);
+    bundled.then((page) => send(request, inspectorPage(page, base)), next);
   }
 
-  function act(request: R, response: InspectorResponse): void {
-    const type = String(request.headers['content-type']);
+  function act(request: ServerRequest): void {
+    const { method, headers } = request.parts;
     const refusal = !mayAct
       ? textResponse(404, 'the option actions is not set')
-      : request.method !== 'POST'
+      : method !== 'POST'
         ? textResponse(405, 'method not allowed', { Allow: 'POST' })
-        : !isAllowedOrigin(request, []) || !/^application\/json\b/i.test(type)
+        : !isAllowedOrigin(request.parts, []) || !/^application\/json\b/i.test(String(headers['content-type']))
           ? textResponse(403, 'expected JSON from the page of the inspector')
           : undefined;
-    if (refusal !== undefined) return send(request, response, refusal);
-    readBody(request, request as unknown as ReceiveRequest, 64 * 1024, (body) => {
-      if (isLeft(body)) return send(request, response, textResponse(400, 'expected JSON of at most 64 KiB'));
-      actions.act(body.right, ({ status, text }) => send(request, response, textResponse(status, text)));
-    });
+    if (refusal !== undefined) return send(request, refusal);
+    request.readBody((body) =>
+      actions.act(body, ({ status, text }) => send(request, textResponse(status, text))),
+    );
   }
 
-  return mountedOn(routeOf(stream) as Route, (request: R, response: InspectorResponse, next?: Next): void => {
-    const fail = failed(response, next);
-    callGuarded(fail, () => {
-      whenResolved(authorize?.(request) ?? true, fail, (isAllowed) => {
-        if (isAllowed === true) answer(request, response, next);
-        else send(request, response, textResponse(403, 'forbidden'));
-      });
-    });
-  });
+  return mountedOn(route, onServer);
 }
 
-/** Returns what answers an error: `next` or, on a plain server, a response that does not show it. */
-function failed(response: InspectorResponse, next: Next | undefined): (error: unknown) => void {
-  return (error) => {
-    if (next !== undefined) return next(error);
-    const { status, headers, body } = textResponse(500, 'the inspector has failed');
-    response.writeHead(status, headers);
-    response.end(body);
-  };
+function send({ transport, parts }: ServerRequest, response: WholeResponse): void {
+  sendWhole(transport, parts.method, response);
 }
 
-function send({ method }: SseRequest, response: InspectorResponse, { status, headers, body }: WholeResponse): void {
-  response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) });
-  response.end(method === 'HEAD' ? undefined : body);
+function inspectorPage({ script, style }: BundledPage, base: string): WholeResponse {
+  const body = html`<div id="app" data-base="${base}"></div>
+<noscript>The inspector needs JavaScript.</noscript>`;
+  return pageResponse({ title: 'Inspector', style, body, script });
 }

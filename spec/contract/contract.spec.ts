@@ -14,7 +14,7 @@ const Notes = events({ Noted: { text: t.string } });
 const notes = sse({ events: Notes }, EMPTY);
 
 const pageOf = async (handler: ContractHandler): Promise<string> =>
-  (await handler.fetch(new Request('http://here/streams'))).text();
+  (await handler(new Request('http://here/streams'))).text();
 
 describe('a contract page', () => {
   it('lists each route with its parameters, events, fields and examples', async () => {
@@ -48,7 +48,7 @@ describe('a contract page', () => {
   });
 
   it('has a policy with the hashes of its style and its script, and no other source', async () => {
-    const answer = contract({ '/x': notes }).fetch(new Request('http://here/streams'));
+    const answer = await contract({ '/x': notes })(new Request('http://here/streams'));
     const policy = answer.headers.get('content-security-policy') ?? '';
     const text = await answer.text();
     for (const name of ['style', 'script']) {
@@ -93,9 +93,9 @@ describe('contract', () => {
     ));
 
   it('answers a web Request', async () => {
-    const document = await mounted.fetch(new Request('http://here/streams/asyncapi.json')).json();
+    const document = await (await mounted(new Request('http://here/streams/asyncapi.json'))).json();
     expect(document).to.include({ asyncapi: '3.0.0' });
-    expect(mounted.fetch(new Request('http://here/streams', { method: 'DELETE' })).status).to.equal(405);
+    expect((await mounted(new Request('http://here/streams', { method: 'DELETE' }))).status).to.equal(405);
   });
 
   it('reads the events of a mounted feed, of receive, and of the handlers of rxsse/fetch', async () => {
@@ -124,10 +124,10 @@ describe('contract', () => {
     expect(await headings(contract(mounted))).to.deep.equal(['PUT /x', 'POST /stop']);
   });
 
-  it('has two events of one name that are defined twice', () => {
+  it('has two events of one name that are defined twice', async () => {
     const other = sse({ events: events({ Noted: { other: t.number } }) }, EMPTY);
     const handler = contract({ '/a': notes, '/b': other });
-    expect(handler.fetch(new Request('http://here/streams/schemas/noted_2.json')).status).to.equal(200);
+    expect((await handler(new Request('http://here/streams/schemas/noted_2.json'))).status).to.equal(200);
   });
 
   it('makes no example for data that a codec refuses', async () => {

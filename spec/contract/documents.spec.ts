@@ -27,7 +27,7 @@ function at(document: unknown, ...path: readonly string[]): unknown {
 
 /** Returns the document of one route at `/x`. */
 async function documentOf(handler: ReturnType<typeof sse>, name = 'openapi.json'): Promise<Document> {
-  const answer = contract({ '/x': handler }).fetch(new Request(`http://here/streams/${name}`));
+  const answer = await contract({ '/x': handler })(new Request(`http://here/streams/${name}`));
   return (await answer.json()) as Document;
 }
 

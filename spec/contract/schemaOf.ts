@@ -7,7 +7,7 @@ import { type ContractOptions, contract } from 'rxsse/contract';
 /** Returns the document of an event with this shape, as `schemas/x.json` serves it. */
 export async function schemaOf(shape: Shape, options: ContractOptions = {}): Promise<Record<string, unknown>> {
   const handler = contract({ '/x': sse({ events: events({ X: shape }) }, EMPTY) }, options);
-  const answer = await handler.fetch(new Request('http://here/streams/schemas/x.json'));
+  const answer = await handler(new Request('http://here/streams/schemas/x.json'));
   const { $schema, title, ...schema } = (await answer.json()) as Record<string, unknown>;
   return schema;
 }

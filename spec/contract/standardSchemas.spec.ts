@@ -40,7 +40,7 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), {
 /** Returns a document of one route at `/x/:room`. */
 async function documentOf(options: Parameters<typeof sse>[0] & object, name = 'openapi.json') {
   const route = sse(options as { events?: never }, EMPTY);
-  const answer = contract({ '/x/:room': route }).fetch(new Request(`http://here/streams/${name}`));
+  const answer = await contract({ '/x/:room': route })(new Request(`http://here/streams/${name}`));
   return (await answer.json()) as {
     paths: Record<string, { get: { parameters: object[] } }>;
     components: { schemas: object };
@@ -110,7 +110,7 @@ describe('the documents of a route with schemas of other libraries', () => {
   it('are valid, and the page lists the fields', async () => {
     const route = sse({ events: Orders, query, params, body }, EMPTY);
     const handler = contract({ '/x/:room': [route, receive(feed(Orders))] });
-    const get = async (name: string) => handler.fetch(new Request(`http://here/streams/${name}`));
+    const get = async (name: string) => handler(new Request(`http://here/streams/${name}`));
     const document = (await (await get('openapi.json')).json()) as Record<string, unknown>;
     expect(await new Validator().validate(document)).to.deep.equal({ valid: true });
     expect(await (await get('asyncapi.json')).text()).to.include('order_paid');

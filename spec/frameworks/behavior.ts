@@ -17,8 +17,6 @@ interface Expectations {
   readonly errorBody: (status: number, message: string) => unknown;
   /** The route of one user, as messages and reports name it. */
   readonly pattern: string;
-  /** Whether the example has a contract page. @default false */
-  readonly hasPage?: boolean;
   /** Whether the example allows another origin. @default true */
   readonly hasCors?: boolean;
 }
@@ -26,7 +24,7 @@ interface Expectations {
 /** Declares the specs that hold for the example of each framework: one that needs the packages by its name, or else its exports. */
 export function itServes(
   served: string | FrameworkExample,
-  { errorBody, pattern, hasPage = false, hasCors = true }: Expectations,
+  { errorBody, pattern, hasCors = true }: Expectations,
 ): void {
   if (typeof served === 'string') requires('frameworks');
 
@@ -144,15 +142,34 @@ export function itServes(
     expect([answer.status, answer.headers.get('rxsse-resume'), await answer.text()]).to.deep.equal([204, 'ended', '']);
   });
 
-  if (hasPage) {
-    it('serves the page of the contract', async () => {
-      const page = await fetch(`${url}/streams`);
-      expect([page.status, page.headers.get('content-type')]).to.deep.equal([200, 'text/html; charset=utf-8']);
-      expect(await page.text()).to.include('href="streams/openapi.json"');
-      const api = (await (await fetch(`${url}/streams/openapi.json`)).json()) as { readonly paths: object };
-      expect(Object.keys(api.paths)).to.deep.equal(['/orders', '/orders/{user}', '/mine']);
+  it('serves the page of the contract, and its documents', async () => {
+    const page = await fetch(`${url}/streams`);
+    expect([page.status, page.headers.get('content-type')]).to.deep.equal([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).to.include('href="streams/openapi.json"');
+    const api = (await (await fetch(`${url}/streams/openapi.json`)).json()) as { readonly paths: object };
+    expect(Object.keys(api.paths)).to.deep.equal(['/orders', '/orders/{user}', '/mine']);
+    expect((await fetch(`${url}/streams/other.json`)).status).to.equal(404);
+  });
+
+  it('serves the inspector to those whom authorize lets in: its page, its stream and its actions', async () => {
+    const headers = { Authorization: 'Bearer staff' };
+    expect((await fetch(`${url}/inspect`, { headers: { Authorization: 'Bearer bob' } })).status).to.equal(403);
+    const page = await fetch(`${url}/inspect`, { headers });
+    expect([page.status, page.headers.get('content-type')]).to.deep.equal([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).to.include('data-base="inspect/"');
+
+    const stream = await openStream(`${url}/inspect/events`, { headers });
+    await stream.until(/^event: lanes\n[^]*^event: status\n[^]*^event: status\n/m);
+    const event = { type: 'order_paid', data: { user: 'ada', total: 50 } };
+    const published = await fetch(`${url}/inspect/actions`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ action: 'publish', feed: 'orders', event }),
     });
-  }
+    expect([published.status, await published.text()]).to.deep.equal([202, `${await example.orders.cursor()}\n`]);
+    await stream.until(/"lane":"feed:orders","count":1,/);
+    stream.close();
+  });
 
   it('unsubscribes a reader that disconnects', async () => {
     await withoutReaders();

@@ -21,7 +21,6 @@ const localhost = { host: '127.0.0.1', port: 0 };
 describe('the example on Fastify', () => {
   itServes('fastify', {
     pattern: '/orders/:user',
-    hasPage: true,
     errorBody: (statusCode, message) => ({
       statusCode,
       error: statusCode === 401 ? 'Unauthorized' : 'Not Found',

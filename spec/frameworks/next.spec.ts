@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { shutdown } from 'rxsse';
+import * as inspect from '../../examples/frameworks/next/app/inspect/[[...path]]/route.ts';
 import * as mine from '../../examples/frameworks/next/app/mine/route.ts';
 import * as ofUser from '../../examples/frameworks/next/app/orders/[user]/route.ts';
 import * as all from '../../examples/frameworks/next/app/orders/route.ts';
+import * as streams from '../../examples/frameworks/next/app/streams/[[...path]]/route.ts';
 import * as time from '../../examples/frameworks/next/app/time/route.ts';
 import { orders } from '../../examples/frameworks/next/lib/orders.ts';
 import { overFetch } from '../support/overFetch.ts';
@@ -17,6 +19,8 @@ const routes: readonly (readonly [RegExp, Readonly<Record<string, Handler | unde
   [/^\/orders\/(\w+)$/, ofUser],
   [/^\/mine$/, mine],
   [/^\/time$/, time],
+  [/^\/streams(?:\/.*)?$/, streams],
+  [/^\/inspect(?:\/.*)?$/, inspect],
 ];
 
 /** Calls the handler of a route file as Next does: with the request, HEAD included, and a promise of the parameters. */

@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   adapter: server,
   client: streams,
   agents: [...server, 'adapter', 'client'],
-  contract: [...model, 'feed', 'sink'],
+  contract: [...model, 'feed', 'sink', 'adapter'],
   inspector: [...server, 'adapter', 'contract'],
   testing: [...server, 'adapter', 'client', 'main entry point'],
   'main entry point': [...server, 'adapter'],

@@ -2,25 +2,17 @@ import { endFrame, gapFrame } from '../controlFrames.ts';
 import type { DescribedEvent, DescribedOperation } from '../DescribedOperation.ts';
 import type { Description } from '../describeRoutes.ts';
 import { fieldList, rowsOf, typeOf } from './fields.ts';
-import { Html, html } from './html.ts';
+import { type Html, html } from './html.ts';
+import { pageResponse } from './pageResponse.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 import { tryPanel } from './tryPanel.ts';
+import type { WholeResponse } from './wholeResponse.ts';
 
 /** Returns the page of some routes. `base` precedes the addresses of the documents: '' or `streams/`. */
-export function pageOf(described: Description, base: string): string {
+export function pageOf(described: Description, base: string): WholeResponse {
   const { title, version, description, operations } = described;
-  const { text } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the routes</a>
+  const body = html`<a class="skip" href="#main">Skip to the routes</a>
 <div class="shell">
 <nav aria-label="Routes">
 <p class="brand">${title}<small>${version}</small></p>
@@ -35,12 +27,8 @@ ${description === undefined ? '' : html`<p>${description}</p>`}
 </header>
 ${operations.map((operation) => routeSection(operation, described, base))}
 </main>
-</div>
-<script>${new Html(script)}</script>
-</body>
-</html>
-`;
-  return text;
+</div>`;
+  return pageResponse({ title, style, body, script });
 }
 
 function navigationOf(operation: DescribedOperation): Html {

@@ -68,7 +68,7 @@ assert.equal(await transport.reconnectToStream({ chatId: 'a' }), null);
 assert.equal(encodeFrame(message({ event: 'greeting', data: 'hello' })), 'event: greeting\ndata: "hello"\n\n');
 
 const described: ContractRoutes = { '/market': routes['/market'] };
-const document = await contract(described).fetch(new Request('http://here/openapi.json')).text();
+const document = await (await contract(described)(new Request('http://here/openapi.json'))).text();
 assert.match(document, /"const": "price"/);
 
 const shown: InspectorOptions = { routes: { '/market': routes['/market'] }, payloads: ({ type }) => type };

@@ -1,27 +1,31 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
-import { type NodeHandler, nodeHandler } from '../adapter/node/nodeHandler.ts';
-import { type ReceiveRequest, readBody } from '../adapter/node/readBody.ts';
-import { exchange, partOf } from '../adapter/web/answering.ts';
-import { readJson } from '../adapter/web/readJson.ts';
 import { callGuarded } from '../data/callUser.ts';
 import { Connection } from '../sink/Connection.ts';
-import { type Refusal, refuse, refuseError } from '../sink/refuse.ts';
 import { describeRequest, type Next, type SseRequest } from '../sink/SseRequest.ts';
 import type { Transport } from '../sink/Transport.ts';
+import { type Refusal, refuse, refuseError } from '../sink/refuse.ts';
+import { type NodeHandler, nodeHandler } from './node/nodeHandler.ts';
+import { type ReceiveRequest, readBody } from './node/readBody.ts';
+import { exchange, partOf } from './web/answering.ts';
+import { readJson } from './web/readJson.ts';
 
 /**
  * A handler for Express, Fastify, Koa and plain `http` servers, and for servers that turn a `Request` into a `Response`.
  *
- * @category agents
+ * @category adapter
  */
 export interface AnyServerHandler<R> extends NodeHandler<R & ReceiveRequest> {
   (request: R & Request, context?: unknown): Promise<Response>;
 }
 
 /** One request of any server. */
-interface ServerRequest {
+export interface ServerRequest {
   /** The parts that the sink reads. */
   readonly parts: SseRequest;
+  /** The path and query as the client sent them: a framework removes the path that a handler is mounted at from `url`. */
+  readonly originalUrl: string;
+  /** True where the framework has another handler for what `next` is called for without an error. */
+  readonly hasNext: boolean;
   /** The object of the server. */
   readonly userRequest: unknown;
   readonly transport: Transport;
@@ -43,7 +47,7 @@ export class StatusAnswer {
 /** Returns a handler for all servers. A `StatusAnswer` that is passed to `next` is the answer. */
 export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerRequest) => void): AnyServerHandler<R> {
   const start = (
-    request: Pick<ServerRequest, 'parts' | 'userRequest' | 'transport'>,
+    request: Omit<ServerRequest, 'next' | 'readBody'>,
     next: Next | undefined,
     read: (done: (body: Either<Refusal, unknown>) => void) => void,
   ): void => {
@@ -70,10 +74,12 @@ export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerReq
     (error) =>
       error === undefined ? answer(transport, 404) : reject(error);
   const onNode = nodeHandler(({ request, userRequest, rawRequest, transport, next }) => {
-    const { method, url, headers } = request;
+    const { method, url = '/', headers } = request;
+    const { originalUrl = url } = request as { readonly originalUrl?: string };
     const isAwaited = next !== undefined && userRequest !== rawRequest;
+    const hasNext = next !== undefined && !isAwaited;
     start(
-      { parts: { method, url, headers }, userRequest, transport },
+      { parts: { method, url, headers }, originalUrl, hasNext, userRequest, transport },
       isAwaited ? awaited(transport, next) : next,
       (done) => readBody(request, rawRequest as ReceiveRequest, maxBodyBytes, done),
     );
@@ -82,7 +88,9 @@ export function onAnyServer<R>(maxBodyBytes: number, handle: (request: ServerReq
   return ((request: unknown, ...rest: [never, Next?]) => {
     if (!(request instanceof Request)) return onNode(request as SseRequest, ...rest);
     return exchange(request, (parts, transport, reject) => {
-      start({ parts, userRequest: request, transport }, awaited(transport, reject), (done) => {
+      const originalUrl = request.url.replace(/^\w+:\/\/[^/?]*/, '');
+      const server = { parts, originalUrl, hasNext: false, userRequest: request, transport };
+      start(server, awaited(transport, reject), (done) => {
         const [other] = rest;
         const body = partOf(other, 'body');
         if (body !== undefined) return done(right(body));
