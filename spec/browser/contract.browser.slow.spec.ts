@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { Orders, shopApp } from '../contract/shop.ts';
 import { withPage } from '../support/chromium.ts';
+import { expectAccessible } from '../support/expectAccessible.ts';
 import { listen } from '../support/listen.ts';
 import { requires } from '../support/requires.ts';
 
@@ -155,14 +155,7 @@ describe('the contract page in a browser', function () {
               fullPage: true,
             });
 
-            const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-            expect(await page.evaluate(overflow)).to.equal(0);
-            await page.evaluate(axe.source);
-            const found = (await page.evaluate('axe.run()')) as {
-              readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: object }[];
-            };
-            const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-            expect(serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 600)])).to.deep.equal([]);
+            await expectAccessible(page);
             expect(complaints).to.deep.equal([]);
           }),
         );

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { withPage } from '../support/chromium.ts';
 import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
+import { expectAccessible } from '../support/expectAccessible.ts';
 import { requires } from '../support/requires.ts';
 
 const demos = ['echo', 'notifications', 'prices', 'answer', 'log'] as const;
@@ -139,17 +139,7 @@ describe('the gallery in a browser', function () {
               path: join(tmpdir(), `rxsse-gallery-${demo}-${colorScheme}-${width}.png`),
               fullPage: true,
             });
-            const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-            expect(await page.evaluate(overflow), demo).to.equal(0);
-            await page.evaluate(axe.source);
-            const found = (await page.evaluate('axe.run()')) as {
-              readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: object }[];
-            };
-            const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-            expect(
-              serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 600)]),
-              demo,
-            ).to.deep.equal([]);
+            await expectAccessible(page);
           }
           expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
         }));

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { story } from '../../examples/llm/script.ts';
 import { withPage } from '../support/chromium.ts';
 import { type ExampleServer, exampleServer } from '../support/exampleServer.ts';
+import { expectAccessible } from '../support/expectAccessible.ts';
 import { requires } from '../support/requires.ts';
 
 /** Hides the environment of this machine, so that the example uses its own model. */
@@ -175,24 +175,14 @@ describe('the page of the llm example', function () {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           await page.setViewportSize({ width, height: 800 });
           await page.goto(url);
-          const check = async () => {
-            const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-            expect(await page.evaluate(overflow)).to.equal(0);
-            await page.evaluate(axe.source);
-            const found = (await page.evaluate('axe.run()')) as {
-              readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: object }[];
-            };
-            const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-            expect(serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 600)])).to.deep.equal([]);
-          };
-          await check();
+          await expectAccessible(page);
           await ask(page, 'how is the weather?');
           await state(page, 'waits for the tool');
           await ask(page, 'one that is cut');
           await state(page, 'broke before the answer was complete');
           await ask(page, 'What is a stream?');
           await hasText(page, 'in the middle of a sentence');
-          await check();
+          await expectAccessible(page);
         });
       });
     }
