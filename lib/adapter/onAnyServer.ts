@@ -1,9 +1,9 @@
 import { type Either, isLeft, right } from 'fp-ts/lib/Either.js';
 import { callGuarded } from '../data/callUser.ts';
 import { Connection } from '../sink/Connection.ts';
+import { type Refusal, refuse, refuseError } from '../sink/refuse.ts';
 import { describeRequest, type Next, type SseRequest } from '../sink/SseRequest.ts';
 import type { Transport } from '../sink/Transport.ts';
-import { type Refusal, refuse, refuseError } from '../sink/refuse.ts';
 import { type NodeHandler, nodeHandler } from './node/nodeHandler.ts';
 import { type ReceiveRequest, readBody } from './node/readBody.ts';
 import { exchange, partOf } from './web/answering.ts';
@@ -14,7 +14,7 @@ import { readJson } from './web/readJson.ts';
  *
  * @category adapter
  */
-export interface AnyServerHandler<R> extends NodeHandler<R & ReceiveRequest> {
+export interface AnyServerHandler<R> extends NodeHandler<R & SseRequest, R & ReceiveRequest> {
   (request: R & Request, context?: unknown): Promise<Response>;
 }
 

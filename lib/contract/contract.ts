@@ -1,6 +1,5 @@
 import { type AnyServerHandler, onAnyServer } from '../adapter/onAnyServer.ts';
 import { checkOptions } from '../data/checkOptions.ts';
-import type { SseRequest } from '../sink/SseRequest.ts';
 import { asyncApi } from './asyncApi.ts';
 import type { ContractOptions, ContractRoutes } from './ContractOptions.ts';
 import { type Description, describeRoutes } from './describeRoutes.ts';
@@ -11,7 +10,7 @@ import { pathAndBase } from './page/pageResponse.ts';
 import { sendWhole, textResponse, type WholeResponse, wholeResponse } from './page/wholeResponse.ts';
 
 /** The handler of a contract page, for every server. @category contract */
-export type ContractHandler = AnyServerHandler<SseRequest>;
+export type ContractHandler = AnyServerHandler<unknown>;
 
 /**
  * Serves a page that describes routes, on which one can try them, and the same as OpenAPI 3.2, AsyncAPI 3 and JSON Schema.
@@ -51,7 +50,7 @@ export function contract(routes: ContractRoutes, options: ContractOptions = {}):
   const described = describeRoutes(routes, options);
   const documents = documentsOf(described);
 
-  return onAnyServer<SseRequest>(0, ({ parts: { method, url }, originalUrl, hasNext, transport, next }) => {
+  return onAnyServer(0, ({ parts: { method, url }, originalUrl, hasNext, transport, next }) => {
     const { path } = pathAndBase(url ?? originalUrl);
     const name = /(?:schemas\/)?[^/]*$/.exec(path)?.[0] ?? '';
     const isPage = hasNext ? /^\/?$/.test(path) : !name.includes('.');

@@ -38,6 +38,8 @@ export interface AnyFeeds {
 /** The parts of a registry of feeds that the rest of the library uses. */
 interface FeedsInternals {
   readonly cores: readonly FeedCore[];
+  /** Returns the core of a key, and creates none. */
+  find(key: string): FeedCore | undefined;
   /** Rejects further readers and returns the targets of the present ones. */
   shutdown(retry: RetryRange): readonly ReaderTarget[];
 }
@@ -156,6 +158,7 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
       get cores() {
         return registry.members.map(({ core }) => core);
       },
+      find: (key) => openMember(key)?.core,
       shutdown: (retry) => {
         shutdownRetry = retry;
         return registry.members.flatMap(({ core }) => core.shutdown(retry));

@@ -3,13 +3,18 @@ import * as t from 'io-ts';
 import { asyncScheduler } from 'rxjs';
 import { decodeBody } from '../event/decodeEvent.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
+import type { FeedCore } from '../feed/FeedCore.ts';
+import { type AnyFeeds, type Feeds, internalsOf } from '../feed/feeds.ts';
 import type { Writer } from '../sink/Writer.ts';
 import type { RouteLane } from './RouteLane.ts';
 import { connectionOf } from './readersOf.ts';
 
+/** A feed by its name, in a family by its key as well. */
+const Target = t.intersection([t.type({ feed: t.string }), t.partial({ key: t.string })]);
+
 const Action = t.union([
-  t.type({ action: t.literal('publish'), feed: t.string, event: t.unknown }),
-  t.type({ action: t.literal('restart'), feed: t.string }),
+  t.intersection([t.type({ action: t.literal('publish'), event: t.unknown }), Target]),
+  t.intersection([t.type({ action: t.literal('restart') }), Target]),
   t.type({ action: t.literal('cut'), reader: t.number }),
   t.type({ action: t.literal('slow'), reader: t.number }),
 ]);
@@ -28,10 +33,10 @@ const slowInterval = 1500;
 export class Actions {
   /** The readers that have been made slow, by their number. */
   readonly slow = new Set<number>();
-  readonly #feeds: Readonly<Record<string, AnyFeed>>;
+  readonly #feeds: Readonly<Record<string, AnyFeed | AnyFeeds>>;
   readonly #routes: readonly RouteLane[];
 
-  constructor(feeds: Readonly<Record<string, AnyFeed>>, routes: readonly RouteLane[]) {
+  constructor(feeds: Readonly<Record<string, AnyFeed | AnyFeeds>>, routes: readonly RouteLane[]) {
     this.#feeds = feeds;
     this.#routes = routes;
   }
@@ -41,13 +46,13 @@ export class Actions {
     const decoded = Action.decode(body);
     if (isLeft(decoded)) return done({ status: 422, text: 'expected an action: publish, restart, cut or slow' });
     const action = decoded.right;
-    if (action.action === 'publish') return this.#publish(action.feed, action.event, done);
-    if (action.action === 'restart') return done(this.#restart(action.feed));
+    if (action.action === 'publish') return this.#publish(action, action.event, done);
+    if (action.action === 'restart') return done(this.#restart(action));
     return done(action.action === 'cut' ? this.#cut(action.reader) : this.#slowDown(action.reader));
   }
 
-  #publish(name: string, event: unknown, done: (answer: ActionAnswer) => void): void {
-    const core = this.#coreOf(name);
+  #publish(target: Target, event: unknown, done: (answer: ActionAnswer) => void): void {
+    const core = this.#coreOf(target, true);
     if (core?.contract === undefined) return done(noFeed);
     const decoded = decodeBody(core.contract, event, 1);
     if (isLeft(decoded)) {
@@ -60,8 +65,8 @@ export class Actions {
     });
   }
 
-  #restart(name: string): ActionAnswer {
-    const core = this.#coreOf(name);
+  #restart(target: Target): ActionAnswer {
+    const core = this.#coreOf(target, false);
     if (core === undefined) return noFeed;
     return core.restartSource()
       ? { status: 200, text: 'the source is subscribed to again' }
@@ -103,15 +108,22 @@ export class Actions {
     return { status: 200, text: `the reader is slow for ${slowFor / 1000} s` };
   }
 
-  #coreOf(name: string): ReturnType<typeof coreOf> {
-    return Object.hasOwn(this.#feeds, name) ? coreOf(this.#feeds[name], true) : undefined;
+  /** Returns the core of a feed; of a family, for use, that of a new feed where it has none of the key. */
+  #coreOf({ feed: name, key = '' }: Target, isForUse: boolean): FeedCore | undefined {
+    const feed = Object.hasOwn(this.#feeds, name) ? this.#feeds[name] : undefined;
+    const family = internalsOf(feed);
+    if (family === undefined) return coreOf(feed, true);
+    if (key === '') return undefined;
+    return isForUse ? coreOf((feed as Feeds).get(key), true) : family.find(key);
   }
 }
+
+type Target = t.TypeOf<typeof Target>;
 
 /** A writer that checks its socket before it writes; those of feeds and of pipelines do. */
 interface Slowable extends Writer {
   checkReady(): boolean;
 }
 
-const noFeed: ActionAnswer = { status: 404, text: 'no feed of this name is inspected' };
+const noFeed: ActionAnswer = { status: 404, text: 'no feed of this name, and of this key in a family, is inspected' };
 const noReader: ActionAnswer = { status: 404, text: 'this reader has left' };

@@ -1,18 +1,17 @@
 import { asyncScheduler, noop, type Subscription } from 'rxjs';
-import { definitionsIn, namesOf } from '../event/events.ts';
-import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
+import { namesOf } from '../event/events.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import type { FeedPublishMessage } from '../feed/feedChannels.ts';
+import type { FeedErrorMessage, FeedPublishMessage } from '../feed/feedChannels.ts';
 import type { LogState, Page } from '../log/EventLog.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { utf8Length } from '../wire/utf8.ts';
-import { describeEvent } from './describeEvent.ts';
+import { describeEvents } from './describeEvents.ts';
 import type { FeedStatusData, LaneData } from './Inspection.ts';
 import { MarkBuffer } from './MarkBuffer.ts';
 import type { ShowPayload } from './payloadsShownBy.ts';
 
-/** How many bytes of the log are read for one tick at most. */
-const tickBytes = 64 * 1024;
+/** How many bytes of the logs of a lane are read for one tick at most. */
+export const tickBytes = 64 * 1024;
 
 /** How many positions and their times are remembered, to say how old the entry is that a reader waits for. */
 const maxTimes = 4096;
@@ -28,8 +27,10 @@ export class FeedLane {
   readonly id: string;
   readonly name: string;
   readonly marks = new MarkBuffer();
-  readonly #feed: AnyFeed;
+  readonly #coreFor: () => FeedCore | undefined;
   readonly #show: ShowPayload;
+  /** Where the lane starts, instead of at the tail. */
+  #start: { readonly epoch: string; readonly sequence: number } | undefined;
   #core: FeedCore | undefined;
   #wakes: Subscription | undefined;
   #state: LogState | undefined;
@@ -40,18 +41,23 @@ export class FeedLane {
   #times: PositionTime[] = [];
   #latency = -1;
 
-  constructor(name: string, feed: AnyFeed, show: ShowPayload) {
+  /** @param start the position that the lane starts after. @default the tail */
+  constructor(
+    name: string,
+    coreFor: () => FeedCore | undefined,
+    show: ShowPayload,
+    start?: { readonly epoch: string; readonly sequence: number },
+  ) {
     this.id = `feed:${name}`;
     this.name = name;
-    this.#feed = feed;
+    this.#coreFor = coreFor;
     this.#show = show;
+    this.#start = start;
   }
 
   describe(withSchemas: boolean): LaneData {
-    const { contract } = coreOf(this.#feed) ?? {};
-    const definitions = contract === undefined ? [] : [...definitionsIn(contract).values()];
     const { id, kind, name } = this;
-    return { id, kind, name, events: definitions.map((definition) => describeEvent(definition, withSchemas)) };
+    return { id, kind, name, events: describeEvents(this.#coreFor()?.contract, withSchemas) };
   }
 
   open(): void {
@@ -74,23 +80,23 @@ export class FeedLane {
   }
 
   /** A feed whose first events have these names has failed; the name of the error is shown, and not its message. */
-  onError(names: string, error: unknown): void {
-    const { contract } = coreOf(this.#feed) ?? {};
-    if (contract === undefined || namesOf(contract).slice(0, 3).join(', ') !== names) return;
+  onError({ feed, key, error }: FeedErrorMessage): void {
+    const { contract } = this.#coreFor() ?? {};
+    if (key !== undefined || contract === undefined || namesOf(contract).slice(0, 3).join(', ') !== feed) return;
     const name = error instanceof Error ? error.name : typeof error;
     this.marks.addOther({ at: asyncScheduler.now(), kind: 'error', name, bytes: 0 });
   }
 
   /** Reads what has been appended since the last call. */
-  collect(now: number): void {
-    const core = coreOf(this.#feed);
+  collect(now: number, maxBytes = tickBytes): void {
+    const core = this.#coreFor();
     if (core === undefined || core.isClosed) return;
     if (core !== this.#core) this.#follow(core);
     if (!this.#hasNews || this.#isReading) return;
     this.#hasNews = false;
     this.#isReading = true;
     const isFirst = this.#state === undefined;
-    core.log.read(isFirst ? 0 : this.#sequence, isFirst ? 0 : tickBytes).subscribe({
+    core.log.read(isFirst ? 0 : this.#sequence, isFirst ? 0 : maxBytes).subscribe({
       next: (page) => {
         if (core === this.#core) this.#take(page, now);
       },
@@ -112,6 +118,19 @@ export class FeedLane {
 
   get epoch(): string | undefined {
     return this.#state?.epoch;
+  }
+
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
+  get isClosed(): boolean {
+    return this.#coreFor()?.isClosed !== false;
+  }
+
+  /** Returns itself if its log has an epoch. */
+  ofEpoch(epoch: string): FeedLane | undefined {
+    return this.epoch === epoch ? this : undefined;
   }
 
   get tail(): number {
@@ -144,7 +163,9 @@ export class FeedLane {
     const { epoch, past, floor, tail, ended } = page;
     this.#state = { epoch, past, floor, tail, ended };
     if (before === undefined) {
-      this.#sequence = tail;
+      this.#sequence = this.#start?.epoch === epoch ? this.#start.sequence : tail;
+      this.#start = undefined;
+      this.#hasNews ||= this.#sequence < tail;
       return;
     }
     if (before.epoch !== epoch) {

@@ -14,6 +14,8 @@ const Mark = t.intersection([
   }),
   t.partial({
     cursor: t.string,
+    /** The key of its feed, on the lane of a family. */
+    key: t.string,
     /** How many of the same there were. */
     count: t.number,
     /** The data as JSON, where the app shows payloads. */
@@ -32,13 +34,17 @@ const LaneMarks = t.type({
   marks: t.array(Mark),
 });
 
-const Lane = t.type({
-  id: t.string,
-  kind: t.keyof({ feed: null, route: null, watch: null }),
-  name: t.string,
-  /** The events that it may have, where they are known; with a schema and an example where they can be published. */
-  events: t.array(t.type({ name: t.string, schema: Json, example: Json })),
-});
+const Lane = t.intersection([
+  t.type({
+    id: t.string,
+    kind: t.keyof({ feed: null, route: null, watch: null }),
+    name: t.string,
+    /** The events that it may have, where they are known; with a schema and an example where they can be published. */
+    events: t.array(t.type({ name: t.string, schema: Json, example: Json })),
+  }),
+  /** True for a family of feeds. */
+  t.partial({ isFamily: t.boolean }),
+]);
 
 const ReaderRow = t.type({
   id: t.number,
@@ -59,17 +65,21 @@ const ReaderRow = t.type({
 
 const Counts = t.record(t.string, t.number);
 
-const FeedStatus = t.type({
-  lane: t.string,
-  epoch: t.string,
-  floor: t.number,
-  tail: t.number,
-  ended: t.string,
-  readers: t.number,
-  lag: t.number,
-  /** The longest time that an append took in the last second, in ms; -1 where there was none in this process. */
-  latency: t.number,
-});
+const FeedStatus = t.intersection([
+  t.type({
+    lane: t.string,
+    epoch: t.string,
+    floor: t.number,
+    tail: t.number,
+    ended: t.string,
+    readers: t.number,
+    lag: t.number,
+    /** The longest time that an append took in the last second, in ms; -1 where there was none in this process. */
+    latency: t.number,
+  }),
+  /** How many feeds a family has, and of how many the log is read. */
+  t.partial({ feeds: t.number, followed: t.number }),
+]);
 
 const RouteStatus = t.type({
   lane: t.string,

@@ -1,13 +1,26 @@
 import type { AnyFeed } from '../feed/coreOf.ts';
+import type { AnyFeeds } from '../feed/feeds.ts';
 import type { AnyHandler } from '../sink/handler.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 
 /** Says what an inspector shows, and to which requests. @category inspector */
 export interface InspectorOptions<R = SseRequest> {
-  /** The feeds that have a lane each, by the name that the page shows. @default none */
-  readonly feeds?: Readonly<Record<string, AnyFeed>>;
+  /**
+   * The feeds that have a lane each, by the name that the page shows. A family of `feeds` has one lane, on which the events
+   * have the keys of their feeds: those of the 32 feeds that were published to last, and of the others their number.
+   *
+   * @default none
+   */
+  readonly feeds?: Readonly<Record<string, AnyFeed | AnyFeeds>>;
   /** The handlers that `sse` returned, by the name that the page shows, such as their path: each has a lane, and its readers are listed. @default none */
   readonly routes?: Readonly<Record<string, AnyHandler>>;
+  /**
+   * The names of `watch` that have a lane, where the process has points of other apps as well, whose values this inspector
+   * is not to show.
+   *
+   * @default all of the process
+   */
+  readonly watches?: readonly string[];
   /**
    * Returns whether a request may see the inspector; what it rejects or throws goes to `next`. A request that may not is
    * answered 403.

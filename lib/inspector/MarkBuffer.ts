@@ -45,6 +45,17 @@ export class MarkBuffer {
     this.#isSampled = true;
   }
 
+  /** Moves what there is to another buffer; each mark gets the key of its feed. */
+  moveTo(other: MarkBuffer, key: string): void {
+    const { marks, count, bytes, isSampled } = this.take('') ?? { marks: [], count: 0, bytes: 0, isSampled: false };
+    other.count(count, bytes);
+    if (isSampled) other.skip();
+    for (const mark of marks) {
+      if (mark.kind === 'event') other.addEvent(() => ({ ...mark, key }));
+      else other.addOther({ ...mark, key });
+    }
+  }
+
   /** Returns what there is and starts again; `undefined` if there is nothing. */
   take(lane: string): LaneMarksData | undefined {
     const marks = [...this.#events, ...this.#others];

@@ -3,6 +3,7 @@ import type { DiagnosticsChannel } from '../data/diagnosticsChannel.ts';
 import { reportError } from '../error/reportError.ts';
 import { type FeedErrorMessage, type FeedPublishMessage, feedChannels } from '../feed/feedChannels.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
+import type { FamilyLane } from './FamilyLane.ts';
 import type { FeedLane } from './FeedLane.ts';
 import { Inspection, type InspectionEvent, type LaneMarksData } from './Inspection.ts';
 import type { ShowPayload } from './payloadsShownBy.ts';
@@ -18,8 +19,10 @@ const tickInterval = 100;
 const statusTicks = 10;
 
 interface RecorderOptions {
-  readonly feeds: readonly FeedLane[];
+  readonly feeds: readonly (FeedLane | FamilyLane)[];
   readonly routes: readonly RouteLane[];
+  /** The names of the points that have a lane; absent: all. */
+  readonly watches: readonly string[] | undefined;
   readonly show: ShowPayload;
   readonly label: LabelOf | undefined;
   /** The readers that the page has made slow, by their number. */
@@ -92,7 +95,8 @@ export class Recorder {
 
   /** Gives new points a lane. Returns true if there were any. */
   #followWatches(): boolean {
-    const points = watchPoints();
+    const { watches } = this.#options;
+    const points = watchPoints().filter(({ name }) => watches === undefined || watches.includes(name));
     const known = this.#watches;
     const isSame = points.length === known.length && points.every((point, index) => known[index]?.point === point);
     if (isSame) return false;
@@ -131,7 +135,7 @@ export class Recorder {
 }
 
 /** Notifies the lanes of what is appended in this process, and of errors, until the returned function is called. */
-function listenToPublications(lanes: readonly FeedLane[]): () => void {
+function listenToPublications(lanes: RecorderOptions['feeds']): () => void {
   const channel = feedChannels.publish as Subscribable<FeedPublishMessage> | undefined;
   const onPublish = (message: FeedPublishMessage): void => {
     const { cursor } = message;
@@ -140,8 +144,8 @@ function listenToPublications(lanes: readonly FeedLane[]): () => void {
     for (const lane of lanes) lane.onPublish(epoch, Number(cursor.slice(dot + 1)), message);
   };
   const errors = feedChannels.error as Subscribable<FeedErrorMessage> | undefined;
-  const onError = ({ feed, error }: FeedErrorMessage): void => {
-    for (const lane of lanes) lane.onError(feed, error);
+  const onError = (message: FeedErrorMessage): void => {
+    for (const lane of lanes) lane.onError(message);
   };
   channel?.subscribe(onPublish);
   errors?.subscribe(onError);

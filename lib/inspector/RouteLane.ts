@@ -1,11 +1,10 @@
 import { asyncScheduler, Subject, type Subscription } from 'rxjs';
-import { definitionsIn } from '../event/events.ts';
 import type { AnyHandler } from '../sink/handler.ts';
 import { metricsOf, type RouteMetrics } from '../sink/metricsOf.ts';
 import type { Route } from '../sink/Route.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import { utf8Length } from '../wire/utf8.ts';
-import { describeEvent } from './describeEvent.ts';
+import { describeEvents } from './describeEvents.ts';
 import type { LaneData, MarkData, RouteStatusData } from './Inspection.ts';
 import { MarkBuffer } from './MarkBuffer.ts';
 import type { ShowPayload } from './payloadsShownBy.ts';
@@ -43,9 +42,7 @@ export class RouteLane {
 
   describe(): LaneData {
     const { id, kind, name } = this;
-    const { contract } = this.route;
-    const definitions = contract === undefined ? [] : [...definitionsIn(contract).values()];
-    return { id, kind, name, events: definitions.map((definition) => describeEvent(definition, false)) };
+    return { id, kind, name, events: describeEvents(this.route.contract, false) };
   }
 
   open(): void {

@@ -8,6 +8,7 @@ import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { feed } from '../feed/feed.ts';
+import { type Feeds, internalsOf } from '../feed/feeds.ts';
 import { memoryLog } from '../log/memoryLog.ts';
 import { type AnyHandler, mountedOn, routeOf } from '../sink/handler.ts';
 import type { Route } from '../sink/Route.ts';
@@ -16,6 +17,7 @@ import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { Actions } from './Actions.ts';
 import { type BundledPage, bundledPage } from './bundledPage.ts';
+import { FamilyLane } from './FamilyLane.ts';
 import { FeedLane } from './FeedLane.ts';
 import { Inspection } from './Inspection.ts';
 import type { InspectorOptions } from './InspectorOptions.ts';
@@ -65,23 +67,26 @@ export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): In
   checkOptions('inspector', options, {
     feeds: 'object',
     routes: 'object',
+    watches: '',
     authorize: 'function',
     payloads: 'boolean or function',
     label: 'function',
     actions: 'boolean',
   });
-  const { feeds = {}, routes = {}, authorize, payloads, label, actions: mayAct = false } = options;
+  const { feeds = {}, routes = {}, watches, authorize, payloads, label, actions: mayAct = false } = options;
   if (authorize === undefined && process.env.NODE_ENV === 'production') {
     throw new TypeError(
       'inspector: without authorize everybody sees it, which NODE_ENV=production does not allow; give it a function that returns whether a request may',
     );
   }
+  if (watches !== undefined && !(Array.isArray(watches) && watches.every((name) => typeof name === 'string'))) {
+    throw new TypeError('inspector: watches must be an array of the names that watch has got, such as ["prices"]');
+  }
   const show = payloadsShownBy(payloads);
   const feedLanes = Object.entries(feeds).map(([name, value]) => {
-    if (coreOf(value) !== undefined) return new FeedLane(name, value, show);
-    throw new TypeError(
-      `inspector: feeds.${name} must be a feed, got ${kindOf(value)}; of a family give one of its feeds`,
-    );
+    if (internalsOf(value) !== undefined) return new FamilyLane(name, value as Feeds, show);
+    if (coreOf(value) !== undefined) return new FeedLane(name, () => coreOf(value), show);
+    throw new TypeError(`inspector: feeds.${name} must be what feed() or feeds() returned, got ${kindOf(value)}`);
   });
   const routeLanes = Object.entries(routes).map(([name, handler]) => {
     const route = routeOf(handler);
@@ -92,6 +97,7 @@ export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): In
   const recorder = new Recorder({
     feeds: feedLanes,
     routes: routeLanes,
+    watches,
     show,
     label,
     slow: actions.slow,
@@ -147,9 +153,7 @@ export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): In
           ? textResponse(403, 'expected JSON from the page of the inspector')
           : undefined;
     if (refusal !== undefined) return send(request, refusal);
-    request.readBody((body) =>
-      actions.act(body, ({ status, text }) => send(request, textResponse(status, text))),
-    );
+    request.readBody((body) => actions.act(body, ({ status, text }) => send(request, textResponse(status, text))));
   }
 
   return mountedOn(route, onServer);

@@ -5,6 +5,7 @@ import { numberOf } from '../sink/connectionChannels.ts';
 import { Session } from '../sink/Session.ts';
 import { describeRequest } from '../sink/SseRequest.ts';
 import { clock } from '../time/clock.ts';
+import type { FamilyLane } from './FamilyLane.ts';
 import type { FeedLane } from './FeedLane.ts';
 import type { ReaderData } from './Inspection.ts';
 import type { RouteLane } from './RouteLane.ts';
@@ -18,7 +19,7 @@ const stalledAfter = 5000;
 export type LabelOf = (request: never) => string;
 
 interface ReadersOptions {
-  readonly feeds: readonly FeedLane[];
+  readonly feeds: readonly (FeedLane | FamilyLane)[];
   readonly routes: readonly RouteLane[];
   readonly label: LabelOf | undefined;
   readonly slow: ReadonlySet<number>;
@@ -58,7 +59,7 @@ function readerOf(
   const cursor = writer?.cursor ?? null;
   const at = parseCursor(cursor ?? '');
   const position = isRight(at) ? at.right : undefined;
-  const feed = feeds.find(({ epoch }) => position !== undefined && epoch === position.epoch);
+  const feed = position && firstOf(feeds, (lane) => lane.ofEpoch(position.epoch));
   const lag =
     feed === undefined || position === undefined ? (writer?.lag ?? 0) : Math.max(0, feed.tail - position.sequence);
   const { request } = session.context;
@@ -97,6 +98,15 @@ function readerState(connection: Connection, isSlow: boolean): ReaderData['state
 function gotBy({ lastGap, requestedCursor }: Session): string {
   if (lastGap !== undefined) return `gap: ${lastGap.reason}`;
   return requestedCursor === undefined ? 'start' : 'resumed';
+}
+
+/** Returns the first result that is not `undefined`. */
+function firstOf<T, U>(values: readonly T[], find: (value: T) => U | undefined): U | undefined {
+  for (const value of values) {
+    const found = find(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Returns how many bytes wait in the socket of a request of Node. */

@@ -31,7 +31,8 @@ export function watchPoints(): readonly WatchPoint[] {
  * Gives this point of a pipeline a lane of its own in the inspector, and passes everything on unchanged.
  *
  * Put one before an operator and one after it, and see what the operator does to the stream. All subscriptions of one
- * name share a lane. The lanes are in the order in which the program calls `watch`.
+ * name share a lane, also those of several apps in one process: see the option `watches` of the inspector. The lanes are in
+ * the order in which the program calls `watch`.
  *
  * Completes, errors and unsubscribes with the source. While no page of an inspector is open, a value costs one check. There
  * are at most 64 lanes; a name that nothing is subscribed to gives way to a new one.

@@ -113,7 +113,9 @@ describe('contract', () => {
   it('has the method that starts a stream, the one that reads it again and the one that stops it', async () => {
     const headings = (handler: ContractHandler): Promise<readonly string[]> =>
       pageOf(handler).then((text) =>
-        [...text.matchAll(/<h2 id="\w+_title">.*?>([A-Z]+)<.*?<code>(.*?)<\/code>/g)].map(([, ...parts]) => parts.join(' ')),
+        [...text.matchAll(/<h2 id="\w+_title">.*?>([A-Z]+)<.*?<code>(.*?)<\/code>/g)].map(([, ...parts]) =>
+          parts.join(' '),
+        ),
       );
     const options = { events: Notes, body: { text: t.string }, resume: true } as const;
     const [node, web] = [sse(options, () => EMPTY), sseFetch(options, () => EMPTY)];

@@ -159,7 +159,7 @@ export function itServes(
     expect(await page.text()).to.include('data-base="inspect/"');
 
     const stream = await openStream(`${url}/inspect/events`, { headers });
-    await stream.until(/^event: lanes\n[^]*^event: status\n[^]*^event: status\n/m);
+    await stream.until(/^event: lanes\n[\s\S]*^event: status\n[\s\S]*^event: status\n/m);
     const event = { type: 'order_paid', data: { user: 'ada', total: 50 } };
     const published = await fetch(`${url}/inspect/actions`, {
       method: 'POST',

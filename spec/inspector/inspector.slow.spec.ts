@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import express4 from 'express4';
 import * as t from 'io-ts';
 import { concat, interval, map, NEVER, Observable, of, Subject } from 'rxjs';
-import { events, feed, shutdown, sse } from 'rxsse';
+import { events, feed, feeds, shutdown, sse } from 'rxsse';
 import { type InspectorOptions, inspector } from 'rxsse/inspector';
 import { lmdbLog } from 'rxsse/lmdb';
 import { coreOf } from '../../lib/feed/coreOf.ts';
@@ -245,6 +245,111 @@ describe('inspector', () => {
   });
 });
 
+describe('the lane of a family of feeds', () => {
+  const inspected = (rooms: ReturnType<typeof feeds<typeof Orders>>, options: InspectorOptions = {}) =>
+    express().use('/inspect', inspector({ feeds: { rooms }, ...options }));
+
+  it('has the events of each feed with its key, also the first of a new one', () => {
+    const rooms = feeds(Orders);
+    const old = rooms.get('old');
+    return listen(inspected(rooms), async (url) => {
+      await old.publish(paid('before'));
+      await withStream(url, async ({ until, events: all }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        const [first] = all;
+        expect(first?.type === 'lanes' && first.data.lanes[0]).to.deep.include({ id: 'feed:rooms', isFamily: true });
+        const cursors = [await old.publish(paid('A-1')), await rooms.get('new').publish(paid('A-2'))];
+        const lane = await until((seen) => {
+          const found = laneOf(seen, 'feed:rooms');
+          return found.count === 2 ? found : undefined;
+        });
+        expect(lane.isSampled).to.equal(false);
+        expect(lane.marks.map(({ key, name, cursor }) => [key, name, cursor])).to.have.deep.members([
+          ['old', 'order_paid', cursors[0]],
+          ['new', 'order_paid', cursors[1]],
+        ]);
+      });
+    });
+  });
+
+  it('follows 32 feeds, and counts the events of the others', () => {
+    const rooms = feeds(Orders);
+    return listen(inspected(rooms), (url) =>
+      withStream(url, async ({ until }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        for (let n = 0; n < 40; n++) void rooms.get(`room ${n}`).publish(paid(`A-${n}`));
+        const lane = await until((seen) => {
+          const found = laneOf(seen, 'feed:rooms');
+          return found.count >= 40 ? found : undefined;
+        });
+        expect(lane).to.include({ count: 40, isSampled: true });
+        const status = await until((seen) => lastStatus(seen)?.feeds.find(({ feeds: count }) => count === 40));
+        expect(status).to.include({ followed: 32, readers: 0 });
+        rooms.close();
+        await until((seen) => lastStatus(seen)?.feeds.find(({ followed }) => followed === 0));
+      }),
+    );
+  });
+
+  it('follows a feed that is published to instead of one that is not', () => {
+    const rooms = feeds(Orders);
+    for (let n = 0; n < 40; n++) rooms.get(`room ${n}`);
+    return listen(inspected(rooms), (url) =>
+      withStream(url, async ({ until }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        await rooms.get('room 39').publish(paid('A-17'));
+        const { marks, isSampled } = await until((seen) => {
+          const found = laneOf(seen, 'feed:rooms');
+          return found.marks.length > 0 ? found : undefined;
+        });
+        expect([marks.map(({ key }) => key), isSampled]).to.deep.equal([['room 39'], false]);
+      }),
+    );
+  });
+
+  it('retains no feed: one that is idle is removed as without an inspector', () => {
+    const rooms = feeds(Orders, { idleTimeout: 300 });
+    return listen(inspected(rooms), (url) =>
+      withStream(url, async ({ until }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        await rooms.get('a').publish(paid('A-17'));
+        const { at } = await until((seen) => laneOf(seen, 'feed:rooms').marks[0]);
+        const isEmpty = (status: ReturnType<typeof lastStatus>): boolean =>
+          status !== undefined && status.at > at && status.feeds[0]?.feeds === 0 && status.feeds[0].followed === 0;
+        await until((seen) => (isEmpty(lastStatus(seen)) ? true : undefined));
+      }),
+    );
+  });
+
+  it('marks an error with the key of its feed, and not on the lane of another feed of the same events', () => {
+    const failing = new Subject<never>();
+    const rooms = feeds(Orders, { feed: () => ({ source: failing, start: 'now', onError: () => {} }) });
+    const app = express().use('/inspect', inspector({ feeds: { rooms, orders: feed(Orders) } }));
+    return listen(app, (url) =>
+      withStream(url, async ({ until, events: all }) => {
+        await until((seen) => lastStatus(seen.slice(3)));
+        rooms.get('a');
+        failing.error(new RangeError('SECRET'));
+        const found = await until((seen) => laneOf(seen, 'feed:rooms').marks.find(({ name }) => name === 'RangeError'));
+        expect(found).to.include({ kind: 'error', key: 'a' });
+        expect(laneOf(all, 'feed:orders').marks).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it('is published to by a key, and restarts no feed that there is not', () => {
+    const rooms = feeds(Orders);
+    return listen(inspected(rooms, { actions: true }), async (url) => {
+      const event = { type: 'order_sent', data: { order: 'A-17' } };
+      expect((await act(url, { action: 'publish', feed: 'rooms', event })).status).to.equal(404);
+      expect((await act(url, { action: 'restart', feed: 'rooms', key: 'a' })).status).to.equal(404);
+      expect(rooms.size).to.equal(0);
+      expect((await act(url, { action: 'publish', feed: 'rooms', key: 'a', event })).status).to.equal(202);
+      expect(rooms.keys()).to.deep.equal(['a']);
+    });
+  });
+});
+
 describe('an inspector of a log that several processes share', () => {
   it('has what another process has stored', async () => {
     const path = mkdtempSync(join(tmpdir(), 'rxsse-inspector-'));
@@ -334,12 +439,17 @@ describe('the handler of an inspector', () => {
     [
       'a feed that is none',
       () => inspector({ feeds: { orders: {} as never } }),
-      'inspector: feeds.orders must be a feed, got object; of a family give one of its feeds',
+      'inspector: feeds.orders must be what feed() or feeds() returned, got object',
     ],
     [
       'a route that is no handler',
       () => inspector({ routes: { '/x': (() => {}) as never } }),
       'inspector: routes: /x must be a handler that sse returned, got function',
+    ],
+    [
+      'watches that are no array',
+      () => inspector({ watches: 'prices' as never }),
+      'inspector: watches must be an array of the names that watch has got, such as ["prices"]',
     ],
     [
       'a misspelt option',

@@ -80,6 +80,26 @@ describe('watch', () => {
     );
   });
 
+  it('has a lane in those inspectors of the process that name it, and in those that name none', () => {
+    const [mine, other] = ['of my app', 'of another app'].map((name) => {
+      const values = new Subject<number>();
+      values.pipe(watch(name)).subscribe();
+      return values;
+    });
+    const app = express();
+    app.use('/inspect', inspector({ watches: ['of my app'], payloads: true }));
+    return listen(app, (url) =>
+      withStream(url, async ({ until, events: all }) => {
+        const { watches } = await until((seen) => lastStatus(seen.slice(3)));
+        expect(watches.map(({ lane }) => lane)).to.deep.equal(['watch:of my app']);
+        other?.next(1);
+        mine?.next(2);
+        await until((seen) => laneOf(seen, 'watch:of my app').marks[0]);
+        expect(JSON.stringify(all)).to.not.contain('of another app');
+      }),
+    );
+  });
+
   it('shows values of all kinds, and an error', () => {
     const values = new Subject<unknown>();
     const app = express().use('/inspect', inspector({ payloads: true }));

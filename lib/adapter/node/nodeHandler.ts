@@ -19,13 +19,14 @@ export interface KoaContext {
 
 /**
  * The forms in which frameworks call a handler. The promise of Koa and Fastify rejects with an error before the first byte;
- * elsewhere, and for a caller of Fastify's form that passes `next`, that gets it.
+ * elsewhere, and for a caller of Fastify's form that passes `next`, that gets it. `N` is the request of Node's own servers and of
+ * Express, where that has to be more than the request of Fastify or the context of Koa.
  */
-export interface NodeHandler<R extends SseRequest> {
+export interface NodeHandler<R extends SseRequest, N extends R = R> {
   (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
   (request: R, reply: FastifyReply): Promise<void>;
   (request: R, reply: FastifyReply, next: Next): void;
-  (request: R, response: SseResponse, next?: Next): void;
+  (request: N, response: SseResponse, next?: Next): void;
 }
 
 /** One request, as a framework presents it. */

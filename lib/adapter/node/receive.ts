@@ -1,18 +1,12 @@
 import type { AnyFeed } from '../../feed/coreOf.ts';
 import { type AnyReceiveHandler, receivingInto } from '../../sink/handler.ts';
-import type { Next, SseRequest } from '../../sink/SseRequest.ts';
+import type { SseRequest } from '../../sink/SseRequest.ts';
 import { type ReceiveOptions, receiver } from '../receiver.ts';
-import type { SseResponse } from './NodeResponse.ts';
-import { type FastifyReply, type KoaContext, nodeHandler } from './nodeHandler.ts';
+import { type NodeHandler, nodeHandler } from './nodeHandler.ts';
 import { type ReceiveRequest, readBody } from './readBody.ts';
 
 /** A handler for Express 4 and 5, Fastify, Koa, and plain `http` and `http2` servers. @category adapter */
-export interface ReceiveHandler<R extends SseRequest> extends AnyReceiveHandler {
-  (context: R & KoaContext, next: () => Promise<unknown>): Promise<void>;
-  (request: R, reply: FastifyReply): Promise<void>;
-  (request: R, reply: FastifyReply, next: Next): void;
-  (request: R & ReceiveRequest, response: SseResponse, next?: Next): void;
-}
+export interface ReceiveHandler<R extends SseRequest> extends NodeHandler<R, R & ReceiveRequest>, AnyReceiveHandler {}
 
 /**
  * Publishes the events that clients POST: each is decoded by the feed's contract, defaults are filled in, and all

@@ -29,7 +29,8 @@ function parameterInput(parameter: Parameter, definitions: ReadonlyMap<string, J
   const isList = type === 'array';
   const choices = type === 'boolean' ? [true, false] : (values as readonly unknown[] | undefined);
   // A header is a cursor, of which there is no example.
-  const start = required && where !== 'header' ? exampleOf(isList ? (items as JsonSchema) : schema, definitions, name) : undefined;
+  const start =
+    required && where !== 'header' ? exampleOf(isList ? (items as JsonSchema) : schema, definitions, name) : undefined;
   const value = start === undefined ? '' : String(start);
   const label = html`<span>${name} (${typeOf(schema)}${required ? '' : ', optional'}${isList ? ', separated by commas' : ''})</span>`;
   const data = html`data-in="${where}" data-name="${name}"${isList ? html` data-list` : ''}${required ? html` required` : ''}`;

@@ -45,10 +45,11 @@ export function Detail({ model, selection, select, act }: DetailProps) {
           .slice(-30)
           .reverse()
           .map((one) => (
-            <li key={`${one.at} ${one.cursor ?? ''} ${one.name}`}>
+            <li key={`${one.at} ${one.cursor ?? ''} ${one.key ?? ''} ${one.name}`}>
               <button type="button" aria-pressed={one === mark} onClick={() => pick(one)}>
                 <time>{timeOf(one.at)}</time>
                 <Name mark={one} model={model} />
+                {one.key === undefined ? null : <span class="key">{one.key}</span>}
                 <span class="size">
                   {one.kind === 'event' ? sizeOf(one.bytes) : one.count === undefined ? '' : `×${one.count}`}
                 </span>
@@ -57,7 +58,9 @@ export function Detail({ model, selection, select, act }: DetailProps) {
           ))}
       </ol>
       <Facts lane={lane} model={model} />
-      {model.actions && lane.data.kind === 'feed' ? <Publish key={lane.data.id} lane={lane.data} act={act} /> : null}
+      {model.actions && lane.data.kind === 'feed' ? (
+        <Publish key={lane.data.id} lane={lane.data} lastKey={recent.at(-1)?.key} act={act} />
+      ) : null}
     </aside>
   );
 }
@@ -70,7 +73,7 @@ function Name({ mark, model }: { readonly mark: MarkData; readonly model: Inspec
 
 /** One event: its payload with types, size, cursor and frame. */
 function Mark({ mark, model }: { readonly mark: MarkData; readonly model: InspectorModel }) {
-  const { at, kind, name, bytes, cursor, data, isCut } = mark;
+  const { at, kind, name, bytes, cursor, key, data, isCut } = mark;
   return (
     <div class="mark" data-name={name}>
       <p class="mark-head">
@@ -84,6 +87,14 @@ function Mark({ mark, model }: { readonly mark: MarkData; readonly model: Inspec
               <dt>Size</dt>
               <dd>{bytes} bytes of data</dd>
             </div>
+            {key === undefined ? null : (
+              <div>
+                <dt>Key</dt>
+                <dd>
+                  <code>{key}</code>
+                </dd>
+              </div>
+            )}
             {cursor === undefined ? null : (
               <div>
                 <dt>Cursor</dt>
@@ -151,30 +162,38 @@ function Facts({ lane, model }: { readonly lane: LaneView; readonly model: Inspe
   const { id } = lane.data;
   const feed = model.status?.feeds.find((one) => one.lane === id);
   const route = model.status?.routes.find((one) => one.lane === id);
+  const lag = feed?.lag === 1 ? '1 entry' : `${feed?.lag ?? 0} entries`;
   const facts: readonly (readonly [string, string])[] =
-    feed !== undefined
+    feed?.feeds !== undefined
       ? [
-          ['Epoch', feed.epoch || 'none yet'],
-          ['Retained', feed.tail === feed.floor ? 'nothing' : `${feed.floor + 1} to ${feed.tail}`],
+          ['Feeds', String(feed.feeds)],
+          ['Shown', feed.followed === feed.feeds ? 'all' : `the ${feed.followed} that were published to last`],
           ['Readers', String(feed.readers)],
-          ['Largest lag', feed.lag === 1 ? '1 entry' : `${feed.lag} entries`],
-          ['Ended', feed.ended],
+          ['Largest lag', lag],
         ]
-      : route !== undefined
+      : feed !== undefined
         ? [
-            ['Connections', `${route.connections}, ${route.busy} with a full socket`],
-            ['Opened', String(route.opened)],
-            ['Heartbeats', String(route.heartbeats)],
-            ['Dropped events', String(route.dropped)],
-            ...countsOf('Closed', route.closed),
-            ...countsOf('Refused', route.refused),
-            ...countsOf('Gap', route.gaps),
+            ['Epoch', feed.epoch || 'none yet'],
+            ['Retained', feed.tail === feed.floor ? 'nothing' : `${feed.floor + 1} to ${feed.tail}`],
+            ['Readers', String(feed.readers)],
+            ['Largest lag', lag],
+            ['Ended', feed.ended],
           ]
-        : [];
+        : route !== undefined
+          ? [
+              ['Connections', `${route.connections}, ${route.busy} with a full socket`],
+              ['Opened', String(route.opened)],
+              ['Heartbeats', String(route.heartbeats)],
+              ['Dropped events', String(route.dropped)],
+              ...countsOf('Closed', route.closed),
+              ...countsOf('Refused', route.refused),
+              ...countsOf('Gap', route.gaps),
+            ]
+          : [];
   if (facts.length === 0) return null;
   return (
     <>
-      <h3>{feed === undefined ? 'Connections' : 'Log'}</h3>
+      <h3>{feed === undefined ? 'Connections' : feed.feeds === undefined ? 'Log' : 'Family'}</h3>
       <dl class="facts">
         {facts.map(([title, value]) => (
           <div key={title}>

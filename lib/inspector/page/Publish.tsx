@@ -5,12 +5,21 @@ import type { Act } from './App.tsx';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** A form that publishes a test event: an input for each field of its codec. */
-export function Publish({ lane, act }: { readonly lane: LaneData; readonly act: Act }) {
+interface PublishProps {
+  readonly lane: LaneData;
+  /** The key of the feed of a family that something was published to last. */
+  readonly lastKey: string | undefined;
+  readonly act: Act;
+}
+
+export function Publish({ lane, lastKey, act }: PublishProps) {
   const [name, setName] = useState(lane.events[0]?.name ?? '');
   const [error, setError] = useState('');
   const event = lane.events.find((one) => one.name === name);
   const { properties } = (event?.schema ?? {}) as { readonly properties?: Readonly<Record<string, Schema>> };
   const example = event?.example;
+  const [key, setKey] = useState(lastKey ?? '');
+  const target = { feed: lane.name, ...(lane.isFamily ? { key } : {}) };
   const submit = async (submitted: SubmitEvent) => {
     submitted.preventDefault();
     const form = new FormData(submitted.currentTarget as HTMLFormElement);
@@ -24,7 +33,7 @@ export function Publish({ lane, act }: { readonly lane: LaneData; readonly act: 
                 return text === '' && !isText(schema) ? [] : [[key, isText(schema) ? text : parsed(key, text)]];
               }),
             );
-      const answer = await act({ action: 'publish', feed: lane.name, event: { type: name, data } });
+      const answer = await act({ action: 'publish', ...target, event: { type: name, data } });
       setError(answer.ok ? '' : answer.text);
     } catch (thrown) {
       setError(thrown instanceof Error ? thrown.message : String(thrown));
@@ -33,6 +42,12 @@ export function Publish({ lane, act }: { readonly lane: LaneData; readonly act: 
   return (
     <form class="publish" onSubmit={(submitted) => void submit(submitted)}>
       <h3>Publish a test event</h3>
+      {lane.isFamily ? (
+        <label>
+          <span>key of the feed</span>
+          <input value={key} onInput={({ currentTarget }) => setKey(currentTarget.value)} required autocomplete="off" />
+        </label>
+      ) : null}
       <label>
         <span>event</span>
         <select value={name} onChange={({ currentTarget }) => setName(currentTarget.value)}>
@@ -55,7 +70,7 @@ export function Publish({ lane, act }: { readonly lane: LaneData; readonly act: 
         <button type="submit" class="main">
           Publish
         </button>
-        <button type="button" onClick={() => void act({ action: 'restart', feed: lane.name })}>
+        <button type="button" onClick={() => void act({ action: 'restart', ...target })}>
           Restart the source
         </button>
       </div>

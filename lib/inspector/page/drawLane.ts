@@ -1,5 +1,5 @@
 import type { MarkData } from '../Inspection.ts';
-import { type Drawing, drawBurst, drawMarble, drawOther, radius, shortCount } from './drawMark.ts';
+import { type Drawing, drawBurst, drawKey, drawMarble, drawOther, radius, shortCount } from './drawMark.ts';
 import type { DrawnItem, LaneView } from './InspectorModel.ts';
 
 /** The width of a stretch of time whose events are drawn together where they would overlap. */
@@ -41,10 +41,13 @@ export function drawLane(lane: LaneView, frame: Drawing): void {
 
   const drawn: DrawnItem[] = [];
   const items = itemsOf(lane, xOf, binWidth / scale);
+  let keyEnd = -Infinity;
   for (const item of items) {
     if (item.right < -radius * 2) continue;
-    if (item.count === 1 && item.marks.length === 1) drawMarble(item, middle, frame);
-    else drawBurst(item, middle, frame);
+    if (item.count === 1 && item.marks.length === 1) {
+      drawMarble(item, middle, frame);
+      keyEnd = drawKey(item, middle, keyEnd, frame);
+    } else drawBurst(item, middle, frame);
     drawn.push(item);
   }
   for (const tick of lane.ticks) {

@@ -67,6 +67,23 @@ export function drawMarble(
   label(context, palette, model.letterOf(mark.name), x, middle);
 }
 
+/** Draws the key of the feed of an event below its marble, where it does not touch the last one. Returns where it ends. */
+export function drawKey({ left, right, marks }: DrawnItem, middle: number, lastEnd: number, frame: Drawing): number {
+  const { context, palette } = frame;
+  const key = marks[0]?.key;
+  if (key === undefined) return lastEnd;
+  const text = key.length > 9 ? `${key.slice(0, 8)}…` : key;
+  context.font = `500 9px ${palette.font}`;
+  const half = context.measureText(text).width / 2;
+  const x = (left + right) / 2;
+  if (x - half < lastEnd + 4) return lastEnd;
+  context.fillStyle = palette.soft;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, x, middle + radius + 9);
+  return x + half;
+}
+
 /** Draws several events as one shape with their count, and a stripe for each name. */
 export function drawBurst(
   { left, right, count, marks }: DrawnItem,
