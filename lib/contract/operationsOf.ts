@@ -7,10 +7,10 @@ import type { MountedRoute } from './ContractOptions.ts';
 import type { DescribedEvent, DescribedOperation } from './DescribedOperation.ts';
 import { bodyOf, parametersOf } from './parameters.ts';
 
-type Operation = Omit<DescribedOperation, 'id'>;
+type UnnamedOperation = Omit<DescribedOperation, 'id'>;
 
 /** Describes an event as it is sent or, for input, as it is accepted. */
-export type DescribeEvent = (definition: AnyDefinition, isInput: boolean) => DescribedEvent;
+type DescribeEvent = (definition: AnyDefinition, isInput: boolean) => DescribedEvent;
 
 /**
  * Returns an operation for each method of a handler.
@@ -22,7 +22,7 @@ export function operationsOf(
   mounted: MountedRoute,
   schemas: Schemas,
   describe: DescribeEvent,
-): readonly Operation[] {
+): readonly UnnamedOperation[] {
   if ((typeof mounted !== 'object' && typeof mounted !== 'function') || mounted === null) throw noHandler(path);
   const { handler, events, methods, description } = 'handler' in mounted ? mounted : { handler: mounted };
   if (events !== undefined && !isContract(events)) {
@@ -31,7 +31,7 @@ export function operationsOf(
   if (methods !== undefined && !(Array.isArray(methods) && methods.every(isMethod))) {
     throw new TypeError(`contract: ${path}: methods must be an array of methods such as 'POST'`);
   }
-  const eventsOf = (contract: Contract | undefined, isInput: boolean): Operation['events'] =>
+  const eventsOf = (contract: Contract | undefined, isInput: boolean): UnnamedOperation['events'] =>
     contract && [...definitionsIn(contract).values()].map((definition) => describe(definition, isInput));
   const common = { ...plain, path, description };
 
@@ -55,7 +55,7 @@ export function operationsOf(
   return (methods ?? methodsOf(route)).map((method) => ({
     ...common,
     ...framesOf(route),
-    ...requestOf(method, path, route, schemas),
+    ...inputsOf(method, path, route, schemas),
     kind: 'stream',
     method,
     events: known,
@@ -86,7 +86,7 @@ function checksOrigin({ options: { allowedOrigins = '*' } }: Route): boolean {
   return allowedOrigins !== '*';
 }
 
-function framesOf({ wire, options }: Route): Pick<Operation, 'control' | 'hasOtherFrames'> {
+function framesOf({ wire, options }: Route): Pick<UnnamedOperation, 'control' | 'hasOtherFrames'> {
   const { announcesEnd: end, announcesGap: gap, control, hasOwnIds } = wire;
   const own = typeof options.wire === 'object' ? options.wire : {};
   const hasOtherFrames = typeof own.end === 'object' || typeof own.gap === 'function';
@@ -94,12 +94,12 @@ function framesOf({ wire, options }: Route): Pick<Operation, 'control' | 'hasOth
 }
 
 /** Returns what a request to a route has. One that reads a stream again has its cursor, and none of what started it. */
-function requestOf(
+function inputsOf(
   method: string,
   path: string,
   { options, resume, runs, wire }: Route,
   schemas: Schemas,
-): ReturnType<typeof parametersOf> & Pick<Operation, 'body' | 'needsCursor' | 'hasLocation'> {
+): ReturnType<typeof parametersOf> & Pick<UnnamedOperation, 'body' | 'needsCursor' | 'hasLocation'> {
   const { query, params, body } = options;
   if (method === 'GET' && body !== undefined && runs !== undefined) {
     const parts = parametersOf(path, { params }, schemas, 'required');

@@ -12,7 +12,7 @@ import type { ShowPayload } from './payloadsShownBy.ts';
 const maxFollowed = 32;
 
 /** A feed of the family whose log is read. */
-interface Member {
+interface FollowedFeed {
   readonly lane: FeedLane;
   /** When something was published to it last, in this process. */
   usedAt: number;
@@ -28,7 +28,7 @@ export class FamilyLane {
   readonly #show: ShowPayload;
   readonly #names: string;
   /** By key, that which was published to last at the end. */
-  readonly #members = new Map<string, Member>();
+  readonly #members = new Map<string, FollowedFeed>();
   #isOpen = false;
   #latency = -1;
 
@@ -112,7 +112,7 @@ export class FamilyLane {
     }
   }
 
-  #follow(key: string, after?: { readonly epoch: string; readonly sequence: number }): Member {
+  #follow(key: string, after?: { readonly epoch: string; readonly sequence: number }): FollowedFeed {
     const core = internalsOf(this.#family)?.find(key);
     const lane = new FeedLane(key, () => core, this.#show, after);
     const member = { lane, usedAt: 0 };

@@ -3,7 +3,7 @@ import { pagePolicy } from './pagePolicy.ts';
 import { type WholeResponse, wholeResponse } from './wholeResponse.ts';
 
 /** A page that is one response. */
-interface Page {
+interface PageParts {
   readonly title: string;
   readonly style: string;
   readonly body: Html;
@@ -11,7 +11,7 @@ interface Page {
 }
 
 /** Returns the response with a page, whose policy allows its own script and style by their hashes. */
-export function pageResponse({ title, style, body, script }: Page): WholeResponse {
+export function pageResponse({ title, style, body, script }: PageParts): WholeResponse {
   const { text } = html`<!doctype html>
 <html lang="en">
 <head>
