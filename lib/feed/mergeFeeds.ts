@@ -38,7 +38,7 @@ type MergedEvent<F extends Readonly<Record<string, MergeableFeed>>> = {
  * const news = feed(events({ Headline: { text: t.string } }));
  * app.get('/page', sse((context) => mergeFeeds({ orders, news }, context)));
  *
- * @throws TypeError at once, for a value that is not a feed, for two feeds with different events of one name, outside a
+ * @throws TypeError at once, for feeds without names, for a value that is not a feed, for two feeds with different events of one name, outside a
  * route, and where `resume.from` of the route is a cursor.
  * @throws RangeError at once, for no feed, and for more than 32.
  * @see {@link mergeEvents} for streams without positions.
@@ -48,6 +48,10 @@ export function mergeFeeds<F extends Readonly<Record<string, MergeableFeed>>>(
   feeds: F,
   context: RouteContext,
 ): Observable<Entry<MergedEvent<F> | Gap>> {
+  if (kindOf(feeds) !== 'object' || coreOf(feeds) !== undefined) {
+    const got = kindOf(feeds) === 'object' ? 'a feed' : kindOf(feeds);
+    throw new TypeError(`mergeFeeds: feeds must have names, as in { orders, stock }, got ${got}`);
+  }
   const names = Object.keys(feeds).sort();
   if (names.length === 0 || names.length > maxMergedFeeds) {
     throw new RangeError(`mergeFeeds: expected from 1 to ${maxMergedFeeds} feeds, got ${names.length}`);

@@ -1,8 +1,9 @@
 import { EMPTY, Observable, type Subscriber } from 'rxjs';
 import { checkFunction, checkOneOf } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { kindOf } from '../data/kindOf.ts';
 import { listen } from './listen.ts';
-import { type AnyObservable, type ObservedIn, observableOf } from './observableFrom.ts';
+import { type AnyObservable, type ObservedIn, observableIn, observableOf } from './observableFrom.ts';
 
 /** The policies of a merge for sources that fail or complete. @category operator */
 export type MergeEventsOptions<Name extends string, R> = SourceErrors<Name, R> & SourceEnds<Name, R>;
@@ -61,7 +62,7 @@ interface SourceEnds<Name extends string, R> {
  *   { onSourceError: (error, name) => of(`no ${name} for now`) },
  * );
  *
- * @throws TypeError at once, for a source that is not an Observable, or an unknown policy.
+ * @throws TypeError at once, for sources without names, one that is not an Observable, or an unknown policy.
  * @see RxJS `merge`, which fails with the first source that fails, and `restartWithBackoff` to subscribe again.
  * @category operator
  */
@@ -69,6 +70,10 @@ export function mergeEvents<S extends Readonly<Record<string, AnyObservable<unkn
   sources: S,
   options: MergeEventsOptions<keyof S & string, R> = {},
 ): Observable<ObservedIn<S[keyof S]> | R> {
+  const got = observableIn(sources) === undefined ? kindOf(sources) : 'an Observable';
+  if (got !== 'object') {
+    throw new TypeError(`mergeEvents: sources must be Observables by their names, as in { orders, ticks }, got ${got}`);
+  }
   for (const [name, source] of Object.entries(sources)) observableOf(`mergeEvents: ${name}`, source);
   checkOptions('mergeEvents', options, { onSourceError: '', onDropped: 'function', onSourceEnd: '' });
   const { onSourceError = 'fail', onSourceEnd = 'wait' } = options;

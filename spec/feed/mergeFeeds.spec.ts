@@ -219,6 +219,11 @@ describe('mergeFeeds', () => {
     expect(() => mergeFeeds({}, context)).to.throw(RangeError, 'expected from 1 to 32 feeds, got 0');
     const many = Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`f${n}`, orders]));
     expect(() => mergeFeeds(many, context)).to.throw(RangeError, 'got 33');
+    expect(() => mergeFeeds(orders as never, context)).to.throw(
+      TypeError,
+      'mergeFeeds: feeds must have names, as in { orders, stock }, got a feed',
+    );
+    expect(() => mergeFeeds(undefined as never, context)).to.throw(TypeError, 'got undefined');
     expect(() => mergeFeeds({ orders: 5 as never }, context)).to.throw(TypeError, 'orders must be a feed');
     expect(() => mergeFeeds({ orders }, context)).to.throw(TypeError, 'context of a route');
     const other = feed(events({ Order: t.string })) as unknown as Feed<Contract>;

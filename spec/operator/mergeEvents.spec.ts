@@ -170,4 +170,12 @@ describe('mergeEvents', () => {
     source.error('no');
     expect(order).to.deep.equal(['unsubscribed', 'replaced']);
   });
+
+  it('throws a TypeError for sources without names, and for one that is no Observable', () => {
+    const merge = mergeEvents as (sources: unknown) => unknown;
+    const named = 'mergeEvents: sources must be Observables by their names, as in { orders, ticks }, got ';
+    expect(() => merge(EMPTY)).to.throw(TypeError, `${named}an Observable`);
+    expect(() => merge(undefined)).to.throw(TypeError, `${named}undefined`);
+    expect(() => merge({ a: EMPTY, b: 5 })).to.throw(TypeError, 'mergeEvents: b must be an Observable, got number');
+  });
 });
