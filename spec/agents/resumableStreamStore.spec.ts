@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type EventLog, memoryLog } from 'rxsse';
 import {
   type ResumableStreamStoreOptions,
   resumableStreamStore,
@@ -266,6 +267,48 @@ describe('resumableStreamStore', () => {
       }
     });
   });
+
+  it('deletes a stream whose producer renews it first', async () => {
+    const store = resumableStreamStore({
+      log: () => {
+        const log = memoryLog();
+        const append = log.append.bind(log);
+        let newest = '';
+        return Object.assign(log, {
+          append: (...[entries, options]: Parameters<EventLog['append']>) => {
+            const [{ data = '' } = {}] = entries;
+            const renewal = newest;
+            newest = '';
+            if (data !== '') newest = data;
+            else if (renewal !== '') append([{ event: undefined, data: renewal, retry: undefined }], options);
+            return append(entries, options);
+          },
+        });
+      },
+    });
+    await store.acquire('a');
+    await store.delete('a');
+    expect(await store.status('a')).to.equal('missing');
+  });
+
+  it('closes the chunks in memory of a stream that is deleted, and of one that is replaced', () =>
+    atTimes(async (advance) => {
+      const closed: string[] = [];
+      const store = resumableStreamStore({
+        log: (name) => {
+          const log = memoryLog();
+          return Object.assign(log, { close: () => closed.push(name.split('/')[0] as string) });
+        },
+      });
+      for (const id of ['deleted', 'replaced']) {
+        await store.acquire(id, { ttlMs: 60_000 });
+        await store.append(id, bytes(1));
+      }
+      await store.delete('deleted');
+      advance(75_001);
+      await store.acquire('replaced');
+      expect(closed).to.deep.equal(['deleted', 'replaced']);
+    }));
 
   it('refuses options of a wrong type', () => {
     expect(() => resumableStreamStore({ log: 1 as never })).to.throw(TypeError, 'log');

@@ -1,61 +1,71 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { type ChatRequest, chatRoutes } from '../../lib/agents/index.ts';
+import { type ChatRequest, chatRoutes, streamDurability } from '../../lib/agents/index.ts';
 import { aiSdkCases } from '../agents/resuming/aiSdk.ts';
+import { load } from '../clients/load.ts';
 import { root } from '../house/repo.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { withPage } from '../support/chromium.ts';
 import { deferred } from '../support/deferred.ts';
 import { type FaultProxy, faultProxy } from '../support/faultProxy.ts';
 import { listen } from '../support/listen.ts';
+import { overFetch } from '../support/overFetch.ts';
 import { clientsFolder, requires } from '../support/requires.ts';
+import { bundledPage } from './clientPage.ts';
+
+interface TanStack {
+  toServerSentEventsResponse(chunks: AsyncIterable<object>, options: object): Response;
+  resumeServerSentEventsResponse(options: object): Response;
+}
 
 const words = Array.from({ length: 60 }, (_, n) => `word-${n}. `);
 const textTo = (count: number) => words.slice(0, count).join('');
 
-/** Returns a page with the `useChat` of the AI SDK and a transport, bundled for the browser. */
-async function chatPage(transport: string): Promise<string> {
-  const contents = `
-    import { useChat } from '@ai-sdk/react';
-    import { DefaultChatTransport } from 'ai';
-    import { createElement as h } from 'react';
-    import { createRoot } from 'react-dom/client';
-    import { ResumingChatTransport } from ${JSON.stringify(join(root, 'lib/agents/index.ts'))};
+/** The `useChat` of the AI SDK with a transport. */
+const useChatPage = (transport: string) => `
+  import { useChat } from '@ai-sdk/react';
+  import { DefaultChatTransport } from 'ai';
+  import { createElement as h } from 'react';
+  import { createRoot } from 'react-dom/client';
+  import { ResumingChatTransport } from ${JSON.stringify(join(root, 'lib/agents/index.ts'))};
 
-    const transport = ${transport};
-    const stop = () => transport.stop ? transport.stop('c') : fetch('/api/chat/c/stream', { method: 'DELETE' });
-    function Chat() {
-      const { messages, sendMessage, status, error } = useChat({ id: 'c', transport, resume: true });
-      const answers = messages.filter(({ role }) => role === 'assistant');
-      return h('main', null,
-        h('button', { onClick: () => sendMessage({ text: 'Hello?' }) }, 'Send'),
-        h('button', { onClick: stop }, 'Stop'),
-        answers.map(({ id, parts }) => h('p', { key: id }, parts.map(({ text }) => text).join(''))),
-        h('output', null, error === undefined ? status : 'error'),
-      );
-    }
-    createRoot(document.getElementById('root')).render(h(Chat));
-  `;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: clientsFolder, loader: 'js' },
-    absWorkingDir: root,
-    platform: 'browser',
-    format: 'iife',
-    bundle: true,
-    minify: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-    logLevel: 'silent',
+  const transport = ${transport};
+  const stop = () => transport.stop ? transport.stop('c') : fetch('/api/chat/c/stream', { method: 'DELETE' });
+  function Chat() {
+    const { messages, sendMessage, status, error } = useChat({ id: 'c', transport, resume: true });
+    const answers = messages.filter(({ role }) => role === 'assistant');
+    return h('main', null,
+      h('button', { onClick: () => sendMessage({ text: 'Hello?' }) }, 'Send'),
+      h('button', { onClick: stop }, 'Stop'),
+      answers.map(({ id, parts }) => h('p', { key: id }, parts.map(({ text }) => text).join(''))),
+      h('output', null, error === undefined ? status : 'error'),
+    );
+  }
+  createRoot(document.body.appendChild(document.createElement('div'))).render(h(Chat));
+`;
+
+/** The client of TanStack AI, which stores its messages and the run that is active. */
+const tanStackPage = `
+  import { ChatClient, fetchServerSentEvents, localStoragePersistence } from '@tanstack/ai-client';
+
+  const [button, section, output] = ['button', 'section', 'output'].map((name) =>
+    document.body.appendChild(document.createElement(name)));
+  const show = (messages) => section.replaceChildren(
+    ...messages.filter(({ role }) => role === 'assistant').map(({ parts }) =>
+      Object.assign(document.createElement('p'), { textContent: parts.map(({ content }) => content).join('') })));
+  const client = new ChatClient({
+    threadId: 't',
+    connection: fetchServerSentEvents('/chat', { reconnect: { delayMs: 5, maxAttempts: 100 } }),
+    persistence: localStoragePersistence(),
+    onMessagesChange: show,
+    onStatusChange: (status) => { output.textContent = status; },
   });
-  const script = outputFiles
-    .map((file) => file.text)
-    .join('')
-    .replaceAll('</script', '<\\/script');
-  return `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div><script>${script}</script>`;
-}
+  Object.assign(button, { textContent: 'Send', onclick: () => client.sendMessage('Hello?') });
+  show(client.getMessages());
+  client.attach();
+`;
 
 /** The model: a server that sends the words, up to the 20th, the 40th and the end when it may. */
 class Model {
@@ -76,15 +86,27 @@ class Model {
   };
 }
 
-async function* answerFrom(model: string, signal: AbortSignal): AsyncGenerator<object> {
+async function* deltasOf(model: string, signal: AbortSignal | null): AsyncGenerator<string> {
   const { body } = await fetch(model, { signal });
+  for await (const text of (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+    yield* text.split(/(?<= )/);
+  }
+}
+
+async function* aiSdkAnswer(deltas: AsyncIterable<string>): AsyncGenerator<object> {
   yield { type: 'start', messageId: 'answer' };
   yield { type: 'text-start', id: 't' };
-  for await (const text of (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
-    for (const delta of text.split(/(?<= )/)) yield { type: 'text-delta', id: 't', delta };
-  }
+  for await (const delta of deltas) yield { type: 'text-delta', id: 't', delta };
   yield { type: 'text-end', id: 't' };
   yield { type: 'finish' };
+}
+
+async function* tanStackAnswer(deltas: AsyncIterable<string>, runId: string | null): AsyncGenerator<object> {
+  yield { type: 'RUN_STARTED', threadId: 't', runId };
+  yield { type: 'TEXT_MESSAGE_START', messageId: 'm', role: 'assistant' };
+  for await (const delta of deltas) yield { type: 'TEXT_MESSAGE_CONTENT', messageId: 'm', delta };
+  yield { type: 'TEXT_MESSAGE_END', messageId: 'm' };
+  yield { type: 'RUN_FINISHED', threadId: 't', runId };
 }
 
 const shows = (page: Page, count: number) => page.getByText(`word-${count - 1}.`).waitFor();
@@ -98,7 +120,7 @@ const transports = [
   { transport: 'new ResumingChatTransport({ storage: sessionStorage })', survivesCuts: true, remembers: true },
 ];
 
-describe('useChat in Chromium', function () {
+describe('a chat in Chromium', function () {
   this.timeout(60_000);
   requires('clients');
   const chromium = requires('chromium');
@@ -114,17 +136,29 @@ describe('useChat in Chromium', function () {
     readonly positions: readonly string[];
   }
 
-  async function withTabs(transport: string, use: (opened: Opened) => Promise<void>): Promise<void> {
-    const html = await chatPage(transport);
+  const withUseChat = (transport: string, use: (opened: Opened) => Promise<void>): Promise<void> =>
+    withTabs(useChatPage(transport), aiSdkRoutes, use);
+
+  const aiSdkRoutes = (model: string): RequestListener =>
+    chatRoutes({ log }, ({ signal }: ChatRequest<unknown, object>) =>
+      aiSdkAnswer(deltasOf(model, signal)),
+    ) as RequestListener;
+
+  async function withTabs(
+    script: string,
+    routesOf: (model: string) => RequestListener,
+    use: (opened: Opened) => Promise<void>,
+  ): Promise<void> {
+    const html = await bundledPage({ contents: script, resolveDir: clientsFolder, loader: 'js' });
     const model = new Model();
     const positions: string[] = [];
     await listen(model.serve, (upstream) => {
-      const chats = chatRoutes({ log }, ({ signal }: ChatRequest<unknown, object>) => answerFrom(upstream, signal));
+      const routes = routesOf(upstream);
       const app: RequestListener = (request, response) => {
         if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(html);
         const position = request.headers['last-event-id'];
         if (position !== undefined) positions.push(String(position));
-        (chats as RequestListener)(request, response);
+        routes(request, response);
       };
       return listen(app, (target) =>
         faultProxy(
@@ -149,8 +183,8 @@ describe('useChat in Chromium', function () {
   }
 
   for (const { transport, survivesCuts, remembers } of transports) {
-    it(`shows the whole answer, once, in two tabs, after a reload and a cut, with ${transport}`, () =>
-      withTabs(transport, async ({ model, proxy, tabs, positions }) => {
+    it(`shows the whole answer, once, in two tabs, after a reload and a cut, by useChat with ${transport}`, () =>
+      withUseChat(transport, async ({ model, proxy, tabs, positions }) => {
         await tabs[0].reload();
         await shows(tabs[0], 20);
         expect(positions).to.have.length(remembers ? 1 : 0);
@@ -173,8 +207,8 @@ describe('useChat in Chromium', function () {
         if (survivesCuts) expect(positions).to.have.length.of.at.least(2);
       }));
 
-    it(`aborts the request to the model by the stop button of a second tab, with ${transport}`, () =>
-      withTabs(transport, async ({ model, tabs }) => {
+    it(`aborts the request to the model by the stop button of a second tab, by useChat with ${transport}`, () =>
+      withUseChat(transport, async ({ model, tabs }) => {
         await press(tabs[1], 'Stop');
         await model.aborted.promise;
         for (const tab of tabs) {
@@ -186,4 +220,30 @@ describe('useChat in Chromium', function () {
         expect((await resumed).status()).to.equal(204);
       }));
   }
+
+  it('shows the whole answer, once, in two tabs, after a reload and a cut, by the client of TanStack AI', async () => {
+    const { toServerSentEventsResponse, resumeServerSentEventsResponse } = await load<TanStack>('@tanstack/ai');
+    const durability = streamDurability({ log });
+    const routesOf = (model: string): RequestListener =>
+      overFetch(async (request) => {
+        const adapter = durability<object>(request);
+        if (request.method === 'GET') return resumeServerSentEventsResponse({ adapter });
+        const answer = tanStackAnswer(deltasOf(model, null), request.headers.get('x-run-id'));
+        return toServerSentEventsResponse(answer, { durability: { adapter, batch: 1 } });
+      });
+    await withTabs(tanStackPage, routesOf, async ({ model, proxy, tabs, positions }) => {
+      await tabs[0].reload();
+      await shows(tabs[0], 20);
+      proxy.breakAll();
+      model.toTheCut.resolve();
+      for (const tab of tabs) await shows(tab, 40);
+      model.toTheEnd.resolve();
+      for (const tab of tabs) {
+        await shows(tab, 60);
+        await hasStatus(tab, 'ready');
+        expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
+      }
+      expect(positions).to.have.length.of.at.least(2);
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type StdinOptions } from 'esbuild';
 import { root } from '../house/repo.ts';
 
 /** The start of a page's script: the client, and a contract of numbered ticks. */
@@ -10,15 +10,21 @@ const imports = `
   const Ticks = events({ Tick: t.number });
 `;
 
-/** Returns a page with a script, bundled for the browser. */
-export async function clientPage(script: string): Promise<string> {
+/** Returns a page with a script of the client, bundled for the browser. */
+export function clientPage(script: string): Promise<string> {
+  return bundledPage({ contents: imports + script, resolveDir: root, loader: 'ts' });
+}
+
+/** Returns a page with a script, bundled for the browser with what it imports from a folder. */
+export async function bundledPage(stdin: StdinOptions): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: imports + script, resolveDir: root, loader: 'ts' },
+    stdin,
     absWorkingDir: root,
     platform: 'browser',
     format: 'iife',
     bundle: true,
     minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
     logLevel: 'silent',
   });
