@@ -8,6 +8,7 @@ import {
 } from 'rxsse/agents';
 import { StreamFailedError } from 'rxsse/client';
 import { freshFolder } from '../log/lmdb/folder.ts';
+import { atTimes } from '../support/atTimes.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const unsignalled = new AbortController().signal;
@@ -29,20 +30,6 @@ const errorOf = async (work: Promise<unknown>): Promise<unknown> =>
   );
 
 const failed = new StreamFailedError().message;
-
-/** Lets a spec advance the clock, in milliseconds. */
-async function atTimes(use: (advance: (duration: number) => void) => Promise<void>): Promise<void> {
-  const { now } = Date;
-  let later = 0;
-  Date.now = () => now() + later;
-  try {
-    await use((duration) => {
-      later += duration;
-    });
-  } finally {
-    Date.now = now;
-  }
-}
 
 describe('resumableStreamStore', () => {
   const folder = freshFolder();
