@@ -5,6 +5,7 @@ import { ModelError } from 'rxsse/agents';
 export function messageOf(error: unknown): string {
   const status = error instanceof ConnectionError ? error.status : undefined;
   if (status === 401 || status === 403) return 'The model rejected the key. The operator of this server can fix it.';
+  if (status === 404) return 'The model is not known to its server. The operator of this server can fix it.';
   if (status === 429) return 'The model has too many requests right now. Try again in a moment.';
   if (error instanceof ModelError || (status !== undefined && status >= 500)) {
     return 'The model failed. Try again in a moment.';

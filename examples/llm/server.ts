@@ -1,3 +1,4 @@
+import type { ModelError } from 'rxsse/agents';
 import { serveApp } from '../serveApp.ts';
 import { answerLogIn } from './answerLog.ts';
 import { llmApp } from './app.ts';
@@ -12,7 +13,8 @@ serveApp(
   llmApp({
     model,
     ...(log && { log }),
-    onError: (error) => console.error(String(error)),
+    // What the server of the model says of it is for the operator alone.
+    onError: (error) => console.error(String(error), (error as Partial<ModelError>).problem ?? ''),
   }),
   {
     command: 'node --import tsx examples/llm/server.ts',

@@ -24,7 +24,10 @@ export interface ThreadRun {
 export class ThreadRuns {
   readonly #logs: NamedLogs;
   /** The streams that this process stores, by the name of their log. */
-  readonly #storing = new Map<string, Subscription>();
+  readonly #storing = new Map<
+    string,
+    { readonly thread: string; readonly run: ThreadRun; readonly to: Subscription }
+  >();
 
   constructor(open: LogByName | undefined) {
     this.#logs = new NamedLogs(open);
@@ -45,18 +48,19 @@ export class ThreadRuns {
   async start(thread: string, runId: string, tail: number, stream: Observable<string>): Promise<ThreadRun> {
     const run = { runId, log: `runs/${encodeURIComponent(thread)}/${freshEpoch()}` };
     const writer = new LogWriter(this.#logs, run.log);
-    // Claims it, so that it is active as soon as it is listed.
-    await writer.append([]);
-    const isListed = await this.#logs.use(threadLog(thread), (threads) =>
-      appendAfter(threads, tail, JSON.stringify(run)),
-    );
-    if (!isListed) {
-      await writer.end('failed');
-      throw alreadyRunning();
+    let isListed = false;
+    try {
+      // Claims it, so that it is active as soon as it is listed.
+      await writer.append([]);
+      isListed = await this.#logs.use(threadLog(thread), (threads) => appendAfter(threads, tail, JSON.stringify(run)));
+      if (!isListed) throw alreadyRunning();
+    } finally {
+      // The caller gets the error of the list.
+      if (!isListed) await writer.end('failed').catch(noop);
     }
-    const storing = storeStream(writer, stream, reportStoring);
-    this.#storing.set(run.log, storing);
-    storing.add(() => this.#storing.delete(run.log));
+    const to = storeStream(writer, stream, reportStoring);
+    this.#storing.set(run.log, { thread, run, to });
+    to.add(() => this.#storing.delete(run.log));
     return run;
   }
 
@@ -85,9 +89,18 @@ export class ThreadRuns {
     });
   }
 
-  /** Ends a run, in whichever process it is: its stream is unsubscribed from, here at once. */
+  /** Unsubscribes at once from the stream of a thread that this process stores, and returns its run, which is to be ended. */
+  stopHere(thread: string, runId: string | undefined): ThreadRun | undefined {
+    for (const { run, to, thread: other } of this.#storing.values()) {
+      if (other !== thread || (runId !== undefined && run.runId !== runId)) continue;
+      to.unsubscribe();
+      return run;
+    }
+    return undefined;
+  }
+
+  /** Ends a run, in whichever process it is: that process unsubscribes from its stream. */
   async stop(run: ThreadRun): Promise<void> {
-    this.#storing.get(run.log)?.unsubscribe();
     await this.#logs.use(run.log, (log) => firstValueFrom(log.end('completed')));
   }
 

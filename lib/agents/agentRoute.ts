@@ -2,6 +2,7 @@ import { catchError, map, type Observable, of } from 'rxjs';
 import { sse } from '../adapter/node/sse.ts';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { DecodeError } from '../error/DecodeError.ts';
 import { reportError } from '../error/reportError.ts';
 import { type AnyHandler, routeOf } from '../sink/handler.ts';
 import { type Route, sourceOf } from '../sink/Route.ts';
@@ -95,4 +96,9 @@ export function agentRoute<R>(
         catchError((error) => of(errorOf(onError(error)))),
       ),
   };
+}
+
+/** Returns the error for a body that the clients of a protocol do not send, which has the `status` 422. */
+export function invalidBody(body: unknown, expected: string): DecodeError {
+  return Object.assign(new DecodeError(body, [`body: expected ${expected}, got other data`]), { status: 422 });
 }

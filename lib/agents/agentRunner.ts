@@ -119,7 +119,7 @@ export function agentRunner<Events = Observable<AgUiEvent>>(options: AgentRunner
       ),
     isRunning: async ({ threadId }) => (await activeRun(threadId)) !== undefined,
     stop: async ({ threadId, runId }) => {
-      const run = await activeRun(threadId);
+      const run = threads.stopHere(threadId, runId) ?? (await activeRun(threadId));
       if (run === undefined || (runId !== undefined && run.runId !== runId)) return false;
       await threads.stop(run);
       return true;

@@ -1,12 +1,11 @@
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from '../adapter/onAnyServer.ts';
-import { DecodeError } from '../error/DecodeError.ts';
 import type { AnyHandler } from '../sink/handler.ts';
 import { mountedOn } from '../sink/handler.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { message } from '../wire/Frame.ts';
-import { type AgentContext, agentRoute } from './agentRoute.ts';
+import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 
@@ -120,6 +119,5 @@ function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, '
   if (typeof id === 'string' && id !== '' && Array.isArray(messages)) {
     return { id, messages, body: body as Readonly<Record<string, unknown>> };
   }
-  const issue = 'body: expected { id: string, messages: array }, as the AI SDK sends it, got other data';
-  throw Object.assign(new DecodeError(body, [issue]), { status: 422 });
+  throw invalidBody(body, '{ id: string, messages: array }, as the AI SDK sends it');
 }

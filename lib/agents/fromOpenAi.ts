@@ -35,7 +35,7 @@ const caller = 'fromOpenAi';
  *
  * Each subscriber sends a request of its own. Completes after `response.completed` or `response.incomplete`. Unsubscribing
  * aborts the request in the same turn, which stops the model; an answer in the background, which a lost connection does not
- * stop, is cancelled by a request.
+ * stop, is cancelled by a request. Before its first event its id is not known, and it cannot be cancelled.
  *
  * With `background: true` a lost connection is not the end: the source requests the events after the last one that it has
  * received (`starting_after`), so that none is missing and none comes twice. OpenAI serves them for some minutes. Where that
@@ -105,7 +105,8 @@ export function fromOpenAi<R extends OpenAiRequest>(
     };
     const cancel = (): void => {
       if (background === undefined || isOver) return;
-      Promise.resolve(send(`${background}/cancel`, { method: 'POST', headers })).then(
+      const url = `${background}/cancel`;
+      new Promise<Response>((resolve) => resolve(send(url, { method: 'POST', headers }))).then(
         ({ ok, status, body }) => {
           body?.cancel().then(undefined, () => {});
           if (!ok) reportError(caller, new Error(`the answer could not be cancelled: status ${status}`));

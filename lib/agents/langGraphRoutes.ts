@@ -1,6 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { noop } from 'rxjs';
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from '../adapter/onAnyServer.ts';
+import { isObject } from '../codec/exact/record.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { Connection } from '../sink/Connection.ts';
 import { type AnyHandler, mountedOn } from '../sink/handler.ts';
@@ -9,10 +10,10 @@ import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { stopper } from '../sink/stopper.ts';
 import { message } from '../wire/Frame.ts';
-import { type AgentContext, agentRoute } from './agentRoute.ts';
+import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
-import { findRun } from './findRun.ts';
 import { matchRun, type RunParams } from './matchRun.ts';
+import { runStatus } from './runStatus.ts';
 
 /** One part of the stream of a run, as LangGraph names it: `values`, `messages`, `updates`. @category agents */
 export interface GraphPart {
@@ -47,7 +48,7 @@ const graphProtocol = {
  * when its connection is lost, and gets exactly what it missed; any page and any process joins it by its id.
  *
  * - `POST …/threads/:thread/runs/stream`, or `…/runs/stream`, calls `run` and sends its stream. `Location` and
- *   `Content-Location` name the run by an id that cannot be guessed.
+ *   `Content-Location` name the run by an id that cannot be guessed. 422 for a body that is not an object.
  * - `GET …/runs/:run/stream` sends a run from its start, or after `Last-Event-ID`; 404 where it is not stored.
  * - `GET …/runs/:run` is `{ run_id, thread_id, status }`, which the SDK reads after an end without an end event.
  * - `POST …/runs/:run/cancel` stops a run: 204, or 404.
@@ -99,6 +100,7 @@ export function langGraphRoutes<R = SseRequest>(
     async ({ request, params, body, signal }): Promise<unknown> => {
       // The run is not stored, since the route would have found it.
       if (request.method === 'GET') throw new StatusAnswer(404);
+      if (!isObject(body)) throw invalidBody(body, 'an object, as the SDK of LangGraph sends it');
       const { thread } = params as RunParams;
       const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R, signal };
       return framesOf(await run(started), (part) => message(part as GraphPart));
@@ -107,9 +109,8 @@ export function langGraphRoutes<R = SseRequest>(
   const cancel = stopper(handler);
   const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<string> => {
     const parts = { owner: await ownerOf(request), abort: { abort: noop }, onError };
-    const found = await findRun(runs, run, parts);
-    if (found === undefined) throw new StatusAnswer(404);
-    const status = found.ended === false ? 'running' : found.ended === 'completed' ? 'success' : 'error';
+    const status = await runStatus(runs, run, parts);
+    if (status === undefined) throw new StatusAnswer(404);
     return JSON.stringify({ run_id: run, thread_id: thread ?? null, status });
   };
 

@@ -196,8 +196,11 @@ describe('agentRunner', () => {
         const [here] = runners();
         const agent = agentOf(concat(of(started('r')), NEVER));
         await some(1, here.run({ ...at, agent, input: input('r') }));
-        await here.stop(at);
+        expect(await here.stop({ ...at, runId: 'another' })).to.equal(false);
+        expect(agent.aborts).to.equal(0);
+        const stopping = here.stop({ ...at, runId: 'r' });
         expect(agent.aborts).to.equal(1);
+        expect([await stopping, await here.isRunning(at)]).to.deep.equal([true, false]);
       });
 
       it('stops a run whose agent fails when it is aborted, and reports only that it cannot be aborted', async () => {
@@ -280,6 +283,27 @@ describe('agentRunner', () => {
     const agent = agentOf(from([started('r'), ...text('m', ...many), finished('r')]));
     await all(runner.run({ ...at, agent, input: input('r') }));
     expect(typesOf(await all(runner.connect(at)))).to.deep.equal(['RUN_ERROR']);
+  });
+
+  it('releases the log of a run that cannot be listed', async () => {
+    const unclaimed: string[] = [];
+    const runner = agentRunner<Observable<Event>>({
+      log: (name) => {
+        const log = folder.open({ name: `unlisted/${name}` });
+        if (name.startsWith('threads/')) {
+          return Object.assign(log, { append: () => throwError(() => new Error('disk full')) });
+        }
+        const close = () => {
+          unclaimed.push(name);
+          Reflect.apply(Object.getPrototypeOf(log).close, log, []);
+        };
+        return Object.assign(log, { close });
+      },
+    });
+    const agent = agentOf(concat(of(started('r')), NEVER));
+    expect(await failureOf(all(runner.run({ ...at, agent, input: input('r') })))).to.equal('Error: disk full');
+    expect(unclaimed).to.have.length(1);
+    expect(agent.runs).to.equal(0);
   });
 
   it('ends a run with RUN_ERROR, and aborts its agent, where an event cannot be stored', async () => {

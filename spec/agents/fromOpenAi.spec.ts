@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { catchError, of } from 'rxjs';
+import { catchError, of, take } from 'rxjs';
 import { type FromOpenAiOptions, fromOpenAi, ModelError, type OpenAiEvent } from '../../lib/agents/index.ts';
 import { ConnectionError } from '../../lib/error/ConnectionError.ts';
 import { DecodeError } from '../../lib/error/DecodeError.ts';
@@ -250,9 +250,20 @@ describe('fromOpenAi', () => {
     });
 
     it('reports a cancellation that fails', async () => {
-      const reported = deferred<unknown>();
+      let reported = deferred<unknown>();
       setErrorReporter((error) => reported.resolve(error));
       try {
+        const broken: typeof fetch = (url, init) => {
+          if (String(url).endsWith('/cancel')) throw new Error('no fetch');
+          return recorded(url, init);
+        };
+        await listen(modelServer(answer, { staysOpen: true }).listener, async (url) => {
+          await ask(url, background, { fetch: broken })
+            .pipe(take(1))
+            .forEach(() => {});
+          expect(String(await reported.promise)).to.equal('Error: no fetch');
+        });
+        reported = deferred<unknown>();
         const model = modelServer(answer, {
           staysOpen: true,
           instead: ({ url }, response) => url.endsWith('/cancel') && refusal(500)({}, response),

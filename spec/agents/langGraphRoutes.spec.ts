@@ -119,6 +119,8 @@ describe('langGraphRoutes', () => {
           streams[0]?.error(new Error('now'));
           const error = { event: 'error', data: { error: 'Error', message: 'not now' } };
           expect(partsIn(await first.ended())).to.deep.equal([part(1), error, end]);
+          const run = await fetch(`${url}${first.headers['content-location']}`);
+          expect(await run.json()).to.include({ status: 'error' });
         });
       });
 
@@ -188,6 +190,16 @@ describe('langGraphRoutes', () => {
     } finally {
       setErrorReporter(undefined);
     }
+  });
+
+  it('refuses a body that is not an object, and calls no graph', async () => {
+    await listen(routes() as RequestListener, async (url) => {
+      for (const body of ['', 'null', '[]', '7']) {
+        const { status } = await fetch(`${url}/threads/t/runs/stream`, { ...post(), body });
+        expect(status, body).to.equal(body === '' ? 400 : 422);
+      }
+    });
+    expect(requests).to.deep.equal([]);
   });
 
   it('leaves other requests to the next handler, on Express below a path', async () => {

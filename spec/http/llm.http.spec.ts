@@ -233,7 +233,8 @@ describe('the llm example', () => {
     'refuses the key': [refusing(401), /rejected the key/],
     'has too many requests': [refusing(429), /too many requests/],
     'has a failure': [refusing(500), /model failed/],
-    'does not take the question': [refusing(404), /rejected the question/],
+    'does not know the model': [refusing(404), /model is not known/],
+    'does not take the question': [refusing(400), /rejected the question/],
     'is cut in the middle': [{ cuts: [1500] }, /broke before the answer was complete/],
   };
   for (const api of ['openai', 'anthropic'] as const) {
