@@ -30,6 +30,8 @@ export class RouteLane {
   /** The last chunk: a feed writes the same to all readers at its tail. */
   #lastChunk: Uint8Array | string | undefined;
   #parsed = 0;
+  /** Events that were counted in the last tick and not written in it. */
+  #unwritten = 0;
 
   constructor(name: string, handler: AnyHandler, route: Route, show: ShowPayload) {
     this.id = `route:${name}`;
@@ -47,6 +49,7 @@ export class RouteLane {
 
   open(): void {
     this.#before = metricsOf(this.#handler);
+    this.#unwritten = 0;
     const { stats, settings } = this.route;
     // What is written is compressed then.
     if (settings.compression !== undefined) return;
@@ -62,13 +65,18 @@ export class RouteLane {
   }
 
   collect(now: number): void {
+    const hasWritten = this.#parsed > 0;
     this.#parsed = 0;
     this.#lastChunk = undefined;
     if (this.route.connections.size > manyConnections && this.#ticks++ % 10 !== 0) return;
     const before = this.#before;
     const metrics = metricsOf(this.#handler);
     this.#before = metrics;
-    this.marks.count(metrics.events - before.events, metrics.bytes - before.bytes);
+    const counted = metrics.events - before.events;
+    // A pipeline counts an event in one turn and writes it in the next: the marks that belong to the count are in the next tick.
+    const isEarly = this.#written !== undefined && !hasWritten && this.#unwritten === 0;
+    this.marks.count(isEarly ? 0 : this.#unwritten + counted, metrics.bytes - before.bytes);
+    this.#unwritten = isEarly ? counted : 0;
     const add = (kind: MarkData['kind'], name: string, count: number): void => {
       if (count > 0) this.marks.addOther({ at: now, kind, name, bytes: 0, count });
     };

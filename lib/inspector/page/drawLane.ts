@@ -42,12 +42,14 @@ export function drawLane(lane: LaneView, frame: Drawing): void {
   const drawn: DrawnItem[] = [];
   const items = itemsOf(lane, xOf, binWidth / scale);
   let keyEnd = -Infinity;
+  const { events: names } = lane.data;
+  const only = names.length === 1 ? names[0]?.name : undefined;
   for (const item of items) {
     if (item.right < -radius * 2) continue;
     if (item.count === 1 && item.marks.length === 1) {
       drawMarble(item, middle, frame);
       keyEnd = drawKey(item, middle, keyEnd, frame);
-    } else drawBurst(item, middle, frame);
+    } else drawBurst(item, middle, frame, only);
     drawn.push(item);
   }
   for (const tick of lane.ticks) {

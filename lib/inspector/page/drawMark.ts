@@ -84,11 +84,12 @@ export function drawKey({ left, right, marks }: DrawnItem, middle: number, lastE
   return x + half;
 }
 
-/** Draws several events as one shape with their count, and a stripe for each name. */
+/** Draws several events as one shape with their count, and a stripe for each name; `only` is the name where the lane has one. */
 export function drawBurst(
   { left, right, count, marks }: DrawnItem,
   middle: number,
   { context, palette, model, selected }: Drawing,
+  only: string | undefined,
 ): void {
   const center = (left + right) / 2;
   const text = shortCount(count);
@@ -102,7 +103,7 @@ export function drawBurst(
   context.roundRect(start, middle - half, width, half * 2, half);
   context.clip();
   if (marks.length === 0) {
-    context.fillStyle = palette.soft;
+    context.fillStyle = (only === undefined ? undefined : palette.hues[model.hueOf(only)]) ?? palette.soft;
     context.fillRect(start, middle - half, width, half * 2);
   }
   // A stripe for each event name, as wide as its share.
