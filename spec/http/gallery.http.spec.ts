@@ -72,7 +72,7 @@ describe('the app of the gallery', function () {
         '/sse2 get',
         '/sse3 get',
         '/notifications get post',
-        '/answers post',
+        '/answers post get delete',
       ]);
     }));
 
