@@ -28,7 +28,7 @@ async function main() {
   const price = await lastValueFrom(fromSse(`http://127.0.0.1:${server.address().port}/market`, Market));
   assert.equal(price.data.cents, 5);
   assert.equal(encodeFrame(message({ data: 'hello' })), 'data: "hello"\n\n');
-  const page = contract({ '/market': routes['/market'] }).fetch(new Request('http://here/'));
+  const page = await contract({ '/market': routes['/market'] })(new Request('http://here/'));
   assert.match(await page.text(), /<h1>Streams<\/h1>/);
   assert.match(await read('/inspect'), /<div id="app" data-base="inspect\/">.*<script>/s);
   await marbles(({ hot, expectObservable }) => {

@@ -45,7 +45,7 @@ assert.deepEqual(
 const answer = await onFetch(interval(5).pipe(take(2)))(new Request('http://here/'));
 assert.deepEqual((await answer.text()).match(/^data: \d$/gm), ['data: 0', 'data: 1']);
 
-const page = contract({ '/market': routes['/market'] }).fetch(new Request('http://here/'));
+const page = await contract({ '/market': routes['/market'] })(new Request('http://here/'));
 assert.match(await page.text(), /<h1>Streams<\/h1>/);
 
 assert.match(encodeFrame(comment('still here')), /^: ?still here\n\n$/);
