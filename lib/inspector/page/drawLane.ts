@@ -75,7 +75,7 @@ function itemsOf(lane: LaneView, xOf: (at: number) => number, bin: number): Draw
       const next = current[index + 1];
       return item.count > 1 || (next !== undefined && next.left - item.left < radius * 2 + 1);
     });
-    if (!overlap || current.length === 1) items.push(...current);
+    if (!overlap) items.push(...current);
     else {
       const last = current.at(-1) ?? first;
       const count = current.reduce((sum, item) => sum + item.count, 0);
