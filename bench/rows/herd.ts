@@ -120,7 +120,7 @@ function entry(label: string, herd: Herd): Entry {
 export const herd: Row = {
   name: 'herd',
   title: 'A restart with 5000 readers, which reconnect and get what they missed',
-  how: `A server is shut down over 2 s, or killed; each reader misses ${missed} events, which another process publishes; a new server starts, and the readers reconnect with their Last-Event-ID after the time that \`retry:\` told them: from 1 to 5 s of their own after a shutdown, 3 s for all after a kill. Seconds from the shutdown until the new server listens, and until half of the readers and all of them have what they missed, each event once and in order; meanwhile events are published. Page reads, memory at its highest, processor time and the longest turn are those of the new server.`,
+  how: `A server is shut down over 2 s, or killed; each reader misses ${missed} events, which another process publishes; a new server starts, and the readers reconnect with their Last-Event-ID after the time in their \`retry:\`: from 1 to 5 s of their own after a shutdown, 3 s for all after a kill. Seconds from the shutdown until the new server listens, and until half of the readers and all of them have what they missed, each event once and in order; meanwhile events are published. Page reads, memory at its highest, processor time and the longest turn are those of the new server.`,
   entries: (['lmdb', 'redis'] as const).flatMap((log) => [
     entry(`${log}, shut down`, { log, isKilled: false }),
     entry(`${log}, killed`, { log, isKilled: true }),

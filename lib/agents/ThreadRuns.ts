@@ -17,17 +17,22 @@ export interface ThreadRun {
   readonly log: string;
 }
 
+/** A run of this process. */
+interface RunHere {
+  readonly thread: string;
+  readonly run: ThreadRun;
+  /** Set once its stream is stored. */
+  readonly storing?: Subscription;
+}
+
 /**
  * The runs of threads, each in a log of its own, which any process reads and ends. The log of a thread lists its runs; one
  * of them is active at a time.
  */
 export class ThreadRuns {
   readonly #logs: NamedLogs;
-  /** The streams that this process stores, by the name of their log. */
-  readonly #storing = new Map<
-    string,
-    { readonly thread: string; readonly run: ThreadRun; readonly to: Subscription }
-  >();
+  /** The runs whose streams this process stores, or is about to store, by the name of their log. */
+  readonly #here = new Map<string, RunHere>();
 
   constructor(open: LogByName | undefined) {
     this.#logs = new NamedLogs(open);
@@ -49,18 +54,23 @@ export class ThreadRuns {
     const run = { runId, log: `runs/${encodeURIComponent(thread)}/${freshEpoch()}` };
     const writer = new LogWriter(this.#logs, run.log);
     let isListed = false;
+    // From now on it is active here, also for a reader that finds it as soon as it is listed.
+    this.#here.set(run.log, { thread, run });
     try {
-      // Claims it, so that it is active as soon as it is listed.
+      // Claims it, so that it is active for other processes.
       await writer.append([]);
       isListed = await this.#logs.use(threadLog(thread), (threads) => appendAfter(threads, tail, JSON.stringify(run)));
       if (!isListed) throw alreadyRunning();
     } finally {
       // The caller gets the error of the list.
-      if (!isListed) await writer.end('failed').catch(noop);
+      if (!isListed) {
+        this.#here.delete(run.log);
+        await writer.end('failed').catch(noop);
+      }
     }
-    const to = storeStream(writer, stream, reportStoring);
-    this.#storing.set(run.log, { thread, run, to });
-    to.add(() => this.#storing.delete(run.log));
+    const storing = storeStream(writer, stream, reportStoring);
+    this.#here.set(run.log, { thread, run, storing });
+    storing.add(() => this.#here.delete(run.log));
     return run;
   }
 
@@ -74,7 +84,7 @@ export class ThreadRuns {
     return this.#logs.use(name, async (log) => {
       const { ended, tail } = await pageAfter(log, 0, 0);
       if (ended !== false) return false;
-      if (log.inMemory || log.claim === undefined) return tail > 0 || this.#storing.has(name);
+      if (log.inMemory || log.claim === undefined) return tail > 0 || this.#here.has(name);
       const holder = freshEpoch();
       const claim = log.claim(holder, runLease).pipe(
         // It has ended since it was read.
@@ -91,9 +101,9 @@ export class ThreadRuns {
 
   /** Unsubscribes at once from the stream of a thread that this process stores, and returns its run, which is to be ended. */
   stopHere(thread: string, runId: string | undefined): ThreadRun | undefined {
-    for (const { run, to, thread: other } of this.#storing.values()) {
-      if (other !== thread || (runId !== undefined && run.runId !== runId)) continue;
-      to.unsubscribe();
+    for (const { run, storing, thread: other } of this.#here.values()) {
+      if (storing === undefined || other !== thread || (runId !== undefined && run.runId !== runId)) continue;
+      storing.unsubscribe();
       return run;
     }
     return undefined;

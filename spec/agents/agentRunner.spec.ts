@@ -1,5 +1,17 @@
 import { expect } from 'chai';
-import { concat, from, lastValueFrom, NEVER, type Observable, of, Subject, take, throwError, toArray } from 'rxjs';
+import {
+  concat,
+  from,
+  lastValueFrom,
+  NEVER,
+  type Observable,
+  of,
+  Subject,
+  switchMap,
+  take,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { type AgentRunnerOptions, agentRunner } from '../../lib/agents/index.ts';
 import { setErrorReporter } from '../../lib/error/reportError.ts';
 import { memoryLog } from '../../lib/log/memoryLog.ts';
@@ -283,6 +295,33 @@ describe('agentRunner', () => {
     const agent = agentOf(from([started('r'), ...text('m', ...many), finished('r')]));
     await all(runner.run({ ...at, agent, input: input('r') }));
     expect(typesOf(await all(runner.connect(at)))).to.deep.equal(['RUN_ERROR']);
+  });
+
+  it('connects in memory to a run that is listed and has not started yet', async () => {
+    const [listed, checked] = [deferred(), deferred()];
+    const runner = agentRunner<Observable<Event>>({
+      log: (name) => {
+        const log = memoryLog();
+        if (!name.startsWith('threads/')) return log;
+        const stored = log.read;
+        const read: typeof log.read = (...args) => {
+          const page = Reflect.apply(stored, log, args);
+          // The run that is listed is read once more, alone.
+          if (args[1] !== 1) return page;
+          listed.resolve();
+          return from(checked.promise).pipe(switchMap(() => page));
+        };
+        return Object.assign(log, { read });
+      },
+    });
+    const agent = agentOf(from([started('r'), finished('r')]));
+    const ran = all(runner.run({ ...at, agent, input: input('r') }));
+    await listed.promise;
+    const connected = all(runner.connect(at));
+    const isRunning = await runner.isRunning(at);
+    checked.resolve();
+    expect(await connected).to.deep.equal(await ran);
+    expect(isRunning).to.equal(true);
   });
 
   it('releases the log of a run that cannot be listed', async () => {
