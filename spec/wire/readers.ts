@@ -41,7 +41,8 @@ export function ourReading(
  * Only its differences from the standard are corrected here:
  * - It removes the text "ï»¿", the three bytes of a BOM as characters, from the
  *   start of a stream. So it reads this text first; `TextDecoder` removes the
- *   stream's own BOM, as the standard says.
+ *   stream's own BOM, as the standard says. Here the BOM is removed as text: the decoder of Node 24 removes a second
+ *   one, too, where a chunk ends between them.
  * - It does not end a line at a CR that is the last of a chunk, or of the stream,
  *   until a later line has ended. So it reads a CR together with the next text, and at the end of the stream an LF: the second half of a CRLF and nothing more.
  * - It emits a `retry` of any size, also `Infinity`. The parser of this library emits at most the
@@ -54,7 +55,8 @@ export function foreignReading(chunks: readonly Uint8Array[]): readonly Notifica
     onRetry: (ms) => reading.push(notificationOf.retry(Math.min(ms, 2 ** 31 - 1))),
     onComment: (text) => reading.push(notificationOf.comment(text)),
   });
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let isStart = true;
   let cr = '';
   const feed = (text: string): void => {
     const whole = cr + text;
@@ -62,7 +64,11 @@ export function foreignReading(chunks: readonly Uint8Array[]): readonly Notifica
     parser.feed(cr === '' ? whole : whole.slice(0, -1));
   };
   feed('ï»¿');
-  for (const chunk of chunks) feed(decoder.decode(chunk, { stream: true }));
+  for (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true });
+    feed(isStart ? text.replace(/^\uFEFF/, '') : text);
+    isStart &&= text === '';
+  }
   feed(decoder.decode());
   if (cr !== '') parser.feed('\r\n');
   return reading;

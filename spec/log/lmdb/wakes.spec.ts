@@ -10,18 +10,20 @@ describe('the wakes of lmdbLog', () => {
   it('emit after each commit of this log, and after the end', async () => {
     const [log, twin, other] = [folder.open({ name: 'a' }), folder.open({ name: 'a' }), folder.open({ name: 'b' })];
     await read(log);
-    const woken: string[] = [];
-    log.wakes.subscribe(() => woken.push('log'));
-    twin.wakes.subscribe(() => woken.push('twin'));
-    other.wakes.subscribe(() => woken.push('other'));
+    // A set, since a poll in the moment of a commit notifies of it once more.
+    const woken = new Set<string>();
+    log.wakes.subscribe(() => woken.add('log'));
+    twin.wakes.subscribe(() => woken.add('twin'));
+    other.wakes.subscribe(() => woken.add('other'));
     await append(log, samples(2));
-    expect(woken).to.deep.equal(['log', 'twin']);
+    expect([...woken]).to.deep.equal(['log', 'twin']);
+    woken.clear();
     await firstValueFrom(twin.end('completed'));
-    expect(woken).to.deep.equal(['log', 'twin', 'log', 'twin']);
-    woken.length = 0;
+    expect([...woken]).to.deep.equal(['log', 'twin']);
+    woken.clear();
     // Both are in one transaction.
     await Promise.all([append(other, samples(1)), tagOf(append(log, samples(1)))]);
-    expect(woken).to.deep.equal(['other']);
+    expect([...woken]).to.deep.equal(['other']);
   });
 
   it('emit for each log that one transaction changed', async () => {
