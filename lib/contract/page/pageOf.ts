@@ -105,7 +105,10 @@ function kindSentence({ kind, events, parameters, needsCursor, hasLocation }: De
       ? 'Publishes an event, or an array of events. The route chooses for each request where they go, so that they are not known here.'
       : 'Publishes an event, or an array of events; all of them are stored, or none.';
   }
-  const what = events === undefined ? 'A stream whose events are not described.' : 'A stream of typed events.';
+  const what =
+    events === undefined
+      ? 'A stream whose events are not described: name them as events in the options of its route.'
+      : 'A stream of typed events.';
   if (needsCursor) return 'Reads a stream again that another method has started: what follows any cursor of it.';
   if (hasLocation) return `${what} The header Location of the response says where it can be read again.`;
   const resumes = parameters.some(({ in: where }) => where === 'header');
