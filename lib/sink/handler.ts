@@ -35,7 +35,18 @@ export function routeFrom(args: readonly unknown[], others: Readonly<Record<stri
     throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
   }
   checkSseOptions(options, others);
+  if (isGenerator(stream)) {
+    throw new TypeError(
+      'sse: a generator can be read once, and each connection reads a stream from its start; pass a function that creates one: sse(() => generate())',
+    );
+  }
   return new Route(stream, options as UntypedOptions);
+}
+
+/** Returns true for an iterator that iterates itself, as generators do: the second who reads it gets nothing. */
+function isGenerator(value: unknown): boolean {
+  const { next, [Symbol.iterator]: iterator, [Symbol.asyncIterator]: asyncIterator } = Object(value);
+  return typeof next === 'function' && (iterator ?? asyncIterator)?.call(value) === value;
 }
 
 /** Makes a function the handler of a route, which `shutdown` and `metricsOf` find in it. */

@@ -1,6 +1,6 @@
 import { runIn } from '../data/asyncScope.ts';
 import type { Gap } from '../event/Gap.ts';
-import { pull } from '../source/pull.ts';
+import { pull, yielding } from '../source/pull.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import { streamPreamble } from './preamble.ts';
 import type { ErrorOutcome, Source } from './Route.ts';
@@ -19,7 +19,11 @@ export function serveStream(session: Session, source: Source): void {
   const writer = new StreamWriter(connection, pipeline.encoder ?? encoder, response);
   pipeline.writer = writer;
   if ('iterable' in source)
-    pull(source.iterable, writer, (next) => writer.whenReady(() => runIn(connection.scope, next)));
+    pull(
+      source.iterable,
+      writer,
+      yielding((next) => writer.whenReady(() => runIn(connection.scope, next))),
+    );
   else {
     writer.isSubscribing = true;
     source.observable.subscribe(writer);

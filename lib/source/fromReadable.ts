@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
 import { type Pull, PullIterator } from './PullIterator.ts';
-import { pull, unpaced } from './pull.ts';
+import { pull, yielding } from './pull.ts';
 
 /** The key of the async iterable behind the Observable, which `sse` reads at the pace of its reader. */
 const pulledSource: unique symbol = Symbol.for('rxsse.pulled') as never;
@@ -50,7 +50,7 @@ export function fromReadable<T>(factory: Pull<T>): Observable<T>;
 export function fromReadable<T>(factory: Pull<T>): Observable<T> {
   checkFunction('fromReadable: factory', factory);
   const iterable: AsyncIterable<T> = { [Symbol.asyncIterator]: () => new PullIterator(factory) };
-  const observable = new Observable<T>((subscriber) => pull(iterable, subscriber, unpaced()));
+  const observable = new Observable<T>((subscriber) => pull(iterable, subscriber, yielding()));
   return Object.assign(observable, { [pulledSource]: iterable });
 }
 

@@ -1,8 +1,11 @@
 import type { Subscriber } from 'rxjs';
 import { clock } from '../time/clock.ts';
 
-/** The largest number of values read in one turn of the event loop, where no reader sets the pace. */
-const valuesPerTurn = 64;
+/** The largest number of values read in one turn of the event loop. */
+const valuesPerTurn = 512;
+
+/** How long one turn of the event loop is spent on reading values, in ms, checked after each value. */
+const timePerTurn = 2;
 
 /**
  * Emits the values of an async iterable: it requests the next one when the value
@@ -65,10 +68,20 @@ function cancel(iterator: AsyncIterator<unknown>): void {
 }
 
 /**
- * Returns a pace without a reader to wait for: as fast as values come, with a turn
- * of the event loop now and then for an iterable that always has a value.
+ * Returns a pace that also leaves the event loop a turn now and then: an iterable that always has a value, such as an endless
+ * generator, would block everything else in the process.
+ *
+ * @param pace when the next value is requested; by default at once, as where no reader is waited for
  */
-export function unpaced(): (request: () => void) => void {
-  let requests = 0;
-  return (request) => (++requests % valuesPerTurn === 0 ? clock.turn(request) : request());
+export function yielding(pace: (request: () => void) => void = (request) => request()): (request: () => void) => void {
+  let values = 0;
+  let start = clock.now();
+  return (request) => {
+    if (++values < valuesPerTurn && clock.now() - start < timePerTurn) return pace(request);
+    clock.turn(() => {
+      values = 0;
+      start = clock.now();
+      pace(request);
+    });
+  };
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { observable } from 'rxjs';
 import { sse } from '../../lib/index.ts';
@@ -25,6 +26,51 @@ describe('an async iterable', () => {
       expect(dataOf(text)).to.deep.equal(Array.from({ length: 1000 }, (_, n) => String(n)));
       expect(text).to.match(/event: rxsse\.end\ndata: null\n\n$/);
     });
+  });
+
+  /** More than is read in some turns; with an end, so that a loop without turns fails and does not hang. */
+  const many = 1_000_000;
+
+  for (const [what, endless] of [
+    [
+      'a generator',
+      function* () {
+        for (let n = 0; n < many; n++) yield n;
+      },
+    ],
+    [
+      'an async generator that awaits nothing',
+      async function* () {
+        for (let n = 0; n < many; n++) yield n;
+      },
+    ],
+  ] as const) {
+    it(`leaves the event loop its turns while a reader takes all that ${what} has`, async () => {
+      // Each chunk is taken, as by a reader that is faster than the server.
+      const { listener, responses } = watched((request, response) =>
+        sse(() => endless() as Iterable<number>)(request, response),
+      );
+      await listen(listener, async (url) => {
+        const stream = await openStream(url);
+        await stream.until(/data: 1000\n/);
+        const response = responses[0] as ServerResponse;
+        response.write = () => true;
+        for (let n = 0; n < 20; n++) await turn();
+        expect(response.writableEnded).to.equal(false);
+        stream.close();
+      });
+    });
+  }
+
+  it('is refused by a route when it is a generator, which only its first reader would read', () => {
+    const expected = /^sse: a generator can be read once.*sse\(\(\) => generate\(\)\)$/;
+    async function* generate() {
+      yield 1;
+    }
+    expect(() => sse(generate())).to.throw(TypeError, expected);
+    expect(() => sse({}, [1].values())).to.throw(TypeError, expected);
+    expect(() => sse([1])).not.to.throw();
+    expect(() => sse(ReadableStream.from([1]))).not.to.throw();
   });
 
   it('is created for each reader when the route creates it', async () => {
