@@ -1,19 +1,22 @@
 import { asyncScheduler, Observable } from 'rxjs';
+import { shorten } from '../data/shorten.ts';
 import { ConnectionError, type ConnectionFacts, type ConnectionFailure } from '../error/ConnectionError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { parseRetryAfter } from '../time/backoff.ts';
 import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
-import type { ClientFetchOptions } from './FromSseOptions.ts';
+import type { ClientFetchOptions, RequestTarget } from './FromSseOptions.ts';
+import { isSameOrigin } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { readProblem } from './readProblem.ts';
 
 /** How long a server may take to answer, unless an option sets it, in milliseconds. */
 const defaultAnswerTimeout = 30_000;
 
-/** Says what a transport knows about a response. */
+/** Says what a transport knows about a request and its response. */
 interface AttemptHooks {
+  readonly target: RequestTarget;
   /** Called when the response turns out to be a stream. */
   readonly onOpen: (response: Response) => void;
   /** Returns true if the end of the response is the end of the stream. */
@@ -32,7 +35,7 @@ interface AttemptHooks {
 export function attempt(
   prepare: (signal: AbortSignal) => () => PromiseLike<Response>,
   client: Reconnector,
-  { onOpen, endsStream }: AttemptHooks,
+  { target, onOpen, endsStream }: AttemptHooks,
   options: ClientFetchOptions,
 ): Observable<Message> {
   return new Observable((subscriber) => {
@@ -100,13 +103,21 @@ export function attempt(
       reader = body.getReader();
       read(reader);
     };
+    /** The URL for messages, without its query, which may hold secrets. */
+    const urlOf = (): string =>
+      shorten(`${target instanceof Request ? target.url : target}`.replace(/[?#].*/s, ''), 80);
     /** Errors for a response that is not a stream, with its body if that is short JSON. */
     const onOtherResponse = ({ status, headers, body }: Response, type: string | undefined): void => {
       const reject = (problem?: unknown): void => {
         const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
         const facts = { status, headers, problem, retryAfter };
-        if (status !== 200) fail('status', `expected an event stream, got status ${status}`, facts);
-        else fail('type', 'expected the Content-Type text/event-stream, got another one', facts);
+        if (status !== 200) fail('status', `expected an event stream, got status ${status} from ${urlOf()}`, facts);
+        else
+          fail(
+            'type',
+            `expected the Content-Type text/event-stream, got ${shorten(type ?? 'none', 80)} from ${urlOf()}`,
+            facts,
+          );
       };
       if (!/^application\/(.+\+)?json$/.test(type ?? '') || typeof body?.getReader !== 'function') return reject();
       expectByte(Infinity);
@@ -145,7 +156,11 @@ export function attempt(
     expectByte(options.idleTimeout ?? defaultAnswerTimeout);
     send().then(
       (response) => guard(() => onResponse(response)),
-      (cause) => fail('unreachable', 'the server did not respond', { cause }),
+      (cause) =>
+        guard(() => {
+          const cors = isSameOrigin(target) ? '' : ', or its CORS headers are missing';
+          fail('unreachable', `the server did not respond${cors}: ${urlOf()}`, { cause });
+        }),
     );
   });
 }

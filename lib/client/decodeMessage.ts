@@ -43,7 +43,10 @@ export function decodeMessage(
     if (policy === 'error') throw error;
     if (policy === 'raw') return { type: 'rxsse.raw', data: { event, text: data, error } };
     if (onError !== undefined) onError(error);
-    else reportError(`${caller}: dropped an event named ${JSON.stringify(shorten(event, 80))}`, error);
+    else {
+      const name = JSON.stringify(shorten(event, 80));
+      reportError(`${caller} without onError: dropped an event named ${name} that differs from the contract`, error);
+    }
     return undefined;
   };
   const definition = definitions.get(event);

@@ -45,7 +45,6 @@ export function fetchTransport(
   };
   const endsStream = (): boolean =>
     options.endOfResponse ? options.endOfResponse === 'complete' : !(isSafe || isResumable || options.endMarker);
-  const hooks = { onOpen, endsStream };
   const request = (
     resolvedTarget: RequestTarget,
     resolvedHeaders: HeadersLike,
@@ -61,6 +60,7 @@ export function fetchTransport(
     };
     onAbort(resolvedTarget, connection, (reason) => connection.error(reason));
     if (connection.closed) return;
+    const hooks = { target: resolvedTarget, onOpen, endsStream };
     attempt((signal) => prepareRequest(parts, options, signal), client, hooks, options).subscribe(connection);
   };
   return {

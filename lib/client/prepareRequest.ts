@@ -68,7 +68,7 @@ function createHeaders({ target, headers, lastEventId, acceptsRefusal }: Request
 }
 
 /** Returns true if a page may send a header of our own to the target without a CORS preflight. */
-function isSameOrigin(target: RequestTarget): boolean {
+export function isSameOrigin(target: RequestTarget): boolean {
   const { location } = globalThis as { readonly location?: { readonly href: string; readonly origin: string } };
   if (location === undefined) return true;
   return new URL(target instanceof Request ? target.url : target, location.href).origin === location.origin;

@@ -178,7 +178,9 @@ describe('fromSse', () => {
     } finally {
       setErrorReporter(undefined);
     }
-    expect(reported).to.deep.equal(['fromSse: dropped an event named "sung" sung']);
+    expect(reported).to.deep.equal([
+      'fromSse without onError: dropped an event named "sung" that differs from the contract sung',
+    ]);
   });
 
   it('errors for a failed end, and does not reconnect', async () => {

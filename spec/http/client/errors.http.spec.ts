@@ -66,6 +66,14 @@ describe('fromSse, after a response that is not a stream,', () => {
       }));
   }
 
+  it('says the status or the type that arrived, and the URL without its query', () =>
+    rawServer([status('404 Gone'), typed('Content-Type: text/html; a=b\r\n'), typed('')], async ({ url }) => {
+      const messageOf = async () => ((await failureOf(readTicks(`${url}?token=hunter2`))) as Error).message;
+      expect(await messageOf()).to.equal(`expected an event stream, got status 404 from ${url}`);
+      expect(await messageOf()).to.equal(`expected the Content-Type text/event-stream, got text/html from ${url}`);
+      expect(await messageOf()).to.equal(`expected the Content-Type text/event-stream, got none from ${url}`);
+    }));
+
   it('releases the socket at once if its body is endless', () =>
     rawServer(
       [({ socket }) => socket.write('HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\nmore')],
@@ -84,6 +92,7 @@ describe('fromSse, reading over HTTP,', () => {
         readTicks(url, { backoff: { initialDelay: 1, maxDelay: 1, maxAttempts: 2 }, statusObserver: observer }),
       );
       expect(error).to.include({ reason: 'unreachable' }).and.have.property('cause');
+      expect((error as Error).message).to.equal(`the server did not respond: ${url}`);
       expect(observer.states.filter((state) => state === 'connecting')).to.have.length(3);
       expect(requests).to.have.length(3);
     }));
