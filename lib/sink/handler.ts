@@ -1,4 +1,4 @@
-import type { Contract } from '../event/events.ts';
+import { type Contract, isContract } from '../event/events.ts';
 import { coreOf } from '../feed/coreOf.ts';
 import { checkSseOptions } from './checkSseOptions.ts';
 import { Route } from './Route.ts';
@@ -33,6 +33,11 @@ export function routeFrom(args: readonly unknown[], others: Readonly<Record<stri
   const [options, stream] = args.length === 1 ? [{}, args[0]] : args;
   if (typeof options !== 'object' || options === null || coreOf(options) !== undefined) {
     throw new TypeError('sse: expected sse(stream) or sse(options, stream), with the options first');
+  }
+  if (isContract(args[0]) || isContract(stream)) {
+    throw new TypeError(
+      'sse: got the events of a contract, which are no stream: pass a feed of them, sse(feed(Orders)), or { events: Orders } as the options',
+    );
   }
   checkSseOptions(options, others);
   if (isGenerator(stream)) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import * as t from 'io-ts';
 import { concat, finalize, map, NEVER, of, timer } from 'rxjs';
-import { sse } from '../../lib/index.ts';
+import { events, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { received } from '../feed/received.ts';
 import { isQuiet, raise } from './failing.ts';
@@ -70,4 +71,20 @@ describe('a value that cannot be sent', () => {
       expect(reported.length).to.equal(1);
     }),
   );
+});
+
+describe('a first mistake with sse', () => {
+  const Orders = events({ Paid: t.number });
+
+  it('is named when the contract is passed in place of a feed or of the options', () => {
+    const expected = /^sse: got the events of a contract, .* sse\(feed\(Orders\)\)/;
+    expect(() => sse(Orders as never)).to.throw(TypeError, expected);
+    expect(() => sse({}, Orders as never)).to.throw(TypeError, expected);
+    expect(() => sse(Orders as never, NEVER)).to.throw(TypeError, expected);
+  });
+
+  it('is named when the handler is called without a response', () => {
+    const handler = sse(NEVER) as unknown as (request: unknown) => void;
+    expect(() => handler({ method: 'GET', headers: {} })).to.throw(TypeError, 'pass it (request, response, next)');
+  });
 });

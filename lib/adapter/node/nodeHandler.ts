@@ -47,6 +47,9 @@ export function nodeHandler(answer: (exchange: NodeExchange) => void) {
     response: SseResponse | FastifyReply | (() => Promise<unknown>),
     next?: Next,
   ): void | Promise<void> => {
+    if (response === undefined) {
+      throw new TypeError('the handler was called without a response: pass it (request, response, next)');
+    }
     if (typeof response === 'function') return answerKoa(request as SseRequest & KoaContext, answer);
     if ('raw' in response) return answerFastify(request, response, next, answer);
     const transport = new NodeTransport(response);
