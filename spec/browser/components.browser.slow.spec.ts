@@ -1,5 +1,5 @@
+import { execFileSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -18,6 +18,17 @@ interface Bundling {
 }
 
 const loadBundling = async () => (await import(pathToFileURL(join(componentsFolder, 'bundle.ts')).href)) as Bundling;
+
+/** Runs the server's bundle in a process of its own, since Angular replaces the global classes of events. */
+function renderedBy(bundle: string): { readonly rendered: string; readonly requests: readonly string[] } {
+  const program = `
+    const requests = [];
+    globalThis.fetch = async (url) => void requests.push(String(url));
+    ${bundle}
+    Promise.resolve(module.exports.rendered).then((rendered) => process.stdout.write(JSON.stringify({ rendered, requests }), () => process.exit()));
+  `;
+  return JSON.parse(execFileSync(process.execPath, ['-'], { input: program, encoding: 'utf8' }));
+}
 
 /** Records each text that the component shows. */
 const recordRendered = `
@@ -144,11 +155,8 @@ describe('a stream in a component', function () {
 
       it('is rendered with its initial value on a server, without a request', async () => {
         const text = await (await loadBundling()).bundle(framework, 'server');
-        const module = { exports: { rendered: Promise.resolve('') } };
-        const requests: unknown[] = [];
-        const recordRequest = async (...request: readonly unknown[]) => void requests.push(request);
-        new Function('module', 'require', 'fetch', text)(module, createRequire(import.meta.url), recordRequest);
-        const [, shown] = /<p[^>]*>(.*?)<\/p>/s.exec(await module.exports.rendered) ?? [];
+        const { rendered, requests } = renderedBy(text);
+        const [, shown] = /<p[^>]*>(.*?)<\/p>/s.exec(rendered) ?? [];
         expect(shown?.replace(/<[^>]*>/g, '').trim()).to.equal('0 connecting');
         expect(requests).to.deep.equal([]);
       });
