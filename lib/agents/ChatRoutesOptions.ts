@@ -10,7 +10,7 @@ export interface ChatRequest<Message, R> {
   readonly body: Readonly<Record<string, unknown>>;
   /** The request as the server made it. */
   readonly request: R;
-  /** Aborted when the answer is stopped, and when it has been without a reader for `linger`. */
+  /** Aborted when the answer is stopped, and when it has been without a reader for `linger`; not after it has ended by itself. */
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,8 @@
 import { readSse } from '../client/readSse.ts';
 import { Json } from '../codec/Json.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { ConnectionError } from '../error/ConnectionError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import { events } from '../event/events.ts';
 import { ChatRequests, checked } from './ChatRequests.ts';
 import { ReceivedAnswer } from './ReceivedAnswer.ts';
@@ -111,7 +113,7 @@ export class ResumingChatTransport<Chunk = never> {
         for (const chunk of stored?.chunks ?? []) controller.enqueue(chunk as Chunk);
       },
       pull: async (controller) => {
-        const { done, value } = await chunks.next();
+        const { done, value } = await chunks.next().catch(rejectLost);
         if (done) {
           received.clear();
           return controller.close();
@@ -126,4 +128,12 @@ export class ResumingChatTransport<Chunk = never> {
   #receivedOf({ chatId }: ChatTransportRequest): ReceivedAnswer {
     return new ReceivedAnswer(this.#options.storage, `rxsse.chat ${this.#requests.api} ${chatId}`);
   }
+}
+
+/** Throws an error again; a 404 with what it means here: the server has lost the answer, as memory does in a restart. */
+function rejectLost(cause: unknown): never {
+  if (!hasTag<ConnectionError>(cause, 'ConnectionError') || cause.status !== 404) throw cause;
+  const { status, headers, problem } = cause;
+  const message = 'the answer is no longer stored by the server; send the message again';
+  throw new ConnectionError('status', message, { status, headers, problem, cause });
 }

@@ -5,6 +5,7 @@ import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { message } from '../wire/Frame.ts';
+import { AnswerSignal } from './AnswerSignal.ts';
 import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
@@ -63,7 +64,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
     lastEventId,
     signal,
   }: AgentContext): Promise<unknown> {
-    const abort = new AbortController();
+    const abort = new AnswerSignal();
     const parts = { owner, abort, onError };
     const nameOf = (id: string): string => ['chat', String(owner ?? ''), id].map(encodeURIComponent).join('/');
     const { method, id } = params as { readonly method: string; readonly id: string };
@@ -71,7 +72,7 @@ export function chatRoutes<Message = never, R = SseRequest>(
       const chat = readChat<Message>(body);
       runs.checkRoomFor(owner);
       const chunks = await answer({ ...chat, request: request as R, signal: abort.signal });
-      const stream = framesOf(chunks, (data) => message({ data }));
+      const stream = abort.endingWith(framesOf(chunks, (data) => message({ data })));
       const run = await chats.start(nameOf(chat.id), { ...parts, stream });
       if (signal.aborted) chats.leave(run);
       return feedOfRun(run);

@@ -10,6 +10,7 @@ import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
 import { stopper } from '../sink/stopper.ts';
 import { message } from '../wire/Frame.ts';
+import { AnswerSignal } from './AnswerSignal.ts';
 import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
 import { matchRun, type RunParams } from './matchRun.ts';
@@ -29,7 +30,7 @@ export interface GraphRequest<R> {
   readonly body: Readonly<Record<string, unknown>>;
   /** The request as the server made it. */
   readonly request: R;
-  /** Aborted when the run is cancelled, and when it has been without a reader for `linger`. */
+  /** Aborted when the run is cancelled, and when it has been without a reader for `linger`; not after it has ended by itself. */
   readonly signal: AbortSignal;
 }
 
@@ -102,8 +103,12 @@ export function langGraphRoutes<R = SseRequest>(
       if (request.method === 'GET') throw new StatusAnswer(404);
       if (!isObject(body)) throw invalidBody(body, 'an object, as the SDK of LangGraph sends it');
       const { thread } = params as RunParams;
-      const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R, signal };
-      return framesOf(await run(started), (part) => message(part as GraphPart));
+      const work = new AnswerSignal();
+      if (signal.aborted) work.abort();
+      else signal.addEventListener('abort', () => work.abort());
+      const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R };
+      const parts = await run({ ...started, signal: work.signal });
+      return work.endingWith(framesOf(parts, (part) => message(part as GraphPart)));
     },
   );
   const cancel = stopper(handler);

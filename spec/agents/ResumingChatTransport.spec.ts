@@ -155,6 +155,7 @@ describe('ResumingChatTransport', () => {
     expect((await reader.read()).value).to.deep.equal({ type: 'start' });
     const lost = await reader.read().catch((error) => error);
     expect(lost).to.be.instanceOf(ConnectionError).with.property('status', 404);
+    expect(lost.message).to.equal('the answer is no longer stored by the server; send the message again');
   });
 
   it('errors with the reason of the signal when that is aborted, and the answer continues', async () => {

@@ -77,6 +77,7 @@ describe('chatRoutes', () => {
           expect(answers).to.have.length(1);
 
           expect((await fetch(`${url}/api/chat/c/stream`)).status).to.equal(204);
+          expect(requests[0]?.signal.aborted).to.equal(false);
           const late = await fetch(`${url}/api/chat/c/stream`, { headers: { 'Last-Event-ID': afterHel } });
           expect(chunksIn(await late.text())).to.deep.equal(chunksIn(rest.text()));
         });

@@ -91,6 +91,7 @@ describe('langGraphRoutes', () => {
           streams[0]?.complete();
           await first.ended();
           expect(await statusOf()).to.include({ status: 'success' });
+          expect(requests[0]?.signal.aborted).to.equal(false);
           expect((await fetch(run.replace('/runs/', '/runs/x'))).status).to.equal(404);
         });
       });

@@ -1,0 +1,23 @@
+import { type Observable, tap } from 'rxjs';
+
+/** The signal of the work on one answer. It is aborted when the answer is stopped, and not after it has ended by itself. */
+export class AnswerSignal {
+  readonly #abort = new AbortController();
+  #hasEnded = false;
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  abort(): void {
+    if (!this.#hasEnded) this.#abort.abort();
+  }
+
+  /** Returns a stream whose end is that of the answer. */
+  endingWith<T>(stream: Observable<T>): Observable<T> {
+    const end = (): void => {
+      this.#hasEnded = true;
+    };
+    return stream.pipe(tap({ complete: end, error: end }));
+  }
+}
