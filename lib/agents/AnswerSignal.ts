@@ -5,6 +5,12 @@ export class AnswerSignal {
   readonly #abort = new AbortController();
   #hasEnded = false;
 
+  /** @param parent aborts this one as well */
+  constructor(parent?: AbortSignal) {
+    if (parent?.aborted) this.abort();
+    else parent?.addEventListener('abort', () => this.abort());
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

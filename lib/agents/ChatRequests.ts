@@ -1,3 +1,5 @@
+import { ConnectionError } from '../error/ConnectionError.ts';
+import { hasTag } from '../error/RxsseError.ts';
 import type {
   ChatTransportRequest,
   ResumingChatTransportOptions,
@@ -55,4 +57,12 @@ export async function checked(request: Response | Promise<Response>): Promise<Re
   const response = await request;
   if (response.ok) return response;
   throw new Error((await response.text()) || `the chat answered with the status ${response.status}`);
+}
+
+/** Throws an error again; a 404 with what it means here: the server has lost the answer, as memory does in a restart. */
+export function rejectLost(cause: unknown): never {
+  if (!hasTag<ConnectionError>(cause, 'ConnectionError') || cause.status !== 404) throw cause;
+  const { status, headers, problem } = cause;
+  const message = 'the answer is no longer stored by the server; send the message again';
+  throw new ConnectionError('status', message, { status, headers, problem, cause });
 }

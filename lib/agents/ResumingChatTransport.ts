@@ -1,10 +1,8 @@
 import { readSse } from '../client/readSse.ts';
 import { Json } from '../codec/Json.ts';
 import { checkOptions } from '../data/checkOptions.ts';
-import { ConnectionError } from '../error/ConnectionError.ts';
-import { hasTag } from '../error/RxsseError.ts';
 import { events } from '../event/events.ts';
-import { ChatRequests, checked } from './ChatRequests.ts';
+import { ChatRequests, checked, rejectLost } from './ChatRequests.ts';
 import { ReceivedAnswer } from './ReceivedAnswer.ts';
 import type {
   ChatTransportRequest,
@@ -128,12 +126,4 @@ export class ResumingChatTransport<Chunk = never> {
   #receivedOf({ chatId }: ChatTransportRequest): ReceivedAnswer {
     return new ReceivedAnswer(this.#options.storage, `rxsse.chat ${this.#requests.api} ${chatId}`);
   }
-}
-
-/** Throws an error again; a 404 with what it means here: the server has lost the answer, as memory does in a restart. */
-function rejectLost(cause: unknown): never {
-  if (!hasTag<ConnectionError>(cause, 'ConnectionError') || cause.status !== 404) throw cause;
-  const { status, headers, problem } = cause;
-  const message = 'the answer is no longer stored by the server; send the message again';
-  throw new ConnectionError('status', message, { status, headers, problem, cause });
 }

@@ -103,12 +103,9 @@ export function langGraphRoutes<R = SseRequest>(
       if (request.method === 'GET') throw new StatusAnswer(404);
       if (!isObject(body)) throw invalidBody(body, 'an object, as the SDK of LangGraph sends it');
       const { thread } = params as RunParams;
-      const work = new AnswerSignal();
-      if (signal.aborted) work.abort();
-      else signal.addEventListener('abort', () => work.abort());
+      const work = new AnswerSignal(signal);
       const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R };
-      const parts = await run({ ...started, signal: work.signal });
-      return work.endingWith(framesOf(parts, (part) => message(part as GraphPart)));
+      return work.endingWith(framesOf(await run({ ...started, signal: work.signal }), (part) => message(part as GraphPart)));
     },
   );
   const cancel = stopper(handler);
