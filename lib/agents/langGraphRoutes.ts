@@ -104,8 +104,8 @@ export function langGraphRoutes<R = SseRequest>(
       if (!isObject(body)) throw invalidBody(body, 'an object, as the SDK of LangGraph sends it');
       const { thread } = params as RunParams;
       const work = new AnswerSignal(signal);
-      const started = { threadId: thread, body: body as GraphRequest<R>['body'], request: request as R };
-      return work.endingWith(framesOf(await run({ ...started, signal: work.signal }), (part) => message(part as GraphPart)));
+      const parts = await run({ threadId: thread, body: body as never, request: request as R, signal: work.signal });
+      return work.endingWith(framesOf(parts, (part) => message(part as GraphPart)));
     },
   );
   const cancel = stopper(handler);
@@ -125,12 +125,13 @@ export function langGraphRoutes<R = SseRequest>(
     } else if (method === 'GET' && action === 'stream') serve(route, atRun, transport, next, userRequest);
     else if (method === 'POST' && action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
     else if (method === 'GET' && action === 'status') {
-      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
-      statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, headers, json), next);
+      statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, jsonHeaders, json), next);
     } else next();
   });
   return mountedOn(route, routes);
 }
+
+const jsonHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
 /** Returns headers with the position of the reader in a run: the start where it has none, which the SDK writes as -1. */
 function withPosition(headers: SseRequest['headers'], run: string): SseRequest['headers'] {
