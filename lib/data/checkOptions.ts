@@ -21,8 +21,7 @@ export function checkOptions(caller: string, options: unknown, kinds: Readonly<R
   const path = caller.includes(': ') ? `${caller}.` : `${caller}: `;
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(kinds, name)) {
-      const similar = nearest(name, Object.keys(kinds));
-      throw new TypeError(`${caller}: unknown option ${name}; did you mean ${similar}?`);
+      throw new TypeError(`${caller}: unknown option ${name}${suggestion(name, Object.keys(kinds))}`);
     }
     const accepted = kinds[name] as string;
     if (value === undefined || accepted === '') continue;
@@ -33,10 +32,11 @@ export function checkOptions(caller: string, options: unknown, kinds: Readonly<R
   }
 }
 
-/** Returns the name with the fewest different letters, without regard to case. */
-function nearest(name: string, names: readonly string[]): string {
+/** Returns a question for the most similar name, without regard to case; empty when it has more than two letters that differ. */
+function suggestion(name: string, names: readonly string[]): string {
   const differences = (other: string): number => distance(name.toLowerCase(), other.toLowerCase());
-  return names.reduce((best, other) => (differences(other) < differences(best) ? other : best));
+  const nearest = names.reduce((best, other) => (differences(other) < differences(best) ? other : best));
+  return differences(nearest) <= 2 ? `; did you mean ${nearest}?` : '';
 }
 
 /** Returns how many letters have to be replaced, added or removed to get from one word to the other. */

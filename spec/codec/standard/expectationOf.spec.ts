@@ -23,6 +23,12 @@ describe('the issue of a schema', () => {
     expect(lines(type('string == 5').describe(message), secret)).to.deep.equal([`x: expected ${message}, got string`]);
   });
 
+  it('names the format of a text in words', () => {
+    expect(lines(z.uuid(), secret)).to.deep.equal(['x: expected a valid UUID, got string']);
+    expect(lines(z.url(), secret)).to.deep.equal(['x: expected a valid URL, got string']);
+    expect(lines(v.pipe(v.string(), v.uuid()), secret)).to.deep.equal(['x: expected a valid UUID, got string']);
+  });
+
   it('does not repeat the value', () => {
     const schemas: readonly Codec[] = [
       z.string().refine(() => false, { error: ({ input }) => `no ${input} here` }),
