@@ -32,7 +32,12 @@ declare module 'ai' {
     readonly model: string;
     readonly messages: readonly ModelMessage[];
     readonly abortSignal?: AbortSignal;
-  }): { toUIMessageStream(): ReadableStream<{ readonly type: string }> };
+  }): {
+    toUIMessageStream(options?: {
+      readonly originalMessages?: UIMessage[];
+      readonly onFinish?: (event: { readonly messages: UIMessage[] }) => PromiseLike<void> | void;
+    }): ReadableStream<{ readonly type: string }>;
+  };
 }
 
 declare module '@ai-sdk/react' {
@@ -52,6 +57,7 @@ declare module '@ai-sdk/react' {
     readonly id: string;
     readonly transport: ChatTransport;
     readonly resume?: boolean;
+    readonly messages?: UIMessage[];
   }): {
     readonly messages: readonly UIMessage[];
     readonly status: 'submitted' | 'streaming' | 'ready' | 'error';
