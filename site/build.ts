@@ -72,7 +72,8 @@ function writeTextForModels(): void {
   write('public/llms.txt', ['# rxsse', '', `> ${description}`, ...lines, ''].join('\n'));
   const whole = pages.filter(({ file }) => !file.includes('performance')).map(({ file }) => textOf(file));
   write('public/llms-full.txt', whole.join('\n\n'));
-  for (const { file } of pages) write(`public/${routeOf(file)}.md`, textOf(file));
+  const exported = new Set(pages.map(({ file }) => file));
+  for (const file of exported) write(`public/${routeOf(file)}.md`, linksRewritten(file, textOf(file), exported, '.md'));
 }
 
 function decisionLine(file: string): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { linksRewritten, routeOf } from '../../site/links.ts';
 import { sections } from '../../site/pages.ts';
-import { filesIn } from './repo.ts';
+import { filesIn, textOf } from './repo.ts';
 
 describe('the documentation site', () => {
   const listed = sections.flatMap(({ pages }) => pages.map(({ file }) => file));
@@ -32,5 +32,16 @@ describe('the documentation site', () => {
       'heartbeat (`spec/sink/heartbeat.spec.ts`)',
     );
     expect(rewrite('[RxJS](https://rxjs.dev)')).to.equal('[RxJS](https://rxjs.dev)');
+  });
+
+  it('has pages in Markdown whose links lead to pages in Markdown', () => {
+    const routes = new Set(listed.map((file) => `/${routeOf(file)}.md`));
+    const linked = listed.flatMap((file) => {
+      const text = linksRewritten(file, textOf(file), new Set(listed), '.md');
+      return [...text.matchAll(/[^!]\[[^\]]*\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)].map(([, target = '']) => target);
+    });
+    const elsewhere = /^(https?:|mailto:)|^\/(reference|decisions|images)\b/;
+    expect(linked.filter((target) => !routes.has(target) && !elsewhere.test(target))).to.deep.equal([]);
+    expect(linked.filter((target) => routes.has(target)).length).to.be.above(100);
   });
 });
