@@ -21,6 +21,7 @@ export function streamStates<E, T>(
   connect: (statusObserver: NextObserver<ConnectionStatus>) => Observable<E | Gap>,
   value: T,
   reduce: (value: T, event: E) => T,
+  afterGap: (value: T) => T = (value) => value,
 ): StreamStates<T> {
   const initial: StreamState<T> = { value, status: 'connecting', error: undefined, gap: undefined };
   const states = new Observable<StreamState<T>>((subscriber) => {
@@ -31,9 +32,12 @@ export function streamStates<E, T>(
     };
     subscriber.next(state);
     // A server renders the initial state and does not connect.
-    if (typeof document === 'undefined') return;
+    if (!('document' in globalThis)) return;
     return connect({ next: (status) => change(connectionState(status)) }).subscribe({
-      next: (event) => change(isGap(event) ? { gap: event } : { value: reduce(state.value, event as E) }),
+      next: (event) =>
+        change(
+          isGap(event) ? { gap: event, value: afterGap(state.value) } : { value: reduce(state.value, event as E) },
+        ),
       // The status `failed` has the error.
       error: () => {},
     });
