@@ -10,7 +10,7 @@ import { clock } from '../time/clock.ts';
 import { EntryCache } from './EntryCache.ts';
 import { type FeedMessage, feedChannels, publishStored } from './feedChannels.ts';
 import { PipeTarget } from './PipeTarget.ts';
-import { type FeedSource, Producer, type ProducerOptions } from './Producer.ts';
+import { Producer, type ProducerOptions } from './Producer.ts';
 import { Publisher } from './Publisher.ts';
 import type { Reader, ReaderTarget } from './Reader.ts';
 import { type ReaderSession, unpacedSession } from './ReaderSession.ts';
@@ -27,7 +27,7 @@ import { type OnSnapshot, type ReadOptions, takeSnapshot } from './takeSnapshot.
 
 /** The options of a feed, with every default filled in. */
 interface CoreOptions extends Omit<ProducerOptions, 'source' | 'append'> {
-  readonly source: FeedSource<unknown> | undefined;
+  readonly source: ProducerOptions['source'] | undefined;
   readonly start: 'first-reader' | 'now';
   readonly maxReaders: number;
   readonly maxConcurrentReads: number;

@@ -8,14 +8,15 @@ import { memoryLog } from '../log/memoryLog.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { checkContract, checkFeedOptions, leaseOf } from './checkFeedOptions.ts';
 import { FeedCore } from './FeedCore.ts';
+import type { FeedSource } from './FeedSource.ts';
 import { type FeedMessage, feedChannels } from './feedChannels.ts';
-import type { FeedSource } from './Producer.ts';
 
 /** The options of a feed. @category feed */
 export interface FeedOptions<C extends Contract> {
   /**
    * Where its events come from, beside what is published. A function creates the source for each attempt and gets the
-   * cursor after which it continues. A bad event is reported and dropped, see `onInvalidEvent`; completion ends the feed.
+   * cursor after which it continues; it may return an iterable, such as a generator, whose `return` is called on
+   * unsubscription. A bad event is reported and dropped, see `onInvalidEvent`; completion ends the feed.
    *
    * @default none: only what is published
    */

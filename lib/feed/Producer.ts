@@ -7,25 +7,14 @@ import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../
 import type { Contract } from '../event/events.ts';
 import type { EventLog, FenceOptions, LogEnd } from '../log/EventLog.ts';
 import { listen } from '../operator/listen.ts';
-import { type AnyObservable, observableFrom, observableOf } from '../operator/observableFrom.ts';
+import { observableOf } from '../operator/observableFrom.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
+import { unpacedFrom } from '../source/unpacedFrom.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
+import type { FeedSource } from './FeedSource.ts';
 import { readLog, retryStorage } from './readLog.ts';
 import { type ClaimableLog, whileClaimed } from './whileClaimed.ts';
-
-/** The argument of a function that creates the source of a feed for each attempt. @category feed */
-export interface SourceContext {
-  /** The cursor of the newest entry, after which the source continues; `undefined` when there is none. */
-  readonly lastCursor: string | undefined;
-  /** 0 for the first attempt, then the restarts in a row: 1 again after a stable attempt. */
-  readonly attempt: number;
-  /** Aborted when the source is unsubscribed from. */
-  readonly signal: AbortSignal;
-}
-
-/** Where the events of a feed come from. @category feed */
-export type FeedSource<T> = AnyObservable<T> | ((context: SourceContext) => AnyObservable<T>);
 
 /** The options of a producer, with every default filled in. */
 export interface ProducerOptions {
@@ -169,7 +158,7 @@ export class Producer {
     if (typeof source !== 'function') return observableOf('feed: source', source);
     return readLog(log, 0, 0, onError).pipe(
       map(({ epoch, tail }) => (tail === 0 ? undefined : cursorOf(epoch, tail))),
-      switchMap((lastCursor) => observableFrom(source({ lastCursor, attempt, signal }))),
+      switchMap((lastCursor) => unpacedFrom(source({ lastCursor, attempt, signal }))),
     );
   }
 

@@ -13,6 +13,7 @@ import { Runs } from '../feed/Runs.ts';
 import type { From, StartOptions } from '../feed/startPosition.ts';
 import { observableIn } from '../operator/observableFrom.ts';
 import { pulledIn } from '../source/fromReadable.ts';
+import { iterableIn } from '../source/iterableIn.ts';
 import type { Overflow } from './Backlog.ts';
 import type { Connection } from './Connection.ts';
 import { ConnectionLimit } from './connectionLimit.ts';
@@ -198,20 +199,13 @@ export type Source = { readonly observable: Observable<unknown> } | { readonly i
 
 /** Returns what a value streams from. @throws TypeError for a value that is not a stream. */
 export function sourceOf(value: unknown): Source {
-  const iterable = pulledIn(value);
-  if (iterable !== undefined) return { iterable };
+  const pulled = pulledIn(value);
+  if (pulled !== undefined) return { iterable: pulled };
   const observable = observableIn(value);
   if (observable !== undefined) return { observable };
-  if (typeof value === 'object' && value !== null) {
-    if (Symbol.asyncIterator in value) return { iterable: value as AsyncIterable<unknown> };
-    if (Symbol.iterator in value) return { iterable: asyncIterableOf(value as Iterable<unknown>) };
-  }
+  const iterable = iterableIn(value);
+  if (iterable !== undefined) return { iterable };
   throw new TypeError(
     `sse: expected an Observable, an iterable, a feed, or a function that returns one, got ${kindOf(value)}`,
   );
-}
-
-/** Returns an iterable whose results are awaited, so that a synchronous one is read at the pace of its reader, too. */
-async function* asyncIterableOf(iterable: Iterable<unknown>): AsyncGenerator<unknown> {
-  yield* iterable;
 }

@@ -27,7 +27,7 @@ export type Sendable<C extends Contract, T = unknown> = [C] extends [never]
   : EventOf<C> | Frame | Entry<EventOf<C> | Gap>;
 
 /**
- * The stream of a route: an Observable of RxJS or of the platform, an iterable (an array, a generator, a `ReadableStream` for example) or a feed.
+ * The stream of a route: an Observable of RxJS or of the platform, an iterable (an array, a `ReadableStream`, or what a function creates, such as a generator) or a feed.
  * Iterables are read at the pace of their reader.
  *
  * @category sink

@@ -72,6 +72,13 @@ const made = fromEmitter(shop, {
 });
 expectTypeOf(made).toEqualTypeOf<Observable<Order>>();
 feed(Orders, { source: made });
+declare const orders: () => AsyncGenerator<Order>;
+feed(Orders, { source: orders });
+feed(Orders, { source: () => [Orders.OrderPaid({ order: '' })] });
+// @ts-expect-error the iterable has values that are not events
+feed(Orders, { source: () => [1] });
+// @ts-expect-error a source that is subscribed to again has to create its iterable again
+feed(Orders, { source: orders() });
 fromEmitter(untyped, { anything: (n: number) => n });
 fromEmitter(shop, {
   paid: (order) => {

@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Observable } from 'rxjs';
 import type { EventOf } from '../../../lib/event/events.ts';
-import type { FeedSource } from '../../../lib/feed/Producer.ts';
+import type { FeedSource } from '../../../lib/feed/FeedSource.ts';
 import { Ticks } from '../../http/ticks.ts';
 
 /** Returns a source of the numbers after the newest one of the log, of which each is one entry, from an `Upstream`. */
