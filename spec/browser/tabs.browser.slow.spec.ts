@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import { type Feed, feed, sse } from 'rxsse';
@@ -152,7 +153,8 @@ describe('tabs that share a connection in Chromium', function () {
           expectNoHoles(await seenIn(tab), last);
         }
         await leaderOf([...tabs]);
-        expect(connections.size).to.equal(1);
+        // A tab that was frozen ends its own connection when it has found its place in the leader's.
+        while (connections.size !== 1) await setTimeout(10);
       }),
     );
   });

@@ -7,9 +7,16 @@ import { frameworksFolder } from '../support/requires.ts';
 
 const folder = join(frameworksFolder, '.tmp', 'next');
 
-/** The files that the app has beside the route files of the example: the library is its source. */
+/**
+ * The files that the app has beside the route files of the example: the library is its source, whose inspector bundles its page
+ * with esbuild.
+ */
 const files: Readonly<Record<string, string>> = {
-  'next.config.mjs': "export default { typescript: { ignoreBuildErrors: true }, turbopack: { root: '/' } };\n",
+  'next.config.mjs': `export default {
+    typescript: { ignoreBuildErrors: true },
+    turbopack: { root: '/' },
+    serverExternalPackages: ['esbuild'],
+  };`,
   'tsconfig.json': '{ "extends": "../../../../tsconfig.json", "include": ["."] }\n',
   'app/readers/route.ts': `
     import { orders } from '../../lib/orders.ts';
