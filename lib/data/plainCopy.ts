@@ -81,7 +81,7 @@ export function equalsCopy(value: unknown, copy: unknown): boolean {
     for (let index = 0; index < copy.length; index++) if (!equalsCopy(value[index], copy[index])) return false;
     return true;
   }
-  return copy instanceof Date && value instanceof Date && value.getTime() === copy.getTime();
+  return copy instanceof Date && value instanceof Date && Object.is(value.getTime(), copy.getTime());
 }
 
 function hasNoClass(value: object): boolean {

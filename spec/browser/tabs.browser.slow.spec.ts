@@ -153,7 +153,7 @@ describe('tabs that share a connection in Chromium', function () {
           expectNoHoles(await seenIn(tab), last);
         }
         await leaderOf([...tabs]);
-        // A tab that was frozen ends its own connection when it has found its place in the leader's.
+        // A tab that was frozen ends its own connection when it has caught up with the leader.
         while (connections.size !== 1) await setTimeout(10);
       }),
     );

@@ -6,6 +6,10 @@ const plain = fc.object({ maxDepth: 4, withDate: true, withNullPrototype: true, 
 const copied = plain.filter((value) => plainCopyOf(value) !== notPlain);
 
 describe('a copy of plain data', () => {
+  it('equals an invalid date', () => {
+    expect(equalsCopy(new Date(Number.NaN), plainCopyOf(new Date(Number.NaN)))).to.equal(true);
+  });
+
   it('equals the value, and another value of the same content', () => {
     fc.assert(
       fc.property(copied, (value) => {
