@@ -9,13 +9,13 @@ import { clientPage } from './clientPage.ts';
 
 /**
  * Reads the ticks from the position of the tab, and records what arrives and each status. A wait after a second failure is
- * minutes long.
+ * a random time of up to 24 days, so that it is minutes long but once in 35,000 runs.
  */
 const readingPage = (options = '') => `
   const seen = [], states = [], shown = [];
   addEventListener('pageshow', ({ persisted }) => shown.push(persisted));
   fromSse('/ticks', Ticks, {
-    backoff: { initialDelay: 600_000, maxDelay: 600_000 },
+    backoff: { initialDelay: 2 ** 31 - 1, maxDelay: 2 ** 31 - 1 },
     lastEventId: () => sessionStorage.getItem('cursor'),
     cursorObserver: { next: (cursor) => sessionStorage.setItem('cursor', cursor) },
     statusObserver: { next: (status) => states.push(status) },
