@@ -25,7 +25,11 @@ export type Overflow<E> = 'disconnect' | 'drop-oldest' | OverflowConflation<E>;
 
 /** The bounds of what waits for a reader that is slower than a stream without a log. Each is at least 1. */
 export interface QueueOptions {
-  /** Bytes of memory: the encoded data and 128 for each event, twice that with `merge`. @default 16777216, 16 MiB */
+  /**
+   * Bytes of memory: the encoded data and 128 for each event, twice that with `merge`, and 32 for each key with `conflateBy`.
+   *
+   * @default 16777216, 16 MiB
+   */
   readonly maxBytes?: number;
   /** The number of events. 1 or more; `Infinity` is no bound. @default Infinity: `maxBytes` alone is the bound */
   readonly maxEvents?: number;
@@ -50,6 +54,9 @@ interface Taken {
 
 /** The bytes that an event occupies beside its data: the objects and the strings' headers. */
 const overhead = 128;
+
+/** The bytes that a key occupies in the map by which its event is found. */
+const keyOverhead = 32;
 
 /** A text with such a character occupies two bytes for each of its characters, any other text one. */
 const beyondLatin1 = /[\u0100-\uffff]/;
@@ -150,10 +157,11 @@ export class Backlog {
   }
 
   #waitingOf(key: unknown, value: unknown, encoded: Encoded): Waiting {
-    const isMerged = typeof this.#overflow === 'object' && this.#overflow.merge !== undefined;
     const size = memoryOf(encoded);
+    if (typeof this.#overflow !== 'object') return { encoded, size, key, value: undefined };
+    if (this.#overflow.merge === undefined) return { encoded, size: size + keyOverhead, key, value: undefined };
     // The value itself is about as large as its text.
-    return isMerged ? { encoded, size: 2 * size, key, value } : { encoded, size, key, value: undefined };
+    return { encoded, size: 2 * size + keyOverhead, key, value };
   }
 
   #remove(): Waiting | undefined {

@@ -115,10 +115,10 @@ describe('a reader that does not read', function () {
           },
         });
         for await (const bytes of response) parser.push(bytes);
-        expect(stretches.map(({ from }) => from))
-          .to.have.length(2)
-          .and.include(1);
-        expect(stretches[1]?.to).to.equal(20_000);
+        // One gap is usual. The buffers of the kernel may grow while the events are published, and then take more in between.
+        expect(stretches.length).to.be.at.least(2);
+        expect(stretches[0]?.from).to.equal(1);
+        expect(stretches.at(-1)?.to).to.equal(20_000);
       },
     );
   });
