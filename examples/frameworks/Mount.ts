@@ -21,6 +21,7 @@ export function Mount(...decorators: readonly MethodDecorator[]) {
         this[property](request, response as never, reject);
       });
     }
+    // A name of its own: Nest reads guards and interceptors from the instance, where the property has the handler.
     const method = `${property}Response`;
     const descriptor = { value: respond, configurable: true, writable: true };
     Object.defineProperty(controller, method, descriptor);

@@ -20,7 +20,9 @@ import { Mount } from './Mount.ts';
 import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 /** A request of Express or Fastify, behind the guard. */
-type SignedIn = SseRequest & { user: string };
+interface SignedIn extends SseRequest {
+  readonly user: string;
+}
 
 @Injectable()
 class AuthGuard implements CanActivate {

@@ -3,7 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { OrdersController, OrdersModule } from './nest.ts';
 
-const app = await NestFactory.create<NestFastifyApplication>(OrdersModule, new FastifyAdapter(), { logger: false });
+const adapter = new FastifyAdapter({ return503OnClosing: false });
+const app = await NestFactory.create<NestFastifyApplication>(OrdersModule, adapter, { logger: false });
 app.enableCors({ origin: 'https://shop.example' });
 await app.register(compress);
 

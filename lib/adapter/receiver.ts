@@ -9,6 +9,7 @@ import { hasTag } from '../error/RxsseError.ts';
 import type { UnavailableError } from '../error/UnavailableError.ts';
 import { decodeBody } from '../event/decodeEvent.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
+import { isContract } from '../event/events.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import type { Feed } from '../feed/feed.ts';
 import { Connection } from '../sink/Connection.ts';
@@ -183,6 +184,12 @@ function permanentRefusal(error: unknown): Refusal | undefined {
 }
 
 function checkFeed(value: unknown): Feed {
-  if (coreOf(value) === undefined) throw new TypeError('receive: expected a feed, or a function that returns one');
+  if (coreOf(value) === undefined) {
+    throw new TypeError(
+      isContract(value)
+        ? 'receive: got the events of a contract, which are no feed: pass a feed of them, receive(feed(Orders))'
+        : 'receive: expected a feed, or a function that returns one',
+    );
+  }
   return value as Feed;
 }

@@ -111,7 +111,7 @@ describe('receive of rxsse/fetch', () => {
   });
 
   it('throws for a value that is not a feed and for a bound out of range', () => {
-    expect(() => receive(Orders as never)).to.throw(TypeError, 'receive: expected a feed');
+    expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed');
     expect(() => receive(feed(Orders), { maxBatch: 0 })).to.throw(RangeError, 'receive: maxBatch');
   });
 });

@@ -94,6 +94,10 @@ describe('receive', () => {
     const { orders } = shop();
     expect(() => receive({} as never)).to.throw(TypeError, 'receive: expected a feed, or a function that returns one');
     expect(() => receive(undefined as never)).to.throw(TypeError, 'receive: expected a feed');
+    expect(() => receive(Orders as never)).to.throw(
+      TypeError,
+      /^receive: got the events of a contract.*receive\(feed\(Orders\)\)/,
+    );
     for (const wrong of [0, -1, Number.NaN]) {
       expect(() => receive(orders, { maxBodyBytes: wrong })).to.throw(RangeError, /maxBodyBytes must be at least 1/);
       expect(() => receive(orders, { maxBatch: wrong })).to.throw(RangeError, /maxBatch must be at least 1/);

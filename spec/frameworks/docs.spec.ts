@@ -25,6 +25,15 @@ for (const [document, folder] of [
   });
 }
 
+describe('the guide to Nest', () => {
+  for (const name of ['Mount', 'nestService']) {
+    it(`prints ${name}.ts whole`, () => {
+      const file = textOf(`examples/frameworks/${name}.ts`);
+      expect(textOf('docs/frameworks.md')).to.include(`\`\`\`typescript\n${file}\`\`\`\n`);
+    });
+  }
+});
+
 describe('code of an example in a document', () => {
   it('is checked line by line', () => {
     const text = '```typescript\none();\n\n  two();\nthree();\n```\n';
