@@ -6,6 +6,7 @@ import { DecodeError } from '../error/DecodeError.ts';
 import { reportError } from '../error/reportError.ts';
 import { type AnyHandler, routeOf } from '../sink/handler.ts';
 import { type Route, sourceOf } from '../sink/Route.ts';
+import type { ServedPath } from '../sink/ServedPath.ts';
 import type { SseContext } from '../sink/SseContext.ts';
 import type { SseOptions, Stream } from '../sink/SseOptions.ts';
 import { unpacedStream } from '../sink/unpacedStream.ts';
@@ -20,6 +21,7 @@ export type AgentContext = SseContext<{ readonly state: unknown }>;
 interface Protocol extends Pick<SseOptions, 'methods'> {
   /** The name of a stream in the texts of errors. */
   readonly noun: string;
+  readonly paths: readonly ServedPath[];
   readonly end: Message;
   /** Returns the error event of the protocol. */
   errorOf(text: string): Message;
@@ -48,7 +50,7 @@ interface AgentRoute {
 export function agentRoute<R>(
   caller: string,
   options: ChatRoutesOptions<R>,
-  { noun, end, errorOf, methods, headers, location }: Protocol,
+  { noun, paths, end, errorOf, methods, headers, location }: Protocol,
   streamFor: (context: AgentContext) => Promise<unknown>,
 ): AgentRoute {
   const functions = { owner: 'function', log: 'function', onError: 'function' };
@@ -83,6 +85,7 @@ export function agentRoute<R>(
     (context) => streamFor(context) as Promise<Stream<unknown>>,
   );
   const route = routeOf(handler) as Route;
+  route.paths = paths;
   return {
     handler,
     route,

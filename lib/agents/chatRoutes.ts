@@ -8,6 +8,7 @@ import { message } from '../wire/Frame.ts';
 import { AnswerSignal } from './AnswerSignal.ts';
 import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRequest, ChatRoutesOptions } from './ChatRoutesOptions.ts';
+import { chatIn, chatPaths } from './chatIn.ts';
 import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 
 /** The routes of chats in one handler. @category agents */
@@ -16,6 +17,7 @@ export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
 const chatProtocol = {
   noun: 'answer',
   methods: ['GET', 'POST', 'DELETE'],
+  paths: chatPaths,
   headers: { 'x-vercel-ai-ui-message-stream': 'v1' },
   end: message({ text: '[DONE]' }),
   errorOf: (errorText: string) => message({ data: { type: 'error', errorText } }),
@@ -98,16 +100,6 @@ export function chatRoutes<Message = never, R = SseRequest>(
     else next();
   });
   return mountedOn(route, routes);
-}
-
-/** Returns the id of the chat in `…/:id/stream`. */
-function chatIn(url = ''): string | undefined {
-  const [, id] = /([^/?#]+)\/stream\/?(?:[?#]|$)/.exec(url) ?? [];
-  try {
-    return id && decodeURIComponent(id);
-  } catch {
-    return undefined;
-  }
 }
 
 function withoutCursor({ 'last-event-id': _, ...headers }: SseRequest['headers']): SseRequest['headers'] {

@@ -1,5 +1,4 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import { noop } from 'rxjs';
 import { type AnyServerHandler, onAnyServer, StatusAnswer } from '../adapter/onAnyServer.ts';
 import { isObject } from '../codec/exact/record.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
@@ -13,8 +12,8 @@ import { message } from '../wire/Frame.ts';
 import { AnswerSignal } from './AnswerSignal.ts';
 import { type AgentContext, agentRoute, invalidBody } from './agentRoute.ts';
 import type { ChatRoutesOptions } from './ChatRoutesOptions.ts';
-import { matchRun, type RunParams } from './matchRun.ts';
-import { runStatus } from './runStatus.ts';
+import { GraphRuns } from './GraphRuns.ts';
+import { graphPaths, matchRun, type RunParams } from './matchRun.ts';
 
 /** One part of the stream of a run, as LangGraph names it: `values`, `messages`, `updates`. @category agents */
 export interface GraphPart {
@@ -40,6 +39,7 @@ export type LangGraphRoutes<R> = AnyServerHandler<R> & AnyHandler;
 const graphProtocol = {
   noun: 'run',
   methods: ['GET', 'POST'],
+  paths: graphPaths,
   end: message({ event: 'end', data: null }),
   errorOf: (text: string) => message({ event: 'error', data: { error: 'Error', message: text } }),
 } as const;
@@ -51,7 +51,8 @@ const graphProtocol = {
  * - `POST …/threads/:thread/runs/stream`, or `…/runs/stream`, calls `run` and sends its stream. `Location` and
  *   `Content-Location` name the run by an id that cannot be guessed. 422 for a body that is not an object.
  * - `GET …/runs/:run/stream` sends a run from its start, or after `Last-Event-ID`; 404 where it is not stored.
- * - `GET …/runs/:run` is `{ run_id, thread_id, status }`, which the SDK reads after an end without an end event.
+ * - `GET …/runs/:run` is `{ run_id, thread_id, status }`, which the SDK reads after an end without an end event. The status
+ *   is `running`, `success`, `error`, or `interrupted` for a run that was cancelled.
  * - `POST …/runs/:run/cancel` stops a run: 204, or 404.
  * - Other requests are left to the next handler.
  *
@@ -108,23 +109,22 @@ export function langGraphRoutes<R = SseRequest>(
       return work.endingWith(framesOf(parts, (part) => message(part as GraphPart)));
     },
   );
-  const cancel = stopper(handler);
+  const graphRuns = new GraphRuns(runs, options.log, onError);
+  const cancel = stopper(handler, graphRuns.cancel);
   const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<string> => {
-    const parts = { owner: await ownerOf(request), abort: { abort: noop }, onError };
-    const status = await runStatus(runs, run, parts);
+    const status = await graphRuns.status(run, await ownerOf(request));
     if (status === undefined) throw new StatusAnswer(404);
     return JSON.stringify({ run_id: run, thread_id: thread ?? null, status });
   };
 
   const routes = onAnyServer<R>(maxBodyBytes, ({ parts, userRequest, transport, next, readBody }) => {
-    const { method } = parts;
-    const { params, action } = matchRun(parts.url);
+    const { params, action } = matchRun(parts);
     const atRun = { ...parts, params, url: '/', headers: withPosition(parts.headers, params.run ?? '') };
-    if (method === 'POST' && action === 'start') {
+    if (action === 'start') {
       readBody((body) => serve(route, { ...parts, params, body }, transport, next, userRequest));
-    } else if (method === 'GET' && action === 'stream') serve(route, atRun, transport, next, userRequest);
-    else if (method === 'POST' && action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
-    else if (method === 'GET' && action === 'status') {
+    } else if (action === 'stream') serve(route, atRun, transport, next, userRequest);
+    else if (action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
+    else if (action === 'status') {
       statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, jsonHeaders, json), next);
     } else next();
   });

@@ -51,15 +51,20 @@ export function operationsOf(
   }
   const route = routeOf(handler);
   if (route === undefined) throw noHandler(path);
-  const known = eventsOf(events ?? route.contract, false);
+  const sent = { events: eventsOf(events ?? route.contract, false), ...framesOf(route), kind: 'stream' } as const;
+  const answered = { ...common, checksOrigin: checksOrigin(route) };
+  if (methods === undefined && route.paths !== undefined) {
+    return route.paths.map(({ method, below, body, stops }) => {
+      const whole = below === '' ? path : path.replace(/\/$/, '') + below;
+      const parts = { ...parametersOf(whole, {}, schemas), path: whole, method, body };
+      return { ...answered, ...(stops ? ({ events: [], kind: 'stop' } as const) : sent), ...parts };
+    });
+  }
   return (methods ?? methodsOf(route)).map((method) => ({
-    ...common,
-    ...framesOf(route),
+    ...answered,
+    ...sent,
     ...inputsOf(method, path, route, schemas),
-    kind: 'stream',
     method,
-    events: known,
-    checksOrigin: checksOrigin(route),
   }));
 }
 

@@ -22,6 +22,7 @@ import { type ResumeOptions, snapshotNeedsFeed } from './ResumeOptions.ts';
 import { dropsUnnoticed, type RouteSettings, routeSettings } from './RouteSettings.ts';
 import { RouteStats } from './RouteStats.ts';
 import { type InputDecoder, inputDecoder } from './requestInputs.ts';
+import type { ServedPath } from './ServedPath.ts';
 import { SharedEncodings } from './SharedEncodings.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { ResponseHeaders, UntypedOptions } from './SseOptions.ts';
@@ -40,6 +41,8 @@ export class Route {
   readonly decode: InputDecoder;
   /** The methods that are answered where no framework has chosen the route by its method. */
   readonly methods: ReadonlySet<string>;
+  /** The paths below which its handler serves; `undefined` where it serves each method at one path. */
+  paths: readonly ServedPath[] | undefined;
   readonly headers: ResponseHeaders;
   readonly wire: Wire;
   /** The first frame of a response that cannot be resumed: its `retry`, if the wire has it. */

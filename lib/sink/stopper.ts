@@ -5,6 +5,7 @@ import { reportError } from '../error/reportError.ts';
 import type { StorageError } from '../error/StorageError.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { unpacedSession } from '../feed/ReaderSession.ts';
+import type { Runs } from '../feed/Runs.ts';
 import { Connection } from './Connection.ts';
 import { routeOf } from './handler.ts';
 import { refuse, refuseError, refuseFullServer, refuseMethod, refuseOrigin } from './refuse.ts';
@@ -31,9 +32,10 @@ const notStoppable =
 /**
  * Returns the function that answers the requests of `stop`, on every server.
  *
+ * @param stopRun stops the run of an epoch, as `Runs.stop` does, which it is by default
  * @throws TypeError for anything but the handler of a route that retains streams of single requests.
  */
-export function stopper(handler: unknown): (stop: StopRequest) => void {
+export function stopper(handler: unknown, stopRun?: Runs['stop']): (stop: StopRequest) => void {
   const route = routeOf(handler);
   const runs = route?.runs;
   if (route === undefined || runs === undefined) throw new TypeError(notStoppable);
@@ -61,6 +63,7 @@ export function stopper(handler: unknown): (stop: StopRequest) => void {
     const lastEventId = requestedCursor(request);
     const cursor = parseCursor(lastEventId ?? '');
     if (isLeft(cursor)) return answer(false);
+    const { epoch } = cursor.right;
     const stop = (state: unknown): void => {
       const source = {
         inputs: route.decode.whenRead(request),
@@ -71,7 +74,8 @@ export function stopper(handler: unknown): (stop: StopRequest) => void {
       };
       const owner = route.ownerOf(new SessionContext(userRequest, source));
       const report = (error: unknown): void => reportError(where(), error);
-      runs.stop(cursor.right.epoch, owner, report).subscribe({ next: answer, error: onError });
+      const stopped = stopRun ? stopRun(epoch, owner, report) : runs.stop(epoch, owner, report);
+      stopped.subscribe({ next: answer, error: onError });
     };
     callGuarded(onError, () => whenResolved(route.options.state?.(userRequest), onError, stop));
   };

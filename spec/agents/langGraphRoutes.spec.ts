@@ -91,6 +91,8 @@ describe('langGraphRoutes', () => {
           streams[0]?.complete();
           await first.ended();
           expect(await statusOf()).to.include({ status: 'success' });
+          expect((await fetch(`${run}/cancel`, { method: 'POST' })).status).to.equal(204);
+          expect(await statusOf()).to.include({ status: 'success' });
           expect(requests[0]?.signal.aborted).to.equal(false);
           expect((await fetch(run.replace('/runs/', '/runs/x'))).status).to.equal(404);
         });
@@ -108,6 +110,8 @@ describe('langGraphRoutes', () => {
           expect(requests[0]?.signal.aborted).to.equal(true);
           expect(streams[0]?.observed).to.equal(false);
           expect((await fetch(cancel, { method: 'POST' })).status).to.equal(204);
+          const status = await fetch(cancel.replace(/.cancel.*/, ''));
+          expect(await status.json()).to.include({ status: 'interrupted' });
           expect((await fetch(cancel.replace('/runs/', '/runs/x'), { method: 'POST' })).status).to.equal(404);
         });
       });

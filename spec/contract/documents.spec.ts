@@ -8,6 +8,7 @@ import * as t from 'io-ts';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { EMPTY } from 'rxjs';
 import { events, sse } from 'rxsse';
+import { chatRoutes, langGraphRoutes } from 'rxsse/agents';
 import { contract } from 'rxsse/contract';
 import { message } from 'rxsse/wire';
 import ts from 'typescript';
@@ -103,6 +104,33 @@ describe('the OpenAPI document', function () {
     };
     expect(await names()).to.deep.equal(['x', 'rxsse.gap', 'rxsse.end', 'rxsse.position']);
     expect(await names('data-only')).to.deep.equal(['x']);
+  });
+
+  it('describes each path of the routes of chats and of LangGraph', async () => {
+    const routes = { '/api/chat': chatRoutes({}, () => []), '/': langGraphRoutes({ allowedOrigins: [] }, () => []) };
+    const answer = await contract(routes)(new Request('http://here/streams/openapi.json'));
+    const document = (await answer.json()) as Document;
+    expect(await new Validator().validate(document)).to.deep.equal({ valid: true });
+    const paths = at(document, 'paths') as Readonly<Record<string, Document>>;
+    const methods = Object.entries(paths).map(([path, operations]) => [path, Object.keys(operations).join()]);
+    expect(Object.fromEntries(methods)).to.deep.equal({
+      '/api/chat': 'post',
+      '/api/chat/{id}/stream': 'get,delete',
+      '/runs/stream': 'post',
+      '/runs/{run}/stream': 'get',
+      '/runs/{run}/cancel': 'post',
+      '/threads/{thread}/runs/stream': 'post',
+      '/threads/{thread}/runs/{run}/stream': 'get',
+      '/threads/{thread}/runs/{run}/cancel': 'post',
+    });
+    const schema = at(paths['/api/chat'], 'post', 'requestBody', 'content', 'application/json', 'schema');
+    expect(schema).to.deep.include({ required: ['id', 'messages'] });
+    const [id] = at(paths['/api/chat/{id}/stream'], 'delete', 'parameters') as Document[];
+    expect(id).to.include({ name: 'id', in: 'path' });
+    const statuses = (path: string, method: string) => Object.keys(at(paths[path], method, 'responses') as Document);
+    expect(statuses('/api/chat/{id}/stream', 'delete')).to.include('204').and.to.not.include('200');
+    expect(statuses('/runs/{run}/cancel', 'post')).to.include.members(['204', '403']);
+    expect(statuses('/api/chat', 'post')).to.include('200');
   });
 
   it('describes what starts a stream, reads it again and stops it, with the statuses that they answer', async () => {

@@ -98,7 +98,8 @@ ${example === undefined || example === null ? '' : html`<pre tabindex="0" aria-l
 
 function kindSentence({ kind, events, parameters, needsCursor, hasLocation }: DescribedOperation): string {
   if (kind === 'stop') {
-    return 'Stops the stream that a cursor names. Each of its readers gets what is stored, and then the end.';
+    const which = needsCursor ? 'the stream that a cursor names' : 'a stream';
+    return `Stops ${which}. Each of its readers gets what is stored, and then the end.`;
   }
   if (kind === 'receive') {
     return events === undefined
