@@ -1,27 +1,19 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
 import { type ChatRequest, chatRoutes, streamDurability } from '../../lib/agents/index.ts';
 import { aiSdkCases } from '../agents/resuming/aiSdk.ts';
 import { load } from '../clients/load.ts';
 import { root } from '../house/repo.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
-import { withPage } from '../support/chromium.ts';
-import { deferred } from '../support/deferred.ts';
-import { type FaultProxy, faultProxy } from '../support/faultProxy.ts';
-import { listen } from '../support/listen.ts';
 import { overFetch } from '../support/overFetch.ts';
-import { clientsFolder, requires } from '../support/requires.ts';
-import { bundledPage } from './clientPage.ts';
+import { requires } from '../support/requires.ts';
+import { answersOf, deltasOf, hasStatus, type OpenedTabs, press, shows, textTo, withTabs } from './withTabs.ts';
 
 interface TanStack {
   toServerSentEventsResponse(chunks: AsyncIterable<object>, options: object): Response;
   resumeServerSentEventsResponse(options: object): Response;
 }
-
-const words = Array.from({ length: 60 }, (_, n) => `word-${n}. `);
-const textTo = (count: number) => words.slice(0, count).join('');
 
 /** The `useChat` of the AI SDK with a transport. */
 const useChatPage = (transport: string) => `
@@ -67,32 +59,6 @@ const tanStackPage = `
   client.attach();
 `;
 
-/** The model: a server that sends the words, up to the 20th, the 40th and the end when it may. */
-class Model {
-  readonly toTheCut = deferred<void>();
-  readonly toTheEnd = deferred<void>();
-  /** Resolves when a request is aborted. */
-  readonly aborted = deferred<void>();
-  requests = 0;
-
-  readonly serve: RequestListener = async (_, response) => {
-    this.requests++;
-    response.on('close', () => response.writableFinished || this.aborted.resolve());
-    response.write(textTo(20));
-    await this.toTheCut.promise;
-    response.write(words.slice(20, 40).join(''));
-    await this.toTheEnd.promise;
-    response.end(words.slice(40).join(''));
-  };
-}
-
-async function* deltasOf(model: string, signal: AbortSignal | null): AsyncGenerator<string> {
-  const { body } = await fetch(model, { signal });
-  for await (const text of (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
-    yield* text.split(/(?<= )/);
-  }
-}
-
 async function* aiSdkAnswer(deltas: AsyncIterable<string>): AsyncGenerator<object> {
   yield { type: 'start', messageId: 'answer' };
   yield { type: 'text-start', id: 't' };
@@ -109,11 +75,6 @@ async function* tanStackAnswer(deltas: AsyncIterable<string>, runId: string | nu
   yield { type: 'RUN_FINISHED', threadId: 't', runId };
 }
 
-const shows = (page: Page, count: number) => page.getByText(`word-${count - 1}.`).waitFor();
-const hasStatus = (page: Page, status: string) => page.locator('output', { hasText: status }).waitFor();
-const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
-const answersOf = (page: Page) => page.locator('p').allTextContents();
-
 const transports = [
   { transport: 'new DefaultChatTransport({})', survivesCuts: false, remembers: false },
   { transport: 'new ResumingChatTransport()', survivesCuts: true, remembers: false },
@@ -127,60 +88,13 @@ describe('a chat in Chromium', function () {
   const folder = freshFolder();
   const log = (name: string) => folder.open({ name });
 
-  interface Opened {
-    readonly model: Model;
-    readonly proxy: FaultProxy;
-    /** Two tabs at the page, of which the first has sent a message, and both show the first words of its answer. */
-    readonly tabs: readonly [Page, Page];
-    /** The positions that readers have sent. */
-    readonly positions: readonly string[];
-  }
-
-  const withUseChat = (transport: string, use: (opened: Opened) => Promise<void>): Promise<void> =>
-    withTabs(useChatPage(transport), aiSdkRoutes, use);
+  const withUseChat = (transport: string, use: (opened: OpenedTabs) => Promise<void>): Promise<void> =>
+    withTabs({ chromium: chromium(), script: useChatPage(transport), routesOf: aiSdkRoutes }, use);
 
   const aiSdkRoutes = (model: string): RequestListener =>
     chatRoutes({ log }, ({ signal }: ChatRequest<unknown, object>) =>
       aiSdkAnswer(deltasOf(model, signal)),
     ) as RequestListener;
-
-  async function withTabs(
-    script: string,
-    routesOf: (model: string) => RequestListener,
-    use: (opened: Opened) => Promise<void>,
-  ): Promise<void> {
-    const html = await bundledPage({ contents: script, resolveDir: clientsFolder, loader: 'js' });
-    const model = new Model();
-    const positions: string[] = [];
-    await listen(model.serve, (upstream) => {
-      const routes = routesOf(upstream);
-      const app: RequestListener = (request, response) => {
-        if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(html);
-        const position = request.headers['last-event-id'];
-        if (position !== undefined) positions.push(String(position));
-        routes(request, response);
-      };
-      return listen(app, (target) =>
-        faultProxy(
-          target,
-          () => ({}),
-          (proxy) =>
-            withPage(chromium(), async ({ browser }) => {
-              const context = await browser.newContext();
-              const tabs = [await context.newPage(), await context.newPage()] as const;
-              const [first, second] = tabs;
-              await first.goto(proxy.url);
-              await press(first, 'Send');
-              await shows(first, 20);
-              await second.goto(proxy.url);
-              await shows(second, 20);
-              await use({ model, proxy, tabs, positions });
-              expect(model.requests).to.equal(1);
-            }),
-        ),
-      );
-    });
-  }
 
   for (const { transport, survivesCuts, remembers } of transports) {
     it(`shows the whole answer, once, in two tabs, after a reload and a cut, by useChat with ${transport}`, () =>
@@ -231,19 +145,22 @@ describe('a chat in Chromium', function () {
         const answer = tanStackAnswer(deltasOf(model, null), request.headers.get('x-run-id'));
         return toServerSentEventsResponse(answer, { durability: { adapter, batch: 1 } });
       });
-    await withTabs(tanStackPage, routesOf, async ({ model, proxy, tabs, positions }) => {
-      await tabs[0].reload();
-      await shows(tabs[0], 20);
-      proxy.breakAll();
-      model.toTheCut.resolve();
-      for (const tab of tabs) await shows(tab, 40);
-      model.toTheEnd.resolve();
-      for (const tab of tabs) {
-        await shows(tab, 60);
-        await hasStatus(tab, 'ready');
-        expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-      }
-      expect(positions).to.have.length.of.at.least(2);
-    });
+    await withTabs(
+      { chromium: chromium(), script: tanStackPage, routesOf },
+      async ({ model, proxy, tabs, positions }) => {
+        await tabs[0].reload();
+        await shows(tabs[0], 20);
+        proxy.breakAll();
+        model.toTheCut.resolve();
+        for (const tab of tabs) await shows(tab, 40);
+        model.toTheEnd.resolve();
+        for (const tab of tabs) {
+          await shows(tab, 60);
+          await hasStatus(tab, 'ready');
+          expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
+        }
+        expect(positions).to.have.length.of.at.least(2);
+      },
+    );
   });
 });

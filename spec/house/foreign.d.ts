@@ -96,16 +96,23 @@ declare module 'assistant-stream/resumable' {
     delete(streamId: string): Promise<void>;
   }
   interface Context {
-    readonly store: Store;
+    run(streamId: string, makeStream: () => ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>>;
+    resume(streamId: string): Promise<ReadableStream<Uint8Array> | null>;
   }
+  export const RESUMABLE_STREAM_ID_HEADER: string;
   export function createResumableStreamContext(options: { readonly store: Store }): Context;
-  export function createResumableAssistantStreamResponse(options: {
-    readonly context: Context;
-    readonly streamId: string;
-    readonly callback: (controller: { appendText(text: string): void }) => Promise<void>;
-  }): Promise<Response>;
-  export function createResumeAssistantStreamResponse(options: {
-    readonly context: Context;
-    readonly streamId: string;
-  }): Promise<Response>;
+}
+
+declare module '@assistant-ui/react-ai-sdk' {
+  interface ResumableStorage {
+    setStreamId(id: string): void;
+  }
+  export function createResumableSessionStorage(): ResumableStorage;
+  export class AssistantChatTransport {
+    constructor(options: {
+      readonly api: string;
+      readonly resumable: { readonly storage: ResumableStorage; resumeApi(streamId: string): string };
+    });
+  }
+  export function useChatRuntime(options: { readonly transport: AssistantChatTransport }): object;
 }
