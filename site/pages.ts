@@ -31,7 +31,7 @@ export const sections: readonly Section[] = [
       page('docs/schemas.md', 'Schemas of other libraries'),
       page('docs/operators.md', 'Composing'),
       page('docs/feeds.md', 'Feeds and resuming'),
-      page('docs/recipes/client.md', 'The client'),
+      page('docs/recipes/client.md', 'The typed client'),
       page('docs/components.md', 'Components'),
       page('docs/browser-lifecycle.md', 'The life of a page'),
       page('docs/testing.md', 'Testing with marbles'),
