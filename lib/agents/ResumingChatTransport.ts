@@ -1,7 +1,6 @@
 import { readSse } from '../client/readSse.ts';
-import { Json } from '../codec/Json.ts';
 import { checkOptions } from '../data/checkOptions.ts';
-import { events } from '../event/events.ts';
+import { contractOfJson } from '../event/events.ts';
 import { ChatRequests, checked, rejectLost } from './ChatRequests.ts';
 import { ReceivedAnswer } from './ReceivedAnswer.ts';
 import type {
@@ -10,7 +9,8 @@ import type {
   SendMessagesRequest,
 } from './ResumingChatTransportOptions.ts';
 
-const Chunks = events({ message: Json });
+/** The chunks of an answer, which the AI SDK checks itself. */
+const Chunks = contractOfJson('message');
 
 /**
  * A `ChatTransport` of the AI SDK that resumes an answer in its middle. After a lost connection it requests what follows

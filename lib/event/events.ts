@@ -1,4 +1,5 @@
 import type { Issue } from '../codec/describeFailure.ts';
+import type { Json } from '../codec/Json.ts';
 import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
 import { isStandardSchema, type StandardResult } from '../codec/standard/StandardSchema.ts';
 import { kindOf } from '../data/kindOf.ts';
@@ -139,6 +140,17 @@ function validateByName(contract: Contract, value: unknown): StandardResult<unkn
 // A schema may be a function, too: arktype's are.
 function isDefinition(member: AnyDefinition | Shape): member is AnyDefinition {
   return typeof member === 'function' && 'payload' in member && 'codec' in member;
+}
+
+/**
+ * Returns a contract of one event with any JSON as its data, for a client that only decodes: it has no constructor and no
+ * codecs, which are 12 kB of what a page loads for `events`.
+ *
+ * @internal
+ */
+export function contractOfJson<T extends string>(type: T): Contract<{ readonly event: EventDefinition<T, Json> }> {
+  const payload = { decode: (right: unknown) => ({ _tag: 'Right', right }) };
+  return { [table]: new Map([[type, { type, payload }]]) } as never;
 }
 
 /** Returns true for a contract. @internal */
