@@ -1,6 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { concat, NEVER, type Observable, of, Subject } from 'rxjs';
 import ts from 'typescript';
@@ -11,30 +9,11 @@ import { freshFolder } from '../log/lmdb/folder.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 import { overFetch } from '../support/overFetch.ts';
-import { copilotFolder, requires } from '../support/requires.ts';
+import { requires } from '../support/requires.ts';
+import { type CopilotPage, loadCopilotKit } from './loadCopilotKit.ts';
 
 interface Event extends AgUiEvent {
   readonly [field: string]: unknown;
-}
-
-interface Agent {
-  clone(): Agent;
-  run(input: AgUiInput): Observable<Event>;
-  abortRun(): void;
-}
-
-interface Runtime {
-  readonly CopilotRuntime: new (options: object) => object;
-  createCopilotRuntimeHandler(options: object): (request: Request) => Promise<Response>;
-}
-
-interface Page {
-  threadId: string;
-  readonly messages: readonly { readonly role: string; readonly content?: string }[];
-  addMessage(message: object): void;
-  runAgent(parameters?: object, subscriber?: object): Promise<unknown>;
-  connectAgent(parameters?: object, subscriber?: object): Promise<unknown>;
-  abortRun(): void;
 }
 
 const text = (messageId: string, delta: string): Event => ({ type: 'TEXT_MESSAGE_CONTENT', messageId, delta });
@@ -52,15 +31,9 @@ describe('CopilotKit', function () {
   this.timeout(60_000);
 
   const folder = freshFolder();
-  let runtime: Runtime;
-  let AbstractAgent: new (options: object) => object;
-  let ProxiedAgent: new (options: object) => Page;
+  let copilotKit: ReturnType<typeof loadCopilotKit>;
   before(() => {
-    process.env.COPILOTKIT_TELEMETRY_DISABLED = 'true';
-    const loadHere = createRequire(join(copilotFolder, 'package.json'));
-    runtime = loadHere('@copilotkit/runtime/v2');
-    ({ AbstractAgent } = loadHere('@ag-ui/client'));
-    ({ ProxiedCopilotRuntimeAgent: ProxiedAgent } = loadHere('@copilotkit/core'));
+    copilotKit = loadCopilotKit();
   });
 
   /** Serves an agent as one process of several does. */
@@ -69,6 +42,7 @@ describe('CopilotKit', function () {
     log: LogByName,
     onAbort: () => void,
   ): RequestListener {
+    const { AbstractAgent, CopilotRuntime, createCopilotRuntimeHandler } = copilotKit;
     class ScriptedAgent extends AbstractAgent {
       run(input: AgUiInput): Observable<Event> {
         return produce(input);
@@ -76,17 +50,17 @@ describe('CopilotKit', function () {
       abortRun(): void {
         onAbort();
       }
-      clone(): Agent {
-        return Object.assign(new ScriptedAgent({}), this) as never;
+      clone(): ScriptedAgent {
+        return Object.assign(new ScriptedAgent({}), this);
       }
     }
     const options = { agents: { default: new ScriptedAgent({}) }, runner: agentRunner({ log }) };
-    const copilot = new runtime.CopilotRuntime(options);
-    return overFetch(runtime.createCopilotRuntimeHandler({ runtime: copilot, basePath: '/api' }));
+    const runtime = new CopilotRuntime(options);
+    return overFetch(createCopilotRuntimeHandler({ runtime, basePath: '/api' }));
   }
-  const pageAt = (url: string): Page =>
-    new ProxiedAgent({ runtimeUrl: `${url}/api`, agentId: 'default', threadId: 't' });
-  const shown = ({ messages }: Page) => messages.map(({ role, content }) => `${role}: ${content}`);
+  const pageAt = (url: string): CopilotPage =>
+    new copilotKit.ProxiedCopilotRuntimeAgent({ runtimeUrl: `${url}/api`, agentId: 'default', threadId: 't' });
+  const shown = ({ messages }: CopilotPage) => messages.map(({ role, content }) => `${role}: ${content}`);
 
   it('connects at another process to a run, follows it live, and shows the thread after a reload', async () => {
     const log = (name: string) => folder.open({ name });
