@@ -1,7 +1,7 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { concatMap, map, type Observable, of } from 'rxjs';
 import { callGuarded, checkSynchronous, whenResolved } from '../data/callUser.ts';
-import { checkNumber } from '../data/check.ts';
+import { checkBytes, checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { ClosedError } from '../error/ClosedError.ts';
 import type { LimitError } from '../error/LimitError.ts';
@@ -86,7 +86,7 @@ export function receiver<R>(
   });
   const { maxBodyBytes = 64 * 1024, maxBatch = 1000, allowedOrigins = [], client, onInvalidInput } = options;
   checkOrigins('receive: allowedOrigins', allowedOrigins);
-  checkNumber('receive: maxBodyBytes', maxBodyBytes, { min: 1 });
+  checkBytes('receive: maxBodyBytes', maxBodyBytes);
   checkNumber('receive: maxBatch', maxBatch, { min: 1 });
   if (typeof feed !== 'function') checkFeed(feed);
   const feedFor = typeof feed === 'function' ? feed : () => feed;

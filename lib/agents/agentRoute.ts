@@ -1,6 +1,6 @@
 import { catchError, map, type Observable, of } from 'rxjs';
 import { sse } from '../adapter/node/sse.ts';
-import { checkNumber } from '../data/check.ts';
+import { checkBytes } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { DecodeError } from '../error/DecodeError.ts';
 import { reportError } from '../error/reportError.ts';
@@ -56,7 +56,7 @@ export function agentRoute<R>(
   const functions = { owner: 'function', log: 'function', onError: 'function' };
   checkOptions(caller, options, { ...functions, linger: '', maxBodyBytes: '', allowedOrigins: '' });
   const { owner, log, linger = 30_000, allowedOrigins = '*', maxBodyBytes = 1024 * 1024 } = options;
-  checkNumber(`${caller}: maxBodyBytes`, maxBodyBytes, { min: 1 });
+  checkBytes(`${caller}: maxBodyBytes`, maxBodyBytes);
   const report = (error: unknown): string => {
     reportError(`the ${noun} of ${caller}`, error);
     return 'An error occurred.';

@@ -25,6 +25,8 @@ export class Reconnector {
   readonly backoff: Backoff;
   /** The position that the next request sends. */
   lastEventId = '';
+  /** The URL of the last request, for messages. */
+  url = '';
   /** The longest time without a byte, in milliseconds. */
   idleTimeout: number;
   /** Why the last connection was lost. */
@@ -67,8 +69,7 @@ export class Reconnector {
     this.subscriber.add(() => this.end({ state: 'ended', reason: 'unsubscribed' }));
     // Subscribed to once, and before there is a connection: a replayed value must not replace each new connection.
     const next = (): void => this.restart(reconnectOn !== undefined);
-    const signals = reconnectOn ?? reconnectSignals;
-    this.subscriber.add(signals.subscribe({ next, error: (e: unknown) => this.fail(e) }));
+    this.subscriber.add((reconnectOn ?? reconnectSignals).subscribe({ next, error: (e: unknown) => this.fail(e) }));
     if (!this.subscriber.closed) this.#transport.start(this);
   }
 
@@ -108,7 +109,7 @@ export class Reconnector {
     if (lastEventId === this.lastEventId) return;
     if (!canBeSent(lastEventId)) {
       const issue = `id: expected at most ${maxIdBytes} bytes without control characters, got another id`;
-      return this.#report('ignored an id', new DecodeError(lastEventId, [issue]));
+      return this.#report('ignored an id', 'onError', new DecodeError(lastEventId, [issue]));
     }
     this.lastEventId = lastEventId;
     this.backoff.hasProgressed = true;
@@ -119,20 +120,19 @@ export class Reconnector {
     this.onSkipped?.(message);
     const error = new DecodeError(undefined, [message]);
     if (this.#options.invalidEvents === 'error') throw error;
-    this.#report('skipped an event', error);
+    this.#report('skipped an event', 'maxEventBytes', error);
   }
 
   /** Emits a message's event, if it has one, then its position, then the end of the stream, if it is one. */
   deliver(message: ReceivedMessage): void {
     this.guard(() => {
-      const { endMarker, withId } = this.#options;
-      const isMarker = message.data === endMarker;
+      const isMarker = message.data === this.#options.endMarker;
       const event = isMarker
         ? undefined
-        : decodeMessage(this.#contract, this.#definitions, this.#options, message, this.#caller);
+        : decodeMessage(this.#contract, this.#definitions, this.#options, message, this.#report);
       if (event !== undefined) {
         this.backoff.hasProgressed = true;
-        this.subscriber.next(withId ? { id: this.lastEventId, event } : event);
+        this.subscriber.next(this.#options.withId ? { id: this.lastEventId, event } : event);
       }
       if (this.subscriber.closed) return;
       this.notifyCursor();
@@ -190,10 +190,10 @@ export class Reconnector {
     }
   }
 
-  #report(what: string, error: DecodeError): void {
-    const { onError = () => reportError(`${this.#caller}: ${what}`, error) } = this.#options;
-    onError(error);
-  }
+  readonly #report = (what: string, option: string, error: DecodeError): void => {
+    const where = `${this.#caller} ${this.url} (${what} and continues, see ${option})`;
+    (this.#options.onError ?? (() => reportError(where, error)))(error);
+  };
 }
 
 /** The subscriber of one connection's messages. */

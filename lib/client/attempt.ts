@@ -7,7 +7,7 @@ import { clock } from '../time/clock.ts';
 import type { Message } from '../wire/Frame.ts';
 import { FrameParser } from '../wire/FrameParser.ts';
 import type { ClientFetchOptions, RequestTarget } from './FromSseOptions.ts';
-import { isSameOrigin } from './prepareRequest.ts';
+import { isSameOrigin, shownUrl } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { readProblem } from './readProblem.ts';
 
@@ -103,19 +103,16 @@ export function attempt(
       reader = body.getReader();
       read(reader);
     };
-    /** The URL for messages, without its query, which may hold secrets. */
-    const urlOf = (): string =>
-      shorten(`${target instanceof Request ? target.url : target}`.replace(/[?#].*/s, ''), 80);
     /** Errors for a response that is not a stream, with its body if that is short JSON. */
     const onOtherResponse = ({ status, headers, body }: Response, type: string | undefined): void => {
       const reject = (problem?: unknown): void => {
         const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
         const facts = { status, headers, problem, retryAfter };
-        if (status !== 200) fail('status', `expected an event stream, got status ${status} from ${urlOf()}`, facts);
+        if (status !== 200) fail('status', `expected an event stream, got status ${status} from ${client.url}`, facts);
         else
           fail(
             'type',
-            `expected the Content-Type text/event-stream, got ${shorten(type ?? 'none', 80)} from ${urlOf()}`,
+            `expected the Content-Type text/event-stream, got ${shorten(type ?? 'none', 80)} from ${client.url}`,
             facts,
           );
       };
@@ -152,6 +149,7 @@ export function attempt(
       else fail('closed', 'the response ended before the stream did');
     };
 
+    client.url = shownUrl(target);
     const send = prepare(abort.signal);
     expectByte(options.idleTimeout ?? defaultAnswerTimeout);
     send().then(
@@ -159,7 +157,7 @@ export function attempt(
       (cause) =>
         guard(() => {
           const cors = isSameOrigin(target) ? '' : ', or its CORS headers are missing';
-          fail('unreachable', `the server did not respond${cors}: ${urlOf()}`, { cause });
+          fail('unreachable', `the server did not respond${cors}: ${client.url}`, { cause });
         }),
     );
   });

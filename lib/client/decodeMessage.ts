@@ -1,20 +1,16 @@
 import { describeFailure } from '../codec/describeFailure.ts';
 import { shorten } from '../data/shorten.ts';
 import { DecodeError } from '../error/DecodeError.ts';
-import { reportError } from '../error/reportError.ts';
 import type { AnyDefinition, TypedEvent } from '../event/EventDefinition.ts';
 import { type Contract, unknownType } from '../event/events.ts';
 import type { Gap } from '../event/Gap.ts';
 import { stamp } from '../event/stamp.ts';
 import type { Message } from '../wire/Frame.ts';
 import { reserved } from '../wire/reserved.ts';
-import type { BadEventPolicy, DecodingOptions, RawEvent } from './FromSseOptions.ts';
+import type { DecodingOptions, RawEvent } from './FromSseOptions.ts';
 
 /** An event of a client's stream, whatever its contract is. */
 export type ClientEvent = TypedEvent | Gap | RawEvent;
-
-/** The definitions of a contract by name. */
-type DefinitionsByName = ReadonlyMap<string, AnyDefinition>;
 
 /** A message as a parser or an EventSource delivers it; the id is that of its own block. */
 export type ReceivedMessage = Pick<Message, 'event' | 'data'> & Partial<Pick<Message, 'id'>>;
@@ -24,40 +20,35 @@ export type ReceivedMessage = Pick<Message, 'event' | 'data'> & Partial<Pick<Mes
  * message that is dropped, and for one of the library's own that is not an event.
  *
  * @param definitions those of the contract
- * @param caller the public function, for messages
+ * @param report called for a message that is dropped, with what was done and the option that decides it
  * @throws DecodeError for a malformed gap, and for a bad event where the policy is `error`.
  */
 export function decodeMessage(
   contract: Contract,
-  definitions: DefinitionsByName,
-  { unknownEvents, invalidEvents, textEvents, onError }: Omit<DecodingOptions, 'withId'>,
+  definitions: ReadonlyMap<string, AnyDefinition>,
+  options: Pick<DecodingOptions, 'unknownEvents' | 'invalidEvents' | 'textEvents'>,
   { event = 'message', data }: ReceivedMessage,
-  caller: string,
+  report: (what: string, option: string, error: DecodeError) => void,
 ): ClientEvent | undefined {
   if (event === reserved.gap) return decodeGap(data);
   // The library's other names are positions, ends, and what later versions add.
   if (event.startsWith('rxsse.')) return undefined;
 
-  const reject = (policy: BadEventPolicy | undefined, ...issues: readonly string[]): RawEvent | undefined => {
+  const reject = (option: 'unknownEvents' | 'invalidEvents', ...issues: readonly string[]): RawEvent | undefined => {
     const error = new DecodeError(data, issues, event);
+    const policy = options[option];
     if (policy === 'error') throw error;
     if (policy === 'raw') return { type: 'rxsse.raw', data: { event, text: data, error } };
-    if (onError !== undefined) onError(error);
-    else {
-      const name = JSON.stringify(shorten(event, 80));
-      reportError(`${caller} without onError: dropped an event named ${name} that differs from the contract`, error);
-    }
+    report(`dropped the event ${JSON.stringify(shorten(event, 80))}`, option, error);
     return undefined;
   };
   const definition = definitions.get(event);
-  if (definition === undefined) {
-    return reject(unknownEvents, unknownType(contract, event));
-  }
+  if (definition === undefined) return reject('unknownEvents', unknownType(contract, event));
   const path = `${event}.data`;
-  const value = textEvents?.includes(event) ? data : parseJsonText(data);
-  if (value === undefined) return reject(invalidEvents, `${path}: expected JSON, got other text`);
+  const value = options.textEvents?.includes(event) ? data : parseJsonText(data);
+  if (value === undefined) return reject('invalidEvents', `${path}: expected JSON, got other text`);
   const decoded = definition.payload.decode(value);
-  if (decoded._tag === 'Left') return reject(invalidEvents, ...describeFailure(decoded.left, path));
+  if (decoded._tag === 'Left') return reject('invalidEvents', ...describeFailure(decoded.left, path));
   return stamp({ type: event, data: decoded.right }, definition);
 }
 

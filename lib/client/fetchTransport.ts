@@ -16,11 +16,11 @@ import { whileVisible } from './whileVisible.ts';
 export function checkFetchOptions(caller: string, options: ClientFetchOptions, kinds = fetchKinds): void {
   checkOptions(caller, options, kinds);
   const { idleTimeout = Infinity, endOfResponse = 'reconnect' } = options;
+  const { maxEventBytes = Infinity, maxLineBytes = Infinity } = options;
   checkDuration(`${caller}: idleTimeout`, idleTimeout, 'use Infinity to wait without end');
   checkOneOf(`${caller}: endOfResponse`, endOfResponse, ['reconnect', 'complete']);
-  for (const limit of ['maxEventBytes', 'maxLineBytes'] as const) {
-    checkNumber(`${caller}: ${limit}`, options[limit] ?? Infinity, { above: 0, unit: 'bytes' });
-  }
+  checkNumber(`${caller}: maxEventBytes`, maxEventBytes, { above: 0, unit: 'bytes' });
+  checkNumber(`${caller}: maxLineBytes`, maxLineBytes, { above: 0, unit: 'bytes' });
 }
 
 /** Returns a transport whose `connect` sends one request for each subscription. */

@@ -8,6 +8,7 @@ import type { ReceivedMessage } from './decodeMessage.ts';
 import type { BadEventPolicy, DecodingOptions, Emitted, RawIf } from './FromSseOptions.ts';
 import { sharedKinds } from './optionKinds.ts';
 import { addListener } from './page.ts';
+import { shownUrl } from './prepareRequest.ts';
 import type { Reconnector } from './Reconnector.ts';
 import { reconnecting } from './reconnecting.ts';
 
@@ -15,6 +16,8 @@ import { reconnecting } from './reconnecting.ts';
 export interface EventSourceLike {
   /** 0 is connecting, 1 open, 2 closed for good. */
   readonly readyState: number;
+  /** The URL that messages name, without its query. */
+  readonly url?: string;
   addEventListener(type: string, listener: (event: MessageLike) => void): void;
   removeEventListener(type: string, listener: (event: MessageLike) => void): void;
   close(): void;
@@ -63,6 +66,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
     connect: new Observable((connection) => {
       const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
       const source = create(client.lastEventId);
+      client.url = shownUrl(source.url ?? '');
       connection.add(() => source.close());
       for (const name of new Set([...names, 'open', 'error'])) {
         const onDispatch = ({ data, lastEventId = '' }: MessageLike): void => {

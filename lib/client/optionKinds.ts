@@ -32,8 +32,8 @@ export const fetchKinds: OptionKinds<Omit<FromSseOptions, 'share'>> = {
   endOfResponse: '',
   commentObserver: 'object',
   pauseWhenHidden: 'boolean',
-  maxEventBytes: 'number',
-  maxLineBytes: 'number',
+  maxEventBytes: '',
+  maxLineBytes: '',
 };
 
 /** The kinds of the options of `fromSse`. */

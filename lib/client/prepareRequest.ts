@@ -1,3 +1,4 @@
+import { shorten } from '../data/shorten.ts';
 import { ConnectionError } from '../error/ConnectionError.ts';
 import type { ClientFetchOptions, HeadersLike, RequestTarget } from './FromSseOptions.ts';
 
@@ -65,6 +66,11 @@ function createHeaders({ target, headers, lastEventId, acceptsRefusal }: Request
   const position = headerValue(lastEventId);
   if (position !== undefined) all.set('Last-Event-ID', position);
   return all;
+}
+
+/** Returns a URL for messages: without its query, which may hold secrets. */
+export function shownUrl(target: RequestTarget): string {
+  return shorten(`${target instanceof Request ? target.url : target}`.replace(/[?#].*/s, ''), 80);
 }
 
 /** Returns true if a page may send a header of our own to the target without a CORS preflight. */

@@ -11,7 +11,7 @@ interface NumberRange {
   readonly max?: number;
   /** Only whole numbers, and `Infinity` where there is no `max`. */
   readonly whole?: boolean;
-  readonly unit?: string;
+  readonly unit?: 'ms' | 'bytes' | 'byte';
 }
 
 /**
@@ -19,18 +19,17 @@ interface NumberRange {
  *
  * ```text
  * sse: heartbeat must be above 0 ms, got 0; use heartbeat: false to send none
+ * sse: maxAge must be a number of milliseconds, got string
  * ```
  *
  * @param option the function and the option: `sse: heartbeat`
  * @param hint what to do instead, appended to the message: `use heartbeat: false to send none`
- * @throws TypeError for a value of another type, such as `'15000'`. RangeError for a number out of range.
+ * @throws TypeError for a value of another type, such as `'15s'`. RangeError for a number out of range.
  * @internal
  */
 export function checkNumber(option: string, value: unknown, range: NumberRange, hint?: string): void {
-  const isNumber = typeof value === 'number';
-  if (isNumber && isIn(range, value)) return;
-  const message = messageOf(option, describeRange(range), isNumber ? String(value) : kindOf(value), hint);
-  throw isNumber ? new RangeError(message) : new TypeError(message);
+  if (typeof value !== 'number') throw new TypeError(messageOf(option, describeKind(range), kindOf(value), hint));
+  if (!isIn(range, value)) throw new RangeError(messageOf(option, describeRange(range), String(value), hint));
 }
 
 /** Checks a duration: above 0 ms, or `Infinity`. @internal */
@@ -46,6 +45,11 @@ export function checkDelay(option: string, value: unknown, hint?: string): void 
 /** Checks a bound on a count: a whole number from 1, or `Infinity`. @internal */
 export function checkCount(option: string, value: unknown, hint?: string): void {
   checkNumber(option, value, { min: 1, whole: true }, hint);
+}
+
+/** Checks a bound on a size: at least 1 byte, or `Infinity`. @internal */
+export function checkBytes(option: string, value: unknown): void {
+  checkNumber(option, value, { min: 1, unit: 'byte' });
 }
 
 /** Checks a function. @throws TypeError for any other value. @internal */
@@ -76,6 +80,10 @@ function isIn({ above = -Infinity, min = -Infinity, max = Infinity, whole }: Num
   // Comparisons with NaN are false.
   const isInBounds = value > above && value >= min && value <= max;
   return isInBounds && (!whole || Number.isInteger(value) || value === Infinity);
+}
+
+function describeKind({ whole, unit }: NumberRange): string {
+  return `a ${whole ? 'whole ' : ''}number${unit ? ` of ${unit === 'ms' ? 'milliseconds' : 'bytes'}` : ''}`;
 }
 
 function describeRange({ above, min, max, whole, unit }: NumberRange): string {

@@ -32,24 +32,32 @@ export function checkOptions(caller: string, options: unknown, kinds: Readonly<R
   }
 }
 
-/** Returns a question for the most similar name, without regard to case; empty when it has more than two letters that differ. */
-function suggestion(name: string, names: readonly string[]): string {
-  const differences = (other: string): number => distance(name.toLowerCase(), other.toLowerCase());
-  const nearest = names.reduce((best, other) => (differences(other) < differences(best) ? other : best));
-  return differences(nearest) <= 2 ? `; did you mean ${nearest}?` : '';
+/**
+ * Returns a question for the most similar name, without regard to case; empty where more than two letters differ, or all do.
+ * A name from outside may be of any length: the work depends on the other names alone.
+ *
+ * @internal
+ */
+export function suggestion(name: string, names: readonly string[]): string {
+  let nearest = '';
+  let least = 3;
+  for (const other of names) {
+    // Longer or shorter by more letters, it differs by more.
+    if (Math.abs(other.length - name.length) >= least) continue;
+    const differences = distance(name.toLowerCase(), other.toLowerCase(), Math.min(least, other.length) - 1);
+    if (differences < least) [nearest, least] = [other, differences];
+  }
+  return nearest && `; did you mean ${nearest}?`;
 }
 
-/** Returns how many letters have to be replaced, added or removed to get from one word to the other. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const letter of from) {
-    let left = (row[0] as number) + 1;
-    row = row.map((above, column) => {
-      if (column === 0) return left;
-      const diagonal = (row[column - 1] as number) + (letter === to[column - 1] ? 0 : 1);
-      left = Math.min(above + 1, left + 1, diagonal);
-      return left;
-    });
-  }
-  return row[to.length] as number;
+/**
+ * Returns how many letters have to be replaced, added or removed to get from one word to the other; `Infinity` where more
+ * than `most`.
+ */
+function distance(from: string, to: string, most: number): number {
+  if (from === to) return 0;
+  if (most < 1) return Infinity;
+  const [left, right] = [from.slice(1), to.slice(1)];
+  if (from[0] === to[0]) return distance(left, right, most);
+  return 1 + Math.min(distance(left, right, most - 1), distance(left, to, most - 1), distance(from, right, most - 1));
 }

@@ -2,6 +2,7 @@ import type { Issue } from '../codec/describeFailure.ts';
 import type { Json } from '../codec/Json.ts';
 import type { DataOf, EncodedOf, InputOf, Shape } from '../codec/Shape.ts';
 import { isStandardSchema, type StandardResult } from '../codec/standard/StandardSchema.ts';
+import { suggestion } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 import type { CheckedName } from '../wire/reservedName.ts';
@@ -173,10 +174,11 @@ export function namesOf(contract: Contract): readonly string[] {
   return [...contract[table].keys()];
 }
 
-/** Describes a name that a contract does not have, without repeating it. @internal */
+/** Describes a name that a contract does not have, without repeating it; a similar name of the contract is suggested. @internal */
 export function unknownTypeIssue(contract: Contract, type: unknown, path: string): Issue {
-  const expected = `one of ${shorten(namesOf(contract).join(', '), 80)}`;
-  return { path, expected, got: typeof type === 'string' ? 'another name' : kindOf(type) };
+  const names = namesOf(contract);
+  const got = typeof type === 'string' ? `another name${suggestion(type, names)}` : kindOf(type);
+  return { path, expected: `one of ${shorten(names.join(', '), 80)}`, got };
 }
 
 /** Describes the same in one line. @internal */

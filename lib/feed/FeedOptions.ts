@@ -1,5 +1,5 @@
 import { noop } from 'rxjs';
-import { checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
+import { checkBytes, checkFunction, checkNumber, checkOneOf } from '../data/check.ts';
 import { reportError } from '../error/reportError.ts';
 import type { Contract, EventOf } from '../event/events.ts';
 import { namesOf } from '../event/events.ts';
@@ -107,7 +107,8 @@ export function coreOfOptions<C extends Contract>(
     onInvalidEvent = 'drop',
   } = options;
   checkNumber('feed: linger', linger, { min: 0, unit: 'ms' });
-  const bounds = { maxEventBytes, maxReaders, maxConcurrentReads };
+  checkBytes('feed: maxEventBytes', maxEventBytes);
+  const bounds = { maxReaders, maxConcurrentReads };
   for (const [name, bound] of Object.entries(bounds)) checkNumber(`feed: ${name}`, bound, { min: 1 });
   if (options.endsWith !== undefined) checkFunction('feed: endsWith', options.endsWith);
   checkOneOf('feed: onInvalidEvent', onInvalidEvent, ['drop', 'fail']);
@@ -120,6 +121,7 @@ export function coreOfOptions<C extends Contract>(
     linger,
     restart,
     lease: leaseOf(options, log),
+    maxEventBytes,
     ...bounds,
     onInvalidEvent,
     endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,

@@ -7,9 +7,8 @@ import { checkSize, type EncodedEvent, encodeLogged, type FrameRules } from '../
 import type { Contract } from '../event/events.ts';
 import type { EventLog, FenceOptions, LogEnd } from '../log/EventLog.ts';
 import { listen } from '../operator/listen.ts';
-import { observableOf } from '../operator/observableFrom.ts';
+import { observableFrom, observableOf, type StreamInput } from '../operator/observableFrom.ts';
 import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff.ts';
-import { unpacedFrom } from '../source/unpacedFrom.ts';
 import type { BackoffOptions } from '../time/backoff.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
 import type { FeedSource } from './FeedSource.ts';
@@ -158,7 +157,7 @@ export class Producer {
     if (typeof source !== 'function') return observableOf('feed: source', source);
     return readLog(log, 0, 0, onError).pipe(
       map(({ epoch, tail }) => (tail === 0 ? undefined : cursorOf(epoch, tail))),
-      switchMap((lastCursor) => unpacedFrom(source({ lastCursor, attempt, signal }))),
+      switchMap((lastCursor) => observableFrom(source({ lastCursor, attempt, signal }) as StreamInput<unknown>)),
     );
   }
 

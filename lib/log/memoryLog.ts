@@ -1,5 +1,5 @@
 import { type Observable, of, Subject, throwError } from 'rxjs';
-import { checkDuration, checkNumber } from '../data/check.ts';
+import { checkBytes, checkDuration, checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { RecentKeys } from '../data/RecentKeys.ts';
 import { ClosedError } from '../error/ClosedError.ts';
@@ -83,7 +83,7 @@ class MemoryLog implements EventLog {
     maxKeys = 10_000,
   }: MemoryLogOptions) {
     checkNumber('memoryLog: maxEntries', maxEntries, { min: 1 });
-    checkNumber('memoryLog: maxBytes', maxBytes, { min: 1 });
+    checkBytes('memoryLog: maxBytes', maxBytes);
     checkDuration('memoryLog: maxAge', maxAge);
     checkNumber('memoryLog: maxKeys', maxKeys, { min: 0 });
     this.#segments = new Segments({ entries: maxEntries, bytes: maxBytes, age: maxAge });

@@ -66,7 +66,7 @@ export function groupedWithin<T>(
     throw new TypeError('groupedWithin: at least one of maxEvents, maxBytes and maxDelay must be set, got none');
   }
   checkCount('groupedWithin: maxEvents', maxEvents);
-  checkNumber('groupedWithin: maxBytes', maxBytes, { above: 0 });
+  checkNumber('groupedWithin: maxBytes', maxBytes, { above: 0, unit: 'bytes' });
   checkNumber('groupedWithin: maxDelay', maxDelay, { min: 0, unit: 'ms' });
   checkFunction('groupedWithin: sizeOf', sizeOf);
 

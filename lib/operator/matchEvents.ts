@@ -1,5 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
+import { suggestion } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
 import { shorten } from '../data/shorten.ts';
 import { type Entry, isEntry } from '../event/Entry.ts';
@@ -62,10 +63,14 @@ export function matchEvents<T, C extends Cases<Matched<T>> & NoOthers<C, Matched
   return map((value) => {
     if (isEntry(value) && isControl(value)) return value as WithMatch<T, never>;
     const event: unknown = isEntry(value) ? value.event : value;
-    const project = table.get((event as { readonly type?: unknown } | null | undefined)?.type);
+    const type = (event as { readonly type?: unknown } | null | undefined)?.type;
+    const project = table.get(type);
     if (project === undefined) {
-      const names = shorten([...table.keys()].join(', '), 80);
-      throw new TypeError(`matchEvents: expected an event of ${names}, got ${kindOf(event)} of another name`);
+      const names = Object.keys(cases);
+      const similar = typeof type === 'string' ? suggestion(type, names) : '';
+      throw new TypeError(
+        `matchEvents: expected an event of ${shorten(names.join(', '), 80)}, got ${kindOf(event)} of another name${similar}`,
+      );
     }
     const result = project(event);
     if (result === undefined) throw new TypeError('matchEvents: each case must return a value, got undefined');

@@ -1,5 +1,7 @@
 import { from, isObservable, Observable, type ObservableInput, observable, type Subscriber } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
+import { iterableIn } from './iterableIn.ts';
+import { pull, valuesPerTurn, yielding } from './pull.ts';
 
 /**
  * An Observable of the platform, which Chromium has, and of RxJS 9: a signal takes the place of a subscription.
@@ -43,9 +45,20 @@ export function observableOf<T>(option: string, value: AnyObservable<T>): Observ
   return found as Observable<T>;
 }
 
-/** Returns the Observable of what `from` of RxJS takes, and of an Observable of any library. @internal */
+/**
+ * Returns the Observable of what `from` of RxJS takes, and of an Observable of any library. An iterable leaves the event loop
+ * its turns, unless it is an array that is read within one; unsubscribing calls `return` of its iterator, also while a value
+ * is awaited.
+ *
+ * @internal
+ */
 export function observableFrom<T>(input: StreamInput<T>): Observable<T> {
-  return (observableIn(input) as Observable<T> | undefined) ?? from(input as ObservableInput<T>);
+  const found = observableIn(input) as Observable<T> | undefined;
+  if (found !== undefined) return found;
+  const isShort = Array.isArray(input) && input.length <= valuesPerTurn;
+  const iterable = isShort ? undefined : iterableIn(input);
+  if (iterable === undefined) return from(input as ObservableInput<T>);
+  return new Observable((subscriber) => pull(iterable, subscriber, yielding()));
 }
 
 function subscribeWithSignal(source: PlatformObservable<unknown>, subscriber: Subscriber<unknown>): void {

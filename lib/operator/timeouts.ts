@@ -45,12 +45,12 @@ export interface TimeoutsOptions<R> {
  * @category operator
  */
 export function timeouts<T, R = never>(options: TimeoutsOptions<R>): OperatorFunction<T, T | R> {
-  checkOptions('timeouts', options, { first: 'number', idle: 'number', total: 'number', with: '' });
+  checkOptions('timeouts', options, { first: '', idle: '', total: '', with: '' });
   const { first, idle = Infinity, total = Infinity, with: replacement } = options;
   if ((first ?? options.idle ?? options.total) === undefined) {
     throw new TypeError('timeouts: at least one of first, idle and total must be set, got none');
   }
-  const limits = { first: first ?? idle, idle, total };
+  const limits = { idle, total, first: first === undefined ? idle : first };
   for (const [name, limit] of Object.entries(limits)) checkDuration(`timeouts: ${name}`, limit);
   if (replacement !== undefined) checkFunction('timeouts: with', replacement);
 

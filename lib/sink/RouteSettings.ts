@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
+import { checkBytes, checkDuration, checkNumber, maxTimerDelay } from '../data/check.ts';
 import { checkRetry } from '../wire/checkField.ts';
 import type { QueueOptions } from './Backlog.ts';
 import { Compression } from './gzip/Compression.ts';
@@ -38,10 +38,10 @@ export function routeSettings(options: UntypedOptions): RouteSettings {
   checkDuration('sse: stallTimeout', stallTimeout, 'use Infinity to wait while the socket is connected');
   checkDuration('sse: maxAge', maxAge);
   checkNumber('sse: maxHeadDelay', maxHeadDelay, { min: 0, max: maxTimerDelay, unit: 'ms' });
-  checkNumber('sse: maxEventBytes', maxEventBytes, { min: 1 });
+  checkBytes('sse: maxEventBytes', maxEventBytes);
   checkRetry('sse: retry', retry);
   const { maxBytes = 16 * 1024 * 1024, maxEvents = Infinity } = queue;
-  checkNumber('sse: queue.maxBytes', maxBytes, { min: 1 });
+  checkBytes('sse: queue.maxBytes', maxBytes);
   checkNumber('sse: queue.maxEvents', maxEvents, { min: 1 });
   return {
     heartbeat,

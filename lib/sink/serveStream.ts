@@ -1,6 +1,6 @@
 import { runIn } from '../data/asyncScope.ts';
 import type { Gap } from '../event/Gap.ts';
-import { pull, yielding } from '../source/pull.ts';
+import { pull, yielding } from '../operator/pull.ts';
 import type { Overflow, QueueOptions } from './Backlog.ts';
 import { streamPreamble } from './preamble.ts';
 import type { ErrorOutcome, Source } from './Route.ts';

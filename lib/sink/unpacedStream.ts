@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { pull, yielding } from '../source/pull.ts';
+import { pull, yielding } from '../operator/pull.ts';
 import type { Source } from './Route.ts';
 
 /** Returns the stream of a run, not at the pace of a reader: a run continues without one, and its log is bounded. */

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { checkFunction } from '../data/check.ts';
+import { pull, yielding } from '../operator/pull.ts';
 import { type Pull, PullIterator } from './PullIterator.ts';
-import { pull, yielding } from './pull.ts';
 
 /** The key of the async iterable behind the Observable, which `sse` reads at the pace of its reader. */
 const pulledSource: unique symbol = Symbol.for('rxsse.pulled') as never;

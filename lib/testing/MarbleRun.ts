@@ -54,6 +54,8 @@ const howToExpect =
 const howToEnd =
   'Leave the stream by a subscription diagram, disconnect the reader (X in its socket), or give a later `until`';
 
+const howToWait = '. A stream that waits for a promise, as a generator does, needs asyncMarbles';
+
 let currentMarbleRun: MarbleRun | undefined;
 
 /** Returns the run in which the calling code is, if there is one. */
@@ -141,7 +143,8 @@ export class MarbleRun implements ReaderRun {
     this.scheduler.flush();
     if (this.firstMistake !== undefined) throw this.firstMistake;
     const left = this.scheduler.leftover();
-    if (left !== undefined) throw testFailure(`${this.#name}: ${left}\n${howToEnd}`);
+    const hint = this.#name === 'marbles' ? howToEnd + howToWait : howToEnd;
+    if (left !== undefined) throw testFailure(`${this.#name}: ${left}\n${hint}`);
     this.#evaluate();
   }
 

@@ -45,8 +45,8 @@ const parserKinds: OptionKinds<FrameParserOptions> = {
   onComment: 'function',
   onPosition: 'function',
   onOversized: 'function',
-  maxEventBytes: 'number',
-  maxLineBytes: 'number',
+  maxEventBytes: '',
+  maxLineBytes: '',
 };
 
 /**

@@ -49,7 +49,10 @@ describe('receive refuses', () => {
   const bodies: Readonly<Record<string, readonly [unknown, string]>> = {
     'a name that no event has': [{ type: 'secret', data: {} }, `body.type: ${otherName}`],
     'a reserved name': [{ type: 'rxsse.end', data: null }, `body.type: ${otherName}`],
-    'the key of an event': [{ type: 'OrderPaid', data: { order: 'A', total: 5 } }, `body.type: ${otherName}`],
+    'the key of an event': [
+      { type: 'OrderPaid', data: { order: 'A', total: 5 } },
+      `body.type: ${otherName}; did you mean order_paid?`,
+    ],
     'a name that every object has': [{ type: 'constructor', data: null }, `body.type: ${otherName}`],
     'a name that is no text': [{ type: 7, data: {} }, 'body.type: expected one of order_paid, closed, got number'],
     'an event without a name': [{ data: {} }, 'body.type: expected one of order_paid, closed, got undefined'],

@@ -169,17 +169,18 @@ describe('fromSse', () => {
     expect(comments).to.deep.equal(['still here']);
   });
 
-  it('reports the name of a dropped event if no onError receives it', async () => {
+  it('reports a dropped event with its name, the URL, what follows and the option that decides it if no onError receives it', async () => {
     const reported: string[] = [];
     setErrorReporter((error, where) => void reported.push(`${where} ${(error as DecodeError).event}`));
     try {
-      const { fetch } = scriptedFetch({ body: of(`event: sung\ndata: 1\n\n${end}`) });
-      await lastValueFrom(fromSse('x:', Chat, { fetch }).pipe(toArray()));
+      const { fetch } = scriptedFetch({ body: of(`event: sung\ndata: 1\n\nevent: left\ndata: 1\n\n${end}`) });
+      await lastValueFrom(fromSse('x:chat?token=secret', Chat, { fetch }).pipe(toArray()));
     } finally {
       setErrorReporter(undefined);
     }
     expect(reported).to.deep.equal([
-      'fromSse without onError: dropped an event named "sung" that differs from the contract sung',
+      'fromSse x:chat (dropped the event "sung" and continues, see unknownEvents) sung',
+      'fromSse x:chat (dropped the event "left" and continues, see invalidEvents) left',
     ]);
   });
 

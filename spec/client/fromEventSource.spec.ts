@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import type { ConnectionStatus } from '../../lib/client/ConnectionStatus.ts';
 import { type EventSourceLike, fromEventSource, type MessageLike } from '../../lib/client/fromEventSource.ts';
+import { setErrorReporter } from '../../lib/error/reportError.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
 import { Ticks } from '../http/ticks.ts';
 
 /** An EventSource that the spec controls. */
 class ScriptedEventSource implements EventSourceLike {
+  readonly url = 'http://localhost/ticks?token=secret';
   readyState = 0;
   readonly listeners = new Map<string, Set<(event: MessageLike) => void>>();
 
@@ -110,6 +112,19 @@ describe('fromEventSource', () => {
     expect(issues).to.deep.equal([
       'tick.data: expected number, got string',
       'type: expected one of tick, got another name',
+    ]);
+
+    const reported: string[] = [];
+    const reporting = createClient();
+    setErrorReporter((_error, where) => void reported.push(where));
+    try {
+      reporting.stream.subscribe();
+      reporting.source().dispatch('tick', '"1"', '');
+    } finally {
+      setErrorReporter(undefined);
+    }
+    expect(reported).to.deep.equal([
+      'fromEventSource http://localhost/ticks (dropped the event "tick" and continues, see invalidEvents)',
     ]);
 
     const failures: unknown[] = [];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   checkBoolean,
+  checkBytes,
   checkCount,
   checkDelay,
   checkDuration,
@@ -17,16 +18,18 @@ const number =
   (option, value) =>
     checkNumber(option, value, range);
 
-/** Each check, the values that it accepts, and the messages of the numbers that it refuses. */
+/** Each check, what it expects of another type, the values that it accepts, and the messages of the numbers that it refuses. */
 const checks: readonly (readonly [
   title: string,
   check: Check,
+  kind: string,
   accepted: readonly unknown[],
   refused: readonly (readonly [value: number, message: string])[],
 ])[] = [
   [
     'checkDuration',
     checkDuration,
+    'a number of milliseconds',
     [0.1, 1, Infinity],
     [
       [0, 'f: x must be above 0 ms, got 0'],
@@ -37,6 +40,7 @@ const checks: readonly (readonly [
   [
     'checkDelay',
     checkDelay,
+    'a number of milliseconds',
     [0.1, maxTimerDelay],
     [
       [0, 'f: x must be above 0 ms and at most 2147483647, got 0'],
@@ -48,6 +52,7 @@ const checks: readonly (readonly [
   [
     'checkCount',
     checkCount,
+    'a whole number',
     [1, 2, Infinity],
     [
       [0, 'f: x must be a whole number from 1, or Infinity, got 0'],
@@ -56,8 +61,19 @@ const checks: readonly (readonly [
     ],
   ],
   [
+    'checkBytes',
+    checkBytes,
+    'a number of bytes',
+    [1, 1.5, Infinity],
+    [
+      [0, 'f: x must be at least 1 byte, got 0'],
+      [Number.NaN, 'f: x must be at least 1 byte, got NaN'],
+    ],
+  ],
+  [
     'checkNumber with a least value',
     number({ min: 0 }),
+    'a number',
     [0, 0.5, Infinity],
     [
       [-0.1, 'f: x must be at least 0, got -0.1'],
@@ -67,12 +83,14 @@ const checks: readonly (readonly [
   [
     'checkNumber with a least value and a unit',
     number({ min: 0, unit: 'ms' }),
+    'a number of milliseconds',
     [0],
     [[-1, 'f: x must be at least 0 ms, got -1']],
   ],
   [
     'checkNumber with two limits',
     number({ min: 0, max: 1 }),
+    'a number',
     [0, 0.5, 1],
     [
       [-0.1, 'f: x must be from 0 to 1, got -0.1'],
@@ -83,6 +101,7 @@ const checks: readonly (readonly [
   [
     'checkNumber with whole numbers between limits',
     number({ min: 2, max: 4, whole: true, unit: 'ms' }),
+    'a whole number of milliseconds',
     [2, 3, 4],
     [
       [2.5, 'f: x must be a whole number from 2 to 4 ms, got 2.5'],
@@ -92,6 +111,7 @@ const checks: readonly (readonly [
   [
     'checkNumber with whole numbers above another',
     number({ above: 1, whole: true }),
+    'a whole number',
     [2],
     [
       [1, 'f: x must be a whole number above 1, got 1'],
@@ -101,7 +121,7 @@ const checks: readonly (readonly [
 ];
 
 describe('check', () => {
-  for (const [title, check, accepted, refused] of checks) {
+  for (const [title, check, expected, accepted, refused] of checks) {
     describe(title, () => {
       for (const value of accepted) it(`accepts ${value}`, () => check('f: x', value));
 
@@ -112,13 +132,13 @@ describe('check', () => {
       }
 
       for (const [value, kind] of [
-        ['15000', 'string'],
+        ['15s', 'string'],
         [null, 'null'],
         [undefined, 'undefined'],
         [[1], 'array'],
       ]) {
-        it(`throws a TypeError for a value of the kind ${kind}`, () => {
-          expect(() => check('f: x', value)).to.throw(TypeError, new RegExp(`^f: x must be .*, got ${kind}$`));
+        it(`throws a TypeError that says ${expected} for a value of the kind ${kind}`, () => {
+          expect(() => check('f: x', value)).to.throw(TypeError, new RegExp(`^f: x must be ${expected}, got ${kind}$`));
         });
       }
     });

@@ -100,6 +100,8 @@ describe('checkEvent', () => {
     ['paid', 'expected an event { type, data }, got string'],
     [{ type: 'paid' }, 'expected an event { type, data }, got object'],
     [{ type: 'hunter2', data: 1 }, 'type: expected one of paid, sent, got another name'],
+    [{ type: 'payed', data: 1 }, 'type: expected one of paid, sent, got another name; did you mean paid?'],
+    [{ type: 'Sent', data: null }, 'type: expected one of paid, sent, got another name; did you mean sent?'],
     [{ type: 'paid', data: { total: 'hunter2' } }, 'paid.data.total: expected number, got string'],
     [{ type: 'paid', data: {} }, 'paid.data.total: expected number, got undefined'],
   ];

@@ -33,7 +33,7 @@ describe('an entry that the contract of its feed cannot decode', () => {
       expect([received(r), r.cutAt]).to.deep.equal([['position', '1', '4'], undefined]);
       expect(errors.map(({ event, issues }) => [event, ...issues])).to.deep.equal([
         ['tick', 'tick.data: expected number, got string'],
-        ['tock', 'type: expected one of tick, got another name'],
+        ['tock', 'type: expected one of tick, got another name; did you mean tick?'],
       ]);
       const again = reader(route, { lastEventId: r.lastEventId, at: '20ms', socket: '30ms X' });
       flush();

@@ -365,6 +365,13 @@ const values: Readonly<Record<Accepted[number], unknown>> = {
   null: null,
 };
 
+/** The units of options by their names. Those of the test kit have no unit in their messages. */
+const units = {
+  bytes: /Bytes$/,
+  milliseconds:
+    /^(heartbeat|retry|linger|first|idle|total|interval|pollInterval|duration|initialDelay|resetAfter|max(Age|Delay|HeadDelay|Elapsed)|\w+Timeout)$/,
+};
+
 for (const [title, { caller = title, give, base = {}, options }] of Object.entries(cases)) {
   const attempt = (options: object) => () => (give as (options: object) => unknown)({ ...base, ...options });
 
@@ -377,6 +384,20 @@ for (const [title, { caller = title, give, base = {}, options }] of Object.entri
         if (kind === 'object' && accepted.includes('list')) continue;
         it(`rejects ${option} of the kind ${kind}`, () => {
           expect(attempt({ [option]: value })).to.throw(TypeError, option);
+        });
+      }
+    }
+
+    for (const [unit, names] of Object.entries(units)) {
+      const numbers = Object.entries(options).filter(
+        ([, kinds]) => kinds.includes('number') && !kinds.includes('string'),
+      );
+      for (const option of title === 'property'
+        ? []
+        : numbers.map(([name]) => name).filter((name) => names.test(name))) {
+        it(`says that ${option} is a number of ${unit}`, () => {
+          const message = new RegExp(`\\b${option} must be a (whole )?number of ${unit}, got string`);
+          expect(attempt({ [option]: '15s' })).to.throw(TypeError, message);
         });
       }
     }

@@ -17,8 +17,10 @@ const parts: readonly string[] = [
   'OrderedCalls',
   'SerializedObserver',
   'SourceSubscriber',
+  'iterableIn',
   'listen',
   'observableFrom',
+  'pull',
 ];
 
 describe('every operator', () => {

@@ -46,6 +46,8 @@ describe('matchEvents', () => {
       const why = (got: string) =>
         new TypeError(`matchEvents: expected an event of order_paid, order_shipped, got ${got}`);
       expectObservable(of({ type: 'toString' })).toBe('-#', undefined, why('object of another name'));
+      const similar = why('object of another name; did you mean order_paid?');
+      expectObservable(of({ type: 'order_payed' })).toBe('-#', undefined, similar);
       expectObservable(of(5)).toBe('-#', undefined, why('number of another name'));
       expectObservable(of(null)).toBe('-#', undefined, why('null of another name'));
       expectObservable(of(undefined)).toBe('-#', undefined, why('undefined of another name'));

@@ -16,6 +16,17 @@ describe('a route that waits for a promise, in a test without promises', () => {
     expect(failureOf(test).message).to.contain('where it waits for a promise, use asyncMarbles');
   });
 
+  it('fails with the name of that function where a stream that has started waits and cannot end', () => {
+    const words = async function* () {
+      yield 'a';
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const test = marbles(({ reader, expectFrames }) => {
+      expectFrames(reader(sse(words))).toBe('a 4ms |', { a: 'a' });
+    });
+    expect(failureOf(test).message).to.match(/^marbles: .* left at .*waits for a promise, .* needs asyncMarbles$/s);
+  });
+
   it('fails with what to do instead when the test is a function for routes', () => {
     const route = sse({ state: async () => 'ann' }, of('a'));
     const instead =

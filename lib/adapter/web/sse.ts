@@ -1,6 +1,6 @@
 import type { UnknownC } from 'io-ts';
 import type { Shape } from '../../codec/Shape.ts';
-import { checkNumber } from '../../data/check.ts';
+import { checkBytes } from '../../data/check.ts';
 import type { Contract } from '../../event/events.ts';
 import type { CheckedStream, ValueOf } from '../../sink/CheckedStream.ts';
 import { type AnyHandler, mountedOn, routeFrom } from '../../sink/handler.ts';
@@ -75,6 +75,6 @@ export function sse<
 export function sse(...args: readonly unknown[]): FetchHandler<Request> {
   const route = routeFrom(args, { maxBodyBytes: '' });
   const { maxBodyBytes = 64 * 1024 } = route.options as { readonly maxBodyBytes?: number };
-  checkNumber('sse: maxBodyBytes', maxBodyBytes, { min: 1 });
+  checkBytes('sse: maxBodyBytes', maxBodyBytes);
   return mountedOn(route, answering(route, maxBodyBytes));
 }

@@ -1,5 +1,5 @@
 import { asyncScheduler } from 'rxjs';
-import { checkDuration, checkNumber, checkOneOf } from '../../data/check.ts';
+import { checkBytes, checkDuration, checkNumber, checkOneOf } from '../../data/check.ts';
 import { checkOptions } from '../../data/checkOptions.ts';
 import type { EventLog } from '../EventLog.ts';
 import { bootId } from './bootId.ts';
@@ -104,7 +104,7 @@ export function openLog(
   const { maxKeys = 10_000, durability = 'visible', maxReaders = 1024 } = rest;
   checkOneOf('lmdbLog: durability', durability, ['visible', 'flushed']);
   checkNumber('lmdbLog: maxEntries', maxEntries, { min: 1 });
-  checkNumber('lmdbLog: maxBytes', maxBytes, { min: 1 });
+  checkBytes('lmdbLog: maxBytes', maxBytes);
   checkDuration('lmdbLog: maxAge', maxAge);
   checkNumber('lmdbLog: maxKeys', maxKeys, { min: 0 });
   checkNumber('lmdbLog: maxReaders', maxReaders, { min: 1, max: 65_535, whole: true });

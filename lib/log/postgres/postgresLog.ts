@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber } from '../../data/check.ts';
+import { checkBytes, checkDuration, checkNumber } from '../../data/check.ts';
 import { checkOptions } from '../../data/checkOptions.ts';
 import { kindOf } from '../../data/kindOf.ts';
 import type { Contract, EventOf } from '../../event/events.ts';
@@ -127,7 +127,7 @@ export function postgresLog(options: PostgresLogOptions): PostgresLog {
     throw new RangeError('postgresLog: name must be a text of 1 to 500 characters without NUL; choose another one');
   }
   checkNumber('postgresLog: maxEntries', maxEntries, { min: 1 });
-  checkNumber('postgresLog: maxBytes', maxBytes, { min: 1 });
+  checkBytes('postgresLog: maxBytes', maxBytes);
   checkDuration('postgresLog: maxAge', maxAge);
   checkNumber('postgresLog: maxKeys', maxKeys, { min: 0 });
   checkNumber('postgresLog: pollInterval', pollInterval, { min: 1, max: 2 ** 31 - 1, unit: 'ms' });

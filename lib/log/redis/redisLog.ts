@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber } from '../../data/check.ts';
+import { checkBytes, checkDuration, checkNumber } from '../../data/check.ts';
 import { checkOptions } from '../../data/checkOptions.ts';
 import { kindOf } from '../../data/kindOf.ts';
 import type { EventLog } from '../EventLog.ts';
@@ -88,7 +88,7 @@ export function redisLog(options: RedisLogOptions): EventLog {
   }
   if (name === '') throw new RangeError('redisLog: name must be a text of at least one character');
   checkNumber('redisLog: maxEntries', maxEntries, { min: 1 });
-  checkNumber('redisLog: maxBytes', maxBytes, { min: 1 });
+  checkBytes('redisLog: maxBytes', maxBytes);
   checkDuration('redisLog: maxAge', maxAge);
   checkNumber('redisLog: maxKeys', maxKeys, { min: 0 });
   checkDuration('redisLog: idleTimeout', idleTimeout);

@@ -22,7 +22,7 @@ export class Compression {
 
   /** @throws RangeError for a bound out of range. */
   constructor({ maxBytes = 256 * 1024 }: CompressionOptions) {
-    checkNumber('sse: compression.maxBytes', maxBytes, { min: 1024, max: 16 * 1024 * 1024 });
+    checkNumber('sse: compression.maxBytes', maxBytes, { min: 1024, max: 16 * 1024 * 1024, unit: 'bytes' });
     this.#maxBytes = maxBytes;
   }
 

@@ -100,16 +100,20 @@ describe('an id that a request cannot carry', () => {
   it('is reported once by default, and does not end a stream whose invalid events are errors', async () => {
     const { handler } = answering(tick(1, hugeId) + tick(2, hugeId) + end);
     const reports: string[] = [];
+    let address = '';
     setErrorReporter((error, where) => reports.push(`${where}: ${(error as DecodeError).issues.join()}`));
     try {
       await listen(handler, async (url) => {
+        address = url;
         const stream = readTicks(url, { invalidEvents: 'error', unknownEvents: 'error' });
         expect(await valuesOf(stream)).to.deep.equal([Tick(1), Tick(2)]);
       });
     } finally {
       setErrorReporter(undefined);
     }
-    expect(reports).to.deep.equal(Array(2).fill(`fromSse: ignored an id: ${tooLong}`));
+    expect(reports).to.deep.equal(
+      Array(2).fill(`fromSse ${address} (ignored an id and continues, see onError): ${tooLong}`),
+    );
   });
 
   it('is not in the URL of the next EventSource', async () => {

@@ -24,7 +24,7 @@ export const subject: Subject = {
       /^groupedWithin: maxEvents must be a whole number from 1, or Infinity, got 0$/,
     ),
     'maxEvents of 1.5': refused({ maxEvents: 1.5 }, /maxEvents/),
-    'maxBytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: maxBytes must be above 0, got 0$/),
+    'maxBytes of 0': refused({ maxBytes: 0 }, /^groupedWithin: maxBytes must be above 0 bytes, got 0$/),
     'maxBytes that is NaN': refused({ maxBytes: Number.NaN }, /maxBytes/),
     'maxDelay below 0': refused({ maxDelay: -1 }, /^groupedWithin: maxDelay must be at least 0 ms, got -1$/),
     'a sizeOf that is not a function': [

@@ -298,7 +298,7 @@ describe('the option compression', () => {
     );
     expect(() => sse({ compression: { maxBytes: 1000 } }, NEVER)).to.throw(
       RangeError,
-      'sse: compression.maxBytes must be from 1024 to 16777216, got 1000',
+      'sse: compression.maxBytes must be from 1024 to 16777216 bytes, got 1000',
     );
     expect(() => sse({ compression: 'gzip' as never }, NEVER)).to.throw(
       TypeError,

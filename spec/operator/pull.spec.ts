@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Subscriber } from 'rxjs';
-import { pull } from '../../lib/source/pull.ts';
+import { pull } from '../../lib/operator/pull.ts';
 
 /** Returns an iterable whose requests a spec answers, and a log of the calls of its iterator. */
 function manualIterable() {

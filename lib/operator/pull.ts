@@ -2,7 +2,7 @@ import type { Subscriber } from 'rxjs';
 import { clock } from '../time/clock.ts';
 
 /** The largest number of values read in one turn of the event loop. */
-const valuesPerTurn = 512;
+export const valuesPerTurn = 512;
 
 /** How long one turn of the event loop is spent on reading values, in ms, checked after each value. */
 const timePerTurn = 2;

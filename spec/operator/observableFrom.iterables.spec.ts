@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { NEVER, type Observable } from 'rxjs';
+import { feed, fromPoll, timeouts } from 'rxsse';
+import { marbles } from 'rxsse/testing';
+import { turn } from '../http/slow/watched.ts';
+import { Ticks } from '../http/ticks.ts';
+import { deferred } from '../support/deferred.ts';
+
+/** More than is read in some turns; with an end, so that a source without turns fails and does not hang. */
+const many = 100_000;
+
+/** The functions that take an iterable, each as a stream of its values. */
+const takers: Readonly<Record<string, (input: () => Iterable<number> | AsyncIterable<number>) => Observable<number>>> =
+  {
+    'a poll': (input) => fromPoll(input, { interval: 1000 }),
+    'what replaces a slow stream': (input) => NEVER.pipe(timeouts({ first: 1, with: input })),
+  };
+
+for (const [what, take] of Object.entries(takers)) {
+  describe(`an iterable as ${what}`, () => {
+    it('leaves the event loop its turns while it has values', async () => {
+      const [first, seen] = [deferred(), [] as number[]];
+      let produced = 0;
+      const subscription = take(function* () {
+        while (produced < many) yield produced++;
+      }).subscribe((n) => {
+        first.resolve();
+        seen.push(n);
+      });
+      await first.promise;
+      for (let n = 0; n < 20; n++) await turn();
+      subscription.unsubscribe();
+      expect(produced).to.be.within(1, many - 1);
+      expect(seen).to.deep.equal(Array.from({ length: seen.length }, (_, n) => n));
+    });
+
+    it('is returned from when it is unsubscribed from, even while a value is awaited', async () => {
+      const [requested, returned] = [deferred(), deferred()];
+      const waiting: AsyncIterable<number> = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => {
+            requested.resolve();
+            return new Promise(() => {});
+          },
+          return: () => {
+            returned.resolve();
+            return Promise.resolve({ done: true, value: undefined });
+          },
+        }),
+      };
+      const subscription = take(() => waiting).subscribe();
+      await requested.promise;
+      subscription.unsubscribe();
+      await returned.promise;
+    });
+  });
+}
+
+describe('a short array', () => {
+  it(
+    'is emitted at once, by a poll, in place of a slow stream and as the source of a feed',
+    marbles(({ expectObservable }) => {
+      const values = { a: 1, b: 2 };
+      expectObservable(
+        fromPoll(() => [1, 2], { interval: 1000 }),
+        '--^--!',
+      ).toBe('--(ab)', values);
+      expectObservable(NEVER.pipe(timeouts({ first: 2, with: () => [1, 2] }))).toBe('--(ab|)', values);
+      const ticks = feed(Ticks, { source: () => [Ticks.Tick(1), Ticks.Tick(2)] });
+      expectObservable(ticks.events({ from: 'oldest' })).toBe('(ab|)', { a: Ticks.Tick(1), b: Ticks.Tick(2) });
+    }),
+  );
+});
