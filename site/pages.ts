@@ -37,6 +37,7 @@ export const sections: readonly Section[] = [
       page('docs/testing.md', 'Testing with marbles'),
       page('docs/recipes/state.md', 'State, then changes'),
       page('docs/recipes/jobs.md', 'Jobs, errors, stopping'),
+      page('docs/recipes/durable-jobs.md', 'Jobs that survive a restart'),
       page('docs/model-streams.md', 'Streams of a model'),
       page('docs/agents.md', 'AI clients'),
       page('docs/recipes/protocols.md', 'Other protocols'),

@@ -33,7 +33,7 @@ interface CoreOptions extends Omit<ProducerOptions, 'source' | 'append'> {
   readonly maxConcurrentReads: number;
   /** Absent for a run, about which no message is published. */
   readonly names?: FeedMessage;
-  /** Called when the last reader has left. */
+  /** Called when the last reader has left. A family also calls it when the source has stopped. */
   readonly onIdle: () => void;
 }
 
@@ -46,7 +46,7 @@ export class FeedCore {
   readonly #producer: Producer | undefined;
   readonly #cache: EntryCache | undefined;
   readonly #options: CoreOptions;
-  #isClosed = false;
+  isClosed = false;
   #shutdown: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
@@ -72,8 +72,9 @@ export class FeedCore {
     return this.#readers.size;
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
+  /** True while it has readers, and while a source runs that needs none (`start: 'now'`). */
+  get isInUse(): boolean {
+    return this.readers > 0 || (this.#options.start === 'now' && this.#producer?.isStarted === true);
   }
 
   /**
@@ -81,11 +82,10 @@ export class FeedCore {
    * reader misses none of its events. Nothing is written to the reader before `startWriting` is called.
    */
   addReader(reader: Reader, requestedCursor: string | undefined, options: StartOptions, onPosition: OnPosition): void {
-    const { target } = reader;
-    if (this.#isClosed) return target.fail(new ClosedError('the feed', 'closed'));
-    if (this.#shutdown !== undefined) return target.fail(shuttingDown(this.#shutdown));
+    if (this.isClosed) return reader.target.fail(new ClosedError('the feed', 'closed'));
+    if (this.#shutdown !== undefined) return reader.target.fail(shuttingDown(this.#shutdown));
     const { maxReaders } = this.#options;
-    if (this.#readers.size >= maxReaders) return target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
+    if (this.readers >= maxReaders) return reader.target.fail(full('readers of the feed', maxReaders, 'maxReaders'));
 
     const find = (state: LogState): StartPosition => startPosition(requestedCursor, options, state);
     reader.gapPolicy = options.gapPolicy;
@@ -183,8 +183,8 @@ export class FeedCore {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.#producer?.close();
     this.#readers.failed(new ClosedError('the feed', 'closed'));
     this.log.close();
@@ -195,9 +195,9 @@ export class FeedCore {
     if (cache === undefined) return throwError(() => new TypeError('a run has no contract to decode with'));
     return new Observable((subscriber) => {
       const session = open();
-      const target = new PipeTarget(subscriber, cache, session, (gap, use) => {
-        this.takeSnapshot(target.reader, gap, use);
-      });
+      const target = new PipeTarget(subscriber, cache, session, (gap, use) =>
+        this.takeSnapshot(target.reader, gap, use),
+      );
       const { reader } = target;
       session.onSubscribe(
         () => this.enqueue(reader),

@@ -90,7 +90,7 @@ export interface FeedOptions<C extends Contract> {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Creates the core of a feed, of a family where it has a key; `onIdle` is called when its last reader has left. */
+/** Creates the core of a feed, of a family where it has a key; `onIdle` is called when its last reader has left, or its source has stopped. */
 export function coreOfOptions<C extends Contract>(
   contract: C,
   options: FeedOptions<C>,
@@ -127,7 +127,7 @@ export function coreOfOptions<C extends Contract>(
     endsWith: options.endsWith as ((event: unknown) => boolean) | undefined,
     names,
     onError: reporting(names, options.onError),
-    onStop: noop,
+    onStop: start === 'now' ? onIdle : noop,
     onIdle,
   });
 }

@@ -29,14 +29,14 @@ interface RegistryOptions {
 /**
  * A bounded number of feeds by key.
  *
- * A feed without readers is removed and closed when it has not been used for `idleTimeout`. When the registry is full,
+ * A feed that is not in use is removed and closed when it has not been used for `idleTimeout`. When the registry is full,
  * a new one is rejected, so that new keys do not remove feeds in use. With an `idleTimeout` of `Infinity`, the feed that
- * has been idle for longest makes room, but never one with readers.
+ * has been idle for longest makes room, but never one in use.
  */
 export class FeedRegistry<M extends Registered> {
   readonly #options: RegistryOptions;
   readonly #members = new Map<string, M>();
-  /** Feeds that may be without readers, in the order of their last use. Those with readers are skipped when found. */
+  /** Feeds that may not be in use, in the order of their last use. Those in use are skipped when found. */
   readonly #idle = new Map<string, M>();
   #timer: Subscription | undefined;
 
@@ -114,7 +114,7 @@ export class FeedRegistry<M extends Registered> {
     const { noun, maxSize, option, idleTimeout } = this.#options;
     for (const [key, member] of this.#idle) {
       const isExpired = idleTimeout === Infinity || clock.now() - member.lastUsed >= idleTimeout;
-      if (member.core.readers > 0) this.#idle.delete(key);
+      if (member.core.isInUse) this.#idle.delete(key);
       else if (isExpired || member.mayMakeRoom) return member;
     }
     throw full(noun, maxSize, option);
@@ -130,9 +130,9 @@ export class FeedRegistry<M extends Registered> {
     for (const [key, member] of this.#idle) {
       const left = member.lastUsed + this.#options.idleTimeout - clock.now();
       if (left > 0) return this.#arm(left);
-      // A feed with readers is touched again when the last of them leaves.
+      // A feed in use is touched again when its last reader leaves, and when its source stops.
       this.#idle.delete(key);
-      if (member.core.readers === 0) this.remove(member);
+      if (!member.core.isInUse) this.remove(member);
     }
   };
 }

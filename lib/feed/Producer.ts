@@ -74,6 +74,11 @@ export class Producer {
     );
   }
 
+  /** True while the source is subscribed to, or waits for the claim on its log. */
+  get isStarted(): boolean {
+    return this.#subscription !== undefined && !this.#isEnding;
+  }
+
   /** Called when the last reader has left. */
   leave(): void {
     const { linger } = this.#options;

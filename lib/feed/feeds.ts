@@ -1,13 +1,16 @@
+import { defer, identity, map, noop, type Observable, of, shareReplay, tap } from 'rxjs';
 import { checkNumber } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { Contract } from '../event/events.ts';
+import { Ack } from './Ack.ts';
 import { checkContract } from './checkFeedOptions.ts';
 import type { FeedCore } from './FeedCore.ts';
 import { coreOfOptions, type FeedOptions } from './FeedOptions.ts';
 import { FeedRegistry, type Registered } from './FeedRegistry.ts';
 import { type Feed, feedOf } from './feed.ts';
-import type { ReaderTarget } from './Reader.ts';
+import { type AnyFeeds, internals } from './internalsOf.ts';
+import { readLog } from './readLog.ts';
 
 /** How many feeds there are, and for how long. @category feed */
 export interface FeedsOptions<C extends Contract = Contract> {
@@ -15,7 +18,8 @@ export interface FeedsOptions<C extends Contract = Contract> {
   readonly feed?: (key: string) => FeedOptions<C>;
   /**
    * How long a feed without readers is retained after it was last used (by a reader, a publication or `get`), in
-   * milliseconds, also after its end. 0 removes it in the next turn of the loop, `Infinity` when room is needed.
+   * milliseconds, also after its end. 0 removes it in the next turn of the loop, `Infinity` when room is needed. A feed
+   * whose source needs no reader (`start: 'now'`), such as a job, is in use until the source has ended.
    *
    * @default 60000
    */
@@ -25,28 +29,6 @@ export interface FeedsOptions<C extends Contract = Contract> {
    * is no bound. @default 10000
    */
   readonly maxFeeds?: number;
-}
-
-/** The key under which a family holds what the library uses. */
-const internals: unique symbol = Symbol.for('rxsse.feeds') as never;
-
-/** A family of feeds of any events. @category feed */
-export interface AnyFeeds {
-  readonly [internals]: FeedsInternals;
-}
-
-/** The parts of a registry of feeds that the rest of the library uses. */
-interface FeedsInternals {
-  readonly cores: readonly FeedCore[];
-  /** Returns the core of a key, and creates none. */
-  find(key: string): FeedCore | undefined;
-  /** Rejects further readers and returns the targets of the present ones. */
-  shutdown(retry: RetryRange): readonly ReaderTarget[];
-}
-
-/** Returns the internals of a family, or `undefined` for any other value. */
-export function internalsOf(value: unknown): FeedsInternals | undefined {
-  return typeof value === 'object' && value !== null && internals in value ? (value as AnyFeeds)[internals] : undefined;
 }
 
 /** Feeds by key: one for each room, user or conversation. @category feed */
@@ -63,9 +45,25 @@ export interface Feeds<C extends Contract = Contract> extends AnyFeeds {
   get(key: string): Feed<C>;
   /**
    * Returns whether this process retains a feed of the key: since the first `get`, until it was removed, closed or
-   * idle for `idleTimeout`. It creates none, and does not look into a durable log.
+   * idle for `idleTimeout`. It creates none, and does not look into a durable log; `find` does.
    */
   has(key: string): boolean;
+  /**
+   * Emits the feed of a key if this process retains one or its log has an entry, which another process may have stored, or
+   * this program before a restart; `undefined` for any other key, of which nothing is created or stored. A route answers
+   * those with a 404. A feed that has ended is found as long as its log has an entry.
+   *
+   * It errors with a `StorageError` where the log cannot be read, and with an `UnavailableError` as `get` does.
+   *
+   * @example Answer an unknown job with a 404
+   * const jobs = feeds(Orders, { feed: (id) => ({ log: lmdbLog({ path: './data', name: `jobs:${id}` }) }) });
+   * const route = sse({ params: { id: t.string } }, async ({ params }) => {
+   *   const job = await jobs.find(params.id);
+   *   if (job === undefined) throw Object.assign(new Error('no such job'), { status: 404 });
+   *   return job;
+   * });
+   */
+  find(key: string): Ack<Feed<C> | undefined>;
   /** Returns the keys of the feeds that this process retains. */
   keys(): readonly string[];
   /**
@@ -93,7 +91,7 @@ interface Member<C extends Contract> extends Registered {
  *
  * When there are `maxFeeds`, `get` throws for a new key, and a route answers as a full server does, until a feed has had
  * no reader and no use for `idleTimeout`. With `idleTimeout: Infinity`, the feed that has been unused for longest makes
- * room, but never one with readers.
+ * room, but never one with readers, or whose source needs none and has not ended.
  *
  * @example A feed for each room
  * const rooms = feeds(events({ Said: { text: t.string } }), { idleTimeout: 60_000, maxFeeds: 1000 });
@@ -121,19 +119,40 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
   });
   let shutdownRetry: RetryRange | undefined;
 
-  function create(key: string): Member<C> {
+  function create(key: string, options?: FeedOptions<C>): Member<C> {
     registry.checkRoom(key);
+    let member: Member<C> | undefined;
+    // A source may end at once, before there is a member.
+    const touch = (): void => member && registry.touch(member);
     // Nothing is removed for a key whose options throw.
-    const core = coreOfOptions(contract, optionsOf(key), () => registry.touch(member), key);
+    const core = coreOfOptions(contract, options ?? optionsOf(key), touch, key);
     const coreFor = (isForUse: boolean): FeedCore => {
-      if (!member.wasIdle) return core;
+      if (!member?.wasIdle) return core;
       return (isForUse ? memberOf(key) : openMember(key))?.core ?? core;
     };
-    const feed: Feed<C> = feedOf(contract, coreFor, () => registry.touch(member));
-    const member: Member<C> = { key, core, feed, lastUsed: 0, wasIdle: false };
+    const feed: Feed<C> = feedOf(contract, coreFor, touch);
+    member = { key, core, feed, lastUsed: 0, wasIdle: false };
     registry.add(member);
     if (shutdownRetry !== undefined) core.shutdown(shutdownRetry);
     return member;
+  }
+
+  /** Emits the feed of a key that is retained, or whose log has an entry. */
+  function findStored(key: string): Observable<Feed<C> | undefined> {
+    if (openMember(key) !== undefined) return of(memberOf(key).feed);
+    const options: FeedOptions<C> = optionsOf(key);
+    const { log } = options;
+    if (log === undefined) return of(undefined);
+    return readLog(log, 0, 0, noop).pipe(
+      map(({ floor, tail }) => {
+        // Another call may have created it meanwhile.
+        const hasMember = openMember(key) !== undefined;
+        if (!hasMember && tail > floor) create(key, options);
+        else log.close();
+        return hasMember || tail > floor ? memberOf(key).feed : undefined;
+      }),
+      tap({ error: () => log.close() }),
+    );
   }
 
   function openMember(key: string): Member<C> | undefined {
@@ -166,6 +185,7 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
     },
     get: (key) => memberOf(key).feed,
     has: (key) => openMember(key) !== undefined,
+    find: (key) => Ack.watched(defer(() => findStored(key)).pipe(shareReplay(1)), identity, noop),
     keys: () => registry.members.filter(({ core }) => !core.isClosed).map(({ key }) => key),
     remove: (key) => {
       const member = registry.get(key);

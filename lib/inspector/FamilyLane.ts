@@ -1,7 +1,8 @@
 import { asyncScheduler } from 'rxjs';
 import { namesOf } from '../event/events.ts';
 import type { FeedErrorMessage, FeedPublishMessage } from '../feed/feedChannels.ts';
-import { type Feeds, internalsOf } from '../feed/feeds.ts';
+import type { Feeds } from '../feed/feeds.ts';
+import { internalsOf } from '../feed/internalsOf.ts';
 import { describeEvents } from './describeEvents.ts';
 import { FeedLane, tickBytes } from './FeedLane.ts';
 import type { FeedStatusData, LaneData } from './Inspection.ts';

@@ -1,5 +1,5 @@
 import type { AnyFeed } from '../feed/coreOf.ts';
-import type { AnyFeeds } from '../feed/feeds.ts';
+import type { AnyFeeds } from '../feed/internalsOf.ts';
 import type { AnyHandler } from '../sink/handler.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 

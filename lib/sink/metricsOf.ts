@@ -1,7 +1,7 @@
 import type { GapReason } from '../event/Gap.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
 import type { FeedCore } from '../feed/FeedCore.ts';
-import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
+import { type AnyFeeds, internalsOf } from '../feed/internalsOf.ts';
 import { type AnyHandler, routeOf } from './handler.ts';
 import type { Route } from './Route.ts';
 import type { CloseReason, RefusalReason } from './RouteStats.ts';

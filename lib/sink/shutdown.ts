@@ -4,7 +4,7 @@ import { checkOptions } from '../data/checkOptions.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
 import type { TypedEvent } from '../event/EventDefinition.ts';
 import { type AnyFeed, coreOf } from '../feed/coreOf.ts';
-import { type AnyFeeds, internalsOf } from '../feed/feeds.ts';
+import { type AnyFeeds, internalsOf } from '../feed/internalsOf.ts';
 import type { ReaderTarget } from '../feed/Reader.ts';
 import type { SharedRun } from '../feed/SharedRun.ts';
 import { checkRetry } from '../wire/checkField.ts';

@@ -154,7 +154,8 @@ describe('feeds', () => {
     'unsubscribes from the source of a feed that is removed for being idle',
     marbles(({ hot, expectSubscriptions }) => {
       const source = hot<ReturnType<typeof Tick>>('---');
-      feeds(Ticks, { feed: () => ({ source, start: 'now' }), idleTimeout: 10 }).get('a');
+      const a = feeds(Ticks, { feed: () => ({ source }), idleTimeout: 10 }).get('a');
+      a.events().subscribe().unsubscribe();
       expectSubscriptions(source.subscriptions).toBe('^---------!');
     }),
   );

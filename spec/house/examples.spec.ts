@@ -30,6 +30,7 @@ describe('the examples', function () {
 
     for (const [guide, names] of [
       ['docs/model-streams.md', ['model.ts', 'server.ts']],
+      ['docs/recipes/durable-jobs.md', ['server.ts']],
       // Its page needs the types of the DOM: the guide compiles it where it is followed.
       ['docs/getting-started.md', ['events.ts', 'server.ts', 'demo.spec.ts']],
     ] as const) {
