@@ -51,11 +51,10 @@ describe('feed with a source whose teardown throws', () => {
     'is removed for being idle, as are the other feeds of its family',
     marbles(({ flush }) => {
       const rooms = feeds(Ticks, {
-        feed: () => ({ source: stuck, start: 'now', onError: () => {} }),
+        feed: () => ({ source: stuck, onError: () => {} }),
         idleTimeout: 10,
       });
-      rooms.get('a');
-      rooms.get('b');
+      for (const key of ['a', 'b']) rooms.get(key).events().subscribe().unsubscribe();
       flush();
       expect(rooms.size).to.equal(0);
     }),
