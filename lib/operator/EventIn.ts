@@ -7,12 +7,15 @@ import { reserved } from '../wire/reserved.ts';
  * The event that a value of a stream carries: the one inside an entry, or the
  * value itself. Gaps are excluded, since operators pass them to the reader.
  *
+ * `NoInfer` leaves the type of a stream to its source: without `strictFunctionTypes`, TypeScript would infer it from
+ * what the route expects.
+ *
  * @category operator
  */
-export type EventIn<T> = Exclude<T extends Entry<infer E> ? E : T, Gap>;
+export type EventIn<T> = Exclude<T extends Entry<infer E> ? E : NoInfer<T>, Gap>;
 
 /** A value of a stream with another event at the same position. A gap stays as it is. @category operator */
-export type WithEvent<T, F> = T extends Entry<infer E> ? Entry<F | Extract<E, Gap>> : F | Extract<T, Gap>;
+export type WithEvent<T, F> = T extends Entry<infer E> ? Entry<F | Extract<E, Gap>> : F | Extract<NoInfer<T>, Gap>;
 
 /**
  * Returns true for a value that is a plain event, neither an entry nor a gap.

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { Entry, isEntry } from '../event/Entry.ts';
@@ -55,7 +55,7 @@ type ConflateUntil =
 export function conflateBy<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
   options: ConflateByOptions<NoInfer<EventIn<T>>>,
-): MonoTypeOperatorFunction<T> {
+): OperatorFunction<T, NoInfer<T>> {
   checkOptions('conflateBy', options, { interval: '', until: '', merge: '', maxKeys: '' });
   const { interval, until, merge, maxKeys = 10_000 } = options;
   checkFunction('conflateBy: key', key);

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { checkCount, checkDuration, checkFunction } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { clock } from '../time/clock.ts';
@@ -43,7 +43,7 @@ export interface DedupeOptions {
 export function dedupe<T>(
   key: (event: NoInfer<EventIn<T>>) => unknown,
   options: DedupeOptions = {},
-): MonoTypeOperatorFunction<T> {
+): OperatorFunction<T, NoInfer<T>> {
   checkOptions('dedupe', options, { maxAge: '', maxKeys: '' });
   const { maxAge = Infinity, maxKeys = 10_000 } = options;
   checkFunction('dedupe: key', key);

@@ -20,8 +20,12 @@ function options(): ts.CompilerOptions {
 const parsed = new Map<string, ts.SourceFile>();
 
 /** Creates a program of files by their path from the root. The files in `imagined` need not exist. Parsed files are cached. */
-export function programOf(paths: readonly string[], imagined: Files = new Map()): ts.Program {
-  const compilerOptions = options();
+export function programOf(
+  paths: readonly string[],
+  imagined: Files = new Map(),
+  others: ts.CompilerOptions = {},
+): ts.Program {
+  const compilerOptions = { ...options(), ...others };
   const host = ts.createCompilerHost(compilerOptions, true);
   const textOf = new Map([...imagined].map(([path, text]) => [join(root, path), text]));
   const { getSourceFile, fileExists, readFile } = host;

@@ -101,9 +101,9 @@ const mistakes: readonly (readonly [code: string, ...named: readonly string[]])[
 ];
 
 /** Returns the marked code and the first line of each message of the compiler about a program, by line of the code. */
-function firstLines(lines: readonly string[]): ReadonlyMap<number, string> {
+function firstLines(lines: readonly string[], options: ts.CompilerOptions = {}): ReadonlyMap<number, string> {
   const path = 'spec/types/imagined.ts';
-  const program = programOf([], new Map([[path, [prelude, ...lines].join('\n')]]));
+  const program = programOf([], new Map([[path, [prelude, ...lines].join('\n')]]), options);
   const source = program.getSourceFile(join(root, path));
   const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
   return new Map(
@@ -170,6 +170,33 @@ describe('the compiler', () => {
     ];
     expect([...firstLines(code).values()]).to.deep.equal([]);
   }).timeout(60_000);
+
+  for (const [app, options] of Object.entries({
+    'Nest 11': { strict: false, strictNullChecks: true },
+    'Nest 10': { strict: false },
+  })) {
+    it(`infers the events of operators in a route with the options of an app that the CLI of ${app} created`, () => {
+      const code = [
+        "import { conflateBy, dedupe, filterEvents, groupedWithin, mapAsync, matchEvents, mergeFeeds, ofType } from 'rxsse';",
+        'const paid = (total: number) => Orders.OrderPaid({ user: "a", total });',
+        ...[
+          'filterEvents(({ data }) => data.total > 5)',
+          "filterEvents((order) => order.type === 'order_paid' && order.data.total > 5)",
+          'mapEvents(({ data }) => paid(data.total))',
+          'filterEvents(({ data }) => data.total > 5), mapEvents(({ data }) => paid(data.total))',
+          'mapAsync(async ({ data }) => paid(data.total), { concurrency: 2 })',
+          'conflateBy(({ data }) => data.user, { interval: 5 })',
+          'dedupe(({ data }) => data.user)',
+          'ofType(Orders.OrderPaid)',
+          'groupedWithin({ maxEvents: 2 }), mapEvents((group) => paid(group.length + group[0]!.data.total))',
+        ].map((operators) => `sse({ events: Orders }, (context) => orders.read(context).pipe(${operators}));`),
+        'sse((context) => orders.read(context).pipe(matchEvents({ order_paid: ({ data }) => data.total })));',
+        'sse((context) => mergeFeeds({ orders }, context).pipe(filterEvents(({ data }) => data.total > 5)));',
+        "fromSse('/', Orders).pipe(mapEvents(({ data }) => data.total));",
+      ];
+      expect([...firstLines(code, options).values()]).to.deep.equal([]);
+    }).timeout(60_000);
+  }
 });
 
 describe('an editor', () => {
