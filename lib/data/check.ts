@@ -83,7 +83,8 @@ function isIn({ above = -Infinity, min = -Infinity, max = Infinity, whole }: Num
 }
 
 function describeKind({ whole, unit }: NumberRange): string {
-  return `a ${whole ? 'whole ' : ''}number${unit ? ` of ${unit === 'ms' ? 'milliseconds' : 'bytes'}` : ''}`;
+  const what = whole ? 'a whole number' : 'a number';
+  return unit ? `${what} of ${unit === 'ms' ? 'milliseconds' : 'bytes'}` : what;
 }
 
 function describeRange({ above, min, max, whole, unit }: NumberRange): string {

@@ -45,7 +45,10 @@ export function suggestion(name: string, names: readonly string[]): string {
     // Longer or shorter by more letters, it differs by more.
     if (Math.abs(other.length - name.length) >= least) continue;
     const differences = distance(name.toLowerCase(), other.toLowerCase(), Math.min(least, other.length) - 1);
-    if (differences < least) [nearest, least] = [other, differences];
+    if (differences < least) {
+      nearest = other;
+      least = differences;
+    }
   }
   return nearest && `; did you mean ${nearest}?`;
 }
@@ -57,7 +60,8 @@ export function suggestion(name: string, names: readonly string[]): string {
 function distance(from: string, to: string, most: number): number {
   if (from === to) return 0;
   if (most < 1) return Infinity;
-  const [left, right] = [from.slice(1), to.slice(1)];
+  const left = from.slice(1);
+  const right = to.slice(1);
   if (from[0] === to[0]) return distance(left, right, most);
   return 1 + Math.min(distance(left, right, most - 1), distance(left, to, most - 1), distance(from, right, most - 1));
 }

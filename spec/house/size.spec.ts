@@ -20,11 +20,11 @@ const tabsBudget = 2700;
 const withoutTabs = "export { fromEventSource, fromSse, readSse } from './lib/client/index.ts';";
 
 /**
- * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 26,886 were measured,
+ * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 26,849 were measured,
  * 1,566 of them for schemas of other libraries and 2,215 for the JSON Schema of definitions, `~standard`, which no bundler can
  * know to be unused.
  */
-const pageBudget = 26900;
+const pageBudget = 26850;
 
 /** A page that reads the events of a contract. */
 const page = `
@@ -35,7 +35,7 @@ const page = `
   fromSse('/orders', Orders).subscribe(({ type, data }) => console.log(type, data));
 `;
 
-/** The bytes that a page loads for `ResumingChatTransport` and all that it needs: 15,988 were measured, 3 kB of them RxJS. */
+/** The bytes that a page loads for `ResumingChatTransport` and all that it needs: 15,997 were measured, 3 kB of them RxJS. */
 const chatBudget = 16000;
 
 /** A page that resumes the answers of a chat. */
