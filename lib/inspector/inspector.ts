@@ -1,3 +1,4 @@
+import { noop } from 'rxjs';
 import { sse } from '../adapter/node/sse.ts';
 import { type AnyServerHandler, onAnyServer, type ServerRequest } from '../adapter/onAnyServer.ts';
 import { html } from '../contract/page/html.ts';
@@ -6,8 +7,10 @@ import { sendWhole, textResponse, type WholeResponse } from '../contract/page/wh
 import { callGuarded, whenResolved } from '../data/callUser.ts';
 import { checkOptions } from '../data/checkOptions.ts';
 import { kindOf } from '../data/kindOf.ts';
+import { reportError } from '../error/reportError.ts';
 import { coreOf } from '../feed/coreOf.ts';
-import { feed } from '../feed/feed.ts';
+import { FeedCore } from '../feed/FeedCore.ts';
+import { feedOf } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import { internalsOf } from '../feed/internalsOf.ts';
 import { memoryLog } from '../log/memoryLog.ts';
@@ -105,12 +108,23 @@ export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): In
     payloads: payloads !== undefined && payloads !== false,
     actions: mayAct,
   });
-  const recorded = feed(Inspection, {
+  // Without names, so that the app gets no messages about this feed beside those about its own.
+  const core = new FeedCore({
+    contract: Inspection,
     source: recorder.events,
+    start: 'first-reader',
     linger: retention,
+    restart: false,
     log: memoryLog({ maxAge: retention, maxBytes: maxRetained, maxEntries: Infinity }),
+    maxEventBytes: 1024 * 1024,
     maxReaders: maxPages,
+    maxConcurrentReads: maxPages,
+    onInvalidEvent: 'drop',
+    endsWith: undefined,
+    onError: (error) => reportError('inspector', error),
+    onIdle: noop,
   });
+  const recorded = feedOf(Inspection, core);
   const stream = sse(
     { allowedOrigins: [], heartbeat: 5000, retry: 1000, resume: { snapshot: () => recorder.snapshot() } },
     recorded,

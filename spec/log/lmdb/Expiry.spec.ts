@@ -117,7 +117,8 @@ describe('maxAge of lmdbLog, in a file,', () => {
     const log = folder.open({ maxAge: 1000 }, clock);
     const floors: number[] = [];
     for (let page = await nextChange(log); ; page = await nextChange(log)) {
-      floors.push(page.floor);
+      // A log may wake its readers without a change.
+      if (page.floor !== floors.at(-1)) floors.push(page.floor);
       if (page.floor === 2000) break;
     }
     expect(floors).to.deep.equal([1024, 2000]);
