@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { entryPoints, filesIn, root, textOf } from '../spec/house/repo.ts';
-import { linksRewritten, routeOf } from './links.ts';
+import { linksRewritten, repositoryOf, routeOf } from './links.ts';
 import { sections } from './pages.ts';
 
 const site = dirname(fileURLToPath(import.meta.url));
@@ -14,11 +14,12 @@ if (!existsSync(join(site, 'node_modules'))) run(site, npm, ['ci', '--no-audit',
 
 rmSync(source, { recursive: true, force: true });
 const pages = sections.flatMap((section) => section.pages);
+const repository = repositoryOf(textOf('package.json'));
 const decisions = [...filesIn('docs/decisions', '.md').keys()];
 checkThatAllAreListed();
 
 const files = new Set([...pages.map(({ file }) => file), ...decisions]);
-for (const file of files) write(`${routeOf(file)}.md`, linksRewritten(file, textOf(file), files));
+for (const file of files) write(`${routeOf(file)}.md`, linksRewritten(file, textOf(file), files, '', repository));
 write('decisions.md', ['# Decisions', '', ...decisions.map(decisionLine)].join('\n'));
 writeReference();
 write('index.md', textOf('site/index.md'));
@@ -73,7 +74,8 @@ function writeTextForModels(): void {
   const whole = pages.filter(({ file }) => !file.includes('performance')).map(({ file }) => textOf(file));
   write('public/llms-full.txt', whole.join('\n\n'));
   const exported = new Set(pages.map(({ file }) => file));
-  for (const file of exported) write(`public/${routeOf(file)}.md`, linksRewritten(file, textOf(file), exported, '.md'));
+  for (const file of exported)
+    write(`public/${routeOf(file)}.md`, linksRewritten(file, textOf(file), exported, '.md', repository));
 }
 
 function decisionLine(file: string): string {

@@ -116,3 +116,23 @@ declare module '@assistant-ui/react-ai-sdk' {
   }
   export function useChatRuntime(options: { readonly transport: AssistantChatTransport }): object;
 }
+
+declare module 'vite' {
+  interface ProxyServer {
+    on(
+      event: 'proxyRes',
+      listener: (
+        upstream: import('node:http').IncomingMessage,
+        request: import('node:http').IncomingMessage,
+        response: import('node:http').ServerResponse,
+      ) => void,
+    ): unknown;
+  }
+  export function defineConfig(config: {
+    readonly server: {
+      readonly proxy: Readonly<
+        Record<string, string | { readonly target: string; readonly configure?: (proxy: ProxyServer) => void }>
+      >;
+    };
+  }): unknown;
+}

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { expect } from 'chai';
-import { linksRewritten, routeOf } from '../../site/links.ts';
+import { linksRewritten, repositoryOf, routeOf } from '../../site/links.ts';
 import { sections } from '../../site/pages.ts';
-import { filesIn, textOf } from './repo.ts';
+import { filesIn, root, textOf } from './repo.ts';
 
 describe('the documentation site', () => {
   const listed = sections.flatMap(({ pages }) => pages.map(({ file }) => file));
@@ -13,7 +15,7 @@ describe('the documentation site', () => {
     expect(new Set(listed.map(routeOf)).size).to.equal(listed.length);
   });
 
-  it('rewrites links to its own pages and images, and writes the path of another file', () => {
+  it('rewrites links to its own pages and images', () => {
     const pages = new Set(['docs/options.md', 'docs/recipes/client.md', 'SECURITY.md']);
     const rewrite = (text: string) => linksRewritten('docs/recipes/client.md', text, pages);
     expect(rewrite('[options](../options.md#queue)')).to.equal('[options](/options#queue)');
@@ -28,10 +30,33 @@ describe('the documentation site', () => {
     );
     expect(rewrite('[`sse`](../api/rxsse.md)')).to.equal('[`sse`](/reference/rxsse)');
     expect(rewrite('[why](../decisions)')).to.equal('[why](/decisions)');
-    expect(rewrite('[heartbeat](../../spec/sink/heartbeat.spec.ts)')).to.equal(
-      'heartbeat (`spec/sink/heartbeat.spec.ts`)',
-    );
     expect(rewrite('[RxJS](https://rxjs.dev)')).to.equal('[RxJS](https://rxjs.dev)');
+  });
+
+  it('links to another file in the repository, and writes its path where the address is not known', () => {
+    const rewrite = (text: string, manifest: object) => {
+      const repository = repositoryOf(JSON.stringify(manifest));
+      return linksRewritten('docs/recipes/client.md', text, new Set(), '', repository);
+    };
+    const [llm, spec] = ['[the chat](../../examples/llm)', '[heartbeat](../../spec/sink/heartbeat.spec.ts)'];
+    for (const repository of ['https://git.example/rxsse', { url: 'git+https://git.example/rxsse.git' }]) {
+      expect(rewrite(llm, { repository })).to.equal('[the chat](https://git.example/rxsse/tree/HEAD/examples/llm)');
+    }
+    expect(rewrite(llm, {})).to.equal('the chat (`examples/llm`)');
+    expect(rewrite(spec, {})).to.equal('heartbeat (`spec/sink/heartbeat.spec.ts`)');
+  });
+
+  it('has documents whose links lead to files, and to examples that the package has as well', () => {
+    const { files } = JSON.parse(textOf('package.json')) as { readonly files: readonly string[] };
+    const targets = [...listed, 'README.md'].flatMap((file) =>
+      [...textOf(file).matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !/^[a-z]+:/.test(target))
+        .map((target) => posix.join(posix.dirname(file), target)),
+    );
+    expect(targets.filter((target) => !existsSync(join(root, target)))).to.deep.equal([]);
+    expect(targets.filter((target) => target.startsWith('examples/')).length).to.be.above(5);
+    expect(files).to.include('examples');
   });
 
   it('has pages in Markdown whose links lead to pages in Markdown', () => {
