@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { runHostileRequests } from './hostile.ts';
 
 /** `npm run chaos -- hostile` sends more of them, with any seed. */
-describe('hostile requests', function () {
-  this.timeout(20_000);
+describe('hostile requests', () => {
   for (const server of ['http', 'http2'] as const) {
     it(`over ${server} end no process, cause no error of the server, and lose no event of other readers`, async () => {
       const answers = await runHostileRequests(server, 300, 1);

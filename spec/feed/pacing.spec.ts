@@ -67,9 +67,7 @@ const paced: Readonly<Record<string, Paced>> = {
 };
 
 for (const [logName, makeLog] of Object.entries(overLogs)) {
-  describe(`a pipeline over ${logName}`, function () {
-    this.timeout(20_000);
-
+  describe(`a pipeline over ${logName}`, () => {
     for (const [name, { over, expected }] of Object.entries(paced)) {
       it(
         `stops receiving entries when ${name} has queued a page`,

@@ -77,8 +77,7 @@ describe('a feed as a subscription of tRPC', () => {
 
   const isTotal = (total: number) => (order: TrackedOrder) => order.data?.data.total === total;
 
-  it('is resumed from the log by each reconnect of a client of tRPC, also before the first event', async function () {
-    this.timeout(20_000);
+  it('is resumed from the log by each reconnect of a client of tRPC, also before the first event', async () => {
     const { until, totals, received, stop } = follow();
     await until(({ data }) => data === null);
     for (const total of [1, 3]) {
@@ -112,8 +111,7 @@ describe('a feed as a subscription of tRPC', () => {
     await noReaders();
   });
 
-  it('reads the log again for a reader that is slow', async function () {
-    this.timeout(20_000);
+  it('reads the log again for a reader that is slow', async () => {
     const cursor = await pay(20);
     const input = encodeURIComponent(JSON.stringify({ lastEventId: cursor }));
     const sent = request(`${url}/orders?input=${input}`, { agent: false }).end();

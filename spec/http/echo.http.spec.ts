@@ -166,8 +166,7 @@ describe('the streams of the echo example', () => {
   );
 });
 
-describe('the echo server', function () {
-  this.timeout(20_000);
+describe('the echo server', () => {
   const start = (PORT: string) => exampleServer('echo', { PORT });
   const command = 'node --import tsx examples/echo/server.ts';
 

@@ -11,8 +11,7 @@ import { exampleServer } from '../support/exampleServer.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
 
-describe('the app of the gallery', function () {
-  this.timeout(20_000);
+describe('the app of the gallery', () => {
   let gallery: Awaited<ReturnType<typeof galleryApp>>;
 
   before(async () => {
@@ -171,9 +170,7 @@ describe('the tail of a file', () => {
   });
 });
 
-describe('the gallery server', function () {
-  this.timeout(20_000);
-
+describe('the gallery server', () => {
   it('prints where it listens, and stops on SIGTERM with a stream open', async () => {
     const { child, output, closed, url } = exampleServer('gallery', { PORT: '0' });
     const address = await url();

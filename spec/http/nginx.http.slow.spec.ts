@@ -46,8 +46,7 @@ class Restarting {
 
 const upstream = (url: string, more = '') => `location / { proxy_pass ${url}; ${more} }`;
 
-describe('sse behind nginx', function () {
-  this.timeout(20_000);
+describe('sse behind nginx', () => {
   const nginx = requires('nginx');
 
   const settings: Record<string, string> = {

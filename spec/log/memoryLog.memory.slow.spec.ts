@@ -42,9 +42,7 @@ async function costOf(appended: number, size: number, logs = 10): Promise<Cost> 
   return { ...cost, held: retained };
 }
 
-describe('memoryLog', function () {
-  this.timeout(20_000);
-
+describe('memoryLog', () => {
   for (const size of [20, 60, 200, 1000]) {
     it(`retains the framed bytes of 10,000 entries of ${size} bytes, and at most 32 bytes more an entry`, async () => {
       const { entries, framed, held } = await costOf(10_000, size);

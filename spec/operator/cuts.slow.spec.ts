@@ -189,5 +189,5 @@ describe('a reader that is cut after any frame of a pipeline and reconnects', ()
       ),
       { numRuns: 150 },
     );
-  }).timeout(20_000);
+  });
 });

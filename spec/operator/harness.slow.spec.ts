@@ -40,9 +40,7 @@ const chosen = process.env.OPERATOR?.split(',');
 
 for (const [name, subject] of Object.entries(subjects)) {
   if (chosen !== undefined && !chosen.includes(name)) continue;
-  describe(`${name} satisfies the case`, function () {
-    this.timeout(20_000);
-
+  describe(`${name} satisfies the case`, () => {
     const checks = checksOf(name, subject);
     for (const title of cases) {
       const check = checks.get(title);

@@ -37,9 +37,7 @@ const texts: Readonly<Record<string, string>> = {
   'texts of 1000 characters beyond Latin-1': 'ж'.repeat(1000),
 };
 
-describe('the memory of the events that wait for a slow reader', function () {
-  this.timeout(20_000);
-
+describe('the memory of the events that wait for a slow reader', () => {
   for (const [policy, overflow] of Object.entries(policies)) {
     for (const [what, text] of Object.entries(texts)) {
       it(`is near maxBytes, with ${policy} and ${what}`, async () => {

@@ -177,7 +177,7 @@ describe('an iterable', () => {
           }
           expect(found).to.equal(count);
         });
-      }).timeout(20_000);
+      });
     }
   }
 

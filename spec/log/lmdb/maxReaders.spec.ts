@@ -34,8 +34,7 @@ async function release(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-describe('lmdbLog when other processes use all reader slots', function () {
-  this.timeout(20_000);
+describe('lmdbLog when other processes use all reader slots', () => {
   const folder = freshFolder();
   const Ticks = events({ Tick: t.number });
 

@@ -70,8 +70,7 @@ describe('an lmdbLog that was never written to', () => {
     rooms.close();
   });
 
-  it('sends the first entry to those readers when another process appends it, also after they reconnect', async function () {
-    this.timeout(20_000);
+  it('sends the first entry to those readers when another process appends it, also after they reconnect', async () => {
     const { rooms, route } = served();
     await listen(route, async (url) => {
       const reader = await openStream(`${url}/?room=log`);

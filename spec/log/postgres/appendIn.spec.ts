@@ -10,8 +10,7 @@ import { useDatabase } from './database.ts';
 const Orders = events({ OrderPaid: { order: t.string } });
 const paid = (order: string) => Orders.OrderPaid({ order });
 
-describe('postgresLog in a transaction of the app', function () {
-  this.timeout(10_000);
+describe('postgresLog in a transaction of the app', () => {
   const database = useDatabase();
 
   /** Runs the callback in a transaction of its own, which stays open. */

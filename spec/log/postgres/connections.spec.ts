@@ -14,8 +14,7 @@ import { useDatabase } from './database.ts';
 const { Numbered } = events({ Numbered: { n: t.number } });
 const Numbers = events({ Numbered });
 
-describe('postgresLog', function () {
-  this.timeout(15_000);
+describe('postgresLog', () => {
   const database = useDatabase();
   const reported: string[] = [];
   let restore = () => {};

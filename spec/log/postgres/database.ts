@@ -28,8 +28,7 @@ export function useDatabase(): Database {
   let pools: readonly [Pool, Pool];
   let name = '';
 
-  before(async function () {
-    this.timeout(20_000);
+  before(async () => {
     server = await sharedServer(postgres());
     pools = [new Pool(server.connection), new Pool(server.connection)];
   });

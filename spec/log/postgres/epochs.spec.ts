@@ -3,8 +3,7 @@ import { EMPTY, firstValueFrom } from 'rxjs';
 import { append, dataOf, read, samples } from '../calls.ts';
 import { useDatabase } from './database.ts';
 
-describe('the epoch of a postgresLog', function () {
-  this.timeout(10_000);
+describe('the epoch of a postgresLog', () => {
   const database = useDatabase();
   const sql = (text: string) => database.pool.query(text, [database.name]);
 

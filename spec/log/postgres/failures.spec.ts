@@ -17,8 +17,7 @@ const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('postgresLog on a database that cannot store', function () {
-  this.timeout(10_000);
+describe('postgresLog on a database that cannot store', () => {
   const database = useDatabase();
   let reported: string[] = [];
   let onReport = () => {};

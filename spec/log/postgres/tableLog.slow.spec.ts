@@ -31,8 +31,7 @@ function documented(): Documented {
   return exported as Documented;
 }
 
-describe('the log over a table in docs/logs.md', function () {
-  this.timeout(20_000);
+describe('the log over a table in docs/logs.md', () => {
   const postgres = requires('postgres');
   let pool = new Pool();
   let names = 0;

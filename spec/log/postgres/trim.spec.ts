@@ -10,8 +10,7 @@ import { useDatabase } from './database.ts';
 const { Numbered } = events({ Numbered: { n: t.number } });
 const Numbers = events({ Numbered });
 
-describe('postgresLog', function () {
-  this.timeout(10_000);
+describe('postgresLog', () => {
   const database = useDatabase();
   const floorOf = async (log: Parameters<typeof read>[0]) => (await read(log, 0, 0)).floor;
 

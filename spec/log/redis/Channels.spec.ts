@@ -66,5 +66,5 @@ describe('Channels', () => {
     setErrorReporter(undefined);
     expect([attempts, count]).to.deep.equal([2, 1]);
     expect(errors.join()).to.contain('&rxsse:*');
-  }).timeout(10_000);
+  });
 });

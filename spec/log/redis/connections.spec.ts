@@ -75,7 +75,7 @@ describe('redisLog over lost connections', () => {
     );
     numbers.close();
     other.close();
-  }).timeout(10_000);
+  });
 
   it('reports a lost listening connection, and wakes the readers when it is restored', async () => {
     const log = redis.open();

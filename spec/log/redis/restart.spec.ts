@@ -3,8 +3,7 @@ import { gapReason } from '../../../lib/feed/startPosition.ts';
 import { append, dataOf, read, samples } from '../calls.ts';
 import { onRedis } from './onRedis.ts';
 
-describe('redisLog over a restart of Redis', function () {
-  this.timeout(20_000);
+describe('redisLog over a restart of Redis', () => {
   const redis = onRedis(['--dbfilename', 'data.rdb']);
 
   const restart = async () => {

@@ -43,9 +43,7 @@ const found: readonly (readonly [Bug, keyof typeof specs, RegExp])[] = [
   ],
 ];
 
-describe('a bug in a copy of the library', function () {
-  this.timeout(20_000);
-
+describe('a bug in a copy of the library', () => {
   for (const [bug, name, message] of found) {
     it(`${bug.name} is found by a spec of at most ten lines`, async () => {
       specs[name]({ main, testing })();
