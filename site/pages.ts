@@ -39,7 +39,7 @@ export const sections: readonly Section[] = [
       page('docs/recipes/jobs.md', 'Jobs, errors, stopping'),
       page('docs/recipes/durable-jobs.md', 'Jobs that survive a restart'),
       page('docs/model-streams.md', 'Streams of a model'),
-      page('docs/agents.md', 'AI clients'),
+      page('docs/agents.md', 'Chat clients that resume'),
       page('docs/recipes/protocols.md', 'Other protocols'),
     ],
   },

@@ -87,7 +87,9 @@ describe('the client in a browser', () => {
     const { bytes } = await bundled({ code: withoutTabs, external });
     const all = await bundled({ file: 'lib/client/index.ts' });
     expect(all.bytes - bytes).to.be.within(1000, tabsBudget);
-    expect(textOf('docs/recipes/client.md')).to.include(`${tabsBudget / 1000} kB`);
+    for (const page of ['docs/recipes/client.md', 'docs/components.md']) {
+      expect(textOf(page)).to.include(`${tabsBudget / 1000} kB`);
+    }
   });
 
   it(`has at most ${pageBudget} bytes in a page with a contract and all dependencies, as the recipe says`, async () => {
