@@ -119,7 +119,7 @@ describe('receive', () => {
     it(
       'calls next with a TypeError when it does not return a feed',
       marbles((kit) => {
-        const answer = post(kit, receive((() => Orders) as never), paid('A'));
+        const answer = post(kit, receive((() => ({})) as never), paid('A'));
         expect(String(answer.error)).to.equal('TypeError: receive: expected a feed, or a function that returns one');
       }),
     );
