@@ -16,7 +16,7 @@ import { interval, map } from 'rxjs';
 import { filterEvents, receive, type SseRequest, shutdown, sse } from 'rxsse';
 import { contract } from 'rxsse/contract';
 import { inspector } from 'rxsse/inspector';
-import { Mount } from './Mount.ts';
+import { Mount } from './nestApp/Mount.ts';
 import { Orders, ofUserOptions, orders, paidBy, userOf } from './orders.ts';
 
 /** A request of Express or Fastify, behind the guard. */

@@ -19,7 +19,7 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { EMPTY, finalize, NEVER } from 'rxjs';
 import { sse } from 'rxsse';
-import { Mount } from './Mount.ts';
+import { Mount } from './nestApp/Mount.ts';
 
 /** The steps of the requests, in the order in which Nest and the routes took them. */
 export const steps: string[] = [];

@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NextFunction, Request, Response } from 'express';
 import { NEVER, timer } from 'rxjs';
 import { type CloseReason, feed, sse } from 'rxsse';
-import { Orders, OrdersModule } from './nestService.ts';
+import { Orders, OrdersModule } from './nestApp/orders.ts';
 
 const orders = feed(Orders);
 
@@ -86,4 +86,4 @@ export async function createApp(server: 'express' | 'fastify'): Promise<INestApp
   return app;
 }
 
-export { testOrders } from './nestTest.ts';
+export { testOrders } from './nestApp/testOrders.ts';

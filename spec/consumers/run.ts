@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { checkChat } from './chat.ts';
 import { compilerPackages, compileWithEach } from './compilers.ts';
 import { guideSteps, notShown } from './guide.ts';
+import { nestFiles, nestPackages } from './nest.ts';
 import { followServerGuide } from './serverGuide.ts';
 
 /**
  * Packs the package as it would be published, installs it beside its peers in a
  * folder outside the repository, and uses it from three programs, with three versions
  * of TypeScript, under four test runners, and follows the steps of
- * the guides to testing and to streams of a model.
+ * the guides to testing, to Nest and to streams of a model.
  */
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -104,6 +105,20 @@ function followGuide(tarball: string): void {
   }
 }
 
+/** Puts the files that the guide to Nest prints into an app with the options of Nest 11, compiles it, and runs the test. */
+function followNestGuide(tarball: string, peers: Readonly<Record<string, string | undefined>>): void {
+  const cwd = join(folder, 'nest');
+  mkdirSync(join(cwd, 'src'), { recursive: true });
+  const { jest, files } = nestFiles(readFileSync(join(root, 'docs/frameworks.md'), 'utf8'));
+  const dependencies = { ...peers, ...nestPackages, rxsse: `file:../${tarball}` };
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, dependencies, jest }));
+  for (const [path, text] of files) writeFileSync(join(cwd, path), text);
+  step('installed beside Nest 11', cwd, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
+  const module = (path: string) => join(cwd, 'node_modules', path);
+  step('the guide to Nest compiles', cwd, process.execPath, module('typescript/bin/tsc'));
+  step('the guide to Nest passes its test', cwd, process.execPath, module('jest/bin/jest.js'));
+}
+
 async function run(): Promise<void> {
   step('packed', root, 'npm', 'pack', '--pack-destination', folder);
   const [tarball = ''] = readdirSync(folder);
@@ -134,6 +149,7 @@ async function run(): Promise<void> {
   await compileWithEach(folder);
 
   runTestRunners(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
+  followNestGuide(tarball, { rxjs, 'io-ts': ioTs, 'fp-ts': fpTs });
   followGuide(tarball);
   const serverGuides = { 'getting-started': () => {}, 'model-streams': checkChat };
   for (const [name, check] of Object.entries(serverGuides)) {

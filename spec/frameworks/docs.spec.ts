@@ -26,9 +26,9 @@ for (const [document, folder] of [
 }
 
 describe('the guide to Nest', () => {
-  for (const name of ['Mount', 'nestService']) {
+  for (const name of ['Mount', 'orders', 'testOrders']) {
     it(`prints ${name}.ts whole`, () => {
-      const file = textOf(`examples/frameworks/${name}.ts`);
+      const file = textOf(`examples/frameworks/nestApp/${name}.ts`);
       expect(textOf('docs/frameworks.md')).to.include(`\`\`\`typescript\n${file}\`\`\`\n`);
     });
   }

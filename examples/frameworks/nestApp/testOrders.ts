@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import type { INestApplication } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { fromSse } from 'rxsse/client';
-import { Orders, OrdersService } from './nestService.ts';
+import { Orders, OrdersService } from './orders.ts';
 
 /** Tests that a reader receives what the service publishes. */
 export async function testOrders(app: INestApplication) {
