@@ -17,7 +17,7 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EMPTY, finalize, NEVER } from 'rxjs';
+import { EMPTY, finalize, NEVER, timeout } from 'rxjs';
 import { sse } from 'rxsse';
 import { Mount } from './nestApp/Mount.ts';
 
@@ -35,6 +35,12 @@ class Interceptor implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler) {
     steps.push('interceptor');
     return next.handle().pipe(finalize(() => steps.push('interceptor, after the response')));
+  }
+}
+
+class Timeout implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    return next.handle().pipe(timeout(20));
   }
 }
 
@@ -58,6 +64,9 @@ class OrderController {
 
   @Mount(Get('ended'), UseInterceptors(Interceptor))
   readonly ended = sse({ onClose: (reason) => steps.push(reason) }, EMPTY);
+
+  @Mount(Get('limited'), UseInterceptors(Timeout))
+  readonly limited = sse({ onClose: (reason) => steps.push(reason) }, NEVER);
 
   @Mount(Get('refused'), UseFilters(QuotaFilter))
   readonly refused = sse(async () => {

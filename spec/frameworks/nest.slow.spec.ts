@@ -41,6 +41,12 @@ describe('a handler that Nest mounts', () => {
     expect(example.steps).to.deep.equal(['interceptor', 'completed', 'interceptor, after the response']);
   });
 
+  it('is ended by an interceptor with a timeout', async () => {
+    expect(await (await openStream(`${url}/v1/limited`)).ended()).to.equal('retry: 3000\n\n');
+    await until(() => example.steps.length === 1);
+    expect(example.steps).to.deep.equal(['disconnected']);
+  });
+
   it('leaves an error before the first byte to the filters of its method', async () => {
     const answer = await fetch(`${url}/v1/refused`);
     expect([answer.status, await answer.json()]).to.deep.equal([429, { quota: 'used up' }]);
