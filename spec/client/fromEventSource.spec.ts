@@ -8,7 +8,7 @@ import { Ticks } from '../http/ticks.ts';
 
 /** An EventSource that the spec controls. */
 class ScriptedEventSource implements EventSourceLike {
-  readonly url = 'http://localhost/ticks?token=secret';
+  url?: string = 'http://localhost/ticks?token=secret';
   readyState = 0;
   readonly listeners = new Map<string, Set<(event: MessageLike) => void>>();
 
@@ -120,11 +120,16 @@ describe('fromEventSource', () => {
     try {
       reporting.stream.subscribe();
       reporting.source().dispatch('tick', '"1"', '');
+      const withoutUrl = new ScriptedEventSource();
+      delete withoutUrl.url;
+      fromEventSource(() => withoutUrl, Ticks).subscribe();
+      withoutUrl.dispatch('tick', '"1"', '');
     } finally {
       setErrorReporter(undefined);
     }
     expect(reported).to.deep.equal([
       'fromEventSource http://localhost/ticks (dropped the event "tick" and continues, see invalidEvents)',
+      'fromEventSource (dropped the event "tick" and continues, see invalidEvents)',
     ]);
 
     const failures: unknown[] = [];

@@ -41,7 +41,10 @@ describe('checkBackoff', () => {
 
   it('throws a TypeError for a value of another type', () => {
     const text = { ...valid, initialDelay: '1' as never };
-    expect(() => checkBackoff('f: ', text)).to.throw(TypeError, /^f: initialDelay must be above 0 ms, got string$/);
+    expect(() => checkBackoff('f: ', text)).to.throw(
+      TypeError,
+      /^f: initialDelay must be a number of milliseconds, got string$/,
+    );
   });
 });
 
