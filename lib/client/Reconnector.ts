@@ -191,7 +191,7 @@ export class Reconnector {
   }
 
   readonly #report = (what: string, option: string, error: DecodeError): void => {
-    const where = `${this.#caller} ${this.url && `${this.url} `}(${what} and continues, see ${option})`;
+    const where = `${this.#caller} ${this.url} (${what} and continues, see ${option})`;
     (this.#options.onError ?? (() => reportError(where, error)))(error);
   };
 }

@@ -17,7 +17,7 @@ export interface EventSourceLike {
   /** 0 is connecting, 1 open, 2 closed for good. */
   readonly readyState: number;
   /** The URL that messages name, without its query. */
-  readonly url?: string;
+  readonly url: string;
   addEventListener(type: string, listener: (event: MessageLike) => void): void;
   removeEventListener(type: string, listener: (event: MessageLike) => void): void;
   close(): void;
@@ -66,7 +66,7 @@ export function fromEventSource<C extends Contract, P extends BadEventPolicy = '
     connect: new Observable((connection) => {
       const names = new Set([...namesOf(contract), 'message', ...Object.values(reserved)]);
       const source = create(client.lastEventId);
-      client.url = shownUrl(source.url ?? '');
+      client.url = shownUrl(source.url);
       connection.add(() => source.close());
       for (const name of new Set([...names, 'open', 'error'])) {
         const onDispatch = ({ data, lastEventId = '' }: MessageLike): void => {
