@@ -50,7 +50,7 @@ export class FeedCore {
   #shutdown: RetryRange | undefined;
 
   constructor(options: CoreOptions) {
-    const { contract, log, source, start, maxConcurrentReads, names, onError } = options;
+    const { contract, log, source, maxConcurrentReads, names, onError } = options;
     this.contract = contract;
     this.log = log;
     this.#options = options;
@@ -64,7 +64,6 @@ export class FeedCore {
     };
     this.#producer = source && new Producer({ ...options, append, source });
     this.publisher = new Publisher({ ...options, append, onEnd: () => this.#producer?.close() });
-    if (start === 'now') this.#producer?.start();
   }
 
   /** How many readers the feed has in this process. */

@@ -69,6 +69,8 @@ export class Producer {
         complete: () => {
           this.#isComplete = true;
           this.#subscription = undefined;
+          // The log has ended, or was closed, while the source waited for the claim.
+          if (!this.#isEnding) this.#options.onStop?.();
         },
       }),
     );

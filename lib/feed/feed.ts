@@ -74,7 +74,9 @@ export interface Feed<C extends Contract = Contract> extends AnyFeed {
  * @category feed
  */
 export function feed<C extends Contract>(contract: C, options: FeedOptions<C> = {}): Feed<C> {
-  return feedOf(contract, coreOfOptions(contract, options, noop));
+  const made = coreOfOptions(contract, options, noop);
+  if (options.start === 'now') made.start();
+  return feedOf(contract, made);
 }
 
 /** Returns the public interface of a core. */

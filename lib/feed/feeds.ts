@@ -119,21 +119,22 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
   });
   let shutdownRetry: RetryRange | undefined;
 
-  function create(key: string, options?: FeedOptions<C>): Member<C> {
+  function create(key: string, found?: FeedOptions<C>): Member<C> {
     registry.checkRoom(key);
-    let member: Member<C> | undefined;
-    // A source may end at once, before there is a member.
-    const touch = (): void => member && registry.touch(member);
+    const options: FeedOptions<C> = found ?? optionsOf(key);
+    const touch = (): void => registry.touch(member);
     // Nothing is removed for a key whose options throw.
-    const core = coreOfOptions(contract, options ?? optionsOf(key), touch, key);
+    const core = coreOfOptions(contract, options, touch, key);
     const coreFor = (isForUse: boolean): FeedCore => {
-      if (!member?.wasIdle) return core;
+      if (!member.wasIdle) return core;
       return (isForUse ? memberOf(key) : openMember(key))?.core ?? core;
     };
     const feed: Feed<C> = feedOf(contract, coreFor, touch);
-    member = { key, core, feed, lastUsed: 0, wasIdle: false };
+    const member: Member<C> = { key, core, feed, lastUsed: 0, wasIdle: false };
     registry.add(member);
     if (shutdownRetry !== undefined) core.shutdown(shutdownRetry);
+    // The source may request this feed, and end, before `start` returns.
+    if (options.start === 'now') core.start();
     return member;
   }
 
@@ -146,12 +147,13 @@ export function feeds<C extends Contract>(contract: C, options: FeedsOptions<NoI
     return readLog(log, 0, 0, noop).pipe(
       map(({ floor, tail }) => {
         // Another call may have created it meanwhile.
-        const hasMember = openMember(key) !== undefined;
-        if (!hasMember && tail > floor) create(key, options);
-        else log.close();
-        return hasMember || tail > floor ? memberOf(key).feed : undefined;
+        const member = openMember(key);
+        if (member === undefined && tail > floor) create(key, options);
+        // The family may have one log object for the key, which is then the log of that feed.
+        else if (log !== member?.core.log) log.close();
+        return member !== undefined || tail > floor ? memberOf(key).feed : undefined;
       }),
-      tap({ error: () => log.close() }),
+      tap({ error: () => log !== openMember(key)?.core.log && log.close() }),
     );
   }
 

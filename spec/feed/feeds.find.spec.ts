@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { firstValueFrom, NEVER, of, Subject, throwError, timer } from 'rxjs';
-import { ClosedError, type EventLog, type FeedOptions, feeds, memoryLog, sse } from '../../lib/index.ts';
+import { firstValueFrom, ignoreElements, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { ClosedError, type EventLog, type FeedOptions, type Feeds, feeds, memoryLog, sse } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
+import { withOverrides } from '../log/broken.ts';
 import { sizesAt, Tick, Ticks } from './family.ts';
 import { received } from './received.ts';
 
@@ -107,6 +109,16 @@ describe('find() of a family', () => {
     expect(calls.slice(-2)).to.deep.equal(['open attic', 'close attic']);
   });
 
+  it('does not close the log of a feed that was created meanwhile, where the family has one log object for its key', async () => {
+    const log = withLatency(memoryLog(), 1);
+    const rooms = feeds(Ticks, { feed: () => ({ log }) });
+    const finding = rooms.find('lobby');
+    const published = rooms.get('lobby').publish(Tick(1));
+    expect(await finding).to.equal(rooms.get('lobby'));
+    await published;
+    await rooms.get('lobby').publish(Tick(2));
+  });
+
   it('does not start the source of a feed that it does not find', async () => {
     const { family } = store();
     let starts = 0;
@@ -175,6 +187,42 @@ describe('a feed of a family whose source needs no reader', () => {
       }),
     );
   }
+
+  it(
+    'is removed idleTimeout after another process has ended its log, whose source waited here for the claim',
+    marbles(({ flush }) => {
+      const storage = memoryLog();
+      const source = new Subject<never>();
+      const [, waiting] = [0, 1].map(() => {
+        const log = withLatency(withOverrides(storage, { close: () => {} }), 1);
+        const rooms = feeds(Ticks, {
+          idleTimeout: 50,
+          feed: () => ({ log, source: () => source, start: 'now', claim: { lease: 90 } }),
+        });
+        rooms.get('lobby');
+        return rooms;
+      });
+      timer(500).subscribe(() => source.complete());
+      const sizes = sizesAt(waiting as Feeds<typeof Ticks>, [499, 1000]);
+      flush();
+      expect(sizes).to.deep.equal({ 499: 1, 1000: 0 });
+    }),
+  );
+
+  it('gives its own feed to a source that is called at once', () => {
+    let calls = 0;
+    const rooms: Feeds<typeof Ticks> = feeds(Ticks, {
+      feed: (key) => ({
+        start: 'now',
+        // A second call would request the feed without end.
+        source: () => (++calls === 1 ? rooms.get(key).events().pipe(ignoreElements()) : NEVER),
+      }),
+    });
+    const lobby = rooms.get('lobby');
+    expect([calls, lobby.readers]).to.deep.equal([1, 1]);
+    expect(rooms.get('lobby')).to.equal(lobby);
+    rooms.close();
+  });
 
   it('does not make room for another one, unless it ends at once', () => {
     const rooms = feeds(Ticks, {
