@@ -108,13 +108,13 @@ export function attempt(
       const reject = (problem?: unknown): void => {
         const retryAfter = parseRetryAfter(headers.get('retry-after'), asyncScheduler.now());
         const facts = { status, headers, problem, retryAfter };
-        if (status !== 200) fail('status', `expected an event stream, got status ${status} from ${client.url}`, facts);
-        else
-          fail(
-            'type',
-            `expected the Content-Type text/event-stream, got ${shorten(type ?? 'none', 80)} from ${client.url}`,
-            facts,
-          );
+        const { detail } = Object(problem) as { readonly detail?: unknown };
+        const from = ` from ${client.url}${typeof detail === 'string' ? `: ${shorten(detail, 200)}` : ''}`;
+        if (status !== 200) fail('status', `expected an event stream, got status ${status}${from}`, facts);
+        else {
+          const got = shorten(type ?? 'none', 80);
+          fail('type', `expected the Content-Type text/event-stream, got ${got}${from}`, facts);
+        }
       };
       if (!/^application\/(.+\+)?json$/.test(type ?? '') || typeof body?.getReader !== 'function') return reject();
       expectByte(Infinity);

@@ -66,6 +66,7 @@ function streamResponses(operation: DescribedOperation): object {
       content: { 'text/event-stream': { itemSchema: itemSchema(operation) } },
     },
     ...(control.position ? { 204: { description: 'The stream has ended after the cursor of the request.' } } : {}),
+    ...(body === undefined ? {} : { 415: problemResponse('The type of the body is not JSON.') }),
     ...(isDecoded ? { 422: problemResponse('The request does not match the types of the route.') } : {}),
     503: { description: 'The server takes no more readers now. An EventSource gets an empty stream that ends.' },
   };

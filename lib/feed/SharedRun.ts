@@ -88,6 +88,8 @@ export class SharedRun {
         if (!epoch.startsWith(id)) throw new TypeError(otherLog);
         this.#isStored = true;
       }),
+      // A log of its own has no end before its start.
+      catchError((error) => throwError(() => (isLogEnded(error) ? new TypeError(otherLog, { cause: error }) : error))),
     );
   }
 

@@ -1,4 +1,5 @@
 import { type Issue, linesOf } from '../codec/describeFailure.ts';
+import { isObject } from '../codec/exact/record.ts';
 import { checkSynchronous } from '../data/callUser.ts';
 import { reportError } from '../error/reportError.ts';
 import type { RetryRange } from '../error/UnavailableError.ts';
@@ -9,6 +10,7 @@ import type { Connection } from './Connection.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Route } from './Route.ts';
 import type { RefusalReason } from './RouteStats.ts';
+import { hasContent } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
 
@@ -67,6 +69,18 @@ export function refuseMethod(connection: Connection, methods: ReadonlySet<string
 export function refuseOrigin(connection: Connection): void {
   const issue = { path: 'headers.origin', expected: 'an allowed origin', got: 'another' };
   refuse(connection, { status: 403, issues: [issue] });
+}
+
+/**
+ * Returns the refusal of a body that no parser has read, since its type is not JSON: a form, for example, as `curl -d` sends it.
+ * The body is then absent, or empty with the parsers of Express 4.
+ */
+export function refusedForm(request: SseRequest): Refusal | undefined {
+  const { body } = request;
+  const isRead = body !== undefined && !(isObject(body) && Object.keys(body).length === 0);
+  if (isRead || /json/i.test(String(request.headers['content-type'])) || !hasContent(request)) return undefined;
+  const got = request.headers['content-type'] === undefined ? 'none' : 'another';
+  return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
 }
 
 /** Refuses parts of a request that do not decode; `answer` is what the program answers instead of the problem. */

@@ -99,9 +99,13 @@ function decoderOf(root: string, shape: Shape | undefined): (value: unknown) => 
 }
 
 /** Returns true for a request whose body is JSON that nothing has read: a mistake of the program, not of its client. */
-function isUnparsed({ body, headers }: SseRequest): boolean {
-  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = headers;
-  return body === undefined && /json/i.test(String(type)) && (encoding !== undefined || Number(length) > 0);
+function isUnparsed(request: SseRequest): boolean {
+  return request.body === undefined && /json/i.test(String(request.headers['content-type'])) && hasContent(request);
+}
+
+/** Returns true for a request that has sent a body. */
+export function hasContent({ headers }: SseRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0;
 }
 
 /**

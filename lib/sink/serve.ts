@@ -6,8 +6,8 @@ import { checkFrom } from '../feed/startPosition.ts';
 import { snapshotNeedsFeed } from './ResumeOptions.ts';
 import type { Route } from './Route.ts';
 import { checkFeedEvents, sourceOf } from './Route.ts';
-import { recordRefusal, refuse, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
-import { isAllowedOrigin } from './requestInputs.ts';
+import { recordRefusal, refuse, refusedForm, refuseInput, refuseMethod, refuseOrigin } from './refuse.ts';
+import { hasContent, isAllowedOrigin } from './requestInputs.ts';
 import { Session } from './Session.ts';
 import type { Next, SseRequest } from './SseRequest.ts';
 import { serveFeed } from './serveFeed.ts';
@@ -51,7 +51,10 @@ export function serve(
     const isRejoining = rejoins(session);
     const inputs = isRejoining ? right(route.decode.whenRead(request)) : route.decode(request);
     if (isLeft(inputs)) {
+      if (mayRejoin(session) && !hasContent(request)) return refuseUnknown(session);
       recordRefusal(session, 'input');
+      const refusal = route.options.body && refusedForm(request);
+      if (refusal !== undefined) return refuse(connection, refusal);
       return refuseInput(connection, inputs.left, route.options.onInvalidInput?.(inputs.left, userRequest));
     }
     session.inputs = inputs.right;
@@ -81,14 +84,18 @@ function serveAdmitted(session: Session): void {
 
 /** Refuses a request that could only have resumed a stream, unless a parser has read a body nevertheless. */
 function serveBodiless(session: Session): void {
-  const { route, request, connection } = session;
+  const { route, request } = session;
   const inputs = route.decode(request);
-  if (isLeft(inputs)) {
-    recordRefusal(session, 'input');
-    return refuse(connection, { status: 404, issues: [] });
-  }
+  if (isLeft(inputs)) return refuseUnknown(session);
   session.inputs = inputs.right;
   serveNew(session);
+}
+
+function refuseUnknown(session: Session): void {
+  recordRefusal(session, 'input');
+  const got = session.requestedCursor === undefined ? 'none' : 'another';
+  const issue = { path: 'lastEventId', expected: 'the id of a stream that is retained', got };
+  refuse(session.connection, { status: 404, issues: [issue] });
 }
 
 /** Serves the stream that the route has for the request. */
@@ -116,11 +123,15 @@ function serveNew(session: Session): void {
   );
 }
 
-/** Returns true for a GET of a route with `body` that names a stream by its cursor: it needs none of what has started the stream. */
-function rejoins({ route, request, requestedCursor }: Session): boolean {
+/** Returns true for a request that names a stream by its cursor: it needs no body, with which the stream was started. */
+function rejoins(session: Session): boolean {
+  return mayRejoin(session) && isRight(parseCursor(session.requestedCursor ?? ''));
+}
+
+/** Returns true for a GET or HEAD of a route with `body`, which can name a stream and, without a body, start none. */
+function mayRejoin({ route, request }: Session): boolean {
   const { runs, options } = route;
-  if (runs === undefined || options.body === undefined || request.method !== 'GET') return false;
-  return isRight(parseCursor(requestedCursor ?? ''));
+  return runs !== undefined && options.body !== undefined && (request.method === 'GET' || request.method === 'HEAD');
 }
 
 /** Returns true for a reader that starts where the route says: it has no cursor, or text that is not one. */

@@ -170,7 +170,7 @@ describe('a GET of a route whose streams a body starts', () => {
   );
 
   it(
-    'is answered 404 for an unknown stream, 422 without a cursor, and starts one where a parser has read a body',
+    'is answered 404 for an unknown stream and without a cursor, and starts one where a parser has read a body',
     marbles(
       ({ reader, flush }) => {
         const { route, requested } = routeOf();
@@ -183,8 +183,17 @@ describe('a GET of a route whose streams a body starts', () => {
         const withBody = reader(route, { ...another, body: posted.body, socket: '30ms X' });
         const repeated = reader(route, { ...posted, ...another, socket: '30ms X' });
         timer(5).subscribe(() => {
-          expect([unknown, bare, mistaken].map(({ status }) => status)).to.deep.equal([404, 422, 422]);
-          expect(unknown.problem).to.deep.equal({ type: 'about:blank', status: 404, title: 'Not Found' });
+          expect([unknown, bare, mistaken].map(({ status }) => status)).to.deep.equal([404, 404, 404]);
+          const expected = 'the id of a stream that is retained';
+          expect([unknown, bare].map(({ problem }) => problem)).to.deep.equal(
+            ['another', 'none'].map((got) => ({
+              type: 'about:blank',
+              status: 404,
+              title: 'Not Found',
+              detail: `lastEventId: expected ${expected}, got ${got}`,
+              errors: [{ path: 'lastEventId', expected, got }],
+            })),
+          );
           for (const each of [withBody, repeated])
             expect(each.headers).to.include({ 'rxsse-resume': 'gap;reason=epoch' });
           expect(requested).to.deep.equal(['why?', 'why?']);

@@ -8,6 +8,10 @@ import { expressServers, servers } from './servers.ts';
 import { Ticks } from './ticks.ts';
 
 const { Response: onFetch } = servers;
+interface Problem {
+  readonly detail: string;
+}
+
 /** The servers whose bodies are parsed: Express by its middleware, and `rxsse/fetch` by itself. */
 const parsing = { ...expressServers, ...(onFetch && { Response: onFetch }) };
 
@@ -46,7 +50,28 @@ for (const [name, mount] of Object.entries(parsing)) {
         ]);
         expect(second.headers).not.to.have.property('location');
         expect((await openStream(`${url}/?lastEventId=1.AAAAAAAAAAAAAAAA.0`)).status).to.equal(404);
-        expect((await openStream(url)).status).to.equal(422);
+        const refusals = await Promise.all(
+          [`${url}/?lastEventId=${location.split('=')[1]?.slice(0, -2)}`, `${url}/?lastEventId=foo`, url].map(
+            async (unknown) => {
+              const refused = await fetch(unknown);
+              return [refused.status, (JSON.parse(await refused.text()) as Problem).detail];
+            },
+          ),
+        );
+        const detail = 'lastEventId: expected the id of a stream that is retained, got';
+        expect(refusals).to.deep.equal([
+          [404, `${detail} another`],
+          [404, `${detail} another`],
+          [404, `${detail} none`],
+        ]);
+        const head = await fetch(location, { method: 'HEAD' });
+        expect(head.status).to.equal(200);
+        expect(head.headers.get('content-type')).to.match(/^text\/event-stream\b/);
+        const form = await fetch(url, { method: 'POST', body: new URLSearchParams({ text: 'why?' }) });
+        expect([form.status, (JSON.parse(await form.text()) as Problem).detail]).to.deep.equal([
+          415,
+          'headers.content-type: expected application/json, got another',
+        ]);
         expect(requested).to.deep.equal(['why?']);
       });
     });

@@ -101,13 +101,22 @@ describe('a body that no parser has read', () => {
   it(
     'is an error of the client if it sent none or another type, and the response names no part of the program',
     marbles(({ reader, flush }) => {
-      const others = [{}, { ...json, 'content-length': '0' }, { ...json, 'content-type': 'text/plain' }];
-      const answers = others.map((headers) => reader(route, { method: 'POST', headers }));
+      const none = [{}, { ...json, 'content-length': '0' }];
+      const { 'content-type': _, ...untyped } = json;
+      const others = [{ ...json, 'content-type': 'text/plain' }, untyped];
+      const [refused, refusedType] = [none, others].map((all) =>
+        all.map((headers) => reader(route, { method: 'POST', headers })),
+      );
       flush();
-      for (const { status, text } of answers) {
+      for (const { status, text } of refused ?? []) {
         expect(status).to.equal(422);
         expect(JSON.parse(text).errors).to.deep.equal([{ path: 'body', expected: 'object', got: 'undefined' }]);
       }
+      const got = refusedType?.map(({ status, text }) => [status, JSON.parse(text).detail]);
+      expect(got).to.deep.equal([
+        [415, 'headers.content-type: expected application/json, got another'],
+        [415, 'headers.content-type: expected application/json, got none'],
+      ]);
     }),
   );
 });

@@ -23,8 +23,8 @@ export function answering(
 
       whenResolved(partOf(context, 'params') ?? partOf(request, 'params'), next, (params) => {
         const body = partOf(context, 'body');
-        // A GET has no body. It can resume the stream that a POST has started.
-        if (!decodesBody || body !== undefined || request.method === 'GET') return answer(params, body);
+        // A GET or HEAD has no body. It can resume the stream that a POST has started.
+        if (!decodesBody || body !== undefined || /^(GET|HEAD)$/.test(request.method)) return answer(params, body);
         const onBody = (json: Either<Refusal, unknown>): void => {
           if (isLeft(json)) refuse(new Connection(transport), json.left);
           else answer(params, json.right);

@@ -158,6 +158,26 @@ describe('fromSse, reading over HTTP,', () => {
       },
     ));
 
+  it('says why a request was refused, where the response is a problem', () =>
+    rawServer(
+      [
+        status(
+          '422 No',
+          'Content-Type: application/problem+json\r\n',
+          '{"detail":"body.text: expected string, got undefined"}',
+        ),
+        status('422 No', 'Content-Type: application/problem+json\r\n', '{"detail":7}'),
+      ],
+      async ({ url }) => {
+        const messages = [await failureOf(readTicks(url)), await failureOf(readTicks(url))];
+        const got = `expected an event stream, got status 422 from ${url}`;
+        expect(messages.map((error) => (error as ConnectionError).message)).to.deep.equal([
+          `${got}: body.text: expected string, got undefined`,
+          got,
+        ]);
+      },
+    ));
+
   it('does not error after a POST that is idempotent', () =>
     rawServer([reset, ended(tick(1) + end)], async ({ url }) => {
       expect(await valuesOf(readTicks(url, { method: 'POST', idempotent: true }))).to.deep.equal([Tick(1)]);
