@@ -1,4 +1,4 @@
-import { noop } from 'rxjs';
+import { noop, takeWhile } from 'rxjs';
 import { sse } from '../adapter/node/sse.ts';
 import { type AnyServerHandler, onAnyServer, type ServerRequest } from '../adapter/onAnyServer.ts';
 import { html } from '../contract/page/html.ts';
@@ -29,7 +29,7 @@ import { payloadsShownBy } from './payloadsShownBy.ts';
 import { Recorder } from './Recorder.ts';
 import { RouteLane } from './RouteLane.ts';
 
-/** The handler of an inspector, for every server. `shutdown` disconnects its pages. @category inspector */
+/** The handler of an inspector, for every server. `shutdown` disconnects its pages and ends the recording. @category inspector */
 export type InspectorHandler<R> = AnyServerHandler<R> & AnyHandler;
 
 /** How long what happened is retained for a page that was paused, in ms, and how long it is recorded without a page. */
@@ -109,9 +109,10 @@ export function inspector<R = SseRequest>(options: InspectorOptions<R> = {}): In
     actions: mayAct,
   });
   // Without names, so that the app gets no messages about this feed beside those about its own.
-  const core = new FeedCore({
+  const core: FeedCore = new FeedCore({
     contract: Inspection,
-    source: recorder.events,
+    // A handler that was shut down records nothing more, and not only after `retention`.
+    source: recorder.events.pipe(takeWhile(() => route.shutdown === undefined || core.readers > 0)),
     start: 'first-reader',
     linger: retention,
     restart: false,

@@ -1,7 +1,9 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import express from 'express';
 import * as t from 'io-ts';
@@ -10,7 +12,7 @@ import { events, feed, memoryLog, sse } from '../../lib/index.ts';
 import { FrameParser } from '../../lib/wire/index.ts';
 import { listen } from '../support/listen.ts';
 import { heldOutside } from './slow/held.ts';
-import { withMuteReader } from './slow/mute.ts';
+import type { MuteCost } from './slow/measureMute.ts';
 import { withReaders } from './slow/startReaders.ts';
 import { turn, watched } from './slow/watched.ts';
 
@@ -20,6 +22,7 @@ const { Tick } = Ticks;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const page = 64 * KiB;
+const script = fileURLToPath(new URL('slow/measureMute.ts', import.meta.url));
 /** The bytes that a socket buffers before it is full: 16 KiB, and 64 KiB since Node 22. */
 const socketHolds = getDefaultHighWaterMark(false);
 
@@ -60,26 +63,14 @@ describe('a reader that does not read', function () {
 
   for (const megabytes of [10, 50]) {
     it(`buffers a page and what a socket holds, in at most two pages of memory, when the feed publishes ${megabytes} MB`, async () => {
-      const ticks = feed(Ticks, { log: memoryLog({ maxBytes: MiB, maxEntries: Infinity }) });
-      const event = Tick('x'.repeat(1000));
-      const route = sse({ stallTimeout: Infinity }, ticks);
-      const { listener, responses } = watched((request, response) => route(request, response));
-      await listen(listener, async (url) => {
-        const held = await withMuteReader(url, async () => {
-          while (responses.length === 0) await turn();
-          for (let n = 0; n < megabytes * 1000; n++) {
-            ticks.publish(event);
-            if (n % 200 === 0) await turn();
-          }
-          expect(responses[0]?.writableLength).to.be.within(1, page + socketHolds);
-          return heldOutside();
-        });
-        while (responses[0]?.closed === false) await turn();
-        // What the socket holds beside the page is a view, of some KiB, of another page, which it retains. The memory of the
-        // process varies by some KiB between two measurements; a third page would be 64 KiB more.
-        const noise = 32 * KiB;
-        expect(held - (await heldOutside())).to.be.at.most(2 * page + noise);
-      });
+      const child = fork(script, [String(megabytes)], { execArgv: ['--import', 'tsx'] });
+      const [{ waiting, held }] = (await once(child, 'message')) as [MuteCost];
+      expect(waiting).to.be.within(1, page + socketHolds);
+      // What the socket holds beside the page is a view, of some KiB, of another page, which it retains. The memory of the
+      // process varies by some KiB between two measurements; a third page would be 64 KiB more.
+      const noise = 32 * KiB;
+      expect(held).to.be.at.most(2 * page + noise);
+      if (child.exitCode === null) await once(child, 'exit');
     });
   }
 
