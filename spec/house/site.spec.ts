@@ -46,8 +46,7 @@ describe('the documentation site', () => {
     expect(rewrite(spec, {})).to.equal('heartbeat (`spec/sink/heartbeat.spec.ts`)');
   });
 
-  it('has documents whose links lead to files, and to examples that the package has as well', () => {
-    const { files } = JSON.parse(textOf('package.json')) as { readonly files: readonly string[] };
+  it('has documents whose links lead to files', () => {
     const targets = [...listed, 'README.md'].flatMap((file) =>
       [...textOf(file).matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)]
         .map(([, target = '']) => target)
@@ -55,8 +54,7 @@ describe('the documentation site', () => {
         .map((target) => posix.join(posix.dirname(file), target)),
     );
     expect(targets.filter((target) => !existsSync(join(root, target)))).to.deep.equal([]);
-    expect(targets.filter((target) => target.startsWith('examples/')).length).to.be.above(5);
-    expect(files).to.include('examples');
+    expect(targets.length).to.be.above(100);
   });
 
   it('has pages in Markdown whose links lead to pages in Markdown', () => {

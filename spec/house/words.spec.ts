@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { duplicateNames, misnamedFiles, scriptsIn } from './declarations.ts';
 import { type Files, filesIn } from './repo.ts';
-import { archaicComments, archaicLines, archaicSpecComments, archaicTitles, fragments, privateWords } from './words.ts';
+import {
+  archaicComments,
+  archaicLines,
+  archaicSpecComments,
+  archaicTitles,
+  fragments,
+  fragmentsOfGuides,
+  privateWords,
+} from './words.ts';
 
 /**
  * The most offenders of each rule. The five duplicates are `sse`, `receive` and `stop`, which two entry points export, and LF and
@@ -57,6 +65,10 @@ describe('the language', function () {
 
   it('has a sentence in each doc comment', () => {
     expectAtMost(fragments(join(code, specs)), budgets.fragments);
+  });
+
+  it('has a sentence in each doc comment of the code in a guide', () => {
+    expectAtMost(fragmentsOfGuides(guides), budgets.fragments);
   });
 
   it('has no archaic phrase in a comment', () => {
@@ -137,6 +149,11 @@ describe('the check of the language', () => {
       'lib/a.ts:2:',
       'lib/a.ts:8:',
     ]);
+  });
+
+  it('finds a doc comment in the code of a guide, on its line of the guide', () => {
+    const guide = '# A guide\n\n```ts\n/** What it is. */\nconst a = 1;\n/** Returns it. */\nconst b = 1;\n```\n';
+    expect(fragmentsOfGuides(filesOf({ 'a.md': guide })).map((line) => line.split(' ')[0])).to.deep.equal(['a.md:4:']);
   });
 
   it('finds a doc comment in the scripts of a page, on its line of the page', () => {

@@ -58,6 +58,17 @@ export function fragments(files: Files): readonly string[] {
   );
 }
 
+/** Returns the same for the doc comments of code in Markdown. */
+export function fragmentsOfGuides(files: Files): readonly string[] {
+  return [...files].flatMap(([file, text]) =>
+    [...text.matchAll(/\/\*\*([\s\S]*?)\*\//g)].flatMap(({ index, 1: comment = '' }) => {
+      const line = text.slice(0, index).split('\n').length;
+      const words = comment.replace(/\n\s*\*/g, '\n').trim();
+      return firstWord.test(words) ? [`${file}:${line}: write a sentence with a verb: ${start(words)}`] : [];
+    }),
+  );
+}
+
 const start = (text: string) => text.replace(/\s+/g, ' ').slice(0, 60);
 
 /** Phrases that no comment and no guide uses, each with its replacement. */
