@@ -7,7 +7,17 @@ import { load } from '../clients/load.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { overFetch } from '../support/overFetch.ts';
 import { requires } from '../support/requires.ts';
-import { answersOf, deltasOf, hasStatus, press, shows, textTo, withTabs } from './withTabs.ts';
+import {
+  answersOf,
+  cutAndReload,
+  deltasOf,
+  expectWholeAnswer,
+  hasStatus,
+  press,
+  shows,
+  textTo,
+  withTabs,
+} from './withTabs.ts';
 
 type Bytes = ReadableStream<Uint8Array>;
 
@@ -119,22 +129,11 @@ describe('assistant-ui in Chromium', function () {
 
   it('shows the whole answer, once, in two tabs, after a reload and a cut', async () => {
     const { routesOf, stored } = await serverOf();
-    await withTabs({ chromium: chromium(), script, routesOf }, async ({ model, proxy, tabs }) => {
-      await tabs[0].reload();
-      await shows(tabs[0], 20);
-      proxy.breakAll();
-      for (const tab of tabs) {
-        await hasStatus(tab, 'error');
-        await tab.reload();
-      }
-      model.toTheCut.resolve();
-      for (const tab of tabs) await shows(tab, 40);
-      model.toTheEnd.resolve();
-      for (const tab of tabs) {
-        await shows(tab, 60);
-        await hasStatus(tab, 'ready');
-        expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-      }
+    await withTabs({ chromium: chromium(), script, routesOf }, async (opened) => {
+      await opened.tabs[0].reload();
+      await shows(opened.tabs[0], 20);
+      await cutAndReload(opened);
+      await expectWholeAnswer(opened);
       expect(await stored()).to.equal(textTo(60));
     });
   });

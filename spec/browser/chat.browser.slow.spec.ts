@@ -8,7 +8,18 @@ import { root } from '../house/repo.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { overFetch } from '../support/overFetch.ts';
 import { requires } from '../support/requires.ts';
-import { answersOf, deltasOf, hasStatus, type OpenedTabs, press, shows, textTo, withTabs } from './withTabs.ts';
+import {
+  answersOf,
+  cutAndReload,
+  deltasOf,
+  expectWholeAnswer,
+  hasStatus,
+  type OpenedTabs,
+  press,
+  shows,
+  textTo,
+  withTabs,
+} from './withTabs.ts';
 
 interface TanStack {
   toServerSentEventsResponse(chunks: AsyncIterable<object>, options: object): Response;
@@ -98,25 +109,15 @@ describe('a chat in Chromium', function () {
 
   for (const { transport, survivesCuts, remembers } of transports) {
     it(`shows the whole answer, once, in two tabs, after a reload and a cut, by useChat with ${transport}`, () =>
-      withUseChat(transport, async ({ model, proxy, tabs, positions }) => {
+      withUseChat(transport, async (opened) => {
+        const { proxy, tabs, positions } = opened;
         await tabs[0].reload();
         await shows(tabs[0], 20);
         expect(positions).to.have.length(remembers ? 1 : 0);
 
-        proxy.breakAll();
-        if (!survivesCuts) {
-          for (const tab of tabs) {
-            await hasStatus(tab, 'error');
-            await tab.reload();
-          }
-        }
-        model.toTheCut.resolve();
-        for (const tab of tabs) await shows(tab, 40);
-        model.toTheEnd.resolve();
-        for (const tab of tabs) {
-          await hasStatus(tab, 'ready');
-          expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-        }
+        if (survivesCuts) proxy.breakAll();
+        else await cutAndReload(opened);
+        await expectWholeAnswer(opened);
         expect(await aiSdkCases[0]?.stored(log)).to.equal(textTo(60));
         if (survivesCuts) expect(positions).to.have.length.of.at.least(2);
       }));
@@ -145,22 +146,12 @@ describe('a chat in Chromium', function () {
         const answer = tanStackAnswer(deltasOf(model, null), request.headers.get('x-run-id'));
         return toServerSentEventsResponse(answer, { durability: { adapter, batch: 1 } });
       });
-    await withTabs(
-      { chromium: chromium(), script: tanStackPage, routesOf },
-      async ({ model, proxy, tabs, positions }) => {
-        await tabs[0].reload();
-        await shows(tabs[0], 20);
-        proxy.breakAll();
-        model.toTheCut.resolve();
-        for (const tab of tabs) await shows(tab, 40);
-        model.toTheEnd.resolve();
-        for (const tab of tabs) {
-          await shows(tab, 60);
-          await hasStatus(tab, 'ready');
-          expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-        }
-        expect(positions).to.have.length.of.at.least(2);
-      },
-    );
+    await withTabs({ chromium: chromium(), script: tanStackPage, routesOf }, async (opened) => {
+      await opened.tabs[0].reload();
+      await shows(opened.tabs[0], 20);
+      opened.proxy.breakAll();
+      await expectWholeAnswer(opened);
+      expect(opened.positions).to.have.length.of.at.least(2);
+    });
   });
 });

@@ -6,7 +6,17 @@ import { loadCopilotKit } from '../clients/loadCopilotKit.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { overFetch } from '../support/overFetch.ts';
 import { copilotFolder, requires } from '../support/requires.ts';
-import { answersOf, deltasOf, hasStatus, press, shows, textTo, withTabs } from './withTabs.ts';
+import {
+  answersOf,
+  cutAndReload,
+  deltasOf,
+  expectWholeAnswer,
+  hasStatus,
+  press,
+  shows,
+  textTo,
+  withTabs,
+} from './withTabs.ts';
 
 /** The core of CopilotKit, without its components: the page connects to its thread when it has loaded, as CopilotChat does. */
 const script = `
@@ -86,22 +96,11 @@ describe('CopilotKit in Chromium', function () {
     );
 
   it('shows the whole answer, once, in two tabs, after a reload and a cut', () =>
-    withTabs({ chromium: chromium(), script, folder: copilotFolder, routesOf }, async ({ model, proxy, tabs }) => {
-      await tabs[0].reload();
-      await shows(tabs[0], 20);
-      proxy.breakAll();
-      for (const tab of tabs) {
-        await hasStatus(tab, 'error');
-        await tab.reload();
-      }
-      model.toTheCut.resolve();
-      for (const tab of tabs) await shows(tab, 40);
-      model.toTheEnd.resolve();
-      for (const tab of tabs) {
-        await shows(tab, 60);
-        await hasStatus(tab, 'ready');
-        expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-      }
+    withTabs({ chromium: chromium(), script, folder: copilotFolder, routesOf }, async (opened) => {
+      await opened.tabs[0].reload();
+      await shows(opened.tabs[0], 20);
+      await cutAndReload(opened);
+      await expectWholeAnswer(opened);
       expect(await stored()).to.equal(textTo(60));
     }));
 

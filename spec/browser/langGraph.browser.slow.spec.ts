@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { type GraphPart, langGraphRoutes } from '../../lib/agents/index.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { requires } from '../support/requires.ts';
-import { answersOf, deltasOf, hasStatus, press, shows, textTo, withTabs } from './withTabs.ts';
+import { answersOf, deltasOf, expectWholeAnswer, hasStatus, press, shows, textTo, withTabs } from './withTabs.ts';
 
 /** The `useStream` of LangGraph, which stores the id of the run that is active in a storage that tabs share. */
 const script = `
@@ -59,18 +59,13 @@ describe('useStream of LangGraph in Chromium', function () {
   };
 
   it('shows the whole answer, once, in two tabs, after a reload and a cut', () =>
-    withTabs({ chromium: chromium(), script, routesOf }, async ({ model, proxy, tabs, positions }) => {
+    withTabs({ chromium: chromium(), script, routesOf }, async (opened) => {
+      const { proxy, tabs, positions } = opened;
       const run = await runOf(tabs[0]);
       await tabs[0].reload();
       await shows(tabs[0], 20);
       proxy.breakAll();
-      model.toTheCut.resolve();
-      for (const tab of tabs) await shows(tab, 40);
-      model.toTheEnd.resolve();
-      for (const tab of tabs) {
-        await hasStatus(tab, 'ready');
-        expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
-      }
+      await expectWholeAnswer(opened);
       expect(await stored(run)).to.equal(textTo(60));
       // A page joins from the start, -1, and after the cut from what it has.
       expect(positions.filter((position) => position !== '-1')).to.have.length(2);

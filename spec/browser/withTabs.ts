@@ -54,6 +54,26 @@ export interface OpenedTabs {
   readonly positions: readonly string[];
 }
 
+/** Cuts the connections of the tabs, and reloads each when its client shows the error. */
+export async function cutAndReload({ proxy, tabs }: OpenedTabs): Promise<void> {
+  proxy.breakAll();
+  for (const tab of tabs) {
+    await hasStatus(tab, 'error');
+    await tab.reload();
+  }
+}
+
+/** Lets the model send the rest of its answer, and expects that each tab shows the whole one, once. */
+export async function expectWholeAnswer({ model, tabs }: OpenedTabs): Promise<void> {
+  model.toTheCut.resolve();
+  for (const tab of tabs) await shows(tab, 40);
+  model.toTheEnd.resolve();
+  for (const tab of tabs) {
+    await hasStatus(tab, 'ready');
+    expect(await answersOf(tab)).to.deep.equal([textTo(60)]);
+  }
+}
+
 interface Chat {
   /** The path of Chromium. */
   readonly chromium: string;

@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { type EventOf, events, feed } from '../../lib/index.ts';
 import { turn } from '../http/slow/watched.ts';
 import { deferred } from '../support/deferred.ts';
+import { waitingIterable } from '../support/waitingIterable.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -50,20 +51,8 @@ describe('a source that is an iterable', () => {
   }
 
   it('is returned from when it is unsubscribed from, even while a value is awaited', async () => {
-    const [requested, returned] = [deferred(), deferred()];
-    const waiting: AsyncIterable<Tick> = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => {
-          requested.resolve();
-          return new Promise(() => {});
-        },
-        return: () => {
-          returned.resolve();
-          return Promise.resolve({ done: true, value: undefined });
-        },
-      }),
-    };
-    const ticks = feed(Ticks, { source: () => waiting, start: 'now' });
+    const { iterable, requested, returned } = waitingIterable();
+    const ticks = feed(Ticks, { source: () => iterable, start: 'now' });
     await requested.promise;
     ticks.close();
     await returned.promise;

@@ -5,6 +5,7 @@ import { marbles } from 'rxsse/testing';
 import { turn } from '../http/slow/watched.ts';
 import { Ticks } from '../http/ticks.ts';
 import { deferred } from '../support/deferred.ts';
+import { waitingIterable } from '../support/waitingIterable.ts';
 
 /** More than is read in some turns; with an end, so that a source without turns fails and does not hang. */
 const many = 100_000;
@@ -35,20 +36,8 @@ for (const [what, take] of Object.entries(takers)) {
     });
 
     it('is returned from when it is unsubscribed from, even while a value is awaited', async () => {
-      const [requested, returned] = [deferred(), deferred()];
-      const waiting: AsyncIterable<number> = {
-        [Symbol.asyncIterator]: () => ({
-          next: () => {
-            requested.resolve();
-            return new Promise(() => {});
-          },
-          return: () => {
-            returned.resolve();
-            return Promise.resolve({ done: true, value: undefined });
-          },
-        }),
-      };
-      const subscription = take(() => waiting).subscribe();
+      const { iterable, requested, returned } = waitingIterable();
+      const subscription = take(() => iterable).subscribe();
       await requested.promise;
       subscription.unsubscribe();
       await returned.promise;
