@@ -1,7 +1,14 @@
-/** Returns an object that is an iterable as an asynchronous one; `undefined` for any other value. */
+import { isReadableStream, type Pullable, pullerOf } from './Puller.ts';
+
+/**
+ * Returns an object that is an iterable, or a stream of Node or of the web, as an asynchronous iterable whose iterators can be
+ * returned from while a read is pending; `undefined` for any other value.
+ */
 export function iterableIn(value: unknown): AsyncIterable<unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Symbol.asyncIterator in value) return value as AsyncIterable<unknown>;
+  if (isReadableStream(value) || Symbol.asyncIterator in value) {
+    return { [Symbol.asyncIterator]: () => pullerOf(value as Pullable<unknown>) };
+  }
   return Symbol.iterator in value ? asyncIterableOf(value as Iterable<unknown>) : undefined;
 }
 

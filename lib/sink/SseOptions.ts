@@ -28,7 +28,7 @@ export type Sendable<C extends Contract, T = unknown> = [C] extends [never]
 
 /**
  * The stream of a route: an Observable of RxJS or of the platform, an iterable (an array, a `ReadableStream`, or what a function creates, such as a generator) or a feed.
- * Iterables are read at the pace of their reader.
+ * Iterables are read at the pace of their reader; a stream of Node is destroyed and one of the web canceled when it disconnects.
  *
  * @category sink
  */

@@ -1,4 +1,4 @@
-import { type Pullable, type Puller, pullerOf } from './Puller.ts';
+import { type Pullable, type Puller, pullerOf } from '../operator/Puller.ts';
 
 /** Returns what is read, or a promise of it. The signal is aborted when the reading ends or is canceled. @category source */
 export type Pull<T> = (signal: AbortSignal) => Pullable<T> | PromiseLike<Pullable<T>>;
@@ -29,7 +29,7 @@ export class PullIterator<T> implements AsyncIterator<T> {
 
   return(): Promise<IteratorResult<T>> {
     this.#abort.abort();
-    this.#puller?.cancel();
+    void this.#puller?.return();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -48,7 +48,7 @@ export class PullIterator<T> implements AsyncIterator<T> {
     const puller = pullerOf(source);
     this.#puller = puller;
     // The iteration was canceled before the promise of the factory resolved.
-    if (this.#abort.signal.aborted) puller.cancel();
+    if (this.#abort.signal.aborted) void puller.return();
     return puller;
   }
 }

@@ -4,6 +4,7 @@ import { type EventOf, events, feed } from '../../lib/index.ts';
 import { turn } from '../http/slow/watched.ts';
 import { deferred } from '../support/deferred.ts';
 import { waitingIterable } from '../support/waitingIterable.ts';
+import { waitingStreams } from '../support/waitingStreams.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -76,4 +77,14 @@ describe('a source that is an iterable', () => {
     await ended.promise;
     expect([failures, data]).to.deep.equal([[down], [1]]);
   });
+
+  for (const [kind, create] of Object.entries(waitingStreams)) {
+    it(`releases ${kind} when the feed is closed while a value is awaited`, async () => {
+      const { stream, requested, released } = create();
+      const ticks = feed(Ticks, { source: () => stream, start: 'now' });
+      await requested.promise;
+      ticks.close();
+      await released.promise;
+    });
+  }
 });

@@ -6,6 +6,7 @@ import { turn } from '../http/slow/watched.ts';
 import { Ticks } from '../http/ticks.ts';
 import { deferred } from '../support/deferred.ts';
 import { waitingIterable } from '../support/waitingIterable.ts';
+import { waitingStreams } from '../support/waitingStreams.ts';
 
 /** More than is read in some turns; with an end, so that a source without turns fails and does not hang. */
 const many = 100_000;
@@ -42,6 +43,16 @@ for (const [what, take] of Object.entries(takers)) {
       subscription.unsubscribe();
       await returned.promise;
     });
+
+    for (const [kind, create] of Object.entries(waitingStreams)) {
+      it(`is released when it is ${kind} that is unsubscribed from while a value is awaited`, async () => {
+        const { stream, requested, released } = create();
+        const subscription = take(() => stream).subscribe();
+        await requested.promise;
+        subscription.unsubscribe();
+        await released.promise;
+      });
+    }
   });
 }
 

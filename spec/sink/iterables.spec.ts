@@ -8,6 +8,7 @@ import { turn, watched } from '../http/slow/watched.ts';
 import { deferred } from '../support/deferred.ts';
 import { listen } from '../support/listen.ts';
 import { openStream, readWire } from '../support/openStream.ts';
+import { waitingStreams } from '../support/waitingStreams.ts';
 
 /** Promises do not run in virtual time, so most of this is over HTTP. */
 const iterableOf = (iterator: Partial<AsyncIterator<unknown>>): AsyncIterable<unknown> => ({
@@ -128,6 +129,19 @@ describe('an async iterable', () => {
       await Promise.all([returned.promise, aborted.promise]);
     });
   });
+
+  for (const [kind, create] of Object.entries(waitingStreams)) {
+    it(`is released when it is ${kind} and its reader disconnects while a value is awaited`, async () => {
+      const { stream, released } = create();
+      await listen(
+        sse(() => stream),
+        async (url) => {
+          await readWire(url, /retry: 3000\n\n/);
+          await released.promise;
+        },
+      );
+    });
+  }
 
   it('is not returned from when it has ended or failed', async () => {
     let returned = 0;

@@ -17,10 +17,10 @@ export interface ReadableStreamLike<T> {
  */
 export type Pullable<T> = AsyncIterable<T> | ReadableStreamLike<T> | null;
 
-/** One iteration over a {@link Pullable}, which can be canceled while a read is pending. */
+/** One iteration over a {@link Pullable}. Its `return` does not wait for a pending `next`. */
 export interface Puller<T> {
   next(): Promise<IteratorResult<T>>;
-  cancel(): void;
+  return(): Promise<IteratorResult<T>>;
 }
 
 /**
@@ -29,10 +29,10 @@ export interface Puller<T> {
  * @throws TypeError for a value that cannot be read.
  */
 export function pullerOf<T>(source: Pullable<T>): Puller<T> {
-  if (source === null) return { next: () => Promise.resolve({ done: true, value: undefined }), cancel: ignoreFailure };
+  if (source === null) return { next: ended, return: ended };
   if (typeof source === 'object') {
     // First, although a web stream is async iterable too: `return` of its iterator waits for a pending read.
-    if ('getReader' in source) return pullReaderOf(source);
+    if (isReadableStream(source)) return pullReaderOf(source);
     if (Symbol.asyncIterator in source) return iteratorOf(source);
   }
   throw new TypeError(`fromReadable: factory must return an async iterable or a ReadableStream, got ${kindOf(source)}`);
@@ -42,8 +42,9 @@ function pullReaderOf<T>(stream: ReadableStreamLike<T>): Puller<T> {
   const reader = stream.getReader();
   return {
     next: () => reader.read() as Promise<IteratorResult<T>>,
-    cancel: () => {
+    return: () => {
       reader.cancel().catch(ignoreFailure);
+      return ended();
     },
   };
 }
@@ -58,15 +59,23 @@ function iteratorOf<T>(iterable: AsyncIterable<T>): Puller<T> {
   const iterator = iterable[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
-    cancel: () => {
+    return: () => {
       stream?.destroy();
       Promise.resolve(iterator.return?.()).catch(ignoreFailure);
+      return ended();
     },
   };
+}
+
+/** Returns true for a web stream; some browsers have no iterator for it. */
+export function isReadableStream(value: object): value is ReadableStreamLike<unknown> {
+  return 'getReader' in value && typeof value.getReader === 'function';
 }
 
 function isDestroyable(value: object): value is Destroyable {
   return 'destroy' in value && typeof value.destroy === 'function';
 }
+
+const ended = (): Promise<IteratorResult<never>> => Promise.resolve({ done: true, value: undefined });
 
 function ignoreFailure(): void {}
