@@ -1,6 +1,6 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import { isEntry } from '../event/Entry.ts';
-import { isGap } from '../event/Gap.ts';
+import { type Gap, isGap } from '../event/Gap.ts';
 import { utf8Length } from '../wire/utf8.ts';
 import type { LaneData } from './Inspection.ts';
 import { MarkBuffer } from './MarkBuffer.ts';
@@ -43,12 +43,11 @@ export class WatchLane {
   collect(): void {}
 
   #mark(value: unknown): void {
-    const cursor = isEntry(value) ? value.cursor : undefined;
-    const event = isEntry(value) ? value.event : value;
+    const { event, cursor, isPosition, gap } = contentOf(value);
     // A position without an event is nothing that the reader sees.
-    if (isEntry(value) && event === undefined) return;
+    if (isPosition) return;
     const at = asyncScheduler.now();
-    if (isGap(event)) return this.marks.addOther({ at, kind: 'gap', name: event.data.reason, bytes: 0 });
+    if (gap !== undefined) return this.marks.addOther({ at, kind: 'gap', name: gap, bytes: 0 });
     this.marks.count(1, 0);
     this.marks.addEvent(() => {
       const { name, data } = namedData(event);
@@ -59,12 +58,44 @@ export class WatchLane {
   }
 }
 
+/** What a value of a program has for its mark. */
+interface Content {
+  readonly event: unknown;
+  readonly cursor?: string;
+  readonly isPosition?: boolean;
+  /** The reason of a gap. */
+  readonly gap?: string;
+}
+
+/** Reads a value of the program. What a getter of it throws must not reach the program. */
+function contentOf(value: unknown): Content {
+  try {
+    if (isEntry(value) && value.event === undefined) return { event: undefined, isPosition: true };
+    const event = isEntry(value) ? value.event : value;
+    if (isGap(event)) return { event, gap: reasonOf(event) };
+    return isEntry(value) ? { event, cursor: value.cursor } : { event };
+  } catch {
+    return { event: value };
+  }
+}
+
+/** Returns the reason of a gap, and `gap` for a value of that type which has none. */
+function reasonOf({ data }: { readonly data?: Partial<Gap['data']> | null }): string {
+  return typeof data?.reason === 'string' ? data.reason : 'gap';
+}
+
 /** Returns the name of a typed event and its data, and for another value its type and the value. */
 function namedData(value: unknown): { readonly name: string; readonly data: unknown } {
-  if (Array.isArray(value)) return { name: 'array', data: value };
-  if (typeof value !== 'object' || value === null) return { name: value === null ? 'null' : typeof value, data: value };
-  const { type, data } = value as { readonly type?: unknown; readonly data?: unknown };
-  return typeof type === 'string' ? { name: type, data } : { name: 'object', data: value };
+  try {
+    if (Array.isArray(value)) return { name: 'array', data: value };
+    if (typeof value !== 'object' || value === null) {
+      return { name: value === null ? 'null' : typeof value, data: value };
+    }
+    const { type, data } = value as { readonly type?: unknown; readonly data?: unknown };
+    return typeof type === 'string' ? { name: type, data } : { name: 'object', data: value };
+  } catch {
+    return { name: 'object', data: null };
+  }
 }
 
 function shownJson(value: unknown): string {

@@ -132,6 +132,46 @@ describe('watch', () => {
     );
   });
 
+  it('shows a value that it cannot read without its data, and a gap without a reason as a gap', () => {
+    const values = new Subject<unknown>();
+    const app = express().use('/inspect', inspector({ payloads: true }));
+    return listen(app, (url) =>
+      withStream(url, async ({ until }) => {
+        const passed: unknown[] = [];
+        values.pipe(watch('unreadable')).subscribe((value) => passed.push(value));
+        await until((seen) => lastStatus(seen)?.watches.find(({ lane }) => lane === 'watch:unreadable'));
+        const failing = (key: string, others = {}) =>
+          Object.defineProperty({ ...others }, key, {
+            enumerable: true,
+            get: () => {
+              throw new Error('from a getter');
+            },
+          });
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        const sent = [
+          { type: 'rxsse.gap' },
+          { type: 'rxsse.gap', data: null },
+          { type: 'rxsse.gap', data: { reason: 5 } },
+          failing('data', { type: 'rxsse.gap' }),
+          failing('type'),
+          failing('data', { type: 'order_paid' }),
+          proxy,
+        ];
+        for (const value of sent) values.next(value);
+        values.complete();
+        await until((seen) => laneOf(seen, 'watch:unreadable').marks.find(({ kind }) => kind === 'end'));
+        const { marks, count } = await until((seen) => laneOf(seen, 'watch:unreadable'));
+        const shown = (wanted: string) =>
+          marks.flatMap(({ kind, name, data }) => (kind === wanted ? [[name, data]] : []));
+        expect(shown('gap')).to.deep.equal(Array.from({ length: 3 }, () => ['gap', undefined]));
+        expect(shown('event')).to.deep.equal(Array.from({ length: 4 }, () => ['object', 'null']));
+        expect(count).to.equal(4);
+        expect(passed).to.have.length(sent.length);
+      }),
+    );
+  });
+
   it('shows the events inside the entries of a feed, with their cursors, and preserves positions', () => {
     const Orders = events({ OrderPaid: { user: t.string } });
     const orders = feed(Orders);
