@@ -1,6 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { callGuarded } from '../data/callUser.ts';
 import { checkDuration, checkFunction } from '../data/check.ts';
 import { checkOptions } from '../data/checkOptions.ts';
+import { reportError } from '../error/reportError.ts';
 import { StreamTimeoutError } from '../error/StreamTimeoutError.ts';
 import { Alarm } from '../time/Alarm.ts';
 import { clock } from '../time/clock.ts';
@@ -34,7 +36,7 @@ export interface TimeoutsOptions<R> {
  *
  * Completes and errors with the source, or with what replaced it. Unsubscribing stops
  * the timer. Holds one timer, whatever the rate of the source. Position-only entries
- * pass and do not count as values.
+ * pass and do not count as values. What the teardown of a source throws that takes too long goes to the error reporter.
  *
  * @example Continue with old news when no new ones come
  * const read = news(true).pipe(timeouts({ first: 2000, idle: 60_000, with: () => news(false) }));
@@ -65,11 +67,12 @@ export function timeouts<T, R = never>(options: TimeoutsOptions<R>): OperatorFun
         subscriber,
         () => {
           const exceeded = deadline <= totalDeadline ? kind : 'total';
-          try {
-            listener.unsubscribe();
-          } finally {
-            onTimeout(new StreamTimeoutError(exceeded, limits[exceeded]));
-          }
+          // In a timer there is no caller that could catch what the teardown of the source throws.
+          callGuarded(
+            (thrown) => reportError('timeouts', thrown),
+            () => listener.unsubscribe(),
+          );
+          onTimeout(new StreamTimeoutError(exceeded, limits[exceeded]));
         },
         true,
       );

@@ -145,23 +145,31 @@ describe('timeouts', () => {
     expect(timers.pending).to.equal(0);
   });
 
-  it('reports the timeout when the teardown of the source throws, and that error as well', () => {
-    for (const instead of [undefined, () => of('x')]) {
-      const notifications: unknown[] = [];
-      const run = marbles(() => {
+  for (const [what, replacement, expected] of [
+    ['errors with the timeout', undefined, ['StreamTimeoutError']],
+    ['continues with another source', () => of('x'), ['x', 'complete']],
+  ] as const) {
+    it(
+      `${what} when the teardown of the source throws, and reports that error`,
+      marbles(({ flush, reportedErrors }) => {
+        const reported = reportedErrors();
+        const notifications: unknown[] = [];
         const source = new Observable<string>(() => () => {
           throw new Error('from the teardown');
         });
-        source.pipe(timeouts({ total: 5, ...(instead && { with: instead }) })).subscribe({
+        source.pipe(timeouts({ total: 5, ...(replacement && { with: replacement }) })).subscribe({
           next: (value) => notifications.push(value),
           error: (error) => notifications.push(error.name),
           complete: () => notifications.push('complete'),
         });
-      });
-      expect(run).to.throw('from the teardown');
-      expect(notifications).to.deep.equal(instead === undefined ? ['StreamTimeoutError'] : ['x', 'complete']);
-    }
-  });
+        flush();
+        expect(notifications).to.deep.equal(expected);
+        expect(reported.map(({ where, error }) => [where, String(error).includes('from the teardown')])).to.deep.equal([
+          ['timeouts', true],
+        ]);
+      }),
+    );
+  }
 
   it(
     'treats a value at the deadline as in time, from a source that rearms its timer',
