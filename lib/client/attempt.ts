@@ -99,8 +99,9 @@ export function attempt(
       if (interval > 0 && options.idleTimeout === undefined) client.idleTimeout = 2 * interval + 1000;
       expectByte(client.idleTimeout);
       isRefused = headers.get('rxsse-resume') === 'refused';
-      if (!isRefused) onOpen(response);
+      // Before the observer is notified, which may unsubscribe.
       reader = body.getReader();
+      if (!isRefused) onOpen(response);
       read(reader);
     };
     /** Errors for a response that is not a stream, with its body if that is short JSON. */
@@ -116,9 +117,10 @@ export function attempt(
           fail('type', `expected the Content-Type text/event-stream, got ${got}${from}`, facts);
         }
       };
-      if (!/^application\/(.+\+)?json$/.test(type ?? '') || typeof body?.getReader !== 'function') return reject();
-      expectByte(Infinity);
+      if (typeof body?.getReader !== 'function') return reject();
       reader = body.getReader();
+      if (!/^application\/(.+\+)?json$/.test(type ?? '')) return reject();
+      expectByte(Infinity);
       readProblem(reader, reject);
     };
     const read = (body: ReadableStreamDefaultReader<Uint8Array>): void => {
