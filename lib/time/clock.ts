@@ -20,7 +20,8 @@ export interface Clock {
 const real: Clock = {
   now: () => performance.now(),
   turn: (work) => {
-    setImmediate(work);
+    // A page has no setImmediate.
+    (globalThis.setImmediate ?? setTimeout)(work);
   },
   micro: (work) => queueMicrotask(work),
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
