@@ -12,6 +12,19 @@ export function iterableIn(value: unknown): AsyncIterable<unknown> | undefined {
   return Symbol.iterator in value ? asyncIterableOf(value as Iterable<unknown>) : undefined;
 }
 
+/** Returns a synchronous iterable as one that is read on request. Elements that are promises are not awaited, as in `from` of RxJS. */
+export function requestedFrom<T>(iterable: Iterable<T>): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const iterator = iterable[Symbol.iterator]();
+      return {
+        next: async () => iterator.next(),
+        return: async () => iterator.return?.() ?? { done: true, value: undefined },
+      };
+    },
+  };
+}
+
 /** Returns an iterable whose results are awaited, so that a synchronous one can be read at the pace of its reader, too. */
 async function* asyncIterableOf(iterable: Iterable<unknown>): AsyncGenerator<unknown> {
   yield* iterable;

@@ -1,6 +1,6 @@
 import { from, isObservable, Observable, type ObservableInput, observable, type Subscriber } from 'rxjs';
 import { kindOf } from '../data/kindOf.ts';
-import { iterableIn } from './iterableIn.ts';
+import { iterableIn, requestedFrom } from './iterableIn.ts';
 import { pull, valuesPerTurn, yielding } from './pull.ts';
 
 /**
@@ -48,7 +48,7 @@ export function observableOf<T>(option: string, value: AnyObservable<T>): Observ
 /**
  * Returns the Observable of what `from` of RxJS takes, and of an Observable of any library. An iterable leaves the event loop
  * its turns, unless it is an array that is read within one; unsubscribing calls `return` of its iterator, also while a value
- * is awaited.
+ * is awaited. Elements that are promises are emitted as they are.
  *
  * @internal
  */
@@ -56,9 +56,13 @@ export function observableFrom<T>(input: StreamInput<T>): Observable<T> {
   const found = observableIn(input) as Observable<T> | undefined;
   if (found !== undefined) return found;
   const isShort = Array.isArray(input) && input.length <= valuesPerTurn;
-  const iterable = isShort ? undefined : iterableIn(input);
+  const iterable = isShort ? undefined : isSynchronous(input) ? requestedFrom(input) : iterableIn(input);
   if (iterable === undefined) return from(input as ObservableInput<T>);
   return new Observable((subscriber) => pull(iterable, subscriber, yielding()));
+}
+
+function isSynchronous<T>(input: StreamInput<T>): input is Iterable<T> & object & StreamInput<T> {
+  return typeof input === 'object' && Symbol.iterator in input && !(Symbol.asyncIterator in input);
 }
 
 function subscribeWithSignal(source: PlatformObservable<unknown>, subscriber: Subscriber<unknown>): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { NEVER, type Observable } from 'rxjs';
+import { lastValueFrom, NEVER, type Observable, take, toArray } from 'rxjs';
 import { feed, fromPoll, timeouts } from 'rxsse';
 import { marbles } from 'rxsse/testing';
 import { turn } from '../http/slow/watched.ts';
@@ -18,12 +18,12 @@ const takers: Readonly<Record<string, (input: () => Iterable<number> | AsyncIter
     'what replaces a slow stream': (input) => NEVER.pipe(timeouts({ first: 1, with: input })),
   };
 
-for (const [what, take] of Object.entries(takers)) {
+for (const [what, streamOf] of Object.entries(takers)) {
   describe(`an iterable as ${what}`, () => {
     it('leaves the event loop its turns while it has values', async () => {
       const [first, seen] = [deferred(), [] as number[]];
       let produced = 0;
-      const subscription = take(function* () {
+      const subscription = streamOf(function* () {
         while (produced < many) yield produced++;
       }).subscribe((n) => {
         first.resolve();
@@ -38,7 +38,7 @@ for (const [what, take] of Object.entries(takers)) {
 
     it('is returned from when it is unsubscribed from, even while a value is awaited', async () => {
       const { iterable, requested, returned } = waitingIterable();
-      const subscription = take(() => iterable).subscribe();
+      const subscription = streamOf(() => iterable).subscribe();
       await requested.promise;
       subscription.unsubscribe();
       await returned.promise;
@@ -47,7 +47,7 @@ for (const [what, take] of Object.entries(takers)) {
     for (const [kind, create] of Object.entries(waitingStreams)) {
       it(`is released when it is ${kind} that is unsubscribed from while a value is awaited`, async () => {
         const { stream, requested, released } = create();
-        const subscription = take(() => stream).subscribe();
+        const subscription = streamOf(() => stream).subscribe();
         await requested.promise;
         subscription.unsubscribe();
         await released.promise;
@@ -55,6 +55,28 @@ for (const [what, take] of Object.entries(takers)) {
     }
   });
 }
+
+describe('the promises in a synchronous iterable', () => {
+  const inputs: Readonly<Record<string, (length: number) => Iterable<Promise<number>>>> = {
+    'an array': (length) => Array.from({ length }, async (_, n) => n),
+    'a set': (length) => new Set(Array.from({ length }, async (_, n) => n)),
+    *'a generator'(length) {
+      for (let n = 0; n < length; n++) yield Promise.resolve(n);
+    },
+  };
+  for (const [what, make] of Object.entries(inputs)) {
+    // More than is read in one turn as well.
+    for (const length of [2, 600]) {
+      it(`are emitted as they are, from ${what} of ${length}`, async () => {
+        const values = await lastValueFrom(
+          fromPoll(() => make(length), { interval: 1000 }).pipe(take(length), toArray()),
+        );
+        expect(values.filter((value) => !(value instanceof Promise))).to.deep.equal([]);
+        expect(await Promise.all(values)).to.deep.equal(Array.from({ length }, (_, n) => n));
+      });
+    }
+  }
+});
 
 describe('a short array', () => {
   it(
