@@ -30,7 +30,7 @@ export function wireForm(schema: StandardSchema, at: string, mayBeAbsent: boolea
   const convert: Convert =
     encode === undefined
       ? (value) => withoutEncoder(schema, value, at)
-      : (value) => encodedForm(schema, encode(value), at);
+      : (value) => encodedForm(schema, value, encode(value), at);
   return (value) => {
     const sent = convert(value);
     return sent.issues === undefined && sent.value === undefined && !mayBeAbsent ? notJson : sent;
@@ -38,13 +38,15 @@ export function wireForm(schema: StandardSchema, at: string, mayBeAbsent: boolea
 }
 
 /** Returns what is sent of an encoded value. */
-function encodedForm(schema: StandardSchema, encoded: StandardResult<unknown>, at: string): WireResult {
+function encodedForm(schema: StandardSchema, value: unknown, encoded: StandardResult<unknown>, at: string): WireResult {
   if (encoded.issues !== undefined || jsonCopyOf(encoded.value) !== notPlain) return encoded;
   // JSON text changes the value, a date for example: its reader has to accept what is left of it.
-  const sent = jsonForm(encoded.value);
+  const sent = textForm(encoded.value);
   if (sent.issues !== undefined) return sent;
-  const { issues } = validateNow(schema, sent.value, at);
-  return issues === undefined ? sent : { issues, json: sent.value };
+  const received = validateNow(schema, sent.value, at);
+  if (received.issues !== undefined) return { issues: received.issues, json: sent.value };
+  if (!isCarried(encoded.value)) return notJson;
+  return hasSameObjects(value, received.value) ? sent : notRestored;
 }
 
 /**
@@ -52,9 +54,14 @@ function encodedForm(schema: StandardSchema, encoded: StandardResult<unknown>, a
  * reader validates it.
  */
 function withoutEncoder(schema: StandardSchema, value: unknown, at: string): WireResult {
-  const plain = jsonForm(value);
+  const copy = jsonCopyOf(value);
+  const plain = copy === notPlain ? textForm(value) : { value: copy };
   if (plain.issues !== undefined) return plain;
-  const sent = validatedForm(schema, plain.value, at);
+  const validated = validateNow(schema, plain.value, at);
+  if (validated.issues !== undefined) return { issues: validated.issues, json: plain.value };
+  if (copy === notPlain && !isCarried(value)) return notJson;
+  if (copy === notPlain && !hasSameObjects(value, validated.value)) return notRestored;
+  const sent = jsonForm(validated.value);
   if (sent.issues !== undefined) return { issues: sent.issues, json: plain.value };
   if (isSameJson(sent.value, plain.value)) return sent;
   const received = validatedForm(schema, sent.value, at);
@@ -72,13 +79,52 @@ function validatedForm(schema: StandardSchema, value: unknown, at: string): Stan
 /** Returns a value as its reader parses it. */
 function jsonForm(value: unknown): StandardResult<unknown> {
   const copy = jsonCopyOf(value);
-  if (copy !== notPlain) return { value: copy };
+  return copy === notPlain ? textForm(value) : { value: copy };
+}
+
+/** Returns what JSON text restores of a value that is more than plain data. */
+function textForm(value: unknown): StandardResult<unknown> {
   try {
     const text: string | undefined = JSON.stringify(value);
     return { value: text === undefined ? undefined : JSON.parse(text) };
   } catch {
     return notJson;
   }
+}
+
+/** Returns false for a value that JSON text carries as `null` or `{}` at any depth. */
+function isCarried(value: unknown): boolean {
+  try {
+    JSON.stringify(value, checkCarried);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns a value as it is, for `JSON.stringify`. @throws TypeError for what JSON text would carry as `null` or `{}`. */
+function checkCarried(this: unknown, key: string, value: unknown): unknown {
+  const isLost =
+    typeof value === 'number'
+      ? !Number.isFinite(value)
+      : value === null
+        ? // An invalid date.
+          (this as Readonly<Record<string, unknown>>)[key] instanceof Date
+        : value instanceof Map || value instanceof Set;
+  if (isLost) throw new TypeError(`JSON does not carry the value of ${key}`);
+  return value;
+}
+
+/** Returns true if a reader gets dates where the program has them, and objects where it has those that JSON makes text of. */
+function hasSameObjects(value: unknown, received: unknown): boolean {
+  // The schema removed the field.
+  if (typeof value !== 'object' || value === null || received === undefined) return true;
+  if (value instanceof Date) return received instanceof Date;
+  const isObject = typeof received === 'object' && received !== null;
+  if ('toJSON' in value || !isObject) return isObject || !('toJSON' in value);
+  return Object.entries(value).every(([key, field]) =>
+    hasSameObjects(field, (received as Readonly<Record<string, unknown>>)[key]),
+  );
 }
 
 function isSameJson(a: unknown, b: unknown): boolean {
@@ -121,6 +167,8 @@ function synchronous<T>(result: T | PromiseLike<T>, vendor: string, at: string):
     `${at}: the ${vendor} schema validates asynchronously, and events are checked at once; use a schema without a promise`,
   );
 }
+
+const notRestored = issue('a value that its reader gets back from JSON text');
 
 const notJson = issue('a value that JSON can carry');
 

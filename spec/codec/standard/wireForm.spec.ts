@@ -55,6 +55,20 @@ describe('an event with a schema that transforms', () => {
     );
   });
 
+  for (const [what, schema, value] of [
+    ['a date that arrives as text in zod', z.union([z.date(), z.string()]), at],
+    ['a date that arrives as text in valibot', v.union([v.date(), v.string()]), at],
+    ['a date that arrives as text in arktype', type('Date | string'), at],
+    ['a map', z.unknown(), new Map([['a', 1]])],
+    ['a set', z.union([z.set(z.string()), z.record(z.string(), z.string())]), new Set(['a'])],
+    ['NaN', z.nan().nullable(), Number.NaN],
+  ] as const) {
+    it(`is refused for ${what} where the schema accepts what is left of it`, () => {
+      const Sent = event('sent', schema as z.ZodType);
+      expect(() => Sent(value)).to.throw(TypeError, /expected a value that (JSON can carry|its reader gets back)/);
+    });
+  }
+
   it('is refused where zod transforms in one direction only', () => {
     const Counted = event('counted', z.object({ n: z.string().transform(Number) }));
     expect(() => Counted({ n: 5 })).to.throw(
