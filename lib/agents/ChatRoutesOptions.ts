@@ -3,7 +3,7 @@ import type { LogByName } from './NamedLogs.ts';
 
 /** The request for one answer. @category agents */
 export interface ChatRequest<Message, R> {
-  /** The id of the chat, which the client chooses. */
+  /** The id of the chat, which the client chooses: 1 to 256 characters in a URL; the response to another one is 422. */
   readonly id: string;
   readonly messages: Message[];
   /** The whole body, with what the client adds to it. */

@@ -1,7 +1,8 @@
-import { concatMap, from, noop, type Observable } from 'rxjs';
+import { concatMap, firstValueFrom, from, type Observable } from 'rxjs';
 import type { RunParts } from '../feed/Run.ts';
 import type { Runs } from '../feed/Runs.ts';
-import { findRun } from './findRun.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
+import { isClaimable, isWritten } from './isWritten.ts';
 import { type LogByName, NamedLogs } from './NamedLogs.ts';
 import { appendAfter, newestEntry } from './storedEntries.ts';
 
@@ -20,23 +21,29 @@ export class GraphRuns {
   }
 
   /** Returns the status of a run; `undefined` where there is no such run of this owner. */
-  async status(epoch: string, owner: unknown): Promise<GraphStatus | undefined> {
-    const found = await findRun(this.#runs, epoch, { owner, abort: { abort: noop }, onError: this.#onError });
-    if (found === undefined) return undefined;
-    const { ended, run } = found;
-    if (ended === false) return 'running';
-    // A run that fails has the error of the protocol as its last entry.
-    if (ended === 'failed' || (await newestEntry(run.core.log)).entry?.event === 'error') return 'error';
-    const { entry } = await this.#cancellations.use(cancellationOf(epoch), newestEntry);
-    return entry === undefined ? 'success' : 'interrupted';
+  status(epoch: string, owner: unknown): Promise<GraphStatus | undefined> {
+    return firstValueFrom(
+      this.#runs.useLog(epoch, { owner, onError: this.#onError }, async (log, { ended }) => {
+        if (ended === false && (!isClaimable(log) || (await isWritten(log, true)))) return 'running';
+        return this.#outcomeOf(epoch, log, ended);
+      }),
+    );
   }
 
   /** Stops a run as `Runs.stop` does, with the status of one that was cancelled. */
-  readonly cancel: Runs['stop'] = (epoch, owner, onError): Observable<boolean> =>
+  readonly cancel: Runs['stop'] = (epoch, access): Observable<boolean> =>
     // A run is stopped also where its cancellation cannot be stored.
-    from(this.#storeCancellation(epoch, owner).catch(onError)).pipe(
-      concatMap(() => this.#runs.stop(epoch, owner, onError)),
+    from(this.#storeCancellation(epoch, access.owner).catch(access.onError)).pipe(
+      concatMap(() => this.#runs.stop(epoch, access)),
     );
+
+  /** @param ended how the log has ended when it was read */
+  async #outcomeOf(epoch: string, log: EventLog, ended: LogState['ended']): Promise<GraphStatus> {
+    // A run that fails has the error of the protocol as its last entry.
+    if (ended === 'failed' || (await newestEntry(log)).entry?.event === 'error') return 'error';
+    const { entry } = await this.#cancellations.use(cancellationOf(epoch), newestEntry);
+    return entry === undefined ? 'success' : 'interrupted';
+  }
 
   async #storeCancellation(epoch: string, owner: unknown): Promise<void> {
     if ((await this.status(epoch, owner)) !== 'running') return;

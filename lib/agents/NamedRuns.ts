@@ -7,6 +7,7 @@ import {
   ignoreElements,
   lastValueFrom,
   type Observable,
+  of,
   tap,
   throwError,
   timeout,
@@ -16,8 +17,7 @@ import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { type AnyFeed, core } from '../feed/coreOf.ts';
 import type { Run, RunParts } from '../feed/Run.ts';
 import { runLease } from '../feed/RunLogs.ts';
-import type { Runs } from '../feed/Runs.ts';
-import { findRun } from './findRun.ts';
+import type { RunAccess, Runs } from '../feed/Runs.ts';
 import { type LogByName, NamedLogs } from './NamedLogs.ts';
 import { newestEntry } from './storedEntries.ts';
 
@@ -77,22 +77,24 @@ export class NamedRuns {
 
   /** Returns the newest run of a name, unless it has ended. */
   async active(name: string, parts: Omit<RunParts, 'stream'>): Promise<Run | undefined> {
-    const epoch = await this.#epochOf(name);
+    const epoch = await this.#activeEpoch(name, parts);
     if (epoch === undefined) return undefined;
-    const found = await findRun(this.#runs, epoch, parts);
-    return found?.ended === false ? found.run : undefined;
+    return this.#runs.get(epoch, parts.owner) ?? firstValueFrom(this.#runs.open(epoch, parts) ?? of(undefined));
   }
 
-  /** Ends the newest run of a name as completed, and returns whether there is one. */
-  async stop(name: string, owner: unknown, onError: RunParts['onError']): Promise<boolean> {
-    const epoch = await this.#epochOf(name);
-    return epoch !== undefined && firstValueFrom(this.#runs.stop(epoch, owner, onError));
+  /** Ends the newest run of a name as completed, and returns whether there is one that has not ended. */
+  async stop(name: string, access: RunAccess): Promise<boolean> {
+    const epoch = await this.#activeEpoch(name, access);
+    return epoch !== undefined && firstValueFrom(this.#runs.stop(epoch, access));
   }
 
-  async #epochOf(name: string): Promise<string | undefined> {
+  async #activeEpoch(name: string, access: RunAccess): Promise<string | undefined> {
     const { entry } = await this.#logs.use(name, newestEntry);
     const cursor = parseCursor(entry?.data ?? '');
-    return isLeft(cursor) ? undefined : cursor.right.epoch;
+    if (isLeft(cursor)) return undefined;
+    const { epoch } = cursor.right;
+    const isActive = this.#runs.useLog(epoch, access, (_, { ended }) => of(ended === false));
+    return (await firstValueFrom(isActive)) ? epoch : undefined;
   }
 
   #store(name: string, data: string): Observable<unknown> {

@@ -1,10 +1,9 @@
-import { catchError, EMPTY, firstValueFrom, noop, type Observable, type Subscription, throwError } from 'rxjs';
-import { isLogEnded } from '../error/isLogEnded.ts';
+import { firstValueFrom, noop, type Observable, type Subscription } from 'rxjs';
 import { reportError } from '../error/reportError.ts';
 import { freshEpoch } from '../event/cursor.ts';
-import { runLease } from '../feed/RunLogs.ts';
 import { fromReadable } from '../source/fromReadable.ts';
 import { followLog } from './followLog.ts';
+import { isClaimable, isWritten } from './isWritten.ts';
 import { LogWriter } from './LogWriter.ts';
 import { type LogByName, NamedLogs } from './NamedLogs.ts';
 import { appendAfter, type LoggedMessage, pageAfter, storedEntries } from './storedEntries.ts';
@@ -84,18 +83,8 @@ export class ThreadRuns {
     return this.#logs.use(name, async (log) => {
       const { ended, tail } = await pageAfter(log, 0, 0);
       if (ended !== false) return false;
-      if (log.inMemory || log.claim === undefined) return tail > 0 || this.#here.has(name);
-      const holder = freshEpoch();
-      const claim = log.claim(holder, runLease).pipe(
-        // It has ended since it was read.
-        catchError((error) => (isLogEnded(error) ? EMPTY : throwError(() => error))),
-      );
-      const state = await firstValueFrom(claim, { defaultValue: undefined });
-      if (state === undefined || !state.held) return state !== undefined;
       // Nothing is stored of a log that has expired.
-      if (tail > 0) await firstValueFrom(log.end('failed', { token: state.token }));
-      else log.claim(holder, 0).subscribe({ error: noop });
-      return false;
+      return isClaimable(log) ? isWritten(log, tail > 0) : tail > 0 || this.#here.has(name);
     });
   }
 

@@ -61,7 +61,14 @@ export function agentRoute<R>(
     reportError(`the ${noun} of ${caller}`, error);
     return 'An error occurred.';
   };
-  const { onError = report } = options;
+  const onError = (error: unknown): string => {
+    try {
+      return (options.onError ?? report)(error);
+    } catch (thrown) {
+      report(thrown);
+      return report(error);
+    }
+  };
   const ownerOf = async (request: unknown): Promise<unknown> => owner?.(request as R);
   const interrupted = errorOf(`The ${noun} was interrupted. Please try again.`);
   const trimmed = errorOf(`A part of the ${noun} is not stored any more.`);

@@ -77,7 +77,8 @@ export function agentRunner<Events = Observable<AgUiEvent>>(options: AgentRunner
     try {
       return onError(error);
     } catch (thrown) {
-      return reportAgent(thrown);
+      reportAgent(thrown);
+      return reportAgent(error);
     }
   };
   const threads = new ThreadRuns(options.log);

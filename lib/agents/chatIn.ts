@@ -15,7 +15,8 @@ export const chatPaths: readonly ServedPath[] = [
 
 /** Returns the id of the chat in `…/:id/stream`. */
 export function chatIn(url = ''): string | undefined {
-  const [, id] = /([^/?#]+)\/stream\/?(?:[?#]|$)/.exec(url) ?? [];
+  const [path = ''] = url.split(/[?#]/, 1);
+  const [, id] = /([^/]+)\/stream\/?$/.exec(path) ?? [];
   try {
     return id && decodeURIComponent(id);
   } catch {

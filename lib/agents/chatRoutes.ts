@@ -14,6 +14,9 @@ import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 /** The routes of chats in one handler. @category agents */
 export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
 
+/** The most characters of an id of a chat as a URL has it: names of stored logs have limits, and those in memory are retained. */
+const maxIdLength = 256;
+
 const chatProtocol = {
   noun: 'answer',
   methods: ['GET', 'POST', 'DELETE'],
@@ -72,15 +75,16 @@ export function chatRoutes<Message = never, R = SseRequest>(
     const { method, id } = params as { readonly method: string; readonly id: string };
     if (method === 'POST') {
       const chat = readChat<Message>(body);
+      const name = nameOf(chat.id);
       runs.checkRoomFor(owner);
       const chunks = await answer({ ...chat, request: request as R, signal: abort.signal });
       const stream = abort.endingWith(framesOf(chunks, (data) => message({ data })));
-      const run = await chats.start(nameOf(chat.id), { ...parts, stream });
+      const run = await chats.start(name, { ...parts, stream });
       if (signal.aborted) chats.leave(run);
       return feedOfRun(run);
     }
     const name = nameOf(id);
-    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, owner, onError)) ? 204 : 404);
+    if (method === 'DELETE') throw new StatusAnswer((await chats.stop(name, parts)) ? 204 : 404);
     // The answer of this cursor is not stored, since the route would have found it.
     if (lastEventId !== undefined) throw new StatusAnswer(404);
     const run = await chats.active(name, parts);
@@ -109,8 +113,17 @@ function withoutCursor({ 'last-event-id': _, ...headers }: SseRequest['headers']
 /** Returns the parts of a body that the AI SDK sends. @throws DecodeError with the `status` 422 for another body. */
 function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, 'id' | 'messages' | 'body'> {
   const { id, messages } = (body ?? {}) as { readonly id?: unknown; readonly messages?: unknown };
-  if (typeof id === 'string' && id !== '' && Array.isArray(messages)) {
+  if (isChatId(id) && Array.isArray(messages)) {
     return { id, messages, body: body as Readonly<Record<string, unknown>> };
   }
-  throw invalidBody(body, '{ id: string, messages: array }, as the AI SDK sends it');
+  throw invalidBody(
+    body,
+    '{ id: string, messages: array }, as the AI SDK sends it, and an id of at most 256 characters in a URL',
+  );
+}
+
+/** Returns true for an id that a path and the name of a log can have: a URL has no segments `.` and `..`. */
+function isChatId(id: unknown): id is string {
+  if (typeof id !== 'string' || /^\.{0,2}$|\p{Surrogate}/u.test(id)) return false;
+  return encodeURIComponent(id).length <= maxIdLength;
 }

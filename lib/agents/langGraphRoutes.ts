@@ -4,6 +4,8 @@ import { isObject } from '../codec/exact/record.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { Connection } from '../sink/Connection.ts';
 import { type AnyHandler, mountedOn } from '../sink/handler.ts';
+import { refuseOrigin } from '../sink/refuse.ts';
+import { isAllowedOrigin } from '../sink/requestInputs.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
 import { serve } from '../sink/serve.ts';
@@ -80,7 +82,7 @@ export function langGraphRoutes<R = SseRequest>(
   const started = new WeakMap<object, string>();
   const pathOf = (context: object, params: unknown): string => {
     const { thread, run = started.get(context) ?? '' } = params as RunParams;
-    return `${thread === undefined ? '' : `/threads/${encodeURIComponent(thread)}`}/runs/${run}`;
+    return `${thread === undefined ? '' : `/threads/${encodeURIComponent(thread)}`}/runs/${encodeURIComponent(run)}`;
   };
   const headers = (context: AgentContext) => {
     const path = pathOf(context, context.params);
@@ -125,6 +127,7 @@ export function langGraphRoutes<R = SseRequest>(
     } else if (action === 'stream') serve(route, atRun, transport, next, userRequest);
     else if (action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
     else if (action === 'status') {
+      if (!isAllowedOrigin(parts, options.allowedOrigins ?? '*')) return refuseOrigin(new Connection(transport));
       statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, jsonHeaders, json), next);
     } else next();
   });

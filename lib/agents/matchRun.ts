@@ -28,7 +28,8 @@ export function matchRun({ method, url = '' }: Pick<SseRequest, 'method' | 'url'
   readonly params: RunParams;
   readonly action?: GraphAction | undefined;
 } {
-  const path = /(?:\/threads\/([^/?#]+))?\/runs\/([^/?#]+)(?:\/(stream|cancel))?\/?(?:[?#]|$)/.exec(url);
+  const [below = ''] = url.split(/[?#]/, 1);
+  const path = /(?:\/threads\/([^/]+))?\/runs\/([^/]+)(?:\/(stream|cancel))?\/?$/.exec(below);
   if (path === null) return { params: {} };
   const [, thread, run = '', end = 'status'] = path;
   const starts = run === 'stream' && end === 'status';

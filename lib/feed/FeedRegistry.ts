@@ -9,7 +9,7 @@ import type { FeedCore } from './FeedCore.ts';
 export interface Registered {
   readonly key: string;
   readonly core: FeedCore;
-  /** When it was last used, on the monotonic clock. */
+  /** When it was last used, on the monotonic clock; a run that was never idle has `-Infinity`. */
   lastUsed: number;
   /** True where it makes room for another one although its idle time is not over. */
   readonly mayMakeRoom?: boolean;

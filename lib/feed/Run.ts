@@ -26,6 +26,11 @@ export interface Run extends Registered, Pick<RunParts, 'owner' | 'abort'> {
   mayMakeRoom: boolean;
 }
 
+/** Returns true for a run that may have readers in other processes, and is not stored to its end. */
+export function mustContinue({ shared, isKnown }: Run): boolean {
+  return shared !== undefined && isKnown && !shared.isOver;
+}
+
 /** Unsubscribes from the stream of a run, where it is in this process, and ends its log as completed unless it has ended. */
 export function endRun({ shared, core: { log, publisher } }: Run): Observable<unknown> {
   if (log.inMemory) return publisher.end();

@@ -1,15 +1,20 @@
-import { concatMap, finalize, map, type Observable, of, throwError } from 'rxjs';
+import { concatMap, finalize, map, type Observable, type ObservableInput, of, throwError } from 'rxjs';
 import { StreamFailedError } from '../error/StreamFailedError.ts';
-import { full } from '../error/UnavailableError.ts';
 import type { FrameRules } from '../event/encodeEvent.ts';
 import type { Contract } from '../event/events.ts';
-import type { EventLog } from '../log/EventLog.ts';
+import type { EventLog, LogState } from '../log/EventLog.ts';
 import { FeedCore } from './FeedCore.ts';
 import { FeedRegistry } from './FeedRegistry.ts';
-import { endRun, type Run, type RunParts } from './Run.ts';
+import { endRun, mustContinue, type Run, type RunParts } from './Run.ts';
 import { isStored, otherLog, type RunLog, RunLogs, runLease } from './RunLogs.ts';
+import { RunsByOwner } from './RunsByOwner.ts';
 import { readLog } from './readLog.ts';
 import { SharedRun } from './SharedRun.ts';
+
+/** Who reads or stops a run, and what gets the errors of its storage. */
+export type RunAccess = Pick<RunParts, 'owner' | 'onError'>;
+
+type UseLog<T> = (log: EventLog, state: LogState) => ObservableInput<T>;
 
 interface RunsOptions {
   readonly contract: Contract | undefined;
@@ -34,18 +39,19 @@ export class Runs {
   readonly #options: RunsOptions;
   readonly #logs: RunLogs;
   readonly #registry: FeedRegistry<Run>;
-  readonly #byOwner = new Map<unknown, Set<Run>>();
+  readonly #byOwner: RunsByOwner;
   #isShutDown = false;
 
   constructor(options: RunsOptions) {
     this.#options = options;
     this.#logs = new RunLogs(options.contract, options.log);
+    this.#byOwner = new RunsByOwner(options.maxRunsPerOwner);
     this.#registry = new FeedRegistry<Run>({
       idleTimeout: options.linger,
       maxSize: options.maxRuns,
       noun: 'runs',
       option: 'resume.maxRuns',
-      onRemove: (run) => this.#removeFromOwner(run as Run),
+      onRemove: (run) => this.#byOwner.remove(run as Run),
     });
   }
 
@@ -90,31 +96,40 @@ export class Runs {
    * elsewhere its process notices the end. Emits when that is stored, and whether there is such a run of this owner, also
    * one that has ended. No storage is read where no log of this owner can have that epoch.
    */
-  stop(epoch: string, owner: unknown, onError: RunParts['onError']): Observable<boolean> {
-    const run = this.get(epoch, owner);
+  stop(epoch: string, parts: RunAccess): Observable<boolean> {
+    const run = this.get(epoch, parts.owner);
     if (run !== undefined) return endRun(run).pipe(map(() => true));
+    return this.useLog(epoch, parts, (log) => log.end('completed')).pipe(map((state) => state !== undefined));
+  }
+
+  /**
+   * Calls a function with the log of a run and its state, and emits the result; `undefined` where there is no such run of
+   * this owner. The log is closed after that, unless it is in memory.
+   */
+  useLog<T>(epoch: string, { owner, onError }: RunAccess, use: UseLog<T>): Observable<T | undefined> {
     const id = this.#logs.idIn(epoch, owner);
-    const log = id === undefined ? undefined : this.#logs.open(id, owner);
-    if (id === undefined || log === undefined) return of(false);
+    const opened = id === undefined ? undefined : this.#logs.open(id, owner);
+    const log = opened ?? this.get(epoch, owner)?.core.log;
+    if (log === undefined) return of(undefined);
     return readLog(log, 0, 0, onError).pipe(
-      concatMap((state) => (isStored(state, id) ? log.end('completed').pipe(map(() => true)) : of(false))),
-      finalize(() => log.close()),
+      concatMap((state) => (opened && !isStored(state, id as string) ? of(undefined) : use(log, state))),
+      finalize(() => opened?.close()),
     );
   }
 
   /** Checks that there is room for a run of an owner, before its stream is made. @throws UnavailableError as `create` does. */
   checkRoomFor(owner: unknown): void {
-    if (this.#replaceable(owner) === undefined) this.#registry.checkRoom('');
+    if (this.#byOwner.replaceable(owner) === undefined) this.#registry.checkRoom('');
   }
 
   /** Creates a run; its stream, unless it is empty, is subscribed when the start position of its first reader is known. */
   create(parts: RunParts, isEmpty: boolean): Run {
     const { owner } = parts;
-    const replaced = this.#replaceable(owner);
+    const replaced = this.#byOwner.replaceable(owner);
     if (replaced !== undefined) this.remove(replaced);
     this.#registry.checkRoom('');
     const run = this.#add(this.#logs.create(owner, isEmpty), parts);
-    if (owner !== undefined) this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? new Set()).add(run));
+    this.#byOwner.add(run);
     return run;
   }
 
@@ -129,7 +144,7 @@ export class Runs {
    */
   shutdown(): readonly SharedRun[] {
     this.#isShutDown = true;
-    for (const run of this.#registry.members) if (run.core.readers === 0 && !this.#mustContinue(run)) this.remove(run);
+    for (const run of this.#registry.members) if (run.core.readers === 0 && !mustContinue(run)) this.remove(run);
     return this.#registry.members.flatMap(({ shared }) => (shared === undefined || shared.isOver ? [] : [shared]));
   }
 
@@ -181,36 +196,14 @@ export class Runs {
       },
       onIdle: () => this.rest(run),
     });
-    const run: Run = { core, owner, abort, key, shared, lastUsed: 0, isKnown: isOpened, mayMakeRoom: isOpened };
+    const run: Run = { core, owner, abort, key, shared, lastUsed: -Infinity, isKnown: isOpened, mayMakeRoom: isOpened };
     this.#registry.add(run);
     return run;
   }
 
-  /** Returns the run of an owner that has been without a reader for longest, if the owner has too many. */
-  #replaceable(owner: unknown): Run | undefined {
-    const { maxRunsPerOwner } = this.#options;
-    const runs = this.#byOwner.get(owner);
-    if (runs === undefined || runs.size < maxRunsPerOwner) return undefined;
-    const idle = [...runs].filter((run) => run.core.readers === 0 && !this.#mustContinue(run));
-    const [oldest] = idle.sort((a, b) => a.lastUsed - b.lastUsed);
-    if (oldest === undefined) throw full('runs of the owner', maxRunsPerOwner, 'resume.maxRunsPerOwner');
-    return oldest;
-  }
-
-  #removeFromOwner(run: Run): void {
-    const runs = this.#byOwner.get(run.owner);
-    runs?.delete(run);
-    if (runs?.size === 0) this.#byOwner.delete(run.owner);
-  }
-
-  /** Returns true for a run that may have readers in other processes, and is not stored to its end. */
-  #mustContinue({ shared, isKnown }: Run): boolean {
-    return shared !== undefined && isKnown && !shared.isOver;
-  }
-
   /** Removes a run without readers when its idle time is over, unless it runs to its end. */
   rest(run: Run): void {
-    if (this.#mustContinue(run)) return;
+    if (mustContinue(run)) return;
     const isUnknown = run.shared !== undefined && !run.isKnown;
     if (this.#options.linger === 0 || this.#isShutDown || isUnknown) this.remove(run);
     else this.#registry.touch(run);

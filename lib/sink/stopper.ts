@@ -73,8 +73,8 @@ export function stopper(handler: unknown, stopRun?: Runs['stop']): (stop: StopRe
         pipeline: unpacedSession({}),
       };
       const owner = route.ownerOf(new SessionContext(userRequest, source));
-      const report = (error: unknown): void => reportError(where(), error);
-      const stopped = stopRun ? stopRun(epoch, owner, report) : runs.stop(epoch, owner, report);
+      const access = { owner, onError: (error: unknown): void => reportError(where(), error) };
+      const stopped = stopRun ? stopRun(epoch, access) : runs.stop(epoch, access);
       stopped.subscribe({ next: answer, error: onError });
     };
     callGuarded(onError, () => whenResolved(route.options.state?.(userRequest), onError, stop));

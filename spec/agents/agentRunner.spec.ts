@@ -257,7 +257,7 @@ describe('agentRunner', () => {
         const events = await all(runner.run({ ...at, agent, input: input('r') }));
         setErrorReporter(undefined);
         expect(events.at(-1)).to.include({ type: 'RUN_ERROR', message: 'An error occurred.' });
-        expect(reported.map(String)).to.deep.equal(['Error: in onError']);
+        expect(reported.map(String)).to.deep.equal(['Error: in onError', 'Error: secret']);
       });
 
       it('ends a run with RUN_ERROR where the agent fails or does not end it, and not twice', async () => {

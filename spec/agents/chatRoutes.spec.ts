@@ -77,6 +77,7 @@ describe('chatRoutes', () => {
           expect(answers).to.have.length(1);
 
           expect((await fetch(`${url}/api/chat/c/stream`)).status).to.equal(204);
+          expect((await fetch(`${url}/api/chat/c/stream`, { method: 'DELETE' })).status).to.equal(404);
           expect(requests[0]?.signal.aborted).to.equal(false);
           const late = await fetch(`${url}/api/chat/c/stream`, { headers: { 'Last-Event-ID': afterHel } });
           expect(chunksIn(await late.text())).to.deep.equal(chunksIn(rest.text()));
@@ -116,6 +117,37 @@ describe('chatRoutes', () => {
           setErrorReporter(undefined);
         }
         expect(errors.map(String)).to.deep.equal(['Error: secret']);
+      });
+
+      it('sends an error also where onError throws, and reports both', async () => {
+        const errors: unknown[] = [];
+        setErrorReporter((error) => errors.push(error));
+        const onError = (): string => {
+          throw new Error('onError is wrong');
+        };
+        try {
+          await listen(routes({ ...logOf(), onError }) as RequestListener, async (url) => {
+            const stream = await openStream(url, post('c'));
+            answers[0]?.error(new Error('secret'));
+            const error = { type: 'error', errorText: 'An error occurred.' };
+            expect(chunksIn(await stream.ended())).to.deep.equal([error, '[DONE]']);
+          });
+        } finally {
+          setErrorReporter(undefined);
+        }
+        expect(errors.map(String)).to.deep.equal(['Error: onError is wrong', 'Error: secret']);
+      });
+
+      it('starts as many answers of an owner as one may have, where more are requested at once', async () => {
+        await listen(routes({ ...logOf(), owner: () => 'ann' }) as RequestListener, async (url) => {
+          const streams = await Promise.all(Array.from({ length: 25 }, (_, n) => openStream(url, post(`${n}`))));
+          const statuses = streams.map(({ status }) => status).sort();
+          expect(statuses).to.deep.equal([...Array(20).fill(200), ...Array(5).fill(503)]);
+          for (const chunks of answers) if (chunks.observed) chunks.complete();
+          const served = streams.filter(({ status }) => status === 200);
+          const texts = await Promise.all(served.map((stream) => stream.ended()));
+          for (const text of texts) expect(chunksIn(text)).to.deep.equal(['[DONE]']);
+        });
       });
 
       it('answers 204 for a chat without an answer, and 404 for a position that is not stored', async () => {
@@ -193,6 +225,22 @@ describe('chatRoutes', () => {
       }));
   });
 
+  it('refuses an id that no path or no name of a log can have, and does not call the function', () =>
+    listen(routes({ log: (name) => folder.open({ name }) }) as RequestListener, async (url) => {
+      for (const id of ['', '.', '..', '\ud800', 'x'.repeat(257), '\u2028'.repeat(29)]) {
+        const { status } = await fetch(url, post(id));
+        expect([status, answers.length], JSON.stringify(id).slice(0, 20)).to.deep.equal([422, 0]);
+      }
+      for (const id of ['...', 'x'.repeat(256), 'a/b?c']) {
+        const stream = await openStream(url, post(id));
+        say(id);
+        await stream.until(/text-delta/);
+        const again = await openStream(`${url}/${encodeURIComponent(id)}/stream`);
+        answers.at(-1)?.complete();
+        expect(chunksIn(await again.ended())).to.deep.equal([delta(id), '[DONE]']);
+      }
+    }));
+
   it('aborts the signal of an answer that cannot be stored', async () => {
     setErrorReporter(() => {});
     try {
@@ -260,6 +308,7 @@ describe('chatRoutes', () => {
         await Promise.all([stream.ended(), again.ended()]);
         expect((await fetch(`${url}/api/chat/other`)).status).to.equal(418);
         expect((await fetch(`${url}/api/chat/%E0%A4%A/stream`)).status).to.equal(418);
+        expect((await fetch(`${url}/api/chat/other?back=/c/stream`)).status).to.equal(418);
         expect((await fetch(`${url}/api/chat`, { ...post('c'), body: '{"id":1}' })).status).to.equal(422);
       });
     });

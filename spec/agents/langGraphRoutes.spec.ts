@@ -3,8 +3,10 @@ import { expect } from 'chai';
 import express from 'express';
 import { Hono } from 'hono';
 import { from, Subject } from 'rxjs';
-import { type SseRequest, setErrorReporter, shutdown } from 'rxsse';
+import { type EventLog, type SseRequest, setErrorReporter, shutdown } from 'rxsse';
 import { type ChatRoutesOptions, type GraphPart, type GraphRequest, langGraphRoutes } from 'rxsse/agents';
+import { withLatency } from 'rxsse/testing';
+import { withOverrides } from '../log/broken.ts';
 import { freshFolder } from '../log/lmdb/folder.ts';
 import { listen } from '../support/listen.ts';
 import { openStream } from '../support/openStream.ts';
@@ -168,6 +170,61 @@ describe('langGraphRoutes', () => {
     );
   });
 
+  it('sends the status of a run whose process has ended, as an error, before anybody joins it', async () => {
+    setErrorReporter(() => {});
+    /** A process that ends just after it has taken the claim: it does not renew it. */
+    const ending = (name: string): EventLog => {
+      const log = folder.open({ name });
+      const claim = (holder: string, _lease: number) => (log.claim as NonNullable<EventLog['claim']>)(holder, 1);
+      return withOverrides(log, { claim });
+    };
+    await listen(routes({ log: ending }) as RequestListener, (here) =>
+      listen(routes({ log: (name) => folder.open({ name }) }) as RequestListener, async (there) => {
+        const first = await openStream(`${here}/threads/t/runs/stream`, post());
+        const statusOf = async (): Promise<unknown> => {
+          const run = await fetch(there + first.headers['content-location']);
+          return ((await run.json()) as { readonly status: unknown }).status;
+        };
+        // The claim lasts a millisecond from its last renewal.
+        while ((await statusOf()) === 'running');
+        expect(await statusOf()).to.equal('error');
+      }),
+    );
+  });
+
+  it('sends the status also where linger is 0 and the storage takes its time', () => {
+    const log = (name: string) => withLatency(folder.open({ name }), 5);
+    return listen(routes({ log, linger: 0 }) as RequestListener, (here) =>
+      listen(routes({ log, linger: 0 }) as RequestListener, async (there) => {
+        const first = await openStream(`${here}/runs/stream`, post());
+        const run = there + first.headers['content-location'];
+        for (let n = 0; n < 3; n++) expect(await (await fetch(run)).json()).to.include({ status: 'running' });
+        expect((await fetch(`${run}/cancel`, { method: 'POST' })).status).to.equal(204);
+        for (let n = 0; n < 3; n++) expect(await (await fetch(run)).json()).to.include({ status: 'interrupted' });
+      }),
+    );
+  });
+
+  it('sends the status to the origins that it sends streams to', () =>
+    listen(routes({ allowedOrigins: ['https://shop.example'] }) as RequestListener, async (url) => {
+      const first = await openStream(`${url}/runs/stream`, post());
+      const run = url + first.headers['content-location'];
+      const statusFor = async (origin: string) => (await fetch(run, { headers: { origin } })).status;
+      expect(await statusFor('https://shop.example')).to.equal(200);
+      expect(await statusFor('https://other.example')).to.equal(403);
+    }));
+
+  it('encodes the id of a run that a client has invented', () =>
+    listen(routes() as RequestListener, async (url) => {
+      const first = await openStream(`${url}/runs/stream`, post());
+      emit(1);
+      await first.until(/"n":1/);
+      // The cursor is that of the other run, which is what the client gets.
+      const headers = { 'Last-Event-ID': idsIn(first.text())[0] };
+      const invented = await openStream(`${url}/runs/%E2%86%92/stream`, { headers });
+      expect([invented.status, invented.headers.location]).to.deep.equal([200, '/runs/%E2%86%92/stream']);
+    }));
+
   it('stops a run in memory that is without a reader for linger', async () => {
     await listen(routes({ linger: 0 }) as RequestListener, async (url) => {
       const first = await openStream(`${url}/threads/t/runs/stream`, post());
@@ -225,6 +282,7 @@ describe('langGraphRoutes', () => {
         '/threads/%ff/runs/stream',
         '/runs',
         '/threads/t/runs/r/join',
+        '/login?next=/runs/stream',
       ]) {
         expect((await fetch(`${url}/langgraph${path}`, { method: 'POST' })).status, path).to.equal(418);
       }

@@ -150,6 +150,19 @@ describe('a stream of one request in a log that processes share', () => {
   }
 
   it(
+    'is not removed for another run of its owner that is requested while its storage is written',
+    marbles(({ cold, reader, flush }) => {
+      const { one } = twoProcesses(() => cold('20ms (a|)'), {}, { owner: byUser, maxRunsPerOwner: 1 });
+      const [first, refused] = [0, 1].map(() =>
+        reader(one.route, { headers: { 'x-user': 'ada', 'rxsse-client': '1' } }),
+      );
+      flush();
+      expect(first && received(first)).to.deep.equal(['position', '"a"', 'end']);
+      expect([refused?.status, one.signals.length, one.errors]).to.deep.equal([503, 1, []]);
+    }),
+  );
+
+  it(
     "is not started for an unknown cursor with gapPolicy: 'end'",
     marbles(({ cold, reader, flush, expectSubscriptions }) => {
       const words = cold('a');
