@@ -10,7 +10,7 @@ import type { Connection } from './Connection.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Route } from './Route.ts';
 import type { RefusalReason } from './RouteStats.ts';
-import { hasContent } from './requestInputs.ts';
+import { hasContent, isJson } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
 
@@ -78,7 +78,7 @@ export function refuseOrigin(connection: Connection): void {
 export function refusedForm(request: SseRequest): Refusal | undefined {
   const { body } = request;
   const isRead = body !== undefined && !(isObject(body) && Object.keys(body).length === 0);
-  if (isRead || /json/i.test(String(request.headers['content-type'])) || !hasContent(request)) return undefined;
+  if (isRead || isJson(request) || !hasContent(request)) return undefined;
   const got = request.headers['content-type'] === undefined ? 'none' : 'another';
   return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
 }

@@ -103,7 +103,8 @@ describe('a body that no parser has read', () => {
     marbles(({ reader, flush }) => {
       const none = [{}, { ...json, 'content-length': '0' }];
       const { 'content-type': _, ...untyped } = json;
-      const others = [{ ...json, 'content-type': 'text/plain' }, untyped];
+      const types = ['text/plain', 'application/ld+json', 'text/json', 'multipart/form-data; boundary=json'];
+      const others = [...types.map((type) => ({ ...json, 'content-type': type })), untyped];
       const [refused, refusedType] = [none, others].map((all) =>
         all.map((headers) => reader(route, { method: 'POST', headers })),
       );
@@ -114,7 +115,7 @@ describe('a body that no parser has read', () => {
       }
       const got = refusedType?.map(({ status, text }) => [status, JSON.parse(text).detail]);
       expect(got).to.deep.equal([
-        [415, 'headers.content-type: expected application/json, got another'],
+        ...types.map(() => [415, 'headers.content-type: expected application/json, got another']),
         [415, 'headers.content-type: expected application/json, got none'],
       ]);
     }),
