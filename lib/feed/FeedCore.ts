@@ -96,7 +96,7 @@ export class FeedCore {
         reader.epoch = state.epoch;
         onPosition(position, state);
       }
-      if (!position.ends && state.ended === false && reader.readerSet !== undefined) this.#producer?.start();
+      if (!position.ends && state.ended === false && reader.readerSet !== undefined) this.#producer?.start(true);
     };
     const startWithSnapshot = (position: StartPosition, state: LogState): void => {
       const { reason, requestedCursor: requested } = position;

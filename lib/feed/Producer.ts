@@ -12,7 +12,7 @@ import { type Attempt, restartWithBackoff } from '../operator/restartWithBackoff
 import type { BackoffOptions } from '../time/backoff.ts';
 import { scheduleIdle } from '../time/scheduleIdle.ts';
 import type { FeedSource } from './FeedSource.ts';
-import { readLog, retryStorage } from './readLog.ts';
+import { readLog, retryStorage, unlessEnded } from './readLog.ts';
 import { type ClaimableLog, whileClaimed } from './whileClaimed.ts';
 
 /** The options of a producer, with every default filled in. */
@@ -52,16 +52,19 @@ export class Producer {
     this.#options = options;
   }
 
-  start(): void {
+  /** @param isOpen true where the caller has read that the log has not ended */
+  start(isOpen = false): void {
     this.#lingering?.unsubscribe();
     this.#lingering = undefined;
     if (this.#isComplete || this.#subscription !== undefined) return;
     const { log, lease, onError } = this.#options;
     const subscription = new Subscription();
     this.#subscription = subscription;
+    const unclaimed = (): Observable<never> =>
+      isOpen ? this.#produce() : unlessEnded(log, onError, () => this.#produce());
     const produced =
       lease === undefined
-        ? this.#produce()
+        ? unclaimed()
         : whileClaimed({ log: log as ClaimableLog, lease, onError }, (token) => this.#produce({ token }));
     subscription.add(
       produced.subscribe({
@@ -110,7 +113,7 @@ export class Producer {
   restart(): true {
     if (this.#subscription === undefined || this.#isEnding) return true;
     this.stop();
-    this.start();
+    this.start(true);
     return true;
   }
 

@@ -1,4 +1,17 @@
-import { catchError, defer, type MonoTypeOperatorFunction, Observable, retry, take, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  type MonoTypeOperatorFunction,
+  map,
+  Observable,
+  of,
+  retry,
+  switchMap,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { ClosedError } from '../error/ClosedError.ts';
 import type { FencedError } from '../error/FencedError.ts';
 import { hasTag } from '../error/RxsseError.ts';
@@ -30,6 +43,19 @@ export function readLog(
   onError: (error: unknown) => void,
 ): Observable<Page> {
   return inTime(defer(() => log.read(after, maxBytes)).pipe(take(1))).pipe(retryStorage(onError));
+}
+
+/** Subscribes to work on a log unless the log has ended. One that cannot be read may be one that can be written. */
+export function unlessEnded<T>(
+  log: EventLog,
+  onError: (error: unknown) => void,
+  work: () => Observable<T>,
+): Observable<T> {
+  return readLog(log, 0, 0, onError).pipe(
+    map(({ ended }) => ended === false),
+    catchError(() => of(true)),
+    switchMap((isOpen) => (isOpen ? work() : EMPTY)),
+  );
 }
 
 /** Errors when a read is not answered in time. The timer exists only for a read that is not answered at once. */

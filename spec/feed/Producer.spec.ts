@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { asyncScheduler, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { asyncScheduler, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { Producer } from '../../lib/feed/Producer.ts';
-import { events, memoryLog } from '../../lib/index.ts';
+import { ClosedError, events, memoryLog } from '../../lib/index.ts';
 import { marbles } from '../../lib/testing/marbles.ts';
+import { withLatency } from '../../lib/testing/withLatency.ts';
+import { withOverrides } from '../log/broken.ts';
 
 const Ticks = events({ Tick: t.number });
 const { Tick } = Ticks;
@@ -114,6 +116,33 @@ describe('Producer', () => {
       });
     }
   });
+
+  it(
+    'does not subscribe where an earlier process has ended the log, which it need not claim',
+    marbles(({ flush }) => {
+      const ended = memoryLog();
+      ended.end('completed').subscribe();
+      for (const log of [ended, withLatency(ended, 5)]) {
+        const { producer, happened } = createProducer({ log });
+        producer.start();
+        timer(10).subscribe(() => expect([happened, producer.isStarted]).to.deep.equal([['stopped'], false]));
+      }
+      flush();
+    }),
+  );
+
+  it(
+    'subscribes to its source where the log cannot be read, which may be written',
+    marbles(({ flush }) => {
+      const unreadable = withOverrides(memoryLog(), {
+        read: () => throwError(() => new ClosedError('the log', 'closed')),
+      });
+      const { producer, happened } = createProducer({ log: unreadable });
+      producer.start();
+      flush();
+      expect(happened).to.deep.equal(['subscribed']);
+    }),
+  );
 
   it('passes the cursor of the newest entry to its source, and drops an event that is too large', () => {
     const log = memoryLog();
