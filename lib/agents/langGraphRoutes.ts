@@ -4,7 +4,7 @@ import { isObject } from '../codec/exact/record.ts';
 import { cursorOf, parseCursor } from '../event/cursor.ts';
 import { Connection } from '../sink/Connection.ts';
 import { type AnyHandler, mountedOn } from '../sink/handler.ts';
-import { refuseOrigin } from '../sink/refuse.ts';
+import { refuseOrigin, replyJson } from '../sink/refuse.ts';
 import { isAllowedOrigin } from '../sink/requestInputs.ts';
 import type { Stream } from '../sink/SseOptions.ts';
 import type { SseRequest } from '../sink/SseRequest.ts';
@@ -113,10 +113,10 @@ export function langGraphRoutes<R = SseRequest>(
   );
   const graphRuns = new GraphRuns(runs, options.log, onError);
   const cancel = stopper(handler, graphRuns.cancel);
-  const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<string> => {
+  const statusOf = async (request: unknown, { thread, run = '' }: RunParams): Promise<object> => {
     const status = await graphRuns.status(run, await ownerOf(request));
     if (status === undefined) throw new StatusAnswer(404);
-    return JSON.stringify({ run_id: run, thread_id: thread ?? null, status });
+    return { run_id: run, thread_id: thread ?? null, status };
   };
 
   const routes = onAnyServer<R>(maxBodyBytes, ({ parts, userRequest, transport, next, readBody }) => {
@@ -128,13 +128,11 @@ export function langGraphRoutes<R = SseRequest>(
     else if (action === 'cancel') cancel({ request: atRun, userRequest, transport, next });
     else if (action === 'status') {
       if (!isAllowedOrigin(parts, options.allowedOrigins ?? '*')) return refuseOrigin(new Connection(transport));
-      statusOf(userRequest, params).then((json) => new Connection(transport).reply(200, jsonHeaders, json), next);
+      statusOf(userRequest, params).then((found) => replyJson(new Connection(transport), 200, found), next);
     } else next();
   });
   return mountedOn(route, routes);
 }
-
-const jsonHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
 /** Returns headers with the position of the reader in a run: the start where it has none, which the SDK writes as -1. */
 function withPosition(headers: SseRequest['headers'], run: string): SseRequest['headers'] {

@@ -11,7 +11,7 @@ import { RunsByOwner } from './RunsByOwner.ts';
 import { readLog } from './readLog.ts';
 import { SharedRun } from './SharedRun.ts';
 
-/** Who reads or stops a run, and what gets the errors of its storage. */
+/** Contains who reads or stops a run, and what gets the errors of its storage. */
 export type RunAccess = Pick<RunParts, 'owner' | 'onError'>;
 
 type UseLog<T> = (log: EventLog, state: LogState) => ObservableInput<T>;

@@ -43,7 +43,7 @@ export class WatchLane {
   collect(): void {}
 
   #mark(value: unknown): void {
-    const { event, cursor, isPosition, gap } = contentOf(value);
+    const { event, cursor, isPosition, gap } = readContent(value);
     // A position without an event is nothing that the reader sees.
     if (isPosition) return;
     const at = asyncScheduler.now();
@@ -58,7 +58,7 @@ export class WatchLane {
   }
 }
 
-/** What a value of a program has for its mark. */
+/** Contains what the mark of a value of the program has. */
 interface Content {
   readonly event: unknown;
   readonly cursor?: string;
@@ -68,11 +68,11 @@ interface Content {
 }
 
 /** Reads a value of the program. What a getter of it throws must not reach the program. */
-function contentOf(value: unknown): Content {
+function readContent(value: unknown): Content {
   try {
     if (isEntry(value) && value.event === undefined) return { event: undefined, isPosition: true };
     const event = isEntry(value) ? value.event : value;
-    if (isGap(event)) return { event, gap: reasonOf(event) };
+    if (isGap(event)) return { event, gap: gapReasonOf(event) };
     return isEntry(value) ? { event, cursor: value.cursor } : { event };
   } catch {
     return { event: value };
@@ -80,7 +80,7 @@ function contentOf(value: unknown): Content {
 }
 
 /** Returns the reason of a gap, and `gap` for a value of that type which has none. */
-function reasonOf({ data }: { readonly data?: Partial<Gap['data']> | null }): string {
+function gapReasonOf({ data }: { readonly data?: Partial<Gap['data']> | null }): string {
   return typeof data?.reason === 'string' ? data.reason : 'gap';
 }
 

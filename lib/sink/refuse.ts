@@ -10,7 +10,7 @@ import type { Connection } from './Connection.ts';
 import { connectionChannels, publishMessage } from './connectionChannels.ts';
 import type { Route } from './Route.ts';
 import type { RefusalReason } from './RouteStats.ts';
-import { hasContent, isJson } from './requestInputs.ts';
+import { hasContent, hasJsonType } from './requestInputs.ts';
 import type { AnyContext } from './SseContext.ts';
 import type { SseRequest } from './SseRequest.ts';
 
@@ -78,7 +78,7 @@ export function refuseOrigin(connection: Connection): void {
 export function refusedForm(request: SseRequest): Refusal | undefined {
   const { body } = request;
   const isRead = body !== undefined && !(isObject(body) && Object.keys(body).length === 0);
-  if (isRead || isJson(request) || !hasContent(request)) return undefined;
+  if (isRead || hasJsonType(request) || !hasContent(request)) return undefined;
   const got = request.headers['content-type'] === undefined ? 'none' : 'another';
   return { status: 415, issues: [{ path: 'headers.content-type', expected: 'application/json', got }] };
 }
@@ -87,8 +87,13 @@ export function refusedForm(request: SseRequest): Refusal | undefined {
 export function refuseInput(connection: Connection, issues: readonly Issue[], answer?: object): void {
   if (answer === undefined) return refuse(connection, { status: 422, issues });
   checkSynchronous('onInvalidInput', answer);
+  replyJson(connection, 422, answer);
+}
+
+/** Answers with JSON that no cache stores. */
+export function replyJson(connection: Connection, status: number, value: object): void {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
-  connection.reply(422, headers, JSON.stringify(answer));
+  connection.reply(status, headers, JSON.stringify(value));
 }
 
 /**

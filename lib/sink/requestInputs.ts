@@ -100,11 +100,11 @@ function decoderOf(root: string, shape: Shape | undefined): (value: unknown) => 
 
 /** Returns true for a request whose body is JSON that nothing has read: a mistake of the program, not of its client. */
 function isUnparsed(request: SseRequest): boolean {
-  return request.body === undefined && isJson(request) && hasContent(request);
+  return request.body === undefined && hasJsonType(request) && hasContent(request);
 }
 
-/** Returns true for the type that a parser of JSON reads; others have to be told to read `application/ld+json`, for example. */
-export function isJson({ headers }: SseRequest): boolean {
+/** Returns true for the type that a parser of JSON reads; `application/ld+json`, for example, needs an option of it. */
+export function hasJsonType({ headers }: SseRequest): boolean {
   return /^application\/json *(;|$)/i.test(String(headers['content-type']));
 }
 

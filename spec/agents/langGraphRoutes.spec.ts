@@ -170,7 +170,7 @@ describe('langGraphRoutes', () => {
     );
   });
 
-  it('sends the status of a run whose process has ended, as an error, before anybody joins it', async () => {
+  it('sends the status of a run whose process has ended, as an error, before a reader joins it', async () => {
     setErrorReporter(() => {});
     /** A process that ends just after it has taken the claim: it does not renew it. */
     const ending = (name: string): EventLog => {

@@ -21,11 +21,11 @@ const tabsBudget = 2700;
 const withoutTabs = "export { fromEventSource, fromSse, readSse } from './lib/client/index.ts';";
 
 /**
- * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 26,910 were measured,
- * 1,566 of them for schemas of other libraries and 2,215 for the JSON Schema of definitions, `~standard`, which no bundler can
+ * The bytes that a page loads for the client, a contract, and what both need of RxJS, io-ts and fp-ts: 27,129 were measured,
+ * about 1,780 of them for schemas of other libraries and 2,215 for the JSON Schema of definitions, `~standard`, which no bundler can
  * know to be unused.
  */
-const pageBudget = 26950;
+const pageBudget = 27150;
 
 /** A page that reads the events of a contract. */
 const page = `
