@@ -75,7 +75,8 @@ export class EntryEncoder implements EventEncoder {
     if (!this.#hasEntered) return this.#partialFrame(value);
     throw new PositionError(
       'the pipeline over feed.read emitted an event without a position after entries: map inside the entries, with ' +
-        'mapEvents; events of another source can precede the entries only, by startWith, concat or the option snapshot of read',
+        'mapEvents; events of another source can precede the entries only, by startWith, concat or the option snapshot of ' +
+        'read; to merge one, make it the source of a feed of its own, and use mergeFeeds',
     );
   }
 
