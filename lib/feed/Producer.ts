@@ -52,7 +52,7 @@ export class Producer {
     this.#options = options;
   }
 
-  /** @param isOpen true where the caller has read that the log has not ended */
+  /** @param isOpen true where the caller has read that the log has not ended; one in memory has no other process that ends it */
   start(isOpen = false): void {
     this.#lingering?.unsubscribe();
     this.#lingering = undefined;
@@ -60,12 +60,12 @@ export class Producer {
     const { log, lease, onError } = this.#options;
     const subscription = new Subscription();
     this.#subscription = subscription;
-    const unclaimed = (): Observable<never> =>
-      isOpen ? this.#produce() : unlessEnded(log, onError, () => this.#produce());
     const produced =
-      lease === undefined
-        ? unclaimed()
-        : whileClaimed({ log: log as ClaimableLog, lease, onError }, (token) => this.#produce({ token }));
+      lease !== undefined
+        ? whileClaimed({ log: log as ClaimableLog, lease, onError }, (token) => this.#produce({ token }))
+        : isOpen || log.inMemory
+          ? this.#produce()
+          : unlessEnded(log, onError, () => this.#produce());
     subscription.add(
       produced.subscribe({
         error: onError,
