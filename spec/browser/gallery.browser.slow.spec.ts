@@ -139,6 +139,10 @@ describe('the gallery in a browser', function () {
               path: join(tmpdir(), `rxsse-gallery-${demo}-${colorScheme}-${width}.png`),
               fullPage: true,
             });
+            // A list that scrolls has to be reached by the keyboard, however many rows it has by then.
+            await page.evaluate(
+              "document.querySelectorAll('.rows').forEach(({ style }) => (style.maxHeight = '1rem'))",
+            );
             await expectAccessible(page);
           }
           expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);

@@ -60,7 +60,7 @@ const echo = {
   hint: 'Cut the connection: the streams continue without their reader, and it gets what it missed.',
   files: ['echo/app.ts', 'echo/streams.ts', 'echo/events.ts'],
   start({ view, open, reset }) {
-    const list = element('ol', { className: 'rows', 'aria-label': 'Events, newest first' });
+    const list = element('ol', { className: 'rows', tabIndex: 0, 'aria-label': 'Events, newest first' });
     const start = (message) => {
       reset();
       list.replaceChildren();
@@ -98,7 +98,7 @@ const notifications = {
   hint: 'Cut the connection: three notifications are posted meanwhile.',
   files: ['notifications/app.ts', 'notifications/events.ts'],
   start({ view, open }) {
-    const list = element('ol', { className: 'rows', 'aria-label': 'Notifications, newest first' });
+    const list = element('ol', { className: 'rows', tabIndex: 0, 'aria-label': 'Notifications, newest first' });
     const post = (text) => postJson('/notifications', { type: Notifications.Posted.type, data: { text } });
     open({
       url: '/notifications',
