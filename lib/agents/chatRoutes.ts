@@ -14,7 +14,7 @@ import { feedOfRun, NamedRuns } from './NamedRuns.ts';
 /** The routes of chats in one handler. @category agents */
 export type ChatRoutes<R> = AnyServerHandler<R> & AnyHandler;
 
-/** The most characters of an id of a chat as a URL has it: names of stored logs have limits, and those in memory are retained. */
+/** The longest id of a chat, in characters of a URL: a stored log has a short name, and the names of logs in memory are retained. */
 const maxIdLength = 256;
 
 const chatProtocol = {
@@ -118,7 +118,7 @@ function readChat<Message>(body: unknown): Pick<ChatRequest<Message, unknown>, '
   }
   throw invalidBody(
     body,
-    '{ id: string, messages: array }, as the AI SDK sends it, and an id of at most 256 characters in a URL',
+    `{ id: string, messages: array }, as the AI SDK sends it, and an id of at most ${maxIdLength} characters in a URL`,
   );
 }
 
