@@ -15,6 +15,7 @@ const operators = files.filter((file) => typeof Reflect.get(entryPoint, file) ==
 const parts: readonly string[] = [
   'EventIn',
   'OrderedCalls',
+  'Puller',
   'SerializedObserver',
   'SourceSubscriber',
   'iterableIn',
