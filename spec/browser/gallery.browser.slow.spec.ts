@@ -126,27 +126,26 @@ describe('the gallery in a browser', function () {
       expect(await page.evaluate('document.activeElement.textContent')).to.equal('Skip to the demo');
     }));
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1440, 390]) {
-      it(`has no serious accessibility problem and no sideways scrolling at ${width} pixels, ${colorScheme}`, () =>
-        withPage(chromium(), async ({ page, complaints }) => {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          await page.setViewportSize({ width, height: 900 });
-          for (const demo of demos) {
-            await open(page, demo);
-            await page.locator('.file .line').first().waitFor();
-            await page.screenshot({
-              path: join(tmpdir(), `rxsse-gallery-${demo}-${colorScheme}-${width}.png`),
-              fullPage: true,
-            });
-            // A list that scrolls has to be reached by the keyboard, however many rows it has by then.
-            await page.evaluate(
-              "document.querySelectorAll('.rows').forEach(({ style }) => (style.maxHeight = '1rem'))",
-            );
-            await expectAccessible(page);
-          }
-          expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
-        }));
-    }
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 390],
+  ] as const) {
+    it(`has no serious accessibility problem and no sideways scrolling at ${width} pixels, ${colorScheme}`, () =>
+      withPage(chromium(), async ({ page, complaints }) => {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 900 });
+        for (const demo of demos) {
+          await open(page, demo);
+          await page.locator('.file .line').first().waitFor();
+          await page.screenshot({
+            path: join(tmpdir(), `rxsse-gallery-${demo}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
+          // A list that scrolls has to be reached by the keyboard, however many rows it has by then.
+          await page.evaluate("document.querySelectorAll('.rows').forEach(({ style }) => (style.maxHeight = '1rem'))");
+          await expectAccessible(page);
+        }
+        expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).to.deep.equal([]);
+      }));
   }
 });
